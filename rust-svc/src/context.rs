@@ -1,0 +1,203 @@
+//! What a call carries besides its message.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures::future;
+use tokio::{
+    sync::watch,
+    time::{self, Instant},
+};
+
+use crate::{Metadata, Result, Value};
+
+/// What a call carries besides its message: its deadline, whether the caller still waits, and metadata both ways.
+///
+/// It is cheap to clone, and its clones are one call. A handler that calls another service gives that call a
+/// [`child`](Context::child), which inherits what is left of the deadline and the cancellation, but not the metadata:
+///
+/// ```
+/// # async fn handler(cx: rust_svc::Context) -> rust_svc::Result<()> {
+/// let call = cx.child().with_timeout(std::time::Duration::from_millis(300)).with_metadata("x-tenant", "t1")?;
+/// # Ok(()) }
+/// ```
+///
+/// Time is tokio's, so that a test can pause it.
+#[derive(Clone, Default)]
+pub struct Context {
+    deadline: Option<Instant>,
+    lifelines: Arc<Vec<watch::Receiver<()>>>,
+    metadata: Arc<Metadata>,
+    peer: Option<Arc<str>>,
+    response: Arc<Mutex<Response>>,
+}
+
+#[derive(Debug, Default)]
+struct Response {
+    headers: Metadata,
+    trailers: Metadata,
+}
+
+/// Keeps the call of a [`Context`] alive: when it is dropped, [`Context::cancelled`] completes in the call and in all
+/// that it called.
+#[derive(Debug)]
+pub struct Lifeline(#[expect(dead_code, reason = "held for its drop")] watch::Sender<()>);
+
+impl Context {
+    /// A call with no deadline, no metadata, and a caller that waits for ever.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A call on behalf of this one: it inherits the deadline and the cancellation, and starts with no metadata.
+    pub fn child(&self) -> Self {
+        Self { deadline: self.deadline, lifelines: self.lifelines.clone(), peer: self.peer.clone(), ..Self::default() }
+    }
+
+    /// A call that goes on when this one ends, such as one that undoes what this one did: no deadline, no
+    /// cancellation, no metadata.
+    pub fn detached(&self) -> Self {
+        Self { peer: self.peer.clone(), ..Self::default() }
+    }
+
+    /// The same call, which must end within `timeout` from now, or at its own deadline if that is sooner.
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        match Instant::now().checked_add(timeout) {
+            Some(deadline) => self.with_deadline(deadline),
+            None => self,
+        }
+    }
+
+    /// The same call, which must end at `deadline`, or at its own deadline if that is sooner.
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(self.deadline.map_or(deadline, |own| own.min(deadline)));
+        self
+    }
+
+    /// The same call with one more entry of metadata. Fails if key or value may not travel, see [`Metadata`].
+    pub fn with_metadata(mut self, key: &str, value: impl Into<Value>) -> Result<Self> {
+        Arc::make_mut(&mut self.metadata).append(key, value)?;
+        Ok(self)
+    }
+
+    /// The same call with all of this metadata in place of its own.
+    pub fn with_all_metadata(mut self, metadata: Metadata) -> Self {
+        self.metadata = Arc::new(metadata);
+        self
+    }
+
+    /// The same call, made by `peer`: the address of the caller.
+    pub fn with_peer(mut self, peer: impl Into<Arc<str>>) -> Self {
+        self.peer = Some(peer.into());
+        self
+    }
+
+    /// The same call, cancelled when the returned [`Lifeline`] is dropped, or with the call that it is a child of.
+    pub fn with_lifeline(mut self) -> (Self, Lifeline) {
+        let (sender, receiver) = watch::channel(());
+        Arc::make_mut(&mut self.lifelines).push(receiver);
+        (self, Lifeline(sender))
+    }
+
+    /// When the call must have ended. `None` if it may take for ever.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// How long the call may still take; zero when the deadline has passed, `None` if it may take for ever.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Metadata of the request: what the caller sent, or what is to be sent.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The address of the caller, if the call came over a network.
+    pub fn peer(&self) -> Option<&str> {
+        self.peer.as_deref()
+    }
+
+    /// True when nobody waits for the answer any more: the caller went away, the deadline passed, or the call ended.
+    pub fn is_cancelled(&self) -> bool {
+        self.lifelines.iter().any(|lifeline| lifeline.has_changed().is_err())
+            || self.remaining() == Some(Duration::ZERO)
+    }
+
+    /// Completes when nobody waits for the answer any more: the caller went away, the deadline passed, or the call
+    /// ended. Work that a handler leaves behind with `tokio::spawn` must watch it; the handler itself is dropped.
+    pub async fn cancelled(&self) {
+        tokio::select! {
+            () = self.caller_gone() => (),
+            () = self.expired() => (),
+        }
+    }
+
+    /// Adds an entry to the headers of the answer. It must happen before the handler returns.
+    pub fn set_header(&self, key: &str, value: impl Into<Value>) -> Result<()> {
+        self.response().headers.append(key, value)
+    }
+
+    /// Adds an entry to the trailers of the answer. It may happen until the last message is sent.
+    pub fn set_trailer(&self, key: &str, value: impl Into<Value>) -> Result<()> {
+        self.response().trailers.append(key, value)
+    }
+
+    /// The headers of the answer: set by a handler, or received by a client.
+    pub fn headers(&self) -> Metadata {
+        self.response().headers.clone()
+    }
+
+    /// The trailers of the answer: set by a handler, or received by a client once the answer is complete.
+    pub fn trailers(&self) -> Metadata {
+        self.response().trailers.clone()
+    }
+
+    /// Puts what a transport received in place of the headers of the answer.
+    pub fn receive_headers(&self, headers: Metadata) {
+        self.response().headers = headers;
+    }
+
+    /// Puts what a transport received in place of the trailers of the answer.
+    pub fn receive_trailers(&self, trailers: Metadata) {
+        self.response().trailers = trailers;
+    }
+
+    fn response(&self) -> MutexGuard<'_, Response> {
+        self.response.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn caller_gone(&self) {
+        if self.lifelines.is_empty() {
+            return std::future::pending().await;
+        }
+        let drops = self.lifelines.iter().map(|lifeline| Box::pin(dropped(lifeline.clone())));
+        future::select_all(drops).await;
+    }
+
+    async fn expired(&self) {
+        match self.deadline {
+            Some(deadline) => time::sleep_until(deadline).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// It carries no values: the only event is that the sender is dropped.
+async fn dropped(mut lifeline: watch::Receiver<()>) {
+    while lifeline.changed().await.is_ok() {}
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("remaining", &self.remaining())
+            .field("metadata", &self.metadata)
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}

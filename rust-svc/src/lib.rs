@@ -1,0 +1,66 @@
+//! The runtime behind code that `protoc-gen-rust-svc` generates.
+//!
+//! A service of a `.proto` becomes one plain trait. This crate holds everything that can be done without generating
+//! code again, one module for each way in which that trait is used:
+//!
+//! | module | feature | |
+//! |---|---|---|
+//! | the crate's root | always | what a service trait speaks: [`Context`], [`Error`], [`Method`], [`Streaming`], [`Message`] |
+//! | [`adapter`] | `adapter` | gRPC requests to the trait |
+//! | [`client`] | `client` | the trait to a remote gRPC server: deadlines, retries, circuit breakers |
+//! | [`gateway`] | `gateway` | HTTP and JSON to the trait |
+//! | [`fake`] | `fake` | the trait to a test's script |
+//! | [`server`] | `server` | a process that serves adapters and gateways |
+//!
+//! Generated code names it `svc`, as in `use ::rust_svc as svc;`.
+
+mod context;
+mod error;
+mod metadata;
+mod method;
+mod stream;
+mod types;
+mod violations;
+mod wire;
+
+pub mod path;
+
+#[cfg(feature = "adapter")]
+pub mod adapter;
+#[cfg(feature = "client")]
+pub mod client;
+#[cfg(feature = "fake")]
+pub mod fake;
+#[cfg(feature = "gateway")]
+pub mod gateway;
+#[cfg(feature = "gateway")]
+pub mod json;
+#[cfg(feature = "prost")]
+pub mod rpc;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "prost")]
+pub mod wkt;
+
+#[cfg(feature = "adapter")]
+pub use adapter::Adapter;
+pub use async_trait::async_trait;
+#[cfg(feature = "client")]
+pub use client::Client;
+pub use context::{Context, Lifeline};
+pub use error::{Code, Error, Result};
+#[cfg(feature = "gateway")]
+pub use gateway::{Gateway, route};
+pub use metadata::{Metadata, Value};
+pub use method::{Breaker, Idempotency, Kind, Method, Retry};
+#[cfg(feature = "prost")]
+pub use prost;
+#[cfg(feature = "server")]
+pub use server::Server;
+pub use stream::{Sender, Streaming};
+pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp};
+pub use violations::{Violation, Violations};
+pub use wire::{Enumeration, Message, Wire};
+
+/// What generated code was made for: a generator that needs a newer runtime asks for a constant that is not here.
+pub const GENERATED_BY_0_1: () = ();

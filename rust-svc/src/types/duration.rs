@@ -1,0 +1,147 @@
+//! A span of time that may be negative.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+/// The longest span of `google.protobuf.Duration`, in seconds: about 10,000 years.
+const MAX_SECONDS: i64 = 315_576_000_000;
+const NANOS_PER_SECOND: i32 = 1_000_000_000;
+
+/// A span of time that may be negative, as `google.protobuf.Duration`: at most about 10,000 years, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SignedDuration {
+    seconds: i64,
+    nanos: i32,
+}
+
+impl SignedDuration {
+    /// No time.
+    pub const ZERO: Self = Self { seconds: 0, nanos: 0 };
+
+    /// A span from seconds and nanoseconds (each at most a second, and of the same sign). `None` if it is out of range.
+    pub fn new(seconds: i64, nanos: i32) -> Option<Self> {
+        let in_range = seconds.abs() <= MAX_SECONDS && nanos.abs() < NANOS_PER_SECOND;
+        let one_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
+        (in_range && one_sign).then_some(Self { seconds, nanos })
+    }
+
+    /// Whole seconds, rounded towards zero.
+    pub const fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// The nanoseconds beside the whole seconds, of the same sign.
+    pub const fn nanos(self) -> i32 {
+        self.nanos
+    }
+
+    /// The span as an unsigned one; `None` if it is negative.
+    pub fn to_std(self) -> Option<Duration> {
+        let seconds = u64::try_from(self.seconds).ok()?;
+        let nanos = u32::try_from(self.nanos).ok()?;
+        Some(Duration::new(seconds, nanos))
+    }
+}
+
+impl TryFrom<Duration> for SignedDuration {
+    type Error = OutOfRange;
+
+    fn try_from(duration: Duration) -> Result<Self, OutOfRange> {
+        let seconds = i64::try_from(duration.as_secs()).map_err(|_| OutOfRange)?;
+        Self::new(seconds, duration.subsec_nanos().cast_signed()).ok_or(OutOfRange)
+    }
+}
+
+/// A time that protobuf cannot express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfRange;
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("out of the range of protobuf")
+    }
+}
+
+impl std::error::Error for OutOfRange {}
+
+/// The form of protobuf's JSON: seconds with 0, 3, 6 or 9 digits after the point, such as `-1.500s`.
+impl fmt::Display for SignedDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.seconds < 0 || self.nanos < 0 { "-" } else { "" };
+        write!(f, "{sign}{}{}s", self.seconds.unsigned_abs(), Fraction(self.nanos.unsigned_abs()))
+    }
+}
+
+impl FromStr for SignedDuration {
+    type Err = OutOfRange;
+
+    fn from_str(text: &str) -> Result<Self, OutOfRange> {
+        let number = text.strip_suffix('s').ok_or(OutOfRange)?;
+        let (negative, digits) = match number.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, number),
+        };
+        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+        let seconds = parse_digits(whole).ok_or(OutOfRange)?;
+        let nanos = fraction.map_or(Some(0), parse_fraction).ok_or(OutOfRange)?.cast_signed();
+        let sign = if negative { -1 } else { 1 };
+        Self::new(sign * seconds, sign as i32 * nanos).ok_or(OutOfRange)
+    }
+}
+
+/// Prints nanoseconds as a decimal fraction of a second with 0, 3, 6 or 9 digits.
+pub(super) struct Fraction(pub(super) u32);
+
+impl fmt::Display for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            nanos if nanos.is_multiple_of(1_000_000) => write!(f, ".{:03}", nanos / 1_000_000),
+            nanos if nanos.is_multiple_of(1_000) => write!(f, ".{:06}", nanos / 1_000),
+            nanos => write!(f, ".{nanos:09}"),
+        }
+    }
+}
+
+/// Reads up to nine digits after the point as nanoseconds.
+pub(super) fn parse_fraction(digits: &str) -> Option<u32> {
+    if digits.is_empty() || digits.len() > 9 {
+        return None;
+    }
+    let nanos = u32::try_from(parse_digits(digits)?).ok()?;
+    Some(nanos * 10u32.pow(9 - digits.len() as u32))
+}
+
+/// Reads decimal digits and nothing else.
+pub(super) fn parse_digits(digits: &str) -> Option<i64> {
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SignedDuration;
+
+    #[test]
+    fn text_form() {
+        for (seconds, nanos, text) in [
+            (0, 0, "0s"),
+            (1, 500_000_000, "1.500s"),
+            (-1, -500_000_000, "-1.500s"),
+            (0, -1, "-0.000000001s"),
+            (3, 1_000, "3.000001s"),
+        ] {
+            let duration = SignedDuration::new(seconds, nanos).expect(text);
+            assert_eq!(duration.to_string(), text);
+            assert_eq!(text.parse(), Ok(duration));
+        }
+        assert_eq!("1.5s".parse(), Ok(SignedDuration::new(1, 500_000_000).expect("1.5s")));
+    }
+
+    #[test]
+    fn refuses() {
+        for text in ["", "s", "1", "1.s", "1.1234567890s", "+1s", "1e3s", "315576000001s", " 1s", "--1s"] {
+            assert!(text.parse::<SignedDuration>().is_err(), "{text}");
+        }
+        assert_eq!(SignedDuration::new(1, -1), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! Plain types for the well-known types of protobuf.
+
+mod any;
+mod duration;
+mod field_mask;
+mod json;
+mod timestamp;
+
+pub use any::Any;
+pub use duration::SignedDuration;
+pub use field_mask::FieldMask;
+pub use json::Json;
+pub use timestamp::Timestamp;
