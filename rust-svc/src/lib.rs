@@ -33,6 +33,8 @@ pub mod client;
 pub mod fake;
 #[cfg(feature = "gateway")]
 pub mod gateway;
+#[cfg(any(feature = "adapter", feature = "client"))]
+mod grpc;
 #[cfg(feature = "gateway")]
 pub mod json;
 #[cfg(feature = "prost")]

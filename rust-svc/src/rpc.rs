@@ -1,6 +1,8 @@
 //! The details of errors that all of gRPC knows: messages of `google.rpc`.
 
-use crate::{Message, Violations, wkt};
+use std::time::Duration;
+
+use crate::{Any, Code, Error, Message, SignedDuration, Violation, Violations, wkt};
 
 /// What an error is on the wire of gRPC and in the body of an HTTP answer.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -75,3 +77,64 @@ macro_rules! speaks_for_itself {
 }
 
 speaks_for_itself!(Status, BadRequest, RetryInfo, ErrorInfo);
+
+/// The violations travel as [`BadRequest`] and the delay as [`RetryInfo`], before the details.
+impl From<&Error> for Status {
+    fn from(error: &Error) -> Self {
+        let violations = (!error.violations().is_empty()).then(|| Any::pack(BadRequest::of(error.violations())));
+        let delay = error.retry_delay().map(|delay| Any::pack(RetryInfo::of(delay)));
+        let details = violations.into_iter().chain(delay).chain(error.details().iter().cloned());
+        let details = details.map(|any| wkt::Any { type_url: any.type_url, value: any.value }).collect();
+        Self { code: error.code().number(), message: error.message().to_owned(), details }
+    }
+}
+
+/// [`BadRequest`] becomes the violations and [`RetryInfo`] the delay; a code of 0, which is no error, becomes
+/// [`Code::Unknown`].
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        let code = Code::from_number(status.code).unwrap_or(Code::Unknown);
+        let details = status.details.into_iter().map(|any| Any { type_url: any.type_url, value: any.value });
+        details.fold(Self::new(code, status.message), read_detail)
+    }
+}
+
+fn read_detail(error: Error, any: Any) -> Error {
+    if let Ok(Some(wrong)) = any.unpack::<BadRequest>() {
+        return error.with_violations(wrong.field_violations.into_iter().map(Into::into));
+    }
+    match any.unpack::<RetryInfo>().ok().flatten().and_then(RetryInfo::delay) {
+        Some(delay) => error.with_retry_delay(delay),
+        None => error.with_any(any),
+    }
+}
+
+impl BadRequest {
+    fn of(violations: &[Violation]) -> Self {
+        Self { field_violations: violations.iter().cloned().map(Into::into).collect() }
+    }
+}
+
+impl RetryInfo {
+    fn of(delay: Duration) -> Self {
+        let seconds = i64::try_from(delay.as_secs()).unwrap_or(i64::MAX);
+        Self { retry_delay: Some(wkt::Duration { seconds, nanos: delay.subsec_nanos().cast_signed() }) }
+    }
+
+    fn delay(self) -> Option<Duration> {
+        let delay = self.retry_delay?;
+        SignedDuration::new(delay.seconds, delay.nanos)?.to_std()
+    }
+}
+
+impl From<Violation> for FieldViolation {
+    fn from(violation: Violation) -> Self {
+        Self { field: violation.field, description: violation.description }
+    }
+}
+
+impl From<FieldViolation> for Violation {
+    fn from(violation: FieldViolation) -> Self {
+        Self { field: violation.field, description: violation.description }
+    }
+}

@@ -1,1 +1,3 @@
 //! adapter
+#[doc(hidden)]
+pub struct Adapter;

@@ -1,0 +1,157 @@
+//! Metadata as HTTP headers and trailers.
+
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::{Error, Metadata, Result, Value};
+
+const BINARY: &str = "-bin";
+
+/// Peers differ in whether they pad; gRPC asks to accept both and to send none.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Headers that belong to HTTP or to gRPC, beside those that start with `grpc-`, and are no metadata.
+const RESERVED: [&str; 6] = ["connection", "content-length", "content-type", "host", "te", "trailer"];
+
+/// The metadata among headers or trailers: all but what belongs to HTTP and gRPC. What cannot be metadata is left out;
+/// a server calls [`check`] first, so that nothing is lost unnoticed.
+pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
+    let mut metadata = Metadata::new();
+    for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name)) {
+        for value in read(name, value).unwrap_or_default() {
+            // What is read is valid, but for names that HTTP allows and gRPC does not.
+            let _ = metadata.append(name.as_str(), value);
+        }
+    }
+    metadata
+}
+
+/// Fails with `INVALID_ARGUMENT`, naming the key, if a value is neither printable ASCII nor, under a key that ends in
+/// `-bin`, base64.
+pub(crate) fn check(headers: &HeaderMap) -> Result<()> {
+    let mut entries = headers.iter().filter(|(name, _)| !is_reserved(name));
+    let Some((name, _)) = entries.find(|(name, value)| read(name, value).is_none()) else { return Ok(()) };
+    let form = if is_binary(name) { "base64" } else { "printable ASCII" };
+    Err(Error::invalid_argument(format!("the value of metadata `{name}` is not {form}")))
+}
+
+/// The headers or trailers that carry this metadata, repeated keys in their order.
+pub(crate) fn into_headers(metadata: &Metadata) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    append(metadata, &mut headers);
+    headers
+}
+
+/// Adds metadata to headers or trailers; what is there stays.
+pub(crate) fn append(metadata: &Metadata, headers: &mut HeaderMap) {
+    let entries = metadata.iter().filter_map(|(key, value)| Some((HeaderName::try_from(key).ok()?, print(value)?)));
+    for (name, value) in entries.filter(|(name, _)| !is_reserved(name)) {
+        headers.append(name, value);
+    }
+}
+
+fn print(value: &Value) -> Option<HeaderValue> {
+    match value {
+        Value::Text(text) => HeaderValue::try_from(text).ok(),
+        Value::Binary(bytes) => HeaderValue::try_from(BASE64.encode(bytes)).ok(),
+    }
+}
+
+/// Values of bytes may be joined by commas, which are no part of base64.
+fn read(name: &HeaderName, value: &HeaderValue) -> Option<Vec<Value>> {
+    let text = value.to_str().ok().filter(|text| text.bytes().all(|byte| byte != b'\t'))?;
+    if is_binary(name) { text.split(',').map(|part| decode(part.trim())).collect() } else { Some(vec![text.into()]) }
+}
+
+/// The bytes of a value under a key that ends in `-bin`; `None` if it is not base64.
+pub(crate) fn decode(text: &str) -> Option<Value> {
+    BASE64.decode(text).ok().map(|bytes| Value::Binary(Bytes::from(bytes)))
+}
+
+fn is_binary(name: &HeaderName) -> bool {
+    name.as_str().ends_with(BINARY)
+}
+
+fn is_reserved(name: &HeaderName) -> bool {
+    name.as_str().starts_with("grpc-") || RESERVED.contains(&name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{check, from_headers, into_headers};
+    use crate::{Metadata, Value};
+
+    fn headers(entries: &[(&'static str, &[u8])]) -> HeaderMap {
+        let entry = |(name, value): &(&'static str, &[u8])| {
+            (HeaderName::from_static(name), HeaderValue::from_bytes(value).expect("a header value"))
+        };
+        let mut map = HeaderMap::new();
+        for (name, value) in entries.iter().map(entry) {
+            map.append(name, value);
+        }
+        map
+    }
+
+    #[test]
+    fn goes_there_and_back() {
+        let mut metadata = Metadata::new();
+        for (key, value) in [
+            ("x-tenant", Value::from("t1")),
+            ("x-tenant", "t 2".into()),
+            ("trace-bin", vec![0, 255].into()),
+            ("trace-bin", Vec::new().into()),
+            ("authorization", "Bearer abc".into()),
+        ] {
+            metadata.append(key, value).expect("metadata");
+        }
+        let headers = into_headers(&metadata);
+        assert_eq!(headers.get("trace-bin").expect("an entry"), "AP8");
+        assert_eq!(from_headers(&headers), metadata);
+    }
+
+    #[test]
+    fn leaves_out_what_belongs_to_the_protocol() {
+        let all = headers(&[
+            ("content-type", b"application/grpc"),
+            ("te", b"trailers"),
+            ("grpc-timeout", b"1S"),
+            ("grpc-status-details-bin", b"?"),
+            ("user-agent", b"grpc-python"),
+        ]);
+        assert!(check(&all).is_ok());
+        let metadata = from_headers(&all);
+        assert_eq!(metadata.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["user-agent"]);
+    }
+
+    #[test]
+    fn bytes_come_padded_or_joined() {
+        for (text, values) in [("AP8=", vec![&[0, 255][..]]), ("AP8", vec![&[0, 255]]), ("AA,AQ==", vec![&[0], &[1]])] {
+            let metadata = from_headers(&headers(&[("x-bin", text.as_bytes())]));
+            let read: Vec<_> = metadata.get_all("x-bin").filter_map(Value::as_binary).collect();
+            assert_eq!(read, values, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_what_is_malformed() {
+        for (name, value, message) in [
+            ("x-bin", &b"???"[..], "the value of metadata `x-bin` is not base64"),
+            ("x-text", "é".as_bytes(), "the value of metadata `x-text` is not printable ASCII"),
+            ("x-text", b"a\tb", "the value of metadata `x-text` is not printable ASCII"),
+        ] {
+            let malformed = headers(&[("x-good", b"1"), (name, value)]);
+            assert_eq!(check(&malformed).expect_err(name).message(), message);
+            assert_eq!(from_headers(&malformed).len(), 1);
+        }
+    }
+}

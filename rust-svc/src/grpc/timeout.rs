@@ -1,0 +1,86 @@
+//! The value of `grpc-timeout`: at most eight digits and a unit.
+
+use std::time::Duration;
+
+/// The name of the header.
+pub(crate) const HEADER: &str = "grpc-timeout";
+
+const MAX_DIGITS: usize = 8;
+const MAX_VALUE: u128 = 99_999_999;
+
+/// The units and how many nanoseconds each is long, from the finest to the coarsest.
+const UNITS: [(char, u128); 6] =
+    [('n', 1), ('u', 1_000), ('m', 1_000_000), ('S', 1_000_000_000), ('M', 60_000_000_000), ('H', 3_600_000_000_000)];
+
+/// Reads a timeout such as `100m`. `None` if it is anything but one to eight digits and a unit.
+pub(crate) fn parse(text: &str) -> Option<Duration> {
+    let unit = text.chars().last()?;
+    let (_, nanos) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
+    let digits = text.strip_suffix(unit)?;
+    let plain = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let value: u128 = plain.then(|| digits.parse().ok()).flatten()?;
+    Some(from_nanos(value * nanos))
+}
+
+/// Prints a timeout in the finest unit whose value has eight digits, rounded up, so that the callee never gives up
+/// before the caller does.
+pub(crate) fn format(timeout: Duration) -> String {
+    let nanos = timeout.as_nanos();
+    let fitting = UNITS.into_iter().find(|(_, unit)| nanos.div_ceil(*unit) <= MAX_VALUE);
+    let (name, unit) = fitting.unwrap_or(UNITS[5]);
+    format!("{}{name}", nanos.div_ceil(unit).min(MAX_VALUE))
+}
+
+fn from_nanos(nanos: u128) -> Duration {
+    const NANOS_PER_SECOND: u128 = 1_000_000_000;
+    Duration::new((nanos / NANOS_PER_SECOND) as u64, (nanos % NANOS_PER_SECOND) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{format, parse};
+
+    #[test]
+    fn reads() {
+        for (text, nanos) in [
+            ("0n", 0),
+            ("1n", 1),
+            ("7u", 7_000),
+            ("100m", 100_000_000),
+            ("00000005S", 5_000_000_000),
+            ("2M", 120_000_000_000),
+            ("1H", 3_600_000_000_000),
+            ("99999999H", 99_999_999 * 3_600_000_000_000),
+        ] {
+            assert_eq!(parse(text).map(|timeout| timeout.as_nanos()), Some(nanos), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses() {
+        for text in
+            ["", "m", "1", "abc", "-1S", "+1S", "1s", "1h", " 1S", "1 S", "1S ", "100000000n", "1.5S", "1é", "١S"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn prints_rounded_up() {
+        for (timeout, text) in [
+            (Duration::ZERO, "0n"),
+            (Duration::from_nanos(99_999_999), "99999999n"),
+            (Duration::from_nanos(100_000_001), "100001u"),
+            (Duration::from_secs(1), "1000000u"),
+            (Duration::from_secs(100), "100000m"),
+            (Duration::from_nanos(99_999_999_000_001), "100000S"),
+            (Duration::from_secs(100_000_000), "1666667M"),
+            (Duration::MAX, "99999999H"),
+        ] {
+            assert_eq!(format(timeout), text);
+            assert!(parse(text).is_some_and(|read| read >= timeout || timeout == Duration::MAX));
+        }
+    }
+}
