@@ -1,3 +1,163 @@
-//! adapter
-#[doc(hidden)]
-pub struct Adapter;
+//! gRPC requests to a service trait.
+//!
+//! Generated code makes an [`Adapter`] of a service, one line for each method. It becomes [`Routes`], which are a tower
+//! service and merge with those of other services. What a call goes through:
+//!
+//! | step | file |
+//! |---|---|
+//! | is it gRPC, and is the method known | `guard`, `routes` |
+//! | deadline and metadata into the [`Context`] | `open`, `timeout` |
+//! | frames to messages and back | `codec`, `stream` |
+//! | the handler, within its deadline; a panic is an error | `call` |
+//! | headers and trailers around the answer | `body` |
+
+mod body;
+mod call;
+mod codec;
+mod guard;
+mod open;
+mod report;
+mod routes;
+mod stream;
+mod timeout;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+
+use crate::{Context, Message, Method, Result, Streaming};
+
+pub use body::Body;
+pub use open::Peer;
+#[cfg(feature = "server")]
+pub(crate) use routes::Foreign;
+pub use routes::Routes;
+
+use call::{Exchange, Serve};
+
+/// A protobuf message that a call carries, and the plain type of the service trait that it stands for.
+///
+/// It is implemented for every [`Message`] whose wire form is a prost message.
+pub trait Payload: Message<Wire: prost::Message + Default> {}
+
+impl<T: Message<Wire: prost::Message + Default>> Payload for T {}
+
+/// Serves a service trait over gRPC. Generated code makes it; [`Routes`] serve it.
+pub struct Adapter<S: ?Sized> {
+    name: &'static str,
+    service: Arc<S>,
+    methods: HashMap<&'static str, Serve>,
+    options: Options,
+}
+
+/// What bounds the calls of an adapter.
+#[derive(Clone, Copy, Debug)]
+struct Options {
+    max_message_size: usize,
+    max_timeout: Option<Duration>,
+    default_timeout: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_message_size: 4 * 1024 * 1024, max_timeout: None, default_timeout: None }
+    }
+}
+
+impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
+    /// The service with this full name, such as `inventory.v1.InventoryService`, and no methods: each is answered with
+    /// `UNIMPLEMENTED`.
+    pub fn new(name: &'static str, service: Arc<S>) -> Self {
+        Self { name, service, methods: HashMap::new(), options: Options::default() }
+    }
+
+    /// Serves a method with one request and one response.
+    pub fn unary<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    where
+        F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
+    {
+        self.method(method, move |service, cx, requests| async move {
+            let request = call::only(&cx, requests).await?;
+            Ok(Streaming::from_messages([call(&service, cx, request).await?]))
+        })
+    }
+
+    /// Serves a method with one request and a stream of responses.
+    pub fn server_streaming<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    where
+        F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
+    {
+        self.method(method, move |service, cx, requests| async move {
+            let request = call::only(&cx, requests).await?;
+            call(&service, cx, request).await
+        })
+    }
+
+    /// Serves a method with a stream of requests and one response.
+    pub fn client_streaming<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    where
+        F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
+    {
+        self.method(method, move |service, cx, requests| async move {
+            Ok(Streaming::from_messages([call(&service, cx, requests).await?]))
+        })
+    }
+
+    /// Serves a method with a stream of requests and a stream of responses.
+    pub fn bidi_streaming<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    where
+        F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<Streaming<R>>>
+            + Copy
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.method(method, move |service, cx, requests| async move { call(&service, cx, requests).await })
+    }
+
+    /// The largest request message in bytes, decompressed; 4 MiB unless told. A larger one is answered with
+    /// `RESOURCE_EXHAUSTED` before it is read.
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.options.max_message_size = bytes;
+        self
+    }
+
+    /// The longest time a call may take, whatever longer `grpc-timeout` its caller asks for. Unless told, the caller's
+    /// counts.
+    pub fn max_timeout(mut self, timeout: Duration) -> Self {
+        self.options.max_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a call may take whose caller sends no `grpc-timeout`. Unless told, for ever.
+    pub fn default_timeout(mut self, timeout: Duration) -> Self {
+        self.options.default_timeout = Some(timeout);
+        self
+    }
+
+    /// The adapter as an axum router, to merge with other routes.
+    #[cfg(feature = "server")]
+    pub fn into_router(self) -> axum::Router {
+        Routes::from(self).into_router()
+    }
+
+    fn method<Q: Payload, R: Payload, H, F>(mut self, method: Method, handle: H) -> Self
+    where
+        H: Fn(Arc<S>, Context, Streaming<Q>) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<Streaming<R>>> + Send + 'static,
+    {
+        let service = self.service.clone();
+        let serve = move |exchange: Exchange| -> BoxFuture<'static, _> {
+            let service = service.clone();
+            Box::pin(call::serve(exchange, move |cx, requests| handle(service.clone(), cx, requests)))
+        };
+        self.methods.insert(method.name(), Serve { method, call: Box::new(serve) });
+        self
+    }
+}
+
+impl<S: ?Sized> std::fmt::Debug for Adapter<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Adapter").field("name", &self.name).field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! What is not a gRPC request is refused before it reaches a method.
+
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+
+use super::Body;
+
+const SPOKEN: [&str; 2] = ["application/grpc", "application/grpc+proto"];
+
+/// The answer in the language of HTTP to a request that is none of gRPC's: 405 for another verb than POST, 415 for
+/// another content type than `application/grpc` or `application/grpc+proto`.
+pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
+    if request.method() != Method::POST {
+        return Some(answer(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, HeaderValue::from_static("POST")))));
+    }
+    let spoken = content_type(request.headers()).is_some_and(|content_type| SPOKEN.contains(&content_type));
+    (!spoken).then(|| answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, None))
+}
+
+/// True if the content type is one of gRPC's, whether served or not.
+#[cfg(feature = "server")]
+pub(super) fn says_grpc(headers: &HeaderMap) -> bool {
+    content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc"))
+}
+
+/// The content type without its parameters.
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim_end)
+}
+
+fn answer(status: StatusCode, header: Option<(header::HeaderName, HeaderValue)>) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.headers_mut().extend(header);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refusal;
+
+    fn check(verb: &str, content_type: Option<&str>) -> Option<u16> {
+        let mut request = http::Request::builder().method(verb).uri("/a.B/C");
+        if let Some(content_type) = content_type {
+            request = request.header("content-type", content_type);
+        }
+        refusal(&request.body(()).expect("a request")).map(|response| response.status().as_u16())
+    }
+
+    #[test]
+    fn verbs_and_content_types() {
+        for content_type in
+            ["application/grpc", "application/grpc+proto", "application/grpc;v=1", "application/grpc+proto ; a"]
+        {
+            assert_eq!(check("POST", Some(content_type)), None, "{content_type}");
+            assert_eq!(check("GET", Some(content_type)), Some(405));
+            assert_eq!(check("PUT", Some(content_type)), Some(405));
+        }
+        for content_type in
+            ["application/json", "application/grpc-web", "application/grpc+json", "application/grpcx", ""]
+        {
+            assert_eq!(check("POST", Some(content_type)), Some(415), "{content_type}");
+        }
+        assert_eq!(check("POST", None), Some(415));
+    }
+}

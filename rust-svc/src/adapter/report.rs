@@ -1,0 +1,19 @@
+//! What of an error the caller reads, and what the log.
+
+use std::error::Error as _;
+
+use tonic::Status;
+
+use crate::{Code, Error, Method, grpc::status::to_status};
+
+/// The status that the caller reads. What it may not read, the source, goes to the log.
+pub(super) fn status(method: Method, error: &Error) -> Status {
+    let (name, code, source) = (method.full_name(), error.code().name(), error.source());
+    match error.code() {
+        Code::Internal | Code::Unknown | Code::DataLoss => {
+            tracing::error!(method = name, code, message = error.message(), source, "a call failed");
+        }
+        _ => tracing::debug!(method = name, code, message = error.message(), source, "a call failed"),
+    }
+    to_status(error)
+}

@@ -1,0 +1,167 @@
+//! Which service and method a path names.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    convert::Infallible,
+    fmt,
+    future::{Ready, ready},
+    sync::Arc,
+    task::{self, Poll},
+};
+
+use bytes::Bytes;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Either},
+};
+
+use super::{
+    Adapter, Body, Options, body,
+    call::{Exchange, Serve},
+    guard,
+};
+use crate::Error;
+
+/// The services of a server by their full names: a tower service that answers gRPC requests for all of them.
+///
+/// What is not gRPC is answered in the language of HTTP: 405 for another verb than POST, 415 for another content type
+/// than `application/grpc`. A path that names no method, to the letter and without a query, is answered with
+/// `UNIMPLEMENTED`.
+#[derive(Clone, Default)]
+pub struct Routes(Arc<BTreeMap<&'static str, Arc<dyn Handle>>>);
+
+/// Answers the requests for one service.
+pub(crate) trait Handle: Send + Sync {
+    /// Answers a request for this method, which the path names.
+    fn handle(&self, method: &str, request: http::Request<tonic::body::Body>) -> Answer;
+}
+
+type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
+
+impl Routes {
+    /// No services.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The services of both. Of two with the same name the one of `other` is served.
+    pub fn merge(mut self, other: impl Into<Self>) -> Self {
+        let other = Arc::unwrap_or_clone(other.into().0);
+        Arc::make_mut(&mut self.0).extend(other);
+        self
+    }
+
+    /// The full names of the services, sorted.
+    pub fn services(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
+    /// The services as an axum router, to merge with other routes. It has no fallback of its own.
+    #[cfg(feature = "server")]
+    pub fn into_router(self) -> axum::Router {
+        let paths: Vec<_> = self.services().map(|name| format!("/{name}/{{*method}}")).collect();
+        paths.iter().fold(axum::Router::new(), |router, path| router.route_service(path, self.clone()))
+    }
+
+    /// True if the request is for these services: it says that it is gRPC, or its path names one of them.
+    #[cfg(feature = "server")]
+    pub(crate) fn claims<B>(&self, request: &http::Request<B>) -> bool {
+        let service = request.uri().path().split('/').nth(1);
+        guard::says_grpc(request.headers()) || service.is_some_and(|service| self.0.contains_key(service))
+    }
+
+    /// The same services and one more.
+    pub(crate) fn with(mut self, name: &'static str, service: Arc<dyn Handle>) -> Self {
+        Arc::make_mut(&mut self.0).insert(name, service);
+        self
+    }
+
+    fn answer(&self, request: http::Request<tonic::body::Body>) -> Answer {
+        if let Some(refusal) = guard::refusal(&request) {
+            return ready(refusal).right_future();
+        }
+        let path = request.uri().path().to_owned();
+        let names = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+        let found = names.filter(|_| request.uri().query().is_none());
+        let found = found.and_then(|(service, method)| Some((self.0.get(service)?, method)));
+        match found {
+            Some((service, method)) => service.handle(method, request),
+            None => unimplemented(&Error::unimplemented(format_args!("the service of {path}"))),
+        }
+    }
+}
+
+/// The methods of an adapter, whatever type its service has.
+struct Methods {
+    name: &'static str,
+    methods: HashMap<&'static str, Serve>,
+    options: Options,
+}
+
+impl Handle for Methods {
+    fn handle(&self, method: &str, request: http::Request<tonic::body::Body>) -> Answer {
+        match self.methods.get(method) {
+            Some(serve) => {
+                (serve.call)(Exchange { method: serve.method, options: self.options, request }).left_future()
+            }
+            None => unimplemented(&Error::unimplemented(format_args!("{}/{method}", self.name))),
+        }
+    }
+}
+
+/// A service that tonic's own code generator made.
+#[cfg(feature = "server")]
+pub(crate) struct Foreign<T>(pub(crate) T);
+
+#[cfg(feature = "server")]
+impl<T> Handle for Foreign<T>
+where
+    T: tower::Service<
+            http::Request<tonic::body::Body>,
+            Response = http::Response<tonic::body::Body>,
+            Error = Infallible,
+            Future: Send + 'static,
+        > + Clone
+        + Send
+        + Sync,
+{
+    fn handle(&self, _: &str, request: http::Request<tonic::body::Body>) -> Answer {
+        let answer = self.0.clone().call(request);
+        let answer = answer.map(|response| response.unwrap_or_else(|never| match never {}).map(Body::new));
+        answer.boxed().left_future()
+    }
+}
+
+fn unimplemented(error: &Error) -> Answer {
+    ready(body::refuse(error)).right_future()
+}
+
+impl<S: ?Sized> From<Adapter<S>> for Routes {
+    fn from(adapter: Adapter<S>) -> Self {
+        let Adapter { name, methods, options, .. } = adapter;
+        Self::new().with(name, Arc::new(Methods { name, methods, options }))
+    }
+}
+
+impl<B> tower::Service<http::Request<B>> for Routes
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = futures::future::Map<Answer, fn(Self::Response) -> Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        self.answer(request.map(tonic::body::Body::new)).map(Ok)
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.services()).finish()
+    }
+}

@@ -1,0 +1,96 @@
+//! The messages of a call, with the errors of its transport in our own words.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    task::{self, Poll, ready},
+};
+
+use futures::{Stream, StreamExt, TryStreamExt};
+use http_body_util::BodyExt;
+use tokio::time::{Instant, Sleep, sleep_until};
+use tonic::{Code, Status};
+
+use super::{Payload, call, report};
+use crate::{Error, Method, Result, Streaming};
+
+/// The messages of a request, each checked, up to the first error.
+pub(super) fn requests<Q: Payload>(messages: tonic::Streaming<Q::Wire>, max_size: usize) -> Streaming<Q> {
+    let read = move |message: Result<Q::Wire, Status>| match message {
+        Ok(message) => Ok(Q::from_wire(message)?),
+        Err(status) => Err(refused(&status, max_size)),
+    };
+    Streaming::new(Bounded::new(messages.map(read), None))
+}
+
+/// The messages of an answer, up to the first error; it is an error as well if the handler panics or the deadline
+/// passes.
+pub(super) fn responses<R: Payload>(
+    method: Method,
+    deadline: Option<Instant>,
+    messages: Streaming<R>,
+) -> impl Stream<Item = Result<R::Wire, Status>> + Send + 'static {
+    let caught = AssertUnwindSafe(messages).catch_unwind();
+    let caught = caught.map(move |message| message.unwrap_or_else(|panic| Err(call::panicked(method, &*panic))));
+    let bounded = Bounded::new(caught, deadline);
+    bounded.map_ok(R::into_wire).map_err(move |error| report::status(method, &error))
+}
+
+/// A body whose errors tonic does not take for its end, as it does when the caller resets a stream: a handler must be
+/// able to tell a part of a stream from all of it.
+pub(super) fn unbroken(body: tonic::body::Body) -> tonic::body::Body {
+    tonic::body::Body::new(body.map_err(|_| BrokenOff))
+}
+
+/// tonic says `OUT_OF_RANGE` of a message that is too large, and `UNKNOWN` of one that broke off.
+fn refused(status: &Status, max_size: usize) -> Error {
+    match status.code() {
+        Code::OutOfRange | Code::ResourceExhausted => {
+            Error::resource_exhausted(format!("a request message is larger than the limit of {max_size} bytes"))
+        }
+        Code::Unknown => Error::cancelled(BrokenOff.to_string()),
+        code => {
+            let code = crate::Code::from_number(code.into()).unwrap_or(crate::Code::Internal);
+            Error::new(code, status.message())
+        }
+    }
+}
+
+#[derive(Debug)]
+struct BrokenOff;
+
+impl fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the caller broke off the stream of requests")
+    }
+}
+
+impl StdError for BrokenOff {}
+
+/// A stream that is dropped at its end, its first error or its deadline, whichever comes first.
+struct Bounded<S> {
+    messages: Option<S>,
+    expiry: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Bounded<S> {
+    fn new(messages: S, deadline: Option<Instant>) -> Self {
+        Self { messages: Some(messages), expiry: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+    }
+}
+
+impl<T, S: Stream<Item = Result<T>> + Unpin> Stream for Bounded<S> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<T>>> {
+        let expired = self.expiry.as_mut().is_some_and(|expiry| expiry.as_mut().poll(cx).is_ready());
+        let Some(messages) = &mut self.messages else { return Poll::Ready(None) };
+        let message = if expired { Some(Err(call::exceeded())) } else { ready!(messages.poll_next_unpin(cx)) };
+        if !matches!(message, Some(Ok(_))) {
+            *self = Self { messages: None, expiry: None };
+        }
+        Poll::Ready(message)
+    }
+}

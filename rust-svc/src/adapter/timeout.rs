@@ -1,0 +1,64 @@
+//! How long a call may take, from what its caller asks for.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use super::Options;
+use crate::{Error, Result, grpc::timeout};
+
+/// What `grpc-timeout` asks for, at most the longest that is allowed; the default without it. Fails with
+/// `INVALID_ARGUMENT` if it is malformed: a caller that means to give up soon must not wait for ever.
+pub(super) fn of(headers: &HeaderMap, options: &Options) -> Result<Option<Duration>> {
+    let mut values = headers.get_all(timeout::HEADER).iter();
+    let asked = match (values.next(), values.next()) {
+        (None, _) => return Ok(options.default_timeout),
+        (Some(value), None) => value.to_str().ok().and_then(timeout::parse),
+        (Some(_), Some(_)) => None,
+    };
+    let malformed = || Error::invalid_argument("grpc-timeout is not one to eight digits and a unit, such as 100m");
+    let asked = asked.ok_or_else(malformed)?;
+    Ok(Some(options.max_timeout.map_or(asked, |longest| longest.min(asked))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::{HeaderMap, HeaderValue};
+
+    use super::{Options, of};
+    use crate::Code;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn check(
+        values: &[&'static str],
+        max: Option<Duration>,
+        default: Option<Duration>,
+    ) -> Result<Option<Duration>, Code> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append("grpc-timeout", HeaderValue::from_static(value));
+        }
+        let options = Options { max_timeout: max, default_timeout: default, ..Options::default() };
+        of(&headers, &options).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn asked_for_clamped_or_default() {
+        assert_eq!(check(&[], None, None), Ok(None));
+        assert_eq!(check(&[], Some(SECOND), None), Ok(None));
+        assert_eq!(check(&[], None, Some(SECOND)), Ok(Some(SECOND)));
+        assert_eq!(check(&["100m"], None, Some(SECOND)), Ok(Some(SECOND / 10)));
+        assert_eq!(check(&["99999999H"], Some(SECOND), None), Ok(Some(SECOND)));
+        assert_eq!(check(&["0n"], Some(SECOND), None), Ok(Some(Duration::ZERO)));
+    }
+
+    #[test]
+    fn malformed() {
+        for values in [&["abc"][..], &["-1S"], &["100000000n"], &[""], &["1S", "1S"]] {
+            assert_eq!(check(values, None, None), Err(Code::InvalidArgument), "{values:?}");
+        }
+    }
+}

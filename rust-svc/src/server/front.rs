@@ -1,0 +1,58 @@
+//! Which side of a server answers a request.
+
+use std::{convert::Infallible, net::SocketAddr};
+
+use axum::extract::ConnectInfo;
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use tower::Service;
+
+use super::Health;
+use crate::adapter::{self, Peer};
+
+/// Where plain HTTP asks for the health.
+const HEALTH: &str = "/healthz";
+
+/// gRPC and HTTP on one port.
+#[derive(Clone, Debug)]
+pub(super) struct Front {
+    pub(super) grpc: adapter::Routes,
+    pub(super) http: axum::Router,
+    pub(super) health: Health,
+}
+
+type Body = Either<adapter::Body, axum::body::Body>;
+
+impl Front {
+    /// Answers a request, which then carries the address of its caller.
+    pub(super) fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
+        request.extensions_mut().insert(Peer::from(peer));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let Self { mut grpc, mut http, health } = self.clone();
+        async move {
+            if grpc.claims(&request) {
+                return Ok(grpc.call(request).await?.map(Either::Left));
+            }
+            if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
+                return Ok(healthz(&health).map(Either::Right));
+            }
+            Ok(http.call(request).await?.map(Either::Right))
+        }
+    }
+}
+
+fn healthz(health: &Health) -> Response<axum::body::Body> {
+    let (status, text) = match health.is_serving() {
+        true => (StatusCode::OK, "SERVING\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "NOT_SERVING\n"),
+    };
+    let mut response = Response::new(axum::body::Body::new(Full::new(Bytes::from_static(text.as_bytes()))));
+    *response.status_mut() = status;
+    response
+}
