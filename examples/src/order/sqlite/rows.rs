@@ -1,0 +1,97 @@
+//! Rows of the tables as orders and duties.
+
+use sqlx::{Row, Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments, sqlite::SqliteRow};
+
+use super::super::{
+    status,
+    store::{Duty, Refusal, StoredOrder, Task},
+};
+use crate::{
+    generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem},
+    time,
+};
+
+/// The orders that a query on `order_state` gives.
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+    query: Query<'_, Sqlite, SqliteArguments>,
+) -> Result<Vec<StoredOrder>, Refusal> {
+    let rows = query.fetch_all(&mut *connection).await?;
+    let mut orders = Vec::with_capacity(rows.len());
+    for row in rows {
+        let items = items(connection, row.try_get("order_id")?).await?;
+        orders.push(stored(&row, items)?);
+    }
+    Ok(orders)
+}
+
+async fn items(connection: &mut SqliteConnection, order_id: &str) -> Result<Vec<OrderItem>, sqlx::Error> {
+    let query = sqlx::query("SELECT * FROM order_item WHERE order_id = ? ORDER BY position").bind(order_id);
+    let item = |row: SqliteRow| {
+        Ok(OrderItem { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")? })
+    };
+    query.try_map(item).fetch_all(connection).await
+}
+
+fn stored(row: &SqliteRow, items: Vec<OrderItem>) -> Result<StoredOrder, sqlx::Error> {
+    let status = status::by_name(row.try_get("status")?).ok_or_else(|| unreadable("status"))?;
+    let revision: i64 = row.try_get("revision")?;
+    let order = Order {
+        order_id: row.try_get("order_id")?,
+        customer_id: row.try_get("customer_id")?,
+        items,
+        delivery_address: Some(address(row)?),
+        instructions: instructions(row)?,
+        status: Some(status),
+        reason: row.try_get("reason")?,
+        create_time: time::from_micros(row.try_get("created_at")?),
+        update_time: time::from_micros(row.try_get("changed_at")?),
+        etag: revision.to_string(),
+    };
+    let (sequence, attempt) = (row.try_get("sequence")?, row.try_get("attempt")?);
+    Ok(StoredOrder { order, status, revision, sequence, attempt, retryable: row.try_get("retryable")? })
+}
+
+fn address(row: &SqliteRow) -> Result<Address, sqlx::Error> {
+    Ok(Address {
+        recipient: row.try_get("recipient")?,
+        street: row.try_get("street")?,
+        postal_code: row.try_get("postal_code")?,
+        city: row.try_get("city")?,
+        latitude: row.try_get("latitude")?,
+        longitude: row.try_get("longitude")?,
+    })
+}
+
+fn instructions(row: &SqliteRow) -> Result<Option<DeliveryInstructions>, sqlx::Error> {
+    let Some(note) = row.try_get("note")? else { return Ok(None) };
+    Ok(Some(DeliveryInstructions {
+        note,
+        contact_phone: row.try_get("contact_phone")?,
+        leave_at_door: row.try_get("leave_at_door")?,
+    }))
+}
+
+pub(super) fn duty(row: SqliteRow) -> Result<Duty, sqlx::Error> {
+    Ok(Duty {
+        order_id: row.try_get("order_id")?,
+        attempt: row.try_get("attempt")?,
+        task: task(row.try_get("kind")?).ok_or_else(|| unreadable("kind"))?,
+    })
+}
+
+pub(super) fn task_name(task: Task) -> &'static str {
+    match task {
+        Task::ReturnStock => "return stock",
+        Task::ShipStock => "ship stock",
+        Task::CancelAssignment => "cancel assignment",
+    }
+}
+
+fn task(name: &str) -> Option<Task> {
+    [Task::ReturnStock, Task::ShipStock, Task::CancelAssignment].into_iter().find(|task| task_name(*task) == name)
+}
+
+fn unreadable(column: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: "this version does not know the value".into() }
+}
