@@ -1,5 +1,8 @@
 //! The inventory's state in SQLite.
 
+#[cfg(test)]
+mod tests;
+
 use futures::FutureExt;
 use rust_svc::async_trait;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -13,7 +16,7 @@ use crate::{
 };
 
 /// How many changes are kept for those who watch the stock.
-const KEPT_CHANGES: i64 = 10_000;
+const KEPT_CHANGES: i64 = 2_000;
 /// How many changes are read at once.
 const CHANGES_AT_ONCE: i64 = 500;
 

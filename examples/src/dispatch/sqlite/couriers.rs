@@ -1,0 +1,108 @@
+//! Couriers, and which of them are free.
+
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{
+    super::store::{CourierUpdate, Refusal},
+    assignments,
+};
+use crate::{
+    generated::dispatch::v1::{Courier, Point, assignment::Status, courier::Availability},
+    time,
+};
+
+pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<Courier, Refusal> {
+    let query = sqlx::query("SELECT * FROM courier_state WHERE courier_id = ?").bind(id);
+    query.try_map(courier).fetch_optional(connection).await?.ok_or(Refusal::UnknownCourier)
+}
+
+pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str) -> Result<bool, Refusal> {
+    Ok(get(connection, id).await?.availability == Some(Availability::Available))
+}
+
+pub(super) async fn candidates(connection: &mut SqliteConnection, assignment: &str) -> Result<Vec<String>, Refusal> {
+    let query = sqlx::query_scalar(
+        "SELECT courier_id FROM courier_state
+         WHERE on_duty AND assignment_id IS NULL
+         AND courier_id NOT IN (SELECT courier_id FROM refusal WHERE assignment_id = ?)
+         ORDER BY courier_id",
+    );
+    Ok(query.bind(assignment).fetch_all(connection).await?)
+}
+
+pub(super) async fn available(
+    connection: &mut SqliteConnection,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Courier>, Refusal> {
+    let query = sqlx::query(
+        "SELECT * FROM courier_state WHERE on_duty AND assignment_id IS NULL AND courier_id > ?
+         ORDER BY courier_id LIMIT ?",
+    );
+    Ok(query.bind(after).bind(limit).try_map(courier).fetch_all(connection).await?)
+}
+
+pub(super) async fn update(tx: &mut SqliteConnection, update: CourierUpdate) -> Result<Courier, Refusal> {
+    sign_up(tx, &update.courier_id).await?;
+    if !update.key.is_empty() && !remember(tx, &update).await? {
+        return get(tx, &update.courier_id).await;
+    }
+    if update.on_duty == Some(false) {
+        lay_down_order(tx, &update.courier_id).await?;
+    }
+    let query = sqlx::query(
+        "UPDATE courier SET display_name = coalesce(?2, display_name), on_duty = coalesce(?3, on_duty),
+         latitude = coalesce(?4, latitude), longitude = coalesce(?5, longitude), updated_at = ?6
+         WHERE courier_id = ?1",
+    );
+    let query = query.bind(&update.courier_id).bind(update.display_name).bind(update.on_duty);
+    let position = update.position.as_ref();
+    let query = query.bind(position.map(|it| it.latitude)).bind(position.map(|it| it.longitude));
+    query.bind(time::now()).execute(&mut *tx).await?;
+    get(tx, &update.courier_id).await
+}
+
+async fn sign_up(tx: &mut SqliteConnection, id: &str) -> Result<(), Refusal> {
+    let query = sqlx::query(
+        "INSERT OR IGNORE INTO courier (courier_id, display_name, on_duty, updated_at) VALUES (?, '', 1, ?)",
+    );
+    query.bind(id).bind(time::now()).execute(tx).await?;
+    Ok(())
+}
+
+/// False if the key was seen.
+async fn remember(tx: &mut SqliteConnection, update: &CourierUpdate) -> Result<bool, sqlx::Error> {
+    let query = sqlx::query("INSERT OR IGNORE INTO courier_update (courier_id, idempotency_key) VALUES (?, ?)");
+    Ok(query.bind(&update.courier_id).bind(&update.key).execute(tx).await?.rows_affected() > 0)
+}
+
+/// A courier that goes off duty leaves its order to others, unless it has picked it up.
+async fn lay_down_order(tx: &mut SqliteConnection, id: &str) -> Result<(), Refusal> {
+    let courier = get(tx, id).await?;
+    if courier.assignment_id.is_empty() {
+        return Ok(());
+    }
+    let assignment = assignments::get(tx, &courier.assignment_id).await?;
+    if assignment.status == Some(Status::PickedUp) {
+        return Err(Refusal::NotNow(Status::PickedUp));
+    }
+    assignments::take_away(tx, &courier.assignment_id, id).await
+}
+
+fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
+    let assignment_id: Option<String> = row.try_get("assignment_id")?;
+    let availability = match (row.try_get("on_duty")?, &assignment_id) {
+        (_, Some(_)) => Availability::Busy,
+        (true, None) => Availability::Available,
+        (false, None) => Availability::OffDuty,
+    };
+    let (latitude, longitude): (Option<f64>, Option<f64>) = (row.try_get("latitude")?, row.try_get("longitude")?);
+    Ok(Courier {
+        courier_id: row.try_get("courier_id")?,
+        display_name: row.try_get("display_name")?,
+        availability: Some(availability),
+        position: latitude.zip(longitude).map(|(latitude, longitude)| Point { latitude, longitude }),
+        assignment_id: assignment_id.unwrap_or_default(),
+        update_time: time::from_micros(row.try_get("updated_at")?),
+    })
+}

@@ -1,0 +1,149 @@
+use rust_svc::SignedDuration;
+
+use super::{
+    super::store::{CourierUpdate, DispatchStore, NewAssignment, Progress, Refusal},
+    SqliteDispatch,
+};
+use crate::{
+    database::IN_MEMORY,
+    generated::dispatch::v1::{Point, Route, assignment::Status, courier::Availability},
+};
+
+fn new(id: &str, order: &str) -> NewAssignment {
+    let destination = Point { latitude: 60.39, longitude: 5.32 };
+    NewAssignment { assignment_id: id.into(), order_id: order.into(), destination }
+}
+
+fn update(id: &str) -> CourierUpdate {
+    CourierUpdate { courier_id: id.into(), ..CourierUpdate::default() }
+}
+
+/// Two couriers, and an assignment that seeks one of them.
+async fn memory() -> SqliteDispatch {
+    let store = SqliteDispatch::open(IN_MEMORY).await.expect("opens");
+    for courier in ["c1", "c2"] {
+        store.update_courier(update(courier)).await.expect("signed up");
+    }
+    store.assign(new("a1", "o1")).await.expect("assigned");
+    store
+}
+
+#[tokio::test]
+async fn an_assignment_is_made_once() {
+    let store = memory().await;
+    let made = store.assignment("a1").await.expect("there");
+    assert_eq!(store.assign(new("a1", "o1")).await.expect("the same"), made);
+    assert!(matches!(store.assign(new("a1", "o2")).await, Err(Refusal::OtherContent)));
+    assert!(matches!(store.assign(new("a2", "o1")).await, Err(Refusal::AlreadyAssigned)));
+    assert_eq!(store.assignment_of_order("o1").await.expect("there"), made);
+}
+
+#[tokio::test]
+async fn one_that_is_cancelled_before_it_is_made_is_never_made() {
+    let store = memory().await;
+    assert_eq!(store.cancel("a2").await.expect("recorded").status, Some(Status::Cancelled));
+    assert!(matches!(store.assign(new("a2", "o2")).await, Err(Refusal::Cancelled)));
+}
+
+#[tokio::test]
+async fn a_courier_carries_one_order_to_its_end() {
+    let store = memory().await;
+    store.assign(new("a2", "o2")).await.expect("assigned");
+    assert_eq!(store.accept("a1", "c1").await.expect("accepted").courier_id, "c1");
+    assert_eq!(store.accept("a1", "c1").await.expect("accepted").status, Some(Status::Accepted));
+    assert!(matches!(store.accept("a2", "c1").await, Err(Refusal::NotFree)));
+    assert!(matches!(store.accept("a1", "c2").await, Err(Refusal::NotNow(Status::Accepted))));
+    assert!(matches!(store.progress("a1", "c2", Progress::PickedUp).await, Err(Refusal::NotYours)));
+    assert_eq!(store.courier("c1").await.expect("there").availability, Some(Availability::Busy));
+    for _ in 0..2 {
+        store.progress("a1", "c1", Progress::PickedUp).await.expect("picked up");
+    }
+    assert!(matches!(store.cancel("a1").await, Err(Refusal::NotNow(Status::PickedUp))));
+    store.progress("a1", "c1", Progress::Delivered).await.expect("delivered");
+    assert_eq!(store.courier("c1").await.expect("there").availability, Some(Availability::Available));
+    store.accept("a2", "c1").await.expect("accepted");
+}
+
+#[tokio::test]
+async fn who_declines_is_not_asked_again() {
+    let store = memory().await;
+    assert_eq!(store.candidates("a1").await.expect("read"), ["c1", "c2"]);
+    store.decline("a1", "c1").await.expect("noted");
+    assert_eq!(store.candidates("a1").await.expect("read"), ["c2"]);
+}
+
+#[tokio::test]
+async fn who_goes_off_duty_loses_its_order() {
+    let store = memory().await;
+    store.accept("a1", "c1").await.expect("accepted");
+    let off = CourierUpdate { on_duty: Some(false), ..update("c1") };
+    store.update_courier(off.clone()).await.expect("off duty");
+    let assignment = store.assignment("a1").await.expect("there");
+    assert_eq!((assignment.status, assignment.courier_id.as_str()), (Some(Status::Searching), ""));
+    assert_eq!(store.candidates("a1").await.expect("read"), ["c2"]);
+    store.accept("a1", "c2").await.expect("accepted");
+    store.progress("a1", "c2", Progress::PickedUp).await.expect("picked up");
+    let off = CourierUpdate { courier_id: "c2".into(), ..off };
+    assert!(matches!(store.update_courier(off).await, Err(Refusal::NotNow(Status::PickedUp))));
+}
+
+#[tokio::test]
+async fn an_update_is_made_once_and_leaves_the_rest() {
+    let store = memory().await;
+    let position = Some(Point { latitude: 1.0, longitude: 2.0 });
+    store.update_courier(CourierUpdate { position, ..update("c1") }).await.expect("moved");
+    let named = |name: &str| CourierUpdate { key: "k".into(), display_name: Some(name.into()), ..update("c1") };
+    store.update_courier(named("Ann")).await.expect("named");
+    let courier = store.update_courier(named("Bob")).await.expect("seen");
+    assert_eq!((courier.display_name.as_str(), courier.position), ("Ann", position_of(1.0, 2.0)));
+}
+
+fn position_of(latitude: f64, longitude: f64) -> Option<Point> {
+    Some(Point { latitude, longitude })
+}
+
+#[tokio::test]
+async fn a_route_needs_a_courier_and_is_confirmed_once() {
+    let store = memory().await;
+    let route = |meters| Route {
+        points: vec![Point { latitude: 1.0, longitude: 2.0 }, Point::default()],
+        distance_meters: meters,
+        travel_time: SignedDuration::new(60, 0),
+        confirm_time: None,
+    };
+    assert!(matches!(store.confirm_route("a1", "", route(1)).await, Err(Refusal::NotNow(Status::Searching))));
+    store.accept("a1", "c1").await.expect("accepted");
+    let confirmed = store.confirm_route("a1", "k", route(1)).await.expect("confirmed");
+    assert_eq!(confirmed.points, route(1).points);
+    assert_eq!(store.confirm_route("a1", "k", route(2)).await.expect("seen"), confirmed);
+    assert_eq!(store.assignment("a1").await.expect("there").route, Some(confirmed));
+    assert_eq!(store.confirm_route("a1", "l", route(2)).await.expect("replaced").distance_meters, 2);
+}
+
+#[tokio::test]
+async fn lists_who_is_available() {
+    let store = memory().await;
+    let ids = async |after, limit| {
+        let couriers = store.available(after, limit).await.expect("listed");
+        couriers.into_iter().map(|it| it.courier_id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("", 1).await, ["c1"]);
+    assert_eq!(ids("c1", 1).await, ["c2"]);
+    store.accept("a1", "c2").await.expect("accepted");
+    assert_eq!(ids("", 9).await, ["c1"]);
+}
+
+#[tokio::test]
+async fn state_survives_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("dispatch.db");
+    let name = file.to_str().expect("a name");
+    let store = SqliteDispatch::open(name).await.expect("opens");
+    store.update_courier(update("c1")).await.expect("signed up");
+    store.assign(new("a1", "o1")).await.expect("assigned");
+    let accepted = store.accept("a1", "c1").await.expect("accepted");
+    store.close().await;
+    let store = SqliteDispatch::open(name).await.expect("opens again");
+    assert_eq!(store.assignment("a1").await.expect("there"), accepted);
+    assert_eq!(store.courier("c1").await.expect("there").assignment_id, "a1");
+}
