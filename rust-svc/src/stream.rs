@@ -16,9 +16,9 @@ use crate::{Error, Result};
 pub struct Streaming<T>(stream::BoxStream<'static, Result<T>>);
 
 impl<T: Send + 'static> Streaming<T> {
-    /// Wraps any stream of results.
+    /// Wraps any stream of results. It may be polled after its end.
     pub fn new(stream: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
-        Self(stream.boxed())
+        Self(stream.fuse().boxed())
     }
 
     /// A stream of these messages, and then its end.

@@ -1,0 +1,72 @@
+//! How often.
+
+use std::{
+    fmt,
+    ops::{RangeFrom, RangeInclusive, RangeToInclusive},
+};
+
+/// How often a script answers or a method is called: a number (`2`) or a range (`1..`, `1..=3`, `..=3`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    least: usize,
+    most: Option<usize>,
+}
+
+impl Times {
+    pub(super) const ANY: Self = Self { least: 0, most: None };
+    pub(super) const ONCE: Self = Self { least: 1, most: Some(1) };
+
+    pub(super) fn contains(self, count: usize) -> bool {
+        !self.wants_more(count) && self.most.is_none_or(|most| count <= most)
+    }
+
+    /// True if `count` is not enough.
+    pub(super) fn wants_more(self, count: usize) -> bool {
+        count < self.least
+    }
+
+    /// True if one more than `count` is allowed.
+    pub(super) fn allows_more(self, count: usize) -> bool {
+        self.most.is_none_or(|most| count < most)
+    }
+}
+
+impl From<usize> for Times {
+    fn from(count: usize) -> Self {
+        Self { least: count, most: Some(count) }
+    }
+}
+
+impl From<RangeFrom<usize>> for Times {
+    fn from(range: RangeFrom<usize>) -> Self {
+        Self { least: range.start, most: None }
+    }
+}
+
+impl From<RangeInclusive<usize>> for Times {
+    fn from(range: RangeInclusive<usize>) -> Self {
+        Self { least: *range.start(), most: Some(*range.end()) }
+    }
+}
+
+impl From<RangeToInclusive<usize>> for Times {
+    fn from(range: RangeToInclusive<usize>) -> Self {
+        Self { least: 0, most: Some(range.end) }
+    }
+}
+
+/// As in "called exactly 2 times".
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.least, self.most) {
+            (0, Some(0)) => f.write_str("never"),
+            (1, Some(1)) => f.write_str("exactly once"),
+            (least, Some(most)) if least == most => write!(f, "exactly {least} times"),
+            (0, None) => f.write_str("any number of times"),
+            (1, None) => f.write_str("at least once"),
+            (least, None) => write!(f, "at least {least} times"),
+            (0, Some(most)) => write!(f, "at most {most} times"),
+            (least, Some(most)) => write!(f, "{least} to {most} times"),
+        }
+    }
+}
