@@ -2,7 +2,6 @@
 
 use std::{panic::Location, sync::Arc, time::Duration};
 
-use futures::never::Never;
 use tokio::time;
 
 use crate::{
@@ -81,7 +80,7 @@ where
         match &self.end {
             End::Ok => Ok(()),
             End::Error(error) => Err(error.clone()),
-            End::Stall => std::future::pending::<Result<Never>>().await.map(|never| match never {}),
+            End::Stall => std::future::pending().await,
         }
     }
 }
