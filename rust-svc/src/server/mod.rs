@@ -18,9 +18,6 @@ mod limits;
 mod reflection;
 mod signal;
 
-#[cfg(test)]
-mod tests;
-
 use std::{fmt, net::SocketAddr, time::Duration};
 
 use tokio::{

@@ -1,0 +1,55 @@
+//! Health, read by a client that is not ours.
+
+use std::time::Duration;
+
+use tonic::{Code, transport::Channel};
+use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
+
+use crate::{
+    echo::Event,
+    support::{Running, start, start_with},
+};
+
+async fn health(server: &Running) -> HealthClient<Channel> {
+    HealthClient::new(server.channel().await)
+}
+
+async fn check(client: &mut HealthClient<Channel>, service: &str) -> Result<ServingStatus, Code> {
+    let request = HealthCheckRequest { service: service.into() };
+    client.check(request).await.map(|response| response.get_ref().status()).map_err(|status| status.code())
+}
+
+#[tokio::test]
+async fn per_service_and_overall() {
+    let server = start().await;
+    let mut client = health(&server).await;
+    for service in ["", "test.v1.Echo", "grpc.health.v1.Health"] {
+        assert_eq!(check(&mut client, service).await, Ok(ServingStatus::Serving), "{service}");
+    }
+    assert_eq!(check(&mut client, "test.v1.Nope").await, Err(Code::NotFound));
+}
+
+#[tokio::test]
+async fn not_serving_comes_first_and_watchers_are_let_go() {
+    let mut server = start_with(|server| server.lame_duck(Duration::from_secs(600))).await;
+    let mut client = health(&server).await;
+    let mut echo = server.client().await;
+    let watch = async |client: &mut HealthClient<Channel>, service: &str| {
+        let request = HealthCheckRequest { service: service.into() };
+        client.watch(request).await.expect("a stream").into_inner()
+    };
+    let mut known = watch(&mut client, "test.v1.Echo").await;
+    let mut unknown = watch(&mut client, "test.v1.Nope").await;
+    let status = |message: Option<tonic_health::pb::HealthCheckResponse>| message.map(|it| it.status());
+    assert_eq!(status(known.message().await.expect("a status")), Some(ServingStatus::Serving));
+    assert_eq!(status(unknown.message().await.expect("a status")), Some(ServingStatus::ServiceUnknown));
+
+    server.stop();
+    assert_eq!(status(known.message().await.expect("a status")), Some(ServingStatus::NotServing));
+    assert_eq!(known.message().await.expect("an end"), None);
+    assert_eq!(unknown.message().await.expect("an end").map(|it| it.status()), Some(ServingStatus::ServiceUnknown));
+    assert_eq!(unknown.message().await.expect("an end"), None);
+    assert_eq!(check(&mut client, "test.v1.Echo").await, Ok(ServingStatus::NotServing));
+    assert_eq!(echo.one("still served").await.expect("an answer"), "still served");
+    assert_eq!(server.event().await, Event::Called);
+}

@@ -1,0 +1,84 @@
+//! A server that stops.
+
+use std::{sync::Arc, time::Duration};
+
+use rust_svc::Server;
+use tokio::{net::TcpStream, sync::mpsc};
+
+use crate::{
+    echo::{Event, Parrot, UPLOAD, echo_adapter},
+    support::{Client, connect, ping, start, start_with},
+};
+
+#[tokio::test]
+async fn calls_under_way_end_and_no_new_ones_begin() {
+    let mut server = start().await;
+    let mut client = server.client().await;
+    let (sender, pings) = mpsc::unbounded_channel();
+    let pings = futures::stream::unfold(pings, async |mut pings| Some((pings.recv().await?, pings)));
+    sender.send(ping("a")).expect("a call");
+    let call = tokio::spawn(async move { client.stream(UPLOAD, tonic::Request::new(pings)).await });
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    sender.send(ping("b")).expect("a call");
+    drop(sender);
+    let answer = call.await.expect("a task").expect("an answer").into_inner().message().await;
+    assert_eq!(answer.expect("an answer").expect("a message").text, "a+b");
+    server.ended.await.expect("an end");
+}
+
+#[tokio::test]
+async fn a_stuck_call_is_cut() {
+    let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
+    let mut client = server.client().await;
+    let call = tokio::spawn(async move { client.one("hang").await });
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    server.ended.await.expect("an end");
+    call.await.expect("a task").expect_err("cut");
+    let events = [server.events.recv().await, server.events.recv().await];
+    assert!(events.contains(&Some(Event::Dropped)) && events.contains(&Some(Event::Cancelled)));
+}
+
+#[tokio::test]
+async fn a_second_signal_means_now() {
+    let (events, mut told) = mpsc::unbounded_channel();
+    let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(Duration::from_secs(600));
+    let bound = server.bind("127.0.0.1:0").await.expect("a port");
+    let address = bound.local_addr();
+    let (first, stop) = tokio::sync::oneshot::channel::<()>();
+    let (second, now) = tokio::sync::oneshot::channel::<()>();
+    let ended = tokio::spawn(bound.run_until_or(async { drop(stop.await) }, async { drop(now.await) }));
+    let mut client = Client::new(connect(address).await);
+    let call = tokio::spawn(async move { client.one("hang").await });
+    assert_eq!(told.recv().await, Some(Event::Called));
+    drop(first);
+    tokio::task::yield_now().await;
+    assert!(!ended.is_finished());
+    drop(second);
+    ended.await.expect("an end");
+    call.await.expect("a task").expect_err("cut");
+}
+
+#[tokio::test]
+async fn idle_and_silent_connections_hold_nothing_up() {
+    let mut server = start_with(|server| server.shutdown_after(Duration::from_secs(600))).await;
+    let _silent = TcpStream::connect(server.address).await.expect("a connection");
+    let mut idle = server.client().await;
+    idle.one("a").await.expect("an answer");
+    server.stop();
+    server.ended.await.expect("an end");
+}
+
+#[tokio::test]
+async fn a_server_that_is_dropped_takes_its_connections_along() {
+    let mut server = start().await;
+    let mut client = server.client().await;
+    let call = tokio::spawn(async move { client.one("hang").await });
+    assert_eq!(server.event().await, Event::Called);
+    server.ended.abort();
+    call.await.expect("a task").expect_err("cut");
+}
