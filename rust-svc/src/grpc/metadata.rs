@@ -71,7 +71,7 @@ fn read(name: &HeaderName, value: &HeaderValue) -> Option<Vec<Value>> {
     if is_binary(name) { text.split(',').map(|part| decode(part.trim())).collect() } else { Some(vec![text.into()]) }
 }
 
-fn decode(text: &str) -> Option<Value> {
+pub(crate) fn decode(text: &str) -> Option<Value> {
     BASE64.decode(text).ok().map(|bytes| Value::Binary(Bytes::from(bytes)))
 }
 

@@ -9,12 +9,17 @@ use tonic::metadata::MetadataMap;
 use super::metadata;
 use crate::{Code, Error, rpc};
 
+/// The longest message and the largest details, in bytes, that are sent. Encoded they are up to three times and a
+/// third larger, and many clients take no more than 16 KiB of trailers: more would lose them the whole status.
+const MAX_MESSAGE: usize = 2 * 1024;
+const MAX_DETAILS: usize = 6 * 1024;
+
 /// The status of an error: code and message, details as `google.rpc.Status` if there are any, metadata for the
-/// trailers. The source stays here.
+/// trailers. The source stays here, and so does what is too large for trailers.
 pub(crate) fn to_status(error: &Error) -> tonic::Status {
     let metadata = MetadataMap::from_headers(metadata::into_headers(error.metadata()));
     let code = tonic::Code::from_i32(error.code().number());
-    tonic::Status::with_details_and_metadata(code, error.message(), details(error), metadata)
+    tonic::Status::with_details_and_metadata(code, shortened(error.message()), details(error), metadata)
 }
 
 /// The error of a status. Details that are not `google.rpc.Status` are left out; a cause that the transport noted
@@ -29,8 +34,18 @@ pub(crate) fn from_status(mut status: tonic::Status) -> Error {
 }
 
 fn details(error: &Error) -> Bytes {
-    let status = rpc::Status::from(error);
+    let mut status = rpc::Status::from(error);
+    status.message = shortened(error.message()).to_owned();
+    while status.encoded_len() > MAX_DETAILS {
+        let Some(detail) = status.details.pop() else { break };
+        tracing::warn!(detail = detail.type_url, "a detail of an error is too large to be sent");
+    }
     if status.details.is_empty() { Bytes::new() } else { status.encode_to_vec().into() }
+}
+
+fn shortened(message: &str) -> &str {
+    let end = (0..=MAX_MESSAGE.min(message.len())).rev().find(|end| message.is_char_boundary(*end));
+    &message[..end.unwrap_or(0)]
 }
 
 #[cfg(test)]
@@ -74,6 +89,14 @@ mod tests {
         assert_eq!(read.retry_delay(), Some(Duration::from_millis(1500)));
         assert_eq!(read.metadata(), &metadata);
         assert!(read.source().is_none());
+    }
+
+    #[test]
+    fn what_is_too_large_is_left_out() {
+        let info = |size| rpc::ErrorInfo { reason: "x".repeat(size), ..Default::default() };
+        let error = Error::new(Code::Aborted, "é".repeat(5000)).with_detail(info(10)).with_detail(info(5000));
+        let read = from_status(to_status(&error));
+        assert_eq!((read.message().len(), read.details()), (2048, &error.details()[..1]));
     }
 
     #[test]

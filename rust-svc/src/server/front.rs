@@ -2,10 +2,9 @@
 
 use std::{convert::Infallible, net::SocketAddr};
 
-use axum::extract::ConnectInfo;
-use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::{Either, Full};
+use axum::{extract::ConnectInfo, response::IntoResponse};
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
 
@@ -37,7 +36,10 @@ impl Front {
         let Self { mut grpc, mut http, health } = self.clone();
         async move {
             if grpc.claims(&request) {
-                return Ok(grpc.call(request).await?.map(Either::Left));
+                return match request.version() {
+                    Version::HTTP_2 => Ok(grpc.call(request).await?.map(Either::Left)),
+                    _ => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
+                };
             }
             if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
                 return Ok(healthz(&health).map(Either::Right));
@@ -48,11 +50,12 @@ impl Front {
 }
 
 fn healthz(health: &Health) -> Response<axum::body::Body> {
-    let (status, text) = match health.is_serving() {
-        true => (StatusCode::OK, "SERVING\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "NOT_SERVING\n"),
-    };
-    let mut response = Response::new(axum::body::Body::new(Full::new(Bytes::from_static(text.as_bytes()))));
-    *response.status_mut() = status;
-    response
+    match health.is_serving() {
+        true => plain(StatusCode::OK, "SERVING\n"),
+        false => plain(StatusCode::SERVICE_UNAVAILABLE, "NOT_SERVING\n"),
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<axum::body::Body> {
+    (status, text).into_response()
 }

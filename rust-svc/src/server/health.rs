@@ -1,15 +1,16 @@
 //! `grpc.health.v1.Health`, served by an adapter like any other service.
+//!
+//! It has no `List`, which would tell strangers what is served.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::{Adapter, Context, Error, Message, Method, Result, Streaming, Violations, adapter::Routes};
+use crate::{Adapter, Error, Message, Method, Result, Streaming, Violations, adapter::Routes};
 
 const NAME: &str = "grpc.health.v1.Health";
 const CHECK: Method = Method::unary("/grpc.health.v1.Health/Check");
-const LIST: Method = Method::unary("/grpc.health.v1.Health/List");
 const WATCH: Method = Method::server_streaming("/grpc.health.v1.Health/Watch");
 
 /// The health of a server and of each of its services, which are healthy until the server stops.
@@ -25,8 +26,7 @@ pub(super) fn add(routes: Routes) -> (Routes, Health) {
     let health = Health { services, serving: watch::Sender::new(true) };
     let adapter = Adapter::new(NAME, Arc::new(health.clone()))
         .unary(CHECK, |it, _, request| Box::pin(async move { it.check(&request) }))
-        .unary(LIST, |it, _, ListRequest {}| Box::pin(async move { Ok(it.list()) }))
-        .server_streaming(WATCH, |it, cx, request| Box::pin(async move { Ok(it.watch(cx, &request)) }));
+        .server_streaming(WATCH, |it, _, request| Box::pin(async move { Ok(it.watch(&request)) }));
     (routes.merge(adapter), health)
 }
 
@@ -45,14 +45,9 @@ impl Health {
         self.knows(request).then(|| response(self.is_serving())).ok_or_else(unknown)
     }
 
-    fn list(&self) -> ListResponse {
-        let statuses = self.services.iter().map(|name| ((*name).to_owned(), response(self.is_serving())));
-        ListResponse { statuses: statuses.collect() }
-    }
-
     /// The health now and each time that it changes. The last is that the server stops; then the stream ends, because
     /// the server waits for it.
-    fn watch(&self, _: Context, request: &CheckRequest) -> Streaming<CheckResponse> {
+    fn watch(&self, request: &CheckRequest) -> Streaming<CheckResponse> {
         let known = self.knows(request);
         let first = move |serving| if known { response(serving) } else { CheckResponse { status: SERVICE_UNKNOWN } };
         let changes = stream::unfold(Some((self.serving.subscribe(), true)), move |state| async move {
@@ -91,15 +86,6 @@ struct CheckResponse {
     status: i32,
 }
 
-#[derive(Clone, Copy, PartialEq, prost::Message)]
-struct ListRequest {}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct ListResponse {
-    #[prost(map = "string, message", tag = "1")]
-    statuses: HashMap<String, CheckResponse>,
-}
-
 macro_rules! speaks_for_itself {
     ($($message:ident: $name:literal),*) => {$(
         impl Message for $message {
@@ -119,7 +105,5 @@ macro_rules! speaks_for_itself {
 
 speaks_for_itself! {
     CheckRequest: "HealthCheckRequest",
-    CheckResponse: "HealthCheckResponse",
-    ListRequest: "HealthListRequest",
-    ListResponse: "HealthListResponse"
+    CheckResponse: "HealthCheckResponse"
 }

@@ -35,7 +35,7 @@ use signal::Signals;
 /// Builds a process that serves adapters and gateways on one port.
 ///
 /// ```no_run
-/// # async fn main() -> rust_svc::Result<()> {
+/// # async fn serve() -> rust_svc::Result<()> {
 /// let server = rust_svc::Server::new().bind("127.0.0.1:50051").await?;
 /// println!("listening on {}", server.local_addr());
 /// server.run().await
@@ -106,8 +106,12 @@ impl Server {
         self
     }
 
-    /// Serves routes of the user beside the gateways, which get what these do not match. They must have no fallback of
-    /// their own.
+    /// Serves routes of the user beside the gateways, which get what these do not match.
+    ///
+    /// # Panics
+    ///
+    /// As axum does, if two routers have the same route; and at [`bind`](Self::bind), if a router with a fallback of
+    /// its own is served beside a gateway.
     pub fn http(mut self, router: axum::Router) -> Self {
         self.http = self.http.merge(router);
         self

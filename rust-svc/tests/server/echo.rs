@@ -85,6 +85,7 @@ impl Message for Pong {
 pub(crate) enum Event {
     Called,
     Received(Result<String, Code>),
+    Ended,
     Dropped,
     Cancelled,
 }
@@ -139,6 +140,7 @@ impl Echo for Parrot {
             self.tell(Event::Received(ping.as_ref().map(|ping| ping.text.clone()).map_err(Error::code)));
             texts.push(ping?.text);
         }
+        self.tell(Event::Ended);
         cx.set_trailer("x-count", texts.len().to_string())?;
         Ok(Pong { text: texts.join("+") })
     }

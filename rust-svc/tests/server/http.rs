@@ -64,6 +64,12 @@ async fn services_as_routers_merge() {
 }
 
 #[tokio::test]
+async fn grpc_over_http1_is_refused() {
+    let server = start().await;
+    assert_eq!(fetch(server.address, "/test.v1.Echo/Unary").await, (505, "gRPC needs HTTP/2\n".into()));
+}
+
+#[tokio::test]
 async fn http_alone_needs_no_service() {
     let server = start().await;
     assert_eq!(fetch(server.address, "/").await.0, 404);

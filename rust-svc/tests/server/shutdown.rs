@@ -63,6 +63,36 @@ async fn a_second_signal_means_now() {
     call.await.expect("a task").expect_err("cut");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_of_the_system() {
+    let (events, mut told) = mpsc::unbounded_channel();
+    let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(Duration::from_secs(600));
+    let bound = server.bind("127.0.0.1:0").await.expect("a port");
+    let address = bound.local_addr();
+    let mut running = Box::pin(bound.run());
+    assert!(futures::poll!(&mut running).is_pending());
+    let running = tokio::spawn(running);
+    let mut client = Client::new(connect(address).await);
+    let call = tokio::spawn(async move { client.one("hang").await });
+    assert_eq!(told.recv().await, Some(Event::Called));
+    signal("TERM");
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!running.is_finished(), "it waits for the call");
+    signal("INT");
+    running.await.expect("a task").expect("an end");
+    call.await.expect("a task").expect_err("cut");
+}
+
+#[cfg(unix)]
+fn signal(name: &str) {
+    let command = format!("kill -{name} {}", std::process::id());
+    let status = std::process::Command::new("sh").args(["-c", &command]).status();
+    assert!(status.expect("a shell").success());
+}
+
 #[tokio::test]
 async fn idle_and_silent_connections_hold_nothing_up() {
     let mut server = start_with(|server| server.shutdown_after(Duration::from_secs(600))).await;
