@@ -1,1 +1,80 @@
-//! json
+//! The JSON of protobuf messages, by the proto3 JSON mapping.
+//!
+//! Generated code tells of each message the names of its fields, once for printing and once for reading:
+//!
+//! ```
+//! use rust_svc as svc;
+//!
+//! #[derive(Clone, PartialEq, svc::prost::Message)]
+//! struct Stock {
+//!     #[prost(string, tag = "1")]
+//!     product_id: String,
+//!     #[prost(int64, tag = "2")]
+//!     quantity: i64,
+//! }
+//!
+//! impl svc::json::Message for Stock {
+//!     const NAME: &'static str = "inventory.v1.Stock";
+//!
+//!     fn write(&self, out: &mut svc::json::Writer) {
+//!         out.field("product_id", "productId", &self.product_id);
+//!         out.field("quantity", "quantity", &self.quantity);
+//!     }
+//!
+//!     fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+//!         match name {
+//!             "product_id" | "productId" => field.read("product_id", &mut self.product_id),
+//!             "quantity" => field.read("quantity", &mut self.quantity),
+//!             _ => field.unknown(name),
+//!         }
+//!     }
+//! }
+//!
+//! let json = br#"{"productId": "tea", "quantity": "5"}"#;
+//! let stock: Stock = svc::json::from_slice(json, &svc::json::Parse::default())?;
+//! assert_eq!(stock, Stock { product_id: "tea".into(), quantity: 5 });
+//! # Ok::<(), svc::json::Error>(())
+//! ```
+//!
+//! The same match of names serves the body, the variables of the path and the parameters of the query. Errors name
+//! fields as the `.proto` does.
+
+mod any;
+mod base64;
+mod error;
+mod input;
+mod known;
+mod message;
+mod number;
+mod options;
+mod params;
+mod reader;
+mod slot;
+mod value;
+mod writer;
+
+pub use any::{Type, Types};
+pub use error::{Error, Result};
+pub use input::{Field, Source};
+pub use message::{Enum, Message, Null, Of, Plain};
+pub use options::{Parse, Print};
+pub use slot::{Key, Slot};
+pub use value::Value;
+pub use writer::Writer;
+
+use input::Input;
+
+/// Prints a value. Fails if it holds what JSON cannot express, such as a time after the year 9999.
+pub fn to_vec<T: Value>(value: &T, print: &Print) -> Result<Vec<u8>> {
+    let mut out = Writer::new(print);
+    value.write(&mut out);
+    out.finish()
+}
+
+/// Reads a value. Fails if the text is not JSON, or is not of this type.
+pub fn from_slice<T: Value + Default>(json: &[u8], parse: &Parse) -> Result<T> {
+    let mut input = Input::new(json, parse)?;
+    let value = T::read(input.json())?;
+    input.reader.end()?;
+    Ok(value.unwrap_or_default())
+}

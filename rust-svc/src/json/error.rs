@@ -1,0 +1,88 @@
+//! Why a text is not the JSON of a message.
+
+use std::fmt::{self, Display};
+
+use crate::Violation;
+
+/// How many bytes of a path that a caller wrote are repeated to it.
+const MAX_PATH: usize = 200;
+
+/// The result of reading or writing JSON.
+pub type Result<T = ()> = std::result::Result<T, Error>;
+
+/// Why a text is not the JSON of a message, or why a message has no JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    field: String,
+    message: String,
+    has_field: bool,
+}
+
+impl Error {
+    /// The value of a field is wrong. [`Error::within`] adds the path.
+    pub(super) fn value(message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { field: String::new(), message: message.into(), has_field: true }))
+    }
+
+    /// The text is not JSON, so no field is to blame.
+    pub(super) fn syntax(message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { field: String::new(), message: message.into(), has_field: false }))
+    }
+
+    /// The same error in a field of the message that is read.
+    pub(super) fn within(mut self, name: impl Display) -> Self {
+        if self.0.has_field {
+            let separator = if self.0.field.is_empty() || self.0.field.starts_with('[') { "" } else { "." };
+            self.0.field = format!("{name}{separator}{}", self.0.field);
+            shorten(&mut self.0.field);
+        }
+        self
+    }
+
+    /// The path of the field by its names in the `.proto`, such as `items[3].product_id`; empty where no field is to
+    /// blame.
+    pub fn field(&self) -> &str {
+        &self.0.field
+    }
+
+    /// What is wrong, for people. It never repeats a value.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+fn shorten(path: &mut String) {
+    if path.len() > MAX_PATH {
+        let end = (0..=MAX_PATH).rev().find(|&end| path.is_char_boundary(end)).unwrap_or(0);
+        path.truncate(end);
+        path.push('\u{2026}');
+    }
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.field().is_empty() {
+            f.write_str(self.message())
+        } else {
+            write!(f, "{}: {}", self.field(), self.message())
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// `INVALID_ARGUMENT`, with a violation where a field is to blame.
+impl From<Error> for crate::Error {
+    fn from(error: Error) -> Self {
+        let all = Self::invalid_argument(error.to_string());
+        match error.field() {
+            "" => all,
+            field => {
+                all.with_violations([Violation { field: field.to_owned(), description: error.message().to_owned() }])
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Messages from JSON, from the path and from the query, all by the one match of [`Message::read`].
+
+use std::borrow::Cow;
+
+use super::{Enum, Error, Message, Of, Parse, Plain, Result, Slot, Value, params::Node, reader::Reader};
+
+/// What a message is read from.
+pub(super) struct Input<'b> {
+    pub(super) reader: Reader<'b>,
+    pub(super) parse: &'b Parse,
+    /// The fields that were read, of each message that is being read, outermost first.
+    seen: Vec<&'static str>,
+    /// The object that comes next holds a packed message, and its type.
+    packed: bool,
+    presence: Option<Presence>,
+}
+
+/// Which fields of a body are there, for the update mask of a PATCH.
+#[derive(Default)]
+struct Presence {
+    path: Vec<&'static str>,
+    found: Vec<String>,
+}
+
+/// Where one value comes from: the next value of the JSON, parameters of the path and the query, or both.
+pub struct Source<'a, 'b> {
+    pub(super) input: &'a mut Input<'b>,
+    pub(super) json: bool,
+    pub(super) nodes: Vec<&'b Node>,
+    pub(super) texts: Vec<&'b str>,
+}
+
+/// A field of a message that is being read. The message tells by its name what it is, see [`Message::read`].
+pub struct Field<'a, 'b>(State<'a, 'b>);
+
+enum State<'a, 'b> {
+    /// It is in the JSON.
+    Json { input: &'a mut Input<'b>, frame: &'a Frame<'b> },
+    /// It is in the path or the query only.
+    Parameter { input: &'a mut Input<'b>, frame: &'a Frame<'b> },
+    /// Only its name is asked for.
+    Name(&'a mut Option<&'static str>),
+}
+
+/// The message that is being read.
+struct Frame<'b> {
+    /// Where its fields start in [`Input::seen`].
+    start: usize,
+    /// Its fields in the path and the query.
+    children: Vec<(&'static str, &'b Node)>,
+}
+
+impl<'b> Input<'b> {
+    pub(super) fn new(json: &'b [u8], parse: &'b Parse) -> Result<Self> {
+        let reader = Reader::new(json, parse.max_depth)?;
+        Ok(Self { reader, parse, seen: Vec::new(), packed: false, presence: None })
+    }
+
+    /// The next value of the JSON.
+    pub(super) fn json(&mut self) -> Source<'_, 'b> {
+        Source { input: self, json: true, nodes: Vec::new(), texts: Vec::new() }
+    }
+
+    /// The object that comes next is a packed message: it holds `@type` beside its fields.
+    pub(super) fn packed(&mut self) -> Source<'_, 'b> {
+        self.packed = true;
+        self.json()
+    }
+
+    pub(super) fn parameters(&mut self, nodes: Vec<&'b Node>) -> Source<'_, 'b> {
+        let texts = nodes.iter().flat_map(|node| node.texts()).map(String::as_str).collect();
+        let json = nodes.iter().any(|node| node.is_body());
+        Source { input: self, json, nodes, texts }
+    }
+
+    pub(super) fn text(&mut self, text: &'b str) -> Source<'_, 'b> {
+        Source { input: self, json: false, nodes: Vec::new(), texts: vec![text] }
+    }
+
+    /// Notes from now on which fields the JSON holds.
+    pub(super) fn watch_presence(&mut self) {
+        self.presence = Some(Presence::default());
+    }
+
+    /// The paths of the fields that the JSON held, sorted.
+    pub(super) fn take_presence(&mut self) -> Vec<String> {
+        let mut found = self.presence.take().unwrap_or_default().found;
+        found.sort_unstable();
+        found
+    }
+
+    /// Reads what a mask does not look into: lists, maps, and values without a schema.
+    pub(super) fn as_a_whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let presence = self.presence.take();
+        let result = read(self);
+        self.presence = presence;
+        result
+    }
+
+    fn within_presence(&mut self, name: &'static str, read: impl FnOnce(&mut Self) -> Result) -> Result {
+        let Some(presence) = &mut self.presence else { return read(self) };
+        presence.path.push(name);
+        let before = presence.found.len();
+        let result = read(self);
+        if let Some(presence) = &mut self.presence {
+            if presence.found.len() == before {
+                presence.found.push(presence.path.join("."));
+            }
+            presence.path.pop();
+        }
+        result
+    }
+
+    fn see(&mut self, name: &'static str, frame: &Frame<'b>) -> Result {
+        if self.seen[frame.start..].contains(&name) {
+            return Err(Error::value("is given more than once").within(name));
+        }
+        self.seen.push(name);
+        Ok(())
+    }
+}
+
+impl<'b> Source<'_, 'b> {
+    /// Takes a JSON `null`, which means that the value is not in the JSON. False if there is a value all the same.
+    pub(super) fn take_null(&mut self) -> Result<bool> {
+        if self.json && self.input.reader.null()? {
+            self.json = false;
+            return Ok(self.nodes.is_empty() && self.texts.is_empty());
+        }
+        Ok(false)
+    }
+
+    /// A value that is one token of JSON or one text of a parameter.
+    pub(super) fn scalar<T: Default + PartialEq>(
+        self,
+        json: impl FnOnce(&mut Input<'b>) -> Result<T>,
+        text: impl FnOnce(&'b str) -> Result<T>,
+    ) -> Result<T> {
+        let given = self.one_text()?;
+        let read = if self.json { json(self.input)? } else { T::default() };
+        let Some(given) = given else { return Ok(read) };
+        let value = text(given)?;
+        if read != T::default() && read != value {
+            return Err(Error::value("has one value in the body and another one in the path"));
+        }
+        Ok(value)
+    }
+
+    /// A value that is a string in JSON.
+    pub(super) fn string<T: Default + PartialEq>(self, parse: impl Fn(&str) -> Result<T>) -> Result<T> {
+        self.scalar(|input| parse(&input.string()?), &parse)
+    }
+
+    /// The text of a parameter that may be given once, and has no fields.
+    pub(super) fn one_text(&self) -> Result<Option<&'b str>> {
+        if self.nodes.iter().any(|node| !node.children().is_empty()) {
+            return Err(Error::value("is not a message or a map whose fields can be set"));
+        }
+        match self.texts[..] {
+            [] => Ok(None),
+            [text] => Ok(Some(text)),
+            _ => Err(Error::value("is given more than once")),
+        }
+    }
+
+    /// A message, from its fields in the JSON and those in the path and the query.
+    pub(super) fn message<M: Message>(self) -> Result<M> {
+        if !self.texts.is_empty() {
+            return Err(Error::value("is a message: name one of its fields"));
+        }
+        let Self { input, json, nodes, .. } = self;
+        let mut message = M::default();
+        let frame = Frame { start: input.seen.len(), children: children::<M>(&nodes, input.parse)? };
+        if json {
+            read_object(&mut message, input, &frame)?;
+        }
+        read_parameters(&mut message, input, &frame)?;
+        input.seen.truncate(frame.start);
+        Ok(message)
+    }
+}
+
+impl Input<'_> {
+    pub(super) fn string(&mut self) -> Result<Cow<'_, str>> {
+        match self.reader.peek() {
+            Some(b'"') => self.reader.string(),
+            _ => self.mismatch("must be a string"),
+        }
+    }
+
+    /// Fails because the next value is of the wrong kind, or is no JSON at all.
+    pub(super) fn mismatch<T>(&mut self, expected: &str) -> Result<T> {
+        self.reader.skip()?;
+        Err(Error::value(expected))
+    }
+
+    /// Enters an object.
+    pub(super) fn open_object(&mut self) -> Result {
+        match self.reader.peek() {
+            Some(b'{') => self.reader.open(b'{'),
+            _ => self.mismatch("must be an object"),
+        }
+    }
+
+    /// Enters an array.
+    pub(super) fn open_array(&mut self) -> Result {
+        match self.reader.peek() {
+            Some(b'[') => self.reader.open(b'['),
+            _ => self.mismatch("must be an array"),
+        }
+    }
+}
+
+fn read_object<'b, M: Message>(message: &mut M, input: &mut Input<'b>, frame: &Frame<'b>) -> Result {
+    let packed = std::mem::take(&mut input.packed);
+    input.open_object()?;
+    let mut first = true;
+    while let Some(key) = input.reader.key(&mut first)? {
+        if packed && key == "@type" {
+            input.reader.skip()?;
+        } else {
+            message.read(&key, Field(State::Json { input, frame }))?;
+        }
+    }
+    Ok(())
+}
+
+fn read_parameters<'b, M: Message>(message: &mut M, input: &mut Input<'b>, frame: &Frame<'b>) -> Result {
+    for (index, (name, _)) in frame.children.iter().enumerate() {
+        let is_first = frame.children[..index].iter().all(|(before, _)| before != name);
+        if is_first && !input.seen[frame.start..].contains(name) {
+            message.read(name, Field(State::Parameter { input, frame }))?;
+        }
+    }
+    Ok(())
+}
+
+/// The fields of a message in the path and the query, by their names in the `.proto`.
+fn children<'b, M: Message>(nodes: &[&'b Node], parse: &Parse) -> Result<Vec<(&'static str, &'b Node)>> {
+    let mut children = Vec::new();
+    for child in nodes.iter().flat_map(|node| node.children()) {
+        match field_name::<M>(child.name()).filter(|_| !child.is_key()) {
+            Some(name) => children.push((name, child)),
+            None if parse.ignore_unknown => (),
+            None => return Err(Error::value("is not a field of the request").within(child.name())),
+        }
+    }
+    Ok(children)
+}
+
+/// The name in the `.proto` of a field that goes by `name` there or in JSON; `None` if there is no such field.
+pub(crate) fn field_name<M: Message>(name: &str) -> Option<&'static str> {
+    let mut found = None;
+    // A field that is asked for its name only has nothing to read that could fail.
+    let _ = M::default().read(name, Field(State::Name(&mut found)));
+    found
+}
+
+impl Field<'_, '_> {
+    /// Reads the field `name` of the `.proto` into its place: a scalar, a message, or a list or a map of either.
+    pub fn read<S: Slot>(self, name: &'static str, slot: &mut S) -> Result {
+        self.fill(name, |source| slot.fill(source))
+    }
+
+    /// Reads the field `name` of the `.proto` into its place: values of the enum `E`.
+    pub fn enumeration<E: Enum>(self, name: &'static str, slot: &mut impl Slot<Of<E>>) -> Result {
+        self.fill(name, |source| slot.fill(source))
+    }
+
+    /// Reads the field `name` of the `.proto` into its place: values of `google.protobuf.NullValue`.
+    pub fn null(self, name: &'static str, slot: &mut impl Slot<super::Null>) -> Result {
+        self.fill(name, |source| slot.fill(source))
+    }
+
+    /// Reads the member `name` of a oneof.
+    pub fn member<O, T: Value>(self, name: &'static str, oneof: &mut Option<O>, variant: fn(T) -> O) -> Result {
+        self.fill(name, |source| member::<Plain, O, T>(source, oneof, variant))
+    }
+
+    /// Reads the member `name` of a oneof: a value of the enum `E`.
+    pub fn enumeration_member<E, O>(self, name: &'static str, oneof: &mut Option<O>, variant: fn(i32) -> O) -> Result
+    where
+        E: Enum,
+    {
+        self.fill(name, |source| member::<Of<E>, O, i32>(source, oneof, variant))
+    }
+
+    /// Reads the member `name` of a oneof: a value of `google.protobuf.NullValue`.
+    pub fn null_member<O>(self, name: &'static str, oneof: &mut Option<O>, variant: fn(i32) -> O) -> Result {
+        self.fill(name, |source| member::<super::Null, O, i32>(source, oneof, variant))
+    }
+
+    /// The message has no field that is called `name`.
+    pub fn unknown(self, name: &str) -> Result {
+        match self.0 {
+            State::Json { input, .. } if input.parse.ignore_unknown => input.reader.skip(),
+            State::Json { .. } | State::Parameter { .. } => {
+                Err(Error::value("is not a field of the message").within(name))
+            }
+            State::Name(_) => Ok(()),
+        }
+    }
+
+    fn fill(self, name: &'static str, read: impl FnOnce(Source<'_, '_>) -> Result) -> Result {
+        match self.0 {
+            State::Json { input, frame } => {
+                input.see(name, frame)?;
+                input
+                    .within_presence(name, |input| read(Source { json: true, ..frame.parameters(name, input) }))
+                    .map_err(|error| error.within(name))
+            }
+            State::Parameter { input, frame } => {
+                input.see(name, frame)?;
+                read(frame.parameters(name, input)).map_err(|error| error.within(name))
+            }
+            State::Name(found) => {
+                *found = Some(name);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'b> Frame<'b> {
+    fn parameters<'a>(&self, name: &str, input: &'a mut Input<'b>) -> Source<'a, 'b> {
+        let own = self.children.iter().filter(|(child, _)| *child == name);
+        input.parameters(own.map(|(_, node)| *node).collect())
+    }
+}
+
+fn member<K, O, T: Value<K>>(mut source: Source<'_, '_>, oneof: &mut Option<O>, variant: fn(T) -> O) -> Result {
+    let value = if source.take_null()? { T::null() } else { T::read(source)? };
+    if value.is_some() && oneof.is_some() {
+        return Err(Error::value("is set beside another member of its oneof"));
+    }
+    *oneof = value.map(variant).or(oneof.take());
+    Ok(())
+}

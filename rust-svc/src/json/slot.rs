@@ -1,0 +1,329 @@
+//! The places of values in a message: with and without presence, lists and maps.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, Hash},
+};
+
+use bytes::Bytes;
+
+use super::{Enum, Error, Message, Null, Of, Plain, Result, Source, Value, Writer, params::Node};
+
+/// A field as it lies in a message, with its presence. `K` tells what its values are, as in [`Value`].
+pub trait Slot<K = Plain> {
+    /// True for a `google.protobuf.FieldMask`.
+    const IS_MASK: bool = false;
+    /// True if the field is printed where defaults are printed.
+    const HAS_DEFAULT: bool = true;
+
+    /// True if the field need not be printed.
+    fn is_unset(&self) -> bool;
+
+    /// Prints the value.
+    fn print(&self, out: &mut Writer);
+
+    /// Reads the value. A JSON `null` leaves the field as it is.
+    fn fill(&mut self, source: Source<'_, '_>) -> Result;
+}
+
+/// A field that holds its value itself, and is unset while `$is_unset` of it.
+macro_rules! bare {
+    ($kind:ty, $is_unset:expr) => {
+        fn is_unset(&self) -> bool {
+            let is_unset: fn(&Self) -> bool = $is_unset;
+            is_unset(self)
+        }
+
+        fn print(&self, out: &mut Writer) {
+            Value::<$kind>::write(self, out);
+        }
+
+        fn fill(&mut self, source: Source<'_, '_>) -> Result {
+            fill_bare::<$kind, Self>(self, source)
+        }
+    };
+}
+
+macro_rules! implicit_presence {
+    ($($value:ty),*) => {$(
+        impl Slot for $value {
+            bare!(Plain, |it| *it == Self::default());
+        }
+    )*};
+}
+
+implicit_presence!(bool, i32, u32, i64, u64, String, Vec<u8>, Bytes);
+
+/// A negative zero is set.
+impl Slot for f32 {
+    bare!(Plain, |it| it.to_bits() == 0);
+}
+
+/// A negative zero is set.
+impl Slot for f64 {
+    bare!(Plain, |it| it.to_bits() == 0);
+}
+
+impl<E: Enum> Slot<Of<E>> for i32 {
+    bare!(Of<E>, |it| *it == 0);
+}
+
+impl Slot<Null> for i32 {
+    bare!(Null, |_| true);
+}
+
+/// A field that is required, as proto2 has them.
+impl<M: Message> Slot for M {
+    bare!(Plain, |_| false);
+}
+
+macro_rules! required {
+    ($($message:ident),*) => {$(
+        impl Slot for prost_types::$message {
+            bare!(Plain, |_| false);
+        }
+    )*};
+}
+
+required!(Any, Timestamp, Duration, FieldMask, Struct, Value, ListValue);
+
+fn fill_bare<K, T: Value<K>>(slot: &mut T, mut source: Source<'_, '_>) -> Result {
+    if !source.take_null()?
+        && let Some(value) = T::read(source)?
+    {
+        *slot = value;
+    }
+    Ok(())
+}
+
+impl<K, T: Value<K>> Slot<K> for Option<T> {
+    const IS_MASK: bool = T::IS_MASK;
+    const HAS_DEFAULT: bool = T::IS_MESSAGE;
+
+    fn is_unset(&self) -> bool {
+        self.is_none()
+    }
+
+    fn print(&self, out: &mut Writer) {
+        match self {
+            Some(value) => value.write(out),
+            None => out.raw("null"),
+        }
+    }
+
+    fn fill(&mut self, mut source: Source<'_, '_>) -> Result {
+        *self = if source.take_null()? { T::null() } else { T::read(source)? };
+        Ok(())
+    }
+}
+
+impl<K, T: Value<K>> Slot<K> for Vec<T> {
+    fn is_unset(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn print(&self, out: &mut Writer) {
+        out.array(self, |out, value| value.write(out));
+    }
+
+    fn fill(&mut self, mut source: Source<'_, '_>) -> Result {
+        if source.take_null()? {
+            return Ok(());
+        }
+        if source.nodes.iter().any(|node| !node.children().is_empty()) {
+            return Err(Error::value("is a list: the fields of its items cannot be set one by one"));
+        }
+        if source.json {
+            let input = &mut *source.input;
+            input.as_a_whole(|input| items(self, input))?;
+        }
+        for (index, text) in source.texts.into_iter().enumerate() {
+            self.extend(T::read(source.input.text(text)).map_err(|error| error.within(format_args!("[{index}]")))?);
+        }
+        Ok(())
+    }
+}
+
+fn items<K, T: Value<K>>(list: &mut Vec<T>, input: &mut super::Input<'_>) -> Result {
+    input.open_array()?;
+    let mut first = true;
+    for index in 0.. {
+        if !input.reader.item(&mut first)? {
+            break;
+        }
+        let item = not_null(input).map_err(|error| error.within(format_args!("[{index}]")))?;
+        list.extend(item);
+    }
+    Ok(())
+}
+
+/// A value of a list or a map, which cannot be absent.
+fn not_null<K, T: Value<K>>(input: &mut super::Input<'_>) -> Result<Option<T>> {
+    let mut source = input.json();
+    if !source.take_null()? {
+        return T::read(source);
+    }
+    T::null().map(Some).ok_or_else(|| Error::value("must not be null"))
+}
+
+/// The key of a map.
+pub trait Key: Ord + Sized {
+    /// Reads a key; `None` if it is none.
+    fn parse(text: &str) -> Option<Self>;
+
+    /// Prints the key, without quotes and escapes.
+    fn text(&self) -> String;
+}
+
+impl Key for String {
+    fn parse(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Key for bool {
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+macro_rules! integer_keys {
+    ($($integer:ty),*) => {$(
+        impl Key for $integer {
+            fn parse(text: &str) -> Option<Self> {
+                super::number::integer(text).ok()?.try_into().ok()
+            }
+
+            fn text(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+integer_keys!(i32, u32, i64, u64);
+
+/// What a message may hold as a map.
+trait Entries<K, V> {
+    fn sorted(&self) -> Vec<(&K, &V)>;
+    fn has(&self, key: &K) -> bool;
+    fn put(&mut self, key: K, value: V);
+}
+
+impl<K: Key + Hash, V, S: BuildHasher> Entries<K, V> for HashMap<K, V, S> {
+    fn sorted(&self) -> Vec<(&K, &V)> {
+        let mut entries: Vec<_> = self.iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        entries
+    }
+
+    fn has(&self, key: &K) -> bool {
+        self.contains_key(key)
+    }
+
+    fn put(&mut self, key: K, value: V) {
+        self.insert(key, value);
+    }
+}
+
+impl<K: Key, V> Entries<K, V> for BTreeMap<K, V> {
+    fn sorted(&self) -> Vec<(&K, &V)> {
+        self.iter().collect()
+    }
+
+    fn has(&self, key: &K) -> bool {
+        self.contains_key(key)
+    }
+
+    fn put(&mut self, key: K, value: V) {
+        self.insert(key, value);
+    }
+}
+
+macro_rules! maps {
+    ($($map:ident [$($generics:tt)*];)*) => {$(
+        impl<C, K: Key $($generics)*> Slot<C> for $map<K, V>
+        where
+            V: Value<C>,
+        {
+            fn is_unset(&self) -> bool {
+                self.is_empty()
+            }
+
+            fn print(&self, out: &mut Writer) {
+                out.object(|out| {
+                    for (key, value) in self.sorted() {
+                        out.key(&key.text());
+                        value.write(out);
+                    }
+                });
+            }
+
+            fn fill(&mut self, source: Source<'_, '_>) -> Result {
+                read_map(self, source)
+            }
+        }
+    )*};
+}
+
+maps! {
+    HashMap [+ Hash, V];
+    BTreeMap [, V];
+}
+
+fn read_map<C, K: Key, V: Value<C>>(map: &mut impl Entries<K, V>, mut source: Source<'_, '_>) -> Result {
+    if source.take_null()? {
+        return Ok(());
+    }
+    if !source.texts.is_empty() {
+        return Err(Error::value("is a map: name one of its keys, as in map[key]"));
+    }
+    if source.json {
+        source.input.as_a_whole(|input| entries(map, input))?;
+    }
+    for node in source.nodes.iter().flat_map(|node| node.children()) {
+        parameter(map, node, source.input).map_err(|error| error.within(format_args!("[{}]", node.name())))?;
+    }
+    Ok(())
+}
+
+fn entries<C, K: Key, V: Value<C>>(map: &mut impl Entries<K, V>, input: &mut super::Input<'_>) -> Result {
+    input.open_object()?;
+    let mut first = true;
+    while let Some(name) = input.reader.key(&mut first)? {
+        let read = |input| Ok((key(map, &name)?, not_null(input)?));
+        let (key, value) = read(input).map_err(|error: Error| error.within(format_args!("[{name}]")))?;
+        if let Some(value) = value {
+            map.put(key, value);
+        }
+    }
+    Ok(())
+}
+
+fn parameter<'b, C, K: Key, V: Value<C>>(
+    map: &mut impl Entries<K, V>,
+    node: &'b Node,
+    input: &mut super::Input<'b>,
+) -> Result {
+    if !node.is_key() {
+        return Err(Error::value("is a key of a map: it is written in brackets, as in map[key]"));
+    }
+    let key = key(map, node.name())?;
+    if let Some(value) = V::read(input.parameters(vec![node]))? {
+        map.put(key, value);
+    }
+    Ok(())
+}
+
+fn key<K: Key, V>(map: &impl Entries<K, V>, name: &str) -> Result<K> {
+    let key = K::parse(name).ok_or_else(|| Error::value("is not a key of this map"))?;
+    if map.has(&key) { Err(Error::value("is given more than once")) } else { Ok(key) }
+}

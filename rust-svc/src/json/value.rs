@@ -1,0 +1,232 @@
+//! Values: scalars, enums and messages.
+
+use bytes::Bytes;
+
+use super::{
+    Enum, Error, Message, Null, Of, Plain, Result, Source, Writer, base64,
+    number::{NotInteger, integer},
+};
+
+/// A value that has JSON: a scalar, a message, or a number that is read as a value of an enum (`K`).
+pub trait Value<K = Plain>: Sized {
+    /// True for `google.protobuf.FieldMask`.
+    const IS_MASK: bool = false;
+    /// True for messages: one that is not set is printed as `null` where defaults are printed.
+    const IS_MESSAGE: bool = false;
+
+    /// Prints the value.
+    fn write(&self, out: &mut Writer);
+
+    /// Reads the value; `None` if it is to be ignored.
+    fn read(source: Source<'_, '_>) -> Result<Option<Self>>;
+
+    /// What a JSON `null` means; `None` if it means that the value is not set.
+    fn null() -> Option<Self> {
+        None
+    }
+}
+
+impl<M: Message> Value for M {
+    const IS_MESSAGE: bool = true;
+
+    fn write(&self, out: &mut Writer) {
+        out.message(self);
+    }
+
+    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+        source.message().map(Some)
+    }
+}
+
+impl Value for bool {
+    fn write(&self, out: &mut Writer) {
+        out.raw(if *self { "true" } else { "false" });
+    }
+
+    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+        let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+            Some(b't' | b'f') => input.reader.boolean(),
+            _ => input.mismatch("must be true or false"),
+        };
+        source.scalar(json, boolean).map(Some)
+    }
+}
+
+/// Also as Python and C spell them.
+fn boolean(text: &str) -> Result<bool> {
+    match text {
+        "true" | "True" | "1" => Ok(true),
+        "false" | "False" | "0" => Ok(false),
+        _ => Err(Error::value("must be true or false")),
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty: $write:ident, $range:literal;)*) => {$(
+        impl Value for $integer {
+            fn write(&self, out: &mut Writer) {
+                $write(*self, out);
+            }
+
+            fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+                let parse = |text: &str| {
+                    let value = integer(text).map_err(|error| not_integer(error, $range))?;
+                    Self::try_from(value).map_err(|_| not_integer(NotInteger::Range, $range))
+                };
+                source.scalar(|input| input.number_or_string().and_then(|text| parse(&text)), parse).map(Some)
+            }
+        }
+    )*};
+}
+
+integers! {
+    i32: number, "a whole number from -2147483648 to 2147483647";
+    u32: number, "a whole number from 0 to 4294967295";
+    i64: wide, "a whole number from -9223372036854775808 to 9223372036854775807";
+    u64: wide, "a whole number from 0 to 18446744073709551615";
+}
+
+fn number(value: impl std::fmt::Display, out: &mut Writer) {
+    out.display(value);
+}
+
+/// Integers of 64 bits are strings, because many readers of JSON round numbers.
+fn wide(value: impl std::fmt::Display, out: &mut Writer) {
+    if out.print().int64_numbers { out.display(value) } else { out.quoted(value) }
+}
+
+fn not_integer(error: NotInteger, range: &str) -> Error {
+    match error {
+        NotInteger::Syntax => Error::value(format!("must be {range}")),
+        NotInteger::Fraction => Error::value(format!("has a fraction; it must be {range}")),
+        NotInteger::Range => Error::value(format!("is out of range; it must be {range}")),
+    }
+}
+
+macro_rules! floats {
+    ($($float:ty),*) => {$(
+        impl Value for $float {
+            fn write(&self, out: &mut Writer) {
+                match *self {
+                    value if value.is_nan() => out.raw("\"NaN\""),
+                    <$float>::INFINITY => out.raw("\"Infinity\""),
+                    <$float>::NEG_INFINITY => out.raw("\"-Infinity\""),
+                    value if value == 0.0 || (1e-5..1e16).contains(&value.abs()) => out.display(value),
+                    value => out.display(format_args!("{value:e}")),
+                }
+            }
+
+            fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+                let finite = |text: &str| {
+                    let value: Self = text.parse().map_err(|_| Error::value("must be a number"))?;
+                    if value.is_finite() { Ok(Bits(value.to_bits())) } else { Err(Error::value("is out of range")) }
+                };
+                let named = |text: &str| match text {
+                    "NaN" => Ok(Bits(Self::NAN.to_bits())),
+                    "Infinity" => Ok(Bits(Self::INFINITY.to_bits())),
+                    "-Infinity" => Ok(Bits(Self::NEG_INFINITY.to_bits())),
+                    text if super::number::scan(text.as_bytes()) == Some(text.len()) => finite(text),
+                    _ => Err(Error::value("must be a number")),
+                };
+                let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+                    Some(b'"') => named(&input.string()?),
+                    _ => finite(&input.number_or_string()?),
+                };
+                source.scalar(json, named).map(|bits| Some(Self::from_bits(bits.0)))
+            }
+        }
+    )*};
+}
+
+floats!(f32, f64);
+
+/// A float that equals itself, even if it is not a number.
+#[derive(Default, PartialEq)]
+struct Bits<T>(T);
+
+impl Value for String {
+    fn write(&self, out: &mut Writer) {
+        out.string(self);
+    }
+
+    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+        source.scalar(|input| input.string().map(Into::into), |text| Ok(text.to_owned())).map(Some)
+    }
+}
+
+macro_rules! bytes {
+    ($($bytes:ty),*) => {$(
+        impl Value for $bytes {
+            fn write(&self, out: &mut Writer) {
+                out.base64(self);
+            }
+
+            fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+                let decode = |text: &str| base64::decode(text).ok_or_else(|| Error::value("must be base64"));
+                source.string(|text| decode(text).map(Self::from)).map(Some)
+            }
+        }
+    )*};
+}
+
+bytes!(Vec<u8>, Bytes);
+
+impl<E: Enum> Value<Of<E>> for i32 {
+    fn write(&self, out: &mut Writer) {
+        match E::name(*self).filter(|_| !out.print().enum_numbers) {
+            Some(name) => out.quoted(name),
+            None => out.display(self),
+        }
+    }
+
+    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+        let ignore = source.input.parse.ignore_unknown;
+        let named = |text: &str| match E::number(text) {
+            None if !ignore => Err(Error::value("must be a name of its enum")),
+            number => Ok(number),
+        };
+        let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+            Some(b'"') => named(&input.string()?),
+            _ => numbered(&input.number_or_string()?).map(Some),
+        };
+        source.scalar(json, |text| numbered(text).map(Some).or_else(|_| named(text)))
+    }
+}
+
+/// Any number is kept: an enum may have values that this program does not know yet.
+fn numbered(text: &str) -> Result<i32> {
+    let value = integer(text).ok().and_then(|value| i32::try_from(value).ok());
+    value.ok_or_else(|| Error::value("must be a name of its enum, or a number of 32 bits"))
+}
+
+impl Value<Null> for i32 {
+    fn write(&self, out: &mut Writer) {
+        out.raw("null");
+    }
+
+    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+        let refused = || Error::value("must be null");
+        let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+            Some(b'"') if input.string()? == "NULL_VALUE" => Ok(0),
+            Some(b'"') => Err(refused()),
+            _ => input.mismatch("must be null"),
+        };
+        let text = |text| if matches!(text, "NULL_VALUE" | "null" | "0") { Ok(0) } else { Err(refused()) };
+        source.scalar(json, text).map(Some)
+    }
+
+    fn null() -> Option<Self> {
+        Some(0)
+    }
+}
+
+impl<'b> super::Input<'b> {
+    /// A number as it is written, in quotes or not.
+    fn number_or_string(&mut self) -> Result<std::borrow::Cow<'b, str>> {
+        match self.reader.peek() {
+            Some(b'"') => self.reader.string(),
+            Some(b'-' | b'0'..=b'9') => self.reader.number().map(Into::into),
+            _ => self.mismatch("must be a number"),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! HTTP and JSON onto a service trait.
+
+mod codec;
+mod shop;
