@@ -1,1 +1,58 @@
-//! x
+//! A protoc plugin: from the services of a `.proto` to plain Rust traits, each served and called five ways.
+//!
+//! The generator is a compiler of five stages, each a module that knows only those before it:
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | [`read`] | bytes, or `.proto` files | descriptors |
+//! | [`lower`] | descriptors | the [`model`] |
+//! | [`check`] | the model | [`diagnostics`] |
+//! | [`render`] | the model | Rust text |
+//! | [`respond`] | files or diagnostics | what protoc or buf is answered |
+//!
+//! [`generate`] is all of them but the ends; the plugin and the command line ([`cli`]) are thin doors to it.
+
+pub mod check;
+pub mod cli;
+pub mod diagnostics;
+pub mod docs;
+pub mod lower;
+pub mod model;
+pub mod names;
+pub mod options;
+pub mod read;
+pub mod render;
+pub mod respond;
+
+use self::{
+    diagnostics::Diagnostics,
+    options::Options,
+    read::Input,
+    render::{Files, Unprintable},
+};
+
+/// Generates the files that are asked for. What is wrong with the input, if anything, is in `diagnostics`; there are no
+/// files then. Fails only by a fault of the generator itself.
+pub fn generate(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Result<Files, Unprintable> {
+    read::validate(input, diagnostics);
+    if diagnostics.has_errors() {
+        return Ok(Files::new());
+    }
+    let lowered = lower::lower(input, options, diagnostics);
+    check::check(&lowered.model, diagnostics);
+    if diagnostics.has_errors() {
+        return Ok(Files::new());
+    }
+    render::render(&lowered, options)
+}
+
+/// Answers protoc or buf: the bytes of a `CodeGeneratorRequest` to those of a `CodeGeneratorResponse`, and warnings for
+/// the user. Fails if the request is not one, which is not the user's fault.
+pub fn answer(request: &[u8]) -> Result<(Vec<u8>, String), Box<dyn std::error::Error>> {
+    let input = Input::from_request(request)?;
+    let mut diagnostics = Diagnostics::default();
+    let options = Options::parse(&input.parameter, &mut diagnostics);
+    let files = generate(&input, &options, &mut diagnostics)?;
+    let response = if diagnostics.has_errors() { respond::error(&diagnostics.errors()) } else { respond::files(files) };
+    Ok((response, diagnostics.warnings()))
+}

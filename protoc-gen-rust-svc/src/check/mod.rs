@@ -1,0 +1,39 @@
+//! The third stage: the model to diagnostics. One function a rule, and every error at once.
+
+mod fields;
+mod routes;
+
+use crate::{diagnostics::Diagnostics, model::Model};
+
+/// Notes all that would not work, or not as meant.
+pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for method in methods(model) {
+        for route in &method.routes {
+            routes::check_variables(model, method, route, diagnostics);
+            routes::check_body(model, method, route, diagnostics);
+            routes::check_response_body(model, method, route, diagnostics);
+            routes::check_streaming(method, route, diagnostics);
+        }
+    }
+    routes::check_duplicates(model, diagnostics);
+    for message in generated_messages(model) {
+        fields::check_required(message, diagnostics);
+    }
+}
+
+fn methods(model: &Model) -> impl Iterator<Item = &crate::model::Method> {
+    model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods)
+}
+
+/// Every message of the packages that are generated, also those that stand in another.
+fn generated_messages(model: &Model) -> Vec<&crate::model::Message> {
+    let mut names: Vec<&String> = model.packages.iter().flat_map(|package| &package.messages).collect();
+    let mut messages = Vec::new();
+    while let Some(name) = names.pop() {
+        if let Some(message) = model.message(name) {
+            names.extend(&message.messages);
+            messages.push(message);
+        }
+    }
+    messages
+}

@@ -1,0 +1,142 @@
+//! Rules for `google.api.http`.
+
+use std::collections::BTreeMap;
+
+use rust_svc::path::Variable;
+
+use super::methods;
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Field, Kind, Message, Method, Model, Occurs, Route, Value, WellKnown},
+};
+
+/// A variable of a path is a field with a single value, or one of a message within the message.
+pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
+    let Some(request) = model.message(&method.request_name) else { return };
+    for variable in route.template.variables() {
+        if let Err(wrong) = resolve(model, request, variable) {
+            let message = format!("`{{{}}}` in {:?} {}", name(variable), route.template.as_str(), wrong.what);
+            diagnostics.error("E0202", &route.position, message).help(wrong.help);
+        }
+    }
+}
+
+struct Wrong {
+    what: String,
+    help: String,
+}
+
+fn resolve(model: &Model, request: &Message, variable: &Variable) -> Result<(), Wrong> {
+    let path = variable.field_path();
+    let mut message = request;
+    for (index, segment) in path.iter().enumerate() {
+        let field = message.field(segment).ok_or_else(|| unknown(message))?;
+        if index + 1 == path.len() {
+            return if is_single(field) { Ok(()) } else { Err(not_single(field)) };
+        }
+        message = inner(model, field).ok_or_else(|| not_message(field))?;
+    }
+    Ok(())
+}
+
+/// The message that a field holds, if it holds exactly one.
+fn inner<'a>(model: &'a Model, field: &Field) -> Option<&'a Message> {
+    match (&field.value, field.occurs) {
+        (_, Occurs::Repeatedly | Occurs::ByKey(_)) => None,
+        (Value::Message(name), _) => model.message(name),
+        _ => None,
+    }
+}
+
+fn is_single(field: &Field) -> bool {
+    let fits = match &field.value {
+        Value::Scalar(_) | Value::Enum(_) => true,
+        Value::Message(_) => false,
+        Value::WellKnown(known) => matches!(known, WellKnown::Wrapper(_) | WellKnown::Timestamp | WellKnown::Duration),
+    };
+    fits && !matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_))
+}
+
+fn unknown(message: &Message) -> Wrong {
+    Wrong { what: format!("is not a field of {}", message.name), help: fields(message) }
+}
+
+fn not_single(field: &Field) -> Wrong {
+    Wrong {
+        what: format!("is `{}`, which is more than a single value", field.name),
+        help: "a variable is a number, a text, bytes or an enum".to_owned(),
+    }
+}
+
+fn not_message(field: &Field) -> Wrong {
+    Wrong {
+        what: format!("goes through `{}`, which is not a single message", field.name),
+        help: "every part of a variable but the last is a message that is not repeated".to_owned(),
+    }
+}
+
+fn fields(message: &Message) -> String {
+    let names: Vec<_> = message.fields().map(|field| format!("`{}`", field.name)).collect();
+    if names.is_empty() { "it has no fields".to_owned() } else { format!("its fields are {}", names.join(", ")) }
+}
+
+fn name(variable: &Variable) -> String {
+    variable.field_path().join(".")
+}
+
+/// A body is a field that the path does not fill.
+pub(super) fn check_body(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
+    if !route.body.is_empty() && matches!(route.verb.as_str(), "GET" | "DELETE") {
+        let message = format!("{} has a body", route.verb);
+        diagnostics.error("E0203", &route.body_position, message).help("leave `body` out, or use post");
+    }
+    let Some(request) = model.message(&method.request_name) else { return };
+    if route.body.is_empty() || route.body == "*" {
+        return;
+    }
+    if request.field(&route.body).is_none() {
+        let message = format!("body {:?} is not a field of {}", route.body, request.name);
+        diagnostics.error("E0203", &route.body_position, message).help(format!("{}; \"*\" is all of it", fields(request)));
+    }
+    if route.template.variables().iter().any(|variable| *variable.field_path() == [route.body.clone()]) {
+        let message = format!("the path fills `{}`, and so does the body", route.body);
+        diagnostics.error("E0203", &route.body_position, message).help("let one of them fill it");
+    }
+}
+
+/// The body of an answer is a field of the response.
+pub(super) fn check_response_body(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
+    let Some(response) = model.message(&method.response_name) else { return };
+    if !route.response_body.is_empty() && response.field(&route.response_body).is_none() {
+        let message = format!("response_body {:?} is not a field of {}", route.response_body, response.name);
+        diagnostics.error("E0203", &route.response_body_position, message).help(fields(response));
+    }
+}
+
+/// A stream of requests is a body, and nothing else of a request is left to fill a message from.
+pub(super) fn check_streaming(method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
+    if !matches!(method.kind, Kind::ClientStreaming | Kind::BidiStreaming) {
+        return;
+    }
+    if route.body.is_empty() || !route.template.variables().is_empty() {
+        let message = format!("{} takes a stream, which only a whole body can be", method.name);
+        let help = "use post, put or patch with body: \"*\", and a path without variables";
+        diagnostics.error("E0206", &route.position, message).help(help);
+    }
+}
+
+/// No request fits two routes that are equally good.
+pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(&str, String), (&Method, &Route)> = BTreeMap::new();
+    for (method, route) in methods(model).flat_map(|method| method.routes.iter().map(move |route| (method, route))) {
+        let key = (route.verb.as_str(), route.template.shape());
+        let Some((other_method, other)) = seen.get(&key) else {
+            seen.insert(key, (method, route));
+            continue;
+        };
+        let text = format!("{} {} leads to {} and to {}", route.verb, route.template.as_str(), other_method.name, method.name);
+        let position = &other.position;
+        let help = format!("the other is at {}:{}:{}", position.file, position.line, position.column);
+        diagnostics.error("E0205", &route.position, text).help(help);
+    }
+}

@@ -1,0 +1,51 @@
+//! The command line: a plugin when its input is piped, and commands of its own.
+
+mod generate;
+mod plugin;
+mod write;
+
+use std::{io::IsTerminal as _, process::ExitCode};
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// What the program can be told.
+#[derive(Debug, Parser)]
+#[command(name = "protoc-gen-rust-svc", version, about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Generate code without protoc or buf
+    Generate(generate::Generate),
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    match Cli::parse().command {
+        Some(Command::Generate(generate)) => report(generate.run()),
+        None if std::io::stdin().is_terminal() => help(),
+        None => report(plugin::run()),
+    }
+}
+
+/// Why a command failed: text for people, as it is to be shown.
+type Failure = Box<dyn std::error::Error>;
+
+fn report(result: Result<(), Failure>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.to_string().trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn help() -> ExitCode {
+    // Nothing is left to be done if the terminal does not take it.
+    let _ = Cli::command().print_help();
+    ExitCode::SUCCESS
+}

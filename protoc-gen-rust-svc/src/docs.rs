@@ -1,0 +1,222 @@
+//! Comments of a `.proto` to docs of Rust: all of the words, and none of the harm.
+//!
+//! rustdoc reads Markdown and runs code. A comment must neither run as a test, nor break the build with a control
+//! character, nor warn because of a stray bracket.
+
+use std::fmt;
+
+/// Lines of documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docs(Vec<String>);
+
+impl Docs {
+    /// The docs of a comment; if it says nothing, of the words that `otherwise` gives.
+    pub fn new(comment: &str, otherwise: impl FnOnce() -> String) -> Self {
+        let lines = lines(comment);
+        if lines.is_empty() { Self(vec![otherwise()]) } else { Self(lines) }
+    }
+
+    /// The lines, without what marks them as docs.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// `///` and a line, for each line.
+impl fmt::Display for Docs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.0 {
+            let space = if line.is_empty() { "" } else { " " };
+            writeln!(f, "///{space}{line}")?;
+        }
+        Ok(())
+    }
+}
+
+fn lines(comment: &str) -> Vec<String> {
+    let comment = comment.replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines = Vec::new();
+    let mut block = Block::Text;
+    for line in comment.lines() {
+        let line: String = line.strip_prefix(' ').unwrap_or(line).trim_end().chars().map(harmless).collect();
+        block.push(line, &mut lines);
+    }
+    block.close(&mut lines);
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    let start = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
+    lines.split_off(start)
+}
+
+/// What the lines before belong to.
+enum Block {
+    Text,
+    /// A list item, whose indented lines are text.
+    List,
+    /// Opened by this fence.
+    Fenced(String),
+    /// Indented code, for which a fence was opened.
+    Indented,
+}
+
+impl Block {
+    fn push(&mut self, line: String, lines: &mut Vec<String>) {
+        match self {
+            Self::Fenced(fence) => {
+                let closes = line.trim_start().starts_with(fence.as_str());
+                lines.push(line);
+                if closes {
+                    *self = Self::Text;
+                }
+            }
+            Self::Indented if line.is_empty() || is_indented(&line) => lines.push(line),
+            _ => {
+                self.close(lines);
+                self.open(line, lines);
+            }
+        }
+    }
+
+    /// Takes a line that is not within code.
+    fn open(&mut self, line: String, lines: &mut Vec<String>) {
+        let after_blank = lines.last().is_none_or(String::is_empty);
+        if let Some(fence) = fence(&line) {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            lines.push(format!("{indent}{fence}text"));
+            *self = Self::Fenced(fence);
+        } else if is_indented(&line) && after_blank && !matches!(self, Self::List) {
+            lines.push("```text".to_owned());
+            lines.push(line);
+            *self = Self::Indented;
+        } else {
+            let in_list = matches!(self, Self::List) && (line.is_empty() || line.starts_with(' '));
+            *self = if in_list || is_item(&line) { Self::List } else { Self::Text };
+            lines.push(escape(&line));
+        }
+    }
+
+    /// Ends code that is still open.
+    fn close(&mut self, lines: &mut Vec<String>) {
+        match std::mem::replace(self, Self::Text) {
+            Self::Fenced(fence) => lines.push(fence),
+            Self::Indented => {
+                let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+                lines.insert(end, "```".to_owned());
+            }
+            Self::List => *self = Self::List,
+            Self::Text => (),
+        }
+    }
+}
+
+fn fence(line: &str) -> Option<String> {
+    let line = line.trim_start();
+    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let length = line.chars().take_while(|one| *one == mark).count();
+    (length >= 3).then(|| mark.to_string().repeat(length))
+}
+
+fn is_indented(line: &str) -> bool {
+    line.starts_with("    ") || line.starts_with('\t')
+}
+
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let numbered = line.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    line.starts_with("- ")
+        || line.starts_with("* ")
+        || line.starts_with("+ ")
+        || (numbered.len() < line.len() && (numbered.starts_with(". ") || numbered.starts_with(") ")))
+}
+
+/// A character that cannot break the build: no control characters, and none that change the direction of text.
+fn harmless(character: char) -> char {
+    match character {
+        '\t' => '\t',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        control if control.is_control() => '\u{fffd}',
+        other => other,
+    }
+}
+
+/// Escapes what Markdown would take for a link or HTML, outside of code spans.
+fn escape(line: &str) -> String {
+    let spans: Vec<_> = line.split('`').collect();
+    let balanced = spans.len() % 2 == 1;
+    let parts = spans.iter().enumerate().map(|(index, span)| {
+        let is_code = balanced && index % 2 == 1;
+        if is_code { (*span).to_owned() } else { escape_text(span) }
+    });
+    parts.collect::<Vec<_>>().join(if balanced { "`" } else { "\\`" })
+}
+
+fn escape_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(['[', ']', '<', '>', '*', '_', 'h']) {
+        escaped.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let url = url_length(rest);
+        match (url, &rest[..1]) {
+            (Some(length), _) => {
+                escaped.push_str(&format!("<{}>", &rest[..length]));
+                rest = &rest[length..];
+                continue;
+            }
+            (None, mark @ ("[" | "]" | "<" | ">")) => escaped.push_str(&format!("\\{mark}")),
+            (None, other) => escaped.push_str(other),
+        }
+        rest = &rest[1..];
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
+/// The length of a bare address at the start of the text.
+fn url_length(text: &str) -> Option<usize> {
+    if !text.starts_with("http://") && !text.starts_with("https://") {
+        return None;
+    }
+    let end = text.find(|end: char| end.is_whitespace() || "<>\"`[](){}|\\^".contains(end)).unwrap_or(text.len());
+    let url = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
+    (url.len() > "https://".len()).then_some(url.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Docs;
+
+    fn docs(comment: &str) -> String {
+        Docs::new(comment, || "nothing".to_owned()).lines().collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn text_stays() {
+        assert_eq!(docs(" One line.\n"), "One line.");
+        assert_eq!(docs(" One.\n\n Two.\n\n"), "One.\n\nTwo.");
+        assert_eq!(docs(""), "nothing");
+        assert_eq!(docs(" `a[b]` and *this*"), "`a[b]` and *this*");
+    }
+
+    #[test]
+    fn code_is_inert() {
+        assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
+        assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
+        assert_eq!(docs(" ```\n open"), "```text\nopen\n```");
+        assert_eq!(docs(" - item\n\n     more of it"), "- item\n\n    more of it");
+    }
+
+    #[test]
+    fn links_and_html_are_text() {
+        assert_eq!(docs(" a [b] <c> Vec<T>"), "a \\[b\\] \\<c\\> Vec\\<T\\>");
+        assert_eq!(docs(" see https://a.example/b_c."), "see <https://a.example/b_c>.");
+        assert_eq!(docs(" odd ` [x]"), "odd \\` \\[x\\]");
+    }
+
+    #[test]
+    fn control_characters_are_replaced() {
+        assert_eq!(docs(" a\rb"), "a\nb");
+        assert_eq!(docs(" a\u{202e}b\u{0}c"), "a\u{fffd}b\u{fffd}c");
+    }
+}

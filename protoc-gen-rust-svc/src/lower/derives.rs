@@ -1,0 +1,113 @@
+//! Which plain types are `Eq` and have a default, and which fields need a box.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Enum, Field, Member, Message, Occurs, Value, WellKnown};
+
+/// Settles what depends on the messages that a message is made of.
+pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) {
+    box_recursion(messages);
+    settle(messages, |message| &mut message.is_eq, |message, others| {
+        message.fields().all(|field| is_eq(field, others))
+    });
+    settle(messages, |message| &mut message.has_default, |message, others| {
+        message.members.iter().all(|member| has_default(member, others, enums))
+    });
+}
+
+/// Takes a property from messages until every message that has it may have it.
+fn settle(
+    messages: &mut BTreeMap<String, Message>,
+    property: impl Fn(&mut Message) -> &mut bool,
+    holds: impl Fn(&Message, &BTreeMap<String, Message>) -> bool,
+) {
+    loop {
+        let lost: Vec<_> = messages.iter().filter(|(_, message)| !holds(message, messages)).map(|(name, _)| name.clone()).collect();
+        let mut changed = false;
+        for name in lost {
+            if let Some(message) = messages.get_mut(&name) {
+                changed |= std::mem::replace(property(message), false);
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn is_eq(field: &Field, messages: &BTreeMap<String, Message>) -> bool {
+    match &field.value {
+        Value::Scalar(scalar) | Value::WellKnown(WellKnown::Wrapper(scalar)) => scalar.is_eq(),
+        Value::Enum(_) => true,
+        Value::Message(name) => messages.get(name).is_some_and(|message| message.is_eq),
+        Value::WellKnown(known) => {
+            !matches!(known, WellKnown::ListValue | WellKnown::Struct | WellKnown::Value | WellKnown::Other(_))
+        }
+    }
+}
+
+fn has_default(member: &Member, messages: &BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) -> bool {
+    let Member::Field(field) = member else { return true };
+    let is_plain = match field.occurs {
+        Occurs::Implicitly | Occurs::Once => true,
+        Occurs::Optionally => field.required,
+        Occurs::Repeatedly | Occurs::ByKey(_) => false,
+    };
+    match &field.value {
+        _ if !is_plain => true,
+        Value::Message(name) => messages.get(name).is_some_and(|message| message.has_default),
+        Value::Enum(name) => enums.get(name).is_some_and(|item| {
+            if item.has_unspecified { !field.required && field.occurs == Occurs::Implicitly } else { has_zero(item) }
+        }),
+        Value::Scalar(_) | Value::WellKnown(_) => true,
+    }
+}
+
+/// Whether an enum has a default: the variant of its zero.
+pub(super) fn has_zero(item: &Enum) -> bool {
+    !item.has_unspecified && item.values.iter().any(|value| value.number == 0)
+}
+
+/// Boxes a field whose message leads back to the message that it stands in, as prost-build does.
+fn box_recursion(messages: &mut BTreeMap<String, Message>) {
+    let edges: BTreeMap<String, BTreeSet<String>> =
+        messages.iter().map(|(name, message)| (name.clone(), singular(message))).collect();
+    for (name, message) in messages {
+        for field in message.members.iter_mut().flat_map(fields_mut) {
+            let single = matches!(field.occurs, Occurs::Implicitly | Occurs::Optionally | Occurs::Once);
+            if let (true, Value::Message(target)) = (single, &field.value) {
+                field.boxed = leads_to(&edges, target, name);
+            }
+        }
+    }
+}
+
+fn fields_mut(member: &mut Member) -> &mut [Field] {
+    match member {
+        Member::Field(field) => std::slice::from_mut(field),
+        Member::Oneof(oneof) => &mut oneof.fields,
+    }
+}
+
+fn singular(message: &Message) -> BTreeSet<String> {
+    let targets = message.fields().filter_map(|field| match (&field.value, field.occurs) {
+        (_, Occurs::Repeatedly | Occurs::ByKey(_)) => None,
+        (Value::Message(name), _) => Some(name.clone()),
+        _ => None,
+    });
+    targets.collect()
+}
+
+fn leads_to(edges: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![from];
+    while let Some(name) = todo.pop() {
+        if name == to {
+            return true;
+        }
+        if seen.insert(name) {
+            todo.extend(edges.get(name).into_iter().flatten().map(String::as_str));
+        }
+    }
+    false
+}

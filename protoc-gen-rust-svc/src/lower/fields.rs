@@ -1,0 +1,208 @@
+//! Fields: what they hold, and how often.
+
+use super::{
+    Lower,
+    packages::WELL_KNOWN,
+    types::{full_name, is_map_entry},
+};
+use crate::{
+    docs::Docs,
+    model::{Field, Occurs, Scalar, Value, WellKnown},
+    names::Ident,
+    read::{
+        File, Position,
+        descriptor::{FieldDescriptor, FieldOptions, Label, MessageDescriptor, Type},
+    },
+};
+
+/// `google.api.FieldBehavior.REQUIRED`.
+const REQUIRED: i32 = 2;
+
+impl Lower<'_> {
+    #[expect(clippy::too_many_arguments, reason = "a field is told by its message, and named by its scope")]
+    pub(super) fn field(
+        &mut self,
+        file: &File,
+        message: &str,
+        container: &MessageDescriptor,
+        field: &FieldDescriptor,
+        ident: Ident,
+        wire_ident: Ident,
+        path: &[i32],
+    ) -> Field {
+        let options = field.options.clone().unwrap_or_default();
+        let position = file.source.position(path);
+        let entry = map_entry(message, container, field);
+        let (occurs, value) = match entry {
+            Some((key, value)) => (Occurs::ByKey(scalar(key.r#type()).unwrap_or(Scalar::String)), value_of(value)),
+            None => (occurs(file, field), value_of(field)),
+        };
+        self.check_reachable(file, &value, &position);
+        Field {
+            name: field.name.clone(),
+            json_name: json_name(field),
+            number: field.number,
+            ident,
+            wire_ident,
+            docs: Docs::new(file.source.comment(path), || format!("The field `{}`.", field.name)),
+            deprecated: options.deprecated,
+            redacted: options.debug_redact,
+            required: is_required(&options),
+            occurs,
+            value,
+            boxed: false,
+            position,
+        }
+    }
+
+    /// Notes a type of a package that is neither generated nor mapped.
+    pub(super) fn check_reachable(&mut self, file: &File, value: &Value, position: &Position) {
+        let (Value::Message(name) | Value::Enum(name)) = value else { return };
+        if !self.packages.is_generated(&file.descriptor.name) {
+            return;
+        }
+        let package = self.package_of(name);
+        if !self.packages.is_reachable(&package) {
+            let message = format!("type {name} is not generated here, and nothing says where it was generated");
+            let help = format!("set include_imports: true, or opt: extern_path=.{package}=::path::to::its::module");
+            self.diagnostics.error("E0301", position, message).help(help);
+        }
+    }
+
+    /// The package of a type.
+    fn package_of(&self, name: &str) -> String {
+        let declares = |file: &&File| {
+            let package = &file.descriptor.package;
+            let rest = if package.is_empty() { Some(name) } else { name.strip_prefix(&format!("{package}.")) };
+            let first = rest.and_then(|rest| rest.split('.').next());
+            first.is_some_and(|first| {
+                file.descriptor.message_type.iter().any(|message| message.name == first)
+                    || file.descriptor.enum_type.iter().any(|item| item.name == first)
+            })
+        };
+        self.input.files.iter().find(declares).map_or_else(String::new, |file| file.descriptor.package.clone())
+    }
+}
+
+/// The key and the value of a map.
+fn map_entry<'a>(
+    message: &str,
+    container: &'a MessageDescriptor,
+    field: &FieldDescriptor,
+) -> Option<(&'a FieldDescriptor, &'a FieldDescriptor)> {
+    let is_entry = |nested: &&MessageDescriptor| {
+        is_map_entry(nested) && field.type_name == format!(".{}", full_name(message, &nested.name))
+    };
+    let entry = container.nested_type.iter().find(is_entry)?;
+    let number = |number: i32| entry.field.iter().find(move |field| field.number == number);
+    Some((number(1)?, number(2)?))
+}
+
+fn occurs(file: &File, field: &FieldDescriptor) -> Occurs {
+    let is_message = matches!(field.r#type(), Type::Message | Type::Group);
+    match field.label() {
+        Label::Repeated => Occurs::Repeatedly,
+        Label::Required => Occurs::Once,
+        // A field of a oneof is there when its variant is.
+        Label::Optional if field.oneof_index.is_some() && !field.proto3_optional => Occurs::Once,
+        Label::Optional if is_message || field.proto3_optional || file.descriptor.syntax != "proto3" => {
+            Occurs::Optionally
+        }
+        Label::Optional => Occurs::Implicitly,
+    }
+}
+
+fn value_of(field: &FieldDescriptor) -> Value {
+    let name = field.type_name.trim_start_matches('.');
+    match field.r#type() {
+        Type::Enum if name == "google.protobuf.NullValue" => Value::WellKnown(WellKnown::NullValue),
+        Type::Enum => Value::Enum(name.to_owned()),
+        Type::Message | Type::Group => message_value(name),
+        other => Value::Scalar(scalar(other).unwrap_or(Scalar::String)),
+    }
+}
+
+/// A message by its full name.
+pub(super) fn message_value(name: &str) -> Value {
+    let known = name.strip_prefix(WELL_KNOWN).and_then(|rest| rest.strip_prefix('.')).and_then(well_known);
+    known.map_or_else(|| Value::Message(name.to_owned()), Value::WellKnown)
+}
+
+fn well_known(name: &str) -> Option<WellKnown> {
+    Some(match name {
+        "Any" => WellKnown::Any,
+        "Duration" => WellKnown::Duration,
+        "Empty" => WellKnown::Empty,
+        "FieldMask" => WellKnown::FieldMask,
+        "ListValue" => WellKnown::ListValue,
+        "Struct" => WellKnown::Struct,
+        "Timestamp" => WellKnown::Timestamp,
+        "Value" => WellKnown::Value,
+        "BoolValue" => WellKnown::Wrapper(Scalar::Bool),
+        "Int32Value" => WellKnown::Wrapper(Scalar::Int32),
+        "Int64Value" => WellKnown::Wrapper(Scalar::Int64),
+        "UInt32Value" => WellKnown::Wrapper(Scalar::Uint32),
+        "UInt64Value" => WellKnown::Wrapper(Scalar::Uint64),
+        "FloatValue" => WellKnown::Wrapper(Scalar::Float),
+        "DoubleValue" => WellKnown::Wrapper(Scalar::Double),
+        "StringValue" => WellKnown::Wrapper(Scalar::String),
+        "BytesValue" => WellKnown::Wrapper(Scalar::Bytes),
+        other => WellKnown::Other(OTHERS.iter().find(|known| **known == other)?),
+    })
+}
+
+/// Messages of `google.protobuf` that are used as they are.
+const OTHERS: &[&str] = &[
+    "Api",
+    "DescriptorProto",
+    "Enum",
+    "EnumDescriptorProto",
+    "EnumValue",
+    "Field",
+    "FieldDescriptorProto",
+    "FileDescriptorProto",
+    "FileDescriptorSet",
+    "Method",
+    "MethodDescriptorProto",
+    "Mixin",
+    "Option",
+    "ServiceDescriptorProto",
+    "SourceContext",
+    "Type",
+];
+
+fn scalar(field_type: Type) -> Option<Scalar> {
+    Some(match field_type {
+        Type::Double => Scalar::Double,
+        Type::Float => Scalar::Float,
+        Type::Int32 | Type::Sint32 | Type::Sfixed32 => Scalar::Int32,
+        Type::Int64 | Type::Sint64 | Type::Sfixed64 => Scalar::Int64,
+        Type::Uint32 | Type::Fixed32 => Scalar::Uint32,
+        Type::Uint64 | Type::Fixed64 => Scalar::Uint64,
+        Type::Bool => Scalar::Bool,
+        Type::String => Scalar::String,
+        Type::Bytes => Scalar::Bytes,
+        Type::Group | Type::Message | Type::Enum => return None,
+    })
+}
+
+fn is_required(options: &FieldOptions) -> bool {
+    options.field_behavior.contains(&REQUIRED)
+}
+
+/// The name in JSON: as the compiler says, or else in lower camel case.
+fn json_name(field: &FieldDescriptor) -> String {
+    if !field.json_name.is_empty() {
+        return field.json_name.clone();
+    }
+    let mut capital = false;
+    let mut name = String::new();
+    for character in field.name.chars() {
+        match character {
+            '_' => capital = true,
+            other if std::mem::take(&mut capital) => name.push(other.to_ascii_uppercase()),
+            other => name.push(other),
+        }
+    }
+    name
+}

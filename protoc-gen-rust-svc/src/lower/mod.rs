@@ -1,0 +1,85 @@
+//! The second stage: descriptors to the model.
+//!
+//! Whatever depends on the syntax of a file, or on how the names of a `.proto` become names of Rust, is decided here.
+
+mod derives;
+mod fields;
+mod messages;
+mod packages;
+mod policy;
+mod reach;
+mod services;
+mod types;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use self::{packages::Packages, types::Types};
+pub use self::wire::WireFile;
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Model, Package},
+    options::Options,
+    read::Input,
+};
+
+/// The model, and what prost-build makes the messages from.
+#[derive(Debug)]
+pub struct Lowered {
+    /// What is to be printed.
+    pub model: Model,
+    /// The descriptors, with the names that the model has for them.
+    pub wire: Vec<WireFile>,
+    /// A `FileDescriptorSet` of all that is generated and what it imports, for reflection.
+    pub descriptor_set: Vec<u8>,
+}
+
+/// What the functions of this stage share.
+struct Lower<'a> {
+    input: &'a Input,
+    options: &'a Options,
+    packages: Packages,
+    types: Types,
+    diagnostics: &'a mut Diagnostics,
+}
+
+/// Makes the model of what is to be generated.
+pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Lowered {
+    let packages = Packages::new(input, options);
+    let types = Types::new(input, options, &packages);
+    let mut lower = Lower { input, options, packages, types, diagnostics };
+    let (mut messages, enums) = lower.messages();
+    derives::derive(&mut messages, &enums);
+    let mut model = Model { packages: lower.packages(), messages, enums };
+    reach::mark_json(&mut model);
+    reach::mark_names(&mut model);
+    reach::mark_keys(&mut model, lower.diagnostics);
+    let wire = wire::files(input, &lower.packages, &lower.types, &model);
+    Lowered { model, wire, descriptor_set: wire::descriptor_set(input, &lower.packages) }
+}
+
+impl Lower<'_> {
+    fn packages(&mut self) -> Vec<Package> {
+        let mut packages: BTreeMap<String, Package> = BTreeMap::new();
+        for (index, file) in self.input.files.iter().enumerate() {
+            let name = &file.descriptor.package;
+            let Some(mut package) = packages.remove(name).or_else(|| self.packages.start(name)) else { continue };
+            if self.packages.is_generated(&file.descriptor.name) {
+                self.add_file(&mut package, index);
+            }
+            packages.insert(name.clone(), package);
+        }
+        packages.into_values().filter(|package| !package.files.is_empty()).collect()
+    }
+
+    fn add_file(&mut self, package: &mut Package, index: usize) {
+        let file = &self.input.files[index].descriptor;
+        let full = |name: &str| types::full_name(&file.package, name);
+        package.files.push(file.name.clone());
+        package.files.sort();
+        package.messages.extend(file.message_type.iter().map(|message| full(&message.name)));
+        package.enums.extend(file.enum_type.iter().map(|item| full(&item.name)));
+        let services = self.services(index, &package.module);
+        package.services.extend(services);
+    }
+}

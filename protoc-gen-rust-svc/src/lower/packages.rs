@@ -1,0 +1,211 @@
+//! Which packages are generated, and as which modules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    model::{Artefacts, Home, Package},
+    names::{Ident, Scope},
+    options::{Artefact, Options},
+    read::{Input, descriptor::MessageDescriptor},
+};
+
+/// The package whose messages are part of the runtime.
+pub(super) const WELL_KNOWN: &str = "google.protobuf";
+
+/// Every package that is known.
+pub(super) struct Packages {
+    homes: BTreeMap<String, Home>,
+    artefacts: BTreeMap<String, Artefacts>,
+    generated_files: BTreeSet<String>,
+    generated: BTreeSet<String>,
+}
+
+impl Packages {
+    pub(super) fn new(input: &Input, options: &Options) -> Self {
+        let generated_files = generated_files(input, options);
+        let of_file = |name: &String| input.files.iter().find(|file| file.descriptor.name == *name);
+        let generated: BTreeSet<_> =
+            generated_files.iter().filter_map(of_file).map(|file| file.descriptor.package.clone()).collect();
+        let modules = modules(input);
+        let homes: BTreeMap<_, _> =
+            modules.iter().map(|(name, module)| (name.clone(), home(name, module, options))).collect();
+        let artefacts = generated.iter().map(|name| (name.clone(), artefacts(&modules[name], &modules, &generated)));
+        Self { artefacts: artefacts.collect(), homes, generated_files, generated }
+    }
+
+    /// Where a package lives.
+    pub(super) fn home(&self, package: &str) -> Home {
+        self.homes.get(package).cloned().unwrap_or(Home::Here(Vec::new()))
+    }
+
+    /// Whether code is generated for a file.
+    pub(super) fn is_generated(&self, file: &str) -> bool {
+        self.generated_files.contains(file)
+    }
+
+    /// Whether the types of a package can be named by what is generated.
+    pub(super) fn is_reachable(&self, package: &str) -> bool {
+        package == WELL_KNOWN
+            || self.generated.contains(package)
+            || matches!(self.homes.get(package), Some(Home::Elsewhere(_)))
+    }
+
+    /// The module of messages of a package; `pb` for one that was generated elsewhere.
+    pub(super) fn pb(&self, package: &str) -> Ident {
+        self.artefacts.get(package).map_or_else(|| Ident::snake("pb"), |artefacts| artefacts.pb.clone())
+    }
+
+    /// The modules that may not be taken by anything else in a package.
+    pub(super) fn reserved(&self, package: &str) -> Scope {
+        let mut scope = Scope::with(&["svc", "std", "core", "alloc"]);
+        if let Some(artefacts) = self.artefacts.get(package) {
+            artefacts.all().into_iter().for_each(|ident| {
+                scope.take(ident.clone());
+            });
+        }
+        for child in self.children(package) {
+            scope.take(child);
+        }
+        scope
+    }
+
+    /// The package, with nothing in it yet. `None` if it is not generated.
+    pub(super) fn start(&mut self, name: &str) -> Option<Package> {
+        let Home::Here(module) = self.home(name) else { return None };
+        let artefacts = self.artefacts.get(name)?.clone();
+        Some(Package {
+            name: name.to_owned(),
+            module,
+            files: Vec::new(),
+            artefacts,
+            messages: Vec::new(),
+            enums: Vec::new(),
+            services: Vec::new(),
+            needs_json: false,
+            names: BTreeSet::new(),
+        })
+    }
+
+    fn children(&self, package: &str) -> Vec<Ident> {
+        let Home::Here(parent) = self.home(package) else { return Vec::new() };
+        let modules = self.homes.values().filter_map(|home| match home {
+            Home::Here(module) => Some(module),
+            Home::Elsewhere(_) => None,
+        });
+        let below = modules.filter(|module| module.len() > parent.len() && module.starts_with(&parent));
+        below.map(|module| module[parent.len()].clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// The requested files; with `include_imports`, also those that they refer to.
+fn generated_files(input: &Input, options: &Options) -> BTreeSet<String> {
+    let mut files: BTreeSet<String> = input.generate.iter().cloned().collect();
+    if options.include_imports {
+        let owners = owners(input);
+        let mut todo: Vec<String> = files.iter().cloned().collect();
+        while let Some(name) = todo.pop() {
+            for file in references(input, &name).iter().filter_map(|type_name| owners.get(type_name)) {
+                if files.insert(file.clone()) {
+                    todo.push(file.clone());
+                }
+            }
+        }
+    }
+    let is_ours = |name: &String| {
+        let package = input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
+        package.is_some_and(|package| package != WELL_KNOWN && extern_path(package, options).is_none())
+    };
+    files.into_iter().filter(is_ours).collect()
+}
+
+/// The file that declares each type.
+fn owners(input: &Input) -> BTreeMap<String, String> {
+    let mut owners = BTreeMap::new();
+    for file in &input.files {
+        let descriptor = &file.descriptor;
+        let prefix = if descriptor.package.is_empty() { String::new() } else { format!(".{}", descriptor.package) };
+        let messages = descriptor.message_type.iter().map(|message| &message.name);
+        for name in messages.chain(descriptor.enum_type.iter().map(|item| &item.name)) {
+            owners.insert(format!("{prefix}.{name}"), descriptor.name.clone());
+        }
+    }
+    owners
+}
+
+/// The types that a file refers to, each also by the names of the types that it stands in.
+fn references(input: &Input, name: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for file in input.files.iter().filter(|file| file.descriptor.name == name) {
+        file.descriptor.message_type.iter().for_each(|message| message_references(message, &mut names));
+        for method in file.descriptor.service.iter().flat_map(|service| &service.method) {
+            names.extend([method.input_type.clone(), method.output_type.clone()]);
+        }
+    }
+    let outer = |name: &String| name.char_indices().filter(|(_, dot)| *dot == '.').map(|(end, _)| name[..end].to_owned()).collect::<Vec<_>>();
+    let outer: Vec<_> = names.iter().flat_map(outer).collect();
+    names.extend(outer);
+    names
+}
+
+fn message_references(message: &MessageDescriptor, names: &mut BTreeSet<String>) {
+    names.extend(message.field.iter().map(|field| field.type_name.clone()));
+    message.nested_type.iter().for_each(|nested| message_references(nested, names));
+}
+
+fn home(package: &str, module: &[Ident], options: &Options) -> Home {
+    match extern_path(package, options) {
+        Some(path) => Home::Elsewhere(path),
+        None => Home::Here(module.to_vec()),
+    }
+}
+
+/// The Rust path of a package that an option maps, itself or one that it lies in.
+fn extern_path(package: &str, options: &Options) -> Option<String> {
+    options.extern_paths.iter().find_map(|(prefix, path)| {
+        let rest = package.strip_prefix(prefix.as_str())?;
+        let rest = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
+        let modules = rest.split('.').filter(|segment| !segment.is_empty()).map(|segment| format!("::{}", Ident::snake(segment)));
+        Some(format!("{path}{}", modules.collect::<String>()))
+    })
+}
+
+/// A module for each package. Segments that become one name get numbers.
+fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
+    let names: BTreeSet<&str> = input.files.iter().map(|file| file.descriptor.package.as_str()).collect();
+    let mut scopes: BTreeMap<Vec<Ident>, Scope> = BTreeMap::new();
+    let mut known: BTreeMap<String, Vec<Ident>> = BTreeMap::from([(String::new(), Vec::new())]);
+    for name in &names {
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        for end in ends.filter(|_| !name.is_empty()) {
+            let outer = name[..end].rfind('.').map_or("", |dot| &name[..dot]);
+            let segment = &name[if outer.is_empty() { 0 } else { outer.len() + 1 }..end];
+            if !known.contains_key(&name[..end]) {
+                let mut module = known[outer].clone();
+                let ident = scopes.entry(module.clone()).or_default().take(Ident::snake(segment));
+                module.push(ident);
+                known.insert(name[..end].to_owned(), module);
+            }
+        }
+    }
+    known.into_iter().filter(|(name, _)| names.contains(name.as_str())).collect()
+}
+
+/// The modules of the artefacts: their own names, unless a package of that name lies in this one.
+fn artefacts(module: &[Ident], modules: &BTreeMap<String, Vec<Ident>>, generated: &BTreeSet<String>) -> Artefacts {
+    let mut scope = Scope::default();
+    let below = modules.iter().filter(|(name, other)| generated.contains(*name) && other.len() > module.len() && other.starts_with(module));
+    for child in below.map(|(_, other)| &other[module.len()]).collect::<BTreeSet<_>>() {
+        scope.take(child.clone());
+    }
+    let mut take = |artefact: Artefact| scope.take(Ident::snake(artefact.name()));
+    Artefacts {
+        domain: take(Artefact::Domain),
+        adapter: take(Artefact::Adapter),
+        client: take(Artefact::Client),
+        gateway: take(Artefact::Gateway),
+        fake: take(Artefact::Fake),
+        pb: take(Artefact::Pb),
+        convert: take(Artefact::Convert),
+        json: take(Artefact::Json),
+    }
+}

@@ -1,0 +1,118 @@
+//! What a method says about the messages and packages that it reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Home, Message, Model, Occurs, Scalar, Value},
+    names::Ident,
+    read::Position,
+};
+
+/// Marks the packages whose messages a gateway reads or writes.
+pub(super) fn mark_json(model: &mut Model) {
+    let mut todo: Vec<String> = Vec::new();
+    let mut homes: Vec<Home> = Vec::new();
+    for package in &model.packages {
+        for method in package.services.iter().flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty()) {
+            todo.extend([method.request_name.clone(), method.response_name.clone()]);
+            homes.push(Home::Here(package.module.clone()));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(name) = todo.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        if let Some(message) = model.message(&name) {
+            homes.push(message.rust.home.clone());
+            todo.extend(message.fields().filter_map(|field| referenced(&field.value)));
+            homes.extend(message.fields().filter_map(|field| enum_home(model, &field.value)));
+        }
+    }
+    // A codec is written for whole packages, so all that their messages refer to needs one too.
+    loop {
+        let before = homes.len();
+        let all = model.messages.values().filter(|message| homes.contains(&message.rust.home));
+        let more: Vec<Home> = all.flat_map(|message| message.fields()).filter_map(|field| home(model, &field.value)).collect();
+        for home in more {
+            if !homes.contains(&home) {
+                homes.push(home);
+            }
+        }
+        if homes.len() == before {
+            break;
+        }
+    }
+    for package in &mut model.packages {
+        package.needs_json = homes.contains(&Home::Here(package.module.clone()));
+    }
+}
+
+fn referenced(value: &Value) -> Option<String> {
+    match value {
+        Value::Message(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn enum_home(model: &Model, value: &Value) -> Option<Home> {
+    match value {
+        Value::Enum(name) => model.enumeration(name).map(|item| item.rust.home.clone()),
+        _ => None,
+    }
+}
+
+fn home(model: &Model, value: &Value) -> Option<Home> {
+    let message = referenced(value).and_then(|name| model.message(&name)).map(|message| message.rust.home.clone());
+    message.or_else(|| enum_home(model, value))
+}
+
+/// Collects the names that the plain types and the traits of a package have.
+pub(super) fn mark_names(model: &mut Model) {
+    for package in &mut model.packages {
+        let home = Home::Here(package.module.clone());
+        let messages = model.messages.values().filter(|message| message.rust.home == home);
+        let oneofs = messages.clone().flat_map(|message| message.oneofs().map(|oneof| &oneof.rust));
+        let enums = model.enums.values().map(|item| &item.rust).filter(|rust| rust.home == home);
+        let types = messages.map(|message| &message.rust).chain(oneofs).chain(enums).map(|rust| rust.ident().to_string());
+        let traits = package.services.iter().map(|service| service.ident.to_string());
+        package.names = types.chain(traits).collect();
+    }
+}
+
+/// Marks the fields that methods name as their idempotency keys.
+pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
+    let mut keys: BTreeMap<String, (String, Position)> = BTreeMap::new();
+    for method in model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods) {
+        let Some(key) = &method.policy.idempotency_key else { continue };
+        let position = &method.policy.position;
+        let other = keys.insert(method.request_name.clone(), (key.clone(), position.clone()));
+        if other.is_some_and(|(other, _)| other != *key) {
+            let message = format!("{} has two idempotency keys, by two methods", method.request_name);
+            diagnostics.error("E0403", position, message).help("name the same field in both methods");
+        }
+    }
+    for (name, (key, position)) in keys {
+        let Some(message) = model.messages.get_mut(&name) else { continue };
+        match key_ident(message, &key) {
+            Some(ident) => message.idempotency_key = Some(ident),
+            None => {
+                let text = format!("idempotency_key {key:?} is no string field of {name}");
+                diagnostics.error("E0403", &position, text).help(strings(message));
+            }
+        }
+    }
+}
+
+fn key_ident(message: &Message, key: &str) -> Option<Ident> {
+    let field = message.field(key)?;
+    let is_plain = field.occurs == Occurs::Implicitly && field.value == Value::Scalar(Scalar::String);
+    is_plain.then(|| field.ident.clone())
+}
+
+fn strings(message: &Message) -> String {
+    let names = message.fields().filter(|field| field.value == Value::Scalar(Scalar::String) && field.occurs == Occurs::Implicitly);
+    let names: Vec<_> = names.map(|field| format!("`{}`", field.name)).collect();
+    if names.is_empty() { "add a string field".to_owned() } else { format!("its string fields are {}", names.join(", ")) }
+}

@@ -1,0 +1,197 @@
+//! Services, methods and their routes.
+
+use rust_svc::path::Template;
+
+use super::{Lower, fields::message_value, policy, types::full_name};
+use crate::{
+    docs::Docs,
+    model::{Attribute, Kind, Literal, Method, Policy, Route, Service, Value, WellKnown},
+    names::{Ident, Scope},
+    options::Types,
+    read::{
+        File, Position,
+        descriptor::{HttpRule, MethodDescriptor, Pattern, ServiceDescriptor},
+    },
+};
+
+/// The numbers of the path to a method and its options.
+const FILE_SERVICE: i32 = 6;
+const SERVICE_METHOD: i32 = 2;
+const METHOD_OPTIONS: i32 = 4;
+const HTTP: i32 = 72_295_728;
+const ADDITIONAL_BINDINGS: i32 = 11;
+const BODY: i32 = 7;
+const RESPONSE_BODY: i32 = 12;
+
+impl Lower<'_> {
+    /// The services of a file.
+    pub(super) fn services(&mut self, index: usize, module: &[Ident]) -> Vec<Service> {
+        let input = self.input;
+        let file = &input.files[index];
+        let services = file.descriptor.service.iter().enumerate();
+        services.map(|(index, service)| self.service(file, module, service, &[FILE_SERVICE, index as i32])).collect()
+    }
+
+    fn service(&mut self, file: &File, module: &[Ident], service: &ServiceDescriptor, path: &[i32]) -> Service {
+        let name = full_name(&file.descriptor.package, &service.name);
+        let mut functions = Scope::default();
+        let mut constants = Scope::default();
+        let methods = service.method.iter().enumerate().map(|(index, method)| {
+            let path: Vec<_> = path.iter().copied().chain([SERVICE_METHOD, index as i32]).collect();
+            let names = (functions.take(Ident::snake(&method.name)), constants.take(Ident::shouting(&method.name)));
+            self.method(file, module, service, method, names, &path)
+        });
+        let methods: Vec<Method> = methods.collect();
+        let scope = self.types.scope(&file.descriptor.package);
+        let ident = scope.take(Ident::camel(&service.name));
+        let snake = Ident::snake(&service.name);
+        let deprecated = service.options.as_ref().is_some_and(|options| options.deprecated);
+        Service {
+            module: scope.take(snake.clone()),
+            adapter: scope.take(Ident::snake(&format!("{}_adapter", snake.plain()))),
+            client: scope.take(Ident::camel(&format!("{}Client", ident.plain()))),
+            gateway: scope.take(Ident::snake(&format!("{}_gateway", snake.plain()))),
+            fake: scope.take(Ident::camel(&format!("{}Fake", ident.plain()))),
+            docs: Docs::new(file.source.comment(path), || format!("The service `{name}`.")),
+            attribute: if deprecated { Attribute::Deprecated } else { Attribute::None },
+            methods,
+            position: file.source.position(path),
+            ident,
+            name,
+        }
+    }
+
+    fn method(
+        &mut self,
+        file: &File,
+        module: &[Ident],
+        service: &ServiceDescriptor,
+        method: &MethodDescriptor,
+        (ident, constant): (Ident, Ident),
+        path: &[i32],
+    ) -> Method {
+        let options = method.options.clone().unwrap_or_default();
+        let position = file.source.position(path);
+        let full_service = full_name(&file.descriptor.package, &service.name);
+        let request = message_value(method.input_type.trim_start_matches('.'));
+        let response = message_value(method.output_type.trim_start_matches('.'));
+        for message in [&request, &response] {
+            self.check_reachable(file, message, &position);
+        }
+        Method {
+            name: method.name.clone(),
+            path: Literal(format!("/{full_service}/{}", method.name)),
+            ident,
+            constant,
+            kind: kind(method),
+            request: self.type_text(&request, module),
+            response: self.type_text(&response, module),
+            request_name: method.input_type.trim_start_matches('.').to_owned(),
+            response_name: method.output_type.trim_start_matches('.').to_owned(),
+            docs: Docs::new(file.source.comment(path), || format!("The method `{}`.", method.name)),
+            attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
+            policy: self.policy(file, service, method, path),
+            routes: self.routes(file, options.http.as_ref(), path),
+            position,
+        }
+    }
+
+    fn policy(&mut self, file: &File, service: &ServiceDescriptor, method: &MethodDescriptor, path: &[i32]) -> Policy {
+        let defaults = service.options.as_ref().and_then(|options| options.defaults.as_ref());
+        let position = |number: i32| {
+            let path: Vec<_> = path.iter().copied().chain([METHOD_OPTIONS, policy::METHOD, number]).collect();
+            file.source.position(&path)
+        };
+        let options = method.options.clone().unwrap_or_default();
+        policy::Merge { defaults, method: &options, position: &position, diagnostics: self.diagnostics }.policy()
+    }
+
+    fn routes(&mut self, file: &File, rule: Option<&HttpRule>, path: &[i32]) -> Vec<Route> {
+        let Some(rule) = rule else { return Vec::new() };
+        let path: Vec<_> = path.iter().copied().chain([METHOD_OPTIONS, HTTP]).collect();
+        let mut routes: Vec<_> = self.route(file, rule, &path).into_iter().collect();
+        for (index, binding) in rule.additional_bindings.iter().enumerate() {
+            let path: Vec<_> = path.iter().copied().chain([ADDITIONAL_BINDINGS, index as i32]).collect();
+            if !binding.additional_bindings.is_empty() {
+                let position = file.source.position(&path);
+                let message = "additional_bindings within additional_bindings";
+                self.diagnostics.error("E0204", &position, message).help("list them all in the first rule");
+            }
+            routes.extend(self.route(file, binding, &path));
+        }
+        routes
+    }
+
+    fn route(&mut self, file: &File, rule: &HttpRule, path: &[i32]) -> Option<Route> {
+        let at = |number: i32| file.source.position(&path.iter().copied().chain([number]).collect::<Vec<_>>());
+        let Some(pattern) = &rule.pattern else {
+            self.diagnostics.error("E0204", &at(0), "the rule has no path").help("add get: \"/v1/...\" or the like");
+            return None;
+        };
+        let (verb, text, number) = verb(pattern);
+        let position = at(number);
+        if !is_token(&verb) {
+            self.diagnostics.error("E0204", &position, format!("{verb:?} is no HTTP method")).help("write it as in HTTP, or * for any");
+        }
+        let template = self.template(text, &position)?;
+        Some(Route {
+            verb,
+            template,
+            body: rule.body.clone(),
+            body_position: at(BODY),
+            response_body: rule.response_body.clone(),
+            response_body_position: at(RESPONSE_BODY),
+            position,
+        })
+    }
+
+    fn template(&mut self, text: &str, position: &Position) -> Option<Template> {
+        match Template::parse(text) {
+            Ok(template) => Some(template),
+            Err(error) => {
+                let caret = text.get(..error.offset()).map_or(0, |before| before.chars().count());
+                let help = format!("{text}\n        {}^ here", " ".repeat(caret));
+                let message = format!("the path is no template: {}", error.message());
+                self.diagnostics.error("E0201", position, message).help(help);
+                None
+            }
+        }
+    }
+
+    /// A message as the functions of a trait name it.
+    fn type_text(&self, value: &Value, module: &[Ident]) -> String {
+        match (value, self.options.types) {
+            (Value::Message(name), _) => self.types.name(name).domain_from(module, 1),
+            (Value::WellKnown(known), Types::Domain) => known.rust(),
+            (Value::WellKnown(known), Types::Proto) => known.wire(),
+            (Value::Scalar(_) | Value::Enum(_), _) => WellKnown::Empty.rust(),
+        }
+    }
+}
+
+fn kind(method: &MethodDescriptor) -> Kind {
+    match (method.client_streaming, method.server_streaming) {
+        (false, false) => Kind::Unary,
+        (false, true) => Kind::ServerStreaming,
+        (true, false) => Kind::ClientStreaming,
+        (true, true) => Kind::BidiStreaming,
+    }
+}
+
+/// The HTTP method, the path, and the number of the field that holds it.
+fn verb(pattern: &Pattern) -> (String, &str, i32) {
+    match pattern {
+        Pattern::Get(path) => ("GET".to_owned(), path, 2),
+        Pattern::Put(path) => ("PUT".to_owned(), path, 3),
+        Pattern::Post(path) => ("POST".to_owned(), path, 4),
+        Pattern::Delete(path) => ("DELETE".to_owned(), path, 5),
+        Pattern::Patch(path) => ("PATCH".to_owned(), path, 6),
+        Pattern::Custom(custom) => (custom.kind.clone(), &custom.path, 8),
+    }
+}
+
+/// Whether it is a method of HTTP, by the characters of RFC 9110.
+fn is_token(verb: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !verb.is_empty() && verb.bytes().all(token)
+}

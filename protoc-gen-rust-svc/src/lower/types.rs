@@ -1,0 +1,157 @@
+//! The name in Rust of every message and enum.
+
+use std::collections::BTreeMap;
+
+use super::packages::Packages;
+use crate::{
+    model::TypeName,
+    names::{Ident, Scope},
+    options::{self, Options},
+    read::{
+        Input,
+        descriptor::{EnumDescriptor, MessageDescriptor},
+    },
+};
+
+/// The names in Rust, by full name.
+pub(super) struct Types {
+    names: BTreeMap<String, TypeName>,
+    /// The module of what stands in a message, of the plain types.
+    modules: BTreeMap<String, Ident>,
+    /// The enum of a oneof, by the full name of the message and the name of the oneof.
+    oneofs: BTreeMap<(String, String), TypeName>,
+    /// The scopes of packages, for what services add to them.
+    scopes: BTreeMap<String, Scope>,
+}
+
+/// Both sides of a name: the modules of the plain types and of the messages that travel.
+#[derive(Clone)]
+struct Place {
+    package: String,
+    domain: Vec<Ident>,
+    wire: Vec<Ident>,
+}
+
+impl Types {
+    pub(super) fn new(input: &Input, options: &Options, packages: &Packages) -> Self {
+        let mut types =
+            Self { names: BTreeMap::new(), modules: BTreeMap::new(), oneofs: BTreeMap::new(), scopes: BTreeMap::new() };
+        let mut wire_scopes: BTreeMap<&str, Scope> = BTreeMap::new();
+        for file in &input.files {
+            let name = file.descriptor.package.as_str();
+            let place = Place { package: name.to_owned(), domain: Vec::new(), wire: Vec::new() };
+            let mut scope = types.scopes.remove(name).unwrap_or_else(|| packages.reserved(name));
+            let wire_scope = wire_scopes.entry(name).or_default();
+            let mut adding = Adding { types: &mut types, packages, scope: &mut scope, wire_scope };
+            adding.all(name, &place, &file.descriptor.message_type, &file.descriptor.enum_type);
+            types.scopes.insert(name.to_owned(), scope);
+            if options.types == options::Types::Proto {
+                types.speak_messages(name, &packages.pb(name));
+            }
+        }
+        types
+    }
+
+    /// Makes the messages that travel the types of a package.
+    fn speak_messages(&mut self, package: &str, pb: &Ident) {
+        let of_package = |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
+        let names = self.names.iter_mut().filter(|(name, _)| of_package(name)).map(|(_, rust)| rust);
+        let oneofs = self.oneofs.iter_mut().filter(|((name, _), _)| of_package(name)).map(|(_, rust)| rust);
+        for rust in names.chain(oneofs) {
+            rust.domain = [pb.clone()].into_iter().chain(rust.wire.iter().cloned()).collect();
+        }
+    }
+
+    /// The name of a type, by its full name.
+    pub(super) fn name(&self, full_name: &str) -> TypeName {
+        self.names[full_name].clone()
+    }
+
+    /// The module of what stands in a message.
+    pub(super) fn module(&self, message: &str) -> Ident {
+        self.modules[message].clone()
+    }
+
+    /// The enum of a oneof.
+    pub(super) fn oneof(&self, message: &str, oneof: &str) -> TypeName {
+        self.oneofs[&(message.to_owned(), oneof.to_owned())].clone()
+    }
+
+    /// The names that are taken in a package.
+    pub(super) fn scope(&mut self, package: &str) -> &mut Scope {
+        self.scopes.entry(package.to_owned()).or_default()
+    }
+}
+
+/// Adds the types of a package or of a message.
+struct Adding<'a> {
+    types: &'a mut Types,
+    packages: &'a Packages,
+    scope: &'a mut Scope,
+    wire_scope: &'a mut Scope,
+}
+
+impl Adding<'_> {
+    fn all(&mut self, outer: &str, place: &Place, messages: &[MessageDescriptor], enums: &[EnumDescriptor]) {
+        let messages: Vec<_> = messages.iter().filter(|message| !is_map_entry(message)).collect();
+        for message in &messages {
+            self.one(outer, place, &message.name);
+        }
+        for item in enums {
+            self.one(outer, place, &item.name);
+        }
+        // Modules come after types, so that adding a nested type renames no other type.
+        for message in messages {
+            self.nested(outer, place, message);
+        }
+    }
+
+    fn one(&mut self, outer: &str, place: &Place, name: &str) {
+        let rust = self.type_name(place, name);
+        self.types.names.insert(full_name(outer, name), rust);
+    }
+
+    fn type_name(&mut self, place: &Place, name: &str) -> TypeName {
+        let domain = self.scope.take(Ident::camel(name));
+        let wire = self.wire_scope.take(Ident::camel(name));
+        let push = |path: &[Ident], ident| path.iter().cloned().chain([ident]).collect();
+        TypeName {
+            home: self.packages.home(&place.package),
+            domain: push(&place.domain, domain),
+            wire: push(&place.wire, wire),
+            pb: self.packages.pb(&place.package),
+        }
+    }
+
+    fn nested(&mut self, outer: &str, place: &Place, message: &MessageDescriptor) {
+        let full = full_name(outer, &message.name);
+        let wire_name = self.types.names[&full].wire.last().cloned().unwrap_or_else(|| Ident::camel(&message.name));
+        let has_types = !message.enum_type.is_empty()
+            || !message.oneof_decl.is_empty()
+            || message.nested_type.iter().any(|nested| !is_map_entry(nested));
+        let module = Ident::snake(&message.name);
+        let module = if has_types { self.scope.take(module) } else { module };
+        let mut inner = place.clone();
+        inner.domain.push(module.clone());
+        inner.wire.push(Ident::snake(wire_name.plain()));
+        self.types.modules.insert(full.clone(), module);
+        let (mut scope, mut wire_scope) = (Scope::with(&["svc"]), Scope::default());
+        let mut adding =
+            Adding { types: self.types, packages: self.packages, scope: &mut scope, wire_scope: &mut wire_scope };
+        adding.all(&full, &inner, &message.nested_type, &message.enum_type);
+        for oneof in &message.oneof_decl {
+            let rust = adding.type_name(&inner, &oneof.name);
+            adding.types.oneofs.insert((full.clone(), oneof.name.clone()), rust);
+        }
+    }
+}
+
+/// Whether a message is only the way in which a map travels.
+pub(super) fn is_map_entry(message: &MessageDescriptor) -> bool {
+    message.options.as_ref().is_some_and(|options| options.map_entry)
+}
+
+/// The full name of what stands in a package or a message.
+pub(super) fn full_name(outer: &str, name: &str) -> String {
+    if outer.is_empty() { name.to_owned() } else { format!("{outer}.{name}") }
+}

@@ -1,0 +1,243 @@
+//! Descriptors for prost-build, with the names that the model has for their elements.
+//!
+//! The messages of package `a.b` become the package `a.b.pb`: a module of its own, which no package that lies in `a.b`
+//! can clash with. Names are changed only where prost-build would make one name of two.
+
+use std::collections::BTreeMap;
+
+use prost::Message as _;
+use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+
+use super::{
+    packages::{Packages, WELL_KNOWN},
+    types::{Types, full_name},
+};
+use crate::{
+    model::{Field, Home, Member, Model},
+    names::Ident,
+    read::{Input, descriptor::FileDescriptorSet},
+};
+
+/// A file for prost-build.
+#[derive(Debug)]
+pub struct WireFile {
+    /// The package of the `.proto`.
+    pub package: String,
+    /// The module of its messages, or where it was generated; `None` for files of the runtime.
+    pub home: Home,
+    /// Whether the messages are to be generated.
+    pub is_generated: bool,
+    /// The renamed descriptor.
+    pub descriptor: FileDescriptorProto,
+}
+
+/// Every file, renamed.
+pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<WireFile> {
+    let rename = Rename { packages, types, model, renamed: renamed_types(input, packages, types, model) };
+    let files = input.files.iter().filter_map(|file| {
+        let descriptor = FileDescriptorProto::decode(file.bytes.clone()).ok()?;
+        let package = file.descriptor.package.clone();
+        let is_generated = packages.is_generated(&file.descriptor.name);
+        Some(WireFile { home: packages.home(&package), descriptor: rename.file(descriptor), package, is_generated })
+    });
+    files.collect()
+}
+
+/// The undecoded descriptors of what is generated and of what it imports, each file once.
+pub(super) fn descriptor_set(input: &Input, packages: &Packages) -> Vec<u8> {
+    let mut wanted: Vec<&str> =
+        input.files.iter().map(|file| file.descriptor.name.as_str()).filter(|name| packages.is_generated(name)).collect();
+    let mut index = 0;
+    while let Some(name) = wanted.get(index).copied() {
+        index += 1;
+        let file = input.files.iter().find(|file| file.descriptor.name == name);
+        for import in file.iter().flat_map(|file| &file.descriptor.dependency) {
+            if !wanted.contains(&import.as_str()) {
+                wanted.push(import);
+            }
+        }
+    }
+    let mut files: Vec<_> = input.files.iter().filter(|file| wanted.contains(&file.descriptor.name.as_str())).collect();
+    files.sort_by(|one, other| one.descriptor.name.cmp(&other.descriptor.name));
+    FileDescriptorSet { file: files.into_iter().map(|file| without_source(&file.bytes)).collect() }.encode_to_vec()
+}
+
+/// A file without comments and positions, which a running server has no use for.
+fn without_source(bytes: &prost::bytes::Bytes) -> prost::bytes::Bytes {
+    const SOURCE_CODE_INFO: u32 = 9;
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.clone();
+    while !rest.is_empty() {
+        let start = bytes.len() - rest.len();
+        let field = prost::encoding::decode_key(&mut rest).and_then(|(number, wire_type)| {
+            prost::encoding::skip_field(wire_type, number, &mut rest, prost::encoding::DecodeContext::default())?;
+            Ok(number)
+        });
+        match field {
+            Ok(SOURCE_CODE_INFO) => (),
+            Ok(_) => kept.extend_from_slice(&bytes[start..bytes.len() - rest.len()]),
+            // It was decoded before: it cannot be malformed.
+            Err(_) => return bytes.clone(),
+        }
+    }
+    kept.into()
+}
+
+/// The names of all types as they are after renaming, by their names with a dot in front.
+fn renamed_types(input: &Input, packages: &Packages, types: &Types, model: &Model) -> BTreeMap<String, String> {
+    let mut renamed = BTreeMap::new();
+    for file in input.files.iter().filter(|file| file.descriptor.package != WELL_KNOWN) {
+        let package = &file.descriptor.package;
+        let prefix = leaf(package, packages);
+        let full = |name: &String| full_name(package, name);
+        let mut todo: Vec<(String, String)> =
+            file.descriptor.message_type.iter().map(|message| (full(&message.name), prefix.clone())).collect();
+        let enums = file.descriptor.enum_type.iter().map(|item| (full(&item.name), prefix.clone()));
+        let mut enums: Vec<(String, String)> = enums.collect();
+        while let Some((name, outer)) = todo.pop() {
+            let new = format!("{outer}.{}", proto_name(&name, types));
+            let Some(message) = model.message(&name) else { continue };
+            todo.extend(message.messages.iter().map(|nested| (nested.clone(), new.clone())));
+            enums.extend(message.enums.iter().map(|item| (item.clone(), new.clone())));
+            renamed.insert(format!(".{name}"), format!(".{new}"));
+        }
+        for (name, outer) in enums {
+            renamed.insert(format!(".{name}"), format!(".{outer}.{}", proto_name(&name, types)));
+        }
+    }
+    renamed
+}
+
+/// The package of messages, from the names of modules.
+pub(crate) fn leaf(package: &str, packages: &Packages) -> String {
+    let pb = packages.pb(package);
+    match packages.home(package) {
+        Home::Here(module) => {
+            let segments = module.iter().chain([&pb]).map(|ident| ident.plain().to_owned());
+            segments.collect::<Vec<_>>().join(".")
+        }
+        Home::Elsewhere(_) => full_name(package, pb.plain()),
+    }
+}
+
+/// The name of a type in its file: its own, unless that becomes the name of another type in Rust.
+fn proto_name(name: &str, types: &Types) -> String {
+    let own = name.rsplit('.').next().unwrap_or(name);
+    let rust = types.name(name);
+    match rust.wire.last() {
+        Some(ident) if *ident != Ident::camel(own) => ident.plain().to_owned(),
+        _ => own.to_owned(),
+    }
+}
+
+struct Rename<'a> {
+    packages: &'a Packages,
+    types: &'a Types,
+    model: &'a Model,
+    renamed: BTreeMap<String, String>,
+}
+
+impl Rename<'_> {
+    fn file(&self, mut file: FileDescriptorProto) -> FileDescriptorProto {
+        let package = file.package().to_owned();
+        if package == WELL_KNOWN {
+            return file;
+        }
+        // Services are printed by templates.
+        file.service.clear();
+        file.source_code_info = None;
+        file.extension.clear();
+        file.package = Some(leaf(&package, self.packages));
+        for message in &mut file.message_type {
+            self.message(&package, message, file.syntax.as_deref() == Some("proto3"));
+        }
+        file.enum_type.iter_mut().for_each(|item| self.enumeration(&package, item));
+        file
+    }
+
+    fn message(&self, outer: &str, message: &mut DescriptorProto, is_proto3: bool) {
+        let name = full_name(outer, message.name());
+        let is_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
+        message.extension.clear();
+        for field in &mut message.field {
+            self.field(&name, field, is_proto3);
+        }
+        for oneof in &mut message.oneof_decl {
+            self.oneof(&name, oneof);
+        }
+        for nested in &mut message.nested_type {
+            self.message(&name, nested, is_proto3);
+        }
+        message.enum_type.iter_mut().for_each(|item| self.enumeration(&name, item));
+        if !is_entry {
+            message.name = Some(proto_name(&name, self.types));
+        }
+    }
+
+    fn field(&self, message: &str, field: &mut FieldDescriptorProto, is_proto3: bool) {
+        if let Some(renamed) = field.type_name.as_ref().and_then(|name| self.renamed.get(name)) {
+            field.type_name = Some(renamed.clone());
+        } else if let Some(entry) = field.type_name.as_ref().and_then(|name| self.entry(message, name)) {
+            field.type_name = Some(entry);
+        }
+        if let Some(wire) = self.model.message(message).and_then(|message| wire_name(message, field.number())) {
+            field.name = Some(wire);
+        }
+        // With any other option, prost-build takes "nothing said" for "not packed".
+        let options = field.options.get_or_insert_default();
+        options.packed = Some(options.packed.unwrap_or(is_proto3));
+    }
+
+    /// A map entry keeps its name and moves with its message.
+    fn entry(&self, message: &str, name: &str) -> Option<String> {
+        let own = name.strip_prefix(&format!(".{message}."))?;
+        let outer = self.renamed.get(&format!(".{message}"))?;
+        Some(format!("{outer}.{own}"))
+    }
+
+    fn oneof(&self, message: &str, oneof: &mut prost_types::OneofDescriptorProto) {
+        let known = self.model.message(message);
+        let lowered = known.and_then(|message| message.oneofs().find(|lowered| lowered.name == oneof.name()));
+        if let Some(lowered) = lowered.filter(|lowered| lowered.wire_ident != Ident::snake(&lowered.name)) {
+            oneof.name = Some(lowered.wire_ident.plain().to_owned());
+        }
+    }
+
+    fn enumeration(&self, outer: &str, item: &mut EnumDescriptorProto) {
+        let name = full_name(outer, item.name());
+        item.name = Some(proto_name(&name, self.types));
+        let mut taken = crate::names::Scope::default();
+        let prefix = Ident::camel(item.name());
+        let mut numbers = std::collections::BTreeSet::new();
+        for value in &mut item.value {
+            // prost-build gives no variant to an alias.
+            if numbers.insert(value.number()) {
+                let variant = variant(&prefix, value.name());
+                let free = taken.take(variant.clone());
+                if free != variant {
+                    value.name = Some(format!("{}{}", item.name.as_deref().unwrap_or_default(), free.plain()));
+                }
+            }
+        }
+    }
+}
+
+/// The variant that prost-build makes of a value.
+fn variant(prefix: &Ident, name: &str) -> Ident {
+    let full = Ident::camel(name);
+    let rest = full.plain().strip_prefix(prefix.plain()).unwrap_or_default();
+    if rest.starts_with(char::is_uppercase) { Ident::camel(rest) } else { full }
+}
+
+/// The new name of a field, if it needs one.
+fn wire_name(message: &crate::model::Message, number: i32) -> Option<String> {
+    let plain = |field: &Field, ident: Ident| (field.wire_ident != ident || field.name.trim_matches('_').is_empty()).then(|| field.wire_ident.plain().to_owned());
+    message.members.iter().find_map(|member| match member {
+        Member::Field(field) if field.number == number => plain(field, Ident::snake(&field.name)),
+        Member::Oneof(oneof) => {
+            let field = oneof.fields.iter().find(|field| field.number == number)?;
+            plain(field, Ident::camel(&field.name))
+        }
+        Member::Field(_) => None,
+    })
+}

@@ -1,0 +1,149 @@
+//! From the names of a `.proto` to the names of Rust.
+//!
+//! | `.proto` | Rust | rule |
+//! |---|---|---|
+//! | `product_id`, `productId`, `PRODUCT_ID` | `product_id` | a field, a function, a module: snake case |
+//! | `stock_level`, `StockLevel` | `StockLevel` | a type, a variant: upper camel case |
+//! | `CheckStock` | `CHECK_STOCK` | a constant: shouting snake case |
+//! | `type` | `r#type` | a keyword is raw |
+//! | `self`, `super`, `crate`, `Self` | `self_` … | where a keyword cannot be raw |
+//! | `_`, `__` | `x` | a name without letters |
+//! | `_1` | `_1` | a name that would start with a digit |
+
+use std::{collections::BTreeSet, fmt};
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// A valid Rust identifier, raw where it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ident(String);
+
+impl Ident {
+    /// The identifier of a field, a function or a module.
+    pub fn snake(name: &str) -> Self {
+        Self::valid(name.to_snake_case())
+    }
+
+    /// The identifier of a type or a variant.
+    pub fn camel(name: &str) -> Self {
+        Self::valid(name.to_upper_camel_case())
+    }
+
+    /// The identifier of a constant.
+    pub fn shouting(name: &str) -> Self {
+        Self::valid(name.to_shouty_snake_case())
+    }
+
+    /// As it is written in Rust.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Without the mark of a raw identifier: the name of a module's file.
+    pub fn plain(&self) -> &str {
+        self.0.trim_start_matches("r#")
+    }
+
+    fn valid(name: String) -> Self {
+        match name.as_str() {
+            "" => Self("x".to_owned()),
+            "self" | "Self" | "super" | "crate" | "extern" => Self(format!("{name}_")),
+            word if KEYWORDS.contains(&word) => Self(format!("r#{name}")),
+            word if word.starts_with(|first: char| first.is_ascii_digit()) => Self(format!("_{name}")),
+            _ => Self(name),
+        }
+    }
+
+    fn numbered(&self, number: usize) -> Self {
+        Self(format!("{}{number}", self.plain().trim_end_matches('_')))
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Keywords that may be raw identifiers: strict and reserved ones of every edition up to 2024.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
+    "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
+    "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The names taken in one scope; a name that is taken gets the first free number behind it.
+#[derive(Debug, Default)]
+pub struct Scope(BTreeSet<String>);
+
+impl Scope {
+    /// A scope in which these names are taken.
+    pub fn with(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Takes `ident`, or `ident2`, `ident3` and so on if it is taken.
+    pub fn take(&mut self, ident: Ident) -> Ident {
+        let mut free = ident.clone();
+        let mut number = 2;
+        while !self.0.insert(free.plain().to_owned()) {
+            free = ident.numbered(number);
+            number += 1;
+        }
+        free
+    }
+
+    /// True if the name is taken.
+    pub fn has(&self, ident: &Ident) -> bool {
+        self.0.contains(ident.plain())
+    }
+}
+
+/// True for what the grammar of `.proto` files calls an identifier. Everything else is refused before it can become
+/// Rust text or a file name.
+pub fn is_proto_identifier(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ident, Scope, is_proto_identifier};
+
+    #[test]
+    fn cases() {
+        for (name, snake, camel) in [
+            ("product_id", "product_id", "ProductId"),
+            ("productId", "product_id", "ProductId"),
+            ("HTTPServer", "http_server", "HttpServer"),
+            ("type", "r#type", "Type"),
+            ("gen", "r#gen", "Gen"),
+            ("self", "self_", "Self_"),
+            ("Self", "self_", "Self_"),
+            ("_", "x", "x"),
+            ("_1", "_1", "_1"),
+            ("a_1", "a_1", "A1"),
+        ] {
+            assert_eq!(Ident::snake(name).as_str(), snake, "{name}");
+            assert_eq!(Ident::camel(name).as_str(), camel, "{name}");
+        }
+        assert_eq!(Ident::shouting("CheckStock").as_str(), "CHECK_STOCK");
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let mut scope = Scope::with(&["client"]);
+        assert_eq!(scope.take(Ident::snake("client")).as_str(), "client2");
+        assert_eq!(scope.take(Ident::snake("client")).as_str(), "client3");
+        assert_eq!(scope.take(Ident::snake("type")).as_str(), "r#type");
+        assert_eq!(scope.take(Ident::snake("type")).as_str(), "type2");
+    }
+
+    #[test]
+    fn proto_identifiers() {
+        assert!(["a", "_", "_a1", "A_b"].into_iter().all(is_proto_identifier));
+        assert!(!["", "1a", "a b", "a-b", "a\"", "é", "a.b"].into_iter().any(is_proto_identifier));
+    }
+}

@@ -1,0 +1,80 @@
+//! `.proto` files to descriptors without protoc.
+
+use std::{fmt, path::PathBuf};
+
+use protox::{
+    Compiler,
+    file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver},
+};
+
+use super::Input;
+
+/// The files that come with the generator, found when no `--proto-path` holds them.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("google/api/annotations.proto", include_str!("../../proto/google/api/annotations.proto")),
+    ("google/api/field_behavior.proto", include_str!("../../proto/google/api/field_behavior.proto")),
+    ("google/api/http.proto", include_str!("../../proto/google/api/http.proto")),
+    ("rust_svc/v1/options.proto", include_str!("../../proto/rust_svc/v1/options.proto")),
+];
+
+/// Compiles files, found in the given directories, and all that they import.
+pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
+    let mut resolvers = ChainFileResolver::new();
+    for directory in proto_paths {
+        resolvers.add(IncludeFileResolver::new(directory.clone()));
+    }
+    resolvers.add(BuiltIn);
+    resolvers.add(GoogleFileResolver::new());
+    let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
+    let mut compiler = Compiler::with_file_resolver(resolvers);
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(&names)?;
+    // The encoded form keeps the options that protox does not know.
+    let set = compiler.encode_file_descriptor_set();
+    Input::from_descriptor_set(&set, names).map_err(|error| CompileError(error.to_string()))
+}
+
+/// A file is given as it is imported, or as a path that lies in one of the directories.
+fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &PathBuf) -> Result<String, CompileError> {
+    if let Some(name) = resolvers.resolve_path(file) {
+        return Ok(name);
+    }
+    let text = file.to_string_lossy();
+    if resolvers.open_file(&text).is_ok() {
+        return Ok(text.into_owned());
+    }
+    let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
+    Err(CompileError(format!(
+        "{text}: error: no such file in --proto-path {}\n  help: name it as it is imported, or add the directory that it lies in",
+        looked.join(" --proto-path ")
+    )))
+}
+
+struct BuiltIn;
+
+impl FileResolver for BuiltIn {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+            Some((_, source)) => File::from_source(name, source),
+            None => Err(protox::Error::file_not_found(name)),
+        }
+    }
+}
+
+/// Why files do not compile, with the place and a help line as far as they are known.
+#[derive(Debug)]
+pub struct CompileError(String);
+
+impl From<protox::Error> for CompileError {
+    fn from(error: protox::Error) -> Self {
+        Self(format!("{error:?}"))
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CompileError {}

@@ -1,0 +1,346 @@
+//! The part of `descriptor.proto` and `plugin.proto` that is read, with the options of others declared as fields.
+//!
+//! `prost-types` drops options that it does not know, such as `google.api.http`, and knows no editions.
+
+#![expect(missing_docs, reason = "they are named and explained in descriptor.proto")]
+
+use prost::{Message, Oneof};
+
+/// What protoc or buf asks for.
+#[derive(Clone, PartialEq, Message)]
+pub struct CodeGeneratorRequest {
+    #[prost(string, repeated, tag = "1")]
+    pub file_to_generate: Vec<String>,
+    #[prost(string, optional, tag = "2")]
+    pub parameter: Option<String>,
+    /// Each file undecoded, because two readers decode it.
+    #[prost(bytes = "bytes", repeated, tag = "15")]
+    pub proto_file: Vec<prost::bytes::Bytes>,
+}
+
+/// What protoc or buf is answered.
+#[derive(Clone, PartialEq, Message)]
+pub struct CodeGeneratorResponse {
+    #[prost(string, optional, tag = "1")]
+    pub error: Option<String>,
+    #[prost(uint64, optional, tag = "2")]
+    pub supported_features: Option<u64>,
+    #[prost(int32, optional, tag = "3")]
+    pub minimum_edition: Option<i32>,
+    #[prost(int32, optional, tag = "4")]
+    pub maximum_edition: Option<i32>,
+    #[prost(message, repeated, tag = "15")]
+    pub file: Vec<ResponseFile>,
+}
+
+/// A file that protoc or buf is to write.
+#[derive(Clone, PartialEq, Message)]
+pub struct ResponseFile {
+    #[prost(string, optional, tag = "1")]
+    pub name: Option<String>,
+    #[prost(string, optional, tag = "15")]
+    pub content: Option<String>,
+}
+
+/// What a compiler writes to a file.
+#[derive(Clone, PartialEq, Message)]
+pub struct FileDescriptorSet {
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub file: Vec<prost::bytes::Bytes>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct FileDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub package: String,
+    #[prost(string, repeated, tag = "3")]
+    pub dependency: Vec<String>,
+    #[prost(message, repeated, tag = "4")]
+    pub message_type: Vec<MessageDescriptor>,
+    #[prost(message, repeated, tag = "5")]
+    pub enum_type: Vec<EnumDescriptor>,
+    #[prost(message, repeated, tag = "6")]
+    pub service: Vec<ServiceDescriptor>,
+    #[prost(message, optional, tag = "9")]
+    pub source_code_info: Option<SourceCodeInfo>,
+    #[prost(string, tag = "12")]
+    pub syntax: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct MessageDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(message, repeated, tag = "2")]
+    pub field: Vec<FieldDescriptor>,
+    #[prost(message, repeated, tag = "3")]
+    pub nested_type: Vec<MessageDescriptor>,
+    #[prost(message, repeated, tag = "4")]
+    pub enum_type: Vec<EnumDescriptor>,
+    #[prost(message, optional, tag = "7")]
+    pub options: Option<MessageOptions>,
+    #[prost(message, repeated, tag = "8")]
+    pub oneof_decl: Vec<OneofDescriptor>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct MessageOptions {
+    #[prost(bool, tag = "3")]
+    pub deprecated: bool,
+    #[prost(bool, tag = "7")]
+    pub map_entry: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct OneofDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct FieldDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(int32, tag = "3")]
+    pub number: i32,
+    #[prost(enumeration = "Label", tag = "4")]
+    pub label: i32,
+    #[prost(enumeration = "Type", tag = "5")]
+    pub r#type: i32,
+    #[prost(string, tag = "6")]
+    pub type_name: String,
+    #[prost(message, optional, tag = "8")]
+    pub options: Option<FieldOptions>,
+    #[prost(int32, optional, tag = "9")]
+    pub oneof_index: Option<i32>,
+    #[prost(string, tag = "10")]
+    pub json_name: String,
+    #[prost(bool, tag = "17")]
+    pub proto3_optional: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
+pub enum Label {
+    Optional = 1,
+    Required = 2,
+    Repeated = 3,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
+pub enum Type {
+    Double = 1,
+    Float = 2,
+    Int64 = 3,
+    Uint64 = 4,
+    Int32 = 5,
+    Fixed64 = 6,
+    Fixed32 = 7,
+    Bool = 8,
+    String = 9,
+    Group = 10,
+    Message = 11,
+    Bytes = 12,
+    Uint32 = 13,
+    Enum = 14,
+    Sfixed32 = 15,
+    Sfixed64 = 16,
+    Sint32 = 17,
+    Sint64 = 18,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct FieldOptions {
+    #[prost(bool, tag = "3")]
+    pub deprecated: bool,
+    #[prost(bool, tag = "16")]
+    pub debug_redact: bool,
+    /// `google.api.field_behavior`.
+    #[prost(int32, repeated, packed = "false", tag = "1052")]
+    pub field_behavior: Vec<i32>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct EnumDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(message, repeated, tag = "2")]
+    pub value: Vec<EnumValueDescriptor>,
+    #[prost(message, optional, tag = "3")]
+    pub options: Option<EnumOptions>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct EnumOptions {
+    #[prost(bool, tag = "3")]
+    pub deprecated: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct EnumValueDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(int32, tag = "2")]
+    pub number: i32,
+    #[prost(message, optional, tag = "3")]
+    pub options: Option<EnumValueOptions>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct EnumValueOptions {
+    #[prost(bool, tag = "1")]
+    pub deprecated: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ServiceDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(message, repeated, tag = "2")]
+    pub method: Vec<MethodDescriptor>,
+    #[prost(message, optional, tag = "3")]
+    pub options: Option<ServiceOptions>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ServiceOptions {
+    #[prost(bool, tag = "33")]
+    pub deprecated: bool,
+    /// `rust_svc.v1.defaults`.
+    #[prost(message, optional, tag = "50702")]
+    pub defaults: Option<CallPolicy>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct MethodDescriptor {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub input_type: String,
+    #[prost(string, tag = "3")]
+    pub output_type: String,
+    #[prost(message, optional, tag = "4")]
+    pub options: Option<MethodOptions>,
+    #[prost(bool, tag = "5")]
+    pub client_streaming: bool,
+    #[prost(bool, tag = "6")]
+    pub server_streaming: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct MethodOptions {
+    #[prost(bool, tag = "33")]
+    pub deprecated: bool,
+    #[prost(int32, tag = "34")]
+    pub idempotency_level: i32,
+    /// `rust_svc.v1.method`.
+    #[prost(message, optional, tag = "50701")]
+    pub policy: Option<CallPolicy>,
+    /// `google.api.http`.
+    #[prost(message, optional, tag = "72295728")]
+    pub http: Option<HttpRule>,
+}
+
+/// `rust_svc.v1.CallPolicy`.
+#[derive(Clone, PartialEq, Message)]
+pub struct CallPolicy {
+    #[prost(string, tag = "1")]
+    pub deadline: String,
+    #[prost(message, optional, tag = "2")]
+    pub retry: Option<Retry>,
+    #[prost(message, optional, tag = "3")]
+    pub breaker: Option<Breaker>,
+    #[prost(string, tag = "4")]
+    pub idempotency_key: String,
+}
+
+/// `rust_svc.v1.Retry`.
+#[derive(Clone, PartialEq, Message)]
+pub struct Retry {
+    #[prost(uint32, tag = "1")]
+    pub max_attempts: u32,
+    #[prost(string, tag = "2")]
+    pub initial_backoff: String,
+    #[prost(string, tag = "3")]
+    pub max_backoff: String,
+    #[prost(double, tag = "4")]
+    pub multiplier: f64,
+    #[prost(string, repeated, tag = "5")]
+    pub codes: Vec<String>,
+}
+
+/// `rust_svc.v1.Breaker`.
+#[derive(Clone, PartialEq, Message)]
+pub struct Breaker {
+    #[prost(string, tag = "1")]
+    pub window: String,
+    #[prost(uint32, tag = "2")]
+    pub min_calls: u32,
+    #[prost(uint32, tag = "3")]
+    pub failure_percent: u32,
+    #[prost(string, tag = "4")]
+    pub open: String,
+    #[prost(uint32, tag = "5")]
+    pub probes: u32,
+    #[prost(bool, tag = "6")]
+    pub disabled: bool,
+}
+
+/// `google.api.HttpRule`.
+#[derive(Clone, PartialEq, Message)]
+pub struct HttpRule {
+    #[prost(oneof = "Pattern", tags = "2, 3, 4, 5, 6, 8")]
+    pub pattern: Option<Pattern>,
+    #[prost(string, tag = "7")]
+    pub body: String,
+    #[prost(message, repeated, tag = "11")]
+    pub additional_bindings: Vec<HttpRule>,
+    #[prost(string, tag = "12")]
+    pub response_body: String,
+}
+
+/// The HTTP method and the template of a rule.
+#[derive(Clone, PartialEq, Oneof)]
+pub enum Pattern {
+    #[prost(string, tag = "2")]
+    Get(String),
+    #[prost(string, tag = "3")]
+    Put(String),
+    #[prost(string, tag = "4")]
+    Post(String),
+    #[prost(string, tag = "5")]
+    Delete(String),
+    #[prost(string, tag = "6")]
+    Patch(String),
+    #[prost(message, tag = "8")]
+    Custom(CustomPattern),
+}
+
+/// `google.api.CustomHttpPattern`.
+#[derive(Clone, PartialEq, Message)]
+pub struct CustomPattern {
+    #[prost(string, tag = "1")]
+    pub kind: String,
+    #[prost(string, tag = "2")]
+    pub path: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SourceCodeInfo {
+    #[prost(message, repeated, tag = "1")]
+    pub location: Vec<Location>,
+}
+
+/// Where an element is, and what is said of it.
+#[derive(Clone, PartialEq, Message)]
+pub struct Location {
+    #[prost(int32, repeated, tag = "1")]
+    pub path: Vec<i32>,
+    #[prost(int32, repeated, tag = "2")]
+    pub span: Vec<i32>,
+    #[prost(string, optional, tag = "3")]
+    pub leading_comments: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub trailing_comments: Option<String>,
+}

@@ -1,0 +1,55 @@
+//! Where the elements of a file are, and what their comments say.
+
+use std::collections::HashMap;
+
+use super::descriptor::Location;
+
+/// The place of an element in a `.proto`, counted from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The file, as it is imported.
+    pub file: String,
+    /// The line; 0 if it is not known.
+    pub line: u32,
+    /// The column; 0 if it is not known.
+    pub column: u32,
+}
+
+/// The locations of one file, by the path of the element. `SourceCodeInfo` is not sorted, so it is indexed.
+#[derive(Debug, Default)]
+pub struct Source {
+    file: String,
+    locations: HashMap<Vec<i32>, Location>,
+}
+
+impl Source {
+    pub(super) fn new(file: &str, locations: Vec<Location>) -> Self {
+        let mut index = HashMap::with_capacity(locations.len());
+        for location in locations {
+            // The first location of a path is the declaration; later ones are further blocks of `extend`.
+            index.entry(location.path.clone()).or_insert(location);
+        }
+        Self { file: file.to_owned(), locations: index }
+    }
+
+    /// The comment before an element, or else the one behind it.
+    pub fn comment(&self, path: &[i32]) -> &str {
+        match self.locations.get(path) {
+            Some(Location { leading_comments: Some(text), .. }) => text,
+            Some(Location { trailing_comments: Some(text), .. }) => text,
+            _ => "",
+        }
+    }
+
+    /// Where an element is. A compiler may know only the place of what contains it: the longest path counts.
+    pub fn position(&self, path: &[i32]) -> Position {
+        let known = (1..=path.len()).rev().find_map(|length| self.locations.get(&path[..length]));
+        let (line, column) = known.map_or((0, 0), start);
+        Position { file: self.file.clone(), line, column }
+    }
+}
+
+fn start(location: &Location) -> (u32, u32) {
+    let number = |index: usize| location.span.get(index).map_or(0, |zero_based| zero_based.cast_unsigned().saturating_add(1));
+    (number(0), number(1))
+}

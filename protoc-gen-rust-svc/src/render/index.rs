@@ -1,0 +1,125 @@
+//! The tree of modules.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Files, Unprintable,
+    format::{self, MARK},
+};
+use crate::{
+    lower::Lowered,
+    model::{Artefacts, Package},
+    names::Ident,
+    options::{Artefact, Options},
+};
+
+/// The path of a file in a module.
+pub(super) fn path(module: &[Ident], file: &str) -> String {
+    let folders: String = module.iter().map(|ident| format!("{}/", ident.plain())).collect();
+    format!("{folders}{file}.rs")
+}
+
+/// The module of an artefact.
+pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
+    match artefact {
+        Artefact::Domain => &artefacts.domain,
+        Artefact::Pb | Artefact::Descriptor => &artefacts.pb,
+        Artefact::Convert => &artefacts.convert,
+        Artefact::Adapter => &artefacts.adapter,
+        Artefact::Client => &artefacts.client,
+        Artefact::Gateway => &artefacts.gateway,
+        Artefact::Fake => &artefacts.fake,
+        Artefact::Json => &artefacts.json,
+    }
+}
+
+/// The index of a package: its artefacts, and the packages that lie in it.
+pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered) -> Result<String, Unprintable> {
+    let mut text = format!("{MARK} from {}. Do not edit.\n\n", package.files.join(", "));
+    if !package.name.is_empty() {
+        text += &format!("//! The package `{}`.\n\n", package.name);
+    }
+    if package.module.is_empty() {
+        text += ROOT_ALLOWS;
+    }
+    text += &children(&package.module, lowered);
+    let domain_is_pb = !emitted.contains(&Artefact::Domain) || package.messages.iter().chain(&package.enums).next().is_some_and(|name| speaks_pb(name, lowered));
+    let mut reexports = String::new();
+    for artefact in emitted {
+        let module = module_of(&package.artefacts, *artefact);
+        match artefact {
+            Artefact::Pb => {
+                text += &format!("pub mod {module};\n");
+                if domain_is_pb {
+                    reexports += &format!("pub use self::{module}::*;\n");
+                }
+            }
+            Artefact::Json => text += &format!("pub mod {module};\n"),
+            Artefact::Convert => text += &format!("mod {module};\n"),
+            _ => {
+                text += &format!("mod {module};\n");
+                reexports += &format!("pub use self::{module}::*;\n");
+            }
+        }
+    }
+    text += "\n";
+    text += &reexports;
+    text += "\n// A runtime that is too old for this code has no such constant.\nconst _: () = ::rust_svc::GENERATED_BY_0_1;\n";
+    check(text)
+}
+
+/// Whether a type of the package is the message that travels.
+fn speaks_pb(name: &str, lowered: &Lowered) -> bool {
+    let message = lowered.model.message(name).map(|message| &message.rust);
+    let rust = message.or_else(|| lowered.model.enumeration(name).map(|item| &item.rust));
+    rust.is_some_and(|rust| rust.domain.len() > rust.wire.len())
+}
+
+/// The indexes of modules that are no package, and of the root.
+pub(super) fn outer_modules(lowered: &Lowered, options: &Options, files: &mut Files) -> Result<(), Unprintable> {
+    let mut outer: BTreeSet<Vec<Ident>> = BTreeSet::from([Vec::new()]);
+    for package in &lowered.model.packages {
+        outer.extend((1..package.module.len()).map(|length| package.module[..length].to_vec()));
+    }
+    for module in outer {
+        let name = path(&module, "mod");
+        if !files.contains_key(&name) {
+            files.insert(name, outer_module(&module, lowered)?);
+        }
+    }
+    if options.emits(Artefact::Descriptor)
+        && let Some(root) = files.get_mut("mod.rs")
+    {
+        *root += "\nmod descriptor;\npub use self::descriptor::FILE_DESCRIPTOR_SET;\n";
+    }
+    Ok(())
+}
+
+fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintable> {
+    let name: Vec<_> = module.iter().map(Ident::plain).collect();
+    let head = match name.as_slice() {
+        [] => format!("//! The packages that were generated.\n\n{ROOT_ALLOWS}"),
+        name => format!("//! The packages in `{}`.\n\n", name.join(".")),
+    };
+    check(format!("{MARK}. Do not edit.\n\n{head}{}", children(module, lowered)))
+}
+
+/// A program uses part of what is here, and what is here uses what is deprecated.
+const ROOT_ALLOWS: &str = "\
+// A program uses a part of this, and this uses what is deprecated.
+#![allow(dead_code, deprecated, unreachable_pub, unused_imports)]
+// It is set out by its own printer.
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
+";
+
+fn children(module: &[Ident], lowered: &Lowered) -> String {
+    let below = lowered.model.packages.iter().filter(|other| other.module.len() > module.len() && other.module.starts_with(module));
+    let names: BTreeSet<&Ident> = below.map(|other| &other.module[module.len()]).collect();
+    names.into_iter().map(|name| format!("pub mod {name};\n")).collect()
+}
+
+fn check(text: String) -> Result<String, Unprintable> {
+    format::items(&text)?;
+    Ok(text)
+}

@@ -1,0 +1,177 @@
+//! The JSON of the messages that travel: their names, and nothing that the runtime can do.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::tokens::{ident, parsed};
+use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, Value, WellKnown};
+
+/// The codecs of a package.
+pub(super) fn impls(model: &Model, package: &Package) -> String {
+    let print = Print { model, package };
+    let messages = print.messages(&package.messages);
+    let nested = messages.iter().flat_map(|message| &message.enums);
+    let enums: Vec<_> = package.enums.iter().chain(nested).filter_map(|name| model.enumeration(name)).collect();
+    let types = messages.iter().map(|message| print.wire_of(message));
+    let messages = messages.iter().map(|message| print.message(message));
+    let enums = enums.iter().map(|item| print.enumeration(item));
+    quote! {
+        #[doc = " The messages of this package, for those that pack them in a `google.protobuf.Any`."]
+        pub const TYPES: &[svc::json::Type] = &[#(svc::json::Type::of::<#types>(),)*];
+        #(#messages)*
+        #(#enums)*
+    }
+    .to_string()
+}
+
+/// What the functions of this file share.
+struct Print<'a> {
+    model: &'a Model,
+    package: &'a Package,
+}
+
+impl<'a> Print<'a> {
+    /// Messages, each before those that stand in it.
+    fn messages(&self, names: &[String]) -> Vec<&'a Message> {
+        let messages = names.iter().filter_map(|name| self.model.message(name));
+        messages.flat_map(|message| std::iter::once(message).chain(self.messages(&message.messages))).collect()
+    }
+
+    fn wire_of(&self, message: &Message) -> TokenStream {
+        parsed(&message.rust.wire_from(&self.package.module, 1))
+    }
+
+    fn message(&self, message: &Message) -> TokenStream {
+        let (wire, name) = (self.wire_of(message), &message.name);
+        let written: Vec<_> = message.members.iter().map(|member| self.write(member)).collect();
+        let read: Vec<_> = message.members.iter().map(|member| self.read(member)).collect();
+        let out = if written.iter().all(TokenStream::is_empty) { quote!(_) } else { quote!(out) };
+        quote! {
+            impl svc::json::Message for #wire {
+                const NAME: &'static str = #name;
+
+                fn write(&self, #out: &mut svc::json::Writer) {
+                    #(#written)*
+                }
+
+                fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+                    match name {
+                        #(#read)*
+                        _ => field.unknown(name),
+                    }
+                }
+            }
+        }
+    }
+
+    fn write(&self, member: &Member) -> TokenStream {
+        match member {
+            Member::Field(field) if has_no_json(field) => TokenStream::new(),
+            Member::Field(field) => {
+                let wire = ident(&field.wire_ident);
+                let write = self.write_field(field, field.occurs == Occurs::Once, quote!(&self.#wire));
+                quote!(#write;)
+            }
+            Member::Oneof(oneof) => self.write_oneof(oneof),
+        }
+    }
+
+    fn write_oneof(&self, oneof: &Oneof) -> TokenStream {
+        let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
+        let arms = oneof.fields.iter().map(|field| {
+            let variant = ident(&field.wire_ident);
+            if has_no_json(field) {
+                return quote!(Some(#wire::#variant(_)) => (),);
+            }
+            let write = self.write_field(field, true, quote!(it));
+            quote!(Some(#wire::#variant(it)) => #write,)
+        });
+        quote!(match &self.#holder { #(#arms)* None => (), })
+    }
+
+    fn write_field(&self, field: &Field, is_member: bool, value: TokenStream) -> TokenStream {
+        let (name, json_name) = (&field.name, &field.json_name);
+        match (&field.value, is_member) {
+            (Value::Enum(item), false) => {
+                let item = self.enum_path(item);
+                quote!(out.enumeration::<#item>(#name, #json_name, #value))
+            }
+            (Value::Enum(item), true) => {
+                let item = self.enum_path(item);
+                quote!(out.enumeration_member::<#item>(#name, #json_name, #value))
+            }
+            (Value::WellKnown(WellKnown::NullValue), false) => quote!(out.null(#name, #json_name, #value)),
+            (Value::WellKnown(WellKnown::NullValue), true) => quote!(out.null_member(#name, #json_name, #value)),
+            (_, false) => quote!(out.field(#name, #json_name, #value)),
+            (_, true) => quote!(out.member(#name, #json_name, #value)),
+        }
+    }
+
+    fn read(&self, member: &Member) -> TokenStream {
+        match member {
+            Member::Field(field) if has_no_json(field) => TokenStream::new(),
+            Member::Field(field) => {
+                let (names, name, wire) = (names(field), &field.name, ident(&field.wire_ident));
+                match &field.value {
+                    Value::Enum(item) => {
+                        let item = self.enum_path(item);
+                        quote!(#names => field.enumeration::<#item>(#name, &mut self.#wire),)
+                    }
+                    Value::WellKnown(WellKnown::NullValue) => quote!(#names => field.null(#name, &mut self.#wire),),
+                    _ => quote!(#names => field.read(#name, &mut self.#wire),),
+                }
+            }
+            Member::Oneof(oneof) => {
+                oneof.fields.iter().filter(|field| !has_no_json(field)).map(|field| self.read_member(oneof, field)).collect()
+            }
+        }
+    }
+
+    fn read_member(&self, oneof: &Oneof, field: &Field) -> TokenStream {
+        let (names, name, variant) = (names(field), &field.name, ident(&field.wire_ident));
+        let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
+        match &field.value {
+            Value::Enum(item) => {
+                let item = self.enum_path(item);
+                quote!(#names => field.enumeration_member::<#item, _>(#name, &mut self.#holder, #wire::#variant),)
+            }
+            Value::WellKnown(WellKnown::NullValue) => {
+                quote!(#names => field.null_member(#name, &mut self.#holder, #wire::#variant),)
+            }
+            _ => quote!(#names => field.member(#name, &mut self.#holder, #wire::#variant),),
+        }
+    }
+
+    fn oneof(&self, oneof: &Oneof) -> TokenStream {
+        parsed(&oneof.rust.wire_from(&self.package.module, 1))
+    }
+
+    fn enum_path(&self, name: &str) -> TokenStream {
+        let item = self.model.enumeration(name);
+        item.map(|item| parsed(&item.rust.wire_from(&self.package.module, 1))).unwrap_or_default()
+    }
+
+    fn enumeration(&self, item: &Enum) -> TokenStream {
+        let wire = self.enum_path(&item.name);
+        let values = item.values.iter().map(|value| {
+            let (name, number) = (&value.name, value.number);
+            quote!((#name, #number))
+        });
+        quote! {
+            impl svc::json::Enum for #wire {
+                const VALUES: &'static [(&'static str, i32)] = &[#(#values),*];
+            }
+        }
+    }
+}
+
+/// The reflective messages of `google.protobuf` have no JSON here.
+fn has_no_json(field: &Field) -> bool {
+    matches!(field.value, Value::WellKnown(WellKnown::Other(_)))
+}
+
+/// The names that a field goes by, as a pattern.
+fn names(field: &Field) -> TokenStream {
+    let (name, json_name) = (&field.name, &field.json_name);
+    if name == json_name { quote!(#name) } else { quote!(#name | #json_name) }
+}

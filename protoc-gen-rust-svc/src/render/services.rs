@@ -1,0 +1,28 @@
+//! What looks alike for every service: templates.
+
+use askama::Template;
+
+use super::Unprintable;
+use crate::model::Package;
+
+macro_rules! templates {
+    ($($function:ident $name:ident $path:literal;)*) => {$(
+        #[derive(Template)]
+        #[template(path = $path, escape = "none")]
+        struct $name<'a> {
+            package: &'a Package,
+        }
+
+        pub(super) fn $function(package: &Package) -> Result<String, Unprintable> {
+            $name { package }.render().map_err(|error| Unprintable(error.to_string()))
+        }
+    )*};
+}
+
+templates! {
+    domain Domain "service/domain.rs.jinja";
+    adapter Adapter "service/adapter.rs.jinja";
+    client Client "service/client.rs.jinja";
+    gateway Gateway "service/gateway.rs.jinja";
+    fake Fake "service/fake.rs.jinja";
+}

@@ -1,0 +1,33 @@
+//! What `quote!` needs from the model.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::{docs::Docs, names};
+
+/// An identifier, as a token.
+pub(super) fn ident(ident: &names::Ident) -> Ident {
+    match ident.as_str().strip_prefix("r#") {
+        Some(plain) => Ident::new_raw(plain, Span::call_site()),
+        None => Ident::new(ident.as_str(), Span::call_site()),
+    }
+}
+
+/// A path or a type that the model holds as text. The model holds only valid Rust.
+pub(super) fn parsed(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|_| {
+        let message = format!("{text:?} is not Rust");
+        quote!(compile_error!(#message))
+    })
+}
+
+/// Docs, an attribute a line.
+pub(super) fn docs(docs: &Docs) -> TokenStream {
+    let lines = docs.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// `#[deprecated]`, or nothing.
+pub(super) fn deprecated(is_deprecated: bool) -> TokenStream {
+    if is_deprecated { quote!(#[deprecated]) } else { TokenStream::new() }
+}
