@@ -1,1 +1,209 @@
-//! client
+//! A service trait to a remote gRPC server.
+//!
+//! A generated client implements the trait by handing each call to a [`Client`], which takes it through its policies,
+//! from the outside in:
+//!
+//! | policy | declared by | what it does |
+//! |---|---|---|
+//! | cancellation | the caller's [`Context`] | ends the call when nobody waits for it any more |
+//! | deadline | the context and [`Method::timeout`] | bounds everything from connecting to the last trailer |
+//! | retry | [`Method::retry`], [`Method::idempotency`] | tries again what may be tried again, with growing waits |
+//! | retry budget | the client | stops trying again when most of the calls of the client fail |
+//! | circuit breaker | [`Method::breaker`] | stops calling a method that keeps failing, and probes it now and then |
+//!
+//! A request is encoded once, and the same bytes are sent in each attempt.
+
+mod attempt;
+mod backoff;
+mod breaker;
+mod budget;
+mod builder;
+mod call;
+mod deadline;
+mod failure;
+mod frame;
+mod head;
+mod idempotency;
+mod message;
+mod normalise;
+mod replies;
+mod requests;
+mod retry;
+mod status;
+mod transport;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+pub use breaker::{CircuitBreaker, Open, Snapshot, State};
+pub use builder::ClientBuilder;
+
+use bytes::Bytes;
+
+use self::{
+    attempt::Answer,
+    budget::Budget,
+    normalise::BoxError,
+    replies::Replies,
+    requests::Requests,
+    transport::{InProcess, Transport},
+};
+use crate::{Context, Message, Metadata, Method, Result, Streaming};
+
+/// What generated clients hold: a remote server, and the policies with which it is called.
+///
+/// It connects at the first call, and again after a connection broke. It is cheap to clone; clones share connection,
+/// circuit breakers and retry budget.
+///
+/// ```
+/// # fn main() -> rust_svc::Result<()> {
+/// let client = rust_svc::Client::new("http://localhost:50051")?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+/// What the clones of a client share.
+struct Shared {
+    target: String,
+    transport: Box<dyn Transport>,
+    timeout: Option<Duration>,
+    metadata: Metadata,
+    max_response_bytes: usize,
+    overrides: HashMap<&'static str, Method>,
+    breakers: RwLock<HashMap<&'static str, Arc<CircuitBreaker>>>,
+    budget: Budget,
+}
+
+impl Client {
+    /// A client of the server at an address such as `http://inventory:50051`. It does not connect yet, so it fails
+    /// only if the address is none.
+    pub fn new(address: impl AsRef<str>) -> Result<Self> {
+        Self::builder(address).build()
+    }
+
+    /// A client of the server at an address such as `http://inventory:50051`, with settings of its own.
+    pub fn builder(address: impl AsRef<str>) -> ClientBuilder {
+        ClientBuilder::new(address.as_ref())
+    }
+
+    /// A client that calls a service in this process, such as a generated adapter, without a connection.
+    pub fn from_service<S, B>(service: S) -> Self
+    where
+        S: tower::Service<http::Request<tonic::body::Body>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        ClientBuilder::new("in-process").finish(Metadata::new(), Box::new(InProcess(service)))
+    }
+
+    /// Calls a method with one request and one response.
+    pub async fn unary<Q, R>(&self, method: Method, cx: Context, request: Q) -> Result<R>
+    where
+        Q: Message<Wire: prost::Message + Default>,
+        R: Message<Wire: prost::Message + Default>,
+    {
+        let requests = Requests::one(&method, request)?;
+        self.one(&method, &cx, requests).await
+    }
+
+    /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
+    /// until then the method's timeout counts, after that only the deadline of the context.
+    pub async fn server_streaming<Q, R>(&self, method: Method, cx: Context, request: Q) -> Result<Streaming<R>>
+    where
+        Q: Message<Wire: prost::Message + Default>,
+        R: Message<Wire: prost::Message + Default>,
+    {
+        let requests = Requests::one(&method, request)?;
+        self.many(&method, cx, requests).await
+    }
+
+    /// Calls a method with a stream of requests and one response. An error in the stream of requests cancels the call,
+    /// and is its result.
+    pub async fn client_streaming<Q, R>(&self, method: Method, cx: Context, requests: Streaming<Q>) -> Result<R>
+    where
+        Q: Message<Wire: prost::Message + Default>,
+        R: Message<Wire: prost::Message + Default>,
+    {
+        let requests = Requests::many(&method, requests);
+        self.one(&method, &cx, requests).await
+    }
+
+    /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
+    /// call. An error in the stream of requests cancels the call, and ends the stream of responses.
+    pub async fn bidi_streaming<Q, R>(
+        &self,
+        method: Method,
+        cx: Context,
+        requests: Streaming<Q>,
+    ) -> Result<Streaming<R>>
+    where
+        Q: Message<Wire: prost::Message + Default>,
+        R: Message<Wire: prost::Message + Default>,
+    {
+        let requests = Requests::many(&method, requests);
+        self.many(&method, cx, requests).await
+    }
+
+    /// The circuit breaker of a method, to look at or to switch. `None` if the method declares none.
+    pub fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
+        self.0.breaker(self.0.effective(method))
+    }
+
+    async fn one<R>(&self, method: &Method, cx: &Context, requests: Requests) -> Result<R>
+    where
+        R: Message<Wire: prost::Message + Default>,
+    {
+        let method = self.0.effective(method);
+        match self.0.call(method, cx, &requests).await? {
+            Answer::One(bytes) => message::decode(method, bytes),
+            Answer::Many { .. } => Err(message::wrong_kind(method)),
+        }
+    }
+
+    async fn many<R>(&self, method: &Method, cx: Context, requests: Requests) -> Result<Streaming<R>>
+    where
+        R: Message<Wire: prost::Message + Default>,
+    {
+        let method = self.0.effective(method);
+        match self.0.call(method, &cx, &requests).await? {
+            Answer::Many { messages, sampler } => Ok(Replies::new(method, cx, requests, messages, sampler).typed()),
+            Answer::One(_) => Err(message::wrong_kind(method)),
+        }
+    }
+}
+
+impl Shared {
+    /// The method as this client was told to call it, or else as it is declared.
+    fn effective<'a>(&'a self, method: &'a Method) -> &'a Method {
+        self.overrides.get(method.path).unwrap_or(method)
+    }
+
+    fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
+        let policy = method.breaker?;
+        let breakers = self.breakers.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(breaker) = breakers.get(method.path) {
+            return Some(breaker.clone());
+        }
+        drop(breakers);
+        let mut breakers = self.breakers.write().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(CircuitBreaker::new(method, policy));
+        Some(breakers.entry(method.path).or_insert_with(new).clone())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("target", &self.0.target).finish_non_exhaustive()
+    }
+}

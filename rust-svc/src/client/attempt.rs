@@ -1,0 +1,112 @@
+//! One attempt: a request of HTTP, and what came back.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Request, Uri,
+    header::{CONTENT_TYPE, TE, USER_AGENT},
+};
+use tokio::time::Instant;
+use tonic::body::Body;
+
+use super::{
+    Shared,
+    breaker::Sampler,
+    failure::{Cause, Failure},
+    frame::Messages,
+    head, normalise,
+    requests::Requests,
+};
+use crate::{
+    Code, Context, Error, Metadata, Method,
+    grpc::{metadata, timeout},
+};
+
+/// What a call that succeeded gives.
+pub(crate) enum Answer {
+    /// The one response, after its trailers.
+    One(Bytes),
+    /// The responses to come, and where failures among them count.
+    Many { messages: Messages, sampler: Option<Sampler> },
+}
+
+/// One attempt of a call.
+pub(crate) struct Attempt<'a> {
+    pub(crate) client: &'a Shared,
+    pub(crate) method: &'a Method,
+    pub(crate) cx: &'a Context,
+    pub(crate) requests: &'a Requests,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) previous: u32,
+}
+
+/// The beginning of an answer, or all of it if it is one response.
+pub(crate) enum Received {
+    One { headers: Metadata, message: Bytes, trailers: Metadata },
+    Many { headers: Metadata, messages: Messages },
+}
+
+impl Attempt<'_> {
+    /// Sends the request and reads as much as the kind of the method has before its first response.
+    pub(crate) async fn run(self) -> Result<Received, Failure> {
+        let (headers, messages) = self.open().await?;
+        if !self.method.kind.returns_one() {
+            return Ok(Received::Many { headers, messages });
+        }
+        match self.read_one(messages).await {
+            Ok((message, trailers)) => Ok(Received::One { headers, message, trailers }),
+            Err(failure) => Err(failure.after(headers)),
+        }
+    }
+
+    async fn open(&self) -> Result<(Metadata, Messages), Failure> {
+        let request = self.request()?;
+        let sent = self.client.transport.send(request).await;
+        let response = sent.map_err(|error| normalise::broken(self.method.full_name(), error))?;
+        head::read(self.method, response, self.client.max_response_bytes)
+    }
+
+    async fn read_one(&self, mut messages: Messages) -> Result<(Bytes, Metadata), Failure> {
+        let message = messages.next().await.unwrap_or_else(|| Err(self.miscounted("no response")))?;
+        match messages.next().await {
+            None => Ok((message, messages.take_trailers())),
+            Some(Ok(_)) => Err(self.miscounted("more than one response")),
+            Some(Err(failure)) => Err(failure),
+        }
+    }
+
+    fn miscounted(&self, what: &str) -> Failure {
+        let message = format!("{} answered with {what}; is it another kind of method there?", self.method.full_name());
+        Failure::new(Cause::Peer, Error::new(Code::Unimplemented, message))
+    }
+
+    fn request(&self) -> Result<Request<Body>, Failure> {
+        let uri = Uri::try_from(self.method.path).map_err(|cause| self.unsendable(cause))?;
+        let mut request = Request::new(self.requests.body());
+        *request.method_mut() = http::Method::POST;
+        *request.version_mut() = http::Version::HTTP_2;
+        *request.uri_mut() = uri;
+        self.write_headers(request.headers_mut());
+        Ok(request)
+    }
+
+    fn write_headers(&self, headers: &mut HeaderMap) {
+        metadata::append(&self.client.metadata, headers);
+        metadata::append(self.cx.metadata(), headers);
+        // A handler that passes on the metadata of its caller must not pass for that caller.
+        headers.remove(USER_AGENT);
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        if self.previous > 0 {
+            headers.insert("grpc-previous-rpc-attempts", self.previous.into());
+        }
+        let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if let Some(value) = remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {
+            headers.insert(timeout::HEADER, value);
+        }
+    }
+
+    fn unsendable(&self, cause: http::uri::InvalidUri) -> Failure {
+        let message = format!("`{}` is not the path of a method", self.method.path);
+        Failure::new(Cause::Local, Error::new(Code::Internal, message).with_source(cause))
+    }
+}

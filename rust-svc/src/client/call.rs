@@ -1,0 +1,119 @@
+//! A call through its policies.
+
+use tokio::time;
+
+use super::{
+    Shared,
+    attempt::{Answer, Attempt, Received},
+    breaker::{Outcome, Permit, Sampler},
+    deadline::{self, Deadlines},
+    failure::Failure,
+    requests::Requests,
+    retry::{Next, Retries},
+};
+use crate::{Context, Error, Method, Result};
+
+impl Shared {
+    /// Makes the call, as often as its policies allow.
+    pub(crate) async fn call(&self, method: &Method, cx: &Context, requests: &Requests) -> Result<Answer> {
+        let deadlines = Deadlines::of(method, cx, self.timeout)?;
+        let call = Call { client: self, method, cx, requests, deadlines };
+        tokio::select! {
+            // An attempt that ends at the deadline of the context must be counted before the call ends with it.
+            biased;
+            answer = call.run() => answer,
+            () = cx.cancelled() => Err(ended(method, cx)),
+        }
+    }
+}
+
+/// The error of a call for which nobody waits any more.
+pub(crate) fn ended(method: &Method, cx: &Context) -> Error {
+    if cx.remaining().is_some_and(|remaining| remaining.is_zero()) {
+        return deadline::exceeded(method);
+    }
+    Error::cancelled(format!("the caller of {} went away", method.full_name()))
+}
+
+struct Call<'a> {
+    client: &'a Shared,
+    method: &'a Method,
+    cx: &'a Context,
+    requests: &'a Requests,
+    deadlines: Deadlines,
+}
+
+impl Call<'_> {
+    async fn run(&self) -> Result<Answer> {
+        let mut retries = Retries::new(self.method, self.requests.is_keyed(), &self.client.budget);
+        let mut last: Option<Failure> = None;
+        loop {
+            let permit = match self.admit() {
+                Ok(permit) => permit,
+                // What the server said is worth more than that it is not asked again.
+                Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
+            };
+            let fair = self.deadlines.is_fair();
+            let attempt = self.attempt(retries.previous()).run();
+            let failure = match self.deadlines.within(self.method, attempt).await {
+                Ok(received) => return Ok(self.succeed(permit, received)),
+                Err(failure) => failure,
+            };
+            let next = self.next(&mut retries, &failure);
+            if !matches!(next, Next::Resend(_)) {
+                record(permit, Outcome::of(&failure, fair));
+            }
+            let (Next::Attempt(wait) | Next::Resend(wait)) = next else { return Err(self.fail(failure)) };
+            tracing::debug!(method = self.method.full_name(), error = %failure.error, ?wait, "trying again");
+            last = Some(failure);
+            time::sleep(wait).await;
+        }
+    }
+
+    /// `None` if the method has no breaker.
+    fn admit(&self) -> Result<Option<Permit>> {
+        let breaker = self.client.breaker(self.method);
+        Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
+    }
+
+    fn attempt(&self, previous: u32) -> Attempt<'_> {
+        let Self { client, method, cx, requests, deadlines } = *self;
+        Attempt { client, method, cx, requests, deadline: deadlines.whole, previous }
+    }
+
+    /// An attempt that would come too late is none; the caller then gets the last real error.
+    fn next(&self, retries: &mut Retries<'_>, failure: &Failure) -> Next {
+        match retries.after(failure, self.requests.is_whole()) {
+            Next::Attempt(wait) | Next::Resend(wait) if !self.deadlines.leaves_time_after(wait) => Next::Stop,
+            next => next,
+        }
+    }
+
+    fn succeed(&self, permit: Option<Permit>, received: Received) -> Answer {
+        self.client.budget.refill();
+        let sampler = record(permit, Outcome::Success);
+        match received {
+            Received::One { headers, message, trailers } => {
+                self.cx.receive_headers(headers);
+                self.cx.receive_trailers(trailers);
+                Answer::One(message)
+            }
+            Received::Many { headers, messages } => {
+                self.cx.receive_headers(headers);
+                Answer::Many { messages, sampler }
+            }
+        }
+    }
+
+    fn fail(&self, failure: Failure) -> Error {
+        if let Some(headers) = failure.headers {
+            self.cx.receive_headers(headers);
+        }
+        self.cx.receive_trailers(failure.error.metadata().clone());
+        self.requests.take_error().unwrap_or(failure.error)
+    }
+}
+
+fn record(permit: Option<Permit>, outcome: Outcome) -> Option<Sampler> {
+    permit.map(|permit| permit.record(outcome))
+}

@@ -1,0 +1,223 @@
+//! The messages within the body of an answer.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::HeaderMap;
+use http_body::Body as _;
+use tonic::body::Body;
+
+use super::{
+    failure::{Cause, Failure, Pushback},
+    normalise, status,
+};
+use crate::{Code, Error, Metadata, Method};
+
+/// Before each message: whether it is compressed (one byte), and its length (four bytes).
+pub(crate) const PREFIX: usize = 5;
+
+/// A message with its prefix. Fails with `RESOURCE_EXHAUSTED` if its length does not fit.
+pub(crate) fn frame(message: &impl prost::Message) -> Result<Bytes, Error> {
+    let length = message.encoded_len();
+    let prefix = u32::try_from(length)
+        .map_err(|_| Error::resource_exhausted(format!("a request of {length} bytes is too large for gRPC")))?;
+    let mut bytes = BytesMut::with_capacity(PREFIX + length);
+    bytes.put_u8(0);
+    bytes.put_u32(prefix);
+    message.encode(&mut bytes).map_err(Error::internal)?;
+    Ok(bytes.freeze())
+}
+
+/// The messages of an answer, and its status at their end.
+///
+/// tonic's own decoder takes a body without trailers for a success and panics on details that are no base64; a client
+/// must survive its server.
+pub(crate) struct Messages {
+    method: &'static str,
+    body: Body,
+    buffer: BytesMut,
+    limit: usize,
+    end: End,
+}
+
+enum End {
+    Ahead,
+    Reached(Metadata),
+    Told,
+}
+
+impl Messages {
+    pub(crate) fn new(method: &Method, body: Body, limit: usize) -> Self {
+        Self { method: method.full_name(), body, buffer: BytesMut::new(), limit, end: End::Ahead }
+    }
+
+    /// No messages, and the trailers of a call that succeeded.
+    pub(crate) fn none(method: &Method, trailers: Metadata) -> Self {
+        let end = End::Reached(trailers);
+        Self { method: method.full_name(), body: Body::empty(), buffer: BytesMut::new(), limit: 0, end }
+    }
+
+    /// The next message; `None` at the end of a call that succeeded.
+    pub(crate) async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+        let result = ready!(self.poll_message(cx));
+        if result.is_err() {
+            self.body = Body::empty();
+            self.end = End::Told;
+        }
+        Poll::Ready(result.transpose())
+    }
+
+    /// The trailers, once the end was reached.
+    pub(crate) fn take_trailers(&mut self) -> Metadata {
+        match std::mem::replace(&mut self.end, End::Told) {
+            End::Reached(trailers) => trailers,
+            End::Ahead | End::Told => Metadata::new(),
+        }
+    }
+
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Failure>> {
+        loop {
+            if !matches!(self.end, End::Ahead) {
+                return Poll::Ready(Ok(None));
+            }
+            if let Some(message) = self.take_message()? {
+                return Poll::Ready(Ok(Some(message)));
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => self.take_frame(frame)?,
+                Some(Err(error)) => return Poll::Ready(Err(normalise::broken(self.method, error.into()))),
+                None => return Poll::Ready(Err(self.protocol("ended its answer without a status"))),
+            }
+        }
+    }
+
+    fn take_frame(&mut self, frame: http_body::Frame<Bytes>) -> Result<(), Failure> {
+        match frame.into_data() {
+            Ok(data) => self.buffer.extend_from_slice(&data),
+            Err(frame) => self.end = End::Reached(self.finish(frame.into_trailers().unwrap_or_default())?),
+        }
+        Ok(())
+    }
+
+    fn finish(&self, trailers: HeaderMap) -> Result<Metadata, Failure> {
+        match status::read(&trailers) {
+            Some(Ok(_)) if !self.buffer.is_empty() => Err(self.protocol("ended its answer within a message")),
+            Some(Ok(metadata)) => Ok(metadata),
+            Some(Err(error)) => {
+                Err(Failure { pushback: Pushback::read(&trailers), ..Failure::new(Cause::Peer, error) })
+            }
+            None => Err(self.protocol("ended its answer without a status")),
+        }
+    }
+
+    fn take_message(&mut self) -> Result<Option<Bytes>, Failure> {
+        let Some((prefix, rest)) = self.buffer.split_first_chunk::<PREFIX>() else { return Ok(None) };
+        let [flag, length @ ..] = *prefix;
+        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+        if flag != 0 {
+            return Err(self.protocol("compressed its answer without being asked to"));
+        }
+        if length > self.limit {
+            return Err(self.too_large(length));
+        }
+        if rest.len() < length {
+            return Ok(None);
+        }
+        self.buffer.advance(PREFIX);
+        Ok(Some(self.buffer.split_to(length).freeze()))
+    }
+
+    fn protocol(&self, what: &str) -> Failure {
+        Failure::new(Cause::Peer, Error::new(Code::Internal, format!("{} {what}", self.method)))
+    }
+
+    fn too_large(&self, length: usize) -> Failure {
+        let (method, limit) = (self.method, self.limit);
+        let message = format!("{method} answered with a message of {length} bytes; the limit is {limit}");
+        Failure::new(Cause::Local, Error::resource_exhausted(message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    const GET: Method = Method::unary("/test.v1.Test/Get");
+
+    type Piece = Result<Frame<Bytes>, tonic::Status>;
+
+    fn data(bytes: &[u8]) -> Piece {
+        Ok(Frame::data(Bytes::copy_from_slice(bytes)))
+    }
+
+    fn trailers(status: &'static str) -> Piece {
+        Ok(Frame::trailers(
+            [("grpc-status".parse().expect("a name"), status.parse().expect("a value"))].into_iter().collect(),
+        ))
+    }
+
+    async fn read(pieces: Vec<Piece>) -> (Vec<Bytes>, Option<Failure>) {
+        let body = Body::new(StreamBody::new(futures::stream::iter(pieces)));
+        let mut messages = Messages::new(&GET, body, 100);
+        let mut found = Vec::new();
+        while let Some(next) = messages.next().await {
+            match next {
+                Ok(message) => found.push(message),
+                Err(failure) => {
+                    assert!(messages.next().await.is_none(), "an error is the last item");
+                    return (found, Some(failure));
+                }
+            }
+        }
+        (found, None)
+    }
+
+    #[tokio::test]
+    async fn messages_in_any_pieces() {
+        let all = [frame(&"one".to_owned()), frame(&String::new()), frame(&"three".to_owned())];
+        let all = all.map(|it| it.expect("a frame")).concat();
+        for size in 1..=all.len() {
+            let pieces = all.chunks(size).map(data).chain([trailers("0")]).collect();
+            let (messages, failure) = read(pieces).await;
+            assert!(failure.is_none(), "{failure:?}");
+            assert_eq!(messages, [&b"\x0a\x03one"[..], b"", b"\x0a\x05three"], "in pieces of {size}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_server_may_not_do() {
+        let reset = Err(tonic::Status::unavailable("gone"));
+        for (pieces, code, message) in [
+            (vec![], Code::Internal, "test.v1.Test/Get ended its answer without a status"),
+            (vec![data(&[0, 0, 0, 0, 1, 7])], Code::Internal, "test.v1.Test/Get ended its answer without a status"),
+            (vec![data(&[0, 0]), trailers("0")], Code::Internal, "test.v1.Test/Get ended its answer within a message"),
+            (
+                vec![data(&[1, 0, 0, 0, 0])],
+                Code::Internal,
+                "test.v1.Test/Get compressed its answer without being asked to",
+            ),
+            (
+                vec![data(&[0, 255, 255, 255, 255])],
+                Code::ResourceExhausted,
+                "test.v1.Test/Get answered with a message of 4294967295 bytes; the limit is 100",
+            ),
+            (vec![trailers("5")], Code::NotFound, ""),
+            (vec![data(&[0, 0]), trailers("5")], Code::NotFound, ""),
+            (vec![reset], Code::Unavailable, "gone"),
+        ] {
+            let failure = read(pieces).await.1.expect("a failure");
+            assert_eq!((failure.error.code(), failure.error.message()), (code, message));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The beginning of an answer: whether it is one of gRPC, and its headers.
+
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE, response::Parts};
+use http_body::Body as _;
+use tonic::body::Body;
+
+use super::{
+    failure::{Cause, Failure, Pushback},
+    frame::Messages,
+    status,
+};
+use crate::{Code, Error, Metadata, Method, grpc::metadata};
+
+/// The headers and the messages of an answer.
+pub(crate) fn read(
+    method: &Method,
+    response: http::Response<Body>,
+    limit: usize,
+) -> Result<(Metadata, Messages), Failure> {
+    let (parts, body) = response.into_parts();
+    if body.is_end_stream() {
+        return alone(method, &parts).map(|trailers| (Metadata::new(), Messages::none(method, trailers)));
+    }
+    if parts.status != StatusCode::OK {
+        return Err(not_grpc(method, parts.status));
+    }
+    check_content_type(method, &parts.headers)?;
+    check_encoding(method, &parts.headers)?;
+    // A status here would be one of headers that are not the end; the one that counts is in the trailers.
+    Ok((metadata::from_headers(&parts.headers), Messages::new(method, body, limit)))
+}
+
+/// An answer of headers alone: they are its trailers ("Trailers-Only").
+fn alone(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
+    let status = status::read(&parts.headers);
+    match status {
+        Some(Err(error)) => {
+            Err(Failure { pushback: Pushback::read(&parts.headers), ..Failure::new(Cause::Peer, error) })
+        }
+        Some(Ok(trailers)) if parts.status == StatusCode::OK => Ok(trailers),
+        _ if parts.status != StatusCode::OK => Err(not_grpc(method, parts.status)),
+        _ => Err(failure(method, Code::Internal, "ended its answer without a status")),
+    }
+}
+
+fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media_type.as_str() {
+        "application/grpc" | "application/grpc+proto" => Ok(()),
+        other if other.starts_with("application/grpc") => {
+            Err(failure(method, Code::Internal, &format!("answered in `{other}`, which is not protobuf")))
+        }
+        other => Err(failure(method, Code::Unknown, &format!("answered in `{other}`, which is not gRPC"))),
+    }
+}
+
+fn check_encoding(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
+    match headers.get("grpc-encoding") {
+        Some(encoding) if encoding != "identity" => {
+            Err(failure(method, Code::Internal, "compressed its answer without being asked to"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_grpc(method: &Method, status: StatusCode) -> Failure {
+    let what = format!("answered with HTTP status {} and without a status of gRPC", status.as_u16());
+    failure(method, status::of_http(status), &what)
+}
+
+fn failure(method: &Method, code: Code, what: &str) -> Failure {
+    Failure::new(Cause::Peer, Error::new(code, format!("{} {what}", method.full_name())))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http_body_util::Full;
+
+    use super::*;
+
+    const GET: Method = Method::unary("/test.v1.Test/Get");
+
+    fn response(status: u16, headers: &[(&str, &str)], body: Body) -> http::Response<Body> {
+        let builder = http::Response::builder().status(status);
+        let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+        builder.body(body).expect("a response")
+    }
+
+    fn full() -> Body {
+        Body::new(Full::new(Bytes::from_static(b"body")))
+    }
+
+    fn error(response: http::Response<Body>) -> (Code, String) {
+        let failure = read(&GET, response, 100).map(|_| ()).expect_err("a failure");
+        assert!(!failure.committed);
+        (failure.error.code(), failure.error.message().to_owned())
+    }
+
+    #[test]
+    fn answers_that_are_not_of_grpc() {
+        let grpc = ("content-type", "application/grpc");
+        for (status, headers, code, message) in [
+            (503, vec![], Code::Unavailable, "answered with HTTP status 503 and without a status of gRPC"),
+            (404, vec![grpc], Code::Unimplemented, "answered with HTTP status 404 and without a status of gRPC"),
+            (200, vec![], Code::Unknown, "answered in `none`, which is not gRPC"),
+            (200, vec![("content-type", "text/html")], Code::Unknown, "answered in `text/html`, which is not gRPC"),
+            (
+                200,
+                vec![("content-type", "application/grpc+json")],
+                Code::Internal,
+                "answered in `application/grpc+json`, which is not protobuf",
+            ),
+            (
+                200,
+                vec![grpc, ("grpc-encoding", "gzip")],
+                Code::Internal,
+                "compressed its answer without being asked to",
+            ),
+        ] {
+            let found = error(response(status, &headers, full()));
+            assert_eq!(found, (code, format!("test.v1.Test/Get {message}")));
+        }
+    }
+
+    #[test]
+    fn answers_of_headers_alone() {
+        let not_found = [("grpc-status", "5"), ("grpc-message", "no%20such%20item")];
+        assert_eq!(error(response(200, &not_found, Body::empty())), (Code::NotFound, "no such item".to_owned()));
+        assert_eq!(error(response(503, &not_found, Body::empty())).0, Code::NotFound);
+        assert_eq!(error(response(503, &[("grpc-status", "0")], Body::empty())).0, Code::Unavailable);
+        assert_eq!(error(response(200, &[], Body::empty())).0, Code::Internal);
+        assert!(read(&GET, response(200, &[("grpc-status", "0")], Body::empty()), 100).is_ok());
+    }
+
+    #[test]
+    fn a_status_counts_only_at_the_end() {
+        let headers = [("content-type", "application/grpc; charset=x"), ("grpc-status", "5"), ("x-shard", "7")];
+        let (metadata, _) = read(&GET, response(200, &headers, full()), 100).map_err(|it| it.error).expect("an answer");
+        assert_eq!(metadata.iter().count(), 1);
+        assert_eq!(metadata.get("x-shard"), Some("7"));
+    }
+}

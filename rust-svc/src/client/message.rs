@@ -1,0 +1,25 @@
+//! Messages as bytes.
+
+use bytes::Bytes;
+
+use crate::{Code, Error, Message, Method, Result};
+
+/// The message that an answer carries. What is wrong with it is the server's fault and stays in the source, for logs.
+pub(crate) fn decode<R>(method: &Method, bytes: Bytes) -> Result<R>
+where
+    R: Message<Wire: prost::Message + Default>,
+{
+    let wire = prost::Message::decode(bytes)
+        .map_err(|cause| broken(method, "answered with a message that cannot be decoded").with_source(cause))?;
+    R::from_wire(wire)
+        .map_err(|cause| broken(method, "answered with a message that breaks its contract").with_source(cause))
+}
+
+/// The error of a call through the function for another kind of method than it is.
+pub(crate) fn wrong_kind(method: &Method) -> Error {
+    broken(method, "is called as another kind of method than it is declared")
+}
+
+fn broken(method: &Method, what: &str) -> Error {
+    Error::new(Code::Internal, format!("{} {what}", method.full_name()))
+}

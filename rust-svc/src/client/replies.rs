@@ -1,0 +1,85 @@
+//! The responses of a call that streams them.
+
+use std::{
+    future::poll_fn,
+    task::{Poll, ready},
+};
+
+use bytes::Bytes;
+use futures::{FutureExt, future::BoxFuture, stream};
+
+use super::{
+    breaker::{self, Sampler},
+    call::ended,
+    failure::Failure,
+    frame::Messages,
+    message,
+    requests::Requests,
+};
+use crate::{Context, Error, Message, Method, Result, Streaming};
+
+/// The responses of a call until its end, its deadline, or until nobody waits for them.
+pub(crate) struct Replies {
+    method: Method,
+    cx: Context,
+    requests: Requests,
+    messages: Messages,
+    sampler: Option<Sampler>,
+    end: BoxFuture<'static, Error>,
+}
+
+impl Replies {
+    pub(crate) fn new(
+        method: &Method,
+        cx: Context,
+        requests: Requests,
+        messages: Messages,
+        sampler: Option<Sampler>,
+    ) -> Self {
+        let end = end(*method, cx.clone()).boxed();
+        Self { method: *method, cx, requests, messages, sampler, end }
+    }
+
+    /// The responses as the caller reads them. An error is the last item, and dropping the stream cancels the call.
+    pub(crate) fn typed<R>(self) -> Streaming<R>
+    where
+        R: Message<Wire: prost::Message + Default>,
+    {
+        Streaming::new(stream::try_unfold(self, async |mut replies| {
+            let Some(bytes) = replies.next().await? else { return Ok(None) };
+            let message = message::decode(&replies.method, bytes)?;
+            Ok(Some((message, replies)))
+        }))
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        let next = poll_fn(|cx| match self.end.poll_unpin(cx) {
+            Poll::Ready(error) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Ready(Ok(ready!(self.messages.poll_next(cx)))),
+        });
+        match next.await? {
+            Some(Ok(bytes)) => Ok(Some(bytes)),
+            Some(Err(failure)) => Err(self.fail(failure)),
+            None => {
+                self.cx.receive_trailers(self.messages.take_trailers());
+                Ok(None)
+            }
+        }
+    }
+
+    /// The call had counted as a success when it was opened.
+    fn fail(&self, failure: Failure) -> Error {
+        let code = failure.error.code();
+        if let Some(sampler) = self.sampler.as_ref().filter(|_| breaker::is_mid_stream_failure(code)) {
+            sampler.add_failure(code);
+        }
+        self.cx.receive_trailers(failure.error.metadata().clone());
+        self.requests.take_error().unwrap_or(failure.error)
+    }
+}
+
+/// Why nobody waits for more responses.
+async fn end(method: Method, cx: Context) -> Error {
+    cx.cancelled().await;
+    ended(&method, &cx)
+}

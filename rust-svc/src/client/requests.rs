@@ -1,0 +1,126 @@
+//! The requests of a call as the body of an HTTP request.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures::{FutureExt, StreamExt, stream::BoxStream};
+use http_body::Frame;
+use http_body_util::Full;
+use tokio::sync::oneshot;
+use tonic::body::Body;
+
+use super::{frame::frame, idempotency};
+use crate::{Error, Message, Method, Result, Streaming};
+
+/// The requests of a call, in the form in which they are sent, as often as they must be.
+pub(crate) enum Requests {
+    /// The bytes of the one request.
+    One {
+        bytes: Bytes,
+        /// True if it carries an idempotency key.
+        keyed: bool,
+    },
+    /// A stream, which can be sent again only while none of it was.
+    Many {
+        outgoing: Outgoing,
+        /// Dropped with the call, and then the stream ends as one that was cut off.
+        _call: oneshot::Sender<()>,
+    },
+}
+
+/// A stream of requests that an attempt reads, and the next one if that did not.
+#[derive(Clone)]
+pub(crate) struct Outgoing(Arc<Mutex<Source>>);
+
+struct Source {
+    messages: BoxStream<'static, Result<Bytes>>,
+    call: oneshot::Receiver<()>,
+    touched: bool,
+    error: Option<Error>,
+}
+
+impl Requests {
+    pub(crate) fn one<Q>(method: &Method, mut request: Q) -> Result<Self>
+    where
+        Q: Message<Wire: prost::Message + Default>,
+    {
+        debug_assert!(method.kind.takes_one(), "{method:?} takes a stream");
+        let keyed = idempotency::fill(&mut request);
+        let bytes = frame(&request.into_wire())?;
+        Ok(Self::One { bytes, keyed })
+    }
+
+    pub(crate) fn many<Q>(method: &Method, requests: Streaming<Q>) -> Self
+    where
+        Q: Message<Wire: prost::Message + Default>,
+    {
+        debug_assert!(!method.kind.takes_one(), "{method:?} takes one request");
+        let (sender, call) = oneshot::channel();
+        let messages = StreamExt::map(requests, |request| frame(&request?.into_wire())).boxed();
+        let source = Source { messages, call, touched: false, error: None };
+        Self::Many { outgoing: Outgoing(Arc::new(Mutex::new(source))), _call: sender }
+    }
+
+    pub(crate) fn body(&self) -> Body {
+        match self {
+            Self::One { bytes, .. } => Body::new(Full::new(bytes.clone())),
+            Self::Many { outgoing, .. } => Body::new(outgoing.clone()),
+        }
+    }
+
+    /// True if all of it can be sent once more.
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Self::One { .. } => true,
+            Self::Many { outgoing, .. } => !outgoing.source().touched,
+        }
+    }
+
+    pub(crate) fn is_keyed(&self) -> bool {
+        matches!(self, Self::One { keyed: true, .. })
+    }
+
+    /// The error in the stream of requests: the reason of whatever then became of the call.
+    pub(crate) fn take_error(&self) -> Option<Error> {
+        match self {
+            Self::One { .. } => None,
+            Self::Many { outgoing, .. } => outgoing.source().error.take(),
+        }
+    }
+}
+
+impl Outgoing {
+    fn source(&self) -> MutexGuard<'_, Source> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Source {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
+        if self.error.is_some() || self.call.poll_unpin(cx).is_ready() {
+            return Poll::Ready(Some(Err(tonic::Status::cancelled("the call has ended"))));
+        }
+        let next = std::task::ready!(self.messages.poll_next_unpin(cx));
+        self.touched = true;
+        Poll::Ready(next.map(|message| message.map_err(|error| self.cut(error))))
+    }
+
+    /// The server must not take a stream that failed for one that is complete.
+    fn cut(&mut self, error: Error) -> tonic::Status {
+        self.error = Some(error);
+        tonic::Status::cancelled("the caller cannot go on")
+    }
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = tonic::Status;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, tonic::Status>>> {
+        self.source().poll(cx).map_ok(Frame::data)
+    }
+}

@@ -1,0 +1,59 @@
+//! The seam between the policies of a client and what carries its requests.
+
+use std::{sync::OnceLock, time::Duration};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use tonic::{
+    body::Body,
+    transport::{Channel, Endpoint},
+};
+use tower::{Service, ServiceExt};
+
+use super::normalise::BoxError;
+
+/// Sends one HTTP request and gives the beginning of its answer. Dropping the future or the body of the answer cancels
+/// the request. All policies are above it.
+pub(crate) trait Transport: Send + Sync {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>>;
+}
+
+/// A connection to one address, made at the first call and again after it broke.
+pub(crate) struct Connection {
+    endpoint: Endpoint,
+    channel: OnceLock<Channel>,
+}
+
+impl Connection {
+    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration) -> Self {
+        Self { endpoint: endpoint.connect_timeout(connect_timeout), channel: OnceLock::new() }
+    }
+}
+
+impl Transport for Connection {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>> {
+        // The channel starts a task, so it must not be made before there is a runtime.
+        let channel = self.channel.get_or_init(|| self.endpoint.connect_lazy()).clone();
+        Box::pin(async move { channel.oneshot(request).await.map_err(Into::into) })
+    }
+}
+
+/// A service in this process.
+pub(crate) struct InProcess<S>(pub(crate) S);
+
+impl<S, B> Transport for InProcess<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>> {
+        let service = self.0.clone();
+        Box::pin(async move {
+            let response = service.oneshot(request).await.map_err(Into::into)?;
+            Ok(response.map(Body::new))
+        })
+    }
+}

@@ -1,0 +1,326 @@
+//! What the wire can do to a call.
+
+use std::time::Duration;
+
+use h2::Reason;
+use http::Response;
+use rust_svc::{Client, Code, Context, Method, Retry};
+use tokio::{net::TcpListener, sync::mpsc};
+
+use crate::{
+    GET, call,
+    wire::{Server, Then, frame, status},
+};
+
+const HURRIED: Method = GET.timeout_ms(150);
+
+#[tokio::test]
+async fn answers() {
+    let server = Server::start(|call| async move { call.answer("answer") }).await;
+    let client = server.client();
+    for _ in 0..3 {
+        assert_eq!(call(&client, GET).await.unwrap(), "answer");
+    }
+    assert_eq!(server.header("te"), vec![Some("trailers".to_owned()); 3]);
+    assert_eq!(server.header("content-type"), vec![Some("application/grpc".to_owned()); 3]);
+    assert!(server.header("user-agent")[0].as_ref().unwrap().starts_with("rust-svc/"));
+}
+
+/// However far an answer got, the deadline ends the call, with the right code, and the server learns of it.
+#[tokio::test]
+async fn stalls() {
+    for progress in 0..4 {
+        let (sender, mut resets) = mpsc::unbounded_channel();
+        let server = Server::start(move |mut call| {
+            let sender = sender.clone();
+            async move {
+                let mut stream = (progress > 0).then(|| call.begin());
+                if let Some(stream) = stream.as_mut().filter(|_| progress > 1) {
+                    let bytes = frame("answer");
+                    let part = if progress == 2 { bytes.slice(..7) } else { bytes };
+                    stream.send_data(part, false).unwrap();
+                }
+                let reason = match &mut stream {
+                    Some(stream) => std::future::poll_fn(|cx| stream.poll_reset(cx)).await.unwrap(),
+                    None => call.reset_by_client().await,
+                };
+                sender.send(reason).unwrap();
+                Then::Keep
+            }
+        })
+        .await;
+        let error = call(&server.client(), HURRIED).await.unwrap_err();
+        assert_eq!(error.code(), Code::DeadlineExceeded, "progress {progress}");
+        assert_eq!(error.message(), "test.v1.Test/Get did not answer in time");
+        assert_eq!(resets.recv().await, Some(Reason::CANCEL), "progress {progress}");
+    }
+}
+
+#[tokio::test]
+async fn a_listener_that_never_speaks() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    assert_eq!(call(&client, HURRIED).await.unwrap_err().code(), Code::DeadlineExceeded);
+}
+
+#[tokio::test]
+async fn a_trickle_does_not_extend_the_deadline() {
+    let server = Server::start(|mut call| async move {
+        let mut stream = call.begin();
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        for byte in frame(&"x".repeat(100)).chunks(1) {
+            ticks.tick().await;
+            if stream.send_data(byte.to_vec().into(), false).is_err() {
+                break;
+            }
+        }
+        Then::Keep
+    })
+    .await;
+    assert_eq!(call(&server.client(), HURRIED).await.unwrap_err().code(), Code::DeadlineExceeded);
+}
+
+#[tokio::test]
+async fn nobody_listens_and_then_somebody_does() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = Client::new(format!("http://{address}")).unwrap();
+    let error = call(&client, GET).await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Code::Unavailable, "test.v1.Test/Get cannot be reached"));
+    assert!(!error.message().contains("127"), "an address is nobody's business");
+    assert!(std::error::Error::source(&error).is_some());
+
+    let server = Server::on(TcpListener::bind(address).await.unwrap(), |call| async move { call.answer("answer") });
+    assert_eq!(call(&client, GET).await.unwrap(), "answer");
+    assert_eq!(server.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_restarts() {
+    let first = Server::start(|call| async move {
+        call.answer("first");
+        Then::Stop
+    })
+    .await;
+    let client = first.client();
+    for _ in 0..5 {
+        assert_eq!(call(&client, GET).await.unwrap(), "first");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_stream_is_sent_again_and_no_attempt() {
+    let server = Server::start(|call| async move {
+        if call.index == 0 { call.reset(Reason::REFUSED_STREAM) } else { call.answer("answer") }
+    })
+    .await;
+    assert_eq!(call(&server.client(), GET).await.unwrap(), "answer");
+    assert_eq!(server.header("grpc-previous-rpc-attempts"), [None, None]);
+}
+
+#[tokio::test]
+async fn a_stream_refused_twice_is_unavailable() {
+    let server = Server::start(|call| async move { call.reset(Reason::REFUSED_STREAM) }).await;
+    assert_eq!(call(&server.client(), GET).await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(server.calls(), 2);
+}
+
+#[tokio::test]
+async fn connections_that_break_in_flight() {
+    let retry = Retry::attempts(3).backoff_ms(1, 1, 1.0);
+    for (method, calls) in [(GET, 1), (GET.retry(retry), 3), (GET.no_side_effects(), 3)] {
+        let server = Server::start(|mut call| async move {
+            call.next().await;
+            Then::Drop(call)
+        })
+        .await;
+        let error = call(&server.client(), method).await.unwrap_err();
+        assert_eq!((error.code(), error.message()), (Code::Unavailable, "test.v1.Test/Get went away"));
+        assert_eq!(server.calls(), calls, "{method:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_goaway_in_flight() {
+    let server = Server::start(|mut call| async move {
+        call.next().await;
+        Then::GoAway(call)
+    })
+    .await;
+    assert_eq!(call(&server.client(), GET).await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(server.calls(), 1);
+}
+
+#[tokio::test]
+async fn many_in_flight_on_one_connection_that_breaks() {
+    let server = Server::start(|mut call| async move {
+        if call.index < 99 {
+            call.reset_by_client().await;
+        }
+        Then::Drop(call)
+    })
+    .await;
+    let client = server.client();
+    let calls = (0..100).map(|_| call(&client, GET.no_breaker()));
+    let codes: Vec<_> = futures::future::join_all(calls).await.into_iter().map(|it| it.unwrap_err().code()).collect();
+    assert_eq!(codes, vec![Code::Unavailable; 100]);
+}
+
+#[tokio::test]
+async fn resets() {
+    for (reason, code) in [
+        (Reason::CANCEL, Code::Cancelled),
+        (Reason::ENHANCE_YOUR_CALM, Code::ResourceExhausted),
+        (Reason::INADEQUATE_SECURITY, Code::PermissionDenied),
+        (Reason::INTERNAL_ERROR, Code::Internal),
+        (Reason::PROTOCOL_ERROR, Code::Internal),
+        (Reason::NO_ERROR, Code::Internal),
+    ] {
+        for begun in [false, true] {
+            let server = Server::start(move |mut call| async move {
+                if !begun {
+                    return call.reset(reason);
+                }
+                call.begin().send_reset(reason);
+                Then::Keep
+            })
+            .await;
+            let error = call(&server.client(), GET).await.unwrap_err();
+            assert_eq!(error.code(), code, "{reason:?}, begun: {begun}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_of_proxies() {
+    for (http, code) in [(503, Code::Unavailable), (502, Code::Unavailable), (404, Code::Unimplemented)] {
+        for with_body in [false, true] {
+            let server = Server::start(move |mut call| async move {
+                let response = Response::builder().status(http).header("content-type", "text/html").body(()).unwrap();
+                let mut stream = call.respond.send_response(response, !with_body).unwrap();
+                if with_body {
+                    stream.send_data("<html>".into(), true).unwrap();
+                }
+                Then::Keep
+            })
+            .await;
+            assert_eq!(call(&server.client(), GET).await.unwrap_err().code(), code, "{http}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_without_a_status_are_no_success() {
+    let server = Server::start(|mut call| async move {
+        call.begin().send_data(frame("answer"), true).unwrap();
+        Then::Keep
+    })
+    .await;
+    assert_eq!(call(&server.client(), GET).await.unwrap_err().code(), Code::Internal);
+}
+
+#[tokio::test]
+async fn too_few_and_too_many_responses() {
+    for count in [0, 2] {
+        let server = Server::start(move |mut call| async move {
+            let mut stream = call.begin();
+            for _ in 0..count {
+                stream.send_data(frame("answer"), false).unwrap();
+            }
+            stream.send_trailers(status(0)).unwrap();
+            Then::Keep
+        })
+        .await;
+        assert_eq!(call(&server.client(), GET).await.unwrap_err().code(), Code::Unimplemented, "{count} responses");
+    }
+}
+
+#[tokio::test]
+async fn large_responses() {
+    let server = Server::start(|call| async move { call.answer(&"x".repeat(10_000)) }).await;
+    let address = format!("http://{}", server.address);
+    let error = call(&Client::builder(&address).max_response_bytes(10_000).build().unwrap(), GET).await.unwrap_err();
+    assert_eq!(error.code(), Code::ResourceExhausted);
+    assert_eq!(error.message(), "test.v1.Test/Get answered with a message of 10003 bytes; the limit is 10000");
+    assert!(call(&Client::builder(&address).max_response_bytes(10_003).build().unwrap(), GET).await.is_ok());
+}
+
+#[tokio::test]
+async fn calls_that_wait_for_their_turn_have_a_deadline_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut builder = h2::server::Builder::new();
+        let mut connection = builder.max_concurrent_streams(1).handshake::<_, bytes::Bytes>(socket).await.unwrap();
+        let mut held = Vec::new();
+        while let Some(Ok(request)) = connection.accept().await {
+            held.push(request);
+        }
+    });
+    let calls = (0..50).map(|_| call(&client, HURRIED.no_breaker()));
+    for result in futures::future::join_all(calls).await {
+        assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+}
+
+#[tokio::test]
+async fn dropping_a_call_cancels_it() {
+    let (sender, mut resets) = mpsc::unbounded_channel();
+    let server = Server::start(move |mut call| {
+        let sender = sender.clone();
+        async move {
+            sender.send(None).unwrap();
+            sender.send(Some(call.reset_by_client().await)).unwrap();
+            Then::Keep
+        }
+    })
+    .await;
+    let client = server.client();
+    let task = tokio::spawn(async move { call(&client, GET).await });
+    assert_eq!(resets.recv().await, Some(None));
+    task.abort();
+    assert_eq!(resets.recv().await, Some(Some(Reason::CANCEL)));
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_cancels_the_call() {
+    let (sender, mut resets) = mpsc::unbounded_channel();
+    let server = Server::start(move |mut call| {
+        let sender = sender.clone();
+        async move {
+            sender.send(None).unwrap();
+            sender.send(Some(call.reset_by_client().await)).unwrap();
+            Then::Keep
+        }
+    })
+    .await;
+    let client = server.client();
+    let (cx, lifeline) = Context::new().with_lifeline();
+    let task = tokio::spawn(async move { client.unary::<_, String>(GET, cx.child(), String::new()).await });
+    assert_eq!(resets.recv().await, Some(None));
+    drop(lifeline);
+    let error = task.await.unwrap().unwrap_err();
+    assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller of test.v1.Test/Get went away"));
+    assert_eq!(resets.recv().await, Some(Some(Reason::CANCEL)));
+}
+
+#[test]
+fn addresses_that_are_none() {
+    for (address, help) in [
+        ("localhost:50051", "write http://HOST:PORT"),
+        ("", "write http://HOST:PORT"),
+        ("http://", "write http://HOST:PORT"),
+        ("ftp://host", "write http://HOST:PORT"),
+        ("http://host:50051/api", "leave out what follows the port"),
+        ("https://host", "TLS is not supported, use http:// or a proxy that adds TLS"),
+    ] {
+        let error = Client::new(address).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidArgument);
+        assert_eq!(error.message(), format!("`{address}` is not an address that can be called: {help}"));
+    }
+    assert!(Client::new("http://host:50051/").is_ok(), "needs no runtime");
+    assert!(Client::builder("http://host").authority("a b").build().is_err());
+    assert!(Client::builder("http://host").metadata("grpc-x", "1").build().is_err());
+}

@@ -1,0 +1,28 @@
+//! The client against servers that misbehave: over loopback where the wire matters, in this process and with a paused
+//! clock where time matters.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod breakers;
+mod deadlines;
+mod faults;
+mod local;
+mod messages;
+mod retries;
+mod streams;
+mod wire;
+
+use rust_svc::{Breaker, Client, Context, Method, Result};
+
+const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(10_000);
+const WATCH: Method = Method::server_streaming("/test.v1.Test/Watch");
+const UPLOAD: Method = Method::client_streaming("/test.v1.Test/Upload");
+const CHAT: Method = Method::bidi_streaming("/test.v1.Test/Chat");
+
+/// Opens after two failures in a row.
+const TOUCHY: Breaker = Breaker::DEFAULT.min_calls(2).open_ms(1000);
+
+/// A call of a method that answers a text with a text.
+async fn call(client: &Client, method: Method) -> Result<String> {
+    client.unary(method, Context::new(), "request".to_owned()).await
+}
