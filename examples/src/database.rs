@@ -4,9 +4,8 @@ use std::{panic, path::Path};
 
 use futures::future::BoxFuture;
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool,
+    SqliteConnection, SqlitePool,
     migrate::Migrator,
-    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::watch;
@@ -33,9 +32,21 @@ impl Database {
         Ok(Self { pool, changed: watch::Sender::new(()) })
     }
 
-    /// The connection, to read with.
-    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.pool.acquire().await
+    /// Reads with the connection.
+    ///
+    /// It is carried to the end even if the caller is dropped, or is not polled for a while: a slow reader of a stream
+    /// must not keep the connection from others.
+    pub async fn read<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<sqlx::Error> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        let read = async move { work(&mut *pool.acquire().await?).await };
+        to_the_end(read).await
     }
 
     /// Does `work` in one transaction, and tells the readers: all of it happens or, if it fails, none.
@@ -50,17 +61,14 @@ impl Database {
         E: From<sqlx::Error> + Send + 'static,
     {
         let this = self.clone();
-        let task = tokio::spawn(async move {
+        let write = async move {
             let mut transaction = this.pool.begin_with("BEGIN IMMEDIATE").await?;
             let value = work(&mut transaction).await?;
             transaction.commit().await?;
             this.changed.send_replace(());
             Ok(value)
-        });
-        task.await.unwrap_or_else(|failure| match failure.try_into_panic() {
-            Ok(panic) => panic::resume_unwind(panic),
-            Err(_) => Err(E::from(sqlx::Error::WorkerCrashed)),
-        })
+        };
+        to_the_end(write).await
     }
 
     /// Sees each change that is made from now on.
@@ -72,6 +80,17 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+async fn to_the_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<sqlx::Error> + Send + 'static,
+{
+    tokio::spawn(work).await.unwrap_or_else(|failure| match failure.try_into_panic() {
+        Ok(panic) => panic::resume_unwind(panic),
+        Err(_) => Err(E::from(sqlx::Error::WorkerCrashed)),
+    })
 }
 
 fn options(name: &str) -> SqliteConnectOptions {

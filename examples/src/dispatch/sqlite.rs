@@ -41,19 +41,22 @@ impl DispatchStore for SqliteDispatch {
     }
 
     async fn assignment(&self, assignment_id: &str) -> Result<Assignment, Refusal> {
-        assignments::get(&mut *self.database.read().await?, assignment_id).await
+        let id = assignment_id.to_owned();
+        self.database.read(|connection| async move { assignments::get(connection, &id).await }.boxed()).await
     }
 
     async fn assignment_of_order(&self, order_id: &str) -> Result<Assignment, Refusal> {
-        assignments::newest_of_order(&mut *self.database.read().await?, order_id).await
+        let id = order_id.to_owned();
+        self.database.read(|connection| async move { assignments::newest_of_order(connection, &id).await }.boxed()).await
     }
 
     async fn searching(&self) -> Result<Vec<Assignment>, Refusal> {
-        assignments::searching(&mut *self.database.read().await?).await
+        self.database.read(|connection| assignments::searching(connection).boxed()).await
     }
 
     async fn candidates(&self, assignment_id: &str) -> Result<Vec<String>, Refusal> {
-        couriers::candidates(&mut *self.database.read().await?, assignment_id).await
+        let id = assignment_id.to_owned();
+        self.database.read(|connection| async move { couriers::candidates(connection, &id).await }.boxed()).await
     }
 
     async fn accept(&self, assignment_id: &str, courier_id: &str) -> Result<Assignment, Refusal> {
@@ -82,7 +85,8 @@ impl DispatchStore for SqliteDispatch {
     }
 
     async fn courier(&self, courier_id: &str) -> Result<Courier, Refusal> {
-        couriers::get(&mut *self.database.read().await?, courier_id).await
+        let id = courier_id.to_owned();
+        self.database.read(|connection| async move { couriers::get(connection, &id).await }.boxed()).await
     }
 
     async fn update_courier(&self, update: CourierUpdate) -> Result<Courier, Refusal> {
@@ -90,7 +94,8 @@ impl DispatchStore for SqliteDispatch {
     }
 
     async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, Refusal> {
-        couriers::available(&mut *self.database.read().await?, after, limit).await
+        let after = after.to_owned();
+        self.database.read(move |connection| async move { couriers::available(connection, &after, limit).await }.boxed()).await
     }
 
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, Refusal> {

@@ -42,9 +42,8 @@ impl SqliteStock {
 #[async_trait]
 impl StockStore for SqliteStock {
     async fn level(&self, product_id: &str) -> Result<Option<StockLevel>, Refusal> {
-        let mut connection = self.database.read().await?;
-        let query = sqlx::query("SELECT * FROM stock WHERE product_id = ?").bind(product_id);
-        Ok(query.try_map(level).fetch_optional(&mut *connection).await?)
+        let id = product_id.to_owned();
+        self.database.read(|connection| level_of(connection, id).boxed()).await
     }
 
     async fn count(&self, count: Count) -> Result<bool, Refusal> {
@@ -61,16 +60,17 @@ impl StockStore for SqliteStock {
     }
 
     async fn changes_after(&self, change: Option<i64>) -> Result<Changes, Refusal> {
-        let mut connection = self.database.read().await?;
-        match change {
-            Some(change) if is_kept(&mut connection, change).await? => changes(&mut connection, change).await,
-            _ => everything(&mut connection).await,
-        }
+        self.database.read(move |connection| changes_after(connection, change).boxed()).await
     }
 
     fn changed(&self) -> watch::Receiver<()> {
         self.database.changes()
     }
+}
+
+async fn level_of(connection: &mut SqliteConnection, product_id: String) -> Result<Option<StockLevel>, Refusal> {
+    let query = sqlx::query("SELECT * FROM stock WHERE product_id = ?").bind(product_id);
+    Ok(query.try_map(level).fetch_optional(connection).await?)
 }
 
 async fn take_count(tx: &mut SqliteConnection, count: Count) -> Result<bool, Refusal> {
@@ -207,6 +207,13 @@ async fn reservation(tx: &mut SqliteConnection, id: &str) -> Result<Option<Reser
         state: Some(state(row.try_get("state")?)),
         create_time: time::from_micros(row.try_get("created_at")?),
     }))
+}
+
+async fn changes_after(connection: &mut SqliteConnection, change: Option<i64>) -> Result<Changes, Refusal> {
+    match change {
+        Some(change) if is_kept(connection, change).await? => changes(connection, change).await,
+        _ => everything(connection).await,
+    }
 }
 
 async fn is_kept(connection: &mut SqliteConnection, change: i64) -> Result<bool, sqlx::Error> {

@@ -48,7 +48,8 @@ impl OrderStore for SqliteOrders {
     }
 
     async fn order(&self, order_id: &str) -> Result<StoredOrder, Refusal> {
-        newest(&mut *self.database.read().await?, order_id).await
+        let order_id = order_id.to_owned();
+        self.database.read(|connection| async move { newest(connection, &order_id).await }.boxed()).await
     }
 
     async fn advance(&self, order_id: &str, step: Step) -> Result<StoredOrder, Refusal> {
@@ -68,12 +69,13 @@ impl OrderStore for SqliteOrders {
              ORDER BY sequence DESC LIMIT ?3",
         );
         let query = query.bind(filter.customer_id).bind(filter.before).bind(filter.limit);
-        load(&mut *self.database.read().await?, query).await
+        self.database.read(|connection| load(connection, query).boxed()).await
     }
 
     async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, Refusal> {
         let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision > ? ORDER BY revision");
-        load(&mut *self.database.read().await?, query.bind(order_id).bind(after)).await
+        let query = query.bind(order_id.to_owned()).bind(after);
+        self.database.read(|connection| load(connection, query).boxed()).await
     }
 
     async fn standing(&self, status: Status) -> Result<Vec<StoredOrder>, Refusal> {
@@ -82,12 +84,12 @@ impl OrderStore for SqliteOrders {
              WHERE revision = newest AND order_id IN (SELECT order_id FROM orders WHERE newest_status = ?)
              ORDER BY sequence",
         );
-        load(&mut *self.database.read().await?, query.bind(status::name(status))).await
+        let query = query.bind(status::name(status));
+        self.database.read(|connection| load(connection, query).boxed()).await
     }
 
     async fn duties(&self) -> Result<Vec<Duty>, Refusal> {
-        let query = sqlx::query("SELECT * FROM duty ORDER BY rowid").try_map(duty);
-        Ok(query.fetch_all(&mut *self.database.read().await?).await?)
+        self.database.read(|connection| duties(connection).boxed()).await
     }
 
     async fn done(&self, duty: &Duty) -> Result<(), Refusal> {
@@ -207,6 +209,10 @@ async fn append(
 async fn newest(connection: &mut SqliteConnection, order_id: &str) -> Result<StoredOrder, Refusal> {
     let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision = newest").bind(order_id);
     load(connection, query).await?.pop().ok_or(Refusal::Unknown)
+}
+
+async fn duties(connection: &mut SqliteConnection) -> Result<Vec<Duty>, Refusal> {
+    Ok(sqlx::query("SELECT * FROM duty ORDER BY rowid").try_map(duty).fetch_all(connection).await?)
 }
 
 async fn done(tx: &mut SqliteConnection, duty: Duty) -> Result<(), Refusal> {

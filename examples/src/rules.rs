@@ -1,0 +1,113 @@
+//! Rules that requests to more than one service keep.
+
+use std::collections::BTreeSet;
+
+use rust_svc::{Error, Result, Violations};
+
+/// How many pieces of a product fit into one order.
+pub const MAX_QUANTITY: i32 = 1_000_000;
+/// How many products fit into one order.
+pub const MAX_ITEMS: usize = 10_000;
+/// How many characters an id or a key may have.
+pub const MAX_ID: usize = 100;
+
+const DEFAULT_PAGE: i64 = 20;
+const MAX_PAGE: i64 = 100;
+
+/// Notes what is wrong with a list of products and quantities.
+pub fn check_items<'i>(violations: &mut Violations, items: impl ExactSizeIterator<Item = (&'i str, i32)>) {
+    if !(1..=MAX_ITEMS).contains(&items.len()) {
+        violations.add("items", format!("must be 1 to {MAX_ITEMS}"));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, (product, quantity)) in items.enumerate() {
+        check_id(violations, &format!("items[{index}].product_id"), product);
+        if !seen.insert(product) {
+            violations.add(&format!("items[{index}].product_id"), "occurs twice");
+        }
+        if !(1..=MAX_QUANTITY).contains(&quantity) {
+            violations.add(&format!("items[{index}].quantity"), format!("must be 1 to {MAX_QUANTITY}"));
+        }
+    }
+}
+
+/// Notes if an id is empty or too long.
+pub fn check_id(violations: &mut Violations, field: &str, id: &str) {
+    if id.is_empty() {
+        violations.add(field, "is required");
+    }
+    check_length(violations, field, id, MAX_ID);
+}
+
+/// Notes if a text is too long, in characters.
+pub fn check_length(violations: &mut Violations, field: &str, text: &str, limit: usize) {
+    if text.chars().count() > limit {
+        violations.add(field, format!("must be no longer than {limit} characters"));
+    }
+}
+
+/// Notes if a place is not on earth. `prefix` ends with a point, if the fields are in a message of their own.
+pub fn check_place(violations: &mut Violations, prefix: &str, latitude: f64, longitude: f64) {
+    if !(-90.0..=90.0).contains(&latitude) {
+        violations.add(&format!("{prefix}latitude"), "must be -90 to 90");
+    }
+    if !(-180.0..=180.0).contains(&longitude) {
+        violations.add(&format!("{prefix}longitude"), "must be -180 to 180");
+    }
+}
+
+/// Fails if anything was noted.
+pub fn all_kept(violations: Violations) -> Result<()> {
+    if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
+}
+
+/// How many entries a page holds that was asked for so (AIP-158).
+pub fn page_size(asked: i32) -> Result<i64> {
+    match i64::from(asked) {
+        0 => Ok(DEFAULT_PAGE),
+        size @ 1.. => Ok(size.min(MAX_PAGE)),
+        _ => Err(wrong("page_size", "must not be negative")),
+    }
+}
+
+/// The error of one wrong field.
+pub fn wrong(field: &str, description: &str) -> Error {
+    let mut violations = Violations::default();
+    violations.add(field, description);
+    violations.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_svc::Violations;
+
+    use super::{check_items, check_place, page_size};
+
+    fn fields(check: impl FnOnce(&mut Violations)) -> Vec<String> {
+        let mut violations = Violations::default();
+        check(&mut violations);
+        violations.into_vec().into_iter().map(|violation| violation.field).collect()
+    }
+
+    #[test]
+    fn finds_all_that_is_wrong_with_items() {
+        let items = [("tea", 1), ("tea", 0), ("", 2)];
+        let found = fields(|violations| check_items(violations, items.into_iter()));
+        assert_eq!(found, ["items[1].product_id", "items[1].quantity", "items[2].product_id"]);
+        assert_eq!(fields(|violations| check_items(violations, [].into_iter())), ["items"]);
+    }
+
+    #[test]
+    fn places_are_on_earth() {
+        assert!(fields(|violations| check_place(violations, "", 90.0, -180.0)).is_empty());
+        assert_eq!(fields(|violations| check_place(violations, "to.", f64::NAN, 181.0)), ["to.latitude", "to.longitude"]);
+    }
+
+    #[test]
+    fn pages_are_bounded() {
+        assert_eq!(page_size(0).ok(), Some(20));
+        assert_eq!(page_size(7).ok(), Some(7));
+        assert_eq!(page_size(i32::MAX).ok(), Some(100));
+        assert!(page_size(-1).is_err());
+    }
+}
