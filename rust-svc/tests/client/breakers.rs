@@ -1,1 +1,165 @@
+//! The circuit breaker of a method, as calls meet it.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use rust_svc::{Client, Code, Context, Method, client::State, rpc};
+use tokio::time;
+
+use crate::{
+    GET, TOUCHY, call,
+    local::{Log, answer, client, failure},
+};
+
+const TOUCHY_GET: Method = GET.timeout_ms(300).breaker(TOUCHY);
+
+/// A server that answers, fails or says nothing.
+fn switched(healthy: &Arc<AtomicBool>) -> (Client, Log) {
+    let healthy = healthy.clone();
+    client(move |_| {
+        let healthy = healthy.load(Ordering::SeqCst);
+        async move {
+            time::sleep(Duration::from_millis(10)).await;
+            if healthy { answer("answer") } else { failure(Code::Unavailable.number()) }
+        }
+    })
+}
+
+fn state(client: &Client) -> State {
+    client.breaker(&TOUCHY_GET).unwrap().state()
+}
+
+#[tokio::test(start_paused = true)]
+async fn opens_probes_and_closes() {
+    let healthy = Arc::new(AtomicBool::new(false));
+    let (client, log) = switched(&healthy);
+    assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().message(), "");
+    assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().message(), "");
+    assert_eq!((state(&client), log.calls()), (State::Open, 2));
+
+    for _ in 0..100 {
+        let error = call(&client, TOUCHY_GET.no_side_effects()).await.unwrap_err();
+        assert_eq!((error.code(), error.message()), (Code::Unavailable, "circuit breaker open: test.v1.Test/Get"));
+        assert_eq!(error.detail::<rpc::ErrorInfo>().unwrap().reason, "CIRCUIT_BREAKER_OPEN");
+        assert!(error.retry_delay().unwrap() <= Duration::from_millis(1200));
+    }
+    assert_eq!(log.calls(), 2, "nothing is sent, and nothing tried again");
+
+    healthy.store(true, Ordering::SeqCst);
+    time::sleep(Duration::from_millis(1200)).await;
+    let results = futures::future::join_all((0..100).map(|_| call(&client, TOUCHY_GET))).await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 3);
+    assert_eq!((log.calls(), state(&client)), (5, State::Closed));
+    assert!(call(&client, TOUCHY_GET).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_fails_opens_it_again() {
+    let healthy = Arc::new(AtomicBool::new(false));
+    let (client, log) = switched(&healthy);
+    for _ in 0..2 {
+        call(&client, TOUCHY_GET).await.unwrap_err();
+    }
+    time::sleep(Duration::from_millis(1200)).await;
+    let results = futures::future::join_all((0..100).map(|_| call(&client, TOUCHY_GET))).await;
+    assert!(results.iter().all(Result::is_err));
+    assert_eq!((log.calls(), state(&client)), (5, State::Open));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_is_dropped_gives_its_place_back() {
+    let healthy = Arc::new(AtomicBool::new(false));
+    let (client, log) = switched(&healthy);
+    for _ in 0..2 {
+        call(&client, TOUCHY_GET).await.unwrap_err();
+    }
+    time::sleep(Duration::from_millis(1200)).await;
+    for _ in 0..10 {
+        let dropped = time::timeout(Duration::from_millis(1), call(&client, TOUCHY_GET)).await;
+        assert!(dropped.is_err());
+    }
+    assert_eq!((log.calls(), state(&client)), (12, State::HalfOpen));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_to_bad_requests_are_no_failures() {
+    for number in 1..=16 {
+        let code = Code::from_number(number).unwrap();
+        let (client, _) = client(move |_| async move { failure(number) });
+        for _ in 0..20 {
+            call(&client, TOUCHY_GET).await.unwrap_err();
+        }
+        let opens = matches!(number, 2 | 4 | 8 | 13 | 14 | 15);
+        assert_eq!(state(&client) == State::Open, opens, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_hangs_opens_it() {
+    let (client, log) = client(|_| std::future::pending());
+    for _ in 0..2 {
+        assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+    assert_eq!((state(&client), log.calls()), (State::Open, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_in_a_hurry_do_not_open_it() {
+    let (client, _) = client(|_| async {
+        time::sleep(Duration::from_millis(20)).await;
+        answer("answer")
+    });
+    for _ in 0..1000 {
+        let cx = Context::new().with_timeout(Duration::from_millis(5));
+        let result = client.unary::<_, String>(TOUCHY_GET, cx, String::new()).await;
+        assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+    assert_eq!(state(&client), State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_method_has_its_own() {
+    const OTHER: Method = Method::unary("/test.v1.Test/Other").breaker(TOUCHY);
+    let healthy = Arc::new(AtomicBool::new(false));
+    let (client, _) = switched(&healthy);
+    for _ in 0..2 {
+        call(&client, TOUCHY_GET).await.unwrap_err();
+    }
+    assert_eq!(state(&client.clone()), State::Open, "clones share it");
+    assert_eq!(client.breaker(&OTHER).unwrap().state(), State::Closed);
+    assert!(client.breaker(&OTHER.no_breaker()).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_breaker_does_not_hide_what_opened_it() {
+    let (client, log) = client(|_| async { failure(Code::Unavailable.number()) });
+    let method = TOUCHY_GET.no_side_effects().timeout_ms(10_000);
+    let error = call(&client, method).await.unwrap_err();
+    assert_eq!((error.message(), log.calls()), ("", 2));
+    assert_eq!(state(&client), State::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_can_stop_a_method() {
+    let (client, log) = client(|_| async { answer("answer") });
+    let breaker = client.breaker(&TOUCHY_GET).unwrap();
+    breaker.force_open();
+    assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().code(), Code::Unavailable);
+    breaker.reset();
+    assert!(call(&client, TOUCHY_GET).await.is_ok());
+    assert_eq!(log.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_can_be_told_another_policy() {
+    let builder = Client::builder("local").method(GET.no_side_effects().no_breaker());
+    let (client, log) = crate::local::build(builder, |_| async { failure(Code::Unavailable.number()) });
+    call(&client, TOUCHY_GET).await.unwrap_err();
+    assert_eq!(log.calls(), 3);
+    assert!(client.breaker(&TOUCHY_GET).is_none());
+}

@@ -1,1 +1,91 @@
+//! How long a call may take.
 
+use std::time::Duration;
+
+use rust_svc::{Client, Code, Context, Method, Result};
+use tokio::time::{self, Instant};
+
+use crate::{
+    GET, TOUCHY,
+    local::{answer, build, client},
+};
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+async fn call(client: &Client, method: Method, cx: Context) -> Result<String> {
+    client.unary(method, cx, String::new()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sooner_of_caller_and_method() {
+    for (method, caller, millis) in [
+        (GET.timeout_ms(300), None, 300),
+        (GET.timeout_ms(300), Some(100), 100),
+        (GET.timeout_ms(300), Some(1000), 300),
+        (GET, None, 700),
+        (GET, Some(100), 100),
+    ] {
+        let (client, log) = build(Client::builder("local").timeout(ms(700)), |_| std::future::pending());
+        let cx = caller.map_or(Context::new(), |millis| Context::new().with_timeout(ms(millis)));
+        let start = Instant::now();
+        let error = call(&client, method, cx).await.unwrap_err();
+        assert_eq!((error.code(), start.elapsed().as_millis()), (Code::DeadlineExceeded, millis));
+        assert_eq!(log.header("grpc-timeout"), [Some(format!("{}u", millis * 1000))]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_deadline_is_no_header() {
+    let (client, log) = client(|_| async { answer("answer") });
+    call(&client, GET, Context::new()).await.unwrap();
+    assert_eq!(log.header("grpc-timeout"), [None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chain_of_handlers_gets_less_and_less() {
+    let (last, at_last) = client(|_| async { answer("answer") });
+    let (middle, at_middle) = client(move |_| {
+        let last = last.clone();
+        async move {
+            let cx = Context::new().with_peer("10.0.0.7:1").with_timeout(ms(490));
+            time::sleep(ms(100)).await;
+            answer(&call(&last, GET, cx.child()).await.unwrap())
+        }
+    });
+    let cx = Context::new().with_peer("10.0.0.8:1").with_timeout(ms(500));
+    assert_eq!(call(&middle, GET, cx.child()).await.unwrap(), "answer");
+    assert_eq!(at_middle.header("grpc-timeout"), [Some("490000u".to_owned())]);
+    assert_eq!(at_last.header("grpc-timeout"), [Some("382200u".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_after_the_deadline() {
+    let (client, log) = client(|_| async { answer("answer") });
+    let method = GET.breaker(TOUCHY);
+    for _ in 0..10 {
+        let error = call(&client, method, Context::new().with_timeout(ms(0))).await.unwrap_err();
+        assert_eq!(error.code(), Code::DeadlineExceeded);
+    }
+    assert_eq!((log.calls(), client.breaker(&method).unwrap().snapshot().calls), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_detached_call_ignores_its_caller() {
+    let (client, _) = client(|_| async {
+        time::sleep(ms(100)).await;
+        answer("answer")
+    });
+    let cx = Context::new().with_timeout(ms(50));
+    assert_eq!(call(&client, GET, cx.child()).await.unwrap_err().code(), Code::DeadlineExceeded);
+    assert_eq!(call(&client, GET, cx.detached()).await.unwrap(), "answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_went_away_before_the_call() {
+    let (client, _) = client(|_| std::future::pending());
+    let (cx, lifeline) = Context::new().with_lifeline();
+    drop(lifeline);
+    assert_eq!(call(&client, GET, cx).await.unwrap_err().code(), Code::Cancelled);
+}

@@ -12,9 +12,11 @@ mod retries;
 mod streams;
 mod wire;
 
+use std::time::Duration;
+
 use rust_svc::{Breaker, Client, Context, Method, Result};
 
-const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(10_000);
+const GET: Method = Method::unary("/test.v1.Test/Get");
 const WATCH: Method = Method::server_streaming("/test.v1.Test/Watch");
 const UPLOAD: Method = Method::client_streaming("/test.v1.Test/Upload");
 const CHAT: Method = Method::bidi_streaming("/test.v1.Test/Chat");
@@ -24,5 +26,5 @@ const TOUCHY: Breaker = Breaker::DEFAULT.min_calls(2).open_ms(1000);
 
 /// A call of a method that answers a text with a text.
 async fn call(client: &Client, method: Method) -> Result<String> {
-    client.unary(method, Context::new(), "request".to_owned()).await
+    client.unary(method, Context::new().with_timeout(Duration::from_secs(60)), "request".to_owned()).await
 }

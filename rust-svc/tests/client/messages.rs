@@ -1,1 +1,120 @@
+//! What travels beside and within messages.
 
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body::Frame;
+use rust_svc::{Client, Code, Context, Message, Metadata, Violations};
+use tonic::body::Body;
+
+use crate::{
+    GET,
+    local::{build, client, failure_with, pieces},
+    wire::{Call, Server, Then, frame},
+};
+
+/// A text that may not be empty.
+#[derive(Debug, PartialEq)]
+struct Name(String);
+
+impl Message for Name {
+    const NAME: &'static str = "test.v1.Name";
+    type Wire = String;
+
+    fn into_wire(self) -> String {
+        self.0
+    }
+
+    fn read(wire: String, violations: &mut Violations) -> Option<Self> {
+        violations.non_empty("name", wire).map(Self)
+    }
+}
+
+fn headers(entries: &[(&'static str, &'static str)]) -> HeaderMap {
+    entries.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_response_that_breaks_its_contract() {
+    for (bytes, message) in [
+        (frame(""), "test.v1.Test/Get answered with a message that breaks its contract"),
+        (Bytes::from_static(&[0, 0, 0, 0, 1, 255]), "test.v1.Test/Get answered with a message that cannot be decoded"),
+    ] {
+        let (client, _) = client(move |_| {
+            let pieces = pieces([Frame::data(bytes.clone()), Frame::trailers(headers(&[("grpc-status", "0")]))]);
+            async { pieces }
+        });
+        let error = client.unary::<_, Name>(GET, Context::new(), Name("n".into())).await.unwrap_err();
+        assert_eq!((error.code(), error.message()), (Code::Internal, message));
+        assert!(error.violations().is_empty(), "the caller did nothing wrong");
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}
+
+#[tokio::test]
+async fn metadata_goes_both_ways_and_stays_apart() {
+    let server = Server::start(|mut call: Call| async move {
+        let response = http::Response::builder()
+            .header("content-type", "application/grpc")
+            .header("x-both", "header")
+            .header("x-raw-bin", "AP8")
+            .body(())
+            .unwrap();
+        let mut stream = call.respond.send_response(response, false).unwrap();
+        stream.send_data(frame("answer"), false).unwrap();
+        stream.send_trailers(headers(&[("grpc-status", "0"), ("x-both", "trailer")])).unwrap();
+        Then::Keep
+    })
+    .await;
+    let client = Client::builder(format!("http://{}", server.address)).metadata("x-static", "s").build().unwrap();
+    let cx = Context::new().with_metadata("x-tenant", "t1").unwrap();
+    let cx = cx.with_metadata("x-raw-bin", vec![1_u8, 2]).unwrap();
+    let cx = cx.with_metadata("user-agent", "a browser").unwrap().with_metadata("content-type", "text/html").unwrap();
+    let answer: String = client.unary(GET, cx.clone(), String::new()).await.unwrap();
+    assert_eq!(answer, "answer");
+
+    for (name, value) in
+        [("x-static", "s"), ("x-tenant", "t1"), ("x-raw-bin", "AQI"), ("content-type", "application/grpc")]
+    {
+        assert_eq!(server.header(name), [Some(value.to_owned())], "{name}");
+    }
+    assert!(!server.header("user-agent")[0].as_ref().unwrap().contains("browser"));
+    assert_eq!(cx.headers().get("x-both"), Some("header"));
+    assert_eq!(cx.headers().get_binary("x-raw-bin"), Some(&[0, 255][..]));
+    assert_eq!(cx.trailers().get("x-both"), Some("trailer"));
+    assert_eq!(cx.trailers().len(), 1);
+}
+
+#[tokio::test]
+async fn the_trailers_of_an_error_are_in_the_error_and_in_the_context() {
+    let (client, _) = client(|_| async {
+        failure_with(9, &[("grpc-message", "not%20now"), ("x-shard", "7"), ("grpc-status-details-bin", "no base64!")])
+    });
+    let cx = Context::new();
+    let error = client.unary::<_, String>(GET, cx.clone(), String::new()).await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Code::FailedPrecondition, "not now"));
+    assert_eq!((error.metadata().get("x-shard"), cx.trailers().get("x-shard")), (Some("7"), Some("7")));
+    assert_eq!(cx.headers(), Metadata::new());
+}
+
+#[tokio::test]
+async fn a_service_in_this_process_may_fail_in_its_own_way() {
+    let service = tower::service_fn(|_: http::Request<Body>| async {
+        Err::<http::Response<Body>, _>(tonic::Status::permission_denied("no"))
+    });
+    let error = crate::call(&Client::from_service(service), GET).await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Code::PermissionDenied, "no"));
+}
+
+#[tokio::test]
+async fn another_authority() {
+    let server = Server::start(|call| async move { call.answer("answer") }).await;
+    let builder = Client::builder(format!("http://{}", server.address)).authority("inventory.internal:443");
+    assert!(crate::call(&builder.build().unwrap(), GET).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_path_that_is_none() {
+    let (client, log) = build(Client::builder("local"), |_| async { failure_with(0, &[]) });
+    let error = crate::call(&client, rust_svc::Method::unary("no path")).await.unwrap_err();
+    assert_eq!((error.code(), log.calls()), (Code::Internal, 0));
+}

@@ -1,1 +1,249 @@
+//! Methods that stream.
 
+use std::time::Duration;
+
+use bytes::Bytes;
+use h2::Reason;
+use http_body::Frame;
+use rust_svc::{Code, Context, Error, Streaming, client::State};
+use tokio::{sync::mpsc, time};
+
+use crate::{
+    CHAT, TOUCHY, UPLOAD, WATCH,
+    local::{answer, client, failure, pieces},
+    wire::{Server, Then, frame, status},
+};
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+#[tokio::test]
+async fn a_stream_of_responses() {
+    let server = Server::start(|mut call| async move {
+        assert_eq!(call.next().await.unwrap().unwrap(), "request");
+        let mut stream = call.begin();
+        for answer in ["one", "two", "three"] {
+            stream.send_data(frame(answer), false).unwrap();
+        }
+        let mut trailers = status(0);
+        trailers.insert("x-count", 3.into());
+        stream.send_trailers(trailers).unwrap();
+        Then::Keep
+    })
+    .await;
+    let cx = Context::new();
+    let stream = server.client().server_streaming::<_, String>(WATCH, cx.clone(), text("request")).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap(), ["one", "two", "three"]);
+    assert_eq!(cx.trailers().get("x-count"), Some("3"));
+}
+
+#[tokio::test]
+async fn an_error_at_the_end_is_the_last_item() {
+    let server = Server::start(|mut call| async move {
+        let mut stream = call.begin();
+        stream.send_data(frame("one"), false).unwrap();
+        stream.send_trailers(status(5)).unwrap();
+        Then::Keep
+    })
+    .await;
+    let mut stream = server.client().server_streaming::<_, String>(WATCH, Context::new(), text("")).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap(), "one");
+    assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::NotFound);
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_is_for_the_beginning() {
+    let (client, _) = client(|index| async move {
+        if index == 0 {
+            std::future::pending::<()>().await;
+        }
+        let (sender, receiver) = mpsc::unbounded_channel::<Frame<Bytes>>();
+        tokio::spawn(async move {
+            time::sleep(Duration::from_secs(3600)).await;
+            sender.send(Frame::data(frame("late"))).unwrap();
+            sender.send(Frame::trailers(status(0))).unwrap();
+        });
+        let next =
+            |mut it: mpsc::UnboundedReceiver<_>| async { it.recv().await.map(|frame| (Ok::<_, Error>(frame), it)) };
+        let body = http_body_util::StreamBody::new(futures::stream::unfold(receiver, next));
+        answer("").map(|_| tonic::body::Body::new(body))
+    });
+    let method = WATCH.timeout_ms(300);
+    let error = client.server_streaming::<_, String>(method, Context::new(), text("")).await.unwrap_err();
+    assert_eq!(error.code(), Code::DeadlineExceeded);
+    let stream = client.server_streaming::<_, String>(method, Context::new(), text("")).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap(), ["late"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_of_the_caller_is_for_all_of_it() {
+    let (client, log) = client(|_| async {
+        let body = http_body_util::StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, Error>>());
+        answer("").map(|_| tonic::body::Body::new(body))
+    });
+    let cx = Context::new().with_timeout(Duration::from_secs(2));
+    let start = time::Instant::now();
+    let mut stream = client.server_streaming::<_, String>(WATCH.timeout_ms(300), cx, text("")).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::DeadlineExceeded);
+    assert!(stream.next().await.is_none());
+    assert_eq!(start.elapsed(), Duration::from_secs(2));
+    assert_eq!(log.header("grpc-timeout"), [Some(text("2000000u"))]);
+
+    let (cx, lifeline) = Context::new().with_lifeline();
+    let mut stream = client.server_streaming::<_, String>(WATCH, cx, text("")).await.unwrap();
+    drop(lifeline);
+    assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tried_again_only_before_it_begins() {
+    let (client, log) = client(|index| async move {
+        match index {
+            0 => failure(Code::Unavailable.number()),
+            _ => pieces([Frame::data(frame("one")), Frame::trailers(status(Code::Unavailable.number()))]),
+        }
+    });
+    let stream = client.server_streaming::<_, String>(WATCH.no_side_effects(), Context::new(), text("")).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(log.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_a_success_when_it_begins_and_a_failure_when_it_breaks() {
+    let (client, _) = client(|_| async { pieces([Frame::trailers(status(Code::Unavailable.number()))]) });
+    let method = WATCH.breaker(TOUCHY.min_calls(4));
+    let breaker = client.breaker(&method).unwrap();
+    for (calls, failures) in [(2, 1), (4, 2)] {
+        let stream = client.server_streaming::<_, String>(method, Context::new(), text("")).await.unwrap();
+        let before = breaker.snapshot();
+        assert_eq!((before.calls, before.failures), (calls - 1, failures - 1));
+        stream.collect().await.unwrap_err();
+        assert_eq!((breaker.snapshot().calls, breaker.snapshot().failures), (calls, failures));
+    }
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[tokio::test]
+async fn dropping_the_stream_cancels_the_call() {
+    for bidi in [false, true] {
+        let (sender, mut resets) = mpsc::unbounded_channel();
+        let server = Server::start(move |mut call| {
+            let sender = sender.clone();
+            async move {
+                let mut stream = call.begin();
+                stream.send_data(frame("one"), false).unwrap();
+                let reason = std::future::poll_fn(|cx| stream.poll_reset(cx)).await.unwrap();
+                sender.send(reason).unwrap();
+                Then::Keep
+            }
+        })
+        .await;
+        let client = server.client();
+        let (_requests, stream) = Streaming::<String>::channel(1);
+        let mut replies: Streaming<String> = match bidi {
+            true => client.bidi_streaming(CHAT, Context::new(), stream).await.unwrap(),
+            false => client.server_streaming(WATCH, Context::new(), text("")).await.unwrap(),
+        };
+        assert_eq!(replies.next().await.unwrap().unwrap(), "one");
+        drop(replies);
+        assert!(matches!(resets.recv().await, Some(Reason::CANCEL | Reason::INTERNAL_ERROR)), "bidi: {bidi}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_requests() {
+    let server = Server::start(|mut call| async move {
+        let mut all = Vec::new();
+        while let Some(next) = call.next().await {
+            all.push(next.unwrap());
+        }
+        call.answer(&all.join(" "))
+    })
+    .await;
+    let requests = Streaming::from_messages(["one", "two", "three"].map(text));
+    let answer: String = server.client().client_streaming(UPLOAD, Context::new(), requests).await.unwrap();
+    assert_eq!(answer, "one two three");
+    let answer: String =
+        server.client().client_streaming(UPLOAD, Context::new(), Streaming::<String>::empty()).await.unwrap();
+    assert_eq!(answer, "");
+}
+
+/// The server must not take a stream that failed for one that is complete.
+#[tokio::test]
+async fn an_error_among_the_requests_cancels_the_call() {
+    let (sender, mut ends) = mpsc::unbounded_channel();
+    let server = Server::start(move |mut call| {
+        let sender = sender.clone();
+        async move {
+            let mut end = None;
+            while let Some(next) = call.next().await {
+                end = Some(next.is_err());
+                if next.is_err() {
+                    break;
+                }
+            }
+            sender.send(end).unwrap();
+            Then::Keep
+        }
+    })
+    .await;
+    let (sender, requests) = Streaming::channel(4);
+    sender.send(text("one")).await.unwrap();
+    sender.fail(Error::not_found("the second one")).await;
+    let error = server.client().client_streaming::<_, String>(UPLOAD, Context::new(), requests).await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Code::NotFound, "the second one"));
+    assert_eq!(ends.recv().await, Some(Some(true)));
+}
+
+#[tokio::test]
+async fn a_conversation() {
+    let server = Server::start(|mut call| async move {
+        let mut stream = call.begin();
+        while let Some(next) = call.next().await {
+            stream.send_data(frame(&format!("re: {}", next.unwrap())), false).unwrap();
+        }
+        stream.send_trailers(status(0)).unwrap();
+        Then::Keep
+    })
+    .await;
+    let (sender, requests) = Streaming::channel(1);
+    let mut replies: Streaming<String> = server.client().bidi_streaming(CHAT, Context::new(), requests).await.unwrap();
+    for word in ["one", "two", "three"] {
+        sender.send(text(word)).await.unwrap();
+        assert_eq!(replies.next().await.unwrap().unwrap(), format!("re: {word}"));
+    }
+    drop(sender);
+    assert!(replies.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_stream_of_requests_that_was_not_touched_is_sent_again() {
+    for (touch, works) in [(false, true), (true, false)] {
+        let server = Server::start(move |mut call| async move {
+            if call.index > 0 {
+                let first = call.next().await.unwrap().unwrap();
+                return call.answer(&first);
+            }
+            if touch {
+                call.next().await;
+            }
+            call.reset(Reason::REFUSED_STREAM)
+        })
+        .await;
+        let (sender, requests) = Streaming::channel(1);
+        let client = server.client();
+        let call = client.client_streaming::<_, String>(UPLOAD, Context::new(), requests);
+        let send = async {
+            if !touch {
+                while server.calls() < 2 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            sender.send(text("one")).await.unwrap();
+        };
+        let (result, ()) = tokio::join!(call, send);
+        assert_eq!(result.is_ok(), works, "touch: {touch}");
+    }
+}

@@ -23,7 +23,6 @@ use tokio::{
 pub(crate) struct Call {
     /// How many calls came before it.
     pub(crate) index: usize,
-    pub(crate) headers: HeaderMap,
     pub(crate) body: RecvStream,
     pub(crate) respond: SendResponse<Bytes>,
 }
@@ -130,8 +129,8 @@ fn admit(
     calls: &AtomicUsize,
 ) -> Call {
     let (parts, body) = request.into_parts();
-    seen.lock().unwrap().push(parts.headers.clone());
-    Call { index: calls.fetch_add(1, Ordering::SeqCst), headers: parts.headers, body, respond }
+    seen.lock().unwrap().push(parts.headers);
+    Call { index: calls.fetch_add(1, Ordering::SeqCst), body, respond }
 }
 
 impl Call {
@@ -173,12 +172,16 @@ impl Call {
 
     /// The next text of the client; `None` at a proper end, and an error if it was cut off.
     pub(crate) async fn next(&mut self) -> Option<Result<String, h2::Error>> {
-        let data = match self.body.data().await? {
-            Ok(data) => data,
-            Err(error) => return Some(Err(error)),
-        };
-        self.body.flow_control().release_capacity(data.len()).unwrap();
-        Some(Ok(text(&data)))
+        loop {
+            let data = match self.body.data().await? {
+                Ok(data) => data,
+                Err(error) => return Some(Err(error)),
+            };
+            self.body.flow_control().release_capacity(data.len()).unwrap();
+            if !data.is_empty() {
+                return Some(Ok(text(&data)));
+            }
+        }
     }
 }
 
