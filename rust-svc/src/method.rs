@@ -14,8 +14,8 @@ pub struct Method {
     pub kind: Kind,
     /// What calling it twice does.
     pub idempotency: Idempotency,
-    /// How long a call may take where the caller asks for no less; for a method that streams its answer, how long its
-    /// first message may take. `None`: only the caller's deadline counts.
+    /// How long a call may take where the caller asks for no less; for a method that streams its answer, how long it
+    /// may take to begin. `None`: only the caller's deadline counts.
     pub timeout: Option<Duration>,
     /// How a client tries again, if the method declares it.
     pub retry: Option<Retry>,

@@ -22,6 +22,9 @@ use crate::{Error, Metadata, Method, Result, Value};
 /// How long connecting may take: name, TCP and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long the server has to answer to a question for a sign of life.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The largest response, as in other implementations of gRPC.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -42,6 +45,7 @@ pub struct ClientBuilder {
     address: String,
     authority: Option<String>,
     connect_timeout: Duration,
+    keep_alive: Option<Duration>,
     timeout: Option<Duration>,
     metadata: Vec<(String, Value)>,
     max_response_bytes: usize,
@@ -54,6 +58,7 @@ impl ClientBuilder {
             address: address.to_owned(),
             authority: None,
             connect_timeout: CONNECT_TIMEOUT,
+            keep_alive: None,
             timeout: None,
             metadata: Vec::new(),
             max_response_bytes: MAX_RESPONSE_BYTES,
@@ -65,6 +70,14 @@ impl ClientBuilder {
     /// beyond its own deadline.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// Asks the server for a sign of life this often while calls are on their way, so that a server that vanished without
+    /// a word is noticed and connected to again. Off if nothing is said, because servers of gRPC may close connections
+    /// that ask more often than every 5 minutes.
+    pub fn keep_alive(mut self, interval: Duration) -> Self {
+        self.keep_alive = Some(interval);
         self
     }
 
@@ -146,6 +159,7 @@ impl ClientBuilder {
     fn endpoint(&self) -> Result<Endpoint> {
         let address: Uri = self.address.parse().map_err(|_| self.no_address("write http://HOST:PORT"))?;
         match address.scheme_str() {
+            _ if !address.authority().is_some_and(is_complete) => return Err(self.no_address("write http://HOST:PORT")),
             Some("http") if address.path() == "/" && address.query().is_none() => (),
             Some("http") => return Err(self.no_address("leave out what follows the port")),
             Some("https") => return Err(self.no_address("TLS is not supported, use http:// or a proxy that adds TLS")),
@@ -154,6 +168,10 @@ impl ClientBuilder {
         let endpoint = Endpoint::from(address.clone());
         let agent = concat!("rust-svc/", env!("CARGO_PKG_VERSION"));
         let endpoint = endpoint.user_agent(agent).map_err(Error::internal)?;
+        let endpoint = match self.keep_alive {
+            Some(interval) => endpoint.http2_keep_alive_interval(interval).keep_alive_timeout(KEEP_ALIVE_TIMEOUT),
+            None => endpoint,
+        };
         match &self.authority {
             Some(authority) => Ok(endpoint.origin(origin(authority)?)),
             None => Ok(endpoint),
@@ -163,6 +181,12 @@ impl ClientBuilder {
     fn no_address(&self, help: &str) -> Error {
         Error::invalid_argument(format!("`{}` is not an address that can be called: {help}", self.address))
     }
+}
+
+/// HTTP allows an empty host and any digits for a port.
+fn is_complete(authority: &Authority) -> bool {
+    let port = authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+    !authority.host().is_empty() && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
 fn origin(authority: &str) -> Result<Uri> {

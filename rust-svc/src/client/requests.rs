@@ -6,8 +6,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
-use futures::{FutureExt, StreamExt, stream::BoxStream};
+use bytes::{Bytes, BytesMut};
+use futures::{
+    FutureExt, StreamExt,
+    future::{self, FusedFuture},
+    stream::{self, BoxStream},
+};
 use http_body::Frame;
 use http_body_util::Full;
 use tokio::sync::oneshot;
@@ -15,6 +19,10 @@ use tonic::body::Body;
 
 use super::{frame::frame, idempotency};
 use crate::{Error, Message, Method, Result, Streaming};
+
+/// Requests that are ready are sent together up to about this many bytes: many servers close a connection that brings
+/// many small frames.
+const BATCH: usize = 32 * 1024;
 
 /// The requests of a call, in the form in which they are sent, as often as they must be.
 pub(crate) enum Requests {
@@ -37,8 +45,8 @@ pub(crate) enum Requests {
 pub(crate) struct Outgoing(Arc<Mutex<Source>>);
 
 struct Source {
-    messages: BoxStream<'static, Result<Bytes>>,
-    call: oneshot::Receiver<()>,
+    messages: stream::Fuse<BoxStream<'static, Result<Bytes>>>,
+    call: future::Fuse<oneshot::Receiver<()>>,
     touched: bool,
     error: Option<Error>,
 }
@@ -60,8 +68,8 @@ impl Requests {
     {
         debug_assert!(!method.kind.takes_one(), "{method:?} takes one request");
         let (sender, call) = oneshot::channel();
-        let messages = StreamExt::map(requests, |request| frame(&request?.into_wire())).boxed();
-        let source = Source { messages, call, touched: false, error: None };
+        let messages = StreamExt::map(requests, |request| frame(&request?.into_wire())).boxed().fuse();
+        let source = Source { messages, call: call.fuse(), touched: false, error: None };
         Self::Many { outgoing: Outgoing(Arc::new(Mutex::new(source))), _call: sender }
     }
 
@@ -101,12 +109,21 @@ impl Outgoing {
 
 impl Source {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
-        if self.error.is_some() || self.call.poll_unpin(cx).is_ready() {
+        if self.error.is_some() || self.call.is_terminated() || self.call.poll_unpin(cx).is_ready() {
             return Poll::Ready(Some(Err(tonic::Status::cancelled("the call has ended"))));
         }
-        let next = std::task::ready!(self.messages.poll_next_unpin(cx));
+        let mut batch = BytesMut::new();
+        while batch.len() < BATCH {
+            match self.messages.poll_next_unpin(cx) {
+                Poll::Ready(Some(Ok(message))) => batch.extend_from_slice(&message),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut(error)))),
+                Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
+                Poll::Pending if batch.is_empty() => return Poll::Pending,
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
         self.touched = true;
-        Poll::Ready(next.map(|message| message.map_err(|error| self.cut(error))))
+        Poll::Ready(Some(Ok(batch.freeze())))
     }
 
     /// The server must not take a stream that failed for one that is complete.

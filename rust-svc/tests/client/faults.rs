@@ -1,6 +1,12 @@
 //! What the wire can do to a call.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use h2::Reason;
 use http::Response;
@@ -266,6 +272,46 @@ async fn calls_that_wait_for_their_turn_have_a_deadline_too() {
 }
 
 #[tokio::test]
+async fn a_server_that_vanishes_is_noticed() {
+    let (sender, mut accepted) = mpsc::unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            sender.send(socket).unwrap();
+        }
+    });
+    tokio::time::pause();
+    let client = Client::builder(address).keep_alive(Duration::from_secs(20)).build().unwrap();
+    let error = call(&client, GET).await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Code::Unavailable, "test.v1.Test/Get went away"));
+    assert!(accepted.try_recv().is_ok());
+}
+
+#[tokio::test]
+async fn connections_that_break_again_and_again() {
+    let healthy = Arc::new(AtomicBool::new(false));
+    let switch = healthy.clone();
+    let server = Server::start(move |mut call| {
+        let breaks = call.index.is_multiple_of(3) && !switch.load(Ordering::SeqCst);
+        async move {
+            call.next().await;
+            if breaks { Then::Drop(call) } else { call.answer("answer") }
+        }
+    })
+    .await;
+    let client = server.client();
+    let retry = Retry::attempts(5).backoff_ms(1, 5, 2.0);
+    let method = GET.idempotent().retry(retry).no_breaker();
+    let calls = (0..300).map(|_| call(&client, method));
+    for result in futures::future::join_all(calls).await {
+        assert!(result.as_ref().is_ok_and(|it| it == "answer") || result.unwrap_err().code() == Code::Unavailable);
+    }
+    healthy.store(true, Ordering::SeqCst);
+    assert!(call(&client, method).await.is_ok());
+}
+
+#[tokio::test]
 async fn dropping_a_call_cancels_it() {
     let (sender, mut resets) = mpsc::unbounded_channel();
     let server = Server::start(move |mut call| {
@@ -312,6 +358,9 @@ fn addresses_that_are_none() {
         ("localhost:50051", "write http://HOST:PORT"),
         ("", "write http://HOST:PORT"),
         ("http://", "write http://HOST:PORT"),
+        ("http://:80", "write http://HOST:PORT"),
+        ("http://host:", "write http://HOST:PORT"),
+        ("http://host:99999", "write http://HOST:PORT"),
         ("ftp://host", "write http://HOST:PORT"),
         ("http://host:50051/api", "leave out what follows the port"),
         ("https://host", "TLS is not supported, use http:// or a proxy that adds TLS"),
@@ -320,7 +369,9 @@ fn addresses_that_are_none() {
         assert_eq!(error.code(), Code::InvalidArgument);
         assert_eq!(error.message(), format!("`{address}` is not an address that can be called: {help}"));
     }
-    assert!(Client::new("http://host:50051/").is_ok(), "needs no runtime");
+    for address in ["http://host:50051/", "http://10.0.0.7", "http://[::1]:50051", "http://[::1]"] {
+        assert!(Client::new(address).is_ok(), "{address} needs no runtime");
+    }
     assert!(Client::builder("http://host").authority("a b").build().is_err());
     assert!(Client::builder("http://host").metadata("grpc-x", "1").build().is_err());
 }

@@ -170,6 +170,22 @@ async fn a_stream_of_requests() {
     assert_eq!(answer, "");
 }
 
+#[tokio::test]
+async fn a_server_that_has_heard_enough() {
+    let server = Server::start(|mut call| async move {
+        call.next().await;
+        call.fail(Code::ResourceExhausted.number())
+    })
+    .await;
+    let client = server.client();
+    for _ in 0..50 {
+        let requests = Streaming::new(futures::stream::repeat_with(|| Ok(text("more"))));
+        let error =
+            client.client_streaming::<_, String>(UPLOAD.no_breaker(), Context::new(), requests).await.unwrap_err();
+        assert_eq!(error.code(), Code::ResourceExhausted, "{error:?}");
+    }
+}
+
 /// The server must not take a stream that failed for one that is complete.
 #[tokio::test]
 async fn an_error_among_the_requests_cancels_the_call() {

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
 use h2::{RecvStream, SendStream, server::SendResponse};
 use http::{HeaderMap, Request, Response};
@@ -24,6 +24,8 @@ pub(crate) struct Call {
     /// How many calls came before it.
     pub(crate) index: usize,
     pub(crate) body: RecvStream,
+    /// What came together with the message before.
+    pub(crate) buffer: BytesMut,
     pub(crate) respond: SendResponse<Bytes>,
 }
 
@@ -130,7 +132,7 @@ fn admit(
 ) -> Call {
     let (parts, body) = request.into_parts();
     seen.lock().unwrap().push(parts.headers);
-    Call { index: calls.fetch_add(1, Ordering::SeqCst), body, respond }
+    Call { index: calls.fetch_add(1, Ordering::SeqCst), body, buffer: BytesMut::new(), respond }
 }
 
 impl Call {
@@ -140,11 +142,13 @@ impl Call {
         self.respond.send_response(response, false).unwrap()
     }
 
-    /// Answers with a text.
+    /// Answers with a text, if the client still listens.
     pub(crate) fn answer(mut self, text: &str) -> Then {
-        let mut stream = self.begin();
-        stream.send_data(frame(text), false).unwrap();
-        stream.send_trailers(status(0)).unwrap();
+        let response = Response::builder().header("content-type", "application/grpc").body(()).unwrap();
+        if let Ok(mut stream) = self.respond.send_response(response, false) {
+            let _ = stream.send_data(frame(text), false);
+            let _ = stream.send_trailers(status(0));
+        }
         Then::Keep
     }
 
@@ -172,16 +176,15 @@ impl Call {
 
     /// The next text of the client; `None` at a proper end, and an error if it was cut off.
     pub(crate) async fn next(&mut self) -> Option<Result<String, h2::Error>> {
-        loop {
-            let data = match self.body.data().await? {
-                Ok(data) => data,
+        while self.buffer.is_empty() {
+            match self.body.data().await? {
+                Ok(data) => self.buffer.extend_from_slice(&data),
                 Err(error) => return Some(Err(error)),
-            };
-            self.body.flow_control().release_capacity(data.len()).unwrap();
-            if !data.is_empty() {
-                return Some(Ok(text(&data)));
             }
+            self.body.flow_control().release_capacity(self.buffer.len()).unwrap();
         }
+        let length = u32::from_be_bytes(self.buffer[1..5].try_into().unwrap());
+        Some(Ok(text(&self.buffer.split_to(5 + usize::try_from(length).unwrap()))))
     }
 }
 
