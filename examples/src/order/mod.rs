@@ -1,5 +1,16 @@
 //! The order service: takes orders, sets stock aside for them and finds them a courier.
 
+mod cancelling;
+mod draft;
+mod duties;
+mod errors;
+mod following;
+mod page;
+mod placing;
+mod service;
 pub mod sqlite;
 pub mod status;
 pub mod store;
+mod updating;
+
+pub use service::Orders;

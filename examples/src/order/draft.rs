@@ -1,0 +1,95 @@
+//! Orders as customers send them, checked.
+
+use rust_svc::{Error, Result, Streaming, Violations};
+
+use super::store::Draft;
+use crate::{
+    generated::order::v1::{
+        Address, CreateOrderRequest, DeliveryInstructions, OrderItem, UploadOrderItemsRequest,
+        upload_order_items_request::{Header, Part},
+    },
+    rules,
+};
+
+const MAX_NOTE: usize = 500;
+const MAX_PHONE: usize = 50;
+const MAX_LINE: usize = 200;
+
+/// The key and the draft of a request.
+pub(super) fn of_request(request: CreateOrderRequest) -> Result<(String, Draft)> {
+    let draft = Draft {
+        customer_id: request.customer_id,
+        items: request.items,
+        delivery_address: request.delivery_address,
+        instructions: request.instructions,
+    };
+    checked(request.idempotency_key, draft)
+}
+
+/// The key and the draft of an upload: a header, then items.
+pub(super) async fn of_upload(mut parts: Streaming<UploadOrderItemsRequest>) -> Result<(String, Draft)> {
+    let header = header(parts.next().await)?;
+    let mut items = Vec::new();
+    while let Some(part) = parts.next().await {
+        items.push(item(part?)?);
+        if items.len() > rules::MAX_ITEMS {
+            break;
+        }
+    }
+    let draft = Draft {
+        customer_id: header.customer_id,
+        items,
+        delivery_address: header.delivery_address,
+        instructions: header.instructions,
+    };
+    checked(header.idempotency_key, draft)
+}
+
+fn header(first: Option<Result<UploadOrderItemsRequest>>) -> Result<Header> {
+    match first.transpose()?.and_then(|first| first.part) {
+        Some(Part::Header(header)) => Ok(header),
+        _ => Err(Error::invalid_argument("the first message must be the header of the order")),
+    }
+}
+
+fn item(message: UploadOrderItemsRequest) -> Result<OrderItem> {
+    match message.part {
+        Some(Part::Item(item)) => Ok(item),
+        _ => Err(Error::invalid_argument("each message after the first must be an item")),
+    }
+}
+
+fn checked(key: String, draft: Draft) -> Result<(String, Draft)> {
+    let mut violations = Violations::default();
+    rules::check_length(&mut violations, "idempotency_key", &key, rules::MAX_ID);
+    rules::check_id(&mut violations, "customer_id", &draft.customer_id);
+    rules::check_items(&mut violations, draft.items.iter().map(|item| (item.product_id.as_str(), item.quantity)));
+    check_address(&mut violations, &draft.delivery_address);
+    if let Some(instructions) = &draft.instructions {
+        check_instructions(&mut violations, "instructions", instructions);
+    }
+    rules::all_kept(violations)?;
+    Ok((key, draft))
+}
+
+fn check_address(violations: &mut Violations, address: &Address) {
+    if address.city.is_empty() {
+        violations.add("delivery_address.city", "is required");
+    }
+    let lines = [
+        ("recipient", &address.recipient),
+        ("street", &address.street),
+        ("postal_code", &address.postal_code),
+        ("city", &address.city),
+    ];
+    for (name, line) in lines {
+        rules::check_length(violations, &format!("delivery_address.{name}"), line, MAX_LINE);
+    }
+    rules::check_place(violations, "delivery_address.", address.latitude, address.longitude);
+}
+
+/// Notes what is wrong with what a courier is to be told.
+pub(super) fn check_instructions(violations: &mut Violations, field: &str, instructions: &DeliveryInstructions) {
+    rules::check_length(violations, &format!("{field}.note"), &instructions.note, MAX_NOTE);
+    rules::check_length(violations, &format!("{field}.contact_phone"), &instructions.contact_phone, MAX_PHONE);
+}

@@ -1,0 +1,112 @@
+//! The order service over its store and the services that help it.
+
+use std::sync::Arc;
+
+use rust_svc::{Context, Error, Result, Streaming, async_trait};
+
+use super::{
+    draft,
+    page::Page,
+    status,
+    store::{OrderStore, StoredOrder},
+};
+use crate::{
+    feed::{self, News},
+    generated::{
+        dispatch::v1::DispatchService,
+        inventory::v1::InventoryService,
+        order::v1::{
+            CancelOrderRequest, CancelOrderResponse, CreateOrderRequest, CreateOrderResponse, GetOrderRequest,
+            GetOrderResponse, ListOrdersRequest, ListOrdersResponse, OrderService, StreamOrderUpdatesRequest,
+            StreamOrderUpdatesResponse, UpdateOrderRequest, UpdateOrderResponse, UploadOrderItemsRequest,
+            UploadOrderItemsResponse,
+        },
+    },
+    locks::Locks,
+};
+
+/// The order service. Its clones are one.
+#[derive(Clone)]
+pub struct Orders {
+    pub(super) store: Arc<dyn OrderStore>,
+    pub(super) inventory: Arc<dyn InventoryService>,
+    pub(super) dispatch: Arc<dyn DispatchService>,
+    /// Who holds the lock of an order may talk to other services about it.
+    pub(super) locks: Locks,
+}
+
+impl Orders {
+    /// The service over this store, with the help of these.
+    pub fn new(
+        store: Arc<dyn OrderStore>,
+        inventory: Arc<dyn InventoryService>,
+        dispatch: Arc<dyn DispatchService>,
+    ) -> Self {
+        Self { store, inventory, dispatch, locks: Locks::default() }
+    }
+}
+
+#[async_trait]
+impl OrderService for Orders {
+    async fn create_order(&self, cx: Context, request: CreateOrderRequest) -> Result<CreateOrderResponse> {
+        let (key, draft) = draft::of_request(request)?;
+        let order = to_the_end(self.clone().place(cx, key, draft)).await?;
+        Ok(CreateOrderResponse { order })
+    }
+
+    async fn get_order(&self, _: Context, request: GetOrderRequest) -> Result<GetOrderResponse> {
+        let order = self.store.order(&request.order_id).await?.order;
+        Ok(GetOrderResponse { order })
+    }
+
+    async fn list_orders(&self, _: Context, request: ListOrdersRequest) -> Result<ListOrdersResponse> {
+        let page = Page::asked_for(request)?;
+        let orders = self.store.list(page.filter()).await?;
+        Ok(page.response(orders))
+    }
+
+    async fn update_order(&self, _: Context, request: UpdateOrderRequest) -> Result<UpdateOrderResponse> {
+        let order = self.update(request).await?;
+        Ok(UpdateOrderResponse { order })
+    }
+
+    async fn cancel_order(&self, cx: Context, request: CancelOrderRequest) -> Result<CancelOrderResponse> {
+        let order = to_the_end(self.clone().cancel(cx, request)).await?;
+        Ok(CancelOrderResponse { order })
+    }
+
+    async fn stream_order_updates(
+        &self,
+        _: Context,
+        request: StreamOrderUpdatesRequest,
+    ) -> Result<Streaming<StreamOrderUpdatesResponse>> {
+        let changes = self.store.changed();
+        let now = self.store.order(&request.order_id).await?;
+        let (store, id) = (self.store.clone(), request.order_id);
+        let steps = feed::follow(changes, now.revision - 1, move |after| news(store.clone(), id.clone(), after));
+        Ok(steps.map(|step| StreamOrderUpdatesResponse { order: step.order }))
+    }
+
+    async fn upload_order_items(
+        &self,
+        cx: Context,
+        parts: Streaming<UploadOrderItemsRequest>,
+    ) -> Result<UploadOrderItemsResponse> {
+        let (key, draft) = draft::of_upload(parts).await?;
+        let item_count = i32::try_from(draft.items.len()).unwrap_or(i32::MAX);
+        let order = to_the_end(self.clone().place(cx, key, draft)).await?;
+        Ok(UploadOrderItemsResponse { order, item_count })
+    }
+}
+
+/// What is begun with other services must be ended, even if the caller goes away.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    tokio::spawn(work).await.map_err(Error::internal)?
+}
+
+async fn news(store: Arc<dyn OrderStore>, order_id: String, after: i64) -> Result<News<StoredOrder, i64>> {
+    let entries = store.history(&order_id, after).await?;
+    let last = entries.last().map_or(after, |entry| entry.revision);
+    let is_over = entries.last().is_some_and(|entry| status::is_over(entry.status));
+    Ok(News { entries, next: (!is_over).then_some(last) })
+}
