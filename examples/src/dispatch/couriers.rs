@@ -1,0 +1,91 @@
+//! The courier service: who carries orders, and where they are.
+
+use rust_svc::{Context, Result, Violations, async_trait};
+
+use super::{service::Dispatch, store::CourierUpdate};
+use crate::{
+    generated::dispatch::v1::{
+        CourierService, GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest,
+        ListAvailableResponse, UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
+        stream_assignments_response::Event,
+    },
+    rules,
+};
+
+const MAX_NAME: usize = 200;
+
+#[async_trait]
+impl CourierService for Dispatch {
+    async fn get_courier_status(
+        &self,
+        _: Context,
+        request: GetCourierStatusRequest,
+    ) -> Result<GetCourierStatusResponse> {
+        let courier = self.store.courier(&request.courier_id).await?;
+        Ok(GetCourierStatusResponse { courier })
+    }
+
+    async fn update_courier_status(
+        &self,
+        _: Context,
+        request: UpdateCourierStatusRequest,
+    ) -> Result<UpdateCourierStatusResponse> {
+        let update = courier_update(request)?;
+        let is_off_duty = update.on_duty == Some(false);
+        let courier = self.store.update_courier(update).await?;
+        if is_off_duty {
+            self.floor().go_off_duty(&courier.courier_id);
+        }
+        self.floor().tell(&courier.courier_id, Event::Courier(courier.clone()));
+        self.match_soon();
+        Ok(UpdateCourierStatusResponse { courier })
+    }
+
+    async fn list_available(&self, _: Context, request: ListAvailableRequest) -> Result<ListAvailableResponse> {
+        let size = rules::page_size(request.page_size)?;
+        // One more than the page holds, to know whether another one follows.
+        let mut couriers = self.store.available(&request.page_token, size + 1).await?;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let is_last = couriers.len() <= size;
+        couriers.truncate(size);
+        let last = couriers.last().filter(|_| !is_last);
+        let next_page_token = last.map(|last| last.courier_id.clone()).unwrap_or_default();
+        Ok(ListAvailableResponse { couriers, next_page_token })
+    }
+}
+
+fn courier_update(request: UpdateCourierStatusRequest) -> Result<CourierUpdate> {
+    let mut violations = Violations::default();
+    rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
+    rules::check_id(&mut violations, "courier_id", &request.courier_id);
+    let display_name = request.display_name.as_deref().unwrap_or_default();
+    rules::check_length(&mut violations, "display_name", display_name, MAX_NAME);
+    if let Some(position) = &request.position {
+        rules::check_place(&mut violations, "position.", position.latitude, position.longitude);
+    }
+    let on_duty = on_duty(&mut violations, request.availability);
+    rules::all_kept(violations)?;
+    Ok(CourierUpdate {
+        courier_id: request.courier_id,
+        key: request.idempotency_key,
+        display_name: request.display_name,
+        on_duty,
+        position: request.position,
+    })
+}
+
+fn on_duty(violations: &mut Violations, availability: Option<Availability>) -> Option<bool> {
+    match availability {
+        None => None,
+        Some(Availability::Available) => Some(true),
+        Some(Availability::OffDuty) => Some(false),
+        Some(Availability::Busy) => {
+            violations.add("availability", "cannot be set to busy: accepting an offer does that");
+            None
+        }
+        Some(Availability::Unrecognized(_)) => {
+            violations.add("availability", "is not known here");
+            None
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The route service: the ways of orders.
+
+use rust_svc::{Context, Result, Violations, async_trait};
+
+use super::{geography, service::Dispatch, store::Refusal};
+use crate::{
+    generated::dispatch::v1::{
+        Assignment, ConfirmRouteRequest, ConfirmRouteResponse, Point, RouteService, assignment::Status,
+    },
+    rules,
+};
+
+const MAX_STOPS: usize = 50;
+
+#[async_trait]
+impl RouteService for Dispatch {
+    async fn confirm_route(&self, _: Context, request: ConfirmRouteRequest) -> Result<ConfirmRouteResponse> {
+        check(&request)?;
+        let assignment = self.store.assignment(&request.assignment_id).await?;
+        let points = self.way(assignment, request.stops).await?;
+        let route = geography::route(points);
+        let route = self.store.confirm_route(&request.assignment_id, &request.idempotency_key, route).await?;
+        Ok(ConfirmRouteResponse { route })
+    }
+}
+
+impl Dispatch {
+    /// From where the courier is, if that is known, over the stops to the destination.
+    async fn way(&self, assignment: Assignment, stops: Vec<Point>) -> Result<Vec<Point>> {
+        if assignment.courier_id.is_empty() {
+            return Err(Refusal::NotNow(assignment.status.unwrap_or(Status::Searching)).into());
+        }
+        let start = self.store.courier(&assignment.courier_id).await?.position;
+        Ok(start.into_iter().chain(stops).chain(assignment.destination).collect())
+    }
+}
+
+fn check(request: &ConfirmRouteRequest) -> Result<()> {
+    let mut violations = Violations::default();
+    rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
+    if request.stops.len() > MAX_STOPS {
+        violations.add("stops", format!("must be no more than {MAX_STOPS}"));
+    }
+    for (index, stop) in request.stops.iter().enumerate() {
+        rules::check_place(&mut violations, &format!("stops[{index}]."), stop.latitude, stop.longitude);
+    }
+    rules::all_kept(violations)
+}

@@ -1,0 +1,258 @@
+//! Couriers and their offers, as seen from both sides.
+
+use std::{sync::Arc, time::Duration};
+
+use rust_svc::{Code, Context, Error, Sender, Streaming};
+
+use super::{Dispatch, Rules, sqlite::SqliteDispatch};
+use crate::{
+    database::IN_MEMORY,
+    generated::dispatch::v1::{
+        AssignOrderRequest, Assignment, CancelAssignmentRequest, ConfirmRouteRequest, CourierService, DispatchService,
+        GetAssignmentRequest, GetCourierStatusRequest, ListAvailableRequest, Offer, Point, RouteService,
+        StreamAssignmentsRequest, StreamAssignmentsResponse, UpdateCourierStatusRequest,
+        assignment::Status,
+        courier::Availability,
+        stream_assignments_request::{Accept, Action, Connect, Decline, Report, report::Progress},
+        stream_assignments_response::Event,
+    },
+};
+
+const BERGEN: Point = Point { latitude: 60.39, longitude: 5.32 };
+
+async fn dispatch(rules: Rules) -> Dispatch {
+    let store = SqliteDispatch::open(IN_MEMORY).await.expect("opens");
+    let dispatch = Dispatch::new(Arc::new(store), rules);
+    for courier_id in ["c1", "c2"] {
+        set(&dispatch, courier_id, Availability::Available).await.expect("signed up");
+    }
+    dispatch
+}
+
+async fn set(dispatch: &Dispatch, courier_id: &str, availability: Availability) -> rust_svc::Result<()> {
+    let request = UpdateCourierStatusRequest {
+        courier_id: courier_id.into(),
+        availability: Some(availability),
+        position: Some(BERGEN),
+        ..UpdateCourierStatusRequest::default()
+    };
+    dispatch.update_courier_status(Context::new(), request).await.map(drop)
+}
+
+async fn assign(dispatch: &Dispatch, id: &str) -> Assignment {
+    let request = AssignOrderRequest { idempotency_key: id.into(), order_id: format!("order of {id}"), destination: BERGEN };
+    dispatch.assign_order(Context::new(), request).await.expect("assigned").assignment
+}
+
+async fn get(dispatch: &Dispatch, id: &str) -> Assignment {
+    let request = GetAssignmentRequest { assignment_id: id.into(), order_id: String::new() };
+    dispatch.get_assignment(Context::new(), request).await.expect("there").assignment
+}
+
+async fn cancel(dispatch: &Dispatch, id: &str) -> rust_svc::Result<()> {
+    let request = CancelAssignmentRequest { assignment_id: id.into() };
+    dispatch.cancel_assignment(Context::new(), request).await.map(drop)
+}
+
+/// A courier's side of its connection.
+struct Phone {
+    says: Sender<StreamAssignmentsRequest>,
+    hears: Streaming<StreamAssignmentsResponse>,
+}
+
+impl Phone {
+    /// Connects, and hears how the courier stands.
+    async fn connect(dispatch: &Dispatch, courier_id: &str) -> Self {
+        let mut phone = Self::pick_up(dispatch).await;
+        phone.say(Action::Connect(Connect { courier_id: courier_id.into() })).await;
+        let Event::Courier(courier) = phone.hear().await else { panic!("no courier first") };
+        assert_eq!(courier.courier_id, courier_id);
+        phone
+    }
+
+    async fn pick_up(dispatch: &Dispatch) -> Self {
+        let (says, heard) = Streaming::channel(8);
+        let hears = dispatch.stream_assignments(Context::new(), heard).await.expect("connected");
+        Self { says, hears }
+    }
+
+    async fn say(&self, action: Action) {
+        self.says.send(StreamAssignmentsRequest { action: Some(action) }).await.expect("heard");
+    }
+
+    async fn hear(&mut self) -> Event {
+        self.hears.next().await.expect("no end").expect("no error").event.expect("an event")
+    }
+
+    async fn offer(&mut self) -> Offer {
+        let event = self.hear().await;
+        let Event::Offer(offer) = event else { panic!("{event:?}") };
+        offer
+    }
+
+    async fn assignment(&mut self) -> Assignment {
+        let event = self.hear().await;
+        let Event::Assignment(assignment) = event else { panic!("{event:?}") };
+        assignment
+    }
+
+    async fn withdrawn(&mut self) -> String {
+        let event = self.hear().await;
+        let Event::Withdrawn(withdrawn) = event else { panic!("{event:?}") };
+        withdrawn.offer_id
+    }
+
+    async fn error(&mut self) -> Error {
+        self.hears.next().await.expect("no end").expect_err("an error")
+    }
+
+    async fn accept(&self, offer: &Offer) {
+        self.say(Action::Accept(Accept { offer_id: offer.offer_id.clone() })).await;
+    }
+
+    async fn report(&self, assignment_id: &str, progress: Progress) {
+        self.say(Action::Report(Report { assignment_id: assignment_id.into(), progress })).await;
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_offered_accepted_and_delivered() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut phone = Phone::connect(&dispatch, "c1").await;
+    assign(&dispatch, "a1").await;
+    let offer = phone.offer().await;
+    assert_eq!((offer.assignment_id.as_str(), offer.order_id.as_str()), ("a1", "order of a1"));
+    phone.accept(&offer).await;
+    assert_eq!(phone.assignment().await.status, Some(Status::Accepted));
+
+    let courier = dispatch.get_courier_status(Context::new(), GetCourierStatusRequest { courier_id: "c1".into() }).await;
+    assert_eq!(courier.expect("there").courier.availability, Some(Availability::Busy));
+    let request = ConfirmRouteRequest { assignment_id: "a1".into(), ..ConfirmRouteRequest::default() };
+    let route = dispatch.confirm_route(Context::new(), request).await.expect("confirmed").route;
+    assert_eq!(route.points, [BERGEN, BERGEN]);
+
+    for (progress, status) in [(Progress::PickedUp, Status::PickedUp), (Progress::Delivered, Status::Delivered)] {
+        phone.report("a1", progress).await;
+        assert_eq!(phone.assignment().await.status, Some(status));
+    }
+    assign(&dispatch, "a2").await;
+    assert_eq!(phone.offer().await.assignment_id, "a2");
+}
+
+#[tokio::test]
+async fn what_one_declines_goes_to_another() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut first = Phone::connect(&dispatch, "c1").await;
+    let mut second = Phone::connect(&dispatch, "c2").await;
+    assign(&dispatch, "a1").await;
+    let offer = first.offer().await;
+    first.say(Action::Decline(Decline { offer_id: offer.offer_id, reason: "a flat tyre".into() })).await;
+    assert_eq!(second.offer().await.assignment_id, "a1");
+}
+
+#[tokio::test]
+async fn what_one_does_not_answer_goes_to_another() {
+    let rules = Rules { offer_holds: Duration::from_millis(20), ..Rules::default() };
+    let dispatch = dispatch(rules).await;
+    let mut first = Phone::connect(&dispatch, "c1").await;
+    let mut second = Phone::connect(&dispatch, "c2").await;
+    assign(&dispatch, "a1").await;
+    let missed = first.offer().await;
+    assert_eq!(first.withdrawn().await, missed.offer_id);
+    let offer = second.offer().await;
+    first.accept(&missed).await;
+    second.accept(&offer).await;
+    assert_eq!(second.assignment().await.courier_id, "c2");
+    assert_eq!(get(&dispatch, "a1").await.courier_id, "c2");
+}
+
+#[tokio::test]
+async fn what_one_leaves_behind_goes_to_another() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut first = Phone::connect(&dispatch, "c1").await;
+    let mut second = Phone::connect(&dispatch, "c2").await;
+    assign(&dispatch, "a1").await;
+    first.offer().await;
+    drop(first);
+    assert_eq!(second.offer().await.assignment_id, "a1");
+}
+
+#[tokio::test]
+async fn a_courier_that_comes_back_has_its_assignment_still() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut phone = Phone::connect(&dispatch, "c1").await;
+    assign(&dispatch, "a1").await;
+    let offer = phone.offer().await;
+    phone.accept(&offer).await;
+    phone.assignment().await;
+    let mut again = Phone::connect(&dispatch, "c1").await;
+    assert_eq!(phone.error().await.code(), Code::Aborted);
+    assert_eq!(again.assignment().await.assignment_id, "a1");
+    again.report("a1", Progress::PickedUp).await;
+    assert_eq!(again.assignment().await.status, Some(Status::PickedUp));
+}
+
+#[tokio::test]
+async fn who_goes_off_duty_has_no_offers() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut first = Phone::connect(&dispatch, "c1").await;
+    let mut second = Phone::connect(&dispatch, "c2").await;
+    assign(&dispatch, "a1").await;
+    let offer = first.offer().await;
+    set(&dispatch, "c1", Availability::OffDuty).await.expect("off duty");
+    assert_eq!(first.withdrawn().await, offer.offer_id);
+    assert_eq!(second.offer().await.assignment_id, "a1");
+    let listed = dispatch.list_available(Context::new(), ListAvailableRequest::default()).await.expect("listed");
+    let ids: Vec<_> = listed.couriers.iter().map(|courier| courier.courier_id.as_str()).collect();
+    assert_eq!(ids, ["c2"]);
+    let error = set(&dispatch, "c1", Availability::Busy).await.expect_err("refused");
+    assert_eq!(error.violations()[0].field, "availability");
+}
+
+#[tokio::test]
+async fn cancelling_reaches_the_courier_until_it_has_picked_up() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut phone = Phone::connect(&dispatch, "c1").await;
+    assign(&dispatch, "a1").await;
+    let offer = phone.offer().await;
+    cancel(&dispatch, "a1").await.expect("cancelled");
+    assert_eq!(phone.withdrawn().await, offer.offer_id);
+
+    assign(&dispatch, "a2").await;
+    let offer = phone.offer().await;
+    phone.accept(&offer).await;
+    phone.assignment().await;
+    cancel(&dispatch, "a2").await.expect("cancelled");
+    assert_eq!(phone.assignment().await.status, Some(Status::Cancelled));
+
+    assign(&dispatch, "a3").await;
+    let offer = phone.offer().await;
+    phone.accept(&offer).await;
+    phone.assignment().await;
+    phone.report("a3", Progress::PickedUp).await;
+    phone.assignment().await;
+    assert_eq!(cancel(&dispatch, "a3").await.expect_err("too late").code(), Code::FailedPrecondition);
+}
+
+#[tokio::test]
+async fn an_order_that_nobody_takes_is_given_up() {
+    let rules = Rules { search_for: Duration::ZERO, ..Rules::default() };
+    let dispatch = dispatch(rules).await;
+    assign(&dispatch, "a1").await;
+    dispatch.match_up().await;
+    assert_eq!(get(&dispatch, "a1").await.status, Some(Status::Failed));
+}
+
+#[tokio::test]
+async fn who_does_not_say_who_it_is_hears_an_error() {
+    let dispatch = dispatch(Rules::default()).await;
+    let mut phone = Phone::pick_up(&dispatch).await;
+    phone.say(Action::Accept(Accept::default())).await;
+    assert_eq!(phone.error().await.code(), Code::InvalidArgument);
+    let mut phone = Phone::pick_up(&dispatch).await;
+    phone.say(Action::Connect(Connect { courier_id: "nobody".into() })).await;
+    assert_eq!(phone.error().await.code(), Code::NotFound);
+    let mut phone = Phone::connect(&dispatch, "c1").await;
+    phone.report("a9", Progress::PickedUp).await;
+    assert_eq!(phone.error().await.code(), Code::NotFound);
+}
