@@ -16,18 +16,25 @@ impl Docs {
         if lines.is_empty() { Self(vec![otherwise()]) } else { Self(lines) }
     }
 
+    /// As it is printed four columns in.
+    pub fn inner(&self) -> String {
+        format!("{self:4}")
+    }
+
     /// The lines, without what marks them as docs.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 }
 
-/// `///` and a line, for each line.
+/// `///` and a line, for each line; those after the first are indented by the width of the format.
 impl fmt::Display for Docs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.0 {
+        let indent = " ".repeat(f.width().unwrap_or_default());
+        for (index, line) in self.0.iter().enumerate() {
+            let start = if index == 0 { String::new() } else { format!("\n{indent}") };
             let space = if line.is_empty() { "" } else { " " };
-            writeln!(f, "///{space}{line}")?;
+            write!(f, "{start}///{space}{line}")?;
         }
         Ok(())
     }

@@ -326,6 +326,10 @@ pub struct Method {
     pub request: String,
     /// The type of a response.
     pub response: String,
+    /// The type of a request, as the file of the trait names it.
+    pub request_here: String,
+    /// The type of a response, as the file of the trait names it.
+    pub response_here: String,
     /// The full name of the request's message.
     pub request_name: String,
     /// The full name of the response's message.
@@ -525,7 +529,7 @@ impl TypeName {
         self.path(from, depth, None, &self.domain)
     }
 
-    /// The message that travels, named likewise.
+    /// The message that travels, named from a module `depth` below the module `from` of a package.
     pub fn wire_from(&self, from: &[Ident], depth: usize) -> String {
         self.path(from, depth, Some(&self.pb), &self.wire)
     }
@@ -659,6 +663,16 @@ impl Method {
     pub fn returns(&self) -> String {
         stream_of(self.kind.returns_stream(), &self.response)
     }
+
+    /// What the function of the trait takes, as its file names it.
+    pub fn takes_here(&self) -> String {
+        stream_of(self.kind.takes_stream(), &self.request_here)
+    }
+
+    /// What the function of the trait returns, as its file names it.
+    pub fn returns_here(&self) -> String {
+        stream_of(self.kind.returns_stream(), &self.response_here)
+    }
 }
 
 fn stream_of(streams: bool, message: &str) -> String {
@@ -686,25 +700,21 @@ impl fmt::Display for Attribute {
     }
 }
 
-/// Calls on `Method::unary(..)` and its like.
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.idempotency {
-            Idempotency::Unknown => (),
-            Idempotency::Idempotent => f.write_str(".idempotent()")?,
-            Idempotency::NoSideEffects => f.write_str(".no_side_effects()")?,
-        }
-        if let Some(millis) = self.timeout_ms {
-            write!(f, ".timeout_ms({millis})")?;
-        }
-        if let Some(retry) = &self.retry {
-            write!(f, ".retry({retry})")?;
-        }
-        match &self.breaker {
-            None => Ok(()),
-            Some(Breaker { disabled: true, .. }) => f.write_str(".no_breaker()"),
-            Some(breaker) => write!(f, ".breaker({breaker})"),
-        }
+impl Policy {
+    /// Calls on `Method::unary(..)` and its like.
+    pub fn calls(&self) -> Vec<String> {
+        let idempotency = match self.idempotency {
+            Idempotency::Unknown => None,
+            Idempotency::Idempotent => Some(".idempotent()".to_owned()),
+            Idempotency::NoSideEffects => Some(".no_side_effects()".to_owned()),
+        };
+        let timeout = self.timeout_ms.map(|millis| format!(".timeout_ms({millis})"));
+        let retry = self.retry.as_ref().map(|retry| format!(".retry({retry})"));
+        let breaker = self.breaker.as_ref().map(|breaker| match breaker.disabled {
+            true => ".no_breaker()".to_owned(),
+            false => format!(".breaker({breaker})"),
+        });
+        [idempotency, timeout, retry, breaker].into_iter().flatten().collect()
     }
 }
 

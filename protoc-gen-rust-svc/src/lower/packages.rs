@@ -57,7 +57,8 @@ impl Packages {
 
     /// The modules that may not be taken by anything else in a package.
     pub(super) fn reserved(&self, package: &str) -> Scope {
-        let mut scope = Scope::with(&["svc", "std", "core", "alloc"]);
+        // `Box` is what async_trait calls it, in the same file.
+        let mut scope = Scope::with(&["svc", "std", "core", "alloc", "Box"]);
         if let Some(artefacts) = self.artefacts.get(package) {
             artefacts.all().into_iter().for_each(|ident| {
                 scope.take(ident.clone());

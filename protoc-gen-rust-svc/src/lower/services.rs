@@ -5,7 +5,7 @@ use rust_svc::path::Template;
 use super::{Lower, fields::message_value, policy, types::full_name};
 use crate::{
     docs::Docs,
-    model::{Attribute, Kind, Literal, Method, Policy, Route, Service, Value, WellKnown},
+    model::{Attribute, Home, Kind, Literal, Method, Policy, Route, Service, Value, WellKnown},
     names::{Ident, Scope},
     options::Types,
     read::{
@@ -86,6 +86,8 @@ impl Lower<'_> {
             kind: kind(method),
             request: self.type_text(&request, module),
             response: self.type_text(&response, module),
+            request_here: self.type_text_here(&request, module),
+            response_here: self.type_text_here(&response, module),
             request_name: method.input_type.trim_start_matches('.').to_owned(),
             response_name: method.output_type.trim_start_matches('.').to_owned(),
             docs: Docs::new(file.source.comment(path), || format!("The method `{}`.", method.name)),
@@ -155,6 +157,16 @@ impl Lower<'_> {
                 self.diagnostics.error("E0201", position, message).help(help);
                 None
             }
+        }
+    }
+
+    /// A message as the file of the trait names it: a plain type of the package stands in the same file.
+    fn type_text_here(&self, value: &Value, module: &[Ident]) -> String {
+        match (value, self.options.types) {
+            (Value::Message(name), Types::Domain) if self.types.name(name).home == Home::Here(module.to_vec()) => {
+                self.types.name(name).domain_from(module, 0)
+            }
+            _ => self.type_text(value, module),
         }
     }
 

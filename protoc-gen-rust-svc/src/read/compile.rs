@@ -67,7 +67,16 @@ pub struct CompileError(String);
 
 impl From<protox::Error> for CompileError {
     fn from(error: protox::Error) -> Self {
-        Self(format!("{error:?}"))
+        // It prints `file:line:column: message`, and its causes on further lines.
+        let text = format!("{error:?}");
+        let place = text.splitn(4, ':').take(3).collect::<Vec<_>>();
+        match place.as_slice() {
+            [file, line, column] if line.parse::<u32>().is_ok() && column.parse::<u32>().is_ok() => {
+                let message = text[file.len() + line.len() + column.len() + 3..].trim_start();
+                Self(format!("{file}:{line}:{column}: error: {message}"))
+            }
+            _ => Self(format!("error: {text}")),
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{ident, parsed};
+use super::{
+    Unprintable, format,
+    tokens::{ident, parsed},
+};
 use crate::{
     model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value},
     names::Ident,
@@ -11,7 +14,7 @@ use crate::{
 };
 
 /// The conversions of a package.
-pub(super) fn impls(model: &Model, package: &Package, types: Types) -> String {
+pub(super) fn impls(model: &Model, package: &Package, types: Types) -> Result<String, Unprintable> {
     let print = Print { model, package };
     let home = Home::Here(package.module.clone());
     let here: Vec<_> = print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home).collect();
@@ -19,7 +22,7 @@ pub(super) fn impls(model: &Model, package: &Package, types: Types) -> String {
         Types::Domain => print.message(message),
         Types::Proto => print.itself(message),
     });
-    impls.collect::<TokenStream>().to_string()
+    format::tokens(impls.collect())
 }
 
 /// What the functions of this file share.

@@ -3,16 +3,19 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::tokens::{deprecated, docs, ident, parsed};
+use super::{
+    Unprintable, format,
+    tokens::{deprecated, docs, ident, parsed},
+};
 use crate::{
-    model::{Enum, EnumValue, Field, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown},
+    model::{Enum, EnumValue, Field, Home, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown},
     names::Ident,
 };
 
 /// The types of a package.
-pub(super) fn types(model: &Model, package: &Package) -> String {
+pub(super) fn types(model: &Model, package: &Package) -> Result<String, Unprintable> {
     let print = Print { model, package };
-    print.all(&package.messages, &package.enums, 1).to_string()
+    format::tokens(print.all(&package.messages, &package.enums, 1))
 }
 
 /// What the functions of this file share.
@@ -136,7 +139,9 @@ impl Print<'_> {
     }
 
     fn name(&self, rust: &TypeName, depth: usize) -> TokenStream {
-        parsed(&rust.domain_from(&self.package.module, depth))
+        // A type of the package stands in the same file, one module less away than what stands in other packages.
+        let is_here = rust.home == Home::Here(self.package.module.clone());
+        parsed(&rust.domain_from(&self.package.module, if is_here { depth - 1 } else { depth }))
     }
 
     fn prelude(&self, name: &'static str) -> TokenStream {

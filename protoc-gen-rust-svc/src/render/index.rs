@@ -49,12 +49,12 @@ pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered
         let module = module_of(&package.artefacts, *artefact);
         match artefact {
             Artefact::Pb => {
-                text += &format!("pub mod {module};\n");
+                text += &format!("/// The messages as they travel.\npub mod {module};\n");
                 if domain_is_pb {
                     reexports += &format!("pub use self::{module}::*;\n");
                 }
             }
-            Artefact::Json => text += &format!("pub mod {module};\n"),
+            Artefact::Json => text += &format!("/// The JSON of the messages.\npub mod {module};\n"),
             Artefact::Convert => text += &format!("mod {module};\n"),
             _ => {
                 text += &format!("mod {module};\n");
@@ -120,6 +120,6 @@ fn children(module: &[Ident], lowered: &Lowered) -> String {
 }
 
 fn check(text: String) -> Result<String, Unprintable> {
-    format::items(&text)?;
+    format::check(&text)?;
     Ok(text)
 }

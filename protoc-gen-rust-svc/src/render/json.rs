@@ -3,11 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{ident, parsed};
+use super::{
+    Unprintable, format,
+    tokens::{ident, parsed},
+};
 use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, Value, WellKnown};
 
 /// The codecs of a package.
-pub(super) fn impls(model: &Model, package: &Package) -> String {
+pub(super) fn impls(model: &Model, package: &Package) -> Result<String, Unprintable> {
     let print = Print { model, package };
     let messages = print.messages(&package.messages);
     let nested = messages.iter().flat_map(|message| &message.enums);
@@ -15,13 +18,12 @@ pub(super) fn impls(model: &Model, package: &Package) -> String {
     let types = messages.iter().map(|message| print.wire_of(message));
     let messages = messages.iter().map(|message| print.message(message));
     let enums = enums.iter().map(|item| print.enumeration(item));
-    quote! {
+    format::tokens(quote! {
         #[doc = " The messages of this package, for those that pack them in a `google.protobuf.Any`."]
         pub const TYPES: &[svc::json::Type] = &[#(svc::json::Type::of::<#types>(),)*];
         #(#messages)*
         #(#enums)*
-    }
-    .to_string()
+    })
 }
 
 /// What the functions of this file share.

@@ -8,6 +8,7 @@ mod domain;
 mod format;
 mod index;
 mod json;
+mod layout;
 mod pb;
 mod services;
 mod tokens;
@@ -32,7 +33,7 @@ pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable
         let mut emitted = Vec::new();
         for (artefact, body) in artefacts(lowered, package, options, messages.get(&package.name))? {
             let module = index::module_of(&package.artefacts, artefact);
-            files.insert(index::path(&package.module, module.plain()), format::file(&package.files, &body)?);
+            files.insert(index::path(&package.module, module.plain()), format::file(artefact, &package.files, &body)?);
             emitted.push(artefact);
         }
         files.insert(index::path(&package.module, "mod"), index::package(package, &emitted, lowered)?);
@@ -55,14 +56,14 @@ fn artefacts(
     let has_types = !package.messages.is_empty() || !package.enums.is_empty();
     let has_services = !package.services.is_empty();
     let domain = match options.types {
-        Types::Domain => domain::types(model, package),
+        Types::Domain => domain::types(model, package)?,
         Types::Proto => String::new(),
     };
     let bodies = [
-        (Artefact::Domain, has_services || !domain.is_empty(), domain + &services::domain(package)?),
+        (Artefact::Domain, has_services || !domain.is_empty(), services::domain(package)? + &domain),
         (Artefact::Pb, has_types, messages.cloned().unwrap_or_default()),
-        (Artefact::Convert, !package.messages.is_empty(), convert::impls(model, package, options.types)),
-        (Artefact::Json, package.needs_json && has_types, json::impls(model, package)),
+        (Artefact::Convert, !package.messages.is_empty(), convert::impls(model, package, options.types)?),
+        (Artefact::Json, package.needs_json && has_types, json::impls(model, package)?),
         (Artefact::Adapter, has_services, services::adapter(package)?),
         (Artefact::Client, has_services, services::client(package)?),
         (Artefact::Gateway, !package.routed().is_empty(), services::gateway(package)?),

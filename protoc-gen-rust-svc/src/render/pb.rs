@@ -8,7 +8,7 @@ use std::{
 use prost_build::{Config, Module};
 use syn::{Attribute, Item, parse_quote};
 
-use super::{Unprintable, format};
+use super::Unprintable;
 use crate::{
     docs::Docs,
     lower::{Lowered, WireFile},
@@ -97,8 +97,7 @@ fn document(model: &Model, package: &Package, code: &str) -> Result<String, Unpr
     let mut file = syn::parse_file(code).map_err(|error| Unprintable(format!("prost-build: {error}")))?;
     let known = documented(model, package);
     document_items(&mut file.items, &mut Vec::new(), &known);
-    let text = format!("//! The messages of `{}` as they travel.\n\n{}", package.name, prettyplease::unparse(&file));
-    format::items(&text)
+    Ok(prettyplease::unparse(&file))
 }
 
 /// The docs of a type and of its fields or variants, by the path in the module of messages.

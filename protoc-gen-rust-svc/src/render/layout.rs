@@ -1,0 +1,96 @@
+//! The few lines of a service's artefacts that may be too long for one line.
+//!
+//! Everything else stands in the templates as it is printed.
+
+use crate::{
+    model::{Method, Route, Service},
+    names::Ident,
+};
+
+/// How long a line may be.
+const WIDTH: usize = 120;
+
+/// A constant with all that is known of a method, four columns in.
+pub(super) fn constant(method: &Method) -> String {
+    let head = format!("pub const {}: svc::Method = svc::Method::{}({})", method.constant, method.kind, method.path);
+    let calls = method.policy.calls();
+    let line = format!("{head}{};", calls.concat());
+    if fits(4, &line) {
+        return line;
+    }
+    let calls: String = calls.iter().map(|call| format!("\n        {call}")).collect();
+    format!("{head}{calls};")
+}
+
+/// The function of the trait, as the file of the trait names its types.
+pub(super) fn declaration(method: &Method) -> String {
+    signature(method, &method.takes_here(), &method.returns_here())
+}
+
+/// The function of the trait, as other files name its types.
+pub(super) fn implementation(method: &Method) -> String {
+    signature(method, &method.takes(), &method.returns())
+}
+
+fn signature(method: &Method, takes: &str, returns: &str) -> String {
+    let name = &method.ident;
+    let line = format!("async fn {name}(&self, cx: svc::Context, request: {takes}) -> svc::Result<{returns}>");
+    // What follows is ` {` or `;`.
+    if fits(4, &format!("{line} {{")) {
+        return line;
+    }
+    format!("async fn {name}(\n        &self,\n        cx: svc::Context,\n        request: {takes},\n    ) -> svc::Result<{returns}>")
+}
+
+/// The head of the function that serves a service, and the brace behind it.
+pub(super) fn server(function: &Ident, service: &Ident, returns: &str) -> String {
+    let takes = "(service: std::sync::Arc<S>)";
+    let line = format!("pub fn {function}<S: super::{service} + ?Sized>{takes} -> svc::{returns}<S> {{");
+    if fits(0, &line) {
+        return line;
+    }
+    format!("pub fn {function}<S>{takes} -> svc::{returns}<S>\nwhere\n    S: super::{service} + ?Sized,\n{{")
+}
+
+/// A method of an adapter.
+pub(super) fn adapter_call(method: &Method) -> String {
+    call(method, &[method.constant.to_string(), closure(method)])
+}
+
+/// A route of a gateway.
+pub(super) fn gateway_call(method: &Method, route: &Route) -> String {
+    call(method, &[method.constant.to_string(), route.to_string(), closure(method)])
+}
+
+fn closure(method: &Method) -> String {
+    format!("|it, cx, request| it.{}(cx, request)", method.ident)
+}
+
+/// A call in a chain, eight columns in.
+fn call(method: &Method, arguments: &[String]) -> String {
+    let line = format!(".{}({})", method.kind, arguments.join(", "));
+    if fits(8, &line) {
+        return line;
+    }
+    let arguments: String = arguments.iter().map(|argument| format!("\n            {argument},")).collect();
+    format!(".{}({arguments}\n        )", method.kind)
+}
+
+/// What makes a fake takes the session that its methods report to, if it has any.
+pub(super) fn session(service: &Service) -> &'static str {
+    if service.methods.is_empty() { "_" } else { "session" }
+}
+
+/// A field of a fake.
+pub(super) fn fake_field(method: &Method) -> String {
+    let head = format!("pub {}: svc::fake::{}", method.ident, method.kind.camel());
+    let line = format!("{head}<{}, {}>,", method.request, method.response);
+    if fits(4, &line) {
+        return line;
+    }
+    format!("{head}<\n        {},\n        {},\n    >,", method.request, method.response)
+}
+
+fn fits(indent: usize, line: &str) -> bool {
+    indent + line.chars().count() <= WIDTH
+}
