@@ -57,12 +57,10 @@ impl Call<'_> {
             let attempt = self.attempt(retries.previous()).run();
             let failure = match self.deadlines.within(self.method, attempt).await {
                 Ok(received) => return Ok(self.succeed(permit, received)),
-                Err(failure) => failure,
+                Err(failure) => self.requests.explain(failure),
             };
             let next = self.next(&mut retries, &failure);
-            if !matches!(next, Next::Resend(_)) {
-                record(permit, Outcome::of(&failure, fair));
-            }
+            record(permit, outcome(next, &failure, fair));
             let (Next::Attempt(wait) | Next::Resend(wait)) = next else { return Err(self.fail(failure)) };
             tracing::debug!(method = self.method.full_name(), error = %failure.error, ?wait, "trying again");
             last = Some(failure);
@@ -110,7 +108,15 @@ impl Call<'_> {
             self.cx.receive_headers(headers);
         }
         self.cx.receive_trailers(failure.error.metadata().clone());
-        self.requests.take_error().unwrap_or(failure.error)
+        failure.error
+    }
+}
+
+/// What is sent once more is no attempt, and so says nothing yet.
+fn outcome(next: Next, failure: &Failure, fair: bool) -> Outcome {
+    match next {
+        Next::Resend(_) => Outcome::Neutral,
+        Next::Attempt(_) | Next::Stop => Outcome::of(failure, fair),
     }
 }
 

@@ -113,7 +113,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::one(&method, request)?;
+        let requests = Requests::one(request)?;
         self.one(&method, &cx, requests).await
     }
 
@@ -124,7 +124,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::one(&method, request)?;
+        let requests = Requests::one(request)?;
         self.many(&method, cx, requests).await
     }
 
@@ -135,7 +135,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::many(&method, requests);
+        let requests = Requests::many(requests);
         self.one(&method, &cx, requests).await
     }
 
@@ -151,7 +151,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::many(&method, requests);
+        let requests = Requests::many(requests);
         self.many(&method, cx, requests).await
     }
 

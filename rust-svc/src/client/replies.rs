@@ -59,7 +59,7 @@ impl Replies {
         });
         match next.await? {
             Some(Ok(bytes)) => Ok(Some(bytes)),
-            Some(Err(failure)) => Err(self.fail(failure)),
+            Some(Err(failure)) => Err(self.fail(self.requests.explain(failure))),
             None => {
                 self.cx.receive_trailers(self.messages.take_trailers());
                 Ok(None)
@@ -69,12 +69,12 @@ impl Replies {
 
     /// The call had counted as a success when it was opened.
     fn fail(&self, failure: Failure) -> Error {
-        let code = failure.error.code();
-        if let Some(sampler) = self.sampler.as_ref().filter(|_| breaker::is_mid_stream_failure(code)) {
-            sampler.add_failure(code);
+        let counts = breaker::is_mid_stream_failure(&failure);
+        if let Some(sampler) = self.sampler.as_ref().filter(|_| counts) {
+            sampler.add_failure(failure.error.code());
         }
         self.cx.receive_trailers(failure.error.metadata().clone());
-        self.requests.take_error().unwrap_or(failure.error)
+        failure.error
     }
 }
 

@@ -17,8 +17,12 @@ use http_body_util::Full;
 use tokio::sync::oneshot;
 use tonic::body::Body;
 
-use super::{frame::frame, idempotency};
-use crate::{Error, Message, Method, Result, Streaming};
+use super::{
+    failure::{Cause, Failure},
+    frame::frame,
+    idempotency,
+};
+use crate::{Error, Message, Result, Streaming};
 
 /// Requests that are ready are sent together up to about this many bytes: many servers close a connection that brings
 /// many small frames.
@@ -48,28 +52,27 @@ struct Source {
     messages: stream::Fuse<BoxStream<'static, Result<Bytes>>>,
     call: future::Fuse<oneshot::Receiver<()>>,
     touched: bool,
+    cut: bool,
     error: Option<Error>,
 }
 
 impl Requests {
-    pub(crate) fn one<Q>(method: &Method, mut request: Q) -> Result<Self>
+    pub(crate) fn one<Q>(mut request: Q) -> Result<Self>
     where
         Q: Message<Wire: prost::Message + Default>,
     {
-        debug_assert!(method.kind.takes_one(), "{method:?} takes a stream");
         let keyed = idempotency::fill(&mut request);
         let bytes = frame(&request.into_wire())?;
         Ok(Self::One { bytes, keyed })
     }
 
-    pub(crate) fn many<Q>(method: &Method, requests: Streaming<Q>) -> Self
+    pub(crate) fn many<Q>(requests: Streaming<Q>) -> Self
     where
         Q: Message<Wire: prost::Message + Default>,
     {
-        debug_assert!(!method.kind.takes_one(), "{method:?} takes one request");
         let (sender, call) = oneshot::channel();
         let messages = StreamExt::map(requests, |request| frame(&request?.into_wire())).boxed().fuse();
-        let source = Source { messages, call: call.fuse(), touched: false, error: None };
+        let source = Source { messages, call: call.fuse(), touched: false, cut: false, error: None };
         Self::Many { outgoing: Outgoing(Arc::new(Mutex::new(source))), _call: sender }
     }
 
@@ -92,8 +95,15 @@ impl Requests {
         matches!(self, Self::One { keyed: true, .. })
     }
 
-    /// The error in the stream of requests: the reason of whatever then became of the call.
-    pub(crate) fn take_error(&self) -> Option<Error> {
+    /// The failure of a call; an error in the stream of requests is the reason of whatever then became of the call.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        match self.take_error() {
+            Some(error) => Failure { cause: Cause::Local, error, committed: true, ..failure },
+            None => failure,
+        }
+    }
+
+    fn take_error(&self) -> Option<Error> {
         match self {
             Self::One { .. } => None,
             Self::Many { outgoing, .. } => outgoing.source().error.take(),
@@ -109,14 +119,14 @@ impl Outgoing {
 
 impl Source {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
-        if self.error.is_some() || self.call.is_terminated() || self.call.poll_unpin(cx).is_ready() {
+        if self.cut || self.call.is_terminated() || self.call.poll_unpin(cx).is_ready() {
             return Poll::Ready(Some(Err(tonic::Status::cancelled("the call has ended"))));
         }
         let mut batch = BytesMut::new();
         while batch.len() < BATCH {
             match self.messages.poll_next_unpin(cx) {
                 Poll::Ready(Some(Ok(message))) => batch.extend_from_slice(&message),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut(error)))),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut_off(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
                 Poll::Pending if batch.is_empty() => return Poll::Pending,
                 Poll::Ready(None) | Poll::Pending => break,
@@ -127,8 +137,10 @@ impl Source {
     }
 
     /// The server must not take a stream that failed for one that is complete.
-    fn cut(&mut self, error: Error) -> tonic::Status {
+    fn cut_off(&mut self, error: Error) -> tonic::Status {
         self.error = Some(error);
+        self.touched = true;
+        self.cut = true;
         tonic::Status::cancelled("the caller cannot go on")
     }
 }

@@ -12,6 +12,9 @@ use crate::{Code, Idempotency, Method, Retry};
 /// The waits before a request that never left is sent again.
 const UNSENT_WAITS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(25), Duration::from_millis(100)];
 
+/// gRFC A6 allows no more.
+const MAX_ATTEMPTS: u32 = 5;
+
 /// What a method that changes nothing gets if it declares nothing.
 const HARMLESS: Retry = Retry::attempts(3);
 
@@ -92,8 +95,9 @@ impl<'a> Retries<'a> {
             self.budget.spend();
             return None;
         }
-        let may =
-            policy.covers(failure.error.code()) && self.budget.spend() && self.attempts < policy.retry.max_attempts;
+        let may = policy.covers(failure.error.code())
+            && self.budget.spend()
+            && self.attempts < policy.retry.max_attempts.min(MAX_ATTEMPTS);
         if !may {
             return None;
         }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -10,6 +10,10 @@ use std::{
 
 use rust_svc::{Client, Code, Context, Method, client::State, rpc};
 use tokio::time;
+use tracing::{
+    field::{Field, Visit},
+    span,
+};
 
 use crate::{
     GET, TOUCHY, call,
@@ -162,4 +166,59 @@ async fn a_client_can_be_told_another_policy() {
     call(&client, TOUCHY_GET).await.unwrap_err();
     assert_eq!(log.calls(), 3);
     assert!(client.breaker(&TOUCHY_GET).is_none());
+}
+
+/// The fields of the events of breakers, in order.
+#[derive(Clone, Default)]
+struct Events(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Events {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("rust_svc::client::breaker")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut text = event.metadata().level().to_string();
+        let mut visit = |field: &Field, value: &dyn std::fmt::Debug| {
+            if ["method", "from", "to"].contains(&field.name()) {
+                text += &format!(" {}={value:?}", field.name());
+            }
+        };
+        event.record(&mut visit as &mut dyn Visit);
+        self.0.lock().unwrap().push(text);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_move_is_an_event() {
+    let events = Events::default();
+    let _guard = tracing::subscriber::set_default(events.clone());
+    let healthy = Arc::new(AtomicBool::new(false));
+    let (client, _) = switched(&healthy);
+    for _ in 0..2 {
+        call(&client, TOUCHY_GET).await.unwrap_err();
+    }
+    healthy.store(true, Ordering::SeqCst);
+    time::sleep(Duration::from_millis(1200)).await;
+    for _ in 0..3 {
+        call(&client, TOUCHY_GET).await.unwrap();
+    }
+    let expected = [
+        r#"WARN method="test.v1.Test/Get" from=closed to=open"#,
+        r#"INFO method="test.v1.Test/Get" from=open to=half open"#,
+        r#"INFO method="test.v1.Test/Get" from=half open to=closed"#,
+    ];
+    assert_eq!(*events.0.lock().unwrap(), expected);
 }

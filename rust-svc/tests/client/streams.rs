@@ -208,8 +208,10 @@ async fn an_error_among_the_requests_cancels_the_call() {
     let (sender, requests) = Streaming::channel(4);
     sender.send(text("one")).await.unwrap();
     sender.fail(Error::not_found("the second one")).await;
-    let error = server.client().client_streaming::<_, String>(UPLOAD, Context::new(), requests).await.unwrap_err();
+    let client = server.client();
+    let error = client.client_streaming::<_, String>(UPLOAD, Context::new(), requests).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::NotFound, "the second one"));
+    assert_eq!(client.breaker(&UPLOAD).unwrap().snapshot().calls, 0, "the server did nothing wrong");
     assert_eq!(ends.recv().await, Some(Some(true)));
 }
 

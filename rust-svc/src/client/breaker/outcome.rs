@@ -45,9 +45,9 @@ fn is_failure(code: Code) -> bool {
     )
 }
 
-/// True for the codes that count against a method when they end a stream that had begun well.
-pub(crate) fn is_mid_stream_failure(code: Code) -> bool {
-    matches!(code, Code::Unavailable | Code::Internal | Code::Unknown)
+/// True if the end of a stream that had begun well counts against the method.
+pub(crate) fn is_mid_stream_failure(failure: &Failure) -> bool {
+    failure.cause != Cause::Local && matches!(failure.error.code(), Code::Unavailable | Code::Internal | Code::Unknown)
 }
 
 #[cfg(test)]
