@@ -11,6 +11,8 @@ mod service;
 pub mod sqlite;
 pub mod status;
 pub mod store;
+#[cfg(test)]
+mod tests;
 mod updating;
 
 pub use service::Orders;
