@@ -6,6 +6,7 @@
 mod breakers;
 mod deadlines;
 mod faults;
+mod generated;
 mod local;
 mod messages;
 mod retries;

@@ -133,6 +133,18 @@ async fn lets_no_more_probes_through_than_it_needs() {
     assert_eq!(breaker.state(), State::Closed);
 }
 
+#[test]
+fn threads_get_no_more_probes_than_it_needs() {
+    let breaker = breaker(POLICY.open_ms(0));
+    record(&breaker, FAILURE, 4);
+    let permits: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| (0..100).filter_map(|_| breaker.admit().ok()).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!((permits.len(), breaker.state()), (3, State::HalfOpen));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_probe_that_fails_opens_it_for_longer() {
     let breaker = breaker(POLICY);
