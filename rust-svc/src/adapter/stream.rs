@@ -94,3 +94,31 @@ impl<T, S: Stream<Item = Result<T>> + Unpin> Stream for Bounded<S> {
         Poll::Ready(message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures::stream;
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+    use tonic::{Status, codec::Codec as _};
+
+    use super::{requests, unbroken};
+    use crate::{Code, adapter::codec::Codec};
+
+    /// A message of gRPC, which is a `google.protobuf.StringValue`.
+    const MESSAGE: &[u8] = &[0, 0, 0, 0, 3, 0x0a, 1, b'a'];
+
+    /// tonic takes `CANCELLED` for the end of a request, and a handler would take a part for the whole.
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_no_end() {
+        let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err(Status::cancelled("reset"))];
+        let body = unbroken(tonic::body::Body::new(StreamBody::new(stream::iter(frames))));
+        let decoder = Codec::<String, String>::default().decoder();
+        let mut messages = requests::<String>(tonic::Streaming::new_request(decoder, body, None, None), 100);
+        assert_eq!(messages.next().await.expect("a message").expect("a text"), "a");
+        let error = messages.next().await.expect("an error").expect_err("an error");
+        assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller broke off the stream of requests"));
+        assert!(messages.next().await.is_none());
+    }
+}

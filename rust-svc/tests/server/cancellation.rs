@@ -29,6 +29,7 @@ async fn a_reset_drops_the_stream() {
     let mut body = response.await.expect("headers").into_body();
     assert!(body.data().await.is_some());
     assert_eq!(server.event().await, Event::Called);
+    assert!(server.events.try_recv().is_err(), "the call lives as long as its answer");
     sender.send_reset(h2::Reason::CANCEL);
     assert_eq!(server.event().await, Event::Cancelled);
     assert_eq!(server.event().await, Event::Dropped);

@@ -30,8 +30,8 @@ async fn malformed_timeouts_reach_no_handler() {
 #[tokio::test]
 async fn expired_calls_reach_no_handler() {
     let mut server = start().await;
-    for timeout in ["0n", "1n"] {
-        let answer = call(&server, UNARY.path, &[timeout], "a").await;
+    for method in [UNARY, DOWNLOAD, UPLOAD] {
+        let answer = call(&server, method.path, &["0n"], "a").await;
         assert_eq!(answer.grpc(), ("4", "the deadline passed before the call was done"));
     }
     assert!(server.events.try_recv().is_err());

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::{
     echo::{CHAT, DOWNLOAD, Event, UNARY, UPLOAD},
     raw::{self, exchange, frame, framed},
-    support::{Running, start, start_with},
+    support::{Running, soon, start, start_with},
 };
 
 async fn check(server: &Running, path: &str, body: impl Into<Bytes>, status: &str, message: &str) {
@@ -91,6 +91,6 @@ async fn a_stream_that_breaks_off_is_no_end() {
     // The handler is dropped, or reads an error; it never sees the end.
     drop((client, sender));
     server.stop();
-    server.ended.await.expect("an end");
-    assert!(matches!(server.events.recv().await, None | Some(Event::Received(Err(_)))));
+    soon(&mut server.ended).await.expect("an end");
+    assert!(matches!(soon(server.events.recv()).await, None | Some(Event::Received(Err(_)))));
 }

@@ -7,7 +7,7 @@ use tokio::{net::TcpStream, sync::mpsc};
 
 use crate::{
     echo::{Event, Parrot, UPLOAD, echo_adapter},
-    support::{Client, connect, ping, start, start_with},
+    support::{Client, connect, ping, soon, start, start_with},
 };
 
 #[tokio::test]
@@ -25,9 +25,9 @@ async fn calls_under_way_end_and_no_new_ones_begin() {
     }
     sender.send(ping("b")).expect("a call");
     drop(sender);
-    let answer = call.await.expect("a task").expect("an answer").into_inner().message().await;
+    let answer = soon(call).await.expect("a task").expect("an answer").into_inner().message().await;
     assert_eq!(answer.expect("an answer").expect("a message").text, "a+b");
-    server.ended.await.expect("an end");
+    server.ended().await;
 }
 
 #[tokio::test]
@@ -37,10 +37,10 @@ async fn a_stuck_call_is_cut() {
     let call = tokio::spawn(async move { client.one("hang").await });
     assert_eq!(server.event().await, Event::Called);
     server.stop();
-    server.ended.await.expect("an end");
-    call.await.expect("a task").expect_err("cut");
-    let events = [server.events.recv().await, server.events.recv().await];
-    assert!(events.contains(&Some(Event::Dropped)) && events.contains(&Some(Event::Cancelled)));
+    soon(&mut server.ended).await.expect("an end");
+    soon(call).await.expect("a task").expect_err("cut");
+    let events = [server.event().await, server.event().await];
+    assert!(events.contains(&Event::Dropped) && events.contains(&Event::Cancelled));
 }
 
 #[tokio::test]
@@ -59,8 +59,8 @@ async fn a_second_signal_means_now() {
     tokio::task::yield_now().await;
     assert!(!ended.is_finished());
     drop(second);
-    ended.await.expect("an end");
-    call.await.expect("a task").expect_err("cut");
+    soon(ended).await.expect("an end");
+    soon(call).await.expect("a task").expect_err("cut");
 }
 
 #[cfg(unix)]
@@ -82,8 +82,8 @@ async fn signals_of_the_system() {
     }
     assert!(!running.is_finished(), "it waits for the call");
     signal("INT");
-    running.await.expect("a task").expect("an end");
-    call.await.expect("a task").expect_err("cut");
+    soon(running).await.expect("a task").expect("an end");
+    soon(call).await.expect("a task").expect_err("cut");
 }
 
 #[cfg(unix)]
@@ -100,7 +100,7 @@ async fn idle_and_silent_connections_hold_nothing_up() {
     let mut idle = server.client().await;
     idle.one("a").await.expect("an answer");
     server.stop();
-    server.ended.await.expect("an end");
+    server.ended().await;
 }
 
 #[tokio::test]
@@ -110,5 +110,5 @@ async fn a_server_that_is_dropped_takes_its_connections_along() {
     let call = tokio::spawn(async move { client.one("hang").await });
     assert_eq!(server.event().await, Event::Called);
     server.ended.abort();
-    call.await.expect("a task").expect_err("cut");
+    soon(call).await.expect("a task").expect_err("cut");
 }

@@ -1,6 +1,6 @@
 //! A running server, and a client of tonic's for it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::StreamExt;
 use rust_svc::{Method, Server};
@@ -44,7 +44,11 @@ impl Running {
     }
 
     pub(crate) async fn event(&mut self) -> Event {
-        self.events.recv().await.expect("an event")
+        soon(self.events.recv()).await.expect("an event")
+    }
+
+    pub(crate) async fn ended(self) {
+        soon(self.ended).await.expect("an end");
     }
 
     pub(crate) fn stop(&mut self) {
@@ -55,6 +59,11 @@ impl Running {
 pub(crate) async fn connect(address: SocketAddr) -> Channel {
     let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
     endpoint.connect().await.expect("a connection")
+}
+
+/// What must happen at once; a test that waits in vain fails instead of hanging.
+pub(crate) async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), work).await.expect("it happens")
 }
 
 #[derive(Clone)]
