@@ -264,6 +264,8 @@ pub struct EnumValue {
     pub number: i32,
     /// The variant.
     pub ident: Ident,
+    /// The variant of the enum that travels; an alias has none of its own.
+    pub wire_ident: Ident,
     /// The value that has the same number and came first.
     pub alias_of: Option<Ident>,
     /// Its comment.

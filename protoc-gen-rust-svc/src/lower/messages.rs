@@ -12,7 +12,7 @@ use crate::{
     names::{Ident, Scope},
     read::{
         File,
-        descriptor::{EnumDescriptor, EnumValueDescriptor, MessageDescriptor, OneofDescriptor},
+        descriptor::{EnumDescriptor, MessageDescriptor, OneofDescriptor},
     },
 };
 
@@ -139,23 +139,27 @@ impl Lower<'_> {
         let is_closed = file.descriptor.syntax != "proto3";
         let prefix = Ident::camel(&descriptor.name);
         let zero = descriptor.value.iter().find(|value| value.number == 0);
-        let has_unspecified = !is_closed && zero.is_some_and(|value| variant(&prefix, value).plain() == "Unspecified");
-        let mut scope = Scope::with(&["Unrecognized"]);
+        let has_unspecified = !is_closed && zero.is_some_and(|value| variant(&prefix, &value.name).plain() == "Unspecified");
+        let rust = self.types.name(&name);
+        let wire_prefix = rust.wire[rust.wire.len() - 1].clone();
+        let (mut scope, mut wire_scope) = (Scope::with(&["Unrecognized"]), Scope::default());
         let mut values: Vec<EnumValue> = Vec::new();
         for (index, value) in descriptor.value.iter().enumerate() {
             let alias_of = values.iter().find(|other| other.number == value.number).map(|other| other.ident.clone());
+            let wire_ident = variant(&wire_prefix, &value.name);
             let comment = file.source.comment(&below(&path, ENUM_VALUE, index));
             values.push(EnumValue {
                 name: value.name.clone(),
                 number: value.number,
-                ident: scope.take(variant(&prefix, value)),
+                ident: scope.take(variant(&prefix, &value.name)),
+                wire_ident: if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) },
                 alias_of,
                 docs: Docs::new(comment, || format!("The value `{}`.", value.name)),
                 deprecated: value.options.as_ref().is_some_and(|options| options.deprecated),
             });
         }
         let item = Enum {
-            rust: self.types.name(&name),
+            rust,
             docs: Docs::new(file.source.comment(&path), || format!("The enum `{name}`.")),
             deprecated: descriptor.options.as_ref().is_some_and(|options| options.deprecated),
             values,
@@ -174,8 +178,8 @@ struct Found {
 }
 
 /// The variant of a value: without the name of the enum in front, as long as a name is left.
-fn variant(prefix: &Ident, value: &EnumValueDescriptor) -> Ident {
-    let full = Ident::camel(&value.name);
+pub(super) fn variant(prefix: &Ident, value: &str) -> Ident {
+    let full = Ident::camel(value);
     let rest = full.plain().strip_prefix(prefix.plain()).unwrap_or_default();
     if rest.starts_with(|first: char| first.is_ascii_uppercase()) { Ident::camel(rest) } else { full }
 }

@@ -9,6 +9,7 @@ use prost::Message as _;
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::{
+    messages::variant,
     packages::{Packages, WELL_KNOWN},
     types::{Types, full_name},
 };
@@ -204,29 +205,15 @@ impl Rename<'_> {
     }
 
     fn enumeration(&self, outer: &str, item: &mut EnumDescriptorProto) {
-        let name = full_name(outer, item.name());
-        item.name = Some(proto_name(&name, self.types));
-        let mut taken = crate::names::Scope::default();
-        let prefix = Ident::camel(item.name());
-        let mut numbers = std::collections::BTreeSet::new();
-        for value in &mut item.value {
-            // prost-build gives no variant to an alias.
-            if numbers.insert(value.number()) {
-                let variant = variant(&prefix, value.name());
-                let free = taken.take(variant.clone());
-                if free != variant {
-                    value.name = Some(format!("{}{}", item.name.as_deref().unwrap_or_default(), free.plain()));
-                }
+        let Some(known) = self.model.enumeration(&full_name(outer, item.name())) else { return };
+        item.name = Some(proto_name(&known.name, self.types));
+        let prefix = &known.rust.wire[known.rust.wire.len() - 1];
+        for (value, known) in item.value.iter_mut().zip(&known.values) {
+            if known.wire_ident != variant(prefix, &known.name) {
+                value.name = Some(format!("{}{}", prefix.plain(), known.wire_ident.plain()));
             }
         }
     }
-}
-
-/// The variant that prost-build makes of a value.
-fn variant(prefix: &Ident, name: &str) -> Ident {
-    let full = Ident::camel(name);
-    let rest = full.plain().strip_prefix(prefix.plain()).unwrap_or_default();
-    if rest.starts_with(char::is_uppercase) { Ident::camel(rest) } else { full }
 }
 
 /// The new name of a field, if it needs one.

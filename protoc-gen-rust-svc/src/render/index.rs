@@ -36,9 +36,10 @@ pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
 /// The index of a package: its artefacts, and the packages that lie in it.
 pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered) -> Result<String, Unprintable> {
     let mut text = format!("{MARK} from {}. Do not edit.\n\n", package.files.join(", "));
-    if !package.name.is_empty() {
-        text += &format!("//! The package `{}`.\n\n", package.name);
-    }
+    text += &match package.name.as_str() {
+        "" => "//! What has no package, and the packages that were generated.\n\n".to_owned(),
+        name => format!("//! The package `{name}`.\n\n"),
+    };
     if package.module.is_empty() {
         text += ROOT_ALLOWS;
     }

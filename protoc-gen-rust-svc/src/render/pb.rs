@@ -115,7 +115,7 @@ fn documented<'a>(model: &'a Model, package: &Package) -> Documented<'a> {
         }
     }
     for item in model.enums.values().filter(|item| is_here(&item.rust)) {
-        let variants = item.values.iter().map(|value| (value.ident.to_string(), &value.docs));
+        let variants = item.values.iter().rev().map(|value| (value.wire_ident.to_string(), &value.docs));
         known.insert(key(&item.rust), (&item.docs, variants.collect()));
     }
     known
