@@ -73,8 +73,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Asks the server for a sign of life this often while calls are on their way, so that a server that vanished without
-    /// a word is noticed and connected to again. Off if nothing is said, because servers of gRPC may close connections
+    /// Asks the server for a sign of life this often while calls are on their way, so that a server that vanished
+    /// without a word is noticed and connected to again. Off if nothing is said, because servers of gRPC may close connections
     /// that ask more often than every 5 minutes.
     pub fn keep_alive(mut self, interval: Duration) -> Self {
         self.keep_alive = Some(interval);

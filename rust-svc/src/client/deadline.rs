@@ -5,13 +5,16 @@ use std::{future::Future, time::Duration};
 use tokio::time::{self, Instant};
 
 use super::failure::{Cause, Failure};
-use crate::{Context, Error, Method, Result};
+use crate::{Code, Context, Error, Method, Result};
 
 /// With less time left than this nothing is sent.
 const FLOOR: Duration = Duration::from_millis(1);
 
 /// A `CANCELLED` that comes this much before the deadline is the server's view of the same deadline.
 const TOLERANCE: Duration = Duration::from_millis(5);
+
+/// A call without a deadline does not wait longer than this for its next attempt.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A method that declares no timeout can be expected to answer within this.
 const FAIR: Duration = Duration::from_secs(1);
@@ -50,10 +53,10 @@ impl Deadlines {
         deadline.saturating_duration_since(Instant::now()) >= self.fair.mul_f64(0.9)
     }
 
-    /// True if there will be time for an attempt after this wait.
+    /// True if there will be time for an attempt after this wait. Nobody waits for ever because a server asks for it.
     pub(crate) fn leaves_time_after(&self, wait: Duration) -> bool {
-        let Some(deadline) = self.answer else { return true };
-        Instant::now().checked_add(wait + FLOOR).is_some_and(|start| start < deadline)
+        let Some(deadline) = self.answer else { return wait <= LONGEST_WAIT };
+        Instant::now().checked_add(wait.saturating_add(FLOOR)).is_some_and(|start| start < deadline)
     }
 
     /// An attempt that must be answered in time.
@@ -73,7 +76,7 @@ impl Deadlines {
     /// The server may notice the deadline first, and then cancels the call.
     fn explains(&self, failure: &Failure) -> bool {
         let over = |deadline: Instant| Instant::now() + TOLERANCE >= deadline;
-        failure.error.code() == crate::Code::Cancelled && self.answer.is_some_and(over)
+        failure.error.code() == Code::Cancelled && self.answer.is_some_and(over)
     }
 }
 
@@ -102,7 +105,6 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Code;
 
     const UNARY: Method = Method::unary("/test.v1.Test/Get");
     const WATCH: Method = Method::server_streaming("/test.v1.Test/Watch");
@@ -155,6 +157,21 @@ mod tests {
             let error = Deadlines::of(&method, &cx, None).expect_err("no time");
             assert_eq!(error.code(), Code::DeadlineExceeded);
             assert_eq!(error.message(), "test.v1.Test/Get did not answer in time");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_must_leave_time() {
+        for (caller, wait, leaves) in [
+            (Some(300), ms(298), true),
+            (Some(300), ms(299), false),
+            (Some(300), Duration::MAX, false),
+            (None, ms(60_000), true),
+            (None, Duration::MAX, false),
+        ] {
+            let cx = caller.map_or(Context::new(), |timeout| Context::new().with_timeout(ms(timeout)));
+            let deadlines = Deadlines::of(&UNARY, &cx, None).expect("time");
+            assert_eq!(deadlines.leaves_time_after(wait), leaves, "{caller:?} {wait:?}");
         }
     }
 

@@ -30,8 +30,9 @@ use crate::{Breaker, Code, Method};
 /// The longest that a breaker stays open, unless its policy says more.
 const LONGEST_OPEN: Duration = Duration::from_secs(60);
 
-/// How long probes may take altogether where the method declares no timeout.
+/// How long probes may take altogether where the method declares no timeout, and where it declares a very long one.
 const PROBING: Duration = Duration::from_secs(10);
+const LONGEST_PROBING: Duration = Duration::from_secs(3600);
 
 /// Stops the calls of a method that keeps failing, and finds out with a few probes when it works again.
 ///
@@ -82,7 +83,7 @@ impl CircuitBreaker {
         Self {
             method: method.full_name(),
             policy,
-            probing: method.timeout.unwrap_or(PROBING),
+            probing: method.timeout.unwrap_or(PROBING).min(LONGEST_PROBING),
             window: Window::new(policy.window, now),
             era: AtomicU64::new(core.era()),
             last_code: AtomicI32::new(0),

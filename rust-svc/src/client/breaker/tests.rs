@@ -257,6 +257,11 @@ async fn policies_of_nonsense_do_no_harm() {
     let longest = Arc::new(CircuitBreaker::new(&GET, Breaker { open: Duration::MAX, ..POLICY }));
     record(&longest, FAILURE, 4);
     assert_eq!(longest.state(), State::Open);
+    let endless = Arc::new(CircuitBreaker::new(&GET.timeout_ms(u64::MAX), POLICY));
+    record(&endless, FAILURE, 4);
+    wait(&endless).await;
+    record(&endless, Outcome::Success, 3);
+    assert_eq!(endless.state(), State::Closed);
 }
 
 /// What a breaker may do, in the plainest form: every call is kept and counted.
