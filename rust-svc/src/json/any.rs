@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use super::{Error, Message, Print, Result, Source, Value, Writer, known};
+use super::{Error, Message, Result, Source, Value, Writer, known};
 
 /// The key of a packed message's type.
 const TYPE: &str = "@type";
@@ -103,6 +103,10 @@ impl Value for prost_types::Any {
         }
         source.input.as_a_whole(any).map(Some)
     }
+
+    fn may_have_key(_: &str) -> bool {
+        true
+    }
 }
 
 /// As its own type prints it.
@@ -169,11 +173,4 @@ fn special(input: &mut super::Input<'_>, found: Type) -> Result<Vec<u8>> {
         }
     }
     Ok(value.unwrap_or_default())
-}
-
-/// A packed message alone, as it stands in the details of an error. It never fails.
-pub(crate) fn detail(any: &prost_types::Any, print: &Print) -> Vec<u8> {
-    let mut out = Writer::new(print);
-    any.write(&mut out);
-    out.finish().unwrap_or_else(|_| b"{}".to_vec())
 }

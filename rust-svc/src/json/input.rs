@@ -125,7 +125,7 @@ impl<'b> Source<'_, 'b> {
     pub(super) fn take_null(&mut self) -> Result<bool> {
         if self.json && self.input.reader.null()? {
             self.json = false;
-            return Ok(self.nodes.is_empty() && self.texts.is_empty());
+            return Ok(self.texts.is_empty() && self.nodes.iter().all(|node| node.children().is_empty()));
         }
         Ok(false)
     }

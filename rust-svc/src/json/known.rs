@@ -147,6 +147,10 @@ impl Value for Struct {
             _ => input.mismatch("must be an object"),
         })
     }
+
+    fn may_have_key(_: &str) -> bool {
+        true
+    }
 }
 
 impl Value for ListValue {
@@ -183,6 +187,10 @@ impl Value for prost_types::Value {
 
     fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
         schemaless(source, value)
+    }
+
+    fn may_have_key(_: &str) -> bool {
+        true
     }
 
     fn null() -> Option<Self> {

@@ -62,6 +62,9 @@ pub use slot::{Key, Slot};
 pub use value::Value;
 pub use writer::Writer;
 
+pub(crate) use base64::{decode as decode_base64, encode as encode_base64};
+pub(crate) use params::{Node, Step};
+
 use input::Input;
 
 /// Prints a value. Fails if it holds what JSON cannot express, such as a time after the year 9999.
@@ -77,4 +80,36 @@ pub fn from_slice<T: Value + Default>(json: &[u8], parse: &Parse) -> Result<T> {
     let value = T::read(input.json())?;
     input.reader.end()?;
     Ok(value.unwrap_or_default())
+}
+
+/// Reads a request from its body and its parameters.
+pub(crate) fn read_request<T: Value + Default>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<T> {
+    read_parts(&mut Input::new(json, parse)?, parameters)
+}
+
+/// The same, with the paths of the fields that the body holds.
+pub(crate) fn read_with_presence<T>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<(T, Vec<String>)>
+where
+    T: Value + Default,
+{
+    let mut input = Input::new(json, parse)?;
+    input.watch_presence();
+    let value = read_parts(&mut input, parameters)?;
+    Ok((value, input.take_presence()))
+}
+
+fn read_parts<'b, T: Value + Default>(input: &mut Input<'b>, parameters: &'b Node) -> Result<T> {
+    let value = T::read(input.parameters(vec![parameters]))?;
+    input.reader.end()?;
+    Ok(value.unwrap_or_default())
+}
+
+/// Prints a response, or only one of its fields.
+pub(crate) fn print_response<T: Value>(value: &T, field: Option<&'static str>, print: &Print) -> Result<Vec<u8>> {
+    let mut out = Writer::new(print);
+    if let Some(field) = field {
+        out.only(field);
+    }
+    value.write(&mut out);
+    out.finish()
 }

@@ -19,6 +19,15 @@ pub(crate) enum Step<'a> {
     Key(&'a str),
 }
 
+impl<'a> Step<'a> {
+    /// What the field or the key is called.
+    pub(crate) fn name(&self) -> &'a str {
+        match self {
+            Self::Field(name) | Self::Key(name) => name,
+        }
+    }
+}
+
 impl Node {
     /// A message none of whose fields is set.
     pub(crate) fn root() -> Self {
@@ -38,11 +47,6 @@ impl Node {
     /// The field is in the body.
     pub(crate) fn set_body(&mut self) {
         self.body = true;
-    }
-
-    /// True if the field or one within it is set.
-    pub(crate) fn is_set(&self) -> bool {
-        !self.texts.is_empty() || !self.children.is_empty()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -66,10 +70,7 @@ impl Node {
     }
 
     fn child(&mut self, step: Step<'_>) -> &mut Self {
-        let (name, is_key) = match step {
-            Step::Field(name) => (name, false),
-            Step::Key(name) => (name, true),
-        };
+        let (name, is_key) = (step.name(), matches!(step, Step::Key(_)));
         let found = self.children.iter().position(|child| child.is_key == is_key && child.name == name);
         let index = found.unwrap_or_else(|| {
             self.children.push(Self { name: name.to_owned(), is_key, ..Self::default() });

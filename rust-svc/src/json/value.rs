@@ -24,6 +24,21 @@ pub trait Value<K = Plain>: Sized {
     fn null() -> Option<Self> {
         None
     }
+
+    /// The name in the `.proto` of a field that goes by `name` there or in JSON; `None` if there is no such field.
+    fn field(_name: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The fields that are a `google.protobuf.FieldMask`.
+    fn mask_fields() -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// True if what is printed may be an object with this key.
+    fn may_have_key(_key: &str) -> bool {
+        false
+    }
 }
 
 impl<M: Message> Value for M {
@@ -35,6 +50,18 @@ impl<M: Message> Value for M {
 
     fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
         source.message().map(Some)
+    }
+
+    fn field(name: &str) -> Option<&'static str> {
+        super::input::field_name::<M>(name)
+    }
+
+    fn mask_fields() -> Vec<&'static str> {
+        super::writer::mask_fields::<M>()
+    }
+
+    fn may_have_key(key: &str) -> bool {
+        Self::field(key).is_some()
     }
 }
 

@@ -1,4 +1,7 @@
 //! HTTP and JSON onto a service trait.
 
 mod codec;
+mod http;
 mod shop;
+mod stock;
+mod streams;

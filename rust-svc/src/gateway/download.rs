@@ -1,0 +1,136 @@
+//! A stream of messages as the body of a response.
+//!
+//! Each message is a line of JSON (`application/x-ndjson`), sent as soon as it is there. An error is the last line,
+//! `{"error":{"code":..,"message":..,"details":[..]}}`, and after it the body breaks off: a stream that ends as HTTP
+//! bodies end has no error. Where a message may itself have the key `error`, the last line has the key `@error`.
+//!
+//! A caller that accepts `text/event-stream` gets server-sent events: `data:` with a message each, and for an error
+//! `event: error` with the status as its data.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, header},
+};
+use bytes::Bytes;
+use futures::{FutureExt, stream};
+use tokio::time;
+
+use super::answer;
+use crate::{
+    Context, Error, Lifeline, Message, Result, Streaming,
+    json::{self, Print, Value},
+};
+
+/// How long the last line has to leave before the body breaks off.
+const FLUSH: Duration = Duration::from_millis(100);
+
+/// How messages are told from one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    Lines { error_key: &'static str },
+    Events,
+}
+
+/// A stream that is being sent.
+pub(super) struct Download<R> {
+    pub(super) messages: Streaming<R>,
+    pub(super) framing: Framing,
+    pub(super) print: Print,
+    pub(super) response_field: Option<&'static str>,
+    pub(super) cx: Context,
+    #[expect(dead_code, reason = "held until the last message is sent, or the caller goes away")]
+    pub(super) lifeline: Lifeline,
+}
+
+enum State<R> {
+    Open(Download<R>),
+    /// The error is sent, and how the body ends is not.
+    Failed,
+}
+
+impl Framing {
+    pub(super) fn of(headers: &HeaderMap, may_have_error: bool) -> Self {
+        let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/event-stream"));
+        if headers.get_all(header::ACCEPT).iter().any(accepts) {
+            return Self::Events;
+        }
+        Self::Lines { error_key: if may_have_error { "@error" } else { "error" } }
+    }
+
+    fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Lines { .. } => "application/x-ndjson",
+            Self::Events => "text/event-stream",
+        })
+    }
+
+    fn message(self, json: &[u8]) -> Bytes {
+        match self {
+            Self::Lines { .. } => [json, b"\n"].concat().into(),
+            Self::Events => [b"data: ", json, b"\n\n"].concat().into(),
+        }
+    }
+
+    fn error(self, status: &[u8]) -> Bytes {
+        match self {
+            Self::Lines { error_key } => [b"{\"", error_key.as_bytes(), b"\":", status, b"}\n"].concat().into(),
+            Self::Events => [b"event: error\ndata: ", status, b"\n\n"].concat().into(),
+        }
+    }
+}
+
+impl<R: Message<Wire: Value>> Download<R> {
+    /// The response whose body is the stream.
+    pub(super) fn into_response(self) -> Response<Body> {
+        let content_type = self.framing.content_type();
+        let frames = stream::unfold(Some(State::Open(self)), |state| async move {
+            match state? {
+                State::Open(download) => download.next().await,
+                State::Failed => Some((Err(broken_off().await), None)),
+            }
+        });
+        let mut response = Response::new(Body::from_stream(frames));
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    async fn next(mut self) -> Option<(Result<Bytes>, Option<State<R>>)> {
+        let message = self.message().await?;
+        let printed = message.and_then(|message| {
+            json::print_response(&message.into_wire(), self.response_field, &self.print).map_err(Error::internal)
+        });
+        match printed {
+            Ok(json) => Some((Ok(self.framing.message(&json)), Some(State::Open(self)))),
+            Err(error) => Some(self.fail(&error)),
+        }
+    }
+
+    async fn message(&mut self) -> Option<Result<R>> {
+        let deadline = self.cx.deadline();
+        let next = AssertUnwindSafe(self.messages.next()).catch_unwind();
+        let next = match deadline {
+            Some(deadline) => time::timeout_at(deadline, next).await,
+            None => Ok(next.await),
+        };
+        match next {
+            Ok(Ok(next)) => next,
+            Ok(Err(_)) => Some(Err(Error::internal("the stream of a handler panicked"))),
+            Err(_) => Some(Err(Error::deadline_exceeded("the deadline passed before the stream ended"))),
+        }
+    }
+
+    fn fail(self, error: &Error) -> (Result<Bytes>, Option<State<R>>) {
+        let frame = self.framing.error(&answer::body(error, &self.print));
+        let is_told_apart = self.framing == Framing::Events;
+        (Ok(frame), (!is_told_apart).then_some(State::Failed))
+    }
+}
+
+/// The error that makes the server end the connection or reset the stream, once what was sent has left.
+async fn broken_off() -> Error {
+    time::sleep(FLUSH).await;
+    Error::cancelled("the stream failed; its last line tells why")
+}

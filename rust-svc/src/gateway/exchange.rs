@@ -1,0 +1,180 @@
+//! One request and its answer, between HTTP and a handler.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    body::{Body, HttpBody},
+    extract::ConnectInfo,
+    http::{HeaderMap, Response, request::Parts},
+};
+use bytes::Bytes;
+use futures::FutureExt;
+
+use super::{
+    Settings, answer,
+    download::{Download, Framing},
+    endpoint::Endpoint,
+    failure::Failure,
+    headers,
+    params::{self, Parameters},
+    upload,
+};
+use crate::{
+    Context, Error, Lifeline, Message, Result, Streaming,
+    grpc::timeout,
+    json::{self, Print, Value},
+};
+
+/// One request that found its route.
+pub(super) struct Exchange {
+    endpoint: Arc<Endpoint>,
+    settings: Arc<Settings>,
+    parameters: Parameters,
+    headers: HeaderMap,
+    body: Body,
+    cx: Context,
+    lifeline: Lifeline,
+    print: Print,
+}
+
+impl Exchange {
+    /// Reads what comes before the body. `segments` is the path, without its verb.
+    pub(super) fn open(
+        endpoint: Arc<Endpoint>,
+        settings: Arc<Settings>,
+        segments: &[&str],
+        parts: &Parts,
+        body: Body,
+    ) -> Result<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        let parameters = params::read(&endpoint, segments, query, settings.ignore_unknown_parameters)?;
+        let (cx, lifeline) = context(&endpoint, parts)?.with_lifeline();
+        let mut print = settings.print.clone();
+        print.enum_numbers |= parameters.enum_numbers;
+        Ok(Self { endpoint, settings, parameters, headers: parts.headers.clone(), body, cx, lifeline, print })
+    }
+
+    pub(super) fn cx(&self) -> Context {
+        self.cx.clone()
+    }
+
+    /// The one request message.
+    pub(super) async fn request<Q: Message<Wire: Value + Default>>(&mut self) -> Result<Q, Failure> {
+        let body = self.whole_body().await?;
+        if !body.is_empty() {
+            self.place_body();
+        }
+        let wire = match self.endpoint.mask.filter(|_| !self.parameters.has_mask) {
+            Some(mask) => self.read_with_mask(&body, mask)?,
+            None => json::read_request(&body, &self.parameters.fields, &self.settings.parse)?,
+        };
+        Ok(Q::from_wire(wire).map_err(Error::from)?)
+    }
+
+    /// The request messages of the body, each with what the path and the query say.
+    pub(super) fn requests<Q: Message<Wire: Value + Default>>(&mut self) -> Result<Streaming<Q>, Failure> {
+        let body = std::mem::take(&mut self.body);
+        if !body.is_end_stream() {
+            upload::check_type(&self.headers)?;
+        }
+        self.place_body();
+        let fields = std::mem::take(&mut self.parameters.fields);
+        let settings = self.settings.clone();
+        let mut values = upload::stream(body, settings.max_message_bytes);
+        let read = move |json: Bytes| {
+            let wire =
+                json::read_request(&json, &fields, &settings.parse).map_err(|error| Failure::from(error).error)?;
+            Ok(Q::from_wire(wire)?)
+        };
+        Ok(Streaming::new(futures::stream::poll_fn(move |cx| {
+            futures::StreamExt::poll_next_unpin(&mut values, cx).map(|value| value.map(|value| value.and_then(&read)))
+        })))
+    }
+
+    /// The answer of one message.
+    pub(super) fn answer<R: Message<Wire: Value>>(self, response: R) -> Result<Response<Body>, Failure> {
+        let json = json::print_response(&response.into_wire(), self.endpoint.response_field, &self.print);
+        let mut response = answer::json(json.map_err(Error::internal)?);
+        headers::append(&self.cx.headers(), response.headers_mut());
+        Ok(response)
+    }
+
+    /// The answer of a stream. An error that is there at once is one of the whole request.
+    pub(super) fn answers<R: Message<Wire: Value>>(
+        self,
+        mut messages: Streaming<R>,
+    ) -> Result<Response<Body>, Failure> {
+        let messages = match messages.next().now_or_never() {
+            Some(Some(Err(error))) => return Err(error.into()),
+            Some(Some(Ok(first))) => {
+                Streaming::new(futures::StreamExt::chain(futures::stream::iter([Ok(first)]), messages))
+            }
+            Some(None) => Streaming::empty(),
+            None => messages,
+        };
+        let headers = self.cx.headers();
+        let mut response = Download {
+            messages,
+            framing: Framing::of(&self.headers, (self.endpoint.shape.may_have_error)()),
+            print: self.print,
+            response_field: self.endpoint.response_field,
+            cx: self.cx,
+            lifeline: self.lifeline,
+        }
+        .into_response();
+        headers::append(&headers, response.headers_mut());
+        Ok(response)
+    }
+
+    async fn whole_body(&mut self) -> Result<Bytes, Failure> {
+        let body = std::mem::take(&mut self.body);
+        if self.endpoint.route.body.is_empty() || body.is_end_stream() {
+            return Ok(Bytes::new());
+        }
+        upload::check_type(&self.headers)?;
+        upload::whole(body, self.settings.max_message_bytes).await
+    }
+
+    /// The body is the request, or the field that the route names.
+    fn place_body(&mut self) {
+        match self.endpoint.route.body {
+            "" | "*" => self.parameters.fields.set_body(),
+            field => self.parameters.fields.at([json::Step::Field(field)]).set_body(),
+        }
+    }
+
+    /// Fills the update mask with the fields that the body holds.
+    fn read_with_mask<T: Value + Default>(&mut self, body: &[u8], mask: &'static str) -> json::Result<T> {
+        let parse = &self.settings.parse;
+        let (value, present) = json::read_with_presence(body, &self.parameters.fields, parse)?;
+        if present.is_empty() {
+            return Ok(value);
+        }
+        self.parameters.fields.at([json::Step::Field(mask)]).push(present.join(","));
+        json::read_request(body, &self.parameters.fields, parse)
+    }
+}
+
+fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let address = peer.map(|peer| peer.ip().to_string());
+    let metadata = headers::metadata(&parts.headers, address.as_deref())?;
+    let mut cx = Context::new().with_all_metadata(metadata);
+    if let Some(peer) = peer {
+        cx = cx.with_peer(peer.to_string());
+    }
+    let own = endpoint.method.timeout.filter(|_| endpoint.method.kind.returns_one());
+    Ok(match asked_timeout(&parts.headers)?.or(own) {
+        Some(timeout) => cx.with_timeout(timeout),
+        None => cx,
+    })
+}
+
+fn asked_timeout(headers: &HeaderMap) -> Result<Option<std::time::Duration>> {
+    let mut values = headers.get_all(timeout::HEADER).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let timeout = value.to_str().ok().and_then(timeout::parse).filter(|_| values.next().is_none());
+    let refused =
+        || Error::invalid_argument("the header grpc-timeout must be up to eight digits and a unit, as in 500m");
+    timeout.map(Some).ok_or_else(refused)
+}

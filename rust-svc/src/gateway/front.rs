@@ -1,0 +1,142 @@
+//! From a request to its route.
+
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header, request::Parts},
+};
+use futures::FutureExt;
+use tokio::time;
+
+use super::{
+    Matched, Settings, answer,
+    endpoint::{Declared, Endpoint},
+    exchange::Exchange,
+    failure::Failure,
+    routes::RoutesError,
+    trie::{NoPath, Path, Trie},
+};
+use crate::{Code, Error};
+
+/// The kind of a route that takes every method of HTTP.
+const ANY: &str = "*";
+
+/// All routes, ready to be found.
+#[derive(Debug)]
+pub(super) struct Front {
+    endpoints: Vec<Arc<Endpoint>>,
+    tries: HashMap<&'static str, Trie>,
+    settings: Arc<Settings>,
+}
+
+impl Front {
+    pub(super) fn new(declared: Vec<Declared>, settings: Settings) -> Result<Self, RoutesError> {
+        let mut front = Self { endpoints: Vec::new(), tries: HashMap::new(), settings: Arc::new(settings) };
+        let add = |declared| front.add(declared).err();
+        let wrong: Vec<String> = declared.into_iter().filter_map(add).collect();
+        if wrong.is_empty() { Ok(front) } else { Err(RoutesError(wrong)) }
+    }
+
+    fn add(&mut self, declared: Declared) -> Result<(), String> {
+        let name = format!("{declared:?}");
+        let endpoint = Endpoint::check(declared).map_err(|why| format!("{name}: {why}"))?;
+        let trie = self.tries.entry(endpoint.route.kind).or_default();
+        let inserted = trie.insert(&endpoint.template, self.endpoints.len());
+        inserted.map_err(|other| format!("{name}: {:?} matches the same paths", self.endpoints[other]))?;
+        self.endpoints.push(Arc::new(endpoint));
+        Ok(())
+    }
+
+    pub(super) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let found = Path::parse(parts.uri.path()).map(|path| (self.find(&parts.method, &path), path));
+        match found {
+            Err(NoPath::Malformed) => self.failure(malformed()),
+            Err(NoPath::NotFound) => self.failure(not_found()),
+            Ok((Some((endpoint, segments)), _)) => self.call(endpoint, &segments, &parts, body).await,
+            Ok((None, path)) => self.other_method(&parts.method, &path),
+        }
+    }
+
+    /// The route of a method itself comes before one that takes every method; `HEAD` is answered as `GET` is.
+    fn find<'p>(&self, method: &HttpMethod, path: &Path<'p>) -> Option<(&Arc<Endpoint>, Vec<&'p str>)> {
+        let as_get = (method == HttpMethod::HEAD).then_some("GET");
+        let kinds = [Some(method.as_str()), as_get, Some(ANY)];
+        let mut tries = kinds.into_iter().flatten().filter_map(|kind| self.tries.get(kind));
+        let (index, segments) = tries.find_map(|trie| trie.find(path))?;
+        Some((&self.endpoints[index], segments))
+    }
+
+    async fn call(&self, endpoint: &Arc<Endpoint>, segments: &[&str], parts: &Parts, body: Body) -> Response<Body> {
+        let exchange = Exchange::open(endpoint.clone(), self.settings.clone(), segments, parts, body);
+        let result = match exchange {
+            Ok(exchange) => run(endpoint, exchange).await,
+            Err(error) => Err(error.into()),
+        };
+        let mut response = result.unwrap_or_else(|failure| self.failure(failure));
+        response.extensions_mut().insert(Matched { method: endpoint.method, template: endpoint.route.template });
+        response
+    }
+
+    /// There is no such path, or not for this method.
+    fn other_method(&self, method: &HttpMethod, path: &Path<'_>) -> Response<Body> {
+        let Some(allow) = self.allow(path) else { return self.failure(not_found()) };
+        let mut response = if method == HttpMethod::OPTIONS {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        } else {
+            let error = Error::new(Code::Unimplemented, format!("the path takes {allow} only"));
+            self.failure(Failure::new(StatusCode::METHOD_NOT_ALLOWED, error))
+        };
+        if let Ok(allow) = HeaderValue::try_from(allow) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
+    }
+
+    /// The methods that a path takes; `None` if it takes none.
+    fn allow(&self, path: &Path<'_>) -> Option<String> {
+        let taken = self.tries.iter().filter(|(_, trie)| trie.find(path).is_some());
+        let mut kinds: Vec<&str> = taken.map(|(kind, _)| *kind).collect();
+        if kinds.is_empty() {
+            return None;
+        }
+        kinds.extend(kinds.contains(&"GET").then_some("HEAD"));
+        kinds.push("OPTIONS");
+        kinds.sort_unstable();
+        kinds.dedup();
+        Some(kinds.join(", "))
+    }
+
+    fn failure(&self, failure: Failure) -> Response<Body> {
+        answer::failure(&failure, &self.settings.print)
+    }
+}
+
+/// Runs a handler until it has answered, its deadline passes, or the caller goes away, which drops it.
+async fn run(endpoint: &Endpoint, exchange: Exchange) -> Result<Response<Body>, Failure> {
+    let deadline = exchange.cx().deadline();
+    if exchange.cx().is_cancelled() {
+        return Err(elapsed());
+    }
+    let call = AssertUnwindSafe((endpoint.handler)(exchange)).catch_unwind();
+    let result = match deadline {
+        Some(deadline) => time::timeout_at(deadline, call).await.map_err(|_| elapsed())?,
+        None => call.await,
+    };
+    result.unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
+}
+
+fn elapsed() -> Failure {
+    Error::deadline_exceeded("the deadline passed before there was an answer").into()
+}
+
+fn not_found() -> Failure {
+    Error::not_found("there is nothing at this path").into()
+}
+
+fn malformed() -> Failure {
+    Error::invalid_argument("the path has a `%` without two hexadecimal digits").into()
+}

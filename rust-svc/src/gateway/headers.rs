@@ -1,0 +1,169 @@
+//! Headers of HTTP and metadata of a call, by the rules of grpc-gateway.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::{
+    Error, Metadata, Result, Value,
+    json::{decode_base64, encode_base64},
+};
+
+/// A header that starts with this is metadata without it, and the other way round.
+const PREFIX: &str = "grpc-metadata-";
+const BINARY: &str = "-bin";
+
+/// Headers that are metadata under their own names.
+const PASSED: [&str; 6] = ["authorization", "baggage", "traceparent", "tracestate", "x-forwarded-host", "x-request-id"];
+
+/// Names that metadata may not take: they belong to the connection, to HTTP, or to what a gateway says itself.
+const RESERVED: [&str; 19] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-real-ip",
+];
+
+/// The metadata of a request from `peer`. Fails if the value of a `-bin` header is not base64; what else cannot be
+/// metadata is left out.
+pub(super) fn metadata(headers: &HeaderMap, peer: Option<&str>) -> Result<Metadata> {
+    let mut metadata = Metadata::new();
+    let hop_by_hop: Vec<String> = named_in_connection(headers);
+    for (name, value) in headers {
+        let own = PASSED.contains(&name.as_str()).then_some(name.as_str());
+        let Some(key) = own.or_else(|| unprefixed(name, headers)) else { continue };
+        if hop_by_hop.iter().any(|it| it == key || it == name.as_str()) {
+            continue;
+        }
+        if let Some(value) = read(key, value)? {
+            // A key or a value that may not travel is nothing that the caller can expect to arrive.
+            let _ = metadata.append(key, value);
+        }
+    }
+    forwarded(headers, peer, &mut metadata);
+    Ok(metadata)
+}
+
+/// The key of a `Grpc-Metadata-` header. What pretends to come from the gateway, or from a header that is there as well,
+/// is dropped.
+fn unprefixed<'h>(name: &'h HeaderName, headers: &HeaderMap) -> Option<&'h str> {
+    let key = name.as_str().strip_prefix(PREFIX)?;
+    let reserved = RESERVED.contains(&key) || key.starts_with("grpc-") || key.starts_with("grpcgateway-");
+    let is_spoof = PASSED.contains(&key) && headers.contains_key(key);
+    (!reserved && !is_spoof).then_some(key)
+}
+
+fn named_in_connection(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all("connection").iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
+}
+
+fn read(key: &str, value: &HeaderValue) -> Result<Option<Value>> {
+    let text = value.to_str().ok();
+    if !key.ends_with(BINARY) {
+        return Ok(text.map(Value::from));
+    }
+    let bytes = text.and_then(decode_base64);
+    let refused = || Error::invalid_argument(format!("the header `{PREFIX}{key}` is not base64"));
+    bytes.map(|bytes| Some(bytes.into())).ok_or_else(refused)
+}
+
+/// Adds who sent the request to those who forwarded it before.
+fn forwarded(headers: &HeaderMap, peer: Option<&str>, metadata: &mut Metadata) {
+    let before = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let all: Vec<&str> = before.chain(peer).collect();
+    if !all.is_empty() {
+        let _ = metadata.insert("x-forwarded-for", all.join(", "));
+    }
+    let host = headers.get("host").and_then(|host| host.to_str().ok());
+    if let Some(host) = host.filter(|_| !headers.contains_key("x-forwarded-host")) {
+        let _ = metadata.insert("x-forwarded-host", host);
+    }
+}
+
+/// Adds metadata of an answer to its headers.
+pub(super) fn append(metadata: &Metadata, headers: &mut HeaderMap) {
+    for (key, value) in metadata.iter() {
+        let name = HeaderName::try_from(format!("{PREFIX}{key}"));
+        let value = match value {
+            Value::Text(text) => HeaderValue::try_from(text),
+            Value::Binary(bytes) => HeaderValue::try_from(base64(bytes)),
+        };
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+}
+
+fn base64(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    encode_base64(bytes, &mut text);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::metadata;
+
+    fn headers(entries: &[(&str, &str)]) -> HeaderMap {
+        let entry = |(name, value): &(&str, &str)| {
+            (HeaderName::try_from(*name).expect("name"), HeaderValue::try_from(*value).expect("value"))
+        };
+        entries.iter().map(entry).collect()
+    }
+
+    fn read(entries: &[(&str, &str)]) -> Vec<String> {
+        let metadata = metadata(&headers(entries), Some("10.0.0.1")).expect("valid");
+        metadata.iter().map(|(key, value)| format!("{key}={value:?}")).collect()
+    }
+
+    #[test]
+    fn what_becomes_metadata() {
+        let peer = r#"x-forwarded-for="10.0.0.1""#;
+        assert_eq!(
+            read(&[("Grpc-Metadata-X-Tenant", "t"), ("accept", "*/*"), ("cookie", "c")]),
+            [r#"x-tenant="t""#, peer]
+        );
+        assert_eq!(
+            read(&[("authorization", "real"), ("grpc-metadata-authorization", "spoof")]),
+            [r#"authorization="real""#, peer]
+        );
+        assert_eq!(read(&[("grpc-metadata-authorization", "only")]), [r#"authorization="only""#, peer]);
+        assert_eq!(read(&[("grpc-metadata-k-bin", "AQI=")]), [r#"k-bin=b"\x01\x02""#, peer]);
+        assert_eq!(read(&[("x-forwarded-for", "1.2.3.4")]), [r#"x-forwarded-for="1.2.3.4, 10.0.0.1""#]);
+        assert_eq!(read(&[("connection", "grpc-metadata-x"), ("grpc-metadata-x", "1")]), [peer]);
+        for dropped in [
+            "grpc-metadata-grpcgateway-authorization",
+            "grpc-metadata-grpc-timeout",
+            "grpc-metadata-connection",
+            "grpc-metadata-te",
+            "grpc-metadata-host",
+            "grpc-metadata-x-forwarded-for",
+            "grpc-metadata-proxy-authorization",
+            "grpc-metadata-",
+            "proxy-authorization",
+        ] {
+            assert_eq!(read(&[(dropped, "x")]), [peer], "{dropped}");
+        }
+    }
+
+    #[test]
+    fn bytes_must_be_base64() {
+        assert!(metadata(&headers(&[("grpc-metadata-k-bin", "!")]), None).is_err());
+    }
+}

@@ -1,0 +1,145 @@
+//! The fields of a request that come from the path and the query.
+
+use std::borrow::Cow;
+
+use super::endpoint::Endpoint;
+use crate::{
+    Error, Result, Violation,
+    json::{Node, Step},
+    path::{Segment, Variable, percent_decode},
+};
+
+/// How many parameters a query may hold.
+const MAX_PARAMETERS: usize = 1_000;
+/// How many fields deep a parameter may reach.
+const MAX_DEPTH: usize = 32;
+
+/// Parameters that tell how to answer, by the names that Google's clients send, and are no fields. A field of the same
+/// name comes first.
+const SYSTEM: [&str; 16] = [
+    "$alt",
+    "alt",
+    "$fields",
+    "fields",
+    "$prettyPrint",
+    "prettyPrint",
+    "$key",
+    "key",
+    "$callback",
+    "callback",
+    "access_token",
+    "oauth_token",
+    "quotaUser",
+    "upload_protocol",
+    "uploadType",
+    "$.xgafv",
+];
+
+/// What the path and the query say.
+#[derive(Debug)]
+pub(super) struct Parameters {
+    pub(super) fields: Node,
+    /// The answer is to hold enums as numbers: `$alt=json;enum-encoding=int`.
+    pub(super) enum_numbers: bool,
+    /// The query sets the update mask.
+    pub(super) has_mask: bool,
+}
+
+/// Reads the variables of the path, whose segments are still percent-encoded, and the query.
+pub(super) fn read(endpoint: &Endpoint, segments: &[&str], query: &str, ignore_unknown: bool) -> Result<Parameters> {
+    let mut parameters = Parameters { fields: Node::root(), enum_numbers: false, has_mask: false };
+    for variable in endpoint.template.variables() {
+        let value = path_value(endpoint, variable, segments)?;
+        parameters.fields.at(variable.field_path().iter().map(|name| Step::Field(name))).push(value);
+    }
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    for (index, piece) in pieces.enumerate() {
+        if index == MAX_PARAMETERS {
+            return Err(Error::invalid_argument(format!("the query has more than {MAX_PARAMETERS} parameters")));
+        }
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        parameters.set(endpoint, &form_decoded(name)?, form_decoded(value)?, ignore_unknown)?;
+    }
+    Ok(parameters)
+}
+
+impl Parameters {
+    fn set(&mut self, endpoint: &Endpoint, name: &str, value: String, ignore_unknown: bool) -> Result<()> {
+        let steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
+        let first = steps.first().map_or("", Step::name);
+        let field = endpoint.shape.field(first);
+        match field {
+            None if SYSTEM.contains(&name) => self.set_system(name, &value),
+            None if ignore_unknown => (),
+            None => return Err(violation(name, "is not a field of the request")),
+            Some(_) if endpoint.route.body == "*" => {
+                return Err(violation(name, "belongs into the body; the query sets no field here"));
+            }
+            Some(field) if field == endpoint.route.body => {
+                return Err(violation(name, "is in the body, so that the query cannot set it"));
+            }
+            Some(field) => {
+                self.has_mask |= endpoint.mask == Some(field);
+                self.fields.at(steps).push(value);
+            }
+        }
+        Ok(())
+    }
+
+    fn set_system(&mut self, name: &str, value: &str) {
+        self.enum_numbers |= name.trim_start_matches('$') == "alt" && value.contains("enum-encoding=int");
+    }
+}
+
+fn path_value(endpoint: &Endpoint, variable: &Variable, segments: &[&str]) -> Result<String> {
+    let range = variable.segments();
+    // What `**` matched, and only that, may be more or fewer segments than the template has.
+    let is_open = endpoint.template.segments()[range.clone()].last() == Some(&Segment::Many);
+    let end = if is_open { segments.len() } else { range.end };
+    let raw = segments.get(range.start..end).unwrap_or_default().join("/");
+    let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && endpoint.route.unescape.keeps(byte));
+    let text = decoded.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
+    match text {
+        Some(text) if text.chars().any(char::is_control) => {
+            Err(violation(&variable.to_string(), "holds a control character in the path"))
+        }
+        Some(text) => Ok(text),
+        None => Err(violation(&variable.to_string(), "is not UTF-8 in the path")),
+    }
+}
+
+/// A name such as `order.items` or `labels[a.b]` as steps; `None` if it is malformed or reaches too deep.
+fn steps(name: &str) -> Option<Vec<Step<'_>>> {
+    let mut steps = Vec::new();
+    let mut rest = name;
+    loop {
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (field, mut after) = rest.split_at(end);
+        steps.push(Step::Field(Some(field).filter(|field| !field.is_empty())?));
+        while let Some(inner) = after.strip_prefix('[') {
+            let (key, behind) = inner.split_once(']')?;
+            steps.push(Step::Key(key));
+            after = behind;
+        }
+        if steps.len() > MAX_DEPTH {
+            return None;
+        }
+        match after.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => return after.is_empty().then_some(steps),
+        }
+    }
+}
+
+/// As HTML forms encode: `+` is a space.
+fn form_decoded(text: &str) -> Result<String> {
+    let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
+    let bytes = percent_decode(&spaced, |_| false)
+        .ok_or_else(|| Error::invalid_argument("the query has a `%` without two hexadecimal digits"))?;
+    String::from_utf8(bytes.into_owned()).map_err(|_| Error::invalid_argument("the query is not UTF-8"))
+}
+
+fn violation(field: &str, description: &str) -> Error {
+    let violation = Violation { field: field.chars().take(200).collect(), description: description.to_owned() };
+    Error::invalid_argument(violation.to_string()).with_violations([violation])
+}

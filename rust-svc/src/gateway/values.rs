@@ -1,0 +1,98 @@
+//! JSON values one behind the other in a body: newline-delimited JSON, or a sequence of JSON (RFC 7464).
+
+use bytes::{Buf, Bytes, BytesMut};
+
+/// Cuts a body into its values as it comes.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    buffer: BytesMut,
+    /// How many bytes of the buffer were looked at.
+    scanned: usize,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Values {
+    pub(super) fn push(&mut self, chunk: &[u8]) {
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    /// How many bytes wait for the rest of their value.
+    pub(super) fn pending(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The next value that is complete. It need not be valid JSON: its reader will tell.
+    pub(super) fn next(&mut self) -> Option<Bytes> {
+        self.skip_separators();
+        while let Some(&byte) = self.buffer.get(self.scanned) {
+            self.scanned += 1;
+            if self.ends_with(byte) {
+                return Some(self.cut());
+            }
+        }
+        None
+    }
+
+    /// What is left at the end of the body.
+    pub(super) fn rest(&mut self) -> Option<Bytes> {
+        self.skip_separators();
+        (!self.buffer.is_empty()).then(|| {
+            self.scanned = self.buffer.len();
+            self.cut()
+        })
+    }
+
+    /// True if a value ends with this byte: an object or an array with its bracket, anything else with its line.
+    fn ends_with(&mut self, byte: u8) -> bool {
+        if self.in_string {
+            self.in_string = self.escaped || byte != b'"';
+            self.escaped = byte == b'\\' && !self.escaped;
+            return false;
+        }
+        match byte {
+            b'"' => self.in_string = true,
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            _ => (),
+        }
+        self.depth == 0 && matches!(byte, b'}' | b']' | b'\n')
+    }
+
+    fn cut(&mut self) -> Bytes {
+        let value = self.buffer.split_to(self.scanned).freeze();
+        *self = Self { buffer: std::mem::take(&mut self.buffer), ..Self::default() };
+        value
+    }
+
+    fn skip_separators(&mut self) {
+        if self.scanned == 0 {
+            let separators = self.buffer.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x1e));
+            let count = separators.count();
+            self.buffer.advance(count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Values;
+
+    #[test]
+    fn cut_wherever_the_chunks_end() {
+        let body = "{\"a\":\"}\\\"{\"}\n {\"b\":[{},{}]}{\"c\":1}\r\n\u{1e}[1]\n\"x\"\n1\n{\"d\":\n2}\ntail";
+        let expected =
+            ["{\"a\":\"}\\\"{\"}", "{\"b\":[{},{}]}", "{\"c\":1}", "[1]", "\"x\"\n", "1\n", "{\"d\":\n2}", "tail"];
+        for size in 1..body.len() {
+            let (mut values, mut found) = (Values::default(), Vec::new());
+            for chunk in body.as_bytes().chunks(size) {
+                values.push(chunk);
+                found.extend(std::iter::from_fn(|| values.next()));
+            }
+            found.extend(values.rest());
+            assert_eq!(found, expected, "chunks of {size}");
+            assert_eq!(values.pending(), 0);
+        }
+    }
+}

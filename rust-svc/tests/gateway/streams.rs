@@ -1,0 +1,193 @@
+//! Streams over real sockets.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+
+use crate::stock::{Shelf, stock_service_gateway};
+
+/// Long enough for anything but a hang.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn serve() -> (SocketAddr, Arc<Shelf>) {
+    let shelf = Arc::new(Shelf::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let router = stock_service_gateway(shelf.clone()).into_router();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    (address, shelf)
+}
+
+async fn open(address: SocketAddr, request: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(address).await.expect("connected");
+    socket.write_all(request.as_bytes()).await.expect("sent");
+    socket
+}
+
+/// Reads until `end` is among what was read.
+async fn read_until(socket: &mut TcpStream, end: &str) -> String {
+    let (mut all, mut chunk) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&all).contains(end) {
+        let count = timeout(PATIENCE, socket.read(&mut chunk)).await.expect("in time").expect("readable");
+        assert!(count > 0, "ended before {end:?}: {}", String::from_utf8_lossy(&all));
+        all.extend_from_slice(&chunk[..count]);
+    }
+    String::from_utf8(all).expect("UTF-8")
+}
+
+/// Reads until the server closes.
+async fn read_all(socket: &mut TcpStream) -> String {
+    let mut all = String::new();
+    timeout(PATIENCE, socket.read_to_string(&mut all)).await.expect("in time").expect("readable");
+    all
+}
+
+fn get(path: &str, more: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}\r\n")
+}
+
+fn post(path: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-ndjson\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// The data of a chunked body and whether it ended as such a body ends.
+fn body(response: &str) -> (String, bool) {
+    let (_, mut rest) = response.split_once("\r\n\r\n").expect("headers");
+    let mut data = String::new();
+    while let Some((size, after)) = rest.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).expect("a chunk's size");
+        if size == 0 {
+            return (data, true);
+        }
+        data += &after[..size];
+        rest = &after[size + 2..];
+    }
+    (data, false)
+}
+
+#[tokio::test]
+async fn a_line_for_each_message() {
+    let (address, _) = serve().await;
+    let response = read_all(&mut open(address, &get("/v1/stock:watch?count=3", "")).await).await;
+    assert!(response.contains("content-type: application/x-ndjson"), "{response}");
+    assert_eq!(body(&response), ("{\"quantity\":1}\n{\"quantity\":2}\n{\"quantity\":3}\n".into(), true));
+}
+
+#[tokio::test]
+async fn each_message_leaves_at_once() {
+    let (address, shelf) = serve().await;
+    let mut socket = open(address, &get("/v1/stock:watch?count=2&productId=hang", "")).await;
+    read_until(&mut socket, "{\"quantity\":2}\n").await;
+    drop(socket);
+    timeout(PATIENCE, shelf.gone.notified()).await.expect("the stream is dropped when the caller goes away");
+    let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
+    timeout(PATIENCE, cx.cancelled()).await.expect("cancelled");
+}
+
+#[tokio::test]
+async fn an_error_is_the_last_line_and_no_clean_end() {
+    let (address, _) = serve().await;
+    let response = read_all(&mut open(address, &get("/v1/stock:watch?count=1&productId=fail", "")).await).await;
+    let lines = "{\"quantity\":1}\n{\"error\":{\"code\":10,\"message\":\"the shelf fell\",\"details\":[]}}\n";
+    assert_eq!(body(&response), (lines.into(), false));
+}
+
+#[tokio::test]
+async fn an_error_is_told_from_a_message_with_such_a_field() {
+    let (address, _) = serve().await;
+    let response = read_all(&mut open(address, &get("/v1/stock:replay", "")).await).await;
+    let lines = "{\"error\":\"a field\"}\n{\"@error\":{\"code\":15,\"message\":\"the tape is torn\",\"details\":[]}}\n";
+    assert_eq!(body(&response), (lines.into(), false));
+}
+
+#[tokio::test]
+async fn an_error_before_the_first_message_has_a_status() {
+    let (address, _) = serve().await;
+    let response = read_all(&mut open(address, &get("/v1/stock:watch?productId=refused", "")).await).await;
+    assert!(response.starts_with("HTTP/1.1 403"), "{response}");
+}
+
+#[tokio::test]
+async fn the_deadline_ends_a_stream() {
+    let (address, _) = serve().await;
+    let request = get("/v1/stock:watch?count=1&productId=hang", "grpc-timeout: 50m\r\n");
+    let (lines, is_clean) = body(&read_all(&mut open(address, &request).await).await);
+    assert!(lines.starts_with("{\"quantity\":1}\n{\"error\":{\"code\":4,"), "{lines}");
+    assert!(!is_clean);
+}
+
+#[tokio::test]
+async fn server_sent_events() {
+    let (address, _) = serve().await;
+    let request = get("/v1/stock:watch?count=1&productId=fail", "accept: text/event-stream\r\n");
+    let response = read_all(&mut open(address, &request).await).await;
+    assert!(response.contains("content-type: text/event-stream"), "{response}");
+    let events =
+        "data: {\"quantity\":1}\n\nevent: error\ndata: {\"code\":10,\"message\":\"the shelf fell\",\"details\":[]}\n\n";
+    assert_eq!(body(&response), (events.into(), true));
+}
+
+#[tokio::test]
+async fn uploads() {
+    let (address, _) = serve().await;
+    for (lines, status, expected) in [
+        (
+            "{\"itemId\":\"a\",\"quantity\":1}\n{\"itemId\":\"b\",\"quantity\":2}\n",
+            200,
+            r#"{"itemId":"ab","quantity":3}"#,
+        ),
+        ("{\"quantity\":1}{\n\"quantity\":\n5}", 200, r#"{"quantity":6}"#),
+        ("", 200, "{}"),
+        ("{\"quantity\":1}\n{\"quantity\":\"x\"}\n", 400, "quantity: must be a whole number"),
+        ("{\"quantity\":1}\n{\"quantity\":", 400, "not valid JSON"),
+        ("{\"quantity\":1}\nnonsense\n", 400, "not valid JSON"),
+        ("{\"quantity\":1}\n[]\n", 400, "must be an object"),
+    ] {
+        let response = read_all(&mut open(address, &post("/v1/items:upload", lines)).await).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{lines}: {response}");
+        assert!(response.contains(expected), "{lines}: {response}");
+    }
+    let large = format!("{{\"itemId\":\"{}\"}}\n", "x".repeat(5 << 20));
+    let mut socket = TcpStream::connect(address).await.expect("connected");
+    // The answer may come before all is sent.
+    let _ = socket.write_all(post("/v1/items:upload", &large).as_bytes()).await;
+    assert!(read_until(&mut socket, "\r\n").await.starts_with("HTTP/1.1 429"));
+}
+
+#[tokio::test]
+async fn both_ways_at_once() {
+    let (address, _) = serve().await;
+    let head = "POST /v1/items:chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
+    let mut socket = open(address, head).await;
+    for quantity in 1..=3 {
+        let line = format!("{{\"quantity\":{quantity}}}\n");
+        let chunk = format!("{:x}\r\n{line}\r\n", line.len());
+        socket.write_all(chunk.as_bytes()).await.expect("sent");
+        read_until(&mut socket, &format!("{{\"quantity\":{}}}\n", quantity * 2)).await;
+    }
+    socket.write_all(b"0\r\n\r\n").await.expect("sent");
+    read_until(&mut socket, "0\r\n\r\n").await;
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_ends_its_call() {
+    let (address, shelf) = serve().await;
+    let mut socket = open(address, &get("/v1/stock/a", "")).await;
+    read_until(&mut socket, "}").await;
+    let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
+    assert_eq!(cx.metadata().get("x-forwarded-for"), Some("127.0.0.1"));
+    assert!(cx.peer().is_some_and(|peer| peer.starts_with("127.0.0.1:")));
+
+    let mut hanging = open(address, &get("/v1/stock/hang", "")).await;
+    hanging.shutdown().await.expect("closed");
+    drop(hanging);
+    timeout(PATIENCE, shelf.gone.notified()).await.expect("the handler is dropped");
+}
