@@ -89,7 +89,8 @@ impl Merge<'_> {
         let mut codes: Vec<&'static str> = retry.codes.iter().filter_map(|code| self.code(code)).collect();
         if idempotency == Idempotency::Unknown {
             if let Some(unsafe_code) = codes.iter().find(|code| is_own && **code != SAFE) {
-                let message = format!("{unsafe_code} is tried again, but the method may not be called twice");
+                let name = CODES.iter().find(|(_, rust)| rust == unsafe_code).map_or(*unsafe_code, |(name, _)| name);
+                let message = format!("{name} is tried again, but the method may not be called twice");
                 let help = "set idempotency_level or idempotency_key, or try only UNAVAILABLE again";
                 self.error("E0402", RETRY, message, help);
             }

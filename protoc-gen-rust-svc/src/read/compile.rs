@@ -40,7 +40,8 @@ fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &PathBuf) 
         return Ok(name);
     }
     let text = file.to_string_lossy();
-    if resolvers.open_file(&text).is_ok() {
+    // A file that is there and does not parse is reported with its place, later.
+    if resolvers.open_file(&text).err().is_none_or(|error| !error.is_file_not_found()) {
         return Ok(text.into_owned());
     }
     let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();

@@ -1,0 +1,88 @@
+//! Each case is a line: the `.proto` files in `golden/`, and the options that they are generated with.
+//!
+//! What is printed is compared with the folder of the case beside them, which the tests in `run/` compile.
+//! `UPDATE_GOLDEN=1` writes it anew.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tests::{generate, home};
+
+/// Generates `files` and compares the result with `golden/<case>`.
+fn check(case: &str, files: &[&str], options: &str) {
+    let (generated, _) = generate(&home().join("golden"), files, options);
+    let generated = generated.unwrap_or_else(|errors| panic!("{errors}"));
+    let folder = home().join("golden").join(case);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        replace(&folder, &generated);
+    }
+    let existing = read(&folder, &folder);
+    for (name, content) in &generated {
+        let existing = existing.get(name).unwrap_or_else(|| panic!("{case}/{name} is new: run with UPDATE_GOLDEN=1"));
+        assert!(existing == content, "{case}/{name} is printed otherwise now: run with UPDATE_GOLDEN=1 and look at the diff");
+    }
+    let orphans: Vec<_> = existing.keys().filter(|name| !generated.contains_key(*name)).collect();
+    assert!(orphans.is_empty(), "{case}: {orphans:?} are not printed any more: run with UPDATE_GOLDEN=1");
+}
+
+fn replace(folder: &Path, files: &BTreeMap<String, String>) {
+    let _ = fs::remove_dir_all(folder);
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("the folder can be made");
+        fs::write(path, content).expect("the file can be written");
+    }
+}
+
+fn read(root: &Path, folder: &Path) -> BTreeMap<String, String> {
+    let entries: Vec<PathBuf> =
+        fs::read_dir(folder).map(|entries| entries.map(|entry| entry.expect("readable").path()).collect()).unwrap_or_default();
+    let mut files = BTreeMap::new();
+    for path in entries {
+        if path.is_dir() {
+            files.extend(read(root, &path));
+        } else {
+            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+            files.insert(name, fs::read_to_string(&path).expect("a text"));
+        }
+    }
+    files
+}
+
+macro_rules! cases {
+    ($($case:ident: [$($file:literal),*] $options:literal;)*) => {$(
+        #[test]
+        fn $case() {
+            check(stringify!($case), &[$($file),*], $options);
+        }
+    )*};
+}
+
+cases! {
+    chat: ["chat.proto"] "";
+    clashes_client: ["clashes.proto", "clashes_client.proto"] "";
+    comments: ["comments.proto"] "";
+    fields: ["fields.proto"] "";
+    imported: ["imported.proto"] "include_imports=true";
+    keywords: ["keywords.proto"] "";
+    no_package: ["no_package.proto"] "";
+    one_segment: ["one_segment.proto"] "";
+    policies: ["policies.proto"] "";
+    proto2: ["proto2.proto"] "";
+    speaks_proto: ["user.proto", "fields.proto", "two_services.proto"] "types=proto";
+    stock: ["stock.proto"] "emit=adapter+client+fake";
+    two_services: ["two_services.proto"] "";
+    user: ["user.proto"] "";
+}
+
+/// The order in which files are named does not matter, nor how often the generator ran before.
+#[test]
+fn order_does_not_matter() {
+    let folder = home().join("golden");
+    let one = generate(&folder, &["user.proto", "chat.proto", "stock.proto"], "").0;
+    let other = generate(&folder, &["stock.proto", "user.proto", "chat.proto"], "").0;
+    assert_eq!(one.expect("valid"), other.expect("valid"));
+}

@@ -1,0 +1,4 @@
+//! What the generator prints, and what it says.
+
+mod diagnostics;
+mod golden;
