@@ -33,7 +33,7 @@ pub mod client;
 pub mod fake;
 #[cfg(feature = "gateway")]
 pub mod gateway;
-#[cfg(any(feature = "adapter", feature = "client"))]
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 mod grpc;
 #[cfg(feature = "gateway")]
 pub mod json;
