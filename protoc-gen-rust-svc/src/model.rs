@@ -531,6 +531,17 @@ impl TypeName {
         self.path(from, depth, None, &self.domain)
     }
 
+    /// The plain type, named from the file with the plain types of a package, in its module `place`.
+    pub fn domain_within(&self, package: &[Ident], place: &[Ident]) -> String {
+        if self.home != Home::Here(package.to_vec()) {
+            return self.domain_from(package, place.len() + 1);
+        }
+        let common = self.domain.iter().zip(place).take_while(|(one, other)| one == other).count();
+        let up = vec!["super".to_owned(); place.len() - common];
+        let down = self.domain[common..].iter().map(ToString::to_string);
+        up.into_iter().chain(down).collect::<Vec<_>>().join("::")
+    }
+
     /// The message that travels, named from a module `depth` below the module `from` of a package.
     pub fn wire_from(&self, from: &[Ident], depth: usize) -> String {
         self.path(from, depth, Some(&self.pb), &self.wire)

@@ -8,14 +8,14 @@ use super::{
     tokens::{deprecated, docs, ident, parsed},
 };
 use crate::{
-    model::{Enum, EnumValue, Field, Home, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown},
+    model::{Enum, EnumValue, Field, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown},
     names::Ident,
 };
 
 /// The types of a package.
 pub(super) fn types(model: &Model, package: &Package) -> Result<String, Unprintable> {
     let print = Print { model, package };
-    format::tokens(print.all(&package.messages, &package.enums, 1))
+    format::tokens(print.all(&package.messages, &package.enums, &[]))
 }
 
 /// What the functions of this file share.
@@ -25,18 +25,19 @@ struct Print<'a> {
 }
 
 impl Print<'_> {
-    /// Messages, enums, and the modules of what stands in a message; `depth` modules below that of the package.
-    fn all(&self, messages: &[String], enums: &[String], depth: usize) -> TokenStream {
+    /// Messages, enums, and the modules of what stands in a message; `place` is the module that they stand in.
+    fn all(&self, messages: &[String], enums: &[String], place: &[Ident]) -> TokenStream {
         let messages: Vec<_> = messages.iter().filter_map(|name| self.model.message(name)).collect();
-        let structs = messages.iter().map(|message| self.message(message, depth));
+        let structs = messages.iter().map(|message| self.message(message, place));
         let enums = enums.iter().filter_map(|name| self.model.enumeration(name)).map(|item| self.enumeration(item));
-        let modules = messages.iter().map(|message| self.nested(message, depth));
+        let modules = messages.iter().map(|message| self.nested(message, place));
         quote!(#(#structs)* #(#enums)* #(#modules)*)
     }
 
-    fn nested(&self, message: &Message, depth: usize) -> TokenStream {
-        let types = self.all(&message.messages, &message.enums, depth + 1);
-        let oneofs: TokenStream = message.oneofs().map(|oneof| self.oneof(message, oneof, depth + 1)).collect();
+    fn nested(&self, message: &Message, place: &[Ident]) -> TokenStream {
+        let inner: Vec<_> = place.iter().chain([&message.module]).cloned().collect();
+        let types = self.all(&message.messages, &message.enums, &inner);
+        let oneofs: TokenStream = message.oneofs().map(|oneof| self.oneof(message, oneof, &inner)).collect();
         if types.is_empty() && oneofs.is_empty() {
             return TokenStream::new();
         }
@@ -47,34 +48,34 @@ impl Print<'_> {
         quote!(#[doc = #text] pub mod #module { #import #types #oneofs })
     }
 
-    fn message(&self, message: &Message, depth: usize) -> TokenStream {
+    fn message(&self, message: &Message, place: &[Ident]) -> TokenStream {
         let name = ident(message.rust.ident());
         let docs = docs(&message.docs);
         let deprecated = deprecated(message.deprecated);
         let redacts = message.fields().any(|field| field.redacted);
         let derives = derives(!redacts, message.is_eq, message.has_default);
         let debug = redacts.then(|| debug(message));
-        let members = message.members.iter().map(|member| self.member(member, depth));
+        let members = message.members.iter().map(|member| self.member(member, place));
         quote!(#docs #deprecated #derives pub struct #name { #(#members)* } #debug)
     }
 
-    fn member(&self, member: &Member, depth: usize) -> TokenStream {
+    fn member(&self, member: &Member, place: &[Ident]) -> TokenStream {
         match member {
             Member::Field(field) => {
                 let (docs, deprecated) = (docs(&field.docs), deprecated(field.deprecated));
-                let (name, holds) = (ident(&field.ident), self.holds(field, depth));
+                let (name, holds) = (ident(&field.ident), self.holds(field, place));
                 quote!(#docs #deprecated pub #name: #holds,)
             }
             Member::Oneof(oneof) => {
                 let (docs, name) = (docs(&oneof.docs), ident(&oneof.ident));
                 let option = self.prelude("Option");
-                let holds = self.name(&oneof.rust, depth);
+                let holds = self.name(&oneof.rust, place);
                 quote!(#docs pub #name: #option<#holds>,)
             }
         }
     }
 
-    fn oneof(&self, message: &Message, oneof: &Oneof, depth: usize) -> TokenStream {
+    fn oneof(&self, message: &Message, oneof: &Oneof, place: &[Ident]) -> TokenStream {
         let name = ident(oneof.rust.ident());
         let docs_of_oneof = docs(&oneof.docs);
         let redacts = oneof.fields.iter().any(|field| field.redacted);
@@ -82,15 +83,15 @@ impl Print<'_> {
         let debug = redacts.then(|| debug_oneof(oneof));
         let variants = oneof.fields.iter().map(|field| {
             let (docs, deprecated) = (docs(&field.docs), deprecated(field.deprecated));
-            let (variant, holds) = (ident(&field.ident), self.boxed(field, self.value(&field.value, depth)));
+            let (variant, holds) = (ident(&field.ident), self.boxed(field, self.value(&field.value, place)));
             quote!(#docs #deprecated #variant(#holds),)
         });
         quote!(#docs_of_oneof #derives pub enum #name { #(#variants)* } #debug)
     }
 
     /// The type of a field.
-    fn holds(&self, field: &Field, depth: usize) -> TokenStream {
-        let value = self.boxed(field, self.value(&field.value, depth));
+    fn holds(&self, field: &Field, place: &[Ident]) -> TokenStream {
+        let value = self.boxed(field, self.value(&field.value, place));
         let option = self.prelude("Option");
         match field.occurs {
             Occurs::Implicitly if self.is_unspecified_option(field) => quote!(#option<#value>),
@@ -118,11 +119,11 @@ impl Print<'_> {
         if field.boxed { quote!(#boxed<#value>) } else { value }
     }
 
-    fn value(&self, value: &Value, depth: usize) -> TokenStream {
+    fn value(&self, value: &Value, place: &[Ident]) -> TokenStream {
         match value {
             Value::Scalar(scalar) | Value::WellKnown(WellKnown::Wrapper(scalar)) => self.scalar(*scalar),
-            Value::Enum(name) => self.model.enumeration(name).map(|item| self.name(&item.rust, depth)).unwrap_or_default(),
-            Value::Message(name) => self.model.message(name).map(|message| self.name(&message.rust, depth)).unwrap_or_default(),
+            Value::Enum(name) => self.model.enumeration(name).map(|item| self.name(&item.rust, place)).unwrap_or_default(),
+            Value::Message(name) => self.model.message(name).map(|message| self.name(&message.rust, place)).unwrap_or_default(),
             Value::WellKnown(known) => parsed(&known.rust()),
         }
     }
@@ -138,10 +139,8 @@ impl Print<'_> {
         }
     }
 
-    fn name(&self, rust: &TypeName, depth: usize) -> TokenStream {
-        // A type of the package stands in the same file, one module less away than what stands in other packages.
-        let is_here = rust.home == Home::Here(self.package.module.clone());
-        parsed(&rust.domain_from(&self.package.module, if is_here { depth - 1 } else { depth }))
+    fn name(&self, rust: &TypeName, place: &[Ident]) -> TokenStream {
+        parsed(&rust.domain_within(&self.package.module, place))
     }
 
     fn prelude(&self, name: &'static str) -> TokenStream {

@@ -46,7 +46,7 @@ impl<'a> Print<'a> {
     fn message(&self, message: &Message) -> TokenStream {
         let (wire, name) = (self.wire_of(message), &message.name);
         let written: Vec<_> = message.members.iter().map(|member| self.write(member)).collect();
-        let read: Vec<_> = message.members.iter().map(|member| self.read(member)).collect();
+        let read: Vec<_> = message.members.iter().map(|member| self.read(message, member)).collect();
         let out = if written.iter().all(TokenStream::is_empty) { quote!(_) } else { quote!(out) };
         quote! {
             impl svc::json::Message for #wire {
@@ -109,11 +109,11 @@ impl<'a> Print<'a> {
         }
     }
 
-    fn read(&self, member: &Member) -> TokenStream {
+    fn read(&self, message: &Message, member: &Member) -> TokenStream {
         match member {
             Member::Field(field) if has_no_json(field) => TokenStream::new(),
             Member::Field(field) => {
-                let (names, name, wire) = (names(field), &field.name, ident(&field.wire_ident));
+                let (names, name, wire) = (names(message, field), &field.name, ident(&field.wire_ident));
                 match &field.value {
                     Value::Enum(item) => {
                         let item = self.enum_path(item);
@@ -124,13 +124,13 @@ impl<'a> Print<'a> {
                 }
             }
             Member::Oneof(oneof) => {
-                oneof.fields.iter().filter(|field| !has_no_json(field)).map(|field| self.read_member(oneof, field)).collect()
+                oneof.fields.iter().filter(|field| !has_no_json(field)).map(|field| self.read_member(message, oneof, field)).collect()
             }
         }
     }
 
-    fn read_member(&self, oneof: &Oneof, field: &Field) -> TokenStream {
-        let (names, name, variant) = (names(field), &field.name, ident(&field.wire_ident));
+    fn read_member(&self, message: &Message, oneof: &Oneof, field: &Field) -> TokenStream {
+        let (names, name, variant) = (names(message, field), &field.name, ident(&field.wire_ident));
         let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
         match &field.value {
             Value::Enum(item) => {
@@ -172,8 +172,13 @@ fn has_no_json(field: &Field) -> bool {
     matches!(field.value, Value::WellKnown(WellKnown::Other(_)))
 }
 
-/// The names that a field goes by, as a pattern.
-fn names(field: &Field) -> TokenStream {
+/// The names that a field goes by, as a pattern. Where the name of one is the JSON name of another, it is the other.
+fn names(message: &Message, field: &Field) -> TokenStream {
     let (name, json_name) = (&field.name, &field.json_name);
-    if name == json_name { quote!(#name) } else { quote!(#name | #json_name) }
+    let is_others = message.fields().any(|other| other.number != field.number && other.json_name == *name);
+    match name == json_name {
+        true => quote!(#name),
+        false if is_others => quote!(#json_name),
+        false => quote!(#name | #json_name),
+    }
 }

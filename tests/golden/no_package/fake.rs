@@ -18,7 +18,7 @@ impl RootlessFake {
     }
 }
 
-impl std::default::Default for RootlessFake {
+impl Default for RootlessFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -21,7 +21,7 @@ impl FooService2Fake {
     }
 }
 
-impl std::default::Default for FooService2Fake {
+impl Default for FooService2Fake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }
@@ -51,7 +51,7 @@ impl FooService3Fake {
     }
 }
 
-impl std::default::Default for FooService3Fake {
+impl Default for FooService3Fake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

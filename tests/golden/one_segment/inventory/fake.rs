@@ -18,7 +18,7 @@ impl InventoryFake {
     }
 }
 
-impl std::default::Default for InventoryFake {
+impl Default for InventoryFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -18,7 +18,7 @@ impl LegacyServiceFake {
     }
 }
 
-impl std::default::Default for LegacyServiceFake {
+impl Default for LegacyServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

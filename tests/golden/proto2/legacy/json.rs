@@ -72,7 +72,7 @@ impl svc::json::Message for super::pb::Legacy {
                 field.enumeration::<super::pb::Mode>("by_key", &mut self.by_key)
             }
             "foo_bar" | "fooBar" => field.read("foo_bar", &mut self.foo_bar),
-            "fooBar" | "second" => field.read("fooBar", &mut self.foo_bar2),
+            "second" => field.read("fooBar", &mut self.foo_bar2),
             "FooBar" | "third" => field.read("FooBar", &mut self.foo_bar3),
             _ => field.unknown(name),
         }

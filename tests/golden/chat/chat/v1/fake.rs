@@ -18,7 +18,7 @@ impl ChatServiceFake {
     }
 }
 
-impl std::default::Default for ChatServiceFake {
+impl Default for ChatServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -18,7 +18,7 @@ impl ClientServiceFake {
     }
 }
 
-impl std::default::Default for ClientServiceFake {
+impl Default for ClientServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -18,7 +18,7 @@ impl CommentServiceFake {
     }
 }
 
-impl std::default::Default for CommentServiceFake {
+impl Default for CommentServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

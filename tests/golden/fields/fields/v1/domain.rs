@@ -299,7 +299,7 @@ pub mod everything {
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Nested {
         /// The field `deeper`.
-        pub deeper: Option<super::everything::nested::Deeper>,
+        pub deeper: Option<nested::Deeper>,
     }
 
     /// What stands in [`Nested`](super::Nested).
@@ -308,7 +308,7 @@ pub mod everything {
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Deeper {
             /// The oneof `kind`.
-            pub kind: Option<super::super::everything::nested::deeper::Kind>,
+            pub kind: Option<deeper::Kind>,
         }
 
         /// What stands in [`Deeper`](super::Deeper).

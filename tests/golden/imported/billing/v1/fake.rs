@@ -21,7 +21,7 @@ impl BillingServiceFake {
     }
 }
 
-impl std::default::Default for BillingServiceFake {
+impl Default for BillingServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -27,7 +27,7 @@ impl PolicyServiceFake {
     }
 }
 
-impl std::default::Default for PolicyServiceFake {
+impl Default for PolicyServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -21,7 +21,7 @@ impl FieldServiceFake {
     }
 }
 
-impl std::default::Default for FieldServiceFake {
+impl Default for FieldServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

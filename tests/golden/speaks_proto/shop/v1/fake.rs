@@ -18,7 +18,7 @@ impl SalesServiceFake {
     }
 }
 
-impl std::default::Default for SalesServiceFake {
+impl Default for SalesServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }
@@ -47,7 +47,7 @@ impl ReturnsServiceFake {
     }
 }
 
-impl std::default::Default for ReturnsServiceFake {
+impl Default for ReturnsServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

@@ -24,7 +24,7 @@ impl UserServiceFake {
     }
 }
 
-impl std::default::Default for UserServiceFake {
+impl Default for UserServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

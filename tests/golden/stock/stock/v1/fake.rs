@@ -24,7 +24,7 @@ impl StockServiceFake {
     }
 }
 
-impl std::default::Default for StockServiceFake {
+impl Default for StockServiceFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }

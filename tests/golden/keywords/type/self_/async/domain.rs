@@ -219,7 +219,7 @@ pub mod default {
         /// The field `struct`.
         Struct(::std::string::String),
         /// The field `impl`.
-        Impl(super::default::From),
+        Impl(From),
     }
 }
 

@@ -33,7 +33,7 @@ impl SendFake {
     }
 }
 
-impl std::default::Default for SendFake {
+impl Default for SendFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }
