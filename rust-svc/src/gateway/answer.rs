@@ -1,6 +1,6 @@
 //! Answers and errors as responses of HTTP.
 
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
 
 use axum::{
     body::Body,
@@ -9,7 +9,7 @@ use axum::{
 
 use super::{failure::Failure, headers};
 use crate::{
-    Code, Error,
+    Code, Error, Method,
     json::{self, Print},
     rpc,
 };
@@ -37,13 +37,19 @@ pub(super) fn failure(failure: &Failure, print: &Print) -> Response<Body> {
 
 /// The one place that decides how an error looks: `google.rpc.Status`.
 pub(super) fn body(error: &Error, print: &Print) -> Vec<u8> {
-    // Clients expect all three fields, whatever else is left out.
-    let print = Print { defaults: true, ..print.clone() };
-    let status = rpc::Status::from(error);
-    json::to_vec(&status, &print).unwrap_or_else(|_| {
-        let bare = rpc::Status { details: Vec::new(), ..status };
-        json::to_vec(&bare, &print).unwrap_or_default()
-    })
+    // A detail that its type cannot print is printed as bytes, so this does not fail.
+    json::to_vec(&rpc::Status::from(error), print).unwrap_or_default()
+}
+
+/// Tells the log of a call that failed, with the source that its caller does not see.
+pub(super) fn report(method: Method, error: &Error) {
+    let (name, code, source) = (method.full_name(), error.code().name(), error.source());
+    match error.code() {
+        Code::Internal | Code::Unknown | Code::DataLoss => {
+            tracing::error!(method = name, code, message = error.message(), source, "a call failed");
+        }
+        _ => tracing::debug!(method = name, code, message = error.message(), source, "a call failed"),
+    }
 }
 
 /// Whole seconds, rounded up.

@@ -19,7 +19,7 @@ use tokio::time;
 
 use super::answer;
 use crate::{
-    Context, Error, Lifeline, Message, Result, Streaming,
+    Context, Error, Lifeline, Message, Method, Result, Streaming,
     json::{self, Print, Value},
 };
 
@@ -35,6 +35,7 @@ pub(super) enum Framing {
 
 /// A stream that is being sent.
 pub(super) struct Download<R> {
+    pub(super) method: Method,
     pub(super) messages: Streaming<R>,
     pub(super) framing: Framing,
     pub(super) print: Print,
@@ -123,6 +124,7 @@ impl<R: Message<Wire: Value>> Download<R> {
     }
 
     fn fail(self, error: &Error) -> (Result<Bytes>, Option<State<R>>) {
+        answer::report(self.method, error);
         let frame = self.framing.error(&answer::body(error, &self.print));
         let is_told_apart = self.framing == Framing::Events;
         (Ok(frame), (!is_told_apart).then_some(State::Failed))

@@ -114,6 +114,7 @@ impl Exchange {
         };
         let headers = self.cx.headers();
         let mut response = Download {
+            method: self.endpoint.method,
             messages,
             framing: Framing::of(&self.headers, (self.endpoint.shape.may_have_error)()),
             print: self.print,

@@ -74,7 +74,10 @@ impl Front {
             Ok(exchange) => run(endpoint, exchange).await,
             Err(error) => Err(error.into()),
         };
-        let mut response = result.unwrap_or_else(|failure| self.failure(failure));
+        let mut response = result.unwrap_or_else(|failure| {
+            answer::report(endpoint.method, &failure.error);
+            self.failure(failure)
+        });
         response.extensions_mut().insert(Matched { method: endpoint.method, template: endpoint.route.template });
         response
     }

@@ -250,13 +250,14 @@ fn list(input: &mut super::Input<'_>) -> Result<ListValue> {
     Ok(list)
 }
 
+/// Clients of HTTP expect all three fields, so they are printed whatever their values.
 impl Message for rpc::Status {
     const NAME: &'static str = "google.rpc.Status";
 
     fn write(&self, out: &mut Writer) {
-        out.field("code", "code", &self.code);
-        out.field("message", "message", &self.message);
-        out.field("details", "details", &self.details);
+        out.always("code", "code", &self.code);
+        out.always("message", "message", &self.message);
+        out.always("details", "details", &self.details);
     }
 
     fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {

@@ -63,6 +63,11 @@ impl Writer {
         self.entry(name, json_name, |out| Value::<Null>::write(number, out));
     }
 
+    /// Prints a field whatever its value.
+    pub(super) fn always<S: Slot>(&mut self, name: &'static str, json_name: &'static str, slot: &S) {
+        self.entry(name, json_name, |out| slot.print(out));
+    }
+
     /// All that was printed, or why it could not be.
     pub fn finish(self) -> Result<Vec<u8>> {
         self.error.map_or(Ok(self.out), Err)

@@ -1,6 +1,7 @@
 //! HTTP and JSON onto a service trait.
 
 mod codec;
+mod hostile;
 mod http;
 mod shop;
 mod stock;
