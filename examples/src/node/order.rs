@@ -1,0 +1,57 @@
+//! The process of the order service.
+
+use std::{sync::Arc, time::Duration};
+
+use rust_svc::{Client, Context, Server};
+
+use super::{Failure, Life};
+use crate::{
+    generated::{
+        self,
+        dispatch::v1::DispatchServiceClient,
+        inventory::v1::InventoryServiceClient,
+        order::v1::order_service_adapter,
+    },
+    order::{Orders, sqlite::SqliteOrders},
+};
+
+/// Serves orders over gRPC, with the help of the inventory and of dispatch
+#[derive(Clone, Debug, clap::Parser)]
+#[command(name = "order", version)]
+pub struct OrderNode {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "HOST:PORT", env = "ORDER_LISTEN", default_value = "127.0.0.1:50052")]
+    listen: String,
+    #[command(flatten)]
+    life: Life,
+    /// The file of its state, or :memory:
+    #[arg(long, value_name = "FILE", env = "ORDER_DATABASE", default_value = "order.db")]
+    database: String,
+    /// Where the inventory is
+    #[arg(long, value_name = "URL", env = "INVENTORY_URL", default_value = "http://127.0.0.1:50051")]
+    inventory: String,
+    /// Where dispatch is
+    #[arg(long, value_name = "URL", env = "DISPATCH_URL", default_value = "http://127.0.0.1:50053")]
+    dispatch: String,
+    /// How long to wait between two looks at what dispatch does, in milliseconds
+    #[arg(long, value_name = "MILLIS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
+    look_every: u64,
+}
+
+impl OrderNode {
+    /// Serves until the process is told to stop.
+    pub async fn run(self) -> Result<(), Failure> {
+        let store = SqliteOrders::open(&self.database).await?;
+        let inventory = InventoryServiceClient(Client::new(&self.inventory)?);
+        let dispatch = DispatchServiceClient(Client::new(&self.dispatch)?);
+        let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch));
+        orders.recover(&Context::new()).await?;
+        let server = Server::new()
+            .adapter(order_service_adapter(Arc::new(orders.clone())))
+            .reflection(generated::FILE_DESCRIPTOR_SET);
+        tokio::select! {
+            served = self.life.serve("order", &self.listen, server) => served,
+            never = orders.keep_tending(Duration::from_millis(self.look_every)) => match never {},
+        }
+    }
+}
