@@ -46,7 +46,7 @@ pub(super) struct Download<R> {
 }
 
 enum State<R> {
-    Open(Download<R>),
+    Open(Box<Download<R>>),
     /// The error is sent, and how the body ends is not.
     Failed,
 }
@@ -86,7 +86,7 @@ impl<R: Message<Wire: Value>> Download<R> {
     /// The response whose body is the stream.
     pub(super) fn into_response(self) -> Response<Body> {
         let content_type = self.framing.content_type();
-        let frames = stream::unfold(Some(State::Open(self)), |state| async move {
+        let frames = stream::unfold(Some(State::Open(Box::new(self))), |state| async move {
             match state? {
                 State::Open(download) => download.next().await,
                 State::Failed => Some((Err(broken_off().await), None)),
@@ -98,7 +98,7 @@ impl<R: Message<Wire: Value>> Download<R> {
         response
     }
 
-    async fn next(mut self) -> Option<(Result<Bytes>, Option<State<R>>)> {
+    async fn next(mut self: Box<Self>) -> Option<(Result<Bytes>, Option<State<R>>)> {
         let message = self.message().await?;
         let printed = message.and_then(|message| {
             json::print_response(&message.into_wire(), self.response_field, &self.print).map_err(Error::internal)

@@ -101,6 +101,27 @@ async fn an_error_is_the_last_line_and_no_clean_end() {
 }
 
 #[tokio::test]
+async fn an_error_is_the_last_line_of_http2_too() {
+    let (address, _) = serve().await;
+    let socket = TcpStream::connect(address).await.expect("connected");
+    let (mut client, connection) = h2::client::handshake(socket).await.expect("HTTP/2");
+    tokio::spawn(connection);
+    let target = format!("http://{address}/v1/stock:watch?count=1&productId=fail");
+    let request = http::Request::get(target).body(()).expect("a request");
+    let (response, _) = client.send_request(request, true).expect("sent");
+    let mut body = response.await.expect("headers").into_body();
+    let mut lines = String::new();
+    let end = loop {
+        match timeout(PATIENCE, body.data()).await.expect("in time") {
+            Some(Ok(data)) => lines += std::str::from_utf8(&data).expect("UTF-8"),
+            end => break end,
+        }
+    };
+    assert_eq!(lines.lines().last(), Some(r#"{"error":{"code":10,"message":"the shelf fell","details":[]}}"#));
+    assert!(end.is_some_and(|end| end.is_err()), "the stream is reset");
+}
+
+#[tokio::test]
 async fn an_error_is_told_from_a_message_with_such_a_field() {
     let (address, _) = serve().await;
     let response = read_all(&mut open(address, &get("/v1/stock:replay", "")).await).await;
