@@ -323,6 +323,9 @@ impl Field<'_, '_> {
 
 impl<'b> Frame<'b> {
     fn parameters<'a>(&self, name: &str, input: &'a mut Input<'b>) -> Source<'a, 'b> {
+        if self.children.is_empty() {
+            return input.json();
+        }
         let own = self.children.iter().filter(|(child, _)| *child == name);
         input.parameters(own.map(|(_, node)| *node).collect())
     }

@@ -43,8 +43,8 @@ pub(super) fn integer(text: &str) -> Result<i128, NotInteger> {
     if scan(text.as_bytes()) != Some(text.len()) {
         return Err(NotInteger::Syntax);
     }
-    match text.parse() {
-        Ok(value) => Ok(value),
+    match text.parse::<i64>() {
+        Ok(value) => Ok(value.into()),
         Err(_) => decimal(text),
     }
 }
