@@ -6,6 +6,7 @@ mod parse;
 
 use std::{fmt, ops::Range};
 
+#[cfg(feature = "gateway")]
 pub(crate) use parse::percent_decode;
 
 /// A path template of `google.api.http`, parsed.
