@@ -60,7 +60,7 @@ pub struct Server {
     grpc: adapter::Routes,
     http: axum::Router,
     #[cfg(feature = "gateway")]
-    gateway: crate::gateway::Routes,
+    gateway: Option<crate::gateway::Routes>,
     descriptors: Vec<&'static [u8]>,
     limits: Limits,
     stop: Stop,
@@ -79,7 +79,7 @@ impl Default for Server {
             grpc: adapter::Routes::new(),
             http: axum::Router::new(),
             #[cfg(feature = "gateway")]
-            gateway: crate::gateway::Routes::default(),
+            gateway: None,
             descriptors: Vec::new(),
             limits: Limits::default(),
             stop: Stop { lame_duck: Duration::ZERO, drain: Duration::from_secs(20) },
@@ -102,7 +102,11 @@ impl Server {
     /// Serves one or more services over HTTP and JSON.
     #[cfg(feature = "gateway")]
     pub fn gateway(mut self, routes: impl Into<crate::gateway::Routes>) -> Self {
-        self.gateway = self.gateway.merge(routes);
+        let routes = routes.into();
+        self.gateway = Some(match self.gateway {
+            Some(others) => others.merge(routes),
+            None => routes,
+        });
         self
     }
 
@@ -165,7 +169,7 @@ impl Server {
 
     /// Listens at an address such as `0.0.0.0:50051`; port 0 takes any that is free. Callers may connect from now on,
     /// and are served once the server runs. Fails with a text for people if the address cannot be had, such as when
-    /// another process has it.
+    /// another process has it, or if the routes of the gateways contradict each other.
     pub async fn bind(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Bound> {
         let name = address.to_string();
         let failed = |error| cannot_listen(&name, error);
@@ -173,12 +177,20 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let (grpc, health) = health::add(self.grpc);
         let grpc = reflection::add(grpc, &self.descriptors)?;
-        let http = self.http;
         #[cfg(feature = "gateway")]
-        let http = http.merge(self.gateway.into_router());
+        let http = beside(self.http, self.gateway)?;
+        #[cfg(not(feature = "gateway"))]
+        let http = self.http;
         let front = Front { grpc, http, health: health.clone() };
         Ok(Bound { listener, address, front, health, limits: self.limits, stop: self.stop })
     }
+}
+
+#[cfg(feature = "gateway")]
+fn beside(http: axum::Router, gateway: Option<crate::gateway::Routes>) -> Result<axum::Router> {
+    let Some(gateway) = gateway else { return Ok(http) };
+    let gateway = gateway.try_into_router().map_err(|error| Error::invalid_argument(error.to_string()))?;
+    Ok(http.merge(gateway))
 }
 
 fn cannot_listen(address: &str, error: std::io::Error) -> Error {

@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode, request::Builder};
 use prost::Message;
 use tokio::net::TcpStream;
 
-use crate::support::ping;
+use crate::support::{ping, soon};
 
 /// An answer, frame by frame.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ pub(crate) async fn exchange(address: SocketAddr, request: Builder, body: impl I
     let (response, mut sender) = client.send_request(request, false).expect("a stream");
     // A server may answer before it has read all.
     let _ = sender.send_data(body.into(), true);
-    read(response).await.expect("an answer")
+    soon(read(response)).await.expect("an answer")
 }
 
 pub(crate) async fn read(response: ResponseFuture) -> Result<Answer, h2::Error> {

@@ -10,6 +10,9 @@ use crate::{
     support::{Client, connect, ping, soon, start, start_with},
 };
 
+/// Longer than any test waits.
+const LONG: Duration = Duration::from_secs(600);
+
 #[tokio::test]
 async fn calls_under_way_end_and_no_new_ones_begin() {
     let mut server = start().await;
@@ -46,7 +49,7 @@ async fn a_stuck_call_is_cut() {
 #[tokio::test]
 async fn a_second_signal_means_now() {
     let (events, mut told) = mpsc::unbounded_channel();
-    let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(Duration::from_secs(600));
+    let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(LONG);
     let bound = server.bind("127.0.0.1:0").await.expect("a port");
     let address = bound.local_addr();
     let (first, stop) = tokio::sync::oneshot::channel::<()>();
@@ -67,7 +70,7 @@ async fn a_second_signal_means_now() {
 #[tokio::test]
 async fn signals_of_the_system() {
     let (events, mut told) = mpsc::unbounded_channel();
-    let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(Duration::from_secs(600));
+    let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(LONG);
     let bound = server.bind("127.0.0.1:0").await.expect("a port");
     let address = bound.local_addr();
     let mut running = Box::pin(bound.run());
@@ -95,7 +98,7 @@ fn signal(name: &str) {
 
 #[tokio::test]
 async fn idle_and_silent_connections_hold_nothing_up() {
-    let mut server = start_with(|server| server.shutdown_after(Duration::from_secs(600))).await;
+    let mut server = start_with(|server| server.shutdown_after(LONG).header_timeout(LONG)).await;
     let _silent = TcpStream::connect(server.address).await.expect("a connection");
     let mut idle = server.client().await;
     idle.one("a").await.expect("an answer");
