@@ -170,6 +170,10 @@ pub struct Field {
     pub value: Value,
     /// Whether the value needs a box, because the message contains itself.
     pub boxed: bool,
+    /// Whether a list of numbers travels as one field.
+    pub is_packed: bool,
+    /// Whether a message travels as a group.
+    pub is_group: bool,
     /// Where it is declared.
     pub position: Position,
 }

@@ -3,12 +3,18 @@
 use prost::Message as _;
 
 use crate::{
-    read::descriptor::{CodeGeneratorResponse, ResponseFile},
+    read::{
+        NEWEST_EDITION,
+        descriptor::{CodeGeneratorResponse, ResponseFile},
+    },
     render::Files,
 };
 
-/// `FEATURE_PROTO3_OPTIONAL`.
-const PROTO3_OPTIONAL: u64 = 1;
+/// `FEATURE_PROTO3_OPTIONAL` and `FEATURE_SUPPORTS_EDITIONS`.
+const FEATURES: u64 = 1 | 2;
+
+/// `EDITION_PROTO2`.
+const OLDEST_EDITION: i32 = 998;
 
 /// An answer with files.
 pub fn files(files: Files) -> Vec<u8> {
@@ -24,5 +30,11 @@ pub fn error(text: &str) -> Vec<u8> {
 }
 
 fn empty() -> CodeGeneratorResponse {
-    CodeGeneratorResponse { supported_features: Some(PROTO3_OPTIONAL), ..CodeGeneratorResponse::default() }
+    CodeGeneratorResponse {
+        supported_features: Some(FEATURES),
+        // buf wants them in an answer with an error too.
+        minimum_edition: Some(OLDEST_EDITION),
+        maximum_edition: Some(NEWEST_EDITION),
+        ..CodeGeneratorResponse::default()
+    }
 }

@@ -2,6 +2,8 @@
 
 use super::{
     Lower,
+    features::{Features, Presence},
+    messages::At,
     packages::WELL_KNOWN,
     types::{full_name, is_map_entry},
 };
@@ -19,38 +21,38 @@ use crate::{
 const REQUIRED: i32 = 2;
 
 impl Lower<'_> {
-    #[expect(clippy::too_many_arguments, reason = "a field is told by its message, and named by its scope")]
+    /// A field of the message that `at` names, under the name `ident` on both sides.
     pub(super) fn field(
         &mut self,
-        file: &File,
-        message: &str,
         container: &MessageDescriptor,
         field: &FieldDescriptor,
         ident: Ident,
-        wire_ident: Ident,
-        path: &[i32],
+        at: &At<'_>,
     ) -> Field {
         let options = field.options.clone().unwrap_or_default();
-        let position = file.source.position(path);
-        let entry = map_entry(message, container, field);
+        let features = at.features.with(options.features.as_ref());
+        let position = at.file.source.position(&at.path);
+        let entry = map_entry(at.outer, container, field);
         let (occurs, value) = match entry {
             Some((key, value)) => (Occurs::ByKey(scalar(key.r#type()).unwrap_or(Scalar::String)), value_of(value)),
-            None => (occurs(file, field), value_of(field)),
+            None => (occurs(field, features), value_of(field)),
         };
-        self.check_reachable(file, &value, &position);
+        self.check_reachable(at.file, &value, &position);
         Field {
             name: field.name.clone(),
             json_name: json_name(field),
             number: field.number,
+            wire_ident: ident.clone(),
             ident,
-            wire_ident,
-            docs: Docs::new(file.source.comment(path), || format!("The field `{}`.", field.name)),
+            docs: Docs::new(at.file.source.comment(&at.path), || format!("The field `{}`.", field.name)),
             deprecated: options.deprecated,
             redacted: options.debug_redact,
             required: is_required(&options),
             occurs,
             value,
             boxed: false,
+            is_packed: options.packed.unwrap_or(features.is_packed),
+            is_group: entry.is_none() && (field.r#type() == Type::Group || (field.r#type() == Type::Message && features.is_delimited)),
             position,
         }
     }
@@ -98,17 +100,16 @@ fn map_entry<'a>(
     Some((number(1)?, number(2)?))
 }
 
-fn occurs(file: &File, field: &FieldDescriptor) -> Occurs {
+fn occurs(field: &FieldDescriptor, features: Features) -> Occurs {
     let is_message = matches!(field.r#type(), Type::Message | Type::Group);
-    match field.label() {
-        Label::Repeated => Occurs::Repeatedly,
-        Label::Required => Occurs::Once,
+    match (field.label(), features.presence) {
+        (Label::Repeated, _) => Occurs::Repeatedly,
         // A field of a oneof is there when its variant is.
-        Label::Optional if field.oneof_index.is_some() && !field.proto3_optional => Occurs::Once,
-        Label::Optional if is_message || field.proto3_optional || file.descriptor.syntax != "proto3" => {
-            Occurs::Optionally
-        }
-        Label::Optional => Occurs::Implicitly,
+        (Label::Optional, _) if field.oneof_index.is_some() && !field.proto3_optional => Occurs::Once,
+        (Label::Required, _) | (_, Presence::Required) => Occurs::Once,
+        (_, Presence::Explicit) => Occurs::Optionally,
+        (_, Presence::Implicit) if is_message || field.proto3_optional => Occurs::Optionally,
+        (_, Presence::Implicit) => Occurs::Implicitly,
     }
 }
 

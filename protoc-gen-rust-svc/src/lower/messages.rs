@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Lower,
+    features::Features,
     types::{full_name, is_map_entry},
 };
 use crate::{
@@ -32,83 +33,83 @@ impl Lower<'_> {
         let input = self.input;
         for file in &input.files {
             let package = &file.descriptor.package;
+            let features = Features::of_file(&file.descriptor);
             for (index, message) in file.descriptor.message_type.iter().enumerate() {
-                self.message(&mut found, file, package, message, vec![FILE_MESSAGE, index as i32]);
+                let at = At { file, outer: package, features, path: vec![FILE_MESSAGE, index as i32] };
+                self.message(&mut found, message, &at);
             }
             for (index, item) in file.descriptor.enum_type.iter().enumerate() {
-                self.enumeration(&mut found, file, package, item, vec![FILE_ENUM, index as i32]);
+                let at = At { file, outer: package, features, path: vec![FILE_ENUM, index as i32] };
+                self.enumeration(&mut found, item, &at);
             }
         }
         (found.messages, found.enums)
     }
 
-    fn message(
-        &mut self,
-        found: &mut Found,
-        file: &File,
-        outer: &str,
-        descriptor: &MessageDescriptor,
-        path: Vec<i32>,
-    ) {
-        let name = full_name(outer, &descriptor.name);
+    fn message(&mut self, found: &mut Found, descriptor: &MessageDescriptor, at: &At<'_>) {
+        let name = full_name(at.outer, &descriptor.name);
+        let options = descriptor.options.clone().unwrap_or_default();
+        let features = at.features.with(options.features.as_ref());
+        let inside = |path| At { file: at.file, outer: &name, features, path };
         for (index, nested) in descriptor.nested_type.iter().enumerate() {
             if !is_map_entry(nested) {
-                self.message(found, file, &name, nested, below(&path, MESSAGE_NESTED, index));
+                self.message(found, nested, &inside(below(&at.path, MESSAGE_NESTED, index)));
             }
         }
         for (index, item) in descriptor.enum_type.iter().enumerate() {
-            self.enumeration(found, file, &name, item, below(&path, MESSAGE_ENUM, index));
+            self.enumeration(found, item, &inside(below(&at.path, MESSAGE_ENUM, index)));
         }
         let nested = descriptor.nested_type.iter().filter(|nested| !is_map_entry(nested));
         let message = Message {
             rust: self.types.name(&name),
             module: self.types.module(&name),
-            docs: Docs::new(file.source.comment(&path), || format!("The message `{name}`.")),
-            deprecated: descriptor.options.as_ref().is_some_and(|options| options.deprecated),
-            members: self.members(file, &name, descriptor, &path),
+            docs: Docs::new(at.file.source.comment(&at.path), || format!("The message `{name}`.")),
+            deprecated: options.deprecated,
+            members: self.members(descriptor, &inside(at.path.clone())),
             messages: nested.map(|nested| full_name(&name, &nested.name)).collect(),
             enums: descriptor.enum_type.iter().map(|item| full_name(&name, &item.name)).collect(),
             is_eq: true,
             has_default: true,
             idempotency_key: None,
-            position: file.source.position(&path),
+            position: at.file.source.position(&at.path),
             name: name.clone(),
         };
         found.messages.insert(name, message);
     }
 
-    /// Fields and oneofs; a oneof stands where its first field stands.
-    fn members(&mut self, file: &File, name: &str, descriptor: &MessageDescriptor, path: &[i32]) -> Vec<Member> {
+    /// Fields and oneofs; a oneof stands where its first field stands. `at` is within the message.
+    fn members(&mut self, descriptor: &MessageDescriptor, at: &At<'_>) -> Vec<Member> {
         let mut members: Vec<Member> = Vec::new();
         let mut places: BTreeMap<i32, usize> = BTreeMap::new();
         let mut variants: BTreeMap<i32, Scope> = BTreeMap::new();
         let mut scope = Scope::default();
         for (index, field) in descriptor.field.iter().enumerate() {
-            let path = &below(path, MESSAGE_FIELD, index);
+            let path = below(&at.path, MESSAGE_FIELD, index);
+            let field_at = At { path, ..*at };
             match field.oneof_index.filter(|_| !field.proto3_optional) {
                 None => {
                     let ident = scope.take(Ident::snake(&field.name));
-                    members.push(Member::Field(self.field(file, name, descriptor, field, ident.clone(), ident, path)));
+                    members.push(Member::Field(self.field(descriptor, field, ident, &field_at)));
                 }
                 Some(oneof) => {
                     let declared = &descriptor.oneof_decl[oneof as usize];
                     let place = *places.entry(oneof).or_insert_with(|| {
-                        members.push(Member::Oneof(self.oneof(file, name, declared, &mut scope)));
+                        members.push(Member::Oneof(self.oneof(at.outer, declared, &mut scope)));
                         members.len() - 1
                     });
                     let variant = variants.entry(oneof).or_default().take(Ident::camel(&field.name));
-                    let lowered = self.field(file, name, descriptor, field, variant.clone(), variant, path);
+                    let lowered = self.field(descriptor, field, variant, &field_at);
                     if let Member::Oneof(group) = &mut members[place] {
                         group.fields.push(lowered);
                     }
                 }
             }
         }
-        self.document_oneofs(file, descriptor, path, &mut members);
+        document_oneofs(descriptor, at, &mut members);
         members
     }
 
-    fn oneof(&self, _: &File, message: &str, descriptor: &OneofDescriptor, scope: &mut Scope) -> Oneof {
+    fn oneof(&self, message: &str, descriptor: &OneofDescriptor, scope: &mut Scope) -> Oneof {
         let rust = self.types.oneof(message, &descriptor.name);
         let ident = scope.take(Ident::snake(&descriptor.name));
         // prost-build makes the field and the type of one name: where one of them is taken, both are renamed.
@@ -118,25 +119,10 @@ impl Lower<'_> {
         Oneof { name: descriptor.name.clone(), ident, wire_ident, rust, docs: Docs::default(), fields: Vec::new() }
     }
 
-    fn document_oneofs(&self, file: &File, descriptor: &MessageDescriptor, path: &[i32], members: &mut [Member]) {
-        for member in members {
-            let Member::Oneof(oneof) = member else { continue };
-            let index = descriptor.oneof_decl.iter().position(|declared| declared.name == oneof.name).unwrap_or_default();
-            let comment = file.source.comment(&below(path, MESSAGE_ONEOF, index));
-            oneof.docs = Docs::new(comment, || format!("The oneof `{}`.", oneof.name));
-        }
-    }
-
-    fn enumeration(
-        &mut self,
-        found: &mut Found,
-        file: &File,
-        outer: &str,
-        descriptor: &EnumDescriptor,
-        path: Vec<i32>,
-    ) {
-        let name = full_name(outer, &descriptor.name);
-        let is_closed = file.descriptor.syntax != "proto3";
+    fn enumeration(&mut self, found: &mut Found, descriptor: &EnumDescriptor, at: &At<'_>) {
+        let name = full_name(at.outer, &descriptor.name);
+        let options = descriptor.options.clone().unwrap_or_default();
+        let is_closed = at.features.with(options.features.as_ref()).is_closed;
         let prefix = Ident::camel(&descriptor.name);
         let zero = descriptor.value.iter().find(|value| value.number == 0);
         let has_unspecified = !is_closed && zero.is_some_and(|value| variant(&prefix, &value.name).plain() == "Unspecified");
@@ -147,7 +133,7 @@ impl Lower<'_> {
         for (index, value) in descriptor.value.iter().enumerate() {
             let alias_of = values.iter().find(|other| other.number == value.number).map(|other| other.ident.clone());
             let wire_ident = variant(&wire_prefix, &value.name);
-            let comment = file.source.comment(&below(&path, ENUM_VALUE, index));
+            let comment = at.file.source.comment(&below(&at.path, ENUM_VALUE, index));
             values.push(EnumValue {
                 name: value.name.clone(),
                 number: value.number,
@@ -160,8 +146,8 @@ impl Lower<'_> {
         }
         let item = Enum {
             rust,
-            docs: Docs::new(file.source.comment(&path), || format!("The enum `{name}`.")),
-            deprecated: descriptor.options.as_ref().is_some_and(|options| options.deprecated),
+            docs: Docs::new(at.file.source.comment(&at.path), || format!("The enum `{name}`.")),
+            deprecated: options.deprecated,
             values,
             has_unspecified,
             is_closed,
@@ -175,6 +161,23 @@ impl Lower<'_> {
 struct Found {
     messages: BTreeMap<String, Message>,
     enums: BTreeMap<String, Enum>,
+}
+
+/// Where an element stands: in which file, in what, under which features, and the path to it.
+pub(super) struct At<'a> {
+    pub(super) file: &'a File,
+    pub(super) outer: &'a str,
+    pub(super) features: Features,
+    pub(super) path: Vec<i32>,
+}
+
+fn document_oneofs(descriptor: &MessageDescriptor, at: &At<'_>, members: &mut [Member]) {
+    for member in members {
+        let Member::Oneof(oneof) = member else { continue };
+        let index = descriptor.oneof_decl.iter().position(|declared| declared.name == oneof.name).unwrap_or_default();
+        let comment = at.file.source.comment(&below(&at.path, MESSAGE_ONEOF, index));
+        oneof.docs = Docs::new(comment, || format!("The oneof `{}`.", oneof.name));
+    }
 }
 
 /// The variant of a value: without the name of the enum in front, as long as a name is left.

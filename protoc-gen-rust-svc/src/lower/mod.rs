@@ -3,6 +3,7 @@
 //! Whatever depends on the syntax of a file, or on how the names of a `.proto` become names of Rust, is decided here.
 
 mod derives;
+mod features;
 mod fields;
 mod messages;
 mod packages;

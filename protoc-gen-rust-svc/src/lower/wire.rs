@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use prost::Message as _;
-use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    field_descriptor_proto::{Label, Type},
+};
 
 use super::{
     messages::variant,
@@ -14,7 +17,7 @@ use super::{
     types::{Types, full_name},
 };
 use crate::{
-    model::{Field, Home, Member, Model},
+    model::{Field, Home, Member, Model, Occurs},
     names::Ident,
     read::{Input, descriptor::FileDescriptorSet},
 };
@@ -149,25 +152,30 @@ impl Rename<'_> {
         file.source_code_info = None;
         file.extension.clear();
         file.package = Some(leaf(&package, self.packages));
+        // prost-build knows no editions. What they say is said in the words of proto3 below.
+        let is_edition = file.syntax.as_deref() == Some("editions");
+        if is_edition {
+            file.syntax = Some("proto3".to_owned());
+        }
         for message in &mut file.message_type {
-            self.message(&package, message, file.syntax.as_deref() == Some("proto3"));
+            self.message(&package, message, is_edition);
         }
         file.enum_type.iter_mut().for_each(|item| self.enumeration(&package, item));
         file
     }
 
-    fn message(&self, outer: &str, message: &mut DescriptorProto, is_proto3: bool) {
+    fn message(&self, outer: &str, message: &mut DescriptorProto, is_edition: bool) {
         let name = full_name(outer, message.name());
         let is_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
         message.extension.clear();
         for field in &mut message.field {
-            self.field(&name, field, is_proto3);
+            self.field(&name, field, is_edition && !is_entry);
         }
         for oneof in &mut message.oneof_decl {
             self.oneof(&name, oneof);
         }
         for nested in &mut message.nested_type {
-            self.message(&name, nested, is_proto3);
+            self.message(&name, nested, is_edition);
         }
         message.enum_type.iter_mut().for_each(|item| self.enumeration(&name, item));
         if !is_entry {
@@ -175,18 +183,24 @@ impl Rename<'_> {
         }
     }
 
-    fn field(&self, message: &str, field: &mut FieldDescriptorProto, is_proto3: bool) {
+    fn field(&self, message: &str, field: &mut FieldDescriptorProto, is_edition: bool) {
         if let Some(renamed) = field.type_name.as_ref().and_then(|name| self.renamed.get(name)) {
             field.type_name = Some(renamed.clone());
         } else if let Some(entry) = field.type_name.as_ref().and_then(|name| self.entry(message, name)) {
             field.type_name = Some(entry);
         }
-        if let Some(wire) = self.model.message(message).and_then(|message| wire_name(message, field.number())) {
+        let known = self.model.message(message);
+        if let Some(wire) = known.and_then(|message| wire_name(message, field.number())) {
             field.name = Some(wire);
         }
-        // With any other option, prost-build takes "nothing said" for "not packed".
-        let options = field.options.get_or_insert_default();
-        options.packed = Some(options.packed.unwrap_or(is_proto3));
+        let lowered = known.and_then(|message| message.fields().find(|lowered| lowered.number == field.number()));
+        if let Some(lowered) = lowered {
+            // With any other option, prost-build takes "nothing said" for "not packed".
+            field.options.get_or_insert_default().packed = Some(lowered.is_packed);
+            if is_edition {
+                say_in_proto3(field, lowered);
+            }
+        }
     }
 
     /// A map entry keeps its name and moves with its message.
@@ -213,6 +227,23 @@ impl Rename<'_> {
                 value.name = Some(format!("{}{}", prefix.plain(), known.wire_ident.plain()));
             }
         }
+    }
+}
+
+/// Says of a field what its edition says: how it travels, and whether it tells that it is there.
+fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
+    if lowered.is_group {
+        field.set_type(Type::Group);
+    }
+    if field.oneof_index.is_some() {
+        return;
+    }
+    let is_message = field.r#type() == Type::Message;
+    match lowered.occurs {
+        Occurs::Once => field.set_label(Label::Required),
+        // A group needs it too: prost-build takes only messages for optional by themselves.
+        Occurs::Optionally if !is_message => field.proto3_optional = Some(true),
+        _ => (),
     }
 }
 

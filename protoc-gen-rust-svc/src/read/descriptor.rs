@@ -63,10 +63,33 @@ pub struct FileDescriptor {
     pub enum_type: Vec<EnumDescriptor>,
     #[prost(message, repeated, tag = "6")]
     pub service: Vec<ServiceDescriptor>,
+    #[prost(message, optional, tag = "8")]
+    pub options: Option<FileOptions>,
     #[prost(message, optional, tag = "9")]
     pub source_code_info: Option<SourceCodeInfo>,
     #[prost(string, tag = "12")]
     pub syntax: String,
+    #[prost(int32, tag = "14")]
+    pub edition: i32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct FileOptions {
+    #[prost(message, optional, tag = "50")]
+    pub features: Option<FeatureSet>,
+}
+
+/// What an element says of its own about the features of editions; 0 where it says nothing.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct FeatureSet {
+    #[prost(int32, tag = "1")]
+    pub field_presence: i32,
+    #[prost(int32, tag = "2")]
+    pub enum_type: i32,
+    #[prost(int32, tag = "3")]
+    pub repeated_field_encoding: i32,
+    #[prost(int32, tag = "5")]
+    pub message_encoding: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -91,6 +114,8 @@ pub struct MessageOptions {
     pub deprecated: bool,
     #[prost(bool, tag = "7")]
     pub map_entry: bool,
+    #[prost(message, optional, tag = "12")]
+    pub features: Option<FeatureSet>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -152,10 +177,14 @@ pub enum Type {
 
 #[derive(Clone, PartialEq, Message)]
 pub struct FieldOptions {
+    #[prost(bool, optional, tag = "2")]
+    pub packed: Option<bool>,
     #[prost(bool, tag = "3")]
     pub deprecated: bool,
     #[prost(bool, tag = "16")]
     pub debug_redact: bool,
+    #[prost(message, optional, tag = "21")]
+    pub features: Option<FeatureSet>,
     /// `google.api.field_behavior`.
     #[prost(int32, repeated, packed = "false", tag = "1052")]
     pub field_behavior: Vec<i32>,
@@ -175,6 +204,8 @@ pub struct EnumDescriptor {
 pub struct EnumOptions {
     #[prost(bool, tag = "3")]
     pub deprecated: bool,
+    #[prost(message, optional, tag = "7")]
+    pub features: Option<FeatureSet>,
 }
 
 #[derive(Clone, PartialEq, Message)]

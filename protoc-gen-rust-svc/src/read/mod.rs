@@ -10,6 +10,7 @@ use prost::bytes::Bytes;
 
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
 pub use self::source::{Position, Source};
+pub(crate) use self::validate::NEWEST_EDITION;
 pub use self::validate::validate;
 
 /// What is to be generated, and from what.

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::{diagnostics::Diagnostics, names::is_proto_identifier, read::Position};
 
+/// `EDITION_2024`.
+pub(crate) const NEWEST_EDITION: i32 = 1001;
+
 /// How deeply messages may be nested in each other.
 const MAX_DEPTH: usize = 64;
 
@@ -61,9 +64,12 @@ impl Check<'_> {
 
     fn file(&mut self, file: &File) {
         self.position = Position { file: file.descriptor.name.clone(), ..Position::default() };
-        if file.descriptor.syntax == "editions" {
-            let message = "editions are not supported: the file must be of proto2 or proto3";
-            self.diagnostics.error("E0002", &self.position, message);
+        if file.descriptor.syntax == "editions" && file.descriptor.edition > NEWEST_EDITION {
+            let message = "the file is of an edition after 2024, which is not known";
+            self.diagnostics.error("E0002", &self.position, message).help("set edition = \"2024\"");
+        }
+        if file.descriptor.name.contains(char::is_control) {
+            self.broken("a file has a name that cannot be printed".to_owned());
         }
         let package = &file.descriptor.package;
         if !package.is_empty() {
