@@ -11,6 +11,7 @@
 //! [`database`].
 
 pub mod database;
+pub mod demo;
 
 pub mod dispatch;
 pub mod feed;

@@ -1,0 +1,117 @@
+//! A caller that speaks HTTP and JSON, and knows nothing of how the answer comes about.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use hyper::body::Incoming;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::node::Failure;
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A caller of one address.
+#[derive(Clone, Debug)]
+pub(super) struct Http {
+    client: Client<HttpConnector, Full<Bytes>>,
+    base: String,
+}
+
+/// What a call was answered.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    /// The status of HTTP.
+    pub(super) status: u16,
+    /// The body; null if it is no JSON.
+    pub(super) body: Value,
+}
+
+impl Http {
+    pub(super) fn new(base: &str) -> Self {
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+    }
+
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Reply, Failure> {
+        self.call(Method::GET, path, String::new()).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+        self.call(Method::POST, path, body.to_string()).await
+    }
+
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+        self.call(Method::PUT, path, body.to_string()).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+        self.call(Method::PATCH, path, body.to_string()).await
+    }
+
+    /// Sends a stream of messages, a line each.
+    pub(super) async fn upload(&self, path: &str, messages: &[Value]) -> Result<Reply, Failure> {
+        let lines: String = messages.iter().map(|message| format!("{message}\n")).collect();
+        self.call(Method::POST, path, lines).await
+    }
+
+    /// Reads a stream of messages, a line each.
+    pub(super) async fn stream(&self, path: &str) -> Result<Lines, Failure> {
+        let response = timeout(PATIENCE, self.client.request(self.request(Method::GET, path, String::new())?)).await??;
+        Ok(Lines { body: response.into_body(), buffer: BytesMut::new() })
+    }
+
+    async fn call(&self, method: Method, path: &str, body: String) -> Result<Reply, Failure> {
+        let request = self.request(method, path, body)?;
+        let answered = async {
+            let response = self.client.request(request).await?;
+            let status = response.status().as_u16();
+            let bytes = response.into_body().collect().await?.to_bytes();
+            Ok(Reply { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+        };
+        timeout(PATIENCE, answered).await.map_err(|_| format!("{path} was not answered in {PATIENCE:?}"))?
+    }
+
+    fn request(&self, method: Method, path: &str, body: String) -> Result<Request<Full<Bytes>>, http::Error> {
+        Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::from(body))
+    }
+}
+
+/// A stream of messages, a line each.
+#[derive(Debug)]
+pub(super) struct Lines {
+    body: Incoming,
+    buffer: BytesMut,
+}
+
+impl Lines {
+    /// The next message; `None` at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Value>, Failure> {
+        loop {
+            if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                let line = self.buffer.split_to(end + 1);
+                return Ok(Some(serde_json::from_slice(&line)?));
+            }
+            let frame = timeout(PATIENCE, self.body.frame()).await;
+            let frame = frame.map_err(|_| format!("a stream was silent for {PATIENCE:?}"))?;
+            match frame.transpose()? {
+                Some(frame) => self.buffer.extend_from_slice(&frame.into_data().unwrap_or_default()),
+                None => return Ok(None),
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Generating the code of this crate once more, in memory, with nothing installed.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options, read::compile};
+
+use crate::node::Failure;
+
+const PROTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto");
+const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
+const PACKAGES: [&str; 3] = ["inventory/v1", "order/v1", "dispatch/v1"];
+
+/// Files by their path.
+pub(super) type Files = BTreeMap<String, String>;
+
+/// What the generator prints now.
+pub(super) fn generated_now() -> Result<Files, Failure> {
+    let root = PathBuf::from(PROTO);
+    let mut protos = Vec::new();
+    for package in PACKAGES {
+        protos.extend(files_in(&root.join(package))?);
+    }
+    let input = compile::compile(&[root], &protos)?;
+    let mut diagnostics = Diagnostics::default();
+    let files = protoc_gen_rust_svc::generate(&input, &Options::default(), &mut diagnostics)?;
+    if diagnostics.has_errors() { Err(diagnostics.errors().into()) } else { Ok(files) }
+}
+
+/// What this program was built with.
+pub(super) fn built_with() -> io::Result<Files> {
+    let mut files = Files::new();
+    collect(Path::new(GENERATED), Path::new(GENERATED), &mut files)?;
+    Ok(files)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Files) -> io::Result<()> {
+    for path in files_in(folder)? {
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else {
+            let name = path.strip_prefix(root).map_err(io::Error::other)?;
+            files.insert(name.to_string_lossy().replace('\\', "/"), fs::read_to_string(&path)?);
+        }
+    }
+    Ok(())
+}
+
+fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_generated_code_is_what_the_generator_prints_now() {
+        let (now, built) = (super::generated_now().expect("generates"), super::built_with().expect("reads"));
+        let differ: Vec<_> = now.keys().chain(built.keys()).filter(|name| now.get(*name) != built.get(*name)).collect();
+        assert!(differ.is_empty(), "generate the examples once more: {differ:?}");
+    }
+}
