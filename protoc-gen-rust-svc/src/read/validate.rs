@@ -42,7 +42,8 @@ impl Check<'_> {
     }
 
     fn declare(&mut self, file: &File) {
-        let package = if file.descriptor.package.is_empty() { String::new() } else { format!(".{}", file.descriptor.package) };
+        let package =
+            if file.descriptor.package.is_empty() { String::new() } else { format!(".{}", file.descriptor.package) };
         for message in &file.descriptor.message_type {
             self.declare_message(&package, message, 0);
         }
@@ -67,6 +68,9 @@ impl Check<'_> {
         if file.descriptor.syntax == "editions" && file.descriptor.edition > NEWEST_EDITION {
             let message = "the file is of an edition after 2024, which is not known";
             self.diagnostics.error("E0002", &self.position, message).help("set edition = \"2024\"");
+        }
+        if !["", "proto2", "proto3", "editions"].contains(&file.descriptor.syntax.as_str()) {
+            self.broken(format!("the file is of the unknown syntax {:?}", shorten(&file.descriptor.syntax)));
         }
         if file.descriptor.name.contains(char::is_control) {
             self.broken("a file has a name that cannot be printed".to_owned());

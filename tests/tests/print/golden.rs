@@ -3,13 +3,9 @@
 //! What is printed is compared with the folder of the case beside them, which the tests in `run/` compile.
 //! `UPDATE_GOLDEN=1` writes it anew.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use tests::{generate, home};
+use tests::{generate, home, tree};
 
 /// Generates `files` and compares the result with `golden/<case>`.
 fn check(case: &str, files: &[&str], options: &str) {
@@ -19,10 +15,13 @@ fn check(case: &str, files: &[&str], options: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         replace(&folder, &generated);
     }
-    let existing = read(&folder, &folder);
+    let existing = tree(&folder);
     for (name, content) in &generated {
         let existing = existing.get(name).unwrap_or_else(|| panic!("{case}/{name} is new: run with UPDATE_GOLDEN=1"));
-        assert!(existing == content, "{case}/{name} is printed otherwise now: run with UPDATE_GOLDEN=1 and look at the diff");
+        assert!(
+            existing == content,
+            "{case}/{name} is printed otherwise now: run with UPDATE_GOLDEN=1 and look at the diff"
+        );
     }
     let orphans: Vec<_> = existing.keys().filter(|name| !generated.contains_key(*name)).collect();
     assert!(orphans.is_empty(), "{case}: {orphans:?} are not printed any more: run with UPDATE_GOLDEN=1");
@@ -37,28 +36,17 @@ fn replace(folder: &Path, files: &BTreeMap<String, String>) {
     }
 }
 
-fn read(root: &Path, folder: &Path) -> BTreeMap<String, String> {
-    let entries: Vec<PathBuf> =
-        fs::read_dir(folder).map(|entries| entries.map(|entry| entry.expect("readable").path()).collect()).unwrap_or_default();
-    let mut files = BTreeMap::new();
-    for path in entries {
-        if path.is_dir() {
-            files.extend(read(root, &path));
-        } else {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-            files.insert(name, fs::read_to_string(&path).expect("a text"));
-        }
-    }
-    files
-}
-
 macro_rules! cases {
-    ($($case:ident: [$($file:literal),*] $options:literal;)*) => {$(
-        #[test]
-        fn $case() {
-            check(stringify!($case), &[$($file),*], $options);
-        }
-    )*};
+    ($($case:ident: [$($file:literal),*] $options:literal;)*) => {
+        /// The name of each case, its files and its options.
+        pub(crate) const CASES: &[(&str, &[&str], &str)] = &[$((stringify!($case), &[$($file),*], $options)),*];
+        $(
+            #[test]
+            fn $case() {
+                check(stringify!($case), &[$($file),*], $options);
+            }
+        )*
+    };
 }
 
 cases! {

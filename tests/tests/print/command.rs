@@ -1,0 +1,99 @@
+//! The program as a shell sees it.
+
+use std::{
+    fs,
+    path::Path,
+    process::Output,
+    time::{Duration, SystemTime},
+};
+
+use tempfile::TempDir;
+use tests::{generate, home, tree};
+
+use crate::program::{complained, plugin, program, said};
+
+fn run_generate(out: &Path, further: &[&str]) -> Output {
+    let folder = home().join("golden");
+    let arguments = ["generate", "--proto-path", &folder.to_string_lossy(), "--out", &out.to_string_lossy()];
+    program(&[&arguments[..], further].concat())
+}
+
+fn failure(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", complained(output));
+    complained(output)
+}
+
+#[test]
+fn it_says_what_it_is() {
+    assert_eq!(said(&program(&["--version"])), format!("protoc-gen-rust-svc {}\n", env!("CARGO_PKG_VERSION")));
+    let help = said(&program(&["--help"]));
+    assert!(help.contains("generate") && help.contains("--version"), "{help}");
+    let help = said(&program(&["generate", "--help"]));
+    assert!(
+        ["--proto-path", "--descriptor-set", "--out", "--opt"].iter().all(|option| help.contains(option)),
+        "{help}"
+    );
+}
+
+/// Misuse is answered by one line, not with silence or a backtrace.
+#[test]
+fn nothing_at_all_is_no_request() {
+    let output = plugin(b"");
+    let said = failure(&output);
+    assert!(said.lines().count() == 1 && said.contains("--help"), "{said}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn it_generates_with_nothing_else_installed() {
+    let out = TempDir::new().expect("a folder can be made");
+    let output = run_generate(out.path(), &["user.proto", "--opt", "types=proto", "--opt", "emit=fake"]);
+    assert_eq!(said(&output) + &complained(&output), "");
+    let expected = generate(&home().join("golden"), &["user.proto"], "types=proto,emit=fake").0.expect("valid");
+    assert_eq!(tree(out.path()), expected);
+}
+
+/// A build system sees that nothing changed.
+#[test]
+fn unchanged_files_are_not_written_again() {
+    let out = TempDir::new().expect("a folder can be made");
+    said(&run_generate(out.path(), &["chat.proto"]));
+    let old = SystemTime::now() - Duration::from_secs(3600);
+    let domain = out.path().join("chat/v1/domain.rs");
+    let client = out.path().join("chat/v1/client.rs");
+    fs::write(&client, "stale").expect("the file can be written");
+    for path in [&domain, &client] {
+        let file = fs::File::options().write(true).open(path).expect("the file is there");
+        file.set_modified(old).expect("the time can be set");
+    }
+    said(&run_generate(out.path(), &["chat.proto"]));
+    let modified = |path: &Path| fs::metadata(path).expect("the file is there").modified().expect("it has a time");
+    assert_eq!(modified(&domain), old);
+    assert!(modified(&client) > old, "a stale file is left");
+}
+
+#[test]
+fn what_is_wrong_is_said_and_nothing_is_written() {
+    let out = TempDir::new().expect("a folder can be made");
+    let cases = [
+        (&["no_such.proto"][..], "no_such.proto: error: no such file"),
+        (&["chat.proto", "--opt", "emti=fake"], "the options are emit="),
+    ];
+    for (arguments, message) in cases {
+        let said = failure(&run_generate(out.path(), arguments));
+        assert!(said.contains(message) && said.contains("help: "), "{said}");
+    }
+    let set = home().join("golden/chat.proto");
+    let arguments = ["generate", "--descriptor-set", &set.to_string_lossy(), "--out", &out.path().to_string_lossy()];
+    assert!(failure(&program(&arguments)).contains("chat.proto: error: the file is not a FileDescriptorSet"));
+    assert!(tree(out.path()).is_empty());
+}
+
+/// A place that cannot be written to is named.
+#[test]
+fn a_file_in_the_way_is_named() {
+    let out = TempDir::new().expect("a folder can be made");
+    fs::write(out.path().join("chat"), "").expect("the file can be written");
+    let said = failure(&run_generate(out.path(), &["chat.proto"]));
+    assert!(said.contains("chat/mod.rs: error: "), "{said}");
+}

@@ -1,0 +1,167 @@
+//! What no compiler would send: it is answered, and never a reason to crash or to write where nobody asked.
+
+use std::path::PathBuf;
+
+use prost::{Message, bytes::Bytes};
+use protoc_gen_rust_svc::read::{
+    Input,
+    compile::compile,
+    descriptor::{CodeGeneratorRequest, CodeGeneratorResponse, FileDescriptor},
+};
+use tests::home;
+
+use crate::program::{complained, plugin};
+
+fn compiled(file: &str) -> Input {
+    compile(&[home().join("golden")], &[PathBuf::from(file)]).expect("valid")
+}
+
+/// What protoc would send for this file.
+fn request(file: &str) -> CodeGeneratorRequest {
+    let input = compiled(file);
+    let proto_file = input.files.into_iter().map(|file| file.bytes).collect();
+    CodeGeneratorRequest { file_to_generate: input.generate, parameter: None, proto_file }
+}
+
+/// A request for `chat.proto`, changed as no compiler allows.
+fn changed(change: impl FnOnce(&mut FileDescriptor)) -> Vec<u8> {
+    let mut request = request("chat.proto");
+    let mut file = FileDescriptor::decode(&request.proto_file[0][..]).expect("valid");
+    change(&mut file);
+    request.file_to_generate = vec![file.name.clone()];
+    request.proto_file = vec![Bytes::from(file.encode_to_vec())];
+    request.encode_to_vec()
+}
+
+fn answer(request: &[u8]) -> CodeGeneratorResponse {
+    let output = plugin(request);
+    assert!(output.status.success(), "{}", complained(&output));
+    CodeGeneratorResponse::decode(&output.stdout[..]).expect("a response")
+}
+
+#[test]
+fn names_that_are_none_are_refused() {
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("/evil", changed(|file| file.package = "../../evil".to_owned())),
+        ("a b", changed(|file| file.message_type[0].name = "a b".to_owned())),
+        ("x: u8 } fn", changed(|file| file.message_type[0].field[0].name = "x: u8 } fn".to_owned())),
+        ("Chat\n", changed(|file| file.service[0].name = "Chat\n".to_owned())),
+        ("../Talk", changed(|file| file.service[0].method[0].name = "../Talk".to_owned())),
+        (r#"A"B"#, hostile_value()),
+    ];
+    for (name, request) in cases {
+        let response = answer(&request);
+        let error = response.error.unwrap_or_default();
+        assert!(error.contains(&format!("{name:?}")), "{name:?} is answered {error:?}");
+        assert!(response.file.is_empty(), "{name:?} is refused, but files are sent");
+    }
+}
+
+/// Of `user.proto`, with the name of an enum's value changed.
+fn hostile_value() -> Vec<u8> {
+    let mut request = request("user.proto");
+    for bytes in &mut request.proto_file {
+        let mut file = FileDescriptor::decode(&bytes[..]).expect("valid");
+        for nested in file.message_type.iter_mut().flat_map(|message| &mut message.enum_type) {
+            nested.value[0].name = r#"A"B"#.to_owned();
+        }
+        *bytes = file.encode_to_vec().into();
+    }
+    request.encode_to_vec()
+}
+
+/// However the file itself is called, what is written stays below the folder of the user.
+#[test]
+fn the_name_of_a_file_leads_nowhere() {
+    for name in ["../../evil.proto", "/etc/evil.proto", "a\nb.proto", "*/ fn main() {}.proto"] {
+        let response = answer(&changed(|file| file.name = name.to_owned()));
+        for file in response.file {
+            let path = file.name.expect("a file has a name");
+            assert!(!path.starts_with('/') && !path.contains(".."), "{name:?} gives {path:?}");
+            stays_in_its_line(&path, &file.content.expect("a file has a content"));
+        }
+    }
+}
+
+/// Whether the first line, which names the file, is still a comment and nothing but it.
+fn stays_in_its_line(path: &str, content: &str) {
+    let mut lines = content.lines();
+    assert!(lines.next().is_some_and(|line| line.starts_with("// @generated")), "{path}");
+    assert!(lines.next().is_some_and(str::is_empty), "{path}: the name of the file breaks out of its line");
+}
+
+/// Numbers that are as random as they need to be, and the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13; // xorshift
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound as u64).expect("it is below the bound")
+    }
+}
+
+/// The bytes with one to eight of them changed, left out, doubled or cut off.
+fn mutated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=random.below(8) {
+        let at = random.below(bytes.len().max(1)).min(bytes.len().saturating_sub(1));
+        match random.below(5) {
+            0 => bytes[at] = random.below(256).to_le_bytes()[0],
+            1 => bytes[at] ^= 1 << random.below(8),
+            2 => drop(bytes.remove(at)),
+            3 => bytes.insert(at, bytes[at]),
+            _ => bytes.truncate((at + 1).max(bytes.len() / 2)),
+        }
+        if bytes.is_empty() {
+            bytes.push(0);
+        }
+    }
+    bytes
+}
+
+/// In process, so that there can be many: a panic names the seed.
+#[test]
+fn broken_requests_are_survived() {
+    for file in ["fields.proto", "user.proto", "policies.proto", "proto2.proto", "keywords.proto"] {
+        let request = request(file).encode_to_vec();
+        for seed in 1..=400 {
+            let bytes = mutated(&request, &mut Random(seed));
+            let answered =
+                std::panic::catch_unwind(|| protoc_gen_rust_svc::answer(&bytes).map_err(|error| error.to_string()));
+            let answered = answered.unwrap_or_else(|_| panic!("{file}, seed {seed}: the generator panics"));
+            let internal = answered.err().is_some_and(|error| error.contains("internal error"));
+            assert!(!internal, "{file}, seed {seed}: the generator prints what is no Rust");
+        }
+    }
+}
+
+/// In a process of its own, where an overflow of the stack would show, too.
+#[test]
+fn broken_requests_end_with_an_answer_or_a_message() {
+    let request = request("chat.proto").encode_to_vec();
+    for seed in 1..=200 {
+        let mut random = Random(seed);
+        let bytes: Vec<_> = match seed % 4 {
+            0 => (0..random.below(4096)).map(|_| random.below(256).to_le_bytes()[0]).collect(),
+            _ => mutated(&request, &mut random),
+        };
+        let output = plugin(&bytes);
+        let said = complained(&output);
+        assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "seed {seed}: {said}");
+        assert!(output.status.success() || said.lines().count() == 1, "seed {seed}: {said}");
+    }
+}
+
+#[test]
+fn messages_nested_without_end_are_refused() {
+    let response = answer(&changed(|file| {
+        for _ in 0..90 {
+            let mut outer = file.message_type[0].clone();
+            outer.nested_type = vec![file.message_type[0].clone()];
+            file.message_type[0] = outer;
+        }
+    }));
+    assert!(response.error.is_some_and(|error| error.contains("deep")), "they are not refused");
+}
