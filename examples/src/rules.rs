@@ -100,7 +100,10 @@ mod tests {
     #[test]
     fn places_are_on_earth() {
         assert!(fields(|violations| check_place(violations, "", 90.0, -180.0)).is_empty());
-        assert_eq!(fields(|violations| check_place(violations, "to.", f64::NAN, 181.0)), ["to.latitude", "to.longitude"]);
+        assert_eq!(
+            fields(|violations| check_place(violations, "to.", f64::NAN, 181.0)),
+            ["to.latitude", "to.longitude"]
+        );
     }
 
     #[test]

@@ -53,13 +53,7 @@ impl Diagnostics {
         self.text(Severity::Warning)
     }
 
-    fn add(
-        &mut self,
-        severity: Severity,
-        code: &'static str,
-        position: &Position,
-        message: String,
-    ) -> &mut Diagnostic {
+    fn add(&mut self, severity: Severity, code: &'static str, position: &Position, message: String) -> &mut Diagnostic {
         self.0.push(Diagnostic { position: position.clone(), severity, code, message, help: None });
         let last = self.0.len() - 1;
         &mut self.0[last]
@@ -67,7 +61,9 @@ impl Diagnostics {
 
     fn text(&self, severity: Severity) -> String {
         let mut chosen: Vec<_> = self.0.iter().filter(|diagnostic| diagnostic.severity == severity).collect();
-        chosen.sort_by(|one, other| (&one.position, one.code, &one.message).cmp(&(&other.position, other.code, &other.message)));
+        chosen.sort_by(|one, other| {
+            (&one.position, one.code, &one.message).cmp(&(&other.position, other.code, &other.message))
+        });
         chosen.dedup();
         chosen.iter().map(|diagnostic| format!("{diagnostic}\n")).collect()
     }

@@ -493,16 +493,7 @@ impl Service {
 impl Artefacts {
     /// All of them.
     pub fn all(&self) -> [&Ident; 8] {
-        [
-            &self.domain,
-            &self.adapter,
-            &self.client,
-            &self.gateway,
-            &self.fake,
-            &self.pb,
-            &self.convert,
-            &self.json,
-        ]
+        [&self.domain, &self.adapter, &self.client, &self.gateway, &self.fake, &self.pb, &self.convert, &self.json]
     }
 }
 

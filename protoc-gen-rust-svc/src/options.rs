@@ -85,12 +85,7 @@ impl Artefact {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            emit: Artefact::ALL.into(),
-            types: Types::Domain,
-            extern_paths: Vec::new(),
-            include_imports: false,
-        }
+        Self { emit: Artefact::ALL.into(), types: Types::Domain, extern_paths: Vec::new(), include_imports: false }
     }
 }
 
@@ -155,7 +150,9 @@ impl Options {
         self.include_imports = match value {
             "true" | "" => true,
             "false" => false,
-            _ => return Err((format!("include_imports= does not know {value:?}"), "it knows true and false".to_owned())),
+            _ => {
+                return Err((format!("include_imports= does not know {value:?}"), "it knows true and false".to_owned()));
+            }
         };
         Ok(())
     }
@@ -196,7 +193,8 @@ mod tests {
     #[test]
     fn reads() {
         assert_eq!(parse(""), Ok(Options::default()));
-        let options = parse("types=proto, emit=fake+domain,extern_path=.a.b=::x::b,extern_path=.a.b.c=::y").expect("valid");
+        let options =
+            parse("types=proto, emit=fake+domain,extern_path=.a.b=::x::b,extern_path=.a.b.c=::y").expect("valid");
         assert_eq!(options.types, Types::Proto);
         assert_eq!(options.emit, [Artefact::Domain, Artefact::Fake].into());
         assert_eq!(options.extern_paths[0], ("a.b.c".to_owned(), "::y".to_owned()));
@@ -205,7 +203,8 @@ mod tests {
 
     #[test]
     fn refuses() {
-        for parameter in ["emti=all", "emit=all", "types=", "extern_path=.a", "extern_path=a=::b", "extern_path=.a=b c"] {
+        for parameter in ["emti=all", "emit=all", "types=", "extern_path=.a", "extern_path=a=::b", "extern_path=.a=b c"]
+        {
             let text = parse(parameter).expect_err(parameter);
             assert!(text.starts_with("error[E0101]: ") && text.contains("help: "), "{text}");
         }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, header};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use hyper::body::Incoming;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -67,7 +67,8 @@ impl Http {
 
     /// Reads a stream of messages, a line each.
     pub(super) async fn stream(&self, path: &str) -> Result<Lines, Failure> {
-        let response = timeout(PATIENCE, self.client.request(self.request(Method::GET, path, String::new())?)).await??;
+        let response =
+            timeout(PATIENCE, self.client.request(self.request(Method::GET, path, String::new())?)).await??;
         Ok(Lines { body: response.into_body(), buffer: BytesMut::new() })
     }
 

@@ -5,8 +5,8 @@ use rust_svc::{Context, Result, Violations, async_trait};
 use super::{service::Dispatch, store::CourierUpdate};
 use crate::{
     generated::dispatch::v1::{
-        CourierService, GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest,
-        ListAvailableResponse, UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
+        CourierService, GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest, ListAvailableResponse,
+        UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
         stream_assignments_response::Event,
     },
     rules,

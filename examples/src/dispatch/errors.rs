@@ -11,9 +11,7 @@ impl From<Refusal> for Error {
             Refusal::UnknownAssignment | Refusal::UnknownCourier => Self::not_found(refusal.to_string()),
             Refusal::OtherContent | Refusal::AlreadyAssigned => Self::already_exists(refusal.to_string()),
             Refusal::Cancelled => Self::aborted(refusal.to_string()),
-            Refusal::NotNow(status) => {
-                Self::failed_precondition(format!("the assignment is {}", status::name(status)))
-            }
+            Refusal::NotNow(status) => Self::failed_precondition(format!("the assignment is {}", status::name(status))),
             Refusal::NotYours | Refusal::NotFree => Self::failed_precondition(refusal.to_string()),
         }
     }

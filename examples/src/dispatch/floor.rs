@@ -73,8 +73,7 @@ impl Floor {
         let (_, seat) = seats.min_by_key(|(id, seat)| (seat.last_offer, (*id).clone()))?;
         let offer = offer(assignment, holds);
         seat.last_offer = counter;
-        seat.open =
-            Some(OpenOffer { offer_id: offer.offer_id.clone(), assignment_id: offer.assignment_id.clone() });
+        seat.open = Some(OpenOffer { offer_id: offer.offer_id.clone(), assignment_id: offer.assignment_id.clone() });
         seat.tell(Event::Offer(offer.clone()));
         Some(offer)
     }

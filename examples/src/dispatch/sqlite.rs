@@ -47,7 +47,9 @@ impl DispatchStore for SqliteDispatch {
 
     async fn assignment_of_order(&self, order_id: &str) -> Result<Assignment, Refusal> {
         let id = order_id.to_owned();
-        self.database.read(|connection| async move { assignments::newest_of_order(connection, &id).await }.boxed()).await
+        self.database
+            .read(|connection| async move { assignments::newest_of_order(connection, &id).await }.boxed())
+            .await
     }
 
     async fn searching(&self) -> Result<Vec<Assignment>, Refusal> {
@@ -95,7 +97,9 @@ impl DispatchStore for SqliteDispatch {
 
     async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, Refusal> {
         let after = after.to_owned();
-        self.database.read(move |connection| async move { couriers::available(connection, &after, limit).await }.boxed()).await
+        self.database
+            .read(move |connection| async move { couriers::available(connection, &after, limit).await }.boxed())
+            .await
     }
 
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, Refusal> {

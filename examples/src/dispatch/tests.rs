@@ -40,7 +40,8 @@ async fn set(dispatch: &Dispatch, courier_id: &str, availability: Availability) 
 }
 
 async fn assign(dispatch: &Dispatch, id: &str) -> Assignment {
-    let request = AssignOrderRequest { idempotency_key: id.into(), order_id: format!("order of {id}"), destination: BERGEN };
+    let request =
+        AssignOrderRequest { idempotency_key: id.into(), order_id: format!("order of {id}"), destination: BERGEN };
     dispatch.assign_order(Context::new(), request).await.expect("assigned").assignment
 }
 
@@ -125,7 +126,8 @@ async fn an_order_is_offered_accepted_and_delivered() {
     phone.accept(&offer).await;
     assert_eq!(phone.assignment().await.status, Some(Status::Accepted));
 
-    let courier = dispatch.get_courier_status(Context::new(), GetCourierStatusRequest { courier_id: "c1".into() }).await;
+    let courier =
+        dispatch.get_courier_status(Context::new(), GetCourierStatusRequest { courier_id: "c1".into() }).await;
     assert_eq!(courier.expect("there").courier.availability, Some(Availability::Busy));
     let request = ConfirmRouteRequest { assignment_id: "a1".into(), ..ConfirmRouteRequest::default() };
     let route = dispatch.confirm_route(Context::new(), request).await.expect("confirmed").route;

@@ -17,7 +17,8 @@ impl From<Refusal> for Error {
 }
 
 fn short(shortages: Vec<Shortage>) -> Error {
-    let each = shortages.iter().map(|it| format!("{} (asked for {}, free {})", it.product_id, it.requested, it.available));
+    let each =
+        shortages.iter().map(|it| format!("{} (asked for {}, free {})", it.product_id, it.requested, it.available));
     let message = format!("not enough in stock: {}", each.collect::<Vec<_>>().join(", "));
     Error::failed_precondition(message).with_detail(StockError { shortages })
 }

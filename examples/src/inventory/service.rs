@@ -9,10 +9,9 @@ use super::store::{Count, Ending, StockStore, Wanted};
 use crate::{
     feed::{self, News},
     generated::inventory::v1::{
-        CheckStockRequest, CheckStockResponse, InventoryService, ReleaseReservationRequest,
-        ReleaseReservationResponse, ReserveItemsRequest, ReserveItemsResponse, StockLevel, UploadTelemetryRequest,
-        UploadTelemetryResponse, WatchStockLevelsRequest, WatchStockLevelsResponse,
-        release_reservation_request::Outcome,
+        CheckStockRequest, CheckStockResponse, InventoryService, ReleaseReservationRequest, ReleaseReservationResponse,
+        ReserveItemsRequest, ReserveItemsResponse, StockLevel, UploadTelemetryRequest, UploadTelemetryResponse,
+        WatchStockLevelsRequest, WatchStockLevelsResponse, release_reservation_request::Outcome,
     },
     rules,
 };

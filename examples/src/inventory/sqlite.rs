@@ -183,7 +183,8 @@ async fn insert_reservation(
     order_id: &str,
     state: &'static str,
 ) -> Result<(), Refusal> {
-    let query = sqlx::query("INSERT INTO reservation (reservation_id, order_id, state, created_at) VALUES (?, ?, ?, ?)");
+    let query =
+        sqlx::query("INSERT INTO reservation (reservation_id, order_id, state, created_at) VALUES (?, ?, ?, ?)");
     query.bind(id).bind(order_id).bind(state).bind(time::now()).execute(tx).await?;
     Ok(())
 }
@@ -197,7 +198,9 @@ async fn reservation(tx: &mut SqliteConnection, id: &str) -> Result<Option<Reser
     let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(None) };
     let query = sqlx::query("SELECT * FROM reservation_item WHERE reservation_id = ? ORDER BY product_id").bind(id);
     let items = query
-        .try_map(|row: SqliteRow| Ok(Item { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")? }))
+        .try_map(|row: SqliteRow| {
+            Ok(Item { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")? })
+        })
         .fetch_all(tx)
         .await?;
     Ok(Some(Reservation {
@@ -217,8 +220,7 @@ async fn changes_after(connection: &mut SqliteConnection, change: Option<i64>) -
 }
 
 async fn is_kept(connection: &mut SqliteConnection, change: i64) -> Result<bool, sqlx::Error> {
-    let oldest: Option<i64> =
-        sqlx::query_scalar("SELECT min(change) FROM stock_change").fetch_one(connection).await?;
+    let oldest: Option<i64> = sqlx::query_scalar("SELECT min(change) FROM stock_change").fetch_one(connection).await?;
     Ok(oldest.is_some_and(|oldest| oldest <= change + 1))
 }
 

@@ -53,8 +53,7 @@ pub(crate) fn front(inventory: InventoryServiceClient, orders: OrderServiceClien
     let couriers = Arc::new(CourierServiceClient(dispatch.clone()));
     let routes = Arc::new(RouteServiceClient(dispatch.clone()));
     let dispatch = Arc::new(DispatchServiceClient(dispatch.clone()));
-    let tracking =
-        Tracking { orders: orders.clone(), dispatch: dispatch.clone(), couriers: couriers.clone() };
+    let tracking = Tracking { orders: orders.clone(), dispatch: dispatch.clone(), couriers: couriers.clone() };
     Server::new()
         .gateway(inventory_service_gateway(Arc::new(inventory)))
         .gateway(order_service_gateway(orders))

@@ -29,9 +29,8 @@ impl InventoryNode {
     pub async fn run(self) -> Result<(), Failure> {
         let store = SqliteStock::open(&self.database).await?;
         let service = Arc::new(Inventory::new(Arc::new(store)));
-        let server = Server::new()
-            .adapter(inventory_service_adapter(service))
-            .reflection(generated::FILE_DESCRIPTOR_SET);
+        let server =
+            Server::new().adapter(inventory_service_adapter(service)).reflection(generated::FILE_DESCRIPTOR_SET);
         self.life.serve("inventory", &self.listen, server).await
     }
 }

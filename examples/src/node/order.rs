@@ -7,9 +7,7 @@ use rust_svc::{Client, Context, Server};
 use super::{Failure, Life};
 use crate::{
     generated::{
-        self,
-        dispatch::v1::DispatchServiceClient,
-        inventory::v1::InventoryServiceClient,
+        self, dispatch::v1::DispatchServiceClient, inventory::v1::InventoryServiceClient,
         order::v1::order_service_adapter,
     },
     order::{Orders, sqlite::SqliteOrders},

@@ -141,7 +141,8 @@ async fn insert(tx: &mut SqliteConnection, order_id: &str, key: Option<String>, 
     let query = query.bind(&address.recipient).bind(&address.street).bind(&address.postal_code).bind(&address.city);
     query.bind(address.latitude).bind(address.longitude).bind(time::now()).execute(&mut *tx).await?;
     for (position, item) in (0_i64..).zip(&draft.items) {
-        let query = sqlx::query("INSERT INTO order_item (order_id, position, product_id, quantity) VALUES (?, ?, ?, ?)");
+        let query =
+            sqlx::query("INSERT INTO order_item (order_id, position, product_id, quantity) VALUES (?, ?, ?, ?)");
         query.bind(order_id).bind(position).bind(&item.product_id).bind(item.quantity).execute(&mut *tx).await?;
     }
     Ok(())
@@ -191,9 +192,8 @@ async fn append(
     reason: &str,
     instructions: Option<&DeliveryInstructions>,
 ) -> Result<(), Refusal> {
-    let query = sqlx::query(
-        "UPDATE orders SET newest = newest + 1, newest_status = ?2 WHERE order_id = ?1 RETURNING newest",
-    );
+    let query =
+        sqlx::query("UPDATE orders SET newest = newest + 1, newest_status = ?2 WHERE order_id = ?1 RETURNING newest");
     let row = query.bind(order_id).bind(status::name(status)).fetch_one(&mut *tx).await?;
     let query = sqlx::query(
         "INSERT INTO order_revision

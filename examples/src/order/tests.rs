@@ -62,7 +62,8 @@ impl Shop {
 
     /// The newest order.
     async fn last(&self) -> Order {
-        let orders = self.orders.list_orders(Context::new(), ListOrdersRequest::default()).await.expect("listed").orders;
+        let orders =
+            self.orders.list_orders(Context::new(), ListOrdersRequest::default()).await.expect("listed").orders;
         orders.into_iter().next().expect("an order")
     }
 
@@ -333,7 +334,8 @@ async fn an_upload_is_a_header_and_items() {
     let CreateOrderRequest { idempotency_key, customer_id, items, delivery_address, .. } = request("k");
     let header = Header { idempotency_key, customer_id, delivery_address, instructions: None };
     let part = |part| UploadOrderItemsRequest { part: Some(part) };
-    let parts: Vec<_> = std::iter::once(Part::Header(header)).chain(items.into_iter().map(Part::Item)).map(part).collect();
+    let parts: Vec<_> =
+        std::iter::once(Part::Header(header)).chain(items.into_iter().map(Part::Item)).map(part).collect();
     let upload = async |parts| shop.orders.upload_order_items(Context::new(), Streaming::from_messages(parts)).await;
     let response = upload(parts.clone()).await.expect("uploaded");
     assert_eq!(response.item_count, 1);
@@ -349,8 +351,7 @@ async fn updates_need_the_newest_etag_only_if_they_name_one() {
     let order = shop.create("k").await.expect("created");
     let update = async |note: &str, etag: &str| {
         let instructions = Some(DeliveryInstructions { note: note.into(), ..DeliveryInstructions::default() });
-        let order =
-            Order { order_id: order.order_id.clone(), instructions, etag: etag.into(), ..Order::default() };
+        let order = Order { order_id: order.order_id.clone(), instructions, etag: etag.into(), ..Order::default() };
         let update_mask = Some(FieldMask::new(["instructions.note"]));
         let request = UpdateOrderRequest { order, update_mask, idempotency_key: String::new() };
         shop.orders.update_order(Context::new(), request).await.map(|it| it.order)

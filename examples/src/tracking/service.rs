@@ -33,7 +33,8 @@ impl TrackingService for Tracking {
     async fn get_tracking(&self, cx: Context, request: GetTrackingRequest) -> Result<GetTrackingResponse> {
         let GetTrackingRequest { order_id } = request;
         let asked = GetOrderRequest { order_id: order_id.clone() };
-        let (order, assignment) = tokio::join!(self.orders.get_order(cx.child(), asked), self.assignment(&cx, order_id));
+        let (order, assignment) =
+            tokio::join!(self.orders.get_order(cx.child(), asked), self.assignment(&cx, order_id));
         let tracked = GetTrackingResponse { order: order?.order, ..GetTrackingResponse::default() };
         Ok(match assignment {
             Ok(Some(assignment)) => self.with_courier(&cx, tracked, assignment).await,

@@ -96,7 +96,9 @@ pub(super) fn check_body(model: &Model, method: &Method, route: &Route, diagnost
     }
     if request.field(&route.body).is_none() {
         let message = format!("body {:?} is not a field of {}", route.body, request.name);
-        diagnostics.error("E0203", &route.body_position, message).help(format!("{}; \"*\" is all of it", fields(request)));
+        diagnostics
+            .error("E0203", &route.body_position, message)
+            .help(format!("{}; \"*\" is all of it", fields(request)));
     }
     if route.template.variables().iter().any(|variable| *variable.field_path() == [route.body.clone()]) {
         let message = format!("the path fills `{}`, and so does the body", route.body);
@@ -134,7 +136,8 @@ pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
             seen.insert(key, (method, route));
             continue;
         };
-        let text = format!("{} {} leads to {} and to {}", route.verb, route.template.as_str(), other_method.name, method.name);
+        let text =
+            format!("{} {} leads to {} and to {}", route.verb, route.template.as_str(), other_method.name, method.name);
         let position = &other.position;
         let help = format!("the other is at {}:{}:{}", position.file, position.line, position.column);
         diagnostics.error("E0205", &route.position, text).help(help);

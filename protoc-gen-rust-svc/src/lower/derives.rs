@@ -7,12 +7,16 @@ use crate::model::{Enum, Field, Member, Message, Occurs, Value, WellKnown};
 /// Settles what depends on the messages that a message is made of.
 pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) {
     box_recursion(messages);
-    settle(messages, |message| &mut message.is_eq, |message, others| {
-        message.fields().all(|field| is_eq(field, others))
-    });
-    settle(messages, |message| &mut message.has_default, |message, others| {
-        message.members.iter().all(|member| has_default(member, others, enums))
-    });
+    settle(
+        messages,
+        |message| &mut message.is_eq,
+        |message, others| message.fields().all(|field| is_eq(field, others)),
+    );
+    settle(
+        messages,
+        |message| &mut message.has_default,
+        |message, others| message.members.iter().all(|member| has_default(member, others, enums)),
+    );
 }
 
 /// Takes a property from messages until every message that has it may have it.
@@ -22,7 +26,8 @@ fn settle(
     holds: impl Fn(&Message, &BTreeMap<String, Message>) -> bool,
 ) {
     loop {
-        let lost: Vec<_> = messages.iter().filter(|(_, message)| !holds(message, messages)).map(|(name, _)| name.clone()).collect();
+        let lost: Vec<_> =
+            messages.iter().filter(|(_, message)| !holds(message, messages)).map(|(name, _)| name.clone()).collect();
         let mut changed = false;
         for name in lost {
             if let Some(message) = messages.get_mut(&name) {

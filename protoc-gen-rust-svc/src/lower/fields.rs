@@ -52,7 +52,8 @@ impl Lower<'_> {
             value,
             boxed: false,
             is_packed: options.packed.unwrap_or(features.is_packed),
-            is_group: entry.is_none() && (field.r#type() == Type::Group || (field.r#type() == Type::Message && features.is_delimited)),
+            is_group: entry.is_none()
+                && (field.r#type() == Type::Group || (field.r#type() == Type::Message && features.is_delimited)),
             position,
         }
     }

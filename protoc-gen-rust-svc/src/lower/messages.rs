@@ -125,7 +125,8 @@ impl Lower<'_> {
         let is_closed = at.features.with(options.features.as_ref()).is_closed;
         let prefix = Ident::camel(&descriptor.name);
         let zero = descriptor.value.iter().find(|value| value.number == 0);
-        let has_unspecified = !is_closed && zero.is_some_and(|value| variant(&prefix, &value.name).plain() == "Unspecified");
+        let has_unspecified =
+            !is_closed && zero.is_some_and(|value| variant(&prefix, &value.name).plain() == "Unspecified");
         let rust = self.types.name(&name);
         let wire_prefix = rust.wire[rust.wire.len() - 1].clone();
         let (mut scope, mut wire_scope) = (Scope::with(&["Unrecognized"]), Scope::default());

@@ -15,8 +15,8 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use self::{packages::Packages, types::Types};
 pub use self::wire::WireFile;
+use self::{packages::Packages, types::Types};
 use crate::{
     diagnostics::Diagnostics,
     model::{Model, Package},

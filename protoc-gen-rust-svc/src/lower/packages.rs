@@ -113,7 +113,8 @@ fn generated_files(input: &Input, options: &Options) -> BTreeSet<String> {
         }
     }
     let is_ours = |name: &String| {
-        let package = input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
+        let package =
+            input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
         package.is_some_and(|package| package != WELL_KNOWN && extern_path(package, options).is_none())
     };
     files.into_iter().filter(is_ours).collect()
@@ -142,7 +143,9 @@ fn references(input: &Input, name: &str) -> BTreeSet<String> {
             names.extend([method.input_type.clone(), method.output_type.clone()]);
         }
     }
-    let outer = |name: &String| name.char_indices().filter(|(_, dot)| *dot == '.').map(|(end, _)| name[..end].to_owned()).collect::<Vec<_>>();
+    let outer = |name: &String| {
+        name.char_indices().filter(|(_, dot)| *dot == '.').map(|(end, _)| name[..end].to_owned()).collect::<Vec<_>>()
+    };
     let outer: Vec<_> = names.iter().flat_map(outer).collect();
     names.extend(outer);
     names
@@ -165,7 +168,8 @@ fn extern_path(package: &str, options: &Options) -> Option<String> {
     options.extern_paths.iter().find_map(|(prefix, path)| {
         let rest = package.strip_prefix(prefix.as_str())?;
         let rest = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
-        let modules = rest.split('.').filter(|segment| !segment.is_empty()).map(|segment| format!("::{}", Ident::snake(segment)));
+        let modules =
+            rest.split('.').filter(|segment| !segment.is_empty()).map(|segment| format!("::{}", Ident::snake(segment)));
         Some(format!("{path}{}", modules.collect::<String>()))
     })
 }
@@ -194,7 +198,9 @@ fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
 /// The modules of the artefacts: their own names, unless a package of that name lies in this one.
 fn artefacts(module: &[Ident], modules: &BTreeMap<String, Vec<Ident>>, generated: &BTreeSet<String>) -> Artefacts {
     let mut scope = Scope::default();
-    let below = modules.iter().filter(|(name, other)| generated.contains(*name) && other.len() > module.len() && other.starts_with(module));
+    let below = modules
+        .iter()
+        .filter(|(name, other)| generated.contains(*name) && other.len() > module.len() && other.starts_with(module));
     for child in below.map(|(_, other)| &other[module.len()]).collect::<BTreeSet<_>>() {
         scope.take(child.clone());
     }

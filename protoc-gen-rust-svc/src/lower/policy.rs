@@ -150,7 +150,12 @@ impl Merge<'_> {
         }
         match parse_millis(text) {
             Some(0) => {
-                self.error("E0401", number, format!("{name} is zero"), "leave it out, or write how long, such as 250ms");
+                self.error(
+                    "E0401",
+                    number,
+                    format!("{name} is zero"),
+                    "leave it out, or write how long, such as 250ms",
+                );
                 None
             }
             Some(millis) => Some(millis),

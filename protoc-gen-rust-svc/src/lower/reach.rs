@@ -14,7 +14,9 @@ pub(super) fn mark_json(model: &mut Model) {
     let mut todo: Vec<String> = Vec::new();
     let mut homes: Vec<Home> = Vec::new();
     for package in &model.packages {
-        for method in package.services.iter().flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty()) {
+        for method in
+            package.services.iter().flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty())
+        {
             todo.extend([method.request_name.clone(), method.response_name.clone()]);
             homes.push(Home::Here(package.module.clone()));
         }
@@ -34,7 +36,8 @@ pub(super) fn mark_json(model: &mut Model) {
     loop {
         let before = homes.len();
         let all = model.messages.values().filter(|message| homes.contains(&message.rust.home));
-        let more: Vec<Home> = all.flat_map(|message| message.fields()).filter_map(|field| home(model, &field.value)).collect();
+        let more: Vec<Home> =
+            all.flat_map(|message| message.fields()).filter_map(|field| home(model, &field.value)).collect();
         for home in more {
             if !homes.contains(&home) {
                 homes.push(home);
@@ -75,7 +78,8 @@ pub(super) fn mark_names(model: &mut Model) {
         let messages = model.messages.values().filter(|message| message.rust.home == home);
         let oneofs = messages.clone().flat_map(|message| message.oneofs().map(|oneof| &oneof.rust));
         let enums = model.enums.values().map(|item| &item.rust).filter(|rust| rust.home == home);
-        let types = messages.map(|message| &message.rust).chain(oneofs).chain(enums).map(|rust| rust.ident().to_string());
+        let types =
+            messages.map(|message| &message.rust).chain(oneofs).chain(enums).map(|rust| rust.ident().to_string());
         let traits = package.services.iter().map(|service| service.ident.to_string());
         package.names = types.chain(traits).collect();
     }
@@ -112,7 +116,13 @@ fn key_ident(message: &Message, key: &str) -> Option<Ident> {
 }
 
 fn strings(message: &Message) -> String {
-    let names = message.fields().filter(|field| field.value == Value::Scalar(Scalar::String) && field.occurs == Occurs::Implicitly);
+    let names = message
+        .fields()
+        .filter(|field| field.value == Value::Scalar(Scalar::String) && field.occurs == Occurs::Implicitly);
     let names: Vec<_> = names.map(|field| format!("`{}`", field.name)).collect();
-    if names.is_empty() { "add a string field".to_owned() } else { format!("its string fields are {}", names.join(", ")) }
+    if names.is_empty() {
+        "add a string field".to_owned()
+    } else {
+        format!("its string fields are {}", names.join(", "))
+    }
 }

@@ -133,7 +133,9 @@ impl Lower<'_> {
         let (verb, text, number) = verb(pattern);
         let position = at(number);
         if !is_token(&verb) {
-            self.diagnostics.error("E0204", &position, format!("{verb:?} is no HTTP method")).help("write it as in HTTP, or * for any");
+            self.diagnostics
+                .error("E0204", &position, format!("{verb:?} is no HTTP method"))
+                .help("write it as in HTTP, or * for any");
         }
         let template = self.template(text, &position)?;
         Some(Route {

@@ -54,7 +54,8 @@ impl Types {
 
     /// Makes the messages that travel the types of a package.
     fn speak_messages(&mut self, package: &str, pb: &Ident) {
-        let of_package = |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
+        let of_package =
+            |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
         let names = self.names.iter_mut().filter(|(name, _)| of_package(name)).map(|(_, rust)| rust);
         let oneofs = self.oneofs.iter_mut().filter(|((name, _), _)| of_package(name)).map(|(_, rust)| rust);
         for rust in names.chain(oneofs) {

@@ -49,8 +49,12 @@ pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &M
 
 /// The undecoded descriptors of what is generated and of what it imports, each file once.
 pub(super) fn descriptor_set(input: &Input, packages: &Packages) -> Vec<u8> {
-    let mut wanted: Vec<&str> =
-        input.files.iter().map(|file| file.descriptor.name.as_str()).filter(|name| packages.is_generated(name)).collect();
+    let mut wanted: Vec<&str> = input
+        .files
+        .iter()
+        .map(|file| file.descriptor.name.as_str())
+        .filter(|name| packages.is_generated(name))
+        .collect();
     let mut index = 0;
     while let Some(name) = wanted.get(index).copied() {
         index += 1;
@@ -249,7 +253,10 @@ fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
 
 /// The new name of a field, if it needs one.
 fn wire_name(message: &crate::model::Message, number: i32) -> Option<String> {
-    let plain = |field: &Field, ident: Ident| (field.wire_ident != ident || field.name.trim_matches('_').is_empty()).then(|| field.wire_ident.plain().to_owned());
+    let plain = |field: &Field, ident: Ident| {
+        (field.wire_ident != ident || field.name.trim_matches('_').is_empty())
+            .then(|| field.wire_ident.plain().to_owned())
+    };
     message.members.iter().find_map(|member| match member {
         Member::Field(field) if field.number == number => plain(field, Ident::snake(&field.name)),
         Member::Oneof(oneof) => {

@@ -50,6 +50,7 @@ impl Source {
 }
 
 fn start(location: &Location) -> (u32, u32) {
-    let number = |index: usize| location.span.get(index).map_or(0, |zero_based| zero_based.cast_unsigned().saturating_add(1));
+    let number =
+        |index: usize| location.span.get(index).map_or(0, |zero_based| zero_based.cast_unsigned().saturating_add(1));
     (number(0), number(1))
 }

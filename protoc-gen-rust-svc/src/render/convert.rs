@@ -17,7 +17,8 @@ use crate::{
 pub(super) fn impls(model: &Model, package: &Package, types: Types) -> Result<String, Unprintable> {
     let print = Print { model, package };
     let home = Home::Here(package.module.clone());
-    let here: Vec<_> = print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home).collect();
+    let here: Vec<_> =
+        print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home).collect();
     let impls = here.into_iter().map(|message| match types {
         Types::Domain => print.message(message),
         Types::Proto => print.itself(message),
@@ -123,7 +124,9 @@ impl<'a> Print<'a> {
             (Value::Scalar(_), _) => present(field, value),
             (Value::WellKnown(known), _) if known.is_itself() => present(field, value),
             (Value::Enum(name), _) => self.send_enum(field, name, value),
-            (Value::Message(_) | Value::WellKnown(_), occurs) => send_each(field, occurs, value, &quote!(svc::Message::into_wire)),
+            (Value::Message(_) | Value::WellKnown(_), occurs) => {
+                send_each(field, occurs, value, &quote!(svc::Message::into_wire))
+            }
         }
     }
 
@@ -155,17 +158,21 @@ impl<'a> Print<'a> {
         let (own, wire) = (ident(&oneof.ident), ident(&oneof.wire_ident));
         let (domain_type, wire_type) = (self.domain(&oneof.rust), self.wire(&oneof.rust));
         let mut is_fallible = false;
-        let arms: Vec<_> = oneof.fields.iter().map(|field| {
-            let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
-            let value = match self.read(field, quote!(value)) {
-                Reading::Sure(value) => value,
-                Reading::Fallible(value) => {
-                    is_fallible = true;
-                    quote!(#value?)
-                }
-            };
-            quote!(#wire_type::#wire(value) => #domain_type::#own(#value),)
-        }).collect();
+        let arms: Vec<_> = oneof
+            .fields
+            .iter()
+            .map(|field| {
+                let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
+                let value = match self.read(field, quote!(value)) {
+                    Reading::Sure(value) => value,
+                    Reading::Fallible(value) => {
+                        is_fallible = true;
+                        quote!(#value?)
+                    }
+                };
+                quote!(#wire_type::#wire(value) => #domain_type::#own(#value),)
+            })
+            .collect();
         if is_fallible {
             let value = quote!(violations.oneof(wire.#wire, |wire, violations| Some(match wire { #(#arms)* })));
             return later(&oneof.ident, value);
@@ -197,13 +204,19 @@ impl<'a> Print<'a> {
             (_, false) => quote!(into_iter().map(#domain::from).collect()),
         };
         match (field.occurs, field.required) {
-            (Occurs::Repeatedly | Occurs::ByKey(_), true) => Reading::Fallible(quote!(#filled.map(|values| values.#each))),
+            (Occurs::Repeatedly | Occurs::ByKey(_), true) => {
+                Reading::Fallible(quote!(#filled.map(|values| values.#each)))
+            }
             (Occurs::Repeatedly | Occurs::ByKey(_), false) => Reading::Sure(quote!(#value.#each)),
-            (Occurs::Optionally, true) => Reading::Fallible(quote!(violations.specified(#name, #value.unwrap_or_default()))),
+            (Occurs::Optionally, true) => {
+                Reading::Fallible(quote!(violations.specified(#name, #value.unwrap_or_default())))
+            }
             (Occurs::Optionally, false) if item.is_closed => Reading::Sure(quote!(#value.and_then(#from_number))),
             (Occurs::Optionally, false) => Reading::Sure(quote!(#value.map(#domain::from))),
             (Occurs::Once, _) if item.is_closed => Reading::Fallible(quote!(violations.specified(#name, #value))),
-            (Occurs::Implicitly, true) if item.has_unspecified => Reading::Fallible(quote!(violations.specified(#name, #value))),
+            (Occurs::Implicitly, true) if item.has_unspecified => {
+                Reading::Fallible(quote!(violations.specified(#name, #value)))
+            }
             (Occurs::Implicitly, false) if item.has_unspecified => Reading::Sure(quote!(#from_number(#value))),
             (Occurs::Implicitly | Occurs::Once, _) => Reading::Sure(quote!(#domain::from(#value))),
         }

@@ -8,7 +8,9 @@ use super::{
     tokens::{deprecated, docs, ident, parsed},
 };
 use crate::{
-    model::{Enum, EnumValue, Field, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown},
+    model::{
+        Enum, EnumValue, Field, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown,
+    },
     names::Ident,
 };
 
@@ -44,7 +46,11 @@ impl Print<'_> {
         let module = ident(&message.module);
         let text = format!(" What stands in [`{0}`](super::{0}).", message.rust.ident());
         let uses_runtime = contains_runtime(&types) || contains_runtime(&oneofs);
-        let import = uses_runtime.then(|| quote!(use ::rust_svc as svc;));
+        let import = uses_runtime.then(|| {
+            quote!(
+                use ::rust_svc as svc;
+            )
+        });
         quote!(#[doc = #text] pub mod #module { #import #types #oneofs })
     }
 
@@ -122,8 +128,12 @@ impl Print<'_> {
     fn value(&self, value: &Value, place: &[Ident]) -> TokenStream {
         match value {
             Value::Scalar(scalar) | Value::WellKnown(WellKnown::Wrapper(scalar)) => self.scalar(*scalar),
-            Value::Enum(name) => self.model.enumeration(name).map(|item| self.name(&item.rust, place)).unwrap_or_default(),
-            Value::Message(name) => self.model.message(name).map(|message| self.name(&message.rust, place)).unwrap_or_default(),
+            Value::Enum(name) => {
+                self.model.enumeration(name).map(|item| self.name(&item.rust, place)).unwrap_or_default()
+            }
+            Value::Message(name) => {
+                self.model.message(name).map(|message| self.name(&message.rust, place)).unwrap_or_default()
+            }
             Value::WellKnown(known) => parsed(&known.rust()),
         }
     }
@@ -153,7 +163,10 @@ impl Print<'_> {
         let default = default_of(item).map(|_| quote!(Default,));
         let variants = kept(item).map(|value| variant(value, default_of(item)));
         let unrecognized = (!item.is_closed).then(|| {
-            quote!(#[doc = " A number that this contract has no name for."] Unrecognized(i32),)
+            quote!(
+                #[doc = " A number that this contract has no name for."]
+                Unrecognized(i32),
+            )
         });
         let aliases = aliases(item);
         let conversions = self.conversions(item);

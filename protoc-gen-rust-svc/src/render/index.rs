@@ -44,7 +44,8 @@ pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered
         text += ROOT_ALLOWS;
     }
     text += &children(&package.module, lowered);
-    let domain_is_pb = !emitted.contains(&Artefact::Domain) || package.messages.iter().chain(&package.enums).next().is_some_and(|name| speaks_pb(name, lowered));
+    let domain_is_pb = !emitted.contains(&Artefact::Domain)
+        || package.messages.iter().chain(&package.enums).next().is_some_and(|name| speaks_pb(name, lowered));
     let mut reexports = String::new();
     for artefact in emitted {
         let module = module_of(&package.artefacts, *artefact);
@@ -115,7 +116,11 @@ const ROOT_ALLOWS: &str = "\
 ";
 
 fn children(module: &[Ident], lowered: &Lowered) -> String {
-    let below = lowered.model.packages.iter().filter(|other| other.module.len() > module.len() && other.module.starts_with(module));
+    let below = lowered
+        .model
+        .packages
+        .iter()
+        .filter(|other| other.module.len() > module.len() && other.module.starts_with(module));
     let names: BTreeSet<&Ident> = below.map(|other| &other.module[module.len()]).collect();
     names.into_iter().map(|name| format!("pub mod {name};\n")).collect()
 }

@@ -123,9 +123,12 @@ impl<'a> Print<'a> {
                     _ => quote!(#names => field.read(#name, &mut self.#wire),),
                 }
             }
-            Member::Oneof(oneof) => {
-                oneof.fields.iter().filter(|field| !has_no_json(field)).map(|field| self.read_member(message, oneof, field)).collect()
-            }
+            Member::Oneof(oneof) => oneof
+                .fields
+                .iter()
+                .filter(|field| !has_no_json(field))
+                .map(|field| self.read_member(message, oneof, field))
+                .collect(),
         }
     }
 

@@ -53,9 +53,9 @@ fn module(files: &[WireFile], package: &Package) -> Module {
 
 fn generate(files: &[WireFile]) -> Result<HashMap<Module, String>, Unprintable> {
     let mut config = config(files);
-    let requests = files.iter().map(|file| {
-        (Module::from_protobuf_package_name(file.descriptor.package()), file.descriptor.clone())
-    });
+    let requests = files
+        .iter()
+        .map(|file| (Module::from_protobuf_package_name(file.descriptor.package()), file.descriptor.clone()));
     let requests: Vec<_> = requests.collect();
     // It panics on names that it cannot tell apart; they are told apart before, so it is a fault of the generator.
     let result = panic::catch_unwind(AssertUnwindSafe(|| config.generate(requests)));

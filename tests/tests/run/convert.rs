@@ -79,8 +79,21 @@ fn required_fields_are_required() {
     let violations = Demanding::from_wire(pb::Demanding::default()).expect_err("empty").into_vec();
     let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
     let required = [
-        "name", "data", "number", "part", "parts", "texts", "by_name", "counts", "color", "colors", "time", "wrapped",
-        "maybe_color", "wire", "violations",
+        "name",
+        "data",
+        "number",
+        "part",
+        "parts",
+        "texts",
+        "by_name",
+        "counts",
+        "color",
+        "colors",
+        "time",
+        "wrapped",
+        "maybe_color",
+        "wire",
+        "violations",
     ];
     assert_eq!(fields, required);
     assert!(violations.iter().all(|violation| violation.description == "is required"));

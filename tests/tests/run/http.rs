@@ -83,12 +83,10 @@ async fn path_query_and_body_fill_the_message() {
     assert_eq!((status, body.as_str()), (200, r#"{"userId":"ada/b","status":"STATUS_ACTIVE"}"#));
     let (status, body) = call("POST", "/v1/sales", r#"{"sku":"tea","quantity":2}"#).await;
     assert_eq!((status, body.as_str()), (200, r#"{"receiptId":"r-1","article":{"sku":"tea","quantity":2}}"#));
-    let (status, body) = call("GET", "/v1/echo/tea?numbers=1&numbers=2&part.name=x&color=COLOR_RED&anInt64=5", "").await;
+    let (status, body) =
+        call("GET", "/v1/echo/tea?numbers=1&numbers=2&part.name=x&color=COLOR_RED&anInt64=5", "").await;
     assert_eq!(status, 200, "{body}");
-    assert_eq!(
-        body,
-        r#"{"anInt64":"5","text":"tea","color":"COLOR_RED","part":{"name":"x"},"numbers":[1,2]}"#
-    );
+    assert_eq!(body, r#"{"anInt64":"5","text":"tea","color":"COLOR_RED","part":{"name":"x"},"numbers":[1,2]}"#);
     let (status, body) = call("PUT", "/v1/echo/tea/part", r#"{"name":"wheel"}"#).await;
     assert_eq!((status, body.as_str()), (200, r#"{"name":"wheel"}"#));
     assert_eq!(call("POST", "/v1/receipts/r-1:return", "").await, (200, "{}".into()));
@@ -99,10 +97,10 @@ async fn a_server_stream_is_lines() {
     let (status, body) = call("GET", "/v1/users?pageSize=2&status=STATUS_SUSPENDED", "").await;
     assert_eq!(status, 200);
     let lines: Vec<_> = body.lines().collect();
-    assert_eq!(lines, [
-        r#"{"userId":"0","status":"STATUS_SUSPENDED"}"#,
-        r#"{"userId":"1","status":"STATUS_SUSPENDED"}"#
-    ]);
+    assert_eq!(
+        lines,
+        [r#"{"userId":"0","status":"STATUS_SUSPENDED"}"#, r#"{"userId":"1","status":"STATUS_SUSPENDED"}"#]
+    );
 }
 
 #[tokio::test]

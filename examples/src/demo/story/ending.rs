@@ -19,7 +19,11 @@ pub(super) async fn add_up(account: &mut Account, world: &World) -> Result<(), F
     for (product, counted) in COUNTED {
         let [available, reserved, shipped] = settled(world, product).await?;
         account.say(format!("{product}: {available} available, {reserved} reserved, {shipped} shipped"));
-        account.check_eq(format!("of {product}s, none is lost and none is invented"), available + reserved + shipped, counted);
+        account.check_eq(
+            format!("of {product}s, none is lost and none is invented"),
+            available + reserved + shipped,
+            counted,
+        );
         account.check_eq(format!("no {product} is set aside for an order that is over"), reserved, 0);
     }
     let orders = all_orders(world).await?;

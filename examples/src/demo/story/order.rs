@@ -26,7 +26,8 @@ pub(super) async fn deliver_one(account: &mut Account, world: &mut World) -> Res
     let mut updates = world.http.stream(&format!("/v1/orders/{id}/updates")).await?;
     let assignment = courier.take_offer().await?;
     account.check_eq("the courier is offered the order, and takes it", assignment.order_id.as_str(), id.as_str());
-    let route = courier.confirm_route(&assignment.assignment_id, Point { latitude: 60.3943, longitude: 5.3259 }).await?;
+    let route =
+        courier.confirm_route(&assignment.assignment_id, Point { latitude: 60.3943, longitude: 5.3259 }).await?;
     account.say(format!("its way is {} m", route.distance_meters));
     track(account, world, &id).await?;
     annotate(account, world, &id).await?;
@@ -40,7 +41,10 @@ pub(super) async fn deliver_one(account: &mut Account, world: &mut World) -> Res
     account.say(seen.join(" -> "));
     let last = seen.last().map(String::as_str);
     let steps = ["DISPATCHING", "ASSIGNED", "IN_TRANSIT", "DELIVERED"];
-    account.check("the order's live stream shows each step, and ends", last == Some("DELIVERED") && without_repeats(&seen) == steps);
+    account.check(
+        "the order's live stream shows each step, and ends",
+        last == Some("DELIVERED") && without_repeats(&seen) == steps,
+    );
     Ok(courier)
 }
 

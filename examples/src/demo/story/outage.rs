@@ -42,7 +42,11 @@ pub(super) async fn survive(account: &mut Account, world: &mut World, mut courie
 
 async fn partial_answer(account: &mut Account, world: &World, id: &str) -> Result<(), Failure> {
     let tracked = world.http.get(&format!("/v1/orders/{id}/tracking")).await?;
-    account.check_eq("the order can still be tracked", (tracked.status, text(&tracked.body["order"]["orderId"])), (200, id));
+    account.check_eq(
+        "the order can still be tracked",
+        (tracked.status, text(&tracked.body["order"]["orderId"])),
+        (200, id),
+    );
     account.check_eq("and the answer names what is missing", missing(&tracked.body), ["PART_COURIER", "PART_ROUTE"]);
     Ok(())
 }
@@ -85,7 +89,11 @@ async fn recovery(account: &mut Account, world: &World, id: &str) -> Result<(), 
     let begun = Instant::now();
     let tracked = until(world, id, |tracked| tracked["missing"].is_null()).await?;
     account.say(format!("the breaker closes again, after {:.1} s", begun.elapsed().as_secs_f64()));
-    account.check_eq("the tracking view is complete, and dispatch has lost nothing", text(&tracked["courier"]["courierId"]), "ann");
+    account.check_eq(
+        "the tracking view is complete, and dispatch has lost nothing",
+        text(&tracked["courier"]["courierId"]),
+        "ann",
+    );
     Ok(())
 }
 
@@ -98,7 +106,11 @@ async fn finish(
     failed: &str,
 ) -> Result<(), Failure> {
     let still = courier.assignment().await?;
-    account.check_eq("the courier connects again, and has her order still", &still.assignment_id, &before.assignment_id);
+    account.check_eq(
+        "the courier connects again, and has her order still",
+        &still.assignment_id,
+        &before.assignment_id,
+    );
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&still.assignment_id, progress).await?;
     }

@@ -8,11 +8,7 @@ use super::{
 };
 use crate::{generated::dispatch::v1::stream_assignments_request::report::Progress, node::Failure};
 
-pub(super) async fn refuse(
-    account: &mut Account,
-    world: &mut World,
-    mut courier: Courier,
-) -> Result<Courier, Failure> {
+pub(super) async fn refuse(account: &mut Account, world: &mut World, mut courier: Courier) -> Result<Courier, Failure> {
     account.chapter("Refuse what cannot be, and undo what is not wanted");
     shortage(account, world).await?;
     let wrong = world.http.post("/v1/orders", &order("wrong", "tea", 0)).await?;
@@ -60,7 +56,11 @@ async fn upload(account: &mut Account, world: &mut World, courier: &mut Courier)
     ];
     world.keys.insert(key.to_owned());
     let uploaded = world.http.upload("/v1/orders:uploadItems", &parts).await?;
-    account.check_eq("a large order comes in a stream", (uploaded.status, &uploaded.body["itemCount"]), (200, &json!(2)));
+    account.check_eq(
+        "a large order comes in a stream",
+        (uploaded.status, &uploaded.body["itemCount"]),
+        (200, &json!(2)),
+    );
     let assignment = courier.take_offer().await?;
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&assignment.assignment_id, progress).await?;

@@ -75,8 +75,6 @@ pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<O
 
 async fn points(connection: &mut SqliteConnection, id: &str) -> Result<Vec<Point>, sqlx::Error> {
     let query = sqlx::query("SELECT * FROM route_point WHERE assignment_id = ? ORDER BY position").bind(id);
-    let point = |row: SqliteRow| {
-        Ok(Point { latitude: row.try_get("latitude")?, longitude: row.try_get("longitude")? })
-    };
+    let point = |row: SqliteRow| Ok(Point { latitude: row.try_get("latitude")?, longitude: row.try_get("longitude")? });
     query.try_map(point).fetch_all(connection).await
 }

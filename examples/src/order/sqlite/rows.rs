@@ -27,9 +27,8 @@ pub(super) async fn load(
 
 async fn items(connection: &mut SqliteConnection, order_id: &str) -> Result<Vec<OrderItem>, sqlx::Error> {
     let query = sqlx::query("SELECT * FROM order_item WHERE order_id = ? ORDER BY position").bind(order_id);
-    let item = |row: SqliteRow| {
-        Ok(OrderItem { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")? })
-    };
+    let item =
+        |row: SqliteRow| Ok(OrderItem { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")? });
     query.try_map(item).fetch_all(connection).await
 }
 
