@@ -10,7 +10,8 @@
 //! | [`render`] | the model | Rust text |
 //! | [`respond`] | files or diagnostics | what protoc or buf is answered |
 //!
-//! [`generate`] is all of them but the ends; the plugin and the command line ([`cli`]) are thin doors to it.
+//! [`generate`] is all of them but the ends; the plugin and the command line ([`cli`]) are thin doors to it. [`project`]
+//! makes a crate around what it generates.
 
 pub mod check;
 pub mod cli;
@@ -20,12 +21,14 @@ pub mod lower;
 pub mod model;
 pub mod names;
 pub mod options;
+pub mod project;
 pub mod read;
 pub mod render;
 pub mod respond;
 
 use self::{
     diagnostics::Diagnostics,
+    lower::Lowered,
     options::Options,
     read::Input,
     render::{Files, Unprintable},
@@ -34,16 +37,21 @@ use self::{
 /// Generates the files that are asked for. What is wrong with the input, if anything, is in `diagnostics`; there are no
 /// files then. Fails only by a fault of the generator itself.
 pub fn generate(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Result<Files, Unprintable> {
+    match lowered(input, options, diagnostics) {
+        Some(lowered) => render::render(&lowered, options),
+        None => Ok(Files::new()),
+    }
+}
+
+/// The stages before the last two: the model of what is asked for, checked. `None` if something is wrong with the input.
+pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Option<Lowered> {
     read::validate(input, diagnostics);
     if diagnostics.has_errors() {
-        return Ok(Files::new());
+        return None;
     }
     let lowered = lower::lower(input, options, diagnostics);
     check::check(&lowered.model, diagnostics);
-    if diagnostics.has_errors() {
-        return Ok(Files::new());
-    }
-    render::render(&lowered, options)
+    (!diagnostics.has_errors()).then_some(lowered)
 }
 
 /// Answers protoc or buf: the bytes of a `CodeGeneratorRequest` to those of a `CodeGeneratorResponse`, and warnings for

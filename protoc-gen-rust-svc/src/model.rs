@@ -328,14 +328,10 @@ pub struct Method {
     pub constant: Ident,
     /// Which sides stream.
     pub kind: Kind,
-    /// The type of a request.
+    /// The type of a request, as every file of the package names it.
     pub request: String,
-    /// The type of a response.
+    /// The type of a response, as every file of the package names it.
     pub response: String,
-    /// The type of a request, as the file of the trait names it.
-    pub request_here: String,
-    /// The type of a response, as the file of the trait names it.
-    pub response_here: String,
     /// The full name of the request's message.
     pub request_name: String,
     /// The full name of the response's message.
@@ -465,6 +461,11 @@ impl Package {
     /// `Send`.
     pub fn send(&self) -> String {
         self.prelude("Send")
+    }
+
+    /// `Default`.
+    pub fn default(&self) -> String {
+        self.prelude("Default")
     }
 
     /// `Sync`.
@@ -670,16 +671,6 @@ impl Method {
     /// What the function of the trait returns, if it succeeds.
     pub fn returns(&self) -> String {
         stream_of(self.kind.returns_stream(), &self.response)
-    }
-
-    /// What the function of the trait takes, as its file names it.
-    pub fn takes_here(&self) -> String {
-        stream_of(self.kind.takes_stream(), &self.request_here)
-    }
-
-    /// What the function of the trait returns, as its file names it.
-    pub fn returns_here(&self) -> String {
-        stream_of(self.kind.returns_stream(), &self.response_here)
     }
 }
 

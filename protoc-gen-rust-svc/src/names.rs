@@ -73,6 +73,11 @@ const KEYWORDS: &[&str] = &[
     "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
+/// True for a word that is no identifier in Rust unless it is raw.
+pub fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word) || ["self", "Self", "super", "crate", "extern"].contains(&word)
+}
+
 /// The names taken in one scope; a name that is taken gets the first free number behind it.
 #[derive(Debug, Default)]
 pub struct Scope(BTreeSet<String>);

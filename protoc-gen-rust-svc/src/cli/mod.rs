@@ -1,6 +1,7 @@
 //! The command line: a plugin when its input is piped, and commands of its own.
 
 mod generate;
+mod new;
 mod plugin;
 mod write;
 
@@ -20,12 +21,15 @@ struct Cli {
 enum Command {
     /// Generate code without protoc or buf
     Generate(generate::Generate),
+    /// Start a project: a crate that serves the services of .proto files
+    New(new::New),
 }
 
 /// Runs the program.
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Some(Command::Generate(generate)) => report(generate.run()),
+        Some(Command::New(new)) => report(new.run()),
         None if std::io::stdin().is_terminal() => help(),
         None => report(plugin::run()),
     }

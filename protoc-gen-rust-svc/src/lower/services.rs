@@ -86,8 +86,6 @@ impl Lower<'_> {
             kind: kind(method),
             request: self.type_text(&request, module),
             response: self.type_text(&response, module),
-            request_here: self.type_text_here(&request, module),
-            response_here: self.type_text_here(&response, module),
             request_name: method.input_type.trim_start_matches('.').to_owned(),
             response_name: method.output_type.trim_start_matches('.').to_owned(),
             docs: Docs::new(file.source.comment(path), || format!("The method `{}`.", method.name)),
@@ -162,19 +160,13 @@ impl Lower<'_> {
         }
     }
 
-    /// A message as the file of the trait names it: a plain type of the package stands in the same file.
-    fn type_text_here(&self, value: &Value, module: &[Ident]) -> String {
-        match (value, self.options.types) {
-            (Value::Message(name), Types::Domain) if self.types.name(name).home == Home::Here(module.to_vec()) => {
-                self.types.name(name).domain_from(module, 0)
-            }
-            _ => self.type_text(value, module),
-        }
-    }
-
     /// A message as the functions of a trait name it.
     fn type_text(&self, value: &Value, module: &[Ident]) -> String {
         match (value, self.options.types) {
+            // What is in the package is named as it is: it stands in the same file, or is imported from above.
+            (Value::Message(name), Types::Domain) if self.types.name(name).home == Home::Here(module.to_vec()) => {
+                self.types.name(name).domain_from(module, 0)
+            }
             (Value::Message(name), _) => self.types.name(name).domain_from(module, 1),
             (Value::WellKnown(known), Types::Domain) => known.rust(),
             (Value::WellKnown(known), Types::Proto) => known.wire(),

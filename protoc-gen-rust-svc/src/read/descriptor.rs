@@ -63,6 +63,8 @@ pub struct FileDescriptor {
     pub enum_type: Vec<EnumDescriptor>,
     #[prost(message, repeated, tag = "6")]
     pub service: Vec<ServiceDescriptor>,
+    #[prost(message, repeated, tag = "7")]
+    pub extension: Vec<FieldDescriptor>,
     #[prost(message, optional, tag = "8")]
     pub options: Option<FileOptions>,
     #[prost(message, optional, tag = "9")]
@@ -102,6 +104,8 @@ pub struct MessageDescriptor {
     pub nested_type: Vec<MessageDescriptor>,
     #[prost(message, repeated, tag = "4")]
     pub enum_type: Vec<EnumDescriptor>,
+    #[prost(message, repeated, tag = "6")]
+    pub extension: Vec<FieldDescriptor>,
     #[prost(message, optional, tag = "7")]
     pub options: Option<MessageOptions>,
     #[prost(message, repeated, tag = "8")]
@@ -128,6 +132,8 @@ pub struct OneofDescriptor {
 pub struct FieldDescriptor {
     #[prost(string, tag = "1")]
     pub name: String,
+    #[prost(string, tag = "2")]
+    pub extendee: String,
     #[prost(int32, tag = "3")]
     pub number: i32,
     #[prost(enumeration = "Label", tag = "4")]

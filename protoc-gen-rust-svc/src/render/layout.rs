@@ -22,60 +22,50 @@ pub(super) fn constant(method: &Method) -> String {
     format!("{head}{calls};")
 }
 
-/// The function of the trait, as the file of the trait names its types.
-pub(super) fn declaration(method: &Method) -> String {
-    signature(method, &method.takes_here(), &method.returns_here())
-}
-
-/// The function of the trait, as other files name its types.
-pub(super) fn implementation(method: &Method) -> String {
-    signature(method, &method.takes(), &method.returns())
-}
-
-fn signature(method: &Method, takes: &str, returns: &str) -> String {
-    let name = &method.ident;
+/// The function of the trait.
+pub(super) fn signature(method: &Method) -> String {
+    let (name, takes, returns) = (&method.ident, method.takes(), method.returns());
     let line = format!("async fn {name}(&self, cx: svc::Context, request: {takes}) -> svc::Result<{returns}>");
     // What follows is ` {` or `;`.
     if fits(4, &format!("{line} {{")) {
         return line;
     }
-    format!(
-        "async fn {name}(\n        &self,\n        cx: svc::Context,\n        request: {takes},\n    ) -> svc::Result<{returns}>"
-    )
+    format!("async fn {name}(\n        &self,\n        cx: svc::Context,\n        request: {takes},\n    ) -> svc::Result<{returns}>")
 }
 
 /// The head of the function that serves a service, and the brace behind it.
 pub(super) fn server(function: &Ident, service: &Ident, returns: &str) -> String {
-    let takes = "(service: std::sync::Arc<S>)";
-    let line = format!("pub fn {function}<S: super::{service} + ?Sized>{takes} -> svc::{returns}<S> {{");
+    let takes = "(service: ::std::sync::Arc<S>)";
+    let line = format!("pub fn {function}<S: {service} + ?Sized>{takes} -> svc::{returns}<S> {{");
     if fits(0, &line) {
         return line;
     }
-    format!("pub fn {function}<S>{takes} -> svc::{returns}<S>\nwhere\n    S: super::{service} + ?Sized,\n{{")
+    format!("pub fn {function}<S>{takes} -> svc::{returns}<S>\nwhere\n    S: {service} + ?Sized,\n{{")
 }
 
 /// A method of an adapter.
 pub(super) fn adapter_call(method: &Method) -> String {
-    call(method, &[method.constant.to_string(), closure(method)])
+    call(method, &method.constant.to_string())
 }
 
 /// A route of a gateway.
 pub(super) fn gateway_call(method: &Method, route: &Route) -> String {
-    call(method, &[method.constant.to_string(), route.to_string(), closure(method)])
-}
-
-fn closure(method: &Method) -> String {
-    format!("|it, cx, request| it.{}(cx, request)", method.ident)
+    call(method, &format!("{}, {route}", method.constant))
 }
 
 /// A call in a chain, eight columns in.
-fn call(method: &Method, arguments: &[String]) -> String {
-    let line = format!(".{}({})", method.kind, arguments.join(", "));
+fn call(method: &Method, arguments: &str) -> String {
+    let (kind, name) = (method.kind, &method.ident);
+    let line = format!(".{kind}({arguments}, |it, cx, request| it.{name}(cx, request))");
+    let head = format!(".{kind}({arguments}, |it, cx, request| {{");
     if fits(8, &line) {
         return line;
     }
-    let arguments: String = arguments.iter().map(|argument| format!("\n            {argument},")).collect();
-    format!(".{}({arguments}\n        )", method.kind)
+    if fits(8, &head) {
+        return format!("{head}\n            it.{name}(cx, request)\n        }})");
+    }
+    let arguments = arguments.replacen(", ", ",\n            ", 1);
+    format!(".{kind}(\n            {arguments},\n            |it, cx, request| it.{name}(cx, request),\n        )")
 }
 
 /// What makes a fake takes the session that its methods report to, if it has any.

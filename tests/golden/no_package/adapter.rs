@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`Rootless`](super::Rootless) over gRPC.
-pub fn rootless_adapter<S: super::Rootless + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`Rootless`] over gRPC.
+pub fn rootless_adapter<S: Rootless + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::rootless::*;
     svc::Adapter::new("Rootless", service)
         .unary(ASK, |it, cx, request| it.ask(cx, request))

@@ -2,13 +2,15 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`Rootless`](super::Rootless), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`Rootless`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct RootlessClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::Rootless for RootlessClient {
-    async fn ask(&self, cx: svc::Context, request: super::Question) -> svc::Result<super::Answer> {
-        self.0.unary(super::rootless::ASK, cx, request).await
+impl Rootless for RootlessClient {
+    async fn ask(&self, cx: svc::Context, request: Question) -> svc::Result<Answer> {
+        self.0.unary(rootless::ASK, cx, request).await
     }
 }

@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`Rootless`](super::Rootless) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`Rootless`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct RootlessFake {
     /// Scripts and records `Ask`.
-    pub ask: svc::fake::Unary<super::Question, super::Answer>,
+    pub ask: svc::fake::Unary<Question, Answer>,
 }
 
 impl RootlessFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            ask: session.fake(super::rootless::ASK),
+            ask: session.fake(rootless::ASK),
         }
     }
 }
@@ -25,8 +27,8 @@ impl Default for RootlessFake {
 }
 
 #[svc::async_trait]
-impl super::Rootless for RootlessFake {
-    async fn ask(&self, cx: svc::Context, request: super::Question) -> svc::Result<super::Answer> {
+impl Rootless for RootlessFake {
+    async fn ask(&self, cx: svc::Context, request: Question) -> svc::Result<Answer> {
         self.ask.unary(cx, request).await
     }
 }

@@ -2,16 +2,18 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`FooService2`](super::FooService2) over gRPC.
-pub fn foo_service_adapter<S: super::FooService2 + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`FooService2`] over gRPC.
+pub fn foo_service_adapter<S: FooService2 + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::foo_service2::*;
     svc::Adapter::new("clashes.FooService", service)
         .unary(GET_FOO, |it, cx, request| it.get_foo(cx, request))
         .unary(GET_FOO2, |it, cx, request| it.get_foo2(cx, request))
 }
 
-/// Serves an [`FooService3`](super::FooService3) over gRPC.
-pub fn foo_service_adapter2<S: super::FooService3 + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+/// Serves an [`FooService3`] over gRPC.
+pub fn foo_service_adapter2<S: FooService3 + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::foo_service3::*;
     svc::Adapter::new("clashes.fooService", service)
 }

@@ -2,25 +2,27 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`FooService2`](super::FooService2), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`FooService2`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct FooService2Client(pub svc::Client);
 
 #[svc::async_trait]
-impl super::FooService2 for FooService2Client {
-    async fn get_foo(&self, cx: svc::Context, request: super::Foo) -> svc::Result<super::Foo2> {
-        self.0.unary(super::foo_service2::GET_FOO, cx, request).await
+impl FooService2 for FooService2Client {
+    async fn get_foo(&self, cx: svc::Context, request: Foo) -> svc::Result<Foo2> {
+        self.0.unary(foo_service2::GET_FOO, cx, request).await
     }
 
-    async fn get_foo2(&self, cx: svc::Context, request: super::Foo2) -> svc::Result<super::Foo> {
-        self.0.unary(super::foo_service2::GET_FOO2, cx, request).await
+    async fn get_foo2(&self, cx: svc::Context, request: Foo2) -> svc::Result<Foo> {
+        self.0.unary(foo_service2::GET_FOO2, cx, request).await
     }
 }
 
-/// A remote [`FooService3`](super::FooService3), called with the deadlines and retries that its methods declare.
+/// A remote [`FooService3`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct FooService3Client(pub svc::Client);
 
 #[svc::async_trait]
-impl super::FooService3 for FooService3Client {
+impl FooService3 for FooService3Client {
 }

@@ -2,21 +2,23 @@
 
 use ::rust_svc as svc;
 
-/// An [`FooService2`](super::FooService2) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`FooService2`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct FooService2Fake {
     /// Scripts and records `GetFoo`.
-    pub get_foo: svc::fake::Unary<super::Foo, super::Foo2>,
+    pub get_foo: svc::fake::Unary<Foo, Foo2>,
     /// Scripts and records `getFoo`.
-    pub get_foo2: svc::fake::Unary<super::Foo2, super::Foo>,
+    pub get_foo2: svc::fake::Unary<Foo2, Foo>,
 }
 
 impl FooService2Fake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            get_foo: session.fake(super::foo_service2::GET_FOO),
-            get_foo2: session.fake(super::foo_service2::GET_FOO2),
+            get_foo: session.fake(foo_service2::GET_FOO),
+            get_foo2: session.fake(foo_service2::GET_FOO2),
         }
     }
 }
@@ -28,17 +30,17 @@ impl Default for FooService2Fake {
 }
 
 #[svc::async_trait]
-impl super::FooService2 for FooService2Fake {
-    async fn get_foo(&self, cx: svc::Context, request: super::Foo) -> svc::Result<super::Foo2> {
+impl FooService2 for FooService2Fake {
+    async fn get_foo(&self, cx: svc::Context, request: Foo) -> svc::Result<Foo2> {
         self.get_foo.unary(cx, request).await
     }
 
-    async fn get_foo2(&self, cx: svc::Context, request: super::Foo2) -> svc::Result<super::Foo> {
+    async fn get_foo2(&self, cx: svc::Context, request: Foo2) -> svc::Result<Foo> {
         self.get_foo2.unary(cx, request).await
     }
 }
 
-/// An [`FooService3`](super::FooService3) that records every request and answers as the test scripts it.
+/// An [`FooService3`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct FooService3Fake {
 }
@@ -58,5 +60,5 @@ impl Default for FooService3Fake {
 }
 
 #[svc::async_trait]
-impl super::FooService3 for FooService3Fake {
+impl FooService3 for FooService3Fake {
 }

@@ -2,10 +2,12 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`FooService2`](super::FooService2) over HTTP and JSON, at its `google.api.http` routes.
-pub fn foo_service_gateway<S: super::FooService2 + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`FooService2`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn foo_service_gateway<S: FooService2 + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::foo_service2::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(GET_FOO, svc::route::get("/v1/foo"), |it, cx, request| it.get_foo(cx, request))
 }

@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`Inventory`](super::Inventory) over gRPC.
-pub fn inventory_adapter<S: super::Inventory + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`Inventory`] over gRPC.
+pub fn inventory_adapter<S: Inventory + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::inventory::*;
     svc::Adapter::new("inventory.Inventory", service)
         .unary(COUNT, |it, cx, request| it.count(cx, request))

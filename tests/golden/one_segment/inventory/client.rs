@@ -2,13 +2,15 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`Inventory`](super::Inventory), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`Inventory`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct InventoryClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::Inventory for InventoryClient {
-    async fn count(&self, cx: svc::Context, request: super::CountRequest) -> svc::Result<super::CountResponse> {
-        self.0.unary(super::inventory::COUNT, cx, request).await
+impl Inventory for InventoryClient {
+    async fn count(&self, cx: svc::Context, request: CountRequest) -> svc::Result<CountResponse> {
+        self.0.unary(inventory::COUNT, cx, request).await
     }
 }

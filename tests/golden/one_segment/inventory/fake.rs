@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`Inventory`](super::Inventory) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`Inventory`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct InventoryFake {
     /// Scripts and records `Count`.
-    pub count: svc::fake::Unary<super::CountRequest, super::CountResponse>,
+    pub count: svc::fake::Unary<CountRequest, CountResponse>,
 }
 
 impl InventoryFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            count: session.fake(super::inventory::COUNT),
+            count: session.fake(inventory::COUNT),
         }
     }
 }
@@ -25,8 +27,8 @@ impl Default for InventoryFake {
 }
 
 #[svc::async_trait]
-impl super::Inventory for InventoryFake {
-    async fn count(&self, cx: svc::Context, request: super::CountRequest) -> svc::Result<super::CountResponse> {
+impl Inventory for InventoryFake {
+    async fn count(&self, cx: svc::Context, request: CountRequest) -> svc::Result<CountResponse> {
         self.count.unary(cx, request).await
     }
 }

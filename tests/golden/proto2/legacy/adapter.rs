@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`LegacyService`](super::LegacyService) over gRPC.
-pub fn legacy_service_adapter<S: super::LegacyService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`LegacyService`] over gRPC.
+pub fn legacy_service_adapter<S: LegacyService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::legacy_service::*;
     svc::Adapter::new("legacy.LegacyService", service)
         .unary(ECHO, |it, cx, request| it.echo(cx, request))

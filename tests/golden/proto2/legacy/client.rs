@@ -2,13 +2,15 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`LegacyService`](super::LegacyService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`LegacyService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct LegacyServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::LegacyService for LegacyServiceClient {
-    async fn echo(&self, cx: svc::Context, request: super::Legacy) -> svc::Result<super::Legacy> {
-        self.0.unary(super::legacy_service::ECHO, cx, request).await
+impl LegacyService for LegacyServiceClient {
+    async fn echo(&self, cx: svc::Context, request: Legacy) -> svc::Result<Legacy> {
+        self.0.unary(legacy_service::ECHO, cx, request).await
     }
 }

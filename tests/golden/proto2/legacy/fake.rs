@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`LegacyService`](super::LegacyService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`LegacyService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct LegacyServiceFake {
     /// Scripts and records `Echo`.
-    pub echo: svc::fake::Unary<super::Legacy, super::Legacy>,
+    pub echo: svc::fake::Unary<Legacy, Legacy>,
 }
 
 impl LegacyServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            echo: session.fake(super::legacy_service::ECHO),
+            echo: session.fake(legacy_service::ECHO),
         }
     }
 }
@@ -25,8 +27,8 @@ impl Default for LegacyServiceFake {
 }
 
 #[svc::async_trait]
-impl super::LegacyService for LegacyServiceFake {
-    async fn echo(&self, cx: svc::Context, request: super::Legacy) -> svc::Result<super::Legacy> {
+impl LegacyService for LegacyServiceFake {
+    async fn echo(&self, cx: svc::Context, request: Legacy) -> svc::Result<Legacy> {
         self.echo.unary(cx, request).await
     }
 }

@@ -2,10 +2,12 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`LegacyService`](super::LegacyService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn legacy_service_gateway<S: super::LegacyService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`LegacyService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn legacy_service_gateway<S: LegacyService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::legacy_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(ECHO, svc::route::post("/v1/legacy").body("*"), |it, cx, request| it.echo(cx, request))
 }

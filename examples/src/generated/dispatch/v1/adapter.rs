@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`CourierService`](super::CourierService) over gRPC.
-pub fn courier_service_adapter<S: super::CourierService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`CourierService`] over gRPC.
+pub fn courier_service_adapter<S: CourierService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::courier_service::*;
     svc::Adapter::new("dispatch.v1.CourierService", service)
         .unary(GET_COURIER_STATUS, |it, cx, request| it.get_courier_status(cx, request))
@@ -11,15 +13,15 @@ pub fn courier_service_adapter<S: super::CourierService + ?Sized>(service: std::
         .unary(LIST_AVAILABLE, |it, cx, request| it.list_available(cx, request))
 }
 
-/// Serves an [`RouteService`](super::RouteService) over gRPC.
-pub fn route_service_adapter<S: super::RouteService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+/// Serves an [`RouteService`] over gRPC.
+pub fn route_service_adapter<S: RouteService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::route_service::*;
     svc::Adapter::new("dispatch.v1.RouteService", service)
         .unary(CONFIRM_ROUTE, |it, cx, request| it.confirm_route(cx, request))
 }
 
-/// Serves an [`DispatchService`](super::DispatchService) over gRPC.
-pub fn dispatch_service_adapter<S: super::DispatchService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+/// Serves an [`DispatchService`] over gRPC.
+pub fn dispatch_service_adapter<S: DispatchService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::dispatch_service::*;
     svc::Adapter::new("dispatch.v1.DispatchService", service)
         .unary(ASSIGN_ORDER, |it, cx, request| it.assign_order(cx, request))

@@ -2,87 +2,81 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`CourierService`](super::CourierService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`CourierService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct CourierServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::CourierService for CourierServiceClient {
+impl CourierService for CourierServiceClient {
     async fn get_courier_status(
         &self,
         cx: svc::Context,
-        request: super::GetCourierStatusRequest,
-    ) -> svc::Result<super::GetCourierStatusResponse> {
-        self.0.unary(super::courier_service::GET_COURIER_STATUS, cx, request).await
+        request: GetCourierStatusRequest,
+    ) -> svc::Result<GetCourierStatusResponse> {
+        self.0.unary(courier_service::GET_COURIER_STATUS, cx, request).await
     }
 
     async fn update_courier_status(
         &self,
         cx: svc::Context,
-        request: super::UpdateCourierStatusRequest,
-    ) -> svc::Result<super::UpdateCourierStatusResponse> {
-        self.0.unary(super::courier_service::UPDATE_COURIER_STATUS, cx, request).await
+        request: UpdateCourierStatusRequest,
+    ) -> svc::Result<UpdateCourierStatusResponse> {
+        self.0.unary(courier_service::UPDATE_COURIER_STATUS, cx, request).await
     }
 
     async fn list_available(
         &self,
         cx: svc::Context,
-        request: super::ListAvailableRequest,
-    ) -> svc::Result<super::ListAvailableResponse> {
-        self.0.unary(super::courier_service::LIST_AVAILABLE, cx, request).await
+        request: ListAvailableRequest,
+    ) -> svc::Result<ListAvailableResponse> {
+        self.0.unary(courier_service::LIST_AVAILABLE, cx, request).await
     }
 }
 
-/// A remote [`RouteService`](super::RouteService), called with the deadlines and retries that its methods declare.
+/// A remote [`RouteService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct RouteServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::RouteService for RouteServiceClient {
-    async fn confirm_route(
-        &self,
-        cx: svc::Context,
-        request: super::ConfirmRouteRequest,
-    ) -> svc::Result<super::ConfirmRouteResponse> {
-        self.0.unary(super::route_service::CONFIRM_ROUTE, cx, request).await
+impl RouteService for RouteServiceClient {
+    async fn confirm_route(&self, cx: svc::Context, request: ConfirmRouteRequest) -> svc::Result<ConfirmRouteResponse> {
+        self.0.unary(route_service::CONFIRM_ROUTE, cx, request).await
     }
 }
 
-/// A remote [`DispatchService`](super::DispatchService), called with the deadlines and retries that its methods declare.
+/// A remote [`DispatchService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct DispatchServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::DispatchService for DispatchServiceClient {
-    async fn assign_order(
-        &self,
-        cx: svc::Context,
-        request: super::AssignOrderRequest,
-    ) -> svc::Result<super::AssignOrderResponse> {
-        self.0.unary(super::dispatch_service::ASSIGN_ORDER, cx, request).await
+impl DispatchService for DispatchServiceClient {
+    async fn assign_order(&self, cx: svc::Context, request: AssignOrderRequest) -> svc::Result<AssignOrderResponse> {
+        self.0.unary(dispatch_service::ASSIGN_ORDER, cx, request).await
     }
 
     async fn get_assignment(
         &self,
         cx: svc::Context,
-        request: super::GetAssignmentRequest,
-    ) -> svc::Result<super::GetAssignmentResponse> {
-        self.0.unary(super::dispatch_service::GET_ASSIGNMENT, cx, request).await
+        request: GetAssignmentRequest,
+    ) -> svc::Result<GetAssignmentResponse> {
+        self.0.unary(dispatch_service::GET_ASSIGNMENT, cx, request).await
     }
 
     async fn cancel_assignment(
         &self,
         cx: svc::Context,
-        request: super::CancelAssignmentRequest,
-    ) -> svc::Result<super::CancelAssignmentResponse> {
-        self.0.unary(super::dispatch_service::CANCEL_ASSIGNMENT, cx, request).await
+        request: CancelAssignmentRequest,
+    ) -> svc::Result<CancelAssignmentResponse> {
+        self.0.unary(dispatch_service::CANCEL_ASSIGNMENT, cx, request).await
     }
 
     async fn stream_assignments(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::StreamAssignmentsRequest>,
-    ) -> svc::Result<svc::Streaming<super::StreamAssignmentsResponse>> {
-        self.0.bidi_streaming(super::dispatch_service::STREAM_ASSIGNMENTS, cx, request).await
+        request: svc::Streaming<StreamAssignmentsRequest>,
+    ) -> svc::Result<svc::Streaming<StreamAssignmentsResponse>> {
+        self.0.bidi_streaming(dispatch_service::STREAM_ASSIGNMENTS, cx, request).await
     }
 }

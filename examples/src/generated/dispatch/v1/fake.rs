@@ -2,24 +2,26 @@
 
 use ::rust_svc as svc;
 
-/// An [`CourierService`](super::CourierService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`CourierService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct CourierServiceFake {
     /// Scripts and records `GetCourierStatus`.
-    pub get_courier_status: svc::fake::Unary<super::GetCourierStatusRequest, super::GetCourierStatusResponse>,
+    pub get_courier_status: svc::fake::Unary<GetCourierStatusRequest, GetCourierStatusResponse>,
     /// Scripts and records `UpdateCourierStatus`.
-    pub update_courier_status: svc::fake::Unary<super::UpdateCourierStatusRequest, super::UpdateCourierStatusResponse>,
+    pub update_courier_status: svc::fake::Unary<UpdateCourierStatusRequest, UpdateCourierStatusResponse>,
     /// Scripts and records `ListAvailable`.
-    pub list_available: svc::fake::Unary<super::ListAvailableRequest, super::ListAvailableResponse>,
+    pub list_available: svc::fake::Unary<ListAvailableRequest, ListAvailableResponse>,
 }
 
 impl CourierServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            get_courier_status: session.fake(super::courier_service::GET_COURIER_STATUS),
-            update_courier_status: session.fake(super::courier_service::UPDATE_COURIER_STATUS),
-            list_available: session.fake(super::courier_service::LIST_AVAILABLE),
+            get_courier_status: session.fake(courier_service::GET_COURIER_STATUS),
+            update_courier_status: session.fake(courier_service::UPDATE_COURIER_STATUS),
+            list_available: session.fake(courier_service::LIST_AVAILABLE),
         }
     }
 }
@@ -31,44 +33,44 @@ impl Default for CourierServiceFake {
 }
 
 #[svc::async_trait]
-impl super::CourierService for CourierServiceFake {
+impl CourierService for CourierServiceFake {
     async fn get_courier_status(
         &self,
         cx: svc::Context,
-        request: super::GetCourierStatusRequest,
-    ) -> svc::Result<super::GetCourierStatusResponse> {
+        request: GetCourierStatusRequest,
+    ) -> svc::Result<GetCourierStatusResponse> {
         self.get_courier_status.unary(cx, request).await
     }
 
     async fn update_courier_status(
         &self,
         cx: svc::Context,
-        request: super::UpdateCourierStatusRequest,
-    ) -> svc::Result<super::UpdateCourierStatusResponse> {
+        request: UpdateCourierStatusRequest,
+    ) -> svc::Result<UpdateCourierStatusResponse> {
         self.update_courier_status.unary(cx, request).await
     }
 
     async fn list_available(
         &self,
         cx: svc::Context,
-        request: super::ListAvailableRequest,
-    ) -> svc::Result<super::ListAvailableResponse> {
+        request: ListAvailableRequest,
+    ) -> svc::Result<ListAvailableResponse> {
         self.list_available.unary(cx, request).await
     }
 }
 
-/// An [`RouteService`](super::RouteService) that records every request and answers as the test scripts it.
+/// An [`RouteService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct RouteServiceFake {
     /// Scripts and records `ConfirmRoute`.
-    pub confirm_route: svc::fake::Unary<super::ConfirmRouteRequest, super::ConfirmRouteResponse>,
+    pub confirm_route: svc::fake::Unary<ConfirmRouteRequest, ConfirmRouteResponse>,
 }
 
 impl RouteServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            confirm_route: session.fake(super::route_service::CONFIRM_ROUTE),
+            confirm_route: session.fake(route_service::CONFIRM_ROUTE),
         }
     }
 }
@@ -80,37 +82,33 @@ impl Default for RouteServiceFake {
 }
 
 #[svc::async_trait]
-impl super::RouteService for RouteServiceFake {
-    async fn confirm_route(
-        &self,
-        cx: svc::Context,
-        request: super::ConfirmRouteRequest,
-    ) -> svc::Result<super::ConfirmRouteResponse> {
+impl RouteService for RouteServiceFake {
+    async fn confirm_route(&self, cx: svc::Context, request: ConfirmRouteRequest) -> svc::Result<ConfirmRouteResponse> {
         self.confirm_route.unary(cx, request).await
     }
 }
 
-/// An [`DispatchService`](super::DispatchService) that records every request and answers as the test scripts it.
+/// An [`DispatchService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct DispatchServiceFake {
     /// Scripts and records `AssignOrder`.
-    pub assign_order: svc::fake::Unary<super::AssignOrderRequest, super::AssignOrderResponse>,
+    pub assign_order: svc::fake::Unary<AssignOrderRequest, AssignOrderResponse>,
     /// Scripts and records `GetAssignment`.
-    pub get_assignment: svc::fake::Unary<super::GetAssignmentRequest, super::GetAssignmentResponse>,
+    pub get_assignment: svc::fake::Unary<GetAssignmentRequest, GetAssignmentResponse>,
     /// Scripts and records `CancelAssignment`.
-    pub cancel_assignment: svc::fake::Unary<super::CancelAssignmentRequest, super::CancelAssignmentResponse>,
+    pub cancel_assignment: svc::fake::Unary<CancelAssignmentRequest, CancelAssignmentResponse>,
     /// Scripts and records `StreamAssignments`.
-    pub stream_assignments: svc::fake::BidiStreaming<super::StreamAssignmentsRequest, super::StreamAssignmentsResponse>,
+    pub stream_assignments: svc::fake::BidiStreaming<StreamAssignmentsRequest, StreamAssignmentsResponse>,
 }
 
 impl DispatchServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            assign_order: session.fake(super::dispatch_service::ASSIGN_ORDER),
-            get_assignment: session.fake(super::dispatch_service::GET_ASSIGNMENT),
-            cancel_assignment: session.fake(super::dispatch_service::CANCEL_ASSIGNMENT),
-            stream_assignments: session.fake(super::dispatch_service::STREAM_ASSIGNMENTS),
+            assign_order: session.fake(dispatch_service::ASSIGN_ORDER),
+            get_assignment: session.fake(dispatch_service::GET_ASSIGNMENT),
+            cancel_assignment: session.fake(dispatch_service::CANCEL_ASSIGNMENT),
+            stream_assignments: session.fake(dispatch_service::STREAM_ASSIGNMENTS),
         }
     }
 }
@@ -122,36 +120,32 @@ impl Default for DispatchServiceFake {
 }
 
 #[svc::async_trait]
-impl super::DispatchService for DispatchServiceFake {
-    async fn assign_order(
-        &self,
-        cx: svc::Context,
-        request: super::AssignOrderRequest,
-    ) -> svc::Result<super::AssignOrderResponse> {
+impl DispatchService for DispatchServiceFake {
+    async fn assign_order(&self, cx: svc::Context, request: AssignOrderRequest) -> svc::Result<AssignOrderResponse> {
         self.assign_order.unary(cx, request).await
     }
 
     async fn get_assignment(
         &self,
         cx: svc::Context,
-        request: super::GetAssignmentRequest,
-    ) -> svc::Result<super::GetAssignmentResponse> {
+        request: GetAssignmentRequest,
+    ) -> svc::Result<GetAssignmentResponse> {
         self.get_assignment.unary(cx, request).await
     }
 
     async fn cancel_assignment(
         &self,
         cx: svc::Context,
-        request: super::CancelAssignmentRequest,
-    ) -> svc::Result<super::CancelAssignmentResponse> {
+        request: CancelAssignmentRequest,
+    ) -> svc::Result<CancelAssignmentResponse> {
         self.cancel_assignment.unary(cx, request).await
     }
 
     async fn stream_assignments(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::StreamAssignmentsRequest>,
-    ) -> svc::Result<svc::Streaming<super::StreamAssignmentsResponse>> {
+        request: svc::Streaming<StreamAssignmentsRequest>,
+    ) -> svc::Result<svc::Streaming<StreamAssignmentsResponse>> {
         self.stream_assignments.bidi_streaming(cx, request).await
     }
 }

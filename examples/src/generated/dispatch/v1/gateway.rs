@@ -2,33 +2,29 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`CourierService`](super::CourierService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn courier_service_gateway<S: super::CourierService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`CourierService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn courier_service_gateway<S: CourierService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::courier_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
-        .unary(
-            GET_COURIER_STATUS,
-            svc::route::get("/v1/couriers/{courier_id}"),
-            |it, cx, request| it.get_courier_status(cx, request),
-        )
-        .unary(
-            UPDATE_COURIER_STATUS,
-            svc::route::put("/v1/couriers/{courier_id}").body("*"),
-            |it, cx, request| it.update_courier_status(cx, request),
-        )
-        .unary(
-            LIST_AVAILABLE,
-            svc::route::get("/v1/couriers:available"),
-            |it, cx, request| it.list_available(cx, request),
-        )
+        .types(json::TYPES)
+        .unary(GET_COURIER_STATUS, svc::route::get("/v1/couriers/{courier_id}"), |it, cx, request| {
+            it.get_courier_status(cx, request)
+        })
+        .unary(UPDATE_COURIER_STATUS, svc::route::put("/v1/couriers/{courier_id}").body("*"), |it, cx, request| {
+            it.update_courier_status(cx, request)
+        })
+        .unary(LIST_AVAILABLE, svc::route::get("/v1/couriers:available"), |it, cx, request| {
+            it.list_available(cx, request)
+        })
 }
 
-/// Serves an [`RouteService`](super::RouteService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn route_service_gateway<S: super::RouteService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+/// Serves an [`RouteService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn route_service_gateway<S: RouteService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::route_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(
             CONFIRM_ROUTE,
             svc::route::post("/v1/assignments/{assignment_id}:confirmRoute").body("*"),
@@ -36,26 +32,20 @@ pub fn route_service_gateway<S: super::RouteService + ?Sized>(service: std::sync
         )
 }
 
-/// Serves an [`DispatchService`](super::DispatchService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn dispatch_service_gateway<S: super::DispatchService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+/// Serves an [`DispatchService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn dispatch_service_gateway<S: DispatchService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::dispatch_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
-        .unary(
-            ASSIGN_ORDER,
-            svc::route::post("/v1/assignments").body("*"),
-            |it, cx, request| it.assign_order(cx, request),
-        )
-        .unary(
-            GET_ASSIGNMENT,
-            svc::route::get("/v1/assignments/{assignment_id}"),
-            |it, cx, request| it.get_assignment(cx, request),
-        )
-        .unary(
-            GET_ASSIGNMENT,
-            svc::route::get("/v1/orders/{order_id}/assignment"),
-            |it, cx, request| it.get_assignment(cx, request),
-        )
+        .types(json::TYPES)
+        .unary(ASSIGN_ORDER, svc::route::post("/v1/assignments").body("*"), |it, cx, request| {
+            it.assign_order(cx, request)
+        })
+        .unary(GET_ASSIGNMENT, svc::route::get("/v1/assignments/{assignment_id}"), |it, cx, request| {
+            it.get_assignment(cx, request)
+        })
+        .unary(GET_ASSIGNMENT, svc::route::get("/v1/orders/{order_id}/assignment"), |it, cx, request| {
+            it.get_assignment(cx, request)
+        })
         .unary(
             CANCEL_ASSIGNMENT,
             svc::route::post("/v1/assignments/{assignment_id}:cancel").body("*"),

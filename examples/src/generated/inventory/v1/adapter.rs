@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`InventoryService`](super::InventoryService) over gRPC.
-pub fn inventory_service_adapter<S: super::InventoryService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`InventoryService`] over gRPC.
+pub fn inventory_service_adapter<S: InventoryService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::inventory_service::*;
     svc::Adapter::new("inventory.v1.InventoryService", service)
         .unary(CHECK_STOCK, |it, cx, request| it.check_stock(cx, request))

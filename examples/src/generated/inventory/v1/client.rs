@@ -2,49 +2,43 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`InventoryService`](super::InventoryService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`InventoryService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct InventoryServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::InventoryService for InventoryServiceClient {
-    async fn check_stock(
-        &self,
-        cx: svc::Context,
-        request: super::CheckStockRequest,
-    ) -> svc::Result<super::CheckStockResponse> {
-        self.0.unary(super::inventory_service::CHECK_STOCK, cx, request).await
+impl InventoryService for InventoryServiceClient {
+    async fn check_stock(&self, cx: svc::Context, request: CheckStockRequest) -> svc::Result<CheckStockResponse> {
+        self.0.unary(inventory_service::CHECK_STOCK, cx, request).await
     }
 
-    async fn reserve_items(
-        &self,
-        cx: svc::Context,
-        request: super::ReserveItemsRequest,
-    ) -> svc::Result<super::ReserveItemsResponse> {
-        self.0.unary(super::inventory_service::RESERVE_ITEMS, cx, request).await
+    async fn reserve_items(&self, cx: svc::Context, request: ReserveItemsRequest) -> svc::Result<ReserveItemsResponse> {
+        self.0.unary(inventory_service::RESERVE_ITEMS, cx, request).await
     }
 
     async fn release_reservation(
         &self,
         cx: svc::Context,
-        request: super::ReleaseReservationRequest,
-    ) -> svc::Result<super::ReleaseReservationResponse> {
-        self.0.unary(super::inventory_service::RELEASE_RESERVATION, cx, request).await
+        request: ReleaseReservationRequest,
+    ) -> svc::Result<ReleaseReservationResponse> {
+        self.0.unary(inventory_service::RELEASE_RESERVATION, cx, request).await
     }
 
     async fn watch_stock_levels(
         &self,
         cx: svc::Context,
-        request: super::WatchStockLevelsRequest,
-    ) -> svc::Result<svc::Streaming<super::WatchStockLevelsResponse>> {
-        self.0.server_streaming(super::inventory_service::WATCH_STOCK_LEVELS, cx, request).await
+        request: WatchStockLevelsRequest,
+    ) -> svc::Result<svc::Streaming<WatchStockLevelsResponse>> {
+        self.0.server_streaming(inventory_service::WATCH_STOCK_LEVELS, cx, request).await
     }
 
     async fn upload_telemetry(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::UploadTelemetryRequest>,
-    ) -> svc::Result<super::UploadTelemetryResponse> {
-        self.0.client_streaming(super::inventory_service::UPLOAD_TELEMETRY, cx, request).await
+        request: svc::Streaming<UploadTelemetryRequest>,
+    ) -> svc::Result<UploadTelemetryResponse> {
+        self.0.client_streaming(inventory_service::UPLOAD_TELEMETRY, cx, request).await
     }
 }

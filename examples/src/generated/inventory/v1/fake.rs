@@ -2,30 +2,32 @@
 
 use ::rust_svc as svc;
 
-/// An [`InventoryService`](super::InventoryService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`InventoryService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct InventoryServiceFake {
     /// Scripts and records `CheckStock`.
-    pub check_stock: svc::fake::Unary<super::CheckStockRequest, super::CheckStockResponse>,
+    pub check_stock: svc::fake::Unary<CheckStockRequest, CheckStockResponse>,
     /// Scripts and records `ReserveItems`.
-    pub reserve_items: svc::fake::Unary<super::ReserveItemsRequest, super::ReserveItemsResponse>,
+    pub reserve_items: svc::fake::Unary<ReserveItemsRequest, ReserveItemsResponse>,
     /// Scripts and records `ReleaseReservation`.
-    pub release_reservation: svc::fake::Unary<super::ReleaseReservationRequest, super::ReleaseReservationResponse>,
+    pub release_reservation: svc::fake::Unary<ReleaseReservationRequest, ReleaseReservationResponse>,
     /// Scripts and records `WatchStockLevels`.
-    pub watch_stock_levels: svc::fake::ServerStreaming<super::WatchStockLevelsRequest, super::WatchStockLevelsResponse>,
+    pub watch_stock_levels: svc::fake::ServerStreaming<WatchStockLevelsRequest, WatchStockLevelsResponse>,
     /// Scripts and records `UploadTelemetry`.
-    pub upload_telemetry: svc::fake::ClientStreaming<super::UploadTelemetryRequest, super::UploadTelemetryResponse>,
+    pub upload_telemetry: svc::fake::ClientStreaming<UploadTelemetryRequest, UploadTelemetryResponse>,
 }
 
 impl InventoryServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            check_stock: session.fake(super::inventory_service::CHECK_STOCK),
-            reserve_items: session.fake(super::inventory_service::RESERVE_ITEMS),
-            release_reservation: session.fake(super::inventory_service::RELEASE_RESERVATION),
-            watch_stock_levels: session.fake(super::inventory_service::WATCH_STOCK_LEVELS),
-            upload_telemetry: session.fake(super::inventory_service::UPLOAD_TELEMETRY),
+            check_stock: session.fake(inventory_service::CHECK_STOCK),
+            reserve_items: session.fake(inventory_service::RESERVE_ITEMS),
+            release_reservation: session.fake(inventory_service::RELEASE_RESERVATION),
+            watch_stock_levels: session.fake(inventory_service::WATCH_STOCK_LEVELS),
+            upload_telemetry: session.fake(inventory_service::UPLOAD_TELEMETRY),
         }
     }
 }
@@ -37,44 +39,36 @@ impl Default for InventoryServiceFake {
 }
 
 #[svc::async_trait]
-impl super::InventoryService for InventoryServiceFake {
-    async fn check_stock(
-        &self,
-        cx: svc::Context,
-        request: super::CheckStockRequest,
-    ) -> svc::Result<super::CheckStockResponse> {
+impl InventoryService for InventoryServiceFake {
+    async fn check_stock(&self, cx: svc::Context, request: CheckStockRequest) -> svc::Result<CheckStockResponse> {
         self.check_stock.unary(cx, request).await
     }
 
-    async fn reserve_items(
-        &self,
-        cx: svc::Context,
-        request: super::ReserveItemsRequest,
-    ) -> svc::Result<super::ReserveItemsResponse> {
+    async fn reserve_items(&self, cx: svc::Context, request: ReserveItemsRequest) -> svc::Result<ReserveItemsResponse> {
         self.reserve_items.unary(cx, request).await
     }
 
     async fn release_reservation(
         &self,
         cx: svc::Context,
-        request: super::ReleaseReservationRequest,
-    ) -> svc::Result<super::ReleaseReservationResponse> {
+        request: ReleaseReservationRequest,
+    ) -> svc::Result<ReleaseReservationResponse> {
         self.release_reservation.unary(cx, request).await
     }
 
     async fn watch_stock_levels(
         &self,
         cx: svc::Context,
-        request: super::WatchStockLevelsRequest,
-    ) -> svc::Result<svc::Streaming<super::WatchStockLevelsResponse>> {
+        request: WatchStockLevelsRequest,
+    ) -> svc::Result<svc::Streaming<WatchStockLevelsResponse>> {
         self.watch_stock_levels.server_streaming(cx, request).await
     }
 
     async fn upload_telemetry(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::UploadTelemetryRequest>,
-    ) -> svc::Result<super::UploadTelemetryResponse> {
+        request: svc::Streaming<UploadTelemetryRequest>,
+    ) -> svc::Result<UploadTelemetryResponse> {
         self.upload_telemetry.client_streaming(cx, request).await
     }
 }

@@ -2,31 +2,27 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`InventoryService`](super::InventoryService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn inventory_service_gateway<S: super::InventoryService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`InventoryService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn inventory_service_gateway<S: InventoryService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::inventory_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
-        .unary(
-            CHECK_STOCK,
-            svc::route::get("/v1/inventory/{product_id}/stock"),
-            |it, cx, request| it.check_stock(cx, request),
-        )
-        .unary(
-            RESERVE_ITEMS,
-            svc::route::post("/v1/reservations").body("*"),
-            |it, cx, request| it.reserve_items(cx, request),
-        )
+        .types(json::TYPES)
+        .unary(CHECK_STOCK, svc::route::get("/v1/inventory/{product_id}/stock"), |it, cx, request| {
+            it.check_stock(cx, request)
+        })
+        .unary(RESERVE_ITEMS, svc::route::post("/v1/reservations").body("*"), |it, cx, request| {
+            it.reserve_items(cx, request)
+        })
         .unary(
             RELEASE_RESERVATION,
             svc::route::post("/v1/reservations/{reservation_id}:release").body("*"),
             |it, cx, request| it.release_reservation(cx, request),
         )
-        .server_streaming(
-            WATCH_STOCK_LEVELS,
-            svc::route::get("/v1/inventory:watch"),
-            |it, cx, request| it.watch_stock_levels(cx, request),
-        )
+        .server_streaming(WATCH_STOCK_LEVELS, svc::route::get("/v1/inventory:watch"), |it, cx, request| {
+            it.watch_stock_levels(cx, request)
+        })
         .client_streaming(
             UPLOAD_TELEMETRY,
             svc::route::post("/v1/inventory:uploadTelemetry").body("*"),

@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`ChatService`](super::ChatService) over gRPC.
-pub fn chat_service_adapter<S: super::ChatService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`ChatService`] over gRPC.
+pub fn chat_service_adapter<S: ChatService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::chat_service::*;
     svc::Adapter::new("chat.v1.ChatService", service)
         .bidi_streaming(CHAT, |it, cx, request| it.chat(cx, request))

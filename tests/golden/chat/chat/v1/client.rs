@@ -2,17 +2,19 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`ChatService`](super::ChatService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`ChatService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct ChatServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::ChatService for ChatServiceClient {
+impl ChatService for ChatServiceClient {
     async fn chat(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::ChatMessage>,
-    ) -> svc::Result<svc::Streaming<super::ChatMessage>> {
-        self.0.bidi_streaming(super::chat_service::CHAT, cx, request).await
+        request: svc::Streaming<ChatMessage>,
+    ) -> svc::Result<svc::Streaming<ChatMessage>> {
+        self.0.bidi_streaming(chat_service::CHAT, cx, request).await
     }
 }

@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`ChatService`](super::ChatService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`ChatService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct ChatServiceFake {
     /// Scripts and records `Chat`.
-    pub chat: svc::fake::BidiStreaming<super::ChatMessage, super::ChatMessage>,
+    pub chat: svc::fake::BidiStreaming<ChatMessage, ChatMessage>,
 }
 
 impl ChatServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            chat: session.fake(super::chat_service::CHAT),
+            chat: session.fake(chat_service::CHAT),
         }
     }
 }
@@ -25,12 +27,12 @@ impl Default for ChatServiceFake {
 }
 
 #[svc::async_trait]
-impl super::ChatService for ChatServiceFake {
+impl ChatService for ChatServiceFake {
     async fn chat(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::ChatMessage>,
-    ) -> svc::Result<svc::Streaming<super::ChatMessage>> {
+        request: svc::Streaming<ChatMessage>,
+    ) -> svc::Result<svc::Streaming<ChatMessage>> {
         self.chat.bidi_streaming(cx, request).await
     }
 }

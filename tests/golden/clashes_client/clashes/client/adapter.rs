@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`ClientService`](super::ClientService) over gRPC.
-pub fn client_service_adapter<S: super::ClientService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`ClientService`] over gRPC.
+pub fn client_service_adapter<S: ClientService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::client_service::*;
     svc::Adapter::new("clashes.client.ClientService", service)
         .unary(ASK, |it, cx, request| it.ask(cx, request))

@@ -2,13 +2,15 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`ClientService`](super::ClientService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`ClientService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct ClientServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::ClientService for ClientServiceClient {
-    async fn ask(&self, cx: svc::Context, request: super::super::Foo) -> svc::Result<super::Answer> {
-        self.0.unary(super::client_service::ASK, cx, request).await
+impl ClientService for ClientServiceClient {
+    async fn ask(&self, cx: svc::Context, request: super::super::Foo) -> svc::Result<Answer> {
+        self.0.unary(client_service::ASK, cx, request).await
     }
 }

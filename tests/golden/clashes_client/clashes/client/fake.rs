@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`ClientService`](super::ClientService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`ClientService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct ClientServiceFake {
     /// Scripts and records `Ask`.
-    pub ask: svc::fake::Unary<super::super::Foo, super::Answer>,
+    pub ask: svc::fake::Unary<super::super::Foo, Answer>,
 }
 
 impl ClientServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            ask: session.fake(super::client_service::ASK),
+            ask: session.fake(client_service::ASK),
         }
     }
 }
@@ -25,8 +27,8 @@ impl Default for ClientServiceFake {
 }
 
 #[svc::async_trait]
-impl super::ClientService for ClientServiceFake {
-    async fn ask(&self, cx: svc::Context, request: super::super::Foo) -> svc::Result<super::Answer> {
+impl ClientService for ClientServiceFake {
+    async fn ask(&self, cx: svc::Context, request: super::super::Foo) -> svc::Result<Answer> {
         self.ask.unary(cx, request).await
     }
 }

@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`CommentService`](super::CommentService) over gRPC.
-pub fn comment_service_adapter<S: super::CommentService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`CommentService`] over gRPC.
+pub fn comment_service_adapter<S: CommentService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::comment_service::*;
     svc::Adapter::new("comments.v1.CommentService", service)
         .unary(SAY, |it, cx, request| it.say(cx, request))

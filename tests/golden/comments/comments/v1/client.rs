@@ -2,13 +2,15 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`CommentService`](super::CommentService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`CommentService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct CommentServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::CommentService for CommentServiceClient {
-    async fn say(&self, cx: svc::Context, request: super::Words) -> svc::Result<super::Words> {
-        self.0.unary(super::comment_service::SAY, cx, request).await
+impl CommentService for CommentServiceClient {
+    async fn say(&self, cx: svc::Context, request: Words) -> svc::Result<Words> {
+        self.0.unary(comment_service::SAY, cx, request).await
     }
 }

@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`CommentService`](super::CommentService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`CommentService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct CommentServiceFake {
     /// Scripts and records `Say`.
-    pub say: svc::fake::Unary<super::Words, super::Words>,
+    pub say: svc::fake::Unary<Words, Words>,
 }
 
 impl CommentServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            say: session.fake(super::comment_service::SAY),
+            say: session.fake(comment_service::SAY),
         }
     }
 }
@@ -25,8 +27,8 @@ impl Default for CommentServiceFake {
 }
 
 #[svc::async_trait]
-impl super::CommentService for CommentServiceFake {
-    async fn say(&self, cx: svc::Context, request: super::Words) -> svc::Result<super::Words> {
+impl CommentService for CommentServiceFake {
+    async fn say(&self, cx: svc::Context, request: Words) -> svc::Result<Words> {
         self.say.unary(cx, request).await
     }
 }

@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`FieldService`](super::FieldService) over gRPC.
-pub fn field_service_adapter<S: super::FieldService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`FieldService`] over gRPC.
+pub fn field_service_adapter<S: FieldService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::field_service::*;
     svc::Adapter::new("fields.v1.FieldService", service)
         .unary(ECHO, |it, cx, request| it.echo(cx, request))

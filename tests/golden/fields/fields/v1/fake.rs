@@ -2,21 +2,23 @@
 
 use ::rust_svc as svc;
 
-/// An [`FieldService`](super::FieldService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`FieldService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct FieldServiceFake {
     /// Scripts and records `Echo`.
-    pub echo: svc::fake::Unary<super::Everything, super::Everything>,
+    pub echo: svc::fake::Unary<Everything, Everything>,
     /// Scripts and records `Check`.
-    pub check: svc::fake::Unary<super::Demanding, super::Demanding>,
+    pub check: svc::fake::Unary<Demanding, Demanding>,
 }
 
 impl FieldServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            echo: session.fake(super::field_service::ECHO),
-            check: session.fake(super::field_service::CHECK),
+            echo: session.fake(field_service::ECHO),
+            check: session.fake(field_service::CHECK),
         }
     }
 }
@@ -28,12 +30,12 @@ impl Default for FieldServiceFake {
 }
 
 #[svc::async_trait]
-impl super::FieldService for FieldServiceFake {
-    async fn echo(&self, cx: svc::Context, request: super::Everything) -> svc::Result<super::Everything> {
+impl FieldService for FieldServiceFake {
+    async fn echo(&self, cx: svc::Context, request: Everything) -> svc::Result<Everything> {
         self.echo.unary(cx, request).await
     }
 
-    async fn check(&self, cx: svc::Context, request: super::Demanding) -> svc::Result<super::Demanding> {
+    async fn check(&self, cx: svc::Context, request: Demanding) -> svc::Result<Demanding> {
         self.check.unary(cx, request).await
     }
 }

@@ -2,17 +2,17 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`FieldService`](super::FieldService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn field_service_gateway<S: super::FieldService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`FieldService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn field_service_gateway<S: FieldService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::field_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(ECHO, svc::route::post("/v1/echo").body("*"), |it, cx, request| it.echo(cx, request))
         .unary(ECHO, svc::route::get("/v1/echo/{text}"), |it, cx, request| it.echo(cx, request))
-        .unary(
-            ECHO,
-            svc::route::put("/v1/echo/{text}/part").body("part").response_body("part"),
-            |it, cx, request| it.echo(cx, request),
-        )
+        .unary(ECHO, svc::route::put("/v1/echo/{text}/part").body("part").response_body("part"), |it, cx, request| {
+            it.echo(cx, request)
+        })
         .unary(CHECK, svc::route::post("/v1/check").body("*"), |it, cx, request| it.check(cx, request))
 }

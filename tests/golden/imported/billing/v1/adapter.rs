@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`BillingService`](super::BillingService) over gRPC.
-pub fn billing_service_adapter<S: super::BillingService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`BillingService`] over gRPC.
+pub fn billing_service_adapter<S: BillingService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::billing_service::*;
     svc::Adapter::new("billing.v1.BillingService", service)
         .unary(CHARGE, |it, cx, request| it.charge(cx, request))

@@ -2,25 +2,27 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`BillingService`](super::BillingService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`BillingService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct BillingServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::BillingService for BillingServiceClient {
+impl BillingService for BillingServiceClient {
     async fn charge(
         &self,
         cx: svc::Context,
         request: super::super::super::money::v1::Money,
     ) -> svc::Result<super::super::super::money::v1::Receipt> {
-        self.0.unary(super::billing_service::CHARGE, cx, request).await
+        self.0.unary(billing_service::CHARGE, cx, request).await
     }
 
     async fn charges(
         &self,
         cx: svc::Context,
-        request: super::ChargesRequest,
+        request: ChargesRequest,
     ) -> svc::Result<svc::Streaming<super::super::super::money::v1::Receipt>> {
-        self.0.server_streaming(super::billing_service::CHARGES, cx, request).await
+        self.0.server_streaming(billing_service::CHARGES, cx, request).await
     }
 }

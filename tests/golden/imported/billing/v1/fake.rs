@@ -2,21 +2,23 @@
 
 use ::rust_svc as svc;
 
-/// An [`BillingService`](super::BillingService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`BillingService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct BillingServiceFake {
     /// Scripts and records `Charge`.
     pub charge: svc::fake::Unary<super::super::super::money::v1::Money, super::super::super::money::v1::Receipt>,
     /// Scripts and records `Charges`.
-    pub charges: svc::fake::ServerStreaming<super::ChargesRequest, super::super::super::money::v1::Receipt>,
+    pub charges: svc::fake::ServerStreaming<ChargesRequest, super::super::super::money::v1::Receipt>,
 }
 
 impl BillingServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            charge: session.fake(super::billing_service::CHARGE),
-            charges: session.fake(super::billing_service::CHARGES),
+            charge: session.fake(billing_service::CHARGE),
+            charges: session.fake(billing_service::CHARGES),
         }
     }
 }
@@ -28,7 +30,7 @@ impl Default for BillingServiceFake {
 }
 
 #[svc::async_trait]
-impl super::BillingService for BillingServiceFake {
+impl BillingService for BillingServiceFake {
     async fn charge(
         &self,
         cx: svc::Context,
@@ -40,7 +42,7 @@ impl super::BillingService for BillingServiceFake {
     async fn charges(
         &self,
         cx: svc::Context,
-        request: super::ChargesRequest,
+        request: ChargesRequest,
     ) -> svc::Result<svc::Streaming<super::super::super::money::v1::Receipt>> {
         self.charges.server_streaming(cx, request).await
     }

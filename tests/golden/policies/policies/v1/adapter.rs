@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`PolicyService`](super::PolicyService) over gRPC.
-pub fn policy_service_adapter<S: super::PolicyService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`PolicyService`] over gRPC.
+pub fn policy_service_adapter<S: PolicyService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::policy_service::*;
     svc::Adapter::new("policies.v1.PolicyService", service)
         .unary(PLAIN, |it, cx, request| it.plain(cx, request))

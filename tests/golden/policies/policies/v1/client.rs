@@ -2,25 +2,27 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`PolicyService`](super::PolicyService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`PolicyService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct PolicyServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::PolicyService for PolicyServiceClient {
-    async fn plain(&self, cx: svc::Context, request: super::Request) -> svc::Result<super::Response> {
-        self.0.unary(super::policy_service::PLAIN, cx, request).await
+impl PolicyService for PolicyServiceClient {
+    async fn plain(&self, cx: svc::Context, request: Request) -> svc::Result<Response> {
+        self.0.unary(policy_service::PLAIN, cx, request).await
     }
 
-    async fn read(&self, cx: svc::Context, request: super::Request) -> svc::Result<super::Response> {
-        self.0.unary(super::policy_service::READ, cx, request).await
+    async fn read(&self, cx: svc::Context, request: Request) -> svc::Result<Response> {
+        self.0.unary(policy_service::READ, cx, request).await
     }
 
-    async fn create(&self, cx: svc::Context, request: super::Request) -> svc::Result<super::Response> {
-        self.0.unary(super::policy_service::CREATE, cx, request).await
+    async fn create(&self, cx: svc::Context, request: Request) -> svc::Result<Response> {
+        self.0.unary(policy_service::CREATE, cx, request).await
     }
 
-    async fn watch(&self, cx: svc::Context, request: super::Request) -> svc::Result<svc::Streaming<super::Response>> {
-        self.0.server_streaming(super::policy_service::WATCH, cx, request).await
+    async fn watch(&self, cx: svc::Context, request: Request) -> svc::Result<svc::Streaming<Response>> {
+        self.0.server_streaming(policy_service::WATCH, cx, request).await
     }
 }

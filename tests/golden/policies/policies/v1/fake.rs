@@ -2,27 +2,29 @@
 
 use ::rust_svc as svc;
 
-/// An [`PolicyService`](super::PolicyService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`PolicyService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct PolicyServiceFake {
     /// Scripts and records `Plain`.
-    pub plain: svc::fake::Unary<super::Request, super::Response>,
+    pub plain: svc::fake::Unary<Request, Response>,
     /// Scripts and records `Read`.
-    pub read: svc::fake::Unary<super::Request, super::Response>,
+    pub read: svc::fake::Unary<Request, Response>,
     /// Scripts and records `Create`.
-    pub create: svc::fake::Unary<super::Request, super::Response>,
+    pub create: svc::fake::Unary<Request, Response>,
     /// Scripts and records `Watch`.
-    pub watch: svc::fake::ServerStreaming<super::Request, super::Response>,
+    pub watch: svc::fake::ServerStreaming<Request, Response>,
 }
 
 impl PolicyServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            plain: session.fake(super::policy_service::PLAIN),
-            read: session.fake(super::policy_service::READ),
-            create: session.fake(super::policy_service::CREATE),
-            watch: session.fake(super::policy_service::WATCH),
+            plain: session.fake(policy_service::PLAIN),
+            read: session.fake(policy_service::READ),
+            create: session.fake(policy_service::CREATE),
+            watch: session.fake(policy_service::WATCH),
         }
     }
 }
@@ -34,20 +36,20 @@ impl Default for PolicyServiceFake {
 }
 
 #[svc::async_trait]
-impl super::PolicyService for PolicyServiceFake {
-    async fn plain(&self, cx: svc::Context, request: super::Request) -> svc::Result<super::Response> {
+impl PolicyService for PolicyServiceFake {
+    async fn plain(&self, cx: svc::Context, request: Request) -> svc::Result<Response> {
         self.plain.unary(cx, request).await
     }
 
-    async fn read(&self, cx: svc::Context, request: super::Request) -> svc::Result<super::Response> {
+    async fn read(&self, cx: svc::Context, request: Request) -> svc::Result<Response> {
         self.read.unary(cx, request).await
     }
 
-    async fn create(&self, cx: svc::Context, request: super::Request) -> svc::Result<super::Response> {
+    async fn create(&self, cx: svc::Context, request: Request) -> svc::Result<Response> {
         self.create.unary(cx, request).await
     }
 
-    async fn watch(&self, cx: svc::Context, request: super::Request) -> svc::Result<svc::Streaming<super::Response>> {
+    async fn watch(&self, cx: svc::Context, request: Request) -> svc::Result<svc::Streaming<Response>> {
         self.watch.server_streaming(cx, request).await
     }
 }

@@ -2,17 +2,19 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`FieldService`](super::FieldService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`FieldService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct FieldServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::FieldService for FieldServiceClient {
-    async fn echo(&self, cx: svc::Context, request: super::pb::Everything) -> svc::Result<super::pb::Everything> {
-        self.0.unary(super::field_service::ECHO, cx, request).await
+impl FieldService for FieldServiceClient {
+    async fn echo(&self, cx: svc::Context, request: pb::Everything) -> svc::Result<pb::Everything> {
+        self.0.unary(field_service::ECHO, cx, request).await
     }
 
-    async fn check(&self, cx: svc::Context, request: super::pb::Demanding) -> svc::Result<super::pb::Demanding> {
-        self.0.unary(super::field_service::CHECK, cx, request).await
+    async fn check(&self, cx: svc::Context, request: pb::Demanding) -> svc::Result<pb::Demanding> {
+        self.0.unary(field_service::CHECK, cx, request).await
     }
 }

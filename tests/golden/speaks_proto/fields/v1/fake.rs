@@ -2,21 +2,23 @@
 
 use ::rust_svc as svc;
 
-/// An [`FieldService`](super::FieldService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`FieldService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct FieldServiceFake {
     /// Scripts and records `Echo`.
-    pub echo: svc::fake::Unary<super::pb::Everything, super::pb::Everything>,
+    pub echo: svc::fake::Unary<pb::Everything, pb::Everything>,
     /// Scripts and records `Check`.
-    pub check: svc::fake::Unary<super::pb::Demanding, super::pb::Demanding>,
+    pub check: svc::fake::Unary<pb::Demanding, pb::Demanding>,
 }
 
 impl FieldServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            echo: session.fake(super::field_service::ECHO),
-            check: session.fake(super::field_service::CHECK),
+            echo: session.fake(field_service::ECHO),
+            check: session.fake(field_service::CHECK),
         }
     }
 }
@@ -28,12 +30,12 @@ impl Default for FieldServiceFake {
 }
 
 #[svc::async_trait]
-impl super::FieldService for FieldServiceFake {
-    async fn echo(&self, cx: svc::Context, request: super::pb::Everything) -> svc::Result<super::pb::Everything> {
+impl FieldService for FieldServiceFake {
+    async fn echo(&self, cx: svc::Context, request: pb::Everything) -> svc::Result<pb::Everything> {
         self.echo.unary(cx, request).await
     }
 
-    async fn check(&self, cx: svc::Context, request: super::pb::Demanding) -> svc::Result<super::pb::Demanding> {
+    async fn check(&self, cx: svc::Context, request: pb::Demanding) -> svc::Result<pb::Demanding> {
         self.check.unary(cx, request).await
     }
 }

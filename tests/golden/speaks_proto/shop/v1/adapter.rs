@@ -2,15 +2,17 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`SalesService`](super::SalesService) over gRPC.
-pub fn sales_service_adapter<S: super::SalesService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`SalesService`] over gRPC.
+pub fn sales_service_adapter<S: SalesService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::sales_service::*;
     svc::Adapter::new("shop.v1.SalesService", service)
         .unary(SELL, |it, cx, request| it.sell(cx, request))
 }
 
-/// Serves an [`ReturnsService`](super::ReturnsService) over gRPC.
-pub fn returns_service_adapter<S: super::ReturnsService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+/// Serves an [`ReturnsService`] over gRPC.
+pub fn returns_service_adapter<S: ReturnsService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::returns_service::*;
     svc::Adapter::new("shop.v1.ReturnsService", service)
         .unary(TAKE_BACK, |it, cx, request| it.take_back(cx, request))

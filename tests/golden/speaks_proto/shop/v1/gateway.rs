@@ -2,22 +2,22 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`SalesService`](super::SalesService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn sales_service_gateway<S: super::SalesService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`SalesService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn sales_service_gateway<S: SalesService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::sales_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(SELL, svc::route::post("/v1/sales").body("*"), |it, cx, request| it.sell(cx, request))
 }
 
-/// Serves an [`ReturnsService`](super::ReturnsService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn returns_service_gateway<S: super::ReturnsService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+/// Serves an [`ReturnsService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn returns_service_gateway<S: ReturnsService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::returns_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
-        .unary(
-            TAKE_BACK,
-            svc::route::post("/v1/receipts/{receipt_id}:return"),
-            |it, cx, request| it.take_back(cx, request),
-        )
+        .types(json::TYPES)
+        .unary(TAKE_BACK, svc::route::post("/v1/receipts/{receipt_id}:return"), |it, cx, request| {
+            it.take_back(cx, request)
+        })
 }

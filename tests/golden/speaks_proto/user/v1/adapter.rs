@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`UserService`](super::UserService) over gRPC.
-pub fn user_service_adapter<S: super::UserService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`UserService`] over gRPC.
+pub fn user_service_adapter<S: UserService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::user_service::*;
     svc::Adapter::new("user.v1.UserService", service)
         .unary(GET_USER, |it, cx, request| it.get_user(cx, request))

@@ -2,24 +2,26 @@
 
 use ::rust_svc as svc;
 
-/// An [`UserService`](super::UserService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`UserService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct UserServiceFake {
     /// Scripts and records `GetUser`.
-    pub get_user: svc::fake::Unary<super::pb::GetUserRequest, super::pb::User>,
+    pub get_user: svc::fake::Unary<pb::GetUserRequest, pb::User>,
     /// Scripts and records `ListUsers`.
-    pub list_users: svc::fake::ServerStreaming<super::pb::ListUsersRequest, super::pb::User>,
+    pub list_users: svc::fake::ServerStreaming<pb::ListUsersRequest, pb::User>,
     /// Scripts and records `StreamUpdates`.
-    pub stream_updates: svc::fake::BidiStreaming<super::pb::UserUpdate, super::pb::User>,
+    pub stream_updates: svc::fake::BidiStreaming<pb::UserUpdate, pb::User>,
 }
 
 impl UserServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            get_user: session.fake(super::user_service::GET_USER),
-            list_users: session.fake(super::user_service::LIST_USERS),
-            stream_updates: session.fake(super::user_service::STREAM_UPDATES),
+            get_user: session.fake(user_service::GET_USER),
+            list_users: session.fake(user_service::LIST_USERS),
+            stream_updates: session.fake(user_service::STREAM_UPDATES),
         }
     }
 }
@@ -31,24 +33,24 @@ impl Default for UserServiceFake {
 }
 
 #[svc::async_trait]
-impl super::UserService for UserServiceFake {
-    async fn get_user(&self, cx: svc::Context, request: super::pb::GetUserRequest) -> svc::Result<super::pb::User> {
+impl UserService for UserServiceFake {
+    async fn get_user(&self, cx: svc::Context, request: pb::GetUserRequest) -> svc::Result<pb::User> {
         self.get_user.unary(cx, request).await
     }
 
     async fn list_users(
         &self,
         cx: svc::Context,
-        request: super::pb::ListUsersRequest,
-    ) -> svc::Result<svc::Streaming<super::pb::User>> {
+        request: pb::ListUsersRequest,
+    ) -> svc::Result<svc::Streaming<pb::User>> {
         self.list_users.server_streaming(cx, request).await
     }
 
     async fn stream_updates(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::pb::UserUpdate>,
-    ) -> svc::Result<svc::Streaming<super::pb::User>> {
+        request: svc::Streaming<pb::UserUpdate>,
+    ) -> svc::Result<svc::Streaming<pb::User>> {
         self.stream_updates.bidi_streaming(cx, request).await
     }
 }

@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`StockService`](super::StockService) over gRPC.
-pub fn stock_service_adapter<S: super::StockService + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`StockService`] over gRPC.
+pub fn stock_service_adapter<S: StockService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::stock_service::*;
     svc::Adapter::new("stock.v1.StockService", service)
         .unary(GET_QUOTE, |it, cx, request| it.get_quote(cx, request))

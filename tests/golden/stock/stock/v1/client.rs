@@ -2,29 +2,23 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`StockService`](super::StockService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`StockService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct StockServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::StockService for StockServiceClient {
-    async fn get_quote(&self, cx: svc::Context, request: super::GetQuoteRequest) -> svc::Result<super::Quote> {
-        self.0.unary(super::stock_service::GET_QUOTE, cx, request).await
+impl StockService for StockServiceClient {
+    async fn get_quote(&self, cx: svc::Context, request: GetQuoteRequest) -> svc::Result<Quote> {
+        self.0.unary(stock_service::GET_QUOTE, cx, request).await
     }
 
-    async fn watch_quotes(
-        &self,
-        cx: svc::Context,
-        request: super::WatchQuotesRequest,
-    ) -> svc::Result<svc::Streaming<super::Quote>> {
-        self.0.server_streaming(super::stock_service::WATCH_QUOTES, cx, request).await
+    async fn watch_quotes(&self, cx: svc::Context, request: WatchQuotesRequest) -> svc::Result<svc::Streaming<Quote>> {
+        self.0.server_streaming(stock_service::WATCH_QUOTES, cx, request).await
     }
 
-    async fn record_trades(
-        &self,
-        cx: svc::Context,
-        request: svc::Streaming<super::Trade>,
-    ) -> svc::Result<super::TradeSummary> {
-        self.0.client_streaming(super::stock_service::RECORD_TRADES, cx, request).await
+    async fn record_trades(&self, cx: svc::Context, request: svc::Streaming<Trade>) -> svc::Result<TradeSummary> {
+        self.0.client_streaming(stock_service::RECORD_TRADES, cx, request).await
     }
 }

@@ -2,24 +2,26 @@
 
 use ::rust_svc as svc;
 
-/// An [`StockService`](super::StockService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`StockService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct StockServiceFake {
     /// Scripts and records `GetQuote`.
-    pub get_quote: svc::fake::Unary<super::GetQuoteRequest, super::Quote>,
+    pub get_quote: svc::fake::Unary<GetQuoteRequest, Quote>,
     /// Scripts and records `WatchQuotes`.
-    pub watch_quotes: svc::fake::ServerStreaming<super::WatchQuotesRequest, super::Quote>,
+    pub watch_quotes: svc::fake::ServerStreaming<WatchQuotesRequest, Quote>,
     /// Scripts and records `RecordTrades`.
-    pub record_trades: svc::fake::ClientStreaming<super::Trade, super::TradeSummary>,
+    pub record_trades: svc::fake::ClientStreaming<Trade, TradeSummary>,
 }
 
 impl StockServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            get_quote: session.fake(super::stock_service::GET_QUOTE),
-            watch_quotes: session.fake(super::stock_service::WATCH_QUOTES),
-            record_trades: session.fake(super::stock_service::RECORD_TRADES),
+            get_quote: session.fake(stock_service::GET_QUOTE),
+            watch_quotes: session.fake(stock_service::WATCH_QUOTES),
+            record_trades: session.fake(stock_service::RECORD_TRADES),
         }
     }
 }
@@ -31,24 +33,16 @@ impl Default for StockServiceFake {
 }
 
 #[svc::async_trait]
-impl super::StockService for StockServiceFake {
-    async fn get_quote(&self, cx: svc::Context, request: super::GetQuoteRequest) -> svc::Result<super::Quote> {
+impl StockService for StockServiceFake {
+    async fn get_quote(&self, cx: svc::Context, request: GetQuoteRequest) -> svc::Result<Quote> {
         self.get_quote.unary(cx, request).await
     }
 
-    async fn watch_quotes(
-        &self,
-        cx: svc::Context,
-        request: super::WatchQuotesRequest,
-    ) -> svc::Result<svc::Streaming<super::Quote>> {
+    async fn watch_quotes(&self, cx: svc::Context, request: WatchQuotesRequest) -> svc::Result<svc::Streaming<Quote>> {
         self.watch_quotes.server_streaming(cx, request).await
     }
 
-    async fn record_trades(
-        &self,
-        cx: svc::Context,
-        request: svc::Streaming<super::Trade>,
-    ) -> svc::Result<super::TradeSummary> {
+    async fn record_trades(&self, cx: svc::Context, request: svc::Streaming<Trade>) -> svc::Result<TradeSummary> {
         self.record_trades.client_streaming(cx, request).await
     }
 }

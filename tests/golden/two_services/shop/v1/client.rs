@@ -2,24 +2,26 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`SalesService`](super::SalesService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`SalesService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct SalesServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::SalesService for SalesServiceClient {
-    async fn sell(&self, cx: svc::Context, request: super::Article) -> svc::Result<super::Receipt> {
-        self.0.unary(super::sales_service::SELL, cx, request).await
+impl SalesService for SalesServiceClient {
+    async fn sell(&self, cx: svc::Context, request: Article) -> svc::Result<Receipt> {
+        self.0.unary(sales_service::SELL, cx, request).await
     }
 }
 
-/// A remote [`ReturnsService`](super::ReturnsService), called with the deadlines and retries that its methods declare.
+/// A remote [`ReturnsService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct ReturnsServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::ReturnsService for ReturnsServiceClient {
-    async fn take_back(&self, cx: svc::Context, request: super::Receipt) -> svc::Result<()> {
-        self.0.unary(super::returns_service::TAKE_BACK, cx, request).await
+impl ReturnsService for ReturnsServiceClient {
+    async fn take_back(&self, cx: svc::Context, request: Receipt) -> svc::Result<()> {
+        self.0.unary(returns_service::TAKE_BACK, cx, request).await
     }
 }

@@ -2,18 +2,20 @@
 
 use ::rust_svc as svc;
 
-/// An [`SalesService`](super::SalesService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`SalesService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct SalesServiceFake {
     /// Scripts and records `Sell`.
-    pub sell: svc::fake::Unary<super::Article, super::Receipt>,
+    pub sell: svc::fake::Unary<Article, Receipt>,
 }
 
 impl SalesServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            sell: session.fake(super::sales_service::SELL),
+            sell: session.fake(sales_service::SELL),
         }
     }
 }
@@ -25,24 +27,24 @@ impl Default for SalesServiceFake {
 }
 
 #[svc::async_trait]
-impl super::SalesService for SalesServiceFake {
-    async fn sell(&self, cx: svc::Context, request: super::Article) -> svc::Result<super::Receipt> {
+impl SalesService for SalesServiceFake {
+    async fn sell(&self, cx: svc::Context, request: Article) -> svc::Result<Receipt> {
         self.sell.unary(cx, request).await
     }
 }
 
-/// An [`ReturnsService`](super::ReturnsService) that records every request and answers as the test scripts it.
+/// An [`ReturnsService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct ReturnsServiceFake {
     /// Scripts and records `TakeBack`.
-    pub take_back: svc::fake::Unary<super::Receipt, ()>,
+    pub take_back: svc::fake::Unary<Receipt, ()>,
 }
 
 impl ReturnsServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            take_back: session.fake(super::returns_service::TAKE_BACK),
+            take_back: session.fake(returns_service::TAKE_BACK),
         }
     }
 }
@@ -54,8 +56,8 @@ impl Default for ReturnsServiceFake {
 }
 
 #[svc::async_trait]
-impl super::ReturnsService for ReturnsServiceFake {
-    async fn take_back(&self, cx: svc::Context, request: super::Receipt) -> svc::Result<()> {
+impl ReturnsService for ReturnsServiceFake {
+    async fn take_back(&self, cx: svc::Context, request: Receipt) -> svc::Result<()> {
         self.take_back.unary(cx, request).await
     }
 }

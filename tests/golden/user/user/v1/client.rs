@@ -2,29 +2,27 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`UserService`](super::UserService), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`UserService`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct UserServiceClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::UserService for UserServiceClient {
-    async fn get_user(&self, cx: svc::Context, request: super::GetUserRequest) -> svc::Result<super::User> {
-        self.0.unary(super::user_service::GET_USER, cx, request).await
+impl UserService for UserServiceClient {
+    async fn get_user(&self, cx: svc::Context, request: GetUserRequest) -> svc::Result<User> {
+        self.0.unary(user_service::GET_USER, cx, request).await
     }
 
-    async fn list_users(
-        &self,
-        cx: svc::Context,
-        request: super::ListUsersRequest,
-    ) -> svc::Result<svc::Streaming<super::User>> {
-        self.0.server_streaming(super::user_service::LIST_USERS, cx, request).await
+    async fn list_users(&self, cx: svc::Context, request: ListUsersRequest) -> svc::Result<svc::Streaming<User>> {
+        self.0.server_streaming(user_service::LIST_USERS, cx, request).await
     }
 
     async fn stream_updates(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::UserUpdate>,
-    ) -> svc::Result<svc::Streaming<super::User>> {
-        self.0.bidi_streaming(super::user_service::STREAM_UPDATES, cx, request).await
+        request: svc::Streaming<UserUpdate>,
+    ) -> svc::Result<svc::Streaming<User>> {
+        self.0.bidi_streaming(user_service::STREAM_UPDATES, cx, request).await
     }
 }

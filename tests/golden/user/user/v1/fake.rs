@@ -2,24 +2,26 @@
 
 use ::rust_svc as svc;
 
-/// An [`UserService`](super::UserService) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`UserService`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct UserServiceFake {
     /// Scripts and records `GetUser`.
-    pub get_user: svc::fake::Unary<super::GetUserRequest, super::User>,
+    pub get_user: svc::fake::Unary<GetUserRequest, User>,
     /// Scripts and records `ListUsers`.
-    pub list_users: svc::fake::ServerStreaming<super::ListUsersRequest, super::User>,
+    pub list_users: svc::fake::ServerStreaming<ListUsersRequest, User>,
     /// Scripts and records `StreamUpdates`.
-    pub stream_updates: svc::fake::BidiStreaming<super::UserUpdate, super::User>,
+    pub stream_updates: svc::fake::BidiStreaming<UserUpdate, User>,
 }
 
 impl UserServiceFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            get_user: session.fake(super::user_service::GET_USER),
-            list_users: session.fake(super::user_service::LIST_USERS),
-            stream_updates: session.fake(super::user_service::STREAM_UPDATES),
+            get_user: session.fake(user_service::GET_USER),
+            list_users: session.fake(user_service::LIST_USERS),
+            stream_updates: session.fake(user_service::STREAM_UPDATES),
         }
     }
 }
@@ -31,24 +33,20 @@ impl Default for UserServiceFake {
 }
 
 #[svc::async_trait]
-impl super::UserService for UserServiceFake {
-    async fn get_user(&self, cx: svc::Context, request: super::GetUserRequest) -> svc::Result<super::User> {
+impl UserService for UserServiceFake {
+    async fn get_user(&self, cx: svc::Context, request: GetUserRequest) -> svc::Result<User> {
         self.get_user.unary(cx, request).await
     }
 
-    async fn list_users(
-        &self,
-        cx: svc::Context,
-        request: super::ListUsersRequest,
-    ) -> svc::Result<svc::Streaming<super::User>> {
+    async fn list_users(&self, cx: svc::Context, request: ListUsersRequest) -> svc::Result<svc::Streaming<User>> {
         self.list_users.server_streaming(cx, request).await
     }
 
     async fn stream_updates(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<super::UserUpdate>,
-    ) -> svc::Result<svc::Streaming<super::User>> {
+        request: svc::Streaming<UserUpdate>,
+    ) -> svc::Result<svc::Streaming<User>> {
         self.stream_updates.bidi_streaming(cx, request).await
     }
 }

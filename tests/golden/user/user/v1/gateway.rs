@@ -2,11 +2,13 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`UserService`](super::UserService) over HTTP and JSON, at its `google.api.http` routes.
-pub fn user_service_gateway<S: super::UserService + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`UserService`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn user_service_gateway<S: UserService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::user_service::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(GET_USER, svc::route::get("/v1/users/{user_id}"), |it, cx, request| it.get_user(cx, request))
         .server_streaming(LIST_USERS, svc::route::get("/v1/users"), |it, cx, request| it.list_users(cx, request))
 }

@@ -2,8 +2,10 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`Send`](super::Send) over gRPC.
-pub fn send_adapter<S: super::Send + ?Sized>(service: std::sync::Arc<S>) -> svc::Adapter<S> {
+use super::*;
+
+/// Serves an [`Send`] over gRPC.
+pub fn send_adapter<S: Send + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     use super::send::*;
     svc::Adapter::new("type.self.async.Send", service)
         .unary(NEW, |it, cx, request| it.new(cx, request))

@@ -2,37 +2,35 @@
 
 use ::rust_svc as svc;
 
-/// A remote [`Send`](super::Send), called with the deadlines and retries that its methods declare.
+use super::*;
+
+/// A remote [`Send`], called with the deadlines and retries that its methods declare.
 #[derive(Clone, Debug)]
 pub struct SendClient(pub svc::Client);
 
 #[svc::async_trait]
-impl super::Send for SendClient {
-    async fn new(&self, cx: svc::Context, request: super::Option) -> svc::Result<super::Result> {
-        self.0.unary(super::send::NEW, cx, request).await
+impl Send for SendClient {
+    async fn new(&self, cx: svc::Context, request: Option) -> svc::Result<Result> {
+        self.0.unary(send::NEW, cx, request).await
     }
 
-    async fn self_(&self, cx: svc::Context, request: super::Box2) -> svc::Result<super::Vec> {
-        self.0.unary(super::send::SELF, cx, request).await
+    async fn self_(&self, cx: svc::Context, request: Box2) -> svc::Result<Vec> {
+        self.0.unary(send::SELF, cx, request).await
     }
 
-    async fn connect(
-        &self,
-        cx: svc::Context,
-        request: svc::Streaming<super::String>,
-    ) -> svc::Result<svc::Streaming<super::Some>> {
-        self.0.bidi_streaming(super::send::CONNECT, cx, request).await
+    async fn connect(&self, cx: svc::Context, request: svc::Streaming<String>) -> svc::Result<svc::Streaming<Some>> {
+        self.0.bidi_streaming(send::CONNECT, cx, request).await
     }
 
-    async fn r#match(&self, cx: svc::Context, request: super::Context) -> svc::Result<super::Default> {
-        self.0.unary(super::send::MATCH, cx, request).await
+    async fn r#match(&self, cx: svc::Context, request: Context) -> svc::Result<Default> {
+        self.0.unary(send::MATCH, cx, request).await
     }
 
-    async fn clone(&self, cx: svc::Context, request: super::Method) -> svc::Result<super::Streaming> {
-        self.0.unary(super::send::CLONE, cx, request).await
+    async fn clone(&self, cx: svc::Context, request: Method) -> svc::Result<Streaming> {
+        self.0.unary(send::CLONE, cx, request).await
     }
 
-    async fn default(&self, cx: svc::Context, request: super::Sync) -> svc::Result<super::Std> {
-        self.0.unary(super::send::DEFAULT, cx, request).await
+    async fn default(&self, cx: svc::Context, request: Sync) -> svc::Result<Std> {
+        self.0.unary(send::DEFAULT, cx, request).await
     }
 }

@@ -2,70 +2,68 @@
 
 use ::rust_svc as svc;
 
-/// An [`Send`](super::Send) that records every request and answers as the test scripts it.
+use super::*;
+
+/// An [`Send`] that records every request and answers as the test scripts it.
 #[derive(Clone, Debug)]
 pub struct SendFake {
     /// Scripts and records `New`.
-    pub new: svc::fake::Unary<super::Option, super::Result>,
+    pub new: svc::fake::Unary<Option, Result>,
     /// Scripts and records `Self`.
-    pub self_: svc::fake::Unary<super::Box2, super::Vec>,
+    pub self_: svc::fake::Unary<Box2, Vec>,
     /// Scripts and records `Connect`.
-    pub connect: svc::fake::BidiStreaming<super::String, super::Some>,
+    pub connect: svc::fake::BidiStreaming<String, Some>,
     /// Scripts and records `Match`.
-    pub r#match: svc::fake::Unary<super::Context, super::Default>,
+    pub r#match: svc::fake::Unary<Context, Default>,
     /// Scripts and records `Clone`.
-    pub clone: svc::fake::Unary<super::Method, super::Streaming>,
+    pub clone: svc::fake::Unary<Method, Streaming>,
     /// Scripts and records `Default`.
-    pub default: svc::fake::Unary<super::Sync, super::Std>,
+    pub default: svc::fake::Unary<Sync, Std>,
 }
 
 impl SendFake {
     /// A fake whose calls are in the log of `session`, which also says how strict it is.
     pub fn on(session: &svc::fake::Session) -> Self {
         Self {
-            new: session.fake(super::send::NEW),
-            self_: session.fake(super::send::SELF),
-            connect: session.fake(super::send::CONNECT),
-            r#match: session.fake(super::send::MATCH),
-            clone: session.fake(super::send::CLONE),
-            default: session.fake(super::send::DEFAULT),
+            new: session.fake(send::NEW),
+            self_: session.fake(send::SELF),
+            connect: session.fake(send::CONNECT),
+            r#match: session.fake(send::MATCH),
+            clone: session.fake(send::CLONE),
+            default: session.fake(send::DEFAULT),
         }
     }
 }
 
-impl Default for SendFake {
+impl ::std::default::Default for SendFake {
     fn default() -> Self {
         Self::on(&svc::fake::Session::lenient())
     }
 }
 
 #[svc::async_trait]
-impl super::Send for SendFake {
-    async fn new(&self, cx: svc::Context, request: super::Option) -> svc::Result<super::Result> {
+impl Send for SendFake {
+    async fn new(&self, cx: svc::Context, request: Option) -> svc::Result<Result> {
         self.new.unary(cx, request).await
     }
 
-    async fn self_(&self, cx: svc::Context, request: super::Box2) -> svc::Result<super::Vec> {
+    async fn self_(&self, cx: svc::Context, request: Box2) -> svc::Result<Vec> {
         self.self_.unary(cx, request).await
     }
 
-    async fn connect(
-        &self,
-        cx: svc::Context,
-        request: svc::Streaming<super::String>,
-    ) -> svc::Result<svc::Streaming<super::Some>> {
+    async fn connect(&self, cx: svc::Context, request: svc::Streaming<String>) -> svc::Result<svc::Streaming<Some>> {
         self.connect.bidi_streaming(cx, request).await
     }
 
-    async fn r#match(&self, cx: svc::Context, request: super::Context) -> svc::Result<super::Default> {
+    async fn r#match(&self, cx: svc::Context, request: Context) -> svc::Result<Default> {
         self.r#match.unary(cx, request).await
     }
 
-    async fn clone(&self, cx: svc::Context, request: super::Method) -> svc::Result<super::Streaming> {
+    async fn clone(&self, cx: svc::Context, request: Method) -> svc::Result<Streaming> {
         self.clone.unary(cx, request).await
     }
 
-    async fn default(&self, cx: svc::Context, request: super::Sync) -> svc::Result<super::Std> {
+    async fn default(&self, cx: svc::Context, request: Sync) -> svc::Result<Std> {
         self.default.unary(cx, request).await
     }
 }

@@ -2,10 +2,12 @@
 
 use ::rust_svc as svc;
 
-/// Serves an [`Send`](super::Send) over HTTP and JSON, at its `google.api.http` routes.
-pub fn send_gateway<S: super::Send + ?Sized>(service: std::sync::Arc<S>) -> svc::Gateway<S> {
+use super::*;
+
+/// Serves an [`Send`] over HTTP and JSON, at its `google.api.http` routes.
+pub fn send_gateway<S: Send + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Gateway<S> {
     use super::send::*;
     svc::Gateway::new(service)
-        .types(super::json::TYPES)
+        .types(json::TYPES)
         .unary(MATCH, svc::route::get("/v1/match/{type}/{self.name}"), |it, cx, request| it.r#match(cx, request))
 }

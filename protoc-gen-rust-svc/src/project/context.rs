@@ -1,0 +1,256 @@
+//! What templates see: a part of the model, in the words of the files that a team owns.
+//!
+//! This is an interface, because teams write templates of their own. A change that breaks one raises [`API_VERSION`].
+//!
+//! | name | for example |
+//! |---|---|
+//! | `api_version` | `1` |
+//! | `name`, `crate_name` | `order-service`, `order_service` |
+//! | `version`, `rust_version` | of the generator, and the oldest Rust that the runtime takes |
+//! | `runtime_path` | `../rust-svc`; none for the published version |
+//! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
+//! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
+//! | `services` | below; in a template of which there is one for each service, `service` is that one |
+//!
+//! | of a service | for example |
+//! |---|---|
+//! | `name`, `label` | `order.v1.OrderService`, `order_service`: part of a name |
+//! | `module`, `file`, `struct_name` | `order_service`, `order_service`, `OrderServiceImpl` |
+//! | `package` | `generated::order::v1`: the module of the generated code, in the crate |
+//! | `trait_name`, `constants`, `adapter`, `gateway`, `client`, `fake` | in that module; `gateway` is none without HTTP routes |
+//! | `methods` | below |
+//! | `examples` | of each kind one method that can be shown with default values |
+//!
+//! | of a method | for example |
+//! |---|---|
+//! | `name`, `ident`, `constant`, `kind` | `GetOrder`, `get_order`, `GET_ORDER`, `unary` |
+//! | `takes`, `returns` | the types in the signature, as `src/service` names them, where `api` is the module of the generated code |
+//! | `request`, `response` | values for a test, where `api` is that module; none if a message has no default |
+//! | `argument` | the request, or an empty stream; none if there is no `request` for it |
+//! | `returns_nothing` | whether the response is `()` |
+//! | `routes` | `[{verb: "GET", path: "/v1/orders/{order_id}"}]` |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::{Value, context};
+
+use super::{Failure, Order, runtime::Runtime};
+use crate::{
+    model::{Attribute, Home, Kind, Method, Model, Package, Service},
+    names::{Ident, Scope},
+    read::Input,
+};
+
+/// The version of what templates see.
+pub const API_VERSION: u32 = 1;
+
+/// What templates see.
+#[derive(Debug)]
+pub struct Facts {
+    /// Everything but `service`.
+    pub project: Value,
+    /// The file of each service in `src/service`, without its ending, and the value of `service`.
+    pub services: Vec<(String, Value)>,
+    summary: Vec<(String, usize, String)>,
+}
+
+impl Facts {
+    /// The facts of a project. Fails if there is no service to start.
+    pub(super) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
+        let services = services(order.input, model);
+        if services.is_empty() {
+            let files = order.input.generate.join(", ");
+            let help = "name a file with a `service`; files that it imports come along by themselves";
+            return Err(format!("{files}: error: there is no service to start\n  help: {help}").into());
+        }
+        let mut names = Names::new(&services);
+        let print = Print { model, krate: order.name.krate() };
+        let named: Vec<_> = services.iter().map(|(package, service)| (*package, *service, names.take(service))).collect();
+        let values = named.iter().map(|(package, service, named)| (named.module.plain().to_owned(), print.service(package, service, named)));
+        let values: Vec<_> = values.collect();
+        let all: Vec<_> = values.iter().map(|(_, value)| value.clone()).collect();
+        let deprecated = services.iter().any(|(_, service)| uses_deprecated(model, service));
+        let summary = named.iter().map(|(_, service, named)| {
+            (service.name.clone(), service.methods.len(), format!("src/service/{}.rs", named.module.plain()))
+        });
+        Ok(Self { project: project(order, all, deprecated), summary: summary.collect(), services: values })
+    }
+
+    /// See [`Project::services`](super::Project::services).
+    pub(super) fn summary(&self) -> Vec<(String, usize, String)> {
+        self.summary.clone()
+    }
+}
+
+/// The services of the files that were asked for; those of imported files are for others to implement.
+fn services<'a>(input: &Input, model: &'a Model) -> Vec<(&'a Package, &'a Service)> {
+    let all = model.packages.iter().flat_map(|package| package.services.iter().map(move |service| (package, service)));
+    all.filter(|(_, service)| input.generate.contains(&service.position.file)).collect()
+}
+
+fn project(order: &Order<'_>, services: Vec<Value>, uses_deprecated: bool) -> Value {
+    let runtime_path = match &order.runtime {
+        Runtime::Published => None,
+        Runtime::Folder(path) => Some(path.as_str()),
+    };
+    context! {
+        api_version => API_VERSION,
+        name => order.name.as_str(),
+        crate_name => order.name.krate(),
+        version => env!("CARGO_PKG_VERSION"),
+        rust_version => env!("CARGO_PKG_RUST_VERSION"),
+        runtime_path,
+        protos => order.input.generate.clone(),
+        import_folders => import_folders(order.input),
+        uses_deprecated,
+        services,
+    }
+}
+
+/// The folders of schemas that are not the team's own.
+fn import_folders(input: &Input) -> Vec<&'static str> {
+    let lies_in = |folder: &str| {
+        let names = input.files.iter().map(|file| file.descriptor.name.as_str());
+        let kept = names.filter(|name| !name.starts_with("google/protobuf/"));
+        kept.filter_map(|name| name.strip_prefix(folder)).any(|rest| rest.starts_with('/'))
+    };
+    ["google", "rust_svc"].into_iter().filter(|folder| lies_in(folder)).collect()
+}
+
+fn uses_deprecated(model: &Model, service: &Service) -> bool {
+    let is_deprecated = |name: &String| model.message(name).is_some_and(|message| message.deprecated);
+    service.attribute == Attribute::Deprecated
+        || service.methods.iter().any(|method| {
+            method.attribute == Attribute::Deprecated
+                || is_deprecated(&method.request_name)
+                || is_deprecated(&method.response_name)
+        })
+}
+
+/// The names in the project of the service that is made for a trait.
+struct Named {
+    module: Ident,
+    struct_name: Ident,
+}
+
+/// Names for services: short where only one service has them, else with the package before.
+struct Names {
+    short: BTreeMap<String, usize>,
+    scope: Scope,
+}
+
+impl Names {
+    fn new(services: &[(&Package, &Service)]) -> Self {
+        let mut short = BTreeMap::new();
+        for (_, service) in services {
+            *short.entry(short_name(service)).or_default() += 1;
+        }
+        // `src/service/mod.rs` is the index.
+        Self { short, scope: Scope::with(&["mod"]) }
+    }
+
+    fn take(&mut self, service: &Service) -> Named {
+        let name = short_name(service);
+        let name = if self.short.get(&name) == Some(&1) { name } else { service.name.replace('.', "_") };
+        let module = self.scope.take(Ident::snake(&name));
+        Named { struct_name: Ident::camel(&format!("{}_impl", module.plain())), module }
+    }
+}
+
+/// The name in its package. Names that differ only in their case are one, as files may be.
+fn short_name(service: &Service) -> String {
+    let name = service.name.rsplit('.').next().unwrap_or_default();
+    Ident::snake(name).plain().to_owned()
+}
+
+/// What the functions below share.
+struct Print<'a> {
+    model: &'a Model,
+    krate: String,
+}
+
+impl Print<'_> {
+    fn service(&self, package: &Package, service: &Service, named: &Named) -> Value {
+        let segments = std::iter::once("generated".to_owned()).chain(package.module.iter().map(ToString::to_string));
+        let methods: Vec<_> = service.methods.iter().map(|method| self.method(package, method)).collect();
+        context! {
+            name => service.name.as_str(),
+            label => Ident::snake(named.module.plain()).plain().trim_end_matches('_'),
+            module => named.module.as_str(),
+            file => named.module.plain(),
+            struct_name => named.struct_name.as_str(),
+            package => segments.collect::<Vec<_>>().join("::"),
+            trait_name => service.ident.as_str(),
+            constants => service.module.as_str(),
+            adapter => service.adapter.as_str(),
+            gateway => service.is_routed().then(|| service.gateway.as_str()),
+            client => service.client.as_str(),
+            fake => service.fake.as_str(),
+            methods,
+            examples => self.examples(package, service),
+        }
+    }
+
+    /// Of each kind the first method that can be shown.
+    fn examples(&self, package: &Package, service: &Service) -> Vec<Value> {
+        let mut shown = BTreeSet::new();
+        let shows = |method: &&Method| {
+            let values = [&method.request_name, &method.response_name].map(|name| self.value(package, name, ""));
+            values.iter().all(Option::is_some) && !HIDDEN.contains(&method.ident.as_str())
+        };
+        let first = service.methods.iter().filter(shows).filter(|method| shown.insert(method.kind.snake()));
+        first.map(|method| self.method(package, method)).collect()
+    }
+
+    fn method(&self, package: &Package, method: &Method) -> Value {
+        let request = self.value(package, &method.request_name, &method.request);
+        let empty = method.kind.takes_stream().then(|| "svc::Streaming::empty()".to_owned());
+        let text = |name, printed, streams| stream_of(streams, self.type_text(package, name, printed, "crate"));
+        let routes = method.routes.iter().map(|route| context! { verb => route.verb.as_str(), path => route.template.as_str() });
+        context! {
+            name => method.name.as_str(),
+            ident => method.ident.as_str(),
+            constant => method.constant.as_str(),
+            kind => method.kind.snake(),
+            takes => text(&method.request_name, &method.request, method.kind.takes_stream()),
+            returns => text(&method.response_name, &method.response, method.kind.returns_stream()),
+            argument => empty.or_else(|| request.clone()),
+            request,
+            response => self.value(package, &method.response_name, &method.response),
+            returns_nothing => method.response == "()" && !method.kind.returns_stream(),
+            routes => routes.collect::<Vec<_>>(),
+        }
+    }
+
+    /// A type, in a file where `api` is the module of the service's package. `printed` is what generated code says, which
+    /// holds anywhere for a type of the runtime.
+    fn type_text(&self, package: &Package, name: &str, printed: &str, krate: &str) -> String {
+        let Some(message) = self.model.message(name) else { return printed.to_owned() };
+        let path: Vec<_> = message.rust.domain.iter().map(Ident::as_str).collect();
+        match &message.rust.home {
+            Home::Here(module) if *module == package.module => format!("api::{}", path.join("::")),
+            Home::Here(_) => format!("{krate}::generated::{}", message.rust.domain_from(&[], 0)),
+            Home::Elsewhere(_) => message.rust.domain_from(&[], 0),
+        }
+    }
+
+    /// The default of a type, if it has one.
+    fn value(&self, package: &Package, name: &str, printed: &str) -> Option<String> {
+        if self.model.message(name).is_some_and(|message| !message.has_default) {
+            return None;
+        }
+        let text = self.type_text(package, name, printed, &self.krate);
+        Some(match text.as_str() {
+            "()" => text,
+            generic if generic.contains('<') => format!("<{generic}>::default()"),
+            _ => format!("{text}::default()"),
+        })
+    }
+}
+
+/// Methods that `Arc` has too, so that a call through one would not reach the service.
+const HIDDEN: &[&str] = &["as_ref", "clone", "into", "to_owned", "try_into"];
+
+fn stream_of(streams: bool, message: String) -> String {
+    if streams { format!("svc::Streaming<{message}>") } else { message }
+}

@@ -1,0 +1,103 @@
+//! The files of a project on disk: all of them in a folder that had none, or none at all.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Failure, Files};
+
+/// Fails if there is something at `folder`, unless it is an empty folder.
+pub fn check_free(folder: &Path) -> Result<(), Failure> {
+    const HELP: &str = "help: name a folder that does not exist yet, or that is empty";
+    let place = folder.display();
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("{place}: error: the folder is not empty, and nothing in it is overwritten\n  {HELP}").into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{place}: error: {error}\n  {HELP}").into()),
+    }
+}
+
+/// Writes files below a folder, of which none exists. If one cannot be written, those that were are removed.
+pub fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
+    let mut made = Made::default();
+    for (name, content) in files {
+        let path = folder.join(name);
+        if let Err(error) = made.file(&path, content) {
+            made.undo();
+            return Err(format!("{}: error: {error}", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Lays out Rust files as `cargo fmt` would, by the settings that hold for `folder`, as `cargo new` does. Without
+/// rustfmt they stay as they are: then nobody can tell.
+pub fn format(folder: &Path, files: &[String]) {
+    let rust = files.iter().filter(|file| file.ends_with(".rs"));
+    // A file that rustfmt cannot lay out is no worse for it.
+    let _ = Command::new("rustfmt").args(["--edition", "2024"]).args(rust).current_dir(folder).output();
+}
+
+/// What was made on disk, in this order.
+#[derive(Default)]
+struct Made {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Made {
+    fn file(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.folder(path.parent().unwrap_or(path))?;
+        let mut file = fs::File::create_new(path)?;
+        self.files.push(path.to_owned());
+        file.write_all(content)
+    }
+
+    fn folder(&mut self, path: &Path) -> io::Result<()> {
+        if path.as_os_str().is_empty() || path.is_dir() {
+            return Ok(());
+        }
+        self.folder(path.parent().unwrap_or(Path::new("")))?;
+        fs::create_dir(path)?;
+        self.folders.push(path.to_owned());
+        Ok(())
+    }
+
+    fn undo(self) {
+        // What cannot be removed stays; the error that is reported is why anything is removed.
+        for file in self.files {
+            let _ = fs::remove_file(file);
+        }
+        for folder in self.folders.into_iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Files, check_free, write};
+
+    #[test]
+    fn writes_all_or_nothing() {
+        let home = std::env::temp_dir().join(format!("rust-svc-folder-{}", std::process::id()));
+        let folder = home.join("a/b");
+        check_free(&folder).unwrap();
+        // `x` cannot be a file and a folder.
+        let files: Files = ["c/d", "x", "x/y"].into_iter().map(|name| (name.to_owned(), b"text".to_vec())).collect();
+        assert!(write(&folder, &files).is_err());
+        assert!(!home.exists());
+
+        write(&folder, &Files::from([("c/d".to_owned(), b"text".to_vec())])).unwrap();
+        assert_eq!(fs::read(folder.join("c/d")).unwrap(), b"text");
+        assert!(check_free(&folder).unwrap_err().to_string().contains("is not empty"));
+        assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: "));
+        fs::remove_dir_all(&home).unwrap();
+    }
+}

@@ -1,0 +1,104 @@
+//! The name of a package: one that cargo takes, and that makes no trouble in the code of the project.
+
+use std::{fmt, path::Path};
+
+use heck::ToKebabCase as _;
+
+use super::Failure;
+use crate::names;
+
+/// The name of a package, such as `order-service`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+/// The names of crates that the project uses, of those that come with Rust, and of folders that cargo makes.
+const TAKEN: &[&str] = &[
+    "alloc", "build", "core", "deps", "examples", "incremental", "proc_macro", "rust_svc", "std", "svc", "test", "tokio",
+    "tracing_subscriber",
+];
+
+impl Name {
+    /// A name that the user chose.
+    pub fn new(name: &str) -> Result<Self, Failure> {
+        let problem = problem(name);
+        problem.map_or_else(|| Ok(Self(name.to_owned())), |problem| Err(refusal(name, &problem).into()))
+    }
+
+    /// The name of the folder that the project is to lie in.
+    pub fn of_folder(folder: &Path) -> Result<Self, Failure> {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::new(&name)
+    }
+
+    /// As cargo names the package.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As Rust names the crate.
+    pub fn krate(&self) -> String {
+        self.0.replace('-', "_")
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is wrong with a name.
+fn problem(name: &str) -> Option<String> {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let krate = name.replace('-', "_");
+    if !krate.split('_').all(word) || !name.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return Some("it must be words of a-z and 0-9 with `-` or `_` between them, and start with a letter".to_owned());
+    }
+    if names::is_keyword(&krate) {
+        return Some("it is a keyword of Rust".to_owned());
+    }
+    TAKEN.contains(&krate.as_str()).then(|| "the name is taken by Rust, by cargo or by a crate that the project uses".to_owned())
+}
+
+fn refusal(name: &str, problem: &str) -> String {
+    let kebab: String = name.chars().map(|each| if each.is_ascii_alphanumeric() { each } else { '-' }).collect();
+    let likely = [kebab.to_kebab_case(), format!("{}-service", kebab.to_kebab_case())];
+    let such = likely.iter().find(|name| self::problem(name).is_none()).map_or("order-service", String::as_str);
+    format!("error: {name:?} cannot be the name of a package: {problem}\n  help: choose one with --name, such as --name {such}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Name;
+
+    #[test]
+    fn takes() {
+        for name in ["a", "order-service", "order_service", "s3", "v1-api"] {
+            assert_eq!(Name::new(name).unwrap().as_str(), name);
+        }
+        assert_eq!(Name::of_folder(Path::new("/services/order-service")).unwrap().krate(), "order_service");
+    }
+
+    #[test]
+    fn refuses() {
+        for (name, such) in [
+            ("", "order-service"),
+            ("type", "type-service"),
+            ("gen", "gen-service"),
+            ("self", "self-service"),
+            ("rust-svc", "rust-svc-service"),
+            ("tokio", "tokio-service"),
+            ("MyService", "my-service"),
+            ("my service", "my-service"),
+            ("a--b", "a-b"),
+            ("1a", "order-service"),
+            ("é\"\n", "order-service"),
+        ] {
+            let text = Name::new(name).unwrap_err().to_string();
+            assert!(text.ends_with(&format!("such as --name {such}")), "{text}");
+            assert_eq!(text.lines().count(), 2, "{text}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The files that a team owns: templates, rendered once.
+//!
+//! A template has the path of the file that it becomes. `SERVICE` in a path stands for a service: there is one such file
+//! for each. A template that renders to nothing but blanks makes no file. What they see is in [`context`](super::context).
+//!
+//! They are Jinja. A name that is not there is an error, nothing is escaped by itself, and these filters make a text part
+//! of a file: `rust`, `toml` and `yaml` a string in quotes, `shell` a word.
+
+use std::collections::BTreeMap;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+
+use super::{Failure, context::Facts};
+
+/// A template of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The path of the file in the project.
+    pub path: String,
+    /// The text.
+    pub source: String,
+}
+
+macro_rules! built_in {
+    ($($path:literal: $file:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../templates/project/", $file)))),*]
+    };
+}
+
+/// The templates that come with the generator.
+const BUILT_IN: &[(&str, &str)] = built_in! {
+    ".dockerignore": "dockerignore.jinja",
+    ".gitignore": "gitignore.jinja",
+    "Cargo.toml": "Cargo.toml.jinja",
+    "Dockerfile": "Dockerfile.jinja",
+    "README.md": "README.md.jinja",
+    "buf.gen.yaml": "buf.gen.yaml.jinja",
+    "buf.yaml": "buf.yaml.jinja",
+    "src/lib.rs": "src/lib.rs.jinja",
+    "src/main.rs": "src/main.rs.jinja",
+    "src/service/SERVICE.rs": "src/service/SERVICE.rs.jinja",
+    "src/service/mod.rs": "src/service/mod.rs.jinja",
+    "tests/fake.rs": "tests/fake.rs.jinja",
+    "tests/wire.rs": "tests/wire.rs.jinja",
+};
+
+/// The templates that come with the generator.
+pub fn built_in() -> Vec<Template> {
+    let template = |(path, source): &(&str, &str)| Template { path: (*path).to_owned(), source: (*source).to_owned() };
+    BUILT_IN.iter().map(template).collect()
+}
+
+/// The files, by their paths in the project. Fails with the place in a template that is wrong.
+pub fn render(templates: &[Template], facts: &Facts) -> Result<BTreeMap<String, String>, Failure> {
+    let environment = environment();
+    let mut files = BTreeMap::new();
+    for template in templates {
+        for (path, context) in contexts(template, facts) {
+            let text = environment.render_named_str(&template.path, &template.source, context).map_err(wrong)?;
+            if !text.trim().is_empty() {
+                files.insert(path, text);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The files that a template becomes, and what it sees for each.
+fn contexts(template: &Template, facts: &Facts) -> Vec<(String, Value)> {
+    if !template.path.contains("SERVICE") {
+        return vec![(template.path.clone(), facts.project.clone())];
+    }
+    let services = facts.services.iter().map(|(file, service)| {
+        let path = template.path.replace("SERVICE", file);
+        (path, context! { service, ..facts.project.clone() })
+    });
+    services.collect()
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_keep_trailing_newline(true);
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    environment.add_filter("rust", |text: &str| format!("{text:?}"));
+    environment.add_filter("toml", quoted);
+    environment.add_filter("yaml", quoted);
+    environment.add_filter("shell", shell);
+    environment
+}
+
+/// A string in quotes, by the escapes that TOML and YAML share.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for each in text.chars() {
+        match each {
+            '"' | '\\' => quoted.extend(['\\', each]),
+            control if control.is_control() => quoted += &format!("\\u{:04x}", u32::from(control)),
+            other => quoted.push(other),
+        }
+    }
+    quoted + "\""
+}
+
+/// A word of a shell, in quotes if it needs them.
+fn shell(text: &str) -> String {
+    let is_plain = |each: char| each.is_ascii_alphanumeric() || "-_./".contains(each);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+fn wrong(error: minijinja::Error) -> String {
+    let place = match (error.name(), error.line()) {
+        (Some(name), Some(line)) => format!("template {name}:{line}: "),
+        (Some(name), None) => format!("template {name}: "),
+        _ => String::new(),
+    };
+    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+    format!("{place}error: {}{detail}", error.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::{Value, context};
+
+    use super::{Template, built_in, quoted, render, shell};
+    use crate::project::context::Facts;
+
+    fn facts() -> Facts {
+        let service = |name: &str| (name.to_owned(), context! { name });
+        Facts::of(context! { name => "a\"<b>", empty => false, none => Value::from(()) }, vec![service("x"), service("y")])
+    }
+
+    fn rendered(path: &str, source: &str) -> Result<Vec<(String, String)>, String> {
+        let template = Template { path: path.to_owned(), source: source.to_owned() };
+        render(&[template], &facts()).map(|files| files.into_iter().collect()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn renders() {
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        assert_eq!(rendered("a.txt", "{{ name }}\n"), Ok(vec![file("a.txt", "a\"<b>\n")]));
+        assert_eq!(rendered("a.html", "{{ name | toml }}"), Ok(vec![file("a.html", r#""a\"<b>""#)]));
+        assert_eq!(
+            rendered("src/SERVICE.rs", "{{ service.name }} {{ name | rust }}"),
+            Ok(vec![file("src/x.rs", r#"x "a\"<b>""#), file("src/y.rs", r#"y "a\"<b>""#)])
+        );
+        assert_eq!(rendered("a.txt", "{% if empty %}\nx\n{% endif %}\n"), Ok(vec![]));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert_eq!(rendered("a.txt", "x\n{{ nam }}").unwrap_err(), "template a.txt:2: error: undefined value");
+        assert_eq!(rendered("a.txt", "{% if %}").unwrap_err().split(": error: ").next(), Some("template a.txt:1"));
+    }
+
+    #[test]
+    fn quotes() {
+        assert_eq!(quoted("a\"\\\n\u{7f}é"), "\"a\\\"\\\\\\u000a\\u007fé\"");
+        assert_eq!(shell("a/b-c_1.proto"), "a/b-c_1.proto");
+        assert_eq!(shell("it's"), r"'it'\''s'");
+        assert_eq!(shell(""), "''");
+    }
+
+    #[test]
+    fn every_template_is_there() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/project");
+        let count = |folder: &std::path::Path| {
+            let mut todo = vec![folder.to_owned()];
+            let mut count = 0;
+            while let Some(folder) = todo.pop() {
+                for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                    if entry.path().is_dir() { todo.push(entry.path()) } else { count += 1 }
+                }
+            }
+            count
+        };
+        assert_eq!(built_in().len(), count(&folder));
+    }
+}
