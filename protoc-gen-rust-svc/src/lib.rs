@@ -15,6 +15,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod codes;
 pub mod diagnostics;
 pub mod docs;
 pub mod lower;

@@ -1,5 +1,6 @@
 //! The command line: a plugin when its input is piped, and commands of its own.
 
+mod explain;
 mod generate;
 mod new;
 mod plugin;
@@ -21,6 +22,8 @@ struct Cli {
 enum Command {
     /// Generate code without protoc or buf
     Generate(generate::Generate),
+    /// Tell what a code of an error or a warning means
+    Explain(explain::Explain),
     /// Start a project: a crate that serves the services of .proto files
     New(new::New),
 }
@@ -29,6 +32,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Some(Command::Generate(generate)) => report(generate.run()),
+        Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
         None if std::io::stdin().is_terminal() => help(),
         None => report(plugin::run()),

@@ -10,11 +10,11 @@ pub struct FieldServiceClient(pub svc::Client);
 
 #[svc::async_trait]
 impl FieldService for FieldServiceClient {
-    async fn echo(&self, cx: svc::Context, request: pb::Everything) -> svc::Result<pb::Everything> {
+    async fn echo(&self, cx: svc::Context, request: super::pb::Everything) -> svc::Result<super::pb::Everything> {
         self.0.unary(field_service::ECHO, cx, request).await
     }
 
-    async fn check(&self, cx: svc::Context, request: pb::Demanding) -> svc::Result<pb::Demanding> {
+    async fn check(&self, cx: svc::Context, request: super::pb::Demanding) -> svc::Result<super::pb::Demanding> {
         self.0.unary(field_service::CHECK, cx, request).await
     }
 }

@@ -17,8 +17,8 @@ pub mod field_service {
 #[svc::async_trait]
 pub trait FieldService: Send + Sync + 'static {
     /// The method `Echo`.
-    async fn echo(&self, cx: svc::Context, request: pb::Everything) -> svc::Result<pb::Everything>;
+    async fn echo(&self, cx: svc::Context, request: super::pb::Everything) -> svc::Result<super::pb::Everything>;
 
     /// The method `Check`.
-    async fn check(&self, cx: svc::Context, request: pb::Demanding) -> svc::Result<pb::Demanding>;
+    async fn check(&self, cx: svc::Context, request: super::pb::Demanding) -> svc::Result<super::pb::Demanding>;
 }

@@ -8,9 +8,9 @@ use super::*;
 #[derive(Clone, Debug)]
 pub struct FieldServiceFake {
     /// Scripts and records `Echo`.
-    pub echo: svc::fake::Unary<pb::Everything, pb::Everything>,
+    pub echo: svc::fake::Unary<super::pb::Everything, super::pb::Everything>,
     /// Scripts and records `Check`.
-    pub check: svc::fake::Unary<pb::Demanding, pb::Demanding>,
+    pub check: svc::fake::Unary<super::pb::Demanding, super::pb::Demanding>,
 }
 
 impl FieldServiceFake {
@@ -31,11 +31,11 @@ impl Default for FieldServiceFake {
 
 #[svc::async_trait]
 impl FieldService for FieldServiceFake {
-    async fn echo(&self, cx: svc::Context, request: pb::Everything) -> svc::Result<pb::Everything> {
+    async fn echo(&self, cx: svc::Context, request: super::pb::Everything) -> svc::Result<super::pb::Everything> {
         self.echo.unary(cx, request).await
     }
 
-    async fn check(&self, cx: svc::Context, request: pb::Demanding) -> svc::Result<pb::Demanding> {
+    async fn check(&self, cx: svc::Context, request: super::pb::Demanding) -> svc::Result<super::pb::Demanding> {
         self.check.unary(cx, request).await
     }
 }

@@ -10,7 +10,7 @@ pub struct SalesServiceClient(pub svc::Client);
 
 #[svc::async_trait]
 impl SalesService for SalesServiceClient {
-    async fn sell(&self, cx: svc::Context, request: pb::Article) -> svc::Result<pb::Receipt> {
+    async fn sell(&self, cx: svc::Context, request: super::pb::Article) -> svc::Result<super::pb::Receipt> {
         self.0.unary(sales_service::SELL, cx, request).await
     }
 }
@@ -21,7 +21,7 @@ pub struct ReturnsServiceClient(pub svc::Client);
 
 #[svc::async_trait]
 impl ReturnsService for ReturnsServiceClient {
-    async fn take_back(&self, cx: svc::Context, request: pb::Receipt) -> svc::Result<()> {
+    async fn take_back(&self, cx: svc::Context, request: super::pb::Receipt) -> svc::Result<()> {
         self.0.unary(returns_service::TAKE_BACK, cx, request).await
     }
 }

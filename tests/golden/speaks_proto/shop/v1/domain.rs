@@ -14,7 +14,7 @@ pub mod sales_service {
 #[svc::async_trait]
 pub trait SalesService: Send + Sync + 'static {
     /// The method `Sell`.
-    async fn sell(&self, cx: svc::Context, request: pb::Article) -> svc::Result<pb::Receipt>;
+    async fn sell(&self, cx: svc::Context, request: super::pb::Article) -> svc::Result<super::pb::Receipt>;
 }
 
 /// The methods of [`ReturnsService`]: where each lives and how it is to be called.
@@ -29,5 +29,5 @@ pub mod returns_service {
 #[svc::async_trait]
 pub trait ReturnsService: Send + Sync + 'static {
     /// The method `TakeBack`.
-    async fn take_back(&self, cx: svc::Context, request: pb::Receipt) -> svc::Result<()>;
+    async fn take_back(&self, cx: svc::Context, request: super::pb::Receipt) -> svc::Result<()>;
 }

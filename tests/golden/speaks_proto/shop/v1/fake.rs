@@ -8,7 +8,7 @@ use super::*;
 #[derive(Clone, Debug)]
 pub struct SalesServiceFake {
     /// Scripts and records `Sell`.
-    pub sell: svc::fake::Unary<pb::Article, pb::Receipt>,
+    pub sell: svc::fake::Unary<super::pb::Article, super::pb::Receipt>,
 }
 
 impl SalesServiceFake {
@@ -28,7 +28,7 @@ impl Default for SalesServiceFake {
 
 #[svc::async_trait]
 impl SalesService for SalesServiceFake {
-    async fn sell(&self, cx: svc::Context, request: pb::Article) -> svc::Result<pb::Receipt> {
+    async fn sell(&self, cx: svc::Context, request: super::pb::Article) -> svc::Result<super::pb::Receipt> {
         self.sell.unary(cx, request).await
     }
 }
@@ -37,7 +37,7 @@ impl SalesService for SalesServiceFake {
 #[derive(Clone, Debug)]
 pub struct ReturnsServiceFake {
     /// Scripts and records `TakeBack`.
-    pub take_back: svc::fake::Unary<pb::Receipt, ()>,
+    pub take_back: svc::fake::Unary<super::pb::Receipt, ()>,
 }
 
 impl ReturnsServiceFake {
@@ -57,7 +57,7 @@ impl Default for ReturnsServiceFake {
 
 #[svc::async_trait]
 impl ReturnsService for ReturnsServiceFake {
-    async fn take_back(&self, cx: svc::Context, request: pb::Receipt) -> svc::Result<()> {
+    async fn take_back(&self, cx: svc::Context, request: super::pb::Receipt) -> svc::Result<()> {
         self.take_back.unary(cx, request).await
     }
 }

@@ -10,23 +10,23 @@ pub struct UserServiceClient(pub svc::Client);
 
 #[svc::async_trait]
 impl UserService for UserServiceClient {
-    async fn get_user(&self, cx: svc::Context, request: pb::GetUserRequest) -> svc::Result<pb::User> {
+    async fn get_user(&self, cx: svc::Context, request: super::pb::GetUserRequest) -> svc::Result<super::pb::User> {
         self.0.unary(user_service::GET_USER, cx, request).await
     }
 
     async fn list_users(
         &self,
         cx: svc::Context,
-        request: pb::ListUsersRequest,
-    ) -> svc::Result<svc::Streaming<pb::User>> {
+        request: super::pb::ListUsersRequest,
+    ) -> svc::Result<svc::Streaming<super::pb::User>> {
         self.0.server_streaming(user_service::LIST_USERS, cx, request).await
     }
 
     async fn stream_updates(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<pb::UserUpdate>,
-    ) -> svc::Result<svc::Streaming<pb::User>> {
+        request: svc::Streaming<super::pb::UserUpdate>,
+    ) -> svc::Result<svc::Streaming<super::pb::User>> {
         self.0.bidi_streaming(user_service::STREAM_UPDATES, cx, request).await
     }
 }

@@ -20,19 +20,19 @@ pub mod user_service {
 #[svc::async_trait]
 pub trait UserService: Send + Sync + 'static {
     /// Gets a user.
-    async fn get_user(&self, cx: svc::Context, request: pb::GetUserRequest) -> svc::Result<pb::User>;
+    async fn get_user(&self, cx: svc::Context, request: super::pb::GetUserRequest) -> svc::Result<super::pb::User>;
 
     /// Lists users, each as it is found.
     async fn list_users(
         &self,
         cx: svc::Context,
-        request: pb::ListUsersRequest,
-    ) -> svc::Result<svc::Streaming<pb::User>>;
+        request: super::pb::ListUsersRequest,
+    ) -> svc::Result<svc::Streaming<super::pb::User>>;
 
     /// Answers each change with the user as it is then.
     async fn stream_updates(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<pb::UserUpdate>,
-    ) -> svc::Result<svc::Streaming<pb::User>>;
+        request: svc::Streaming<super::pb::UserUpdate>,
+    ) -> svc::Result<svc::Streaming<super::pb::User>>;
 }

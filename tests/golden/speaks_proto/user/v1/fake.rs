@@ -8,11 +8,11 @@ use super::*;
 #[derive(Clone, Debug)]
 pub struct UserServiceFake {
     /// Scripts and records `GetUser`.
-    pub get_user: svc::fake::Unary<pb::GetUserRequest, pb::User>,
+    pub get_user: svc::fake::Unary<super::pb::GetUserRequest, super::pb::User>,
     /// Scripts and records `ListUsers`.
-    pub list_users: svc::fake::ServerStreaming<pb::ListUsersRequest, pb::User>,
+    pub list_users: svc::fake::ServerStreaming<super::pb::ListUsersRequest, super::pb::User>,
     /// Scripts and records `StreamUpdates`.
-    pub stream_updates: svc::fake::BidiStreaming<pb::UserUpdate, pb::User>,
+    pub stream_updates: svc::fake::BidiStreaming<super::pb::UserUpdate, super::pb::User>,
 }
 
 impl UserServiceFake {
@@ -34,23 +34,23 @@ impl Default for UserServiceFake {
 
 #[svc::async_trait]
 impl UserService for UserServiceFake {
-    async fn get_user(&self, cx: svc::Context, request: pb::GetUserRequest) -> svc::Result<pb::User> {
+    async fn get_user(&self, cx: svc::Context, request: super::pb::GetUserRequest) -> svc::Result<super::pb::User> {
         self.get_user.unary(cx, request).await
     }
 
     async fn list_users(
         &self,
         cx: svc::Context,
-        request: pb::ListUsersRequest,
-    ) -> svc::Result<svc::Streaming<pb::User>> {
+        request: super::pb::ListUsersRequest,
+    ) -> svc::Result<svc::Streaming<super::pb::User>> {
         self.list_users.server_streaming(cx, request).await
     }
 
     async fn stream_updates(
         &self,
         cx: svc::Context,
-        request: svc::Streaming<pb::UserUpdate>,
-    ) -> svc::Result<svc::Streaming<pb::User>> {
+        request: svc::Streaming<super::pb::UserUpdate>,
+    ) -> svc::Result<svc::Streaming<super::pb::User>> {
         self.stream_updates.bidi_streaming(cx, request).await
     }
 }

@@ -1,0 +1,26 @@
+//! `protoc-gen-rust-svc explain`: what a code means, at length.
+
+use clap::Args;
+
+use super::Failure;
+use crate::codes::{CODES, find};
+
+/// What to explain.
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// A code, such as E0202; all of them in a line each if none is given
+    code: Option<String>,
+}
+
+impl Explain {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match &self.code {
+            None => CODES.iter().for_each(|code| println!("{}  {}", code.name, code.title)),
+            Some(name) => {
+                let code = find(name).ok_or_else(|| format!("error: there is no code {name:?}; explain lists them"))?;
+                println!("{}: {}\n\n{}", code.name, code.title, code.explanation);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! The codes of diagnostics, and what each means at length.
+
+/// A code, what it is about in a line, and how to put it right.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// Such as `E0202`; `W` is a warning.
+    pub name: &'static str,
+    /// What it is about.
+    pub title: &'static str,
+    /// What is wrong, with an example, and what to do.
+    pub explanation: &'static str,
+}
+
+/// The code of a name, in capitals or not.
+pub fn find(name: &str) -> Option<&'static Code> {
+    CODES.iter().find(|code| code.name.eq_ignore_ascii_case(name))
+}
+
+/// All codes, by name.
+pub const CODES: &[Code] = &[
+    Code {
+        name: "E0001",
+        title: "a requested file is not in the request",
+        explanation: "\
+The request names a file to generate that it does not hold. protoc and buf never send that; a program that writes
+requests or descriptor sets must put every file, and all that it imports, into them.",
+    },
+    Code {
+        name: "E0002",
+        title: "an edition that is not known",
+        explanation: "\
+Files of proto2, proto3 and of editions 2023 and 2024 are read. Write `edition = \"2024\";` in place of a later one.",
+    },
+    Code {
+        name: "E0003",
+        title: "a request that no compiler would send",
+        explanation: "\
+A name is no identifier, a type is used and not declared, or messages are nested too deeply. A .proto that compiles has
+none of these: the request was made or changed by another program.",
+    },
+    Code {
+        name: "E0101",
+        title: "an option that is not known",
+        explanation: "\
+Options are `name=value`, separated by commas: `opt: types=domain,emit=adapter+client` for buf, `--rust-svc_opt=...` for
+protoc, `--opt ...` for generate. A comma within a value is written `\\,`. The README lists them.",
+    },
+    Code {
+        name: "E0201",
+        title: "a path that is no template",
+        explanation: "\
+A path of google.api.http is segments behind slashes, and perhaps a verb: `/v1/shelves/{shelf}/books/*:archive`. A segment
+is a literal, `*` for one segment, `**` for all that are left, or a variable: `{name}` or `{name=shelves/*}`. There is no
+empty segment, no slash at the end, no variable within a variable, and no variable twice.",
+    },
+    Code {
+        name: "E0202",
+        title: "a variable of a path that is no single value of the request",
+        explanation: "\
+A variable names a field of the request, or with dots a field of a message in it: `{order.order_id}`. The field holds a
+number, a text, bytes or an enum, and is not repeated. Every field on the way is a message that is not repeated.",
+    },
+    Code {
+        name: "E0203",
+        title: "a body that cannot be",
+        explanation: "\
+`body` is a field of the request that the path does not fill, or \"*\" for all that the path leaves; `response_body` is a
+field of the response. GET and DELETE have no body: what the path leaves comes from the query.",
+    },
+    Code {
+        name: "E0204",
+        title: "an HTTP rule that says too little or too much",
+        explanation: "\
+A rule has one of get, put, post, delete, patch or custom. Further rules for the method stand in its
+additional_bindings, which have none of their own.",
+    },
+    Code {
+        name: "E0205",
+        title: "two routes that are one",
+        explanation: "\
+The same requests fit two routes, so that it would be chance which method answers. The names of variables make no
+difference: `/v1/{a}` and `/v1/{b}` are one route. Change the path or the HTTP method of one of them.",
+    },
+    Code {
+        name: "E0206",
+        title: "a route that cannot take a stream",
+        explanation: "\
+A stream of requests is the body of an HTTP request, one message a line, and nothing else of the request belongs to all
+of them: use post, put or patch with body: \"*\", and a path without variables.",
+    },
+    Code {
+        name: "E0301",
+        title: "a type of a package that is not generated",
+        explanation: "\
+A field or a method uses a type of an imported file for which no code is generated in this run. Either generate it too
+(`include_imports: true` in buf.gen.yaml or as an option, or name the file), or say where it was generated:
+`extern_path=.google.type=::my_crate::google::r#type`.",
+    },
+    Code {
+        name: "E0401",
+        title: "a duration that is none",
+        explanation: "\
+A duration is a number with a unit, `250ms`, `1.5s`, `2m` or `1h`, and longer than nothing. Leave it out where there is to
+be no limit.",
+    },
+    Code {
+        name: "E0402",
+        title: "a retry that cannot be",
+        explanation: "\
+max_attempts is 2 to 5 with the first time included (1 for never again), multiplier 1 to 100, and codes are those of gRPC.
+A code other than UNAVAILABLE may mean that the call was carried out, so a method that tries it again must be harmless
+to repeat: set idempotency_level, or name an idempotency_key.",
+    },
+    Code {
+        name: "E0403",
+        title: "an idempotency key that is none",
+        explanation: "\
+idempotency_key names a string field of the request, without `optional` and not in a oneof. A client fills it in when it is
+empty. Methods with the same request have the same key.",
+    },
+    Code {
+        name: "E0404",
+        title: "a circuit breaker that cannot be",
+        explanation: "failure_percent is 1 to 100, or left out for 50.",
+    },
+    Code {
+        name: "W0501",
+        title: "a required number of which nobody can tell whether it is there",
+        explanation: "\
+To a proto3 number without `optional`, zero and absent are the same, so that REQUIRED cannot be checked. Write `optional`
+before its type: the plain type still holds a plain number, and a request without one is refused.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{CODES, find};
+
+    #[test]
+    fn codes_are_sorted_and_found() {
+        assert!(CODES.is_sorted_by(|one, other| one.name < other.name));
+        assert!(find("e0202").is_some_and(|code| code.name == "E0202"));
+        assert!(find("E9999").is_none());
+    }
+}
