@@ -60,7 +60,7 @@ async fn show(once: bool) -> Result<(), Failure> {
     tokio::pin!(stopped);
     let told = tokio::select! {
         world = story::tell(&mut account) => world,
-        stopped = &mut stopped => return stopped,
+        interrupted = &mut stopped => return interrupted.and(Err("stopped before the story was told".into())),
     };
     match told {
         Ok(world) if once => world.stop(&mut account).await,
@@ -77,12 +77,19 @@ async fn show(once: bool) -> Result<(), Failure> {
 }
 
 /// Completes when somebody asks the process to stop.
+#[cfg(unix)]
 async fn stopped() -> Result<(), Failure> {
     let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;
     tokio::select! {
         interrupted = signal::ctrl_c() => Ok(interrupted?),
         _ = terminated.recv() => Ok(()),
     }
+}
+
+/// Completes when somebody asks the process to stop.
+#[cfg(not(unix))]
+async fn stopped() -> Result<(), Failure> {
+    Ok(signal::ctrl_c().await?)
 }
 
 /// Something that the demo checks did not hold.

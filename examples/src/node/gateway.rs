@@ -48,7 +48,7 @@ impl GatewayNode {
 }
 
 /// The public front of these services.
-pub(crate) fn front(inventory: InventoryServiceClient, orders: OrderServiceClient, dispatch: &Client) -> Server {
+pub fn front(inventory: InventoryServiceClient, orders: OrderServiceClient, dispatch: &Client) -> Server {
     let orders = Arc::new(orders);
     let couriers = Arc::new(CourierServiceClient(dispatch.clone()));
     let routes = Arc::new(RouteServiceClient(dispatch.clone()));

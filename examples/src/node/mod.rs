@@ -7,7 +7,7 @@ mod order;
 mod start;
 
 pub use dispatch::DispatchNode;
-pub use gateway::GatewayNode;
+pub use gateway::{GatewayNode, front};
 pub use inventory::InventoryNode;
 pub use order::OrderNode;
 pub use start::{Failure, Life, start};

@@ -7,12 +7,9 @@ use tokio::time::sleep;
 
 use super::{
     super::account::Account,
-    world::{COUNTED, World, text},
+    world::{COUNTED, PATIENCE, World, text},
 };
 use crate::node::Failure;
-
-/// How long the last duties may take.
-const PATIENCE: Duration = Duration::from_secs(12);
 
 pub(super) async fn add_up(account: &mut Account, world: &World) -> Result<(), Failure> {
     account.chapter("Add it all up");

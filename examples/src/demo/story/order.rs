@@ -71,11 +71,13 @@ async fn repeat(account: &mut Account, world: &mut World, id: &str) -> Result<()
 }
 
 async fn track(account: &mut Account, world: &World, id: &str) -> Result<(), Failure> {
-    let tracked = world.http.get(&format!("/v1/orders/{id}/tracking")).await?.body;
-    let complete = text(&tracked["courier"]["displayName"]) == "Ann"
-        && number(&tracked["route"]["distanceMeters"]) > 0
-        && tracked["missing"].is_null();
-    account.check("the tracking view joins order, courier and route", complete);
+    let is_complete = |tracked: &Value| {
+        text(&tracked["courier"]["displayName"]) == "Ann"
+            && number(&tracked["route"]["distanceMeters"]) > 0
+            && tracked["missing"].is_null()
+    };
+    let tracked = world.tracked(id, is_complete).await?;
+    account.check("the tracking view joins order, courier and route", is_complete(&tracked));
     Ok(())
 }
 

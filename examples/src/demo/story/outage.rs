@@ -7,15 +7,13 @@ use tokio::time::sleep;
 
 use super::{
     super::{account::Account, courier::Courier, http::Reply},
-    world::{World, text},
+    world::{PATIENCE, World, text},
 };
 use crate::{
     generated::dispatch::v1::{Assignment, stream_assignments_request::report::Progress},
     node::Failure,
 };
 
-/// How long the system may take to notice that dispatch is gone, or back.
-const PATIENCE: Duration = Duration::from_secs(12);
 /// What a call that fails fast is said to be below.
 const FAST: Duration = Duration::from_millis(100);
 
@@ -24,7 +22,7 @@ pub(super) async fn survive(account: &mut Account, world: &mut World, mut courie
     let placed = world.place("on the way", "tea", 2).await?;
     let id = text(&placed.body["order"]["orderId"]).to_owned();
     let assignment = courier.take_offer().await?;
-    until(world, &id, |tracked| text(&tracked["order"]["status"]) == "STATUS_ASSIGNED").await?;
+    world.tracked(&id, |tracked| text(&tracked["order"]["status"]) == "STATUS_ASSIGNED").await?;
     if let Some(dispatch) = world.dispatch.take() {
         dispatch.kill().await?;
     }
@@ -55,22 +53,21 @@ async fn partial_answer(account: &mut Account, world: &World, id: &str) -> Resul
 async fn breaker_opens(account: &mut Account, world: &World, id: &str) -> Result<(), Failure> {
     let path = format!("/v1/orders/{id}/assignment");
     let begun = Instant::now();
-    let mut calls = 0;
-    let (fast, took) = loop {
+    let mut fastest = None;
+    while fastest.is_none_or(|took| took > FAST) && begun.elapsed() < PATIENCE {
         let call = Instant::now();
-        let reply = world.http.get(&path).await?;
-        calls += 1;
-        if is_open(&reply) || begun.elapsed() > PATIENCE {
-            break (reply, call.elapsed());
+        if is_open(&world.http.get(&path).await?) {
+            fastest = Some(fastest.unwrap_or(Duration::MAX).min(call.elapsed()));
         }
-    };
-    account.check("the circuit breaker of the gateway opens", is_open(&fast));
-    account.say(format!("call {calls} was not made any more, and failed in {:.1} ms", took.as_secs_f64() * 1_000.0));
-    account.check("calls fail fast now", took < FAST);
-    let tracked = world.http.get(&format!("/v1/orders/{id}/tracking")).await?;
-    let reason = text(&tracked.body["missing"][0]["reason"]);
-    account.say(format!("the tracking view says: {reason}"));
+    }
+    account.check("the circuit breaker of the gateway opens", fastest.is_some());
+    account.check("calls are not made any more, and fail fast", fastest.is_some_and(|took| took < FAST));
+    account.say(format!("such as within {:.1} ms", fastest.unwrap_or_default().as_secs_f64() * 1_000.0));
+    let tracked =
+        world.tracked(id, |tracked| text(&tracked["missing"][0]["reason"]).contains("circuit breaker")).await?;
+    let reason = text(&tracked["missing"][0]["reason"]);
     account.check("the tracking view says so, too", reason.contains("circuit breaker"));
+    account.say(reason);
     Ok(())
 }
 
@@ -87,7 +84,7 @@ async fn no_new_order(account: &mut Account, world: &mut World) -> Result<String
 
 async fn recovery(account: &mut Account, world: &World, id: &str) -> Result<(), Failure> {
     let begun = Instant::now();
-    let tracked = until(world, id, |tracked| tracked["missing"].is_null()).await?;
+    let tracked = world.tracked(id, |tracked| tracked["missing"].is_null()).await?;
     account.say(format!("the breaker closes again, after {:.1} s", begun.elapsed().as_secs_f64()));
     account.check_eq(
         "the tracking view is complete, and dispatch has lost nothing",
@@ -128,21 +125,9 @@ async fn finish(
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&assignment.assignment_id, progress).await?;
     }
-    let delivered = until(world, failed, |tracked| text(&tracked["order"]["status"]) == "STATUS_DELIVERED").await?;
+    let delivered = world.tracked(failed, |tracked| text(&tracked["order"]["status"]) == "STATUS_DELIVERED").await?;
     account.check_eq("and it is delivered", text(&delivered["order"]["status"]), "STATUS_DELIVERED");
     Ok(())
-}
-
-/// The tracking view, as soon as it is like that, or as it is when patience ends.
-async fn until(world: &World, id: &str, is_so: impl Fn(&Value) -> bool) -> Result<Value, Failure> {
-    let begun = Instant::now();
-    loop {
-        let tracked = world.http.get(&format!("/v1/orders/{id}/tracking")).await?.body;
-        if is_so(&tracked) || begun.elapsed() > PATIENCE {
-            return Ok(tracked);
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
 }
 
 fn missing(tracked: &Value) -> Vec<&str> {

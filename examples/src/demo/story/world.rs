@@ -1,9 +1,14 @@
 //! The processes of the story, and what was asked of them.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::sleep;
 
 use super::super::{
     account::Account,
@@ -14,6 +19,9 @@ use crate::node::Failure;
 
 /// What is counted on the shelves, by product.
 pub(in super::super) const COUNTED: [(&str, i64); 2] = [("tea", 100), ("cup", 40)];
+
+/// How long the system may take to notice what has changed.
+pub(super) const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The processes of the story, and what was asked of them.
 #[derive(Debug)]
@@ -73,6 +81,18 @@ impl World {
     pub(super) async fn stock(&self, product: &str) -> Result<[i64; 3], Failure> {
         let reply = self.http.get(&format!("/v1/inventory/{product}/stock")).await?;
         Ok(["available", "reserved", "shipped"].map(|name| number(&reply.body["stock"][name])))
+    }
+
+    /// The tracking view of an order as soon as it is like that, or as it is when patience ends.
+    pub(super) async fn tracked(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Result<Value, Failure> {
+        let begun = Instant::now();
+        loop {
+            let tracked = self.http.get(&format!("/v1/orders/{id}/tracking")).await?.body;
+            if is_so(&tracked) || begun.elapsed() > PATIENCE {
+                return Ok(tracked);
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Says what to try.
