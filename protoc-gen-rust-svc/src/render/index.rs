@@ -109,7 +109,7 @@ fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintab
 /// A program uses part of what is here, and what is here uses what is deprecated.
 const ROOT_ALLOWS: &str = "\
 // A program uses a part of this, and this uses what is deprecated.
-#![allow(dead_code, deprecated, unreachable_pub, unused_imports)]
+#![allow(dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 

@@ -3,7 +3,7 @@
 //! The packages that were generated.
 
 // A program uses a part of this, and this uses what is deprecated.
-#![allow(dead_code, deprecated, unreachable_pub, unused_imports)]
+#![allow(dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
