@@ -1,6 +1,6 @@
 //! One method of a service, as its `.proto` declares it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use crate::Code;
 
@@ -158,6 +158,13 @@ impl Method {
 
     fn split(&self) -> (&'static str, &'static str) {
         self.full_name().split_once('/').unwrap_or((self.full_name(), ""))
+    }
+}
+
+/// The full name, such as `inventory.v1.InventoryService/CheckStock`.
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.full_name())
     }
 }
 

@@ -19,14 +19,15 @@
 //! | `package` | `generated::order::v1`: the module of the generated code, in the crate |
 //! | `trait_name`, `constants`, `adapter`, `gateway`, `client`, `fake` | in that module; `gateway` is none without HTTP routes |
 //! | `methods` | below |
+//! | `calls` | those methods that can be called with a default value or an empty stream: those with an `argument` |
 //! | `examples` | of each kind one method that can be shown with default values |
 //!
 //! | of a method | for example |
 //! |---|---|
 //! | `name`, `ident`, `constant`, `kind` | `GetOrder`, `get_order`, `GET_ORDER`, `unary` |
 //! | `takes`, `returns` | the types in the signature, as `src/service` names them, where `api` is the module of the generated code |
-//! | `request`, `response` | values for a test, where `api` is that module; none if a message has no default |
-//! | `argument` | the request, or an empty stream; none if there is no `request` for it |
+//! | `argument` | `Default::default()`, an empty stream, or none if the request has no default |
+//! | `request`, `response` | default values, where `api` is that module; none if a message has none |
 //! | `returns_nothing` | whether the response is `()` |
 //! | `routes` | `[{verb: "GET", path: "/v1/orders/{order_id}"}]` |
 
@@ -36,7 +37,7 @@ use minijinja::{Value, context};
 
 use super::{Failure, Order, runtime::Runtime};
 use crate::{
-    model::{Attribute, Home, Kind, Method, Model, Package, Service},
+    model::{Attribute, Home, Message, Method, Model, Package, Service},
     names::{Ident, Scope},
     read::Input,
 };
@@ -74,6 +75,12 @@ impl Facts {
             (service.name.clone(), service.methods.len(), format!("src/service/{}.rs", named.module.plain()))
         });
         Ok(Self { project: project(order, all, deprecated), summary: summary.collect(), services: values })
+    }
+
+    /// Facts for a test of templates.
+    #[cfg(test)]
+    pub(super) fn of(project: Value, services: Vec<(String, Value)>) -> Self {
+        Self { project, services, summary: Vec::new() }
     }
 
     /// See [`Project::services`](super::Project::services).
@@ -172,7 +179,7 @@ struct Print<'a> {
 impl Print<'_> {
     fn service(&self, package: &Package, service: &Service, named: &Named) -> Value {
         let segments = std::iter::once("generated".to_owned()).chain(package.module.iter().map(ToString::to_string));
-        let methods: Vec<_> = service.methods.iter().map(|method| self.method(package, method)).collect();
+        let methods = |methods: Vec<&Method>| methods.into_iter().map(|method| self.method(package, method)).collect::<Vec<_>>();
         context! {
             name => service.name.as_str(),
             label => Ident::snake(named.module.plain()).plain().trim_end_matches('_'),
@@ -186,25 +193,21 @@ impl Print<'_> {
             gateway => service.is_routed().then(|| service.gateway.as_str()),
             client => service.client.as_str(),
             fake => service.fake.as_str(),
-            methods,
-            examples => self.examples(package, service),
+            methods => methods(service.methods.iter().collect()),
+            calls => methods(service.methods.iter().filter(|method| self.argument(method).is_some()).collect()),
+            examples => methods(self.examples(service)),
         }
     }
 
     /// Of each kind the first method that can be shown.
-    fn examples(&self, package: &Package, service: &Service) -> Vec<Value> {
+    fn examples<'s>(&self, service: &'s Service) -> Vec<&'s Method> {
         let mut shown = BTreeSet::new();
-        let shows = |method: &&Method| {
-            let values = [&method.request_name, &method.response_name].map(|name| self.value(package, name, ""));
-            values.iter().all(Option::is_some) && !HIDDEN.contains(&method.ident.as_str())
-        };
-        let first = service.methods.iter().filter(shows).filter(|method| shown.insert(method.kind.snake()));
-        first.map(|method| self.method(package, method)).collect()
+        let has_values = |method: &Method| self.has_default(&method.request_name) && self.has_default(&method.response_name);
+        let shows = |method: &&Method| has_values(method) && !HIDDEN.contains(&method.ident.as_str());
+        service.methods.iter().filter(shows).filter(|method| shown.insert(method.kind.snake())).collect()
     }
 
     fn method(&self, package: &Package, method: &Method) -> Value {
-        let request = self.value(package, &method.request_name, &method.request);
-        let empty = method.kind.takes_stream().then(|| "svc::Streaming::empty()".to_owned());
         let text = |name, printed, streams| stream_of(streams, self.type_text(package, name, printed, "crate"));
         let routes = method.routes.iter().map(|route| context! { verb => route.verb.as_str(), path => route.template.as_str() });
         context! {
@@ -214,18 +217,27 @@ impl Print<'_> {
             kind => method.kind.snake(),
             takes => text(&method.request_name, &method.request, method.kind.takes_stream()),
             returns => text(&method.response_name, &method.response, method.kind.returns_stream()),
-            argument => empty.or_else(|| request.clone()),
-            request,
+            argument => self.argument(method),
+            request => self.value(package, &method.request_name, &method.request),
             response => self.value(package, &method.response_name, &method.response),
             returns_nothing => method.response == "()" && !method.kind.returns_stream(),
             routes => routes.collect::<Vec<_>>(),
         }
     }
 
+    /// What a test calls the method with. The type of a default is clear there.
+    fn argument(&self, method: &Method) -> Option<&'static str> {
+        match method.request.as_str() {
+            _ if method.kind.takes_stream() => Some("svc::Streaming::empty()"),
+            "()" => Some("()"),
+            _ => self.has_default(&method.request_name).then_some("Default::default()"),
+        }
+    }
+
     /// A type, in a file where `api` is the module of the service's package. `printed` is what generated code says, which
     /// holds anywhere for a type of the runtime.
     fn type_text(&self, package: &Package, name: &str, printed: &str, krate: &str) -> String {
-        let Some(message) = self.model.message(name) else { return printed.to_owned() };
+        let Some(message) = self.message(name) else { return printed.to_owned() };
         let path: Vec<_> = message.rust.domain.iter().map(Ident::as_str).collect();
         match &message.rust.home {
             Home::Here(module) if *module == package.module => format!("api::{}", path.join("::")),
@@ -236,7 +248,7 @@ impl Print<'_> {
 
     /// The default of a type, if it has one.
     fn value(&self, package: &Package, name: &str, printed: &str) -> Option<String> {
-        if self.model.message(name).is_some_and(|message| !message.has_default) {
+        if !self.has_default(name) {
             return None;
         }
         let text = self.type_text(package, name, printed, &self.krate);
@@ -245,6 +257,15 @@ impl Print<'_> {
             generic if generic.contains('<') => format!("<{generic}>::default()"),
             _ => format!("{text}::default()"),
         })
+    }
+
+    fn has_default(&self, name: &str) -> bool {
+        self.message(name).is_none_or(|message| message.has_default)
+    }
+
+    /// A message, unless the runtime has a type for it.
+    fn message(&self, name: &str) -> Option<&Message> {
+        self.model.message(name).filter(|_| !name.starts_with("google.protobuf."))
     }
 }
 

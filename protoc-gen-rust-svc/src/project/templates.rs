@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 
 use super::{Failure, context::Facts};
 
@@ -52,7 +52,7 @@ pub fn built_in() -> Vec<Template> {
 
 /// The files, by their paths in the project. Fails with the place in a template that is wrong.
 pub fn render(templates: &[Template], facts: &Facts) -> Result<BTreeMap<String, String>, Failure> {
-    let environment = environment();
+    let environment = environment().map_err(wrong)?;
     let mut files = BTreeMap::new();
     for template in templates {
         for (path, context) in contexts(template, facts) {
@@ -77,18 +77,17 @@ fn contexts(template: &Template, facts: &Facts) -> Vec<(String, Value)> {
     services.collect()
 }
 
-fn environment() -> Environment<'static> {
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_keep_trailing_newline(true);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    // A line with nothing but a tag leaves nothing behind.
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.add_filter("rust", |text: &str| format!("{text:?}"));
     environment.add_filter("toml", quoted);
     environment.add_filter("yaml", quoted);
     environment.add_filter("shell", shell);
-    environment
+    Ok(environment)
 }
 
 /// A string in quotes, by the escapes that TOML and YAML share.
