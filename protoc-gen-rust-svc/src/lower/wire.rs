@@ -19,7 +19,7 @@ use super::{
 use crate::{
     model::{Field, Home, Member, Model, Occurs},
     names::Ident,
-    read::{Input, descriptor::FileDescriptorSet},
+    read::{Canonical, Input, descriptor::FileDescriptorSet},
 };
 
 /// A file for prost-build.
@@ -47,7 +47,8 @@ pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &M
     files.collect()
 }
 
-/// The undecoded descriptors of what is generated and of what it imports, each file once.
+/// The descriptors of what is generated and of what it imports, each file once, without comments and places, which a
+/// running server has no use for.
 pub(super) fn descriptor_set(input: &Input, packages: &Packages) -> Vec<u8> {
     let mut wanted: Vec<&str> = input
         .files
@@ -67,28 +68,9 @@ pub(super) fn descriptor_set(input: &Input, packages: &Packages) -> Vec<u8> {
     }
     let mut files: Vec<_> = input.files.iter().filter(|file| wanted.contains(&file.descriptor.name.as_str())).collect();
     files.sort_by(|one, other| one.descriptor.name.cmp(&other.descriptor.name));
-    FileDescriptorSet { file: files.into_iter().map(|file| without_source(&file.bytes)).collect() }.encode_to_vec()
-}
-
-/// A file without comments and positions, which a running server has no use for.
-fn without_source(bytes: &prost::bytes::Bytes) -> prost::bytes::Bytes {
-    const SOURCE_CODE_INFO: u32 = 9;
-    let mut kept = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.clone();
-    while !rest.is_empty() {
-        let start = bytes.len() - rest.len();
-        let field = prost::encoding::decode_key(&mut rest).and_then(|(number, wire_type)| {
-            prost::encoding::skip_field(wire_type, number, &mut rest, prost::encoding::DecodeContext::default())?;
-            Ok(number)
-        });
-        match field {
-            Ok(SOURCE_CODE_INFO) => (),
-            Ok(_) => kept.extend_from_slice(&bytes[start..bytes.len() - rest.len()]),
-            // It was decoded before: it cannot be malformed.
-            Err(_) => return bytes.clone(),
-        }
-    }
-    kept.into()
+    let canonical = Canonical::new(input);
+    let file = files.into_iter().map(|file| canonical.file(&file.descriptor.name, &file.bytes));
+    FileDescriptorSet { file: file.collect() }.encode_to_vec()
 }
 
 /// The names of all types as they are after renaming, by their names with a dot in front.

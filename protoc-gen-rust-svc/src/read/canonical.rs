@@ -77,7 +77,14 @@ impl Canonical {
         Some(encoded)
     }
 
-    fn field(&self, field: &FieldDescriptor, number: u32, values: Vec<Raw>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
+    fn field(
+        &self,
+        field: &FieldDescriptor,
+        number: u32,
+        values: Vec<Raw>,
+        depth: usize,
+        to: &mut Vec<u8>,
+    ) -> Option<()> {
         let values = match field.r#type() {
             Type::Message if field.label() == Label::Repeated => self.messages(field, values, depth)?,
             // The parts of one message are one message.

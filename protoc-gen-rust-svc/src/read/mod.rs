@@ -1,5 +1,6 @@
 //! The first stage: bytes to descriptors.
 
+mod canonical;
 pub mod compile;
 pub mod descriptor;
 mod source;
@@ -8,6 +9,7 @@ mod validate;
 use prost::Message;
 use prost::bytes::Bytes;
 
+pub use self::canonical::Canonical;
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
 pub use self::source::{Position, Source};
 pub(crate) use self::validate::NEWEST_EDITION;
