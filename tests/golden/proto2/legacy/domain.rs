@@ -39,7 +39,7 @@ pub struct Legacy {
     /// The oneof `choice`.
     pub choice: Option<legacy::Choice>,
     /// The field `by_key`.
-    pub by_key: ::std::collections::BTreeMap<String, Mode>,
+    pub by_key: ::std::collections::BTreeMap<String, Level>,
     /// The field `foo_bar`.
     pub foo_bar: Option<String>,
     /// The field `fooBar`.
@@ -72,6 +72,35 @@ impl svc::Enumeration for Mode {
         match self {
             Self::Slow => 1i32,
             Self::Fast => 2i32,
+        }
+    }
+}
+
+/// Values of maps start at zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// The value `NONE`.
+    #[default]
+    None,
+    /// The value `SOME`.
+    Some,
+}
+
+impl svc::Enumeration for Level {
+    fn from_number(number: i32) -> Option<Self> {
+        Some(
+            match number {
+                0i32 => Self::None,
+                1i32 => Self::Some,
+                _ => return None,
+            },
+        )
+    }
+
+    fn number(self) -> i32 {
+        match self {
+            Self::None => 0i32,
+            Self::Some => 1i32,
         }
     }
 }

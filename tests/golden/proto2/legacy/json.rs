@@ -31,7 +31,7 @@ impl svc::json::Message for super::pb::Legacy {
             }
             None => {}
         }
-        out.enumeration::<super::pb::Mode>("by_key", "byKey", &self.by_key);
+        out.enumeration::<super::pb::Level>("by_key", "byKey", &self.by_key);
         out.field("foo_bar", "fooBar", &self.foo_bar);
         out.field("fooBar", "second", &self.foo_bar2);
         out.field("FooBar", "third", &self.foo_bar3);
@@ -69,7 +69,7 @@ impl svc::json::Message for super::pb::Legacy {
                     )
             }
             "by_key" | "byKey" => {
-                field.enumeration::<super::pb::Mode>("by_key", &mut self.by_key)
+                field.enumeration::<super::pb::Level>("by_key", &mut self.by_key)
             }
             "foo_bar" | "fooBar" => field.read("foo_bar", &mut self.foo_bar),
             "second" => field.read("fooBar", &mut self.foo_bar2),
@@ -138,4 +138,8 @@ impl svc::json::Message for super::pb::legacy::Part {
 
 impl svc::json::Enum for super::pb::Mode {
     const VALUES: &'static [(&'static str, i32)] = &[("SLOW", 1i32), ("FAST", 2i32)];
+}
+
+impl svc::json::Enum for super::pb::Level {
+    const VALUES: &'static [(&'static str, i32)] = &[("NONE", 0i32), ("SOME", 1i32)];
 }

@@ -29,7 +29,7 @@ pub struct Legacy {
     #[prost(message, required, tag = "10")]
     pub part: legacy::Part,
     /// The field `by_key`.
-    #[prost(map = "string, enumeration(Mode)", tag = "13")]
+    #[prost(map = "string, enumeration(Level)", tag = "13")]
     pub by_key: ::std::collections::HashMap<
         ::rust_svc::prost::alloc::string::String,
         i32,
@@ -128,6 +128,49 @@ impl Mode {
         match value {
             "SLOW" => Some(Self::Slow),
             "FAST" => Some(Self::Fast),
+            _ => None,
+        }
+    }
+}
+
+/// Values of maps start at zero.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    ::rust_svc::prost::Enumeration
+)]
+#[prost(prost_path = "::rust_svc::prost")]
+#[repr(i32)]
+pub enum Level {
+    /// The value `NONE`.
+    None = 0,
+    /// The value `SOME`.
+    Some = 1,
+}
+
+impl Level {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Some => "SOME",
+        }
+    }
+
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NONE" => Some(Self::None),
+            "SOME" => Some(Self::Some),
             _ => None,
         }
     }

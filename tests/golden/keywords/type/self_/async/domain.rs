@@ -176,8 +176,8 @@ pub mod default {
     pub enum From {
         /// The value `FROM_SELF`.
         Self_,
-        /// The value `SELF`.
-        Self2,
+        /// The value `SUPER`.
+        Super,
         /// The value `TYPE`.
         Type,
         /// A number that this contract has no name for.
@@ -190,7 +190,7 @@ pub mod default {
                 match number {
                     0 => return None,
                     1i32 => Self::Self_,
-                    2i32 => Self::Self2,
+                    2i32 => Self::Super,
                     3i32 => Self::Type,
                     number => Self::Unrecognized(number),
                 },
@@ -200,7 +200,7 @@ pub mod default {
         fn number(self) -> i32 {
             match self {
                 Self::Self_ => 1i32,
-                Self::Self2 => 2i32,
+                Self::Super => 2i32,
                 Self::Type => 3i32,
                 Self::Unrecognized(number) => number,
             }

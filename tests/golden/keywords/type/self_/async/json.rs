@@ -396,7 +396,7 @@ impl svc::json::Enum for super::pb::default::From {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("FROM_UNSPECIFIED", 0i32),
         ("FROM_SELF", 1i32),
-        ("SELF", 2i32),
+        ("SUPER", 2i32),
         ("TYPE", 3i32),
     ];
 }

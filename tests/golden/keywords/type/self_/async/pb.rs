@@ -134,8 +134,8 @@ pub mod default {
         Unspecified = 0,
         /// The value `FROM_SELF`.
         Self_ = 1,
-        /// The value `SELF`.
-        Self2 = 2,
+        /// The value `SUPER`.
+        Super = 2,
         /// The value `TYPE`.
         Type = 3,
     }
@@ -149,7 +149,7 @@ pub mod default {
             match self {
                 Self::Unspecified => "FROM_UNSPECIFIED",
                 Self::Self_ => "FROM_SELF",
-                Self::Self2 => "FromSelf2",
+                Self::Super => "SUPER",
                 Self::Type => "TYPE",
             }
         }
@@ -159,7 +159,7 @@ pub mod default {
             match value {
                 "FROM_UNSPECIFIED" => Some(Self::Unspecified),
                 "FROM_SELF" => Some(Self::Self_),
-                "FromSelf2" => Some(Self::Self2),
+                "SUPER" => Some(Self::Super),
                 "TYPE" => Some(Self::Type),
                 _ => None,
             }
