@@ -11,6 +11,7 @@ use tonic::body::Body;
 use super::{
     Shared,
     breaker::Sampler,
+    compression::Encoding,
     failure::{Cause, Failure},
     frame::Messages,
     head, normalise,
@@ -96,6 +97,10 @@ impl Attempt<'_> {
         headers.remove(USER_AGENT);
         headers.insert(TE, HeaderValue::from_static("trailers"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        headers.insert(Encoding::ACCEPT.0, HeaderValue::from_static(Encoding::ACCEPT.1));
+        if let Some(encoding) = self.client.encoding.name() {
+            headers.insert(Encoding::HEADER, HeaderValue::from_static(encoding));
+        }
         if self.previous > 0 {
             headers.insert("grpc-previous-rpc-attempts", self.previous.into());
         }

@@ -14,6 +14,7 @@ use tower::Service;
 use super::{
     Client, Shared,
     budget::Budget,
+    compression::Encoding,
     normalise::BoxError,
     transport::{Connection, InProcess, Transport},
 };
@@ -48,6 +49,7 @@ pub struct ClientBuilder {
     keep_alive: Option<Duration>,
     timeout: Option<Duration>,
     metadata: Vec<(String, Value)>,
+    encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
 }
@@ -61,6 +63,7 @@ impl ClientBuilder {
             keep_alive: None,
             timeout: None,
             metadata: Vec::new(),
+            encoding: Encoding::Identity,
             max_response_bytes: MAX_RESPONSE_BYTES,
             overrides: HashMap::new(),
         }
@@ -101,7 +104,14 @@ impl ClientBuilder {
         self
     }
 
-    /// How large a response may be, in bytes; 4 MiB if nothing is said. A larger one is `RESOURCE_EXHAUSTED`.
+    /// Compresses requests with gzip, which the server must know. Responses may be compressed whether or not requests
+    /// are; most servers do with a response as was done with its request.
+    pub fn gzip(mut self) -> Self {
+        self.encoding = Encoding::Gzip;
+        self
+    }
+
+    /// How large a response may be, in bytes and decompressed; 4 MiB if nothing is said. A larger one is `RESOURCE_EXHAUSTED`.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -141,6 +151,7 @@ impl ClientBuilder {
             transport,
             timeout: self.timeout,
             metadata,
+            encoding: self.encoding,
             max_response_bytes: self.max_response_bytes,
             overrides: self.overrides,
             breakers: RwLock::default(),

@@ -1,6 +1,7 @@
 //! The messages within the body of an answer.
 
 use std::{
+    fmt,
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -12,6 +13,7 @@ use http_body::Body as _;
 use tonic::body::Body;
 
 use super::{
+    compression::{self, Encoding, Refused},
     failure::{Cause, Failure, Pushback},
     normalise, status,
 };
@@ -21,15 +23,28 @@ use crate::{Code, Error, Metadata, Method};
 pub(crate) const PREFIX: usize = 5;
 
 /// A message with its prefix. Fails with `RESOURCE_EXHAUSTED` if its length does not fit.
-pub(crate) fn frame(message: &impl prost::Message) -> Result<Bytes, Error> {
+pub(crate) fn frame(message: &impl prost::Message, encoding: Encoding) -> Result<Bytes, Error> {
     let length = message.encoded_len();
-    let prefix = u32::try_from(length)
-        .map_err(|_| Error::resource_exhausted(format!("a request of {length} bytes is too large for gRPC")))?;
     let mut bytes = BytesMut::with_capacity(PREFIX + length);
-    bytes.put_u8(0);
-    bytes.put_u32(prefix);
-    message.encode(&mut bytes).map_err(Error::internal)?;
+    match encoding {
+        Encoding::Identity => {
+            bytes.put_u8(0);
+            bytes.put_u32(fitting(length)?);
+            message.encode(&mut bytes).map_err(Error::internal)?;
+        }
+        Encoding::Gzip => {
+            let compressed = compression::compress(&message.encode_to_vec()).map_err(Error::internal)?;
+            bytes.put_u8(1);
+            bytes.put_u32(fitting(compressed.len())?);
+            bytes.put_slice(&compressed);
+        }
+    }
     Ok(bytes.freeze())
+}
+
+fn fitting(length: usize) -> Result<u32, Error> {
+    let too_large = |_| Error::resource_exhausted(format!("a request of {length} bytes is too large for gRPC"));
+    u32::try_from(length).map_err(too_large)
 }
 
 /// The messages of an answer, and its status at their end.
@@ -40,6 +55,7 @@ pub(crate) struct Messages {
     method: &'static str,
     body: Body,
     buffer: BytesMut,
+    encoding: Encoding,
     limit: usize,
     end: End,
 }
@@ -51,14 +67,13 @@ enum End {
 }
 
 impl Messages {
-    pub(crate) fn new(method: &Method, body: Body, limit: usize) -> Self {
-        Self { method: method.full_name(), body, buffer: BytesMut::new(), limit, end: End::Ahead }
+    pub(crate) fn new(method: &Method, body: Body, encoding: Encoding, limit: usize) -> Self {
+        Self { method: method.full_name(), body, buffer: BytesMut::new(), encoding, limit, end: End::Ahead }
     }
 
     /// No messages, and the trailers of a call that succeeded.
     pub(crate) fn none(method: &Method, trailers: Metadata) -> Self {
-        let end = End::Reached(trailers);
-        Self { method: method.full_name(), body: Body::empty(), buffer: BytesMut::new(), limit: 0, end }
+        Self { end: End::Reached(trailers), ..Self::new(method, Body::empty(), Encoding::Identity, 0) }
     }
 
     /// The next message; `None` at the end of a call that succeeded.
@@ -122,26 +137,33 @@ impl Messages {
         let Some((prefix, rest)) = self.buffer.split_first_chunk::<PREFIX>() else { return Ok(None) };
         let [flag, length @ ..] = *prefix;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if flag != 0 {
-            return Err(self.protocol("compressed its answer without being asked to"));
-        }
         if length > self.limit {
-            return Err(self.too_large(length));
+            return Err(self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)));
         }
         if rest.len() < length {
             return Ok(None);
         }
         self.buffer.advance(PREFIX);
-        Ok(Some(self.buffer.split_to(length).freeze()))
+        let message = self.buffer.split_to(length).freeze();
+        if flag == 0 { Ok(Some(message)) } else { self.decompress(flag, &message).map(Some) }
+    }
+
+    fn decompress(&self, flag: u8, message: &[u8]) -> Result<Bytes, Failure> {
+        if flag != 1 || self.encoding == Encoding::Identity {
+            return Err(self.protocol("compressed its answer without saying how"));
+        }
+        compression::decompress(message, self.limit).map_err(|refused| match refused {
+            Refused::TooLarge => self.too_large(&format!("of more than {} bytes when decompressed", self.limit)),
+            Refused::Malformed => self.protocol("answered with a message that is not in gzip"),
+        })
     }
 
     fn protocol(&self, what: &str) -> Failure {
         Failure::new(Cause::Peer, Error::new(Code::Internal, format!("{} {what}", self.method)))
     }
 
-    fn too_large(&self, length: usize) -> Failure {
-        let (method, limit) = (self.method, self.limit);
-        let message = format!("{method} answered with a message of {length} bytes; the limit is {limit}");
+    fn too_large(&self, size: &str) -> Failure {
+        let message = format!("{} answered with a message {size}", self.method);
         Failure::new(Cause::Local, Error::resource_exhausted(message))
     }
 }
@@ -167,9 +189,9 @@ mod tests {
         ))
     }
 
-    async fn read(pieces: Vec<Piece>) -> (Vec<Bytes>, Option<Failure>) {
+    async fn read(encoding: Encoding, pieces: Vec<Piece>) -> (Vec<Bytes>, Option<Failure>) {
         let body = Body::new(StreamBody::new(futures::stream::iter(pieces)));
-        let mut messages = Messages::new(&GET, body, 100);
+        let mut messages = Messages::new(&GET, body, encoding, 100);
         let mut found = Vec::new();
         while let Some(next) = messages.next().await {
             match next {
@@ -185,11 +207,11 @@ mod tests {
 
     #[tokio::test]
     async fn messages_in_any_pieces() {
-        let all = [frame(&"one".to_owned()), frame(&String::new()), frame(&"three".to_owned())];
+        let all = ["one", "", "three"].map(|text| frame(&text.to_owned(), Encoding::Identity));
         let all = all.map(|it| it.expect("a frame")).concat();
         for size in 1..=all.len() {
             let pieces = all.chunks(size).map(data).chain([trailers("0")]).collect();
-            let (messages, failure) = read(pieces).await;
+            let (messages, failure) = read(Encoding::Identity, pieces).await;
             assert!(failure.is_none(), "{failure:?}");
             assert_eq!(messages, [&b"\x0a\x03one"[..], b"", b"\x0a\x05three"], "in pieces of {size}");
         }
@@ -202,11 +224,7 @@ mod tests {
             (vec![], Code::Internal, "test.v1.Test/Get ended its answer without a status"),
             (vec![data(&[0, 0, 0, 0, 1, 7])], Code::Internal, "test.v1.Test/Get ended its answer without a status"),
             (vec![data(&[0, 0]), trailers("0")], Code::Internal, "test.v1.Test/Get ended its answer within a message"),
-            (
-                vec![data(&[1, 0, 0, 0, 0])],
-                Code::Internal,
-                "test.v1.Test/Get compressed its answer without being asked to",
-            ),
+            (vec![data(&[1, 0, 0, 0, 0])], Code::Internal, "test.v1.Test/Get compressed its answer without saying how"),
             (
                 vec![data(&[0, 255, 255, 255, 255])],
                 Code::ResourceExhausted,
@@ -216,8 +234,31 @@ mod tests {
             (vec![data(&[0, 0]), trailers("5")], Code::NotFound, ""),
             (vec![reset], Code::Unavailable, "gone"),
         ] {
-            let failure = read(pieces).await.1.expect("a failure");
+            let failure = read(Encoding::Identity, pieces).await.1.expect("a failure");
             assert_eq!((failure.error.code(), failure.error.message()), (code, message));
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_in_gzip() {
+        let texts = ["one", "", "three"].map(str::to_owned);
+        let plain = frame(&texts[0], Encoding::Identity).expect("a frame");
+        let all = texts.each_ref().map(|text| frame(text, Encoding::Gzip).expect("a frame")).concat();
+        let (messages, failure) = read(Encoding::Gzip, vec![data(&plain), data(&all), trailers("0")]).await;
+        assert!(failure.is_none(), "{failure:?}");
+        assert_eq!(messages, [&b"\x0a\x03one"[..], b"\x0a\x03one", b"", b"\x0a\x05three"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_gzip_or_too_large_in_it() {
+        let bomb = frame(&"a".repeat(200), Encoding::Gzip).expect("a frame");
+        for (bytes, code, message) in [
+            (&bomb[..], Code::ResourceExhausted, "a message of more than 100 bytes when decompressed"),
+            (&[1, 0, 0, 0, 1, 7], Code::Internal, "a message that is not in gzip"),
+        ] {
+            let failure = read(Encoding::Gzip, vec![data(bytes), trailers("0")]).await.1.expect("a failure");
+            assert_eq!(failure.error.code(), code);
+            assert_eq!(failure.error.message(), format!("test.v1.Test/Get answered with {message}"));
         }
     }
 }

@@ -5,6 +5,7 @@ use http_body::Body as _;
 use tonic::body::Body;
 
 use super::{
+    compression::Encoding,
     failure::{Cause, Failure, Pushback},
     frame::Messages,
     status,
@@ -25,9 +26,9 @@ pub(crate) fn read(
         return Err(not_grpc(method, parts.status));
     }
     check_content_type(method, &parts.headers)?;
-    check_encoding(method, &parts.headers)?;
+    let encoding = encoding(method, &parts.headers)?;
     // A status here would be one of headers that are not the end; the one that counts is in the trailers.
-    Ok((metadata::from_headers(&parts.headers), Messages::new(method, body, limit)))
+    Ok((metadata::from_headers(&parts.headers), Messages::new(method, body, encoding, limit)))
 }
 
 /// An answer of headers alone: they are its trailers ("Trailers-Only").
@@ -55,13 +56,9 @@ fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failur
     }
 }
 
-fn check_encoding(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
-    match headers.get("grpc-encoding") {
-        Some(encoding) if encoding != "identity" => {
-            Err(failure(method, Code::Internal, "compressed its answer without being asked to"))
-        }
-        _ => Ok(()),
-    }
+fn encoding(method: &Method, headers: &HeaderMap) -> Result<Encoding, Failure> {
+    let unknown = |name| failure(method, Code::Internal, &format!("compressed its answer with `{name}`, not gzip"));
+    Encoding::of(headers).map_err(unknown)
 }
 
 fn not_grpc(method: &Method, status: StatusCode) -> Failure {
@@ -112,12 +109,7 @@ mod tests {
                 Code::Internal,
                 "answered in `application/grpc+json`, which is not protobuf",
             ),
-            (
-                200,
-                vec![grpc, ("grpc-encoding", "gzip")],
-                Code::Internal,
-                "compressed its answer without being asked to",
-            ),
+            (200, vec![grpc, ("grpc-encoding", "br")], Code::Internal, "compressed its answer with `br`, not gzip"),
         ] {
             let found = error(response(status, &headers, full()));
             assert_eq!(found, (code, format!("test.v1.Test/Get {message}")));

@@ -19,6 +19,7 @@ mod breaker;
 mod budget;
 mod builder;
 mod call;
+mod compression;
 mod deadline;
 mod failure;
 mod frame;
@@ -47,6 +48,7 @@ use bytes::Bytes;
 use self::{
     attempt::Answer,
     budget::Budget,
+    compression::Encoding,
     normalise::BoxError,
     replies::Replies,
     requests::Requests,
@@ -73,6 +75,7 @@ struct Shared {
     transport: Box<dyn Transport>,
     timeout: Option<Duration>,
     metadata: Metadata,
+    encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
     breakers: RwLock<HashMap<&'static str, Arc<CircuitBreaker>>>,
@@ -113,7 +116,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::one(request)?;
+        let requests = Requests::one(request, self.0.encoding)?;
         self.one(&method, &cx, requests).await
     }
 
@@ -124,7 +127,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::one(request)?;
+        let requests = Requests::one(request, self.0.encoding)?;
         self.many(&method, cx, requests).await
     }
 
@@ -135,7 +138,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::many(requests);
+        let requests = Requests::many(requests, self.0.encoding);
         self.one(&method, &cx, requests).await
     }
 
@@ -151,7 +154,7 @@ impl Client {
         Q: Message<Wire: prost::Message + Default>,
         R: Message<Wire: prost::Message + Default>,
     {
-        let requests = Requests::many(requests);
+        let requests = Requests::many(requests, self.0.encoding);
         self.many(&method, cx, requests).await
     }
 

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use tonic::body::Body;
 
 use super::{
+    compression::Encoding,
     failure::{Cause, Failure},
     frame::frame,
     idempotency,
@@ -57,21 +58,21 @@ struct Source {
 }
 
 impl Requests {
-    pub(crate) fn one<Q>(mut request: Q) -> Result<Self>
+    pub(crate) fn one<Q>(mut request: Q, encoding: Encoding) -> Result<Self>
     where
         Q: Message<Wire: prost::Message + Default>,
     {
         let keyed = idempotency::fill(&mut request);
-        let bytes = frame(&request.into_wire())?;
+        let bytes = frame(&request.into_wire(), encoding)?;
         Ok(Self::One { bytes, keyed })
     }
 
-    pub(crate) fn many<Q>(requests: Streaming<Q>) -> Self
+    pub(crate) fn many<Q>(requests: Streaming<Q>, encoding: Encoding) -> Self
     where
         Q: Message<Wire: prost::Message + Default>,
     {
         let (sender, call) = oneshot::channel();
-        let messages = StreamExt::map(requests, |request| frame(&request?.into_wire())).boxed().fuse();
+        let messages = StreamExt::map(requests, move |request| frame(&request?.into_wire(), encoding)).boxed().fuse();
         let source = Source { messages, call: call.fuse(), touched: false, cut: false, error: None };
         Self::Many { outgoing: Outgoing(Arc::new(Mutex::new(source))), _call: sender }
     }

@@ -84,6 +84,28 @@ async fn metadata_goes_both_ways_and_stays_apart() {
     assert_eq!(cx.trailers().len(), 1);
 }
 
+/// A server that answers a request with its own bytes.
+async fn echo(mut call: Call) -> Then {
+    let request = call.body.data().await.unwrap().unwrap();
+    call.body.flow_control().release_capacity(request.len()).unwrap();
+    let response = http::Response::builder().header("content-type", "application/grpc").header("grpc-encoding", "gzip");
+    let mut stream = call.respond.send_response(response.body(()).unwrap(), false).unwrap();
+    stream.send_data(request, false).unwrap();
+    stream.send_trailers(headers(&[("grpc-status", "0")])).unwrap();
+    Then::Keep
+}
+
+#[tokio::test]
+async fn compressed_both_ways() {
+    let server = Server::start(echo).await;
+    let builder = Client::builder(format!("http://{}", server.address));
+    for (client, encoding) in [(builder.clone().gzip(), Some("gzip".to_owned())), (builder, None)] {
+        assert_eq!(crate::call(&client.build().unwrap(), GET).await.unwrap(), "request");
+        assert_eq!(server.header("grpc-encoding").pop().unwrap(), encoding);
+        assert_eq!(server.header("grpc-accept-encoding").pop().unwrap().unwrap(), "gzip");
+    }
+}
+
 #[tokio::test]
 async fn the_trailers_of_an_error_are_in_the_error_and_in_the_context() {
     let (client, _) = client(|_| async {

@@ -1,0 +1,104 @@
+//! Messages compressed with gzip.
+
+use std::io::{Read, Write};
+
+use bytes::Bytes;
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use http::HeaderMap;
+
+/// How the messages of one direction are compressed, those that say that they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// None of them is.
+    #[default]
+    Identity,
+    Gzip,
+}
+
+/// Why a message cannot be decompressed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    TooLarge,
+    Malformed,
+}
+
+impl Encoding {
+    /// The header that tells it.
+    pub(crate) const HEADER: &str = "grpc-encoding";
+
+    /// The header that tells which of them may come back, and its value.
+    pub(crate) const ACCEPT: (&str, &str) = ("grpc-accept-encoding", "gzip");
+
+    /// What the headers of an answer tell, or the name if it is none of these.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
+        match headers.get(Self::HEADER).map(|value| value.as_bytes()) {
+            None | Some(b"identity") => Ok(Self::Identity),
+            Some(b"gzip") => Ok(Self::Gzip),
+            Some(other) => Err(String::from_utf8_lossy(other).into_owned()),
+        }
+    }
+
+    /// Its name, if it has to be told.
+    pub(crate) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+        }
+    }
+}
+
+/// A message, smaller.
+pub(crate) fn compress(message: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(message)?;
+    encoder.finish()
+}
+
+/// A message that was compressed. A few bytes can become gigabytes, so no more is read than is allowed.
+pub(crate) fn decompress(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut message = Vec::new();
+    GzDecoder::new(bytes).take(most).read_to_end(&mut message).map_err(|_| Refused::Malformed)?;
+    if message.len() > limit { Err(Refused::TooLarge) } else { Ok(message.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_there_and_back() {
+        for message in [&b""[..], b"one", &[7; 10_000]] {
+            let bytes = compress(message).expect("memory");
+            assert_eq!(decompress(&bytes, message.len()).expect("a message"), message);
+        }
+    }
+
+    #[test]
+    fn refuses() {
+        let bomb = compress(&vec![0; 1_000_000]).expect("memory");
+        let cut = &bomb[..bomb.len() / 2];
+        for (bytes, limit, expected) in [
+            (&bomb[..], 999_999, Refused::TooLarge),
+            (&bomb, 0, Refused::TooLarge),
+            (cut, 1_000_000, Refused::Malformed),
+            (b"", 100, Refused::Malformed),
+            (b"no gzip", 100, Refused::Malformed),
+        ] {
+            assert_eq!(decompress(bytes, limit).expect_err("refused"), expected);
+        }
+    }
+
+    #[test]
+    fn what_headers_tell() {
+        for (value, expected) in [
+            (None, Ok(Encoding::Identity)),
+            (Some("identity"), Ok(Encoding::Identity)),
+            (Some("gzip"), Ok(Encoding::Gzip)),
+            (Some("br"), Err("br".to_owned())),
+        ] {
+            let value = value.map(|value| ("grpc-encoding".parse().expect("a name"), value.parse().expect("a value")));
+            assert_eq!(Encoding::of(&value.into_iter().collect()), expected);
+        }
+    }
+}
