@@ -104,3 +104,59 @@ fn options(name: &str) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use sqlx::{Error, SqliteConnection};
+
+    use super::{Database, IN_MEMORY};
+
+    async fn one_table() -> Database {
+        let database = Database::open(IN_MEMORY, &sqlx::migrate!("migrations/inventory")).await.expect("opens");
+        let create = async |tx: &mut SqliteConnection| {
+            sqlx::query("CREATE TABLE note (text TEXT NOT NULL)").execute(tx).await.map(drop)
+        };
+        database.write(move |tx| create(tx).boxed()).await.expect("created");
+        database
+    }
+
+    async fn insert(tx: &mut SqliteConnection) -> Result<(), Error> {
+        sqlx::query("INSERT INTO note (text) VALUES ('a note')").execute(tx).await.map(drop)
+    }
+
+    async fn count(connection: &mut SqliteConnection) -> Result<i64, Error> {
+        sqlx::query_scalar("SELECT count(*) FROM note").fetch_one(connection).await
+    }
+
+    #[tokio::test]
+    async fn what_fails_leaves_no_trace_and_tells_nobody() {
+        let database = one_table().await;
+        let changes = database.changes();
+        let half = async |tx: &mut SqliteConnection| {
+            insert(tx).await?;
+            Err::<(), _>(Error::RowNotFound)
+        };
+        database.write(move |tx| half(tx).boxed()).await.expect_err("fails");
+        assert_eq!(database.read(|connection| count(connection).boxed()).await.expect("read"), 0);
+        assert!(!changes.has_changed().expect("open"));
+    }
+
+    #[tokio::test]
+    async fn a_write_is_done_and_told_although_its_caller_is_gone() {
+        let database = one_table().await;
+        let mut changes = database.changes();
+        assert!(database.write(|tx| insert(tx).boxed()).now_or_never().is_none());
+        changes.changed().await.expect("told");
+        assert_eq!(database.read(|connection| count(connection).boxed()).await.expect("read"), 1);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_is_not_polled_keeps_nobody_waiting() {
+        let database = one_table().await;
+        let mut slow = Box::pin(database.read(|connection| count(connection).boxed()));
+        assert!((&mut slow).now_or_never().is_none());
+        database.write(|tx| insert(tx).boxed()).await.expect("written");
+        assert!(slow.await.is_ok());
+    }
+}

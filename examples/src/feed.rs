@@ -62,3 +62,63 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures::FutureExt;
+    use rust_svc::{Error, Result};
+    use tokio::sync::watch;
+
+    use super::{News, follow};
+
+    type Log = Arc<Mutex<Vec<u32>>>;
+
+    /// What the log has after a place; it ends with a 9.
+    async fn read(log: Log, after: usize) -> Result<News<u32, usize>> {
+        let entries = log.lock().expect("not poisoned")[after..].to_vec();
+        let next = (entries.last() != Some(&9)).then_some(after + entries.len());
+        Ok(News { entries, next })
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_misses_nothing() {
+        let log = Log::new(Mutex::new(vec![1, 2]));
+        let changed = watch::Sender::new(());
+        let read_from = log.clone();
+        let mut stream = follow(changed.subscribe(), 0, move |after| read(read_from.clone(), after));
+        assert_eq!(stream.next().await.expect("no end").expect("no error"), 1);
+        for entry in [3, 4, 9] {
+            log.lock().expect("not poisoned").push(entry);
+            changed.send_replace(());
+        }
+        assert_eq!(stream.collect().await.expect("no error"), [2, 3, 4, 9]);
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_woken_by_a_change() {
+        let log = Log::default();
+        let changed = watch::Sender::new(());
+        let read_from = log.clone();
+        let mut stream = follow(changed.subscribe(), 0, move |after| read(read_from.clone(), after));
+        assert!(stream.next().now_or_never().is_none());
+        log.lock().expect("not poisoned").push(9);
+        changed.send_replace(());
+        assert_eq!(stream.next().await.expect("no end").expect("no error"), 9);
+        assert!(stream.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn ends_with_its_source_and_with_errors() {
+        let changed = watch::Sender::new(());
+        let mut stream = follow(changed.subscribe(), 0, |after| read(Log::default(), after));
+        drop(changed);
+        assert!(stream.next().await.is_none());
+        let changed = watch::Sender::new(());
+        let failing = |()| async { Err::<News<u32, ()>, _>(Error::unavailable("no")) };
+        let mut stream = follow(changed.subscribe(), (), failing);
+        assert!(stream.next().await.expect("no end").is_err());
+        assert!(stream.next().await.is_none());
+    }
+}

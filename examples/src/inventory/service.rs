@@ -18,6 +18,8 @@ use crate::{
 
 /// How many pieces of a product the house holds.
 const MAX_ON_HAND: i64 = 1_000_000_000;
+/// How far the clock of a counter may be ahead, in seconds. A reading from the future would hide all that come before.
+const MAX_AHEAD: i64 = 300;
 
 /// The inventory service.
 #[derive(Clone)]
@@ -109,8 +111,12 @@ fn count(reading: UploadTelemetryRequest) -> Result<Count> {
     if !(0..=MAX_ON_HAND).contains(&reading.on_hand) {
         violations.add("on_hand", format!("must be 0 to {MAX_ON_HAND}"));
     }
+    let now = Timestamp::now();
+    let read_time = reading.read_time.unwrap_or(now);
+    if read_time.seconds() > now.seconds() + MAX_AHEAD {
+        violations.add("read_time", "is in the future: set the clock of the counter");
+    }
     rules::all_kept(violations)?;
-    let read_time = reading.read_time.unwrap_or_else(Timestamp::now);
     Ok(Count { product_id: reading.product_id, on_hand: reading.on_hand, read_time })
 }
 
@@ -194,6 +200,9 @@ mod tests {
         let wrong = Streaming::from_messages([reading("tea", -1)]);
         let error = inventory.upload_telemetry(Context::new(), wrong).await.expect_err("wrong");
         assert_eq!(error.violations()[0].field, "on_hand");
+        let late = UploadTelemetryRequest { read_time: Timestamp::new(253_402_300_799, 0), ..reading("tea", 1) };
+        let error = inventory.upload_telemetry(Context::new(), Streaming::from_messages([late])).await;
+        assert_eq!(error.expect_err("from the future").violations()[0].field, "read_time");
         let unknown = CheckStockRequest { product_id: "milk".into() };
         let error = inventory.check_stock(Context::new(), unknown).await.expect_err("unknown");
         assert_eq!(error.code(), Code::NotFound);

@@ -99,10 +99,9 @@ impl World {
     pub(in super::super) fn invite(&self, account: &mut Account) {
         let base = self.http.base();
         println!("\nThe system is up at {base}, until ctrl-c. Try:\n");
-        println!("  curl {base}/v1/inventory/tea/stock");
-        println!("  curl {base}/v1/orders?page_size=3");
+        println!("  curl '{base}/v1/orders?page_size=3'");
         println!("  curl -N {base}/v1/inventory:watch");
-        println!("  curl {base}/v1/orders -d '{}'", order("my-key", "tea", 1));
+        println!("  curl {base}/v1/orders -H 'content-type: application/json' -d '{}'", order("my-key", "tea", 1));
         println!();
         for process in self.processes() {
             account.say(format!("{:10} {}", process.name, process.url));

@@ -206,7 +206,7 @@ pub struct UploadTelemetryRequest {
     pub product_id: String,
     /// How many are in the house, the reserved ones included: 0 to 1,000,000,000.
     pub on_hand: i64,
-    /// When it was read; the time of arrival if absent.
+    /// When it was read, not in the future; the time of arrival if absent.
     pub read_time: Option<svc::Timestamp>,
 }
 

@@ -285,7 +285,7 @@ pub struct UploadTelemetryRequest {
     /// How many are in the house, the reserved ones included: 0 to 1,000,000,000.
     #[prost(int64, tag = "3")]
     pub on_hand: i64,
-    /// When it was read; the time of arrival if absent.
+    /// When it was read, not in the future; the time of arrival if absent.
     #[prost(message, optional, tag = "4")]
     pub read_time: ::core::option::Option<::rust_svc::wkt::Timestamp>,
 }
