@@ -19,19 +19,26 @@ pub fn repository() -> PathBuf {
 
 /// The content of every file below a folder, by its path within. Empty if there is no such folder.
 pub fn tree(folder: &Path) -> Files {
-    let mut files = Files::new();
-    collect(folder, folder, &mut files);
-    files
+    let content = |name: &String| fs::read_to_string(folder.join(name)).expect("a text");
+    names(folder).into_iter().map(|name| (name.clone(), content(&name))).collect()
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Files) {
+/// The path of every file below a folder, within it and with `/` between its parts. Empty if there is no such folder.
+pub fn names(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    collect(folder, "", &mut names);
+    names.sort();
+    names
+}
+
+fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.expect("readable").path();
-        if path.is_dir() {
-            collect(root, &path, files);
+        let entry = entry.expect("readable");
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            collect(&entry.path(), &format!("{name}/"), names);
         } else {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-            files.insert(name, fs::read_to_string(&path).expect("a text"));
+            names.push(name);
         }
     }
 }
