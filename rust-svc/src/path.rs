@@ -27,9 +27,11 @@ pub(crate) use parse::percent_decode;
 /// | `/v1/orders/{order.id}:cancel` | `v1` `orders` `*` | `order.id` = `*` | `cancel` |
 /// | `/v1/{name=shelves/*/books/*}` | `v1` `shelves` `*` `books` `*` | `name` = the last four | |
 /// | `/v1/{path=files/**}:read` | `v1` `files` `**` | `path` = the last two | `read` |
+/// | `/v1/{parent=docs/**}/{id}` | `v1` `docs` `**` `*` | `parent` = `docs` `**`, `id` = `*` | |
 /// | `/v1/a:b/c` | `v1` `a:b` `c` | | |
 ///
-/// `*` stands for one segment that is not empty, `**` for any number of them, none included; `**` is the last segment.
+/// `*` stands for one segment that is not empty, `**` for any number of them, none included. `**` occurs once, as the
+/// last segment or, as public APIs have it, as the last of a variable.
 /// A colon makes a verb only in the last segment: the first one behind a wildcard or a variable, the last one of a literal.
 ///
 /// ```
@@ -114,6 +116,14 @@ impl Template {
             encode(verb, &mut shape);
         }
         shape
+    }
+
+    /// Which of `count` segments of a path that it matches are the value of one of its variables.
+    pub fn matched(&self, variable: &Variable, count: usize) -> Range<usize> {
+        let many = self.segments.iter().position(|segment| *segment == Segment::Many).unwrap_or(self.segments.len());
+        // What stands behind `**` is counted from the end.
+        let place = |index: usize| if index <= many { index } else { (index + count).saturating_sub(self.segments.len()) };
+        place(variable.segments.start)..place(variable.segments.end)
     }
 
     /// The template as it was written.

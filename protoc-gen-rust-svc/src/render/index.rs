@@ -1,6 +1,6 @@
 //! The tree of modules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, btree_map::Entry};
 
 use super::{
     Files, Unprintable,
@@ -84,9 +84,8 @@ pub(super) fn outer_modules(lowered: &Lowered, options: &Options, files: &mut Fi
         outer.extend((1..package.module.len()).map(|length| package.module[..length].to_vec()));
     }
     for module in outer {
-        let name = path(&module, "mod");
-        if !files.contains_key(&name) {
-            files.insert(name, outer_module(&module, lowered)?);
+        if let Entry::Vacant(vacant) = files.entry(path(&module, "mod")) {
+            vacant.insert(outer_module(&module, lowered)?);
         }
     }
     if options.emits(Artefact::Descriptor)

@@ -6,7 +6,7 @@ use super::endpoint::Endpoint;
 use crate::{
     Error, Result, Violation,
     json::{Node, Step},
-    path::{Segment, Variable, percent_decode},
+    path::{Variable, percent_decode},
 };
 
 /// How many parameters a query may hold.
@@ -92,11 +92,8 @@ impl Parameters {
 }
 
 fn path_value(endpoint: &Endpoint, variable: &Variable, segments: &[&str]) -> Result<String> {
-    let range = variable.segments();
-    // What `**` matched, and only that, may be more or fewer segments than the template has.
-    let is_open = endpoint.template.segments()[range.clone()].last() == Some(&Segment::Many);
-    let end = if is_open { segments.len() } else { range.end };
-    let raw = segments.get(range.start..end).unwrap_or_default().join("/");
+    let range = endpoint.template.matched(variable, segments.len());
+    let raw = segments.get(range).unwrap_or_default().join("/");
     let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && endpoint.route.unescape.keeps(byte));
     let text = decoded.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
     match text {

@@ -17,8 +17,18 @@ struct Branch {
     single: Option<Box<Branch>>,
     /// Routes that end here, by their verbs.
     ends: HashMap<Option<String>, usize>,
+    /// Routes that go on with `**` and a known number of segments, the longest first.
+    tails: Vec<Tail>,
     /// Routes that end with `**` here, by their verbs.
     many: HashMap<Option<String>, usize>,
+}
+
+/// What follows `**` in a route.
+#[derive(Debug)]
+struct Tail {
+    segments: Vec<Segment>,
+    verb: Option<String>,
+    route: usize,
 }
 
 /// The path of a request, without its slashes.
@@ -66,11 +76,14 @@ impl Trie {
         let verb = template.verb().map(str::to_owned);
         self.verbs.extend(verb.clone());
         let mut branch = &mut self.root;
-        for segment in template.segments() {
+        for (index, segment) in template.segments().iter().enumerate() {
             branch = match segment {
                 Segment::Literal(text) => branch.literals.entry(text.clone()).or_default(),
                 Segment::Single => branch.single.get_or_insert_default(),
-                Segment::Many => return add(&mut branch.many, verb, route),
+                Segment::Many => {
+                    let rest = &template.segments()[index + 1..];
+                    return if rest.is_empty() { add(&mut branch.many, verb, route) } else { branch.tail(rest, verb, route) };
+                }
             };
         }
         add(&mut branch.ends, verb, route)
@@ -97,6 +110,16 @@ fn add(ends: &mut HashMap<Option<String>, usize>, verb: Option<String>, route: u
 }
 
 impl Branch {
+    fn tail(&mut self, segments: &[Segment], verb: Option<String>, route: usize) -> Result<(), usize> {
+        if let Some(same) = self.tails.iter().find(|tail| tail.segments == segments && tail.verb == verb) {
+            return if same.route == route { Ok(()) } else { Err(same.route) };
+        }
+        self.tails.push(Tail { segments: segments.to_vec(), verb, route });
+        let wildcards = |tail: &Tail| tail.segments.iter().filter(|segment| **segment == Segment::Single).count();
+        self.tails.sort_by_key(|tail| (std::cmp::Reverse(tail.segments.len()), wildcards(tail)));
+        Ok(())
+    }
+
     /// A literal before `*` before `**`; back to the less specific where the more specific leads nowhere.
     fn find(&self, segments: &[&str], verb: &Option<String>) -> Option<usize> {
         let Some((first, rest)) = segments.split_first() else {
@@ -104,11 +127,22 @@ impl Branch {
         };
         let literal = || self.literal(first)?.find(rest, verb);
         let single = || self.single.as_ref()?.find(rest, verb);
-        literal().or_else(single).or_else(|| self.many.get(verb).copied())
+        let tail = || self.tails.iter().find(|tail| tail.verb == *verb && tail.ends(segments)).map(|tail| tail.route);
+        literal().or_else(single).or_else(tail).or_else(|| self.many.get(verb).copied())
     }
 
     fn literal(&self, segment: &str) -> Option<&Self> {
         if segment.contains('%') { self.literals.get(&decoded(segment)?) } else { self.literals.get(segment) }
+    }
+}
+
+impl Tail {
+    fn ends(&self, segments: &[&str]) -> bool {
+        let Some(start) = segments.len().checked_sub(self.segments.len()) else { return false };
+        self.segments.iter().zip(&segments[start..]).all(|(own, given)| match own {
+            Segment::Literal(text) => decoded(given).as_ref() == Some(text),
+            Segment::Single | Segment::Many => true,
+        })
     }
 }
 
@@ -150,6 +184,9 @@ mod tests {
             "/v1/*/d/e",
             "/v5/{x}",
             "/v5/{x=a/**}:read",
+            "/v7/{x=a/**}/{y}",
+            "/v7/{x=a/**}/b",
+            "/v7/{x=a/**}/b/{y}:go",
         ];
         let trie = trie(&templates);
         for (path, template) in [
@@ -187,6 +224,11 @@ mod tests {
             ("/v5/a/b/c:read", Some("/v5/{x=a/**}:read")),
             ("/v5/a/b/c", None),
             ("/v6", None),
+            ("/v7/a/1", Some("/v7/{x=a/**}/{y}")),
+            ("/v7/a/1/2/3", Some("/v7/{x=a/**}/{y}")),
+            ("/v7/a/1/b", Some("/v7/{x=a/**}/b")),
+            ("/v7/a/b/c:go", Some("/v7/{x=a/**}/b/{y}:go")),
+            ("/v7/a", None),
             ("/V1", None),
         ] {
             let found = trie.find(&Path::parse(path).expect(path)).map(|(route, _)| templates[route]);

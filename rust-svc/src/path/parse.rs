@@ -35,13 +35,20 @@ impl<'a> Parser<'a> {
     }
 
     fn segment(&mut self) -> Result<(), TemplateError> {
-        self.not_after_many()?;
+        if !self.ends_with_open_variable() {
+            self.not_after_many()?;
+        }
         if self.rest().starts_with('{') { self.variable() } else { self.plain_segment(|parser| parser.literal_text()) }
+    }
+
+    /// A variable that ends with `**` may be followed by segments of a known number, so that it is clear where it ends.
+    fn ends_with_open_variable(&self) -> bool {
+        self.variables.last().is_some_and(|variable| variable.segments.end == self.segments.len())
     }
 
     fn not_after_many(&self) -> Result<(), TemplateError> {
         match self.segments.last() {
-            Some(Segment::Many) => self.fail("`**` must be the last segment; only a verb may follow it"),
+            Some(Segment::Many) => self.fail("`**` must be the last segment, or the last of a variable"),
             _ => Ok(()),
         }
     }
@@ -55,6 +62,9 @@ impl<'a> Parser<'a> {
                 Segment::Literal(self.literal(text, "a segment is empty")?)
             }
         };
+        if segment == Segment::Many && self.segments.contains(&Segment::Many) {
+            return self.fail_at(self.position - 2, "a path has `**` only once");
+        }
         self.segments.push(segment);
         Ok(())
     }
@@ -263,6 +273,8 @@ mod tests {
             ("/v1/{name=shelves/*}/books/{book}", "/v1/shelves/*/books/*", "name 1..3 multi, book 4..5"),
             ("/v1/{path=files/**}:read", "/v1/files/**:read", "path 1..3 multi"),
             ("/v1/{path=**}", "/v1/**", "path 1..2 multi"),
+            ("/v1/{parent=a/**}/{id}:go", "/v1/a/**/*:go", "parent 1..3 multi, id 3..4"),
+            ("/{a=**}/b", "/**/b", "a 0..1 multi"),
             ("/v1/{kind=fixed}/x", "/v1/fixed/x", "kind 1..2"),
             ("/*", "/*", ""),
             ("/**", "/**", ""),
@@ -352,9 +364,9 @@ mod tests {
             ("/**/a", 4, "last segment"),
             ("/**/*", 4, "last segment"),
             ("/**/**", 4, "last segment"),
-            ("/{a=**}/b", 8, "last segment"),
-            ("/{a=**}/{b}", 8, "last segment"),
             ("/{a=**/b}", 7, "last segment"),
+            ("/{a=**}/**", 8, "only once"),
+            ("/{a=**}/{b=x/**}", 13, "only once"),
             ("/a:", 3, "verb"),
             ("/{a}:", 5, "verb"),
             ("/**:", 4, "verb"),

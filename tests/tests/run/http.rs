@@ -87,6 +87,8 @@ async fn path_query_and_body_fill_the_message() {
         call("GET", "/v1/echo/tea?numbers=1&numbers=2&part.name=x&color=COLOR_RED&anInt64=5", "").await;
     assert_eq!(status, 200, "{body}");
     assert_eq!(body, r#"{"anInt64":"5","text":"tea","color":"COLOR_RED","part":{"name":"x"},"numbers":[1,2]}"#);
+    let (status, body) = call("GET", "/v1/docs/a/b/c/d", "").await;
+    assert_eq!((status, body.as_str()), (200, r#"{"text":"d","part":{"name":"a/b/c"}}"#));
     let (status, body) = call("PUT", "/v1/echo/tea/part", r#"{"name":"wheel"}"#).await;
     assert_eq!((status, body.as_str()), (200, r#"{"name":"wheel"}"#));
     assert_eq!(call("POST", "/v1/receipts/r-1:return", "").await, (200, "{}".into()));

@@ -11,6 +11,7 @@ pub fn field_service_gateway<S: FieldService + ?Sized>(service: ::std::sync::Arc
         .types(json::TYPES)
         .unary(ECHO, svc::route::post("/v1/echo").body("*"), |it, cx, request| it.echo(cx, request))
         .unary(ECHO, svc::route::get("/v1/echo/{text}"), |it, cx, request| it.echo(cx, request))
+        .unary(ECHO, svc::route::get("/v1/docs/{part.name=a/**}/{text}"), |it, cx, request| it.echo(cx, request))
         .unary(ECHO, svc::route::put("/v1/echo/{text}/part").body("part").response_body("part"), |it, cx, request| {
             it.echo(cx, request)
         })
