@@ -68,7 +68,8 @@ impl New {
             return self.proto_path.clone();
         }
         let mut directories = vec![PathBuf::from(".")];
-        for parent in self.proto.iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_os_str().is_empty()) {
+        for parent in self.proto.iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_os_str().is_empty())
+        {
             if !directories.iter().any(|known| known == parent) {
                 directories.push(parent.to_owned());
             }
@@ -93,7 +94,8 @@ fn account(folder: &Path, project: &Project) -> String {
         let methods = if *methods == 1 { "1 method".to_owned() } else { format!("{methods} methods") };
         text += &format!("  {file}: {service}, {methods}\n");
     }
-    text += &format!("\nnext:\n  cd {place}\n  cargo test\n  cargo run\n");
+    let enter = if folder == Path::new(".") { String::new() } else { format!("  cd {place}\n") };
+    text += &format!("\nnext:\n{enter}  cargo test\n  cargo run\n");
     if let Some(workspace) = workspace(folder) {
         let workspace = workspace.display();
         text += &format!("\nthe folder lies in the workspace of {workspace}: add it to its `members` before that\n");

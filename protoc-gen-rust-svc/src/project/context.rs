@@ -66,8 +66,11 @@ impl Facts {
         }
         let mut names = Names::new(&services);
         let print = Print { model, krate: order.name.krate() };
-        let named: Vec<_> = services.iter().map(|(package, service)| (*package, *service, names.take(service))).collect();
-        let values = named.iter().map(|(package, service, named)| (named.module.plain().to_owned(), print.service(package, service, named)));
+        let named: Vec<_> =
+            services.iter().map(|(package, service)| (*package, *service, names.take(service))).collect();
+        let values = named
+            .iter()
+            .map(|(package, service, named)| (named.module.plain().to_owned(), print.service(package, service, named)));
         let values: Vec<_> = values.collect();
         let all: Vec<_> = values.iter().map(|(_, value)| value.clone()).collect();
         let deprecated = services.iter().any(|(_, service)| uses_deprecated(model, service));
@@ -179,7 +182,8 @@ struct Print<'a> {
 impl Print<'_> {
     fn service(&self, package: &Package, service: &Service, named: &Named) -> Value {
         let segments = std::iter::once("generated".to_owned()).chain(package.module.iter().map(ToString::to_string));
-        let methods = |methods: Vec<&Method>| methods.into_iter().map(|method| self.method(package, method)).collect::<Vec<_>>();
+        let methods =
+            |methods: Vec<&Method>| methods.into_iter().map(|method| self.method(package, method)).collect::<Vec<_>>();
         context! {
             name => service.name.as_str(),
             label => Ident::snake(named.module.plain()).plain().trim_end_matches('_'),
@@ -202,14 +206,16 @@ impl Print<'_> {
     /// Of each kind the first method that can be shown.
     fn examples<'s>(&self, service: &'s Service) -> Vec<&'s Method> {
         let mut shown = BTreeSet::new();
-        let has_values = |method: &Method| self.has_default(&method.request_name) && self.has_default(&method.response_name);
+        let has_values =
+            |method: &Method| self.has_default(&method.request_name) && self.has_default(&method.response_name);
         let shows = |method: &&Method| has_values(method) && !HIDDEN.contains(&method.ident.as_str());
         service.methods.iter().filter(shows).filter(|method| shown.insert(method.kind.snake())).collect()
     }
 
     fn method(&self, package: &Package, method: &Method) -> Value {
         let text = |name, printed, streams| stream_of(streams, self.type_text(package, name, printed, "crate"));
-        let routes = method.routes.iter().map(|route| context! { verb => route.verb.as_str(), path => route.template.as_str() });
+        let routes =
+            method.routes.iter().map(|route| context! { verb => route.verb.as_str(), path => route.template.as_str() });
         context! {
             name => method.name.as_str(),
             ident => method.ident.as_str(),
@@ -270,7 +276,7 @@ impl Print<'_> {
 }
 
 /// Methods that `Arc` has too, so that a call through one would not reach the service.
-const HIDDEN: &[&str] = &["as_ref", "clone", "into", "to_owned", "try_into"];
+const HIDDEN: &[&str] = &["as_ref", "clone", "drop", "into", "to_owned", "try_into"];
 
 fn stream_of(streams: bool, message: String) -> String {
     if streams { format!("svc::Streaming<{message}>") } else { message }

@@ -15,8 +15,11 @@ pub fn check_free(folder: &Path) -> Result<(), Failure> {
     let place = folder.display();
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(format!("{place}: error: the folder is not empty, and nothing in it is overwritten\n  {HELP}").into()),
+        Ok(false) => {
+            Err(format!("{place}: error: the folder is not empty, and nothing in it is overwritten\n  {HELP}").into())
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) if folder.is_file() => Err(format!("{place}: error: it is a file\n  {HELP}").into()),
         Err(error) => Err(format!("{place}: error: {error}\n  {HELP}").into()),
     }
 }
@@ -97,7 +100,7 @@ mod tests {
         write(&folder, &Files::from([("c/d".to_owned(), b"text".to_vec())])).unwrap();
         assert_eq!(fs::read(folder.join("c/d")).unwrap(), b"text");
         assert!(check_free(&folder).unwrap_err().to_string().contains("is not empty"));
-        assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: "));
+        assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: it is a file\n"));
         fs::remove_dir_all(&home).unwrap();
     }
 }

@@ -59,15 +59,15 @@ pub struct Project {
 /// The files of a project. What is wrong with the `.proto` files, if anything, is in `diagnostics`; there is no project
 /// then. Fails if there is no service in them, by a template that is wrong, or by a fault of the generator itself.
 pub fn make(order: Order<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Failure> {
-    let mut options = Options::default();
     // Nobody else generates what the files import.
-    options.include_imports = true;
+    let options = Options { include_imports: true, ..Options::default() };
     let Some(lowered) = crate::lowered(order.input, &options, diagnostics) else { return Ok(None) };
     let facts = Facts::new(&order, &lowered.model)?;
     let owned = templates::render(order.templates, &facts)?;
     let generated = render::render(&lowered, &options)?;
     let generated = generated.into_iter().map(|(path, text)| (format!("{GENERATED}/{path}"), text));
-    let mut project = Project { owned: owned.keys().cloned().collect(), services: facts.summary(), files: Files::new() };
+    let mut project =
+        Project { owned: owned.keys().cloned().collect(), services: facts.summary(), files: Files::new() };
     project.files.extend(owned.into_iter().chain(generated).map(|(path, text)| (path, text.into_bytes())));
     Ok(Some(project))
 }

@@ -11,9 +11,21 @@ use crate::names;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
-/// The names of crates that the project uses, of those that come with Rust, and of folders that cargo makes.
+/// The names of crates that come with Rust, of folders that cargo makes, and of what the code of the project uses.
 const TAKEN: &[&str] = &[
-    "alloc", "build", "core", "deps", "examples", "incremental", "proc_macro", "rust_svc", "std", "svc", "test", "tokio",
+    "alloc",
+    "api",
+    "build",
+    "core",
+    "deps",
+    "examples",
+    "incremental",
+    "proc_macro",
+    "rust_svc",
+    "std",
+    "svc",
+    "test",
+    "tokio",
     "tracing_subscriber",
 ];
 
@@ -49,22 +61,29 @@ impl fmt::Display for Name {
 
 /// What is wrong with a name.
 fn problem(name: &str) -> Option<String> {
-    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let krate = name.replace('-', "_");
     if !krate.split('_').all(word) || !name.starts_with(|first: char| first.is_ascii_lowercase()) {
-        return Some("it must be words of a-z and 0-9 with `-` or `_` between them, and start with a letter".to_owned());
+        return Some(
+            "it must be words of a-z and 0-9 with `-` or `_` between them, and start with a letter".to_owned(),
+        );
     }
     if names::is_keyword(&krate) {
         return Some("it is a keyword of Rust".to_owned());
     }
-    TAKEN.contains(&krate.as_str()).then(|| "the name is taken by Rust, by cargo or by a crate that the project uses".to_owned())
+    TAKEN
+        .contains(&krate.as_str())
+        .then(|| "the name is taken by Rust, by cargo or by the code of the project".to_owned())
 }
 
 fn refusal(name: &str, problem: &str) -> String {
     let kebab: String = name.chars().map(|each| if each.is_ascii_alphanumeric() { each } else { '-' }).collect();
     let likely = [kebab.to_kebab_case(), format!("{}-service", kebab.to_kebab_case())];
     let such = likely.iter().find(|name| self::problem(name).is_none()).map_or("order-service", String::as_str);
-    format!("error: {name:?} cannot be the name of a package: {problem}\n  help: choose one with --name, such as --name {such}")
+    format!(
+        "error: {name:?} cannot be the name of a package: {problem}\n  help: choose one with --name, such as --name {such}"
+    )
 }
 
 #[cfg(test)]
@@ -90,6 +109,7 @@ mod tests {
             ("self", "self-service"),
             ("rust-svc", "rust-svc-service"),
             ("tokio", "tokio-service"),
+            ("api", "api-service"),
             ("MyService", "my-service"),
             ("my service", "my-service"),
             ("a--b", "a-b"),

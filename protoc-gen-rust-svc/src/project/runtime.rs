@@ -36,7 +36,10 @@ fn check(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let place = path.display();
-    Err(format!("{place}: error: the crate rust-svc is not there\n  help: --runtime-path is the folder of its Cargo.toml").into())
+    Err(format!(
+        "{place}: error: the crate rust-svc is not there\n  help: --runtime-path is the folder of its Cargo.toml"
+    )
+    .into())
 }
 
 /// An absolute path without symbolic links, of which the end need not exist.

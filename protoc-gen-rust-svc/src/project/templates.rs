@@ -82,7 +82,8 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     // A line with nothing but a tag leaves nothing behind.
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment
+        .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.add_filter("rust", |text: &str| format!("{text:?}"));
     environment.add_filter("toml", quoted);
     environment.add_filter("yaml", quoted);
@@ -106,7 +107,11 @@ fn quoted(text: &str) -> String {
 /// A word of a shell, in quotes if it needs them.
 fn shell(text: &str) -> String {
     let is_plain = |each: char| each.is_ascii_alphanumeric() || "-_./".contains(each);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 fn wrong(error: minijinja::Error) -> String {
@@ -128,7 +133,10 @@ mod tests {
 
     fn facts() -> Facts {
         let service = |name: &str| (name.to_owned(), context! { name });
-        Facts::of(context! { name => "a\"<b>", empty => false, none => Value::from(()) }, vec![service("x"), service("y")])
+        Facts::of(
+            context! { name => "a\"<b>", empty => false, none => Value::from(()) },
+            vec![service("x"), service("y")],
+        )
     }
 
     fn rendered(path: &str, source: &str) -> Result<Vec<(String, String)>, String> {
@@ -150,7 +158,10 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        assert_eq!(rendered("a.txt", "x\n{{ nam }}").unwrap_err(), "template a.txt:2: error: undefined value");
+        assert_eq!(
+            rendered("a.txt", "x\n{{ nam }}").unwrap_err(),
+            "template a.txt:2: error: undefined value: `nam` is undefined"
+        );
         assert_eq!(rendered("a.txt", "{% if %}").unwrap_err().split(": error: ").next(), Some("template a.txt:1"));
     }
 

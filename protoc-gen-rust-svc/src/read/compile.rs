@@ -1,6 +1,9 @@
 //! `.proto` files to descriptors without protoc.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use protox::{
     Compiler,
@@ -26,7 +29,7 @@ pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, Comp
     resolvers.add(BuiltIn);
     resolvers.add(GoogleFileResolver::new());
     let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
-    let mut compiler = Compiler::with_file_resolver(resolvers);
+    let mut compiler = Compiler::with_file_resolver(ByName(resolvers));
     compiler.include_imports(true).include_source_info(true);
     compiler.open_files(&names)?;
     // The encoded form keeps the options that protox does not know.
@@ -34,21 +37,48 @@ pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, Comp
     Input::from_descriptor_set(&set, names).map_err(|error| CompileError(error.to_string()))
 }
 
-/// A file is given as it is imported, or as a path that lies in one of the directories.
-fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &PathBuf) -> Result<String, CompileError> {
-    if let Some(name) = resolvers.resolve_path(file) {
-        return Ok(name);
+/// A file is given as a path that lies in one of the directories, or as it is imported.
+fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &Path) -> Result<String, CompileError> {
+    if let Some(name) = resolvers.resolve_path(file).filter(|_| file.is_file()) {
+        return check_first(resolvers, &name, file).map(|()| name);
     }
     let text = file.to_string_lossy();
-    // A file that is there and does not parse is reported with its place, later.
-    if resolvers.open_file(&text).err().is_none_or(|error| !error.is_file_not_found()) {
-        return Ok(text.into_owned());
+    match resolvers.open_file(&text) {
+        Err(error) if error.is_file_not_found() => Err(not_found(proto_paths, file)),
+        _ => Ok(text.into_owned()),
     }
-    let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
+}
+
+/// Fails if another file of the same name comes first, because imports would find that one.
+fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result<(), CompileError> {
+    // A file that cannot be read is reported when it is compiled.
+    let first = resolvers.open_file(name).ok().and_then(|first| first.path().map(Path::to_owned));
+    let Some(first) = first.filter(|first| first.canonicalize().ok() != file.canonicalize().ok()) else {
+        return Ok(());
+    };
     Err(CompileError(format!(
-        "{text}: error: no such file in --proto-path {}\n  help: name it as it is imported, or add the directory that it lies in",
-        looked.join(" --proto-path ")
+        "{}: error: it is imported as {name}, but {} comes first\n  help: give the directories of --proto-path in another order",
+        file.display(),
+        first.display()
     )))
+}
+
+fn not_found(proto_paths: &[PathBuf], file: &Path) -> CompileError {
+    let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
+    CompileError(format!(
+        "{}: error: no such file in --proto-path {}\n  help: name it as it is imported, or add the directory that it lies in",
+        file.display(),
+        looked.join(" --proto-path ")
+    ))
+}
+
+/// Files by the names that they are imported by.
+struct ByName(ChainFileResolver);
+
+impl FileResolver for ByName {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        self.0.open_file(name)
+    }
 }
 
 struct BuiltIn;

@@ -1,0 +1,275 @@
+//! `protoc-gen-rust-svc new`, without building what it makes: `tests/new/run` at the root of the repository does that.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// A folder with `.proto` files, in which the program runs.
+struct Home(TempDir);
+
+impl Home {
+    fn new(protos: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        for (name, text) in protos {
+            let path = home.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, format!("syntax = \"proto3\";\n{text}")).expect("a file");
+        }
+        Self(home)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_protoc-gen-rust-svc"));
+        command.args(arguments).current_dir(self.0.path()).output().expect("a program")
+    }
+
+    fn made(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What is said when nothing is made.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let before = files(self.0.path());
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(files(self.0.path()), before);
+        String::from_utf8(output.stderr).expect("text")
+    }
+
+    /// The files of a project, which are what they should be.
+    fn project(&self, name: &str) -> BTreeMap<String, String> {
+        let files = files(&self.path(name));
+        for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+            syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
+        }
+        let cargo = Command::new(env!("CARGO")).arg("read-manifest").current_dir(self.path(name)).output();
+        let cargo = cargo.expect("cargo");
+        assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
+        files
+    }
+}
+
+/// The text of each file, by its path.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut todo = vec![folder.to_owned()];
+    while let Some(next) = todo.pop() {
+        for entry in fs::read_dir(&next).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                todo.push(entry);
+            } else {
+                let name = entry.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+                files.insert(name, fs::read_to_string(&entry).expect("text"));
+            }
+        }
+    }
+    files
+}
+
+const ORDER: (&str, &str) = (
+    "order/v1/order.proto",
+    r#"package order.v1;
+    import "google/api/annotations.proto";
+    import "google/protobuf/empty.proto";
+    import "money/money.proto";
+    service OrderService {
+      rpc Place(Order) returns (money.Money) { option (google.api.http) = {post: "/v1/orders" body: "*"}; }
+      rpc Watch(google.protobuf.Empty) returns (stream Order);
+      rpc Upload(stream Order) returns (google.protobuf.Empty);
+      rpc Type(stream Order) returns (stream money.Money);
+    }
+    message Order { string order_id = 1; }"#,
+);
+const MONEY: (&str, &str) = ("money/money.proto", "package money;\nmessage Money { int64 cents = 1; }");
+const NOTES: (&str, &str) = (
+    "notes.proto",
+    "service Mod { rpc Add(Note) returns (Note); }\nservice Type {}\nmessage Note { string text = 1; }",
+);
+
+#[test]
+fn a_project_is_complete() {
+    let home = Home::new(&[ORDER, MONEY]);
+    let said = home.made(&["new", "shop", "--proto", "order/v1/order.proto"]);
+    assert!(said.contains("src/service/order_service.rs: order.v1.OrderService, 4 methods\n"), "{said}");
+
+    let files = home.project("shop");
+    let made: Vec<_> = files.keys().filter(|path| !path.starts_with("src/generated/")).map(String::as_str).collect();
+    assert_eq!(
+        made,
+        [
+            ".dockerignore",
+            ".gitignore",
+            "Cargo.toml",
+            "Dockerfile",
+            "README.md",
+            "buf.gen.yaml",
+            "buf.yaml",
+            "proto/google/api/annotations.proto",
+            "proto/google/api/http.proto",
+            "proto/money/money.proto",
+            "proto/order/v1/order.proto",
+            "src/lib.rs",
+            "src/main.rs",
+            "src/service/mod.rs",
+            "src/service/order_service.rs",
+            "tests/fake.rs",
+            "tests/wire.rs",
+        ]
+    );
+    assert_eq!(files["proto/money/money.proto"], fs::read_to_string(home.path("money/money.proto")).expect("text"));
+    assert!(files["Cargo.toml"].contains(concat!("rust-svc = { version = \"", env!("CARGO_PKG_VERSION"), "\"")));
+}
+
+#[test]
+fn signatures_are_those_of_the_trait() {
+    let home = Home::new(&[ORDER, MONEY]);
+    home.made(&["new", "shop", "--proto", "order/v1/order.proto"]);
+    let service = home.project("shop")["src/service/order_service.rs"].split_whitespace().collect::<String>();
+    for signature in [
+        "place(&self,_cx:svc::Context,_request:api::Order,)->svc::Result<crate::generated::money::Money>{",
+        "watch(&self,_cx:svc::Context,_request:(),)->svc::Result<svc::Streaming<api::Order>>{",
+        "upload(&self,_cx:svc::Context,_request:svc::Streaming<api::Order>,)->svc::Result<()>{",
+        "r#type(&self,_cx:svc::Context,_request:svc::Streaming<api::Order>,)\
+         ->svc::Result<svc::Streaming<crate::generated::money::Money>>{",
+    ] {
+        // A list that fits on a line has no comma behind it.
+        let on_one_line = signature.replace(",)", ")");
+        assert!(service.contains(signature) || service.contains(&on_one_line), "{signature}\n{service}");
+    }
+}
+
+/// The commands of README and `buf.gen.yaml` generate what is there.
+#[test]
+fn what_is_generated_is_up_to_date() {
+    let home = Home::new(&[ORDER, MONEY, NOTES]);
+    home.made(&["new", "shop", "--proto", "order/v1/order.proto", "notes.proto"]);
+    let before = home.project("shop");
+    let command =
+        before["README.md"].lines().find_map(|line| line.strip_prefix("protoc-gen-rust-svc ")).expect("a command");
+    let arguments: Vec<_> = command.split(' ').collect();
+    fs::remove_dir_all(home.path("shop/src/generated")).expect("a folder");
+    let program =
+        Command::new(env!("CARGO_BIN_EXE_protoc-gen-rust-svc")).args(arguments).current_dir(home.path("shop")).status();
+    assert!(program.expect("a program").success());
+    assert_eq!(files(&home.path("shop")), before);
+}
+
+#[test]
+fn services_share_a_project() {
+    let twin = ("twin.proto", "package shop.v2;\nservice Mod { rpc Add(Note) returns (Note); }\nmessage Note {}");
+    let home = Home::new(&[ORDER, MONEY, NOTES, twin]);
+    home.made(&["new", "shop", "--proto", "order/v1/order.proto", "--proto", "notes.proto", "twin.proto"]);
+    let files = home.project("shop");
+    let services: Vec<_> = files.keys().filter_map(|path| path.strip_prefix("src/service/")).collect();
+    assert_eq!(services, ["mod.rs", "mod2.rs", "order_service.rs", "shop_v2_mod.rs", "type.rs"]);
+    assert!(files["src/service/mod.rs"].contains("mod r#type;"));
+    assert!(files["src/lib.rs"].contains("generated::shop::v2::mod_adapter(shop_v2_mod)"), "{}", files["src/lib.rs"]);
+    assert!(!files["src/lib.rs"].contains("mod_gateway"));
+}
+
+#[test]
+fn files_are_found_where_they_are() {
+    let home = Home::new(&[("protos/notes.proto", NOTES.1), ("here/x", "")]);
+    let elsewhere = home.path("protos/notes.proto");
+    for (folder, arguments, name) in [
+        ("a", vec!["protos/notes.proto"], "protos/notes.proto"),
+        ("b", vec!["protos/notes.proto", "-I", "protos"], "notes.proto"),
+        ("c", vec!["notes.proto", "-I", ".", "-I", "protos"], "notes.proto"),
+        ("d", vec![elsewhere.to_str().expect("text")], "notes.proto"),
+    ] {
+        home.made(&[&["new", folder, "--name", "notes", "--proto"], &arguments[..]].concat());
+        assert!(home.project(folder).contains_key(&format!("proto/{name}")), "{folder}");
+    }
+}
+
+#[test]
+fn a_folder_with_anything_in_it_is_refused() {
+    let home = Home::new(&[NOTES, ("full/.hidden", ""), ("file", "")]);
+    let said = home.refused(&["new", "full", "--proto", "notes.proto"]);
+    assert_eq!(
+        said,
+        "full: error: the folder is not empty, and nothing in it is overwritten\n  \
+         help: name a folder that does not exist yet, or that is empty\n"
+    );
+    assert!(home.refused(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: it is a file\n"));
+    home.made(&["new", "full/empty", "--proto", "notes.proto"]);
+    assert!(home.refused(&["new", "full/empty", "--proto", "notes.proto"]).contains("is not empty"));
+}
+
+#[test]
+fn an_empty_folder_is_filled() {
+    let home = Home::new(&[NOTES]);
+    fs::create_dir(home.path("empty")).expect("a folder");
+    home.made(&["new", "empty", "--proto", "notes.proto"]);
+    assert!(home.project("empty")["Cargo.toml"].contains("name = \"empty\""));
+}
+
+#[test]
+fn names_are_those_of_packages() {
+    let home = Home::new(&[NOTES]);
+    let said = home.refused(&["new", "type", "--proto", "notes.proto"]);
+    assert_eq!(
+        said,
+        "error: \"type\" cannot be the name of a package: it is a keyword of Rust\n  \
+         help: choose one with --name, such as --name type-service\n"
+    );
+    home.made(&["new", "type", "--name", "note-keeper", "--proto", "notes.proto"]);
+    let files = home.project("type");
+    assert!(files["Cargo.toml"].contains("name = \"note-keeper\""));
+    assert!(files["src/main.rs"].contains("note_keeper::server()"));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place() {
+    let home = Home::new(&[
+        MONEY,
+        ("bad.proto", "message {}\n"),
+        ("unknown.proto", "service S { rpc A(B) returns (B); }\n"),
+        (
+            "route.proto",
+            "import \"google/api/annotations.proto\";\nmessage M {}\nservice S {\n  rpc A(M) returns (M) { option \
+             (google.api.http) = {get: \"/v1/{id}\"}; }\n}\n",
+        ),
+    ]);
+    for (proto, start) in [
+        ("bad.proto", "bad.proto:2:9: error: "),
+        ("unknown.proto", "unknown.proto:2:19: error: "),
+        ("route.proto", "route.proto:5:"),
+        ("missing.proto", "missing.proto: error: no such file in --proto-path .\n  help: "),
+        ("money/money.proto", "money/money.proto: error: there is no service to start\n  help: "),
+    ] {
+        let said = home.refused(&["new", "shop", "--proto", proto]);
+        assert!(said.starts_with(start), "{said}");
+    }
+}
+
+#[test]
+fn the_runtime_may_be_a_checkout() {
+    let home = Home::new(&[NOTES]);
+    fs::create_dir(home.path("runtime")).expect("a folder");
+    let arguments = ["new", "a/b/shop", "--proto", "notes.proto", "--runtime-path", "runtime"];
+    let said = home.refused(&arguments);
+    assert!(said.starts_with("runtime: error: the crate rust-svc is not there\n  help: "), "{said}");
+    fs::write(home.path("runtime/Cargo.toml"), "[package]\nname = \"rust-svc\"\n").expect("a file");
+    home.made(&arguments);
+    assert!(home.project("a/b/shop")["Cargo.toml"].contains("rust-svc = { path = \"../../../runtime\""));
+}
+
+#[test]
+fn a_workspace_around_it_is_pointed_out() {
+    let home = Home::new(&[NOTES]);
+    fs::write(home.path("Cargo.toml"), "[workspace]\nmembers = []\n").expect("a file");
+    let said = home.made(&["new", "shop", "--proto", "notes.proto"]);
+    assert!(said.contains("Cargo.toml: add it to its `members`"), "{said}");
+}
