@@ -1,7 +1,6 @@
 //! The messages within the body of an answer.
 
 use std::{
-    fmt,
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
