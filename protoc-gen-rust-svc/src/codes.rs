@@ -85,8 +85,8 @@ difference: `/v1/{a}` and `/v1/{b}` are one route. Change the path or the HTTP m
         name: "E0206",
         title: "a route that cannot take a stream",
         explanation: "\
-A stream of requests is the body of an HTTP request, one message a line, and nothing else of the request belongs to all
-of them: use post, put or patch with body: \"*\", and a path without variables.",
+A stream of requests is the body of an HTTP request, one message a line: use post, put or patch with body: \"*\". What
+the path says is said of each message.", and a path without variables.",
     },
     Code {
         name: "E0301",

@@ -7,7 +7,7 @@ use rust_svc::path::Variable;
 use super::methods;
 use crate::{
     diagnostics::Diagnostics,
-    model::{Field, Kind, Message, Method, Model, Occurs, Route, Value, WellKnown},
+    model::{Field, Message, Method, Model, Occurs, Route, Value, WellKnown},
 };
 
 /// A variable of a path is a field with a single value, or one of a message within the message.
@@ -115,14 +115,11 @@ pub(super) fn check_response_body(model: &Model, method: &Method, route: &Route,
     }
 }
 
-/// A stream of requests is a body, and nothing else of a request is left to fill a message from.
+/// A stream of requests is a body; what the path says is said of each of them.
 pub(super) fn check_streaming(method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
-    if !matches!(method.kind, Kind::ClientStreaming | Kind::BidiStreaming) {
-        return;
-    }
-    if route.body.is_empty() || !route.template.variables().is_empty() {
-        let message = format!("{} takes a stream, which only a whole body can be", method.name);
-        let help = "use post, put or patch with body: \"*\", and a path without variables";
+    if method.kind.takes_stream() && route.body.is_empty() {
+        let message = format!("{} takes a stream, which only a body can be", method.name);
+        let help = "use post, put or patch with body: \"*\"";
         diagnostics.error("E0206", &route.position, message).help(help);
     }
 }
