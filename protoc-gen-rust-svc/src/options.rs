@@ -151,7 +151,10 @@ impl Options {
             "true" | "" => true,
             "false" => false,
             _ => {
-                return Err((format!("include_imports= does not know {value:?}"), "it knows true and false".to_owned()));
+                return Err((
+                    format!("include_imports= does not know {value:?}"),
+                    "it knows true and false".to_owned(),
+                ));
             }
         };
         Ok(())

@@ -30,7 +30,9 @@ pub(super) fn signature(method: &Method) -> String {
     if fits(4, &format!("{line} {{")) {
         return line;
     }
-    format!("async fn {name}(\n        &self,\n        cx: svc::Context,\n        request: {takes},\n    ) -> svc::Result<{returns}>")
+    format!(
+        "async fn {name}(\n        &self,\n        cx: svc::Context,\n        request: {takes},\n    ) -> svc::Result<{returns}>"
+    )
 }
 
 /// The head of the function that serves a service, and the brace behind it.

@@ -27,7 +27,7 @@ fn check(case: &str, files: &[&str], options: &str) {
     assert!(orphans.is_empty(), "{case}: {orphans:?} are not printed any more: run with UPDATE_GOLDEN=1");
 }
 
-fn replace(folder: &Path, files: &BTreeMap<String, String>) {
+pub(crate) fn replace(folder: &Path, files: &BTreeMap<String, String>) {
     let _ = fs::remove_dir_all(folder);
     for (name, content) in files {
         let path = folder.join(name);
