@@ -86,7 +86,7 @@ difference: `/v1/{a}` and `/v1/{b}` are one route. Change the path or the HTTP m
         title: "a route that cannot take a stream",
         explanation: "\
 A stream of requests is the body of an HTTP request, one message a line: use post, put or patch with body: \"*\". What
-the path says is said of each message.", and a path without variables.",
+the path says is said of each message.",
     },
     Code {
         name: "E0301",
