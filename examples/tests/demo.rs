@@ -23,7 +23,9 @@ fn all_of_it_holds() {
 
 #[test]
 fn no_process_outlives_it() {
-    let mut demo = demo().stdout(Stdio::piped()).spawn().expect("starts");
+    // It cannot tidy up when it is killed.
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut demo = demo().env("TMPDIR", folder.path()).stdout(Stdio::piped()).spawn().expect("starts");
     let lines = BufReader::new(demo.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
     // A line such as `inventory  127.0.0.1:50051  (process 7)` is told for each.
     let told = lines.take_while(|line| !line.contains("stock"));

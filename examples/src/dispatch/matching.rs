@@ -56,7 +56,8 @@ impl Dispatch {
     }
 
     fn is_hopeless(&self, assignment: &Assignment) -> bool {
-        let since = assignment.create_time.map_or(0, time::to_micros);
+        // It may have had a courier in between, who went off duty.
+        let since = assignment.update_time.map_or(0, time::to_micros);
         i128::from(time::now() - since) > self.rules.search_for.as_micros().cast_signed()
     }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rust_svc::Server;
 
-use super::{Failure, Life};
+use super::{Failure, Life, start::cannot_open};
 use crate::{
     dispatch::{Dispatch, Rules, sqlite::SqliteDispatch},
     generated::{
@@ -41,7 +41,7 @@ impl DispatchNode {
     pub async fn run(self) -> Result<(), Failure> {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
         let rules = Rules { offer_holds: seconds(self.offer_holds), search_for: seconds(self.search_for) };
-        let store = SqliteDispatch::open(&self.database).await?;
+        let store = SqliteDispatch::open(&self.database).await.map_err(cannot_open(&self.database))?;
         let dispatch = Arc::new(Dispatch::new(Arc::new(store), rules));
         let server = Server::new()
             .adapter(dispatch_service_adapter(dispatch.clone()))

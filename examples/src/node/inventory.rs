@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_svc::Server;
 
-use super::{Failure, Life};
+use super::{Failure, Life, start::cannot_open};
 use crate::{
     generated::{self, inventory::v1::inventory_service_adapter},
     inventory::{Inventory, sqlite::SqliteStock},
@@ -27,7 +27,7 @@ pub struct InventoryNode {
 impl InventoryNode {
     /// Serves until the process is told to stop.
     pub async fn run(self) -> Result<(), Failure> {
-        let store = SqliteStock::open(&self.database).await?;
+        let store = SqliteStock::open(&self.database).await.map_err(cannot_open(&self.database))?;
         let service = Arc::new(Inventory::new(Arc::new(store)));
         let server =
             Server::new().adapter(inventory_service_adapter(service)).reflection(generated::FILE_DESCRIPTOR_SET);

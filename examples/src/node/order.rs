@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rust_svc::{Client, Context, Server};
 
-use super::{Failure, Life};
+use super::{Failure, Life, start::cannot_open};
 use crate::{
     generated::{
         self, dispatch::v1::DispatchServiceClient, inventory::v1::InventoryServiceClient,
@@ -39,7 +39,7 @@ pub struct OrderNode {
 impl OrderNode {
     /// Serves until the process is told to stop.
     pub async fn run(self) -> Result<(), Failure> {
-        let store = SqliteOrders::open(&self.database).await?;
+        let store = SqliteOrders::open(&self.database).await.map_err(cannot_open(&self.database))?;
         let inventory = InventoryServiceClient(Client::new(&self.inventory)?);
         let dispatch = DispatchServiceClient(Client::new(&self.dispatch)?);
         let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch));

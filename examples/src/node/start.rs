@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode, thread};
 
-use rust_svc::Server;
+use rust_svc::{Error, Server};
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
@@ -51,8 +51,18 @@ pub fn start(work: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            eprintln!("error: {}", readable(&failure));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The codes of calls say nothing to who starts a process.
+fn readable(failure: &Failure) -> String {
+    failure.downcast_ref::<Error>().map_or_else(|| failure.to_string(), |error| error.message().to_owned())
+}
+
+/// Tells which database cannot be opened.
+pub(super) fn cannot_open(name: &str) -> impl FnOnce(sqlx::Error) -> Failure {
+    move |error| format!("cannot open the database {name}: {error}; its folder must be there, and writable").into()
 }

@@ -22,6 +22,8 @@ impl Orders {
         match now.status {
             Status::Placed => self.fulfil(&cx, &now).await,
             Status::Failed if now.retryable => {
+                // What is left of the attempt before must not be in the way of this one.
+                self.settle(&cx, &order_id).await?;
                 let again = self.store.advance(&order_id, Step::to(Status::Placed)).await?;
                 self.fulfil(&cx, &again).await
             }
