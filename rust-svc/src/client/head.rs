@@ -40,7 +40,10 @@ fn alone(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
         }
         Some(Ok(trailers)) if parts.status == StatusCode::OK => Ok(trailers),
         _ if parts.status != StatusCode::OK => Err(not_grpc(method, parts.status)),
-        _ => Err(failure(method, Code::Internal, "ended its answer without a status")),
+        _ => {
+            check_content_type(method, &parts.headers)?;
+            Err(failure(method, Code::Internal, "ended its answer without a status"))
+        }
     }
 }
 
@@ -122,7 +125,10 @@ mod tests {
         assert_eq!(error(response(200, &not_found, Body::empty())), (Code::NotFound, "no such item".to_owned()));
         assert_eq!(error(response(503, &not_found, Body::empty())).0, Code::NotFound);
         assert_eq!(error(response(503, &[("grpc-status", "0")], Body::empty())).0, Code::Unavailable);
-        assert_eq!(error(response(200, &[], Body::empty())).0, Code::Internal);
+        let html = [("content-type", "text/html")];
+        assert_eq!(error(response(200, &html, Body::empty())).0, Code::Unknown);
+        let grpc = [("content-type", "application/grpc")];
+        assert_eq!(error(response(200, &grpc, Body::empty())).0, Code::Internal);
         assert!(read(&GET, response(200, &[("grpc-status", "0")], Body::empty()), 100).is_ok());
     }
 

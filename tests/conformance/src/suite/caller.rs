@@ -72,11 +72,11 @@ impl Call {
         match method {
             "Unary" => {
                 let response = client.unary(cx, self.only::<UnaryRequest>(requests)?).await?;
-                self.payloads.extend(response.payload);
+                self.payloads.push(response.payload.unwrap_or_default());
             }
             "IdempotentUnary" => {
                 let response = client.idempotent_unary(cx, self.only::<IdempotentUnaryRequest>(requests)?).await?;
-                self.payloads.extend(response.payload);
+                self.payloads.push(response.payload.unwrap_or_default());
             }
             "Unimplemented" => {
                 client.unimplemented(cx, self.only::<UnimplementedRequest>(requests)?).await?;
@@ -87,7 +87,7 @@ impl Call {
             }
             "ClientStream" => {
                 let response = client.client_stream(cx, self.all::<ClientStreamRequest>(requests)?).await?;
-                self.payloads.extend(response.payload);
+                self.payloads.push(response.payload.unwrap_or_default());
             }
             "BidiStream" => {
                 let responses = client.bidi_stream(cx, self.all::<BidiStreamRequest>(requests)?).await?;
