@@ -1,9 +1,11 @@
 //! The command line: a plugin when its input is piped, and commands of its own.
 
+mod check;
 mod explain;
 mod generate;
 mod new;
 mod plugin;
+mod source;
 mod write;
 
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -22,6 +24,8 @@ struct Cli {
 enum Command {
     /// Generate code without protoc or buf
     Generate(generate::Generate),
+    /// Tell which generated files are stale, edited by hand or orphaned; fails if there are any
+    Check(check::Check),
     /// Tell what a code of an error or a warning means
     Explain(explain::Explain),
     /// Start a project: a crate that serves the services of .proto files
@@ -32,6 +36,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Some(Command::Generate(generate)) => report(generate.run()),
+        Some(Command::Check(check)) => report(check.run()),
         Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
         None if std::io::stdin().is_terminal() => help(),

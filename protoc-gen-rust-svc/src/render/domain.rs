@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::{
     Unprintable, format,
-    tokens::{deprecated, docs, ident, parsed},
+    tokens::{deprecated, docs, ident, number, parsed},
 };
 use crate::{
     model::{
@@ -184,11 +184,11 @@ impl Print<'_> {
         let name = ident(item.rust.ident());
         let (option, from) = (self.prelude("Option"), self.prelude("From"));
         let numbers = kept(item).map(|value| {
-            let (variant, number) = (ident(&value.ident), value.number);
+            let (variant, number) = (ident(&value.ident), number(value.number));
             quote!(Self::#variant => #number,)
         });
         let back = kept(item).map(|value| {
-            let (variant, number) = (ident(&value.ident), value.number);
+            let (variant, number) = (ident(&value.ident), number(value.number));
             quote!(#number => Self::#variant,)
         });
         let back: Vec<_> = back.collect();
@@ -203,8 +203,8 @@ impl Print<'_> {
                     }
                 }
             };
-            let number = quote!(Self::Unrecognized(number) => number,);
-            (Some(number), quote!(number => Self::Unrecognized(number),), Some(lossless))
+            let unknown = quote!(Self::Unrecognized(number) => number,);
+            (Some(unknown), quote!(number => Self::Unrecognized(number),), Some(lossless))
         };
         quote! {
             impl svc::Enumeration for #name {

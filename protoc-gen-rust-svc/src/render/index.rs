@@ -10,7 +10,7 @@ use crate::{
     lower::Lowered,
     model::{Artefacts, Package},
     names::Ident,
-    options::{Artefact, Options},
+    options::{Artefact, Options, Types},
 };
 
 /// The path of a file in a module.
@@ -34,7 +34,12 @@ pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
 }
 
 /// The index of a package: its artefacts, and the packages that lie in it.
-pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered) -> Result<String, Unprintable> {
+pub(super) fn package(
+    package: &Package,
+    emitted: &[Artefact],
+    lowered: &Lowered,
+    options: &Options,
+) -> Result<String, Unprintable> {
     let mut text = format!("{MARK} from {}. Do not edit.\n\n", package.files.join(", "));
     text += &match package.name.as_str() {
         "" => "//! What has no package, and the packages that were generated.\n\n".to_owned(),
@@ -44,15 +49,14 @@ pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered
         text += ROOT_ALLOWS;
     }
     text += &children(&package.module, lowered);
-    let domain_is_pb = !emitted.contains(&Artefact::Domain)
-        || package.messages.iter().chain(&package.enums).next().is_some_and(|name| speaks_pb(name, lowered));
+    let speaks_pb = options.types == Types::Proto || !options.emits(Artefact::Domain);
     let mut reexports = String::new();
     for artefact in emitted {
         let module = module_of(&package.artefacts, *artefact);
         match artefact {
             Artefact::Pb => {
                 text += &format!("/// The messages as they travel.\npub mod {module};\n");
-                if domain_is_pb {
+                if speaks_pb {
                     reexports += &format!("pub use self::{module}::*;\n");
                 }
             }
@@ -68,13 +72,6 @@ pub(super) fn package(package: &Package, emitted: &[Artefact], lowered: &Lowered
     text += &reexports;
     text += "\n// A runtime that is too old for this code has no such constant.\nconst _: () = ::rust_svc::GENERATED_BY_0_1;\n";
     check(text)
-}
-
-/// Whether a type of the package is the message that travels.
-fn speaks_pb(name: &str, lowered: &Lowered) -> bool {
-    let message = lowered.model.message(name).map(|message| &message.rust);
-    let rust = message.or_else(|| lowered.model.enumeration(name).map(|item| &item.rust));
-    rust.is_some_and(|rust| rust.domain.len() > rust.wire.len())
 }
 
 /// The indexes of modules that are no package, and of the root.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     Unprintable, format,
-    tokens::{ident, parsed},
+    tokens::{ident, number, parsed},
 };
 use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, Value, WellKnown};
 
@@ -159,7 +159,7 @@ impl<'a> Print<'a> {
     fn enumeration(&self, item: &Enum) -> TokenStream {
         let wire = self.enum_path(&item.name);
         let values = item.values.iter().map(|value| {
-            let (name, number) = (&value.name, value.number);
+            let (name, number) = (&value.name, number(value.number));
             quote!((#name, #number))
         });
         quote! {

@@ -10,12 +10,16 @@ mod index;
 mod json;
 mod layout;
 mod pb;
+mod seal;
 mod services;
 mod tokens;
 
 use std::collections::BTreeMap;
 
-pub use self::format::Unprintable;
+pub use self::{
+    format::Unprintable,
+    seal::{Seal, read as read_seal},
+};
 use crate::{
     lower::Lowered,
     model::Package,
@@ -36,12 +40,13 @@ pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable
             files.insert(index::path(&package.module, module.plain()), format::file(artefact, &package.files, &body)?);
             emitted.push(artefact);
         }
-        files.insert(index::path(&package.module, "mod"), index::package(package, &emitted, lowered)?);
+        files.insert(index::path(&package.module, "mod"), index::package(package, &emitted, lowered, options)?);
     }
     index::outer_modules(lowered, options, &mut files)?;
     if options.emits(Artefact::Descriptor) {
         files.insert("descriptor.rs".to_owned(), descriptor::file(&lowered.descriptor_set));
     }
+    files.values_mut().for_each(|text| *text = seal::seal(text));
     Ok(files)
 }
 

@@ -1,6 +1,6 @@
 //! What `quote!` needs from the model.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::{docs::Docs, names};
@@ -30,4 +30,10 @@ pub(super) fn docs(docs: &Docs) -> TokenStream {
 /// `#[deprecated]`, or nothing.
 pub(super) fn deprecated(is_deprecated: bool) -> TokenStream {
     if is_deprecated { quote!(#[deprecated]) } else { TokenStream::new() }
+}
+
+/// A number, as a person writes it.
+pub(super) fn number(number: i32) -> TokenStream {
+    let digits = Literal::u32_unsuffixed(number.unsigned_abs());
+    if number < 0 { quote!(-#digits) } else { quote!(#digits) }
 }
