@@ -26,8 +26,17 @@ use crate::{
 pub(crate) enum Answer {
     /// The one response, after its trailers.
     One(Bytes),
-    /// The responses to come, and where failures among them count.
-    Many { messages: Messages, sampler: Option<Sampler> },
+    /// The responses to come.
+    Many(Opened),
+}
+
+/// An answer that has begun.
+pub(crate) struct Opened {
+    pub(crate) messages: Messages,
+    /// Where failures among the messages count.
+    pub(crate) sampler: Option<Sampler>,
+    /// When it must have ended.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// One attempt of a call.

@@ -4,7 +4,7 @@ use tokio::time;
 
 use super::{
     Shared,
-    attempt::{Answer, Attempt, Received},
+    attempt::{Answer, Attempt, Opened, Received},
     breaker::{Outcome, Permit, Sampler},
     deadline::{self, Deadlines},
     failure::Failure,
@@ -98,7 +98,7 @@ impl Call<'_> {
             }
             Received::Many { headers, messages } => {
                 self.cx.receive_headers(headers);
-                Answer::Many { messages, sampler }
+                Answer::Many(Opened { messages, sampler, deadline: self.deadlines.whole })
             }
         }
     }

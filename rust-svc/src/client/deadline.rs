@@ -70,13 +70,19 @@ impl Deadlines {
             Some(deadline) => time::timeout_at(deadline, attempt).await.unwrap_or_else(|_| Err(elapsed())),
             None => attempt.await,
         };
-        result.map_err(|failure| if self.explains(&failure) { elapsed() } else { failure })
+        result.map_err(|failure| explained(method, self.answer, failure))
     }
+}
 
-    /// The server may notice the deadline first, and then cancels the call.
-    fn explains(&self, failure: &Failure) -> bool {
-        let over = |deadline: Instant| Instant::now() + TOLERANCE >= deadline;
-        failure.error.code() == Code::Cancelled && self.answer.is_some_and(over)
+/// The failure of a call that has this deadline: the server may notice the deadline first, and then cancels the call.
+pub(crate) fn explained(method: &Method, deadline: Option<Instant>, failure: Failure) -> Failure {
+    let over = |deadline: Instant| Instant::now() + TOLERANCE >= deadline;
+    let cancelled = failure.error.code() == Code::Cancelled && failure.cause != Cause::Local;
+    match deadline {
+        Some(deadline) if cancelled && over(deadline) => {
+            Failure { cause: Cause::Peer, error: exceeded(method), ..failure }
+        }
+        _ => failure,
     }
 }
 

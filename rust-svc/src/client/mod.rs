@@ -170,7 +170,7 @@ impl Client {
         let method = self.0.effective(method);
         match self.0.call(method, cx, &requests).await? {
             Answer::One(bytes) => message::decode(method, bytes),
-            Answer::Many { .. } => Err(message::wrong_kind(method)),
+            Answer::Many(_) => Err(message::wrong_kind(method)),
         }
     }
 
@@ -180,7 +180,7 @@ impl Client {
     {
         let method = self.0.effective(method);
         match self.0.call(method, &cx, &requests).await? {
-            Answer::Many { messages, sampler } => Ok(Replies::new(method, cx, requests, messages, sampler).typed()),
+            Answer::Many(opened) => Ok(Replies::new(method, cx, requests, opened).typed()),
             Answer::One(_) => Err(message::wrong_kind(method)),
         }
     }

@@ -6,16 +6,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{FutureExt, future::BoxFuture, stream};
-
-use super::{
-    breaker::{self, Sampler},
-    call::ended,
-    failure::Failure,
-    frame::Messages,
-    message,
-    requests::Requests,
+use futures::{
+    FutureExt,
+    future::{BoxFuture, OptionFuture},
+    stream,
 };
+use tokio::time::{self, Instant};
+
+use super::{attempt::Opened, breaker, call::ended, deadline, failure::Failure, message, requests::Requests};
 use crate::{Context, Error, Message, Method, Result, Streaming};
 
 /// The responses of a call until its end, its deadline, or until nobody waits for them.
@@ -23,21 +21,14 @@ pub(crate) struct Replies {
     method: Method,
     cx: Context,
     requests: Requests,
-    messages: Messages,
-    sampler: Option<Sampler>,
+    opened: Opened,
     end: BoxFuture<'static, Error>,
 }
 
 impl Replies {
-    pub(crate) fn new(
-        method: &Method,
-        cx: Context,
-        requests: Requests,
-        messages: Messages,
-        sampler: Option<Sampler>,
-    ) -> Self {
-        let end = end(*method, cx.clone()).boxed();
-        Self { method: *method, cx, requests, messages, sampler, end }
+    pub(crate) fn new(method: &Method, cx: Context, requests: Requests, opened: Opened) -> Self {
+        let end = end(*method, cx.clone(), opened.deadline).boxed();
+        Self { method: *method, cx, requests, opened, end }
     }
 
     /// The responses as the caller reads them. An error is the last item, and dropping the stream cancels the call.
@@ -55,13 +46,13 @@ impl Replies {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         let next = poll_fn(|cx| match self.end.poll_unpin(cx) {
             Poll::Ready(error) => Poll::Ready(Err(error)),
-            Poll::Pending => Poll::Ready(Ok(ready!(self.messages.poll_next(cx)))),
+            Poll::Pending => Poll::Ready(Ok(ready!(self.opened.messages.poll_next(cx)))),
         });
         match next.await? {
             Some(Ok(bytes)) => Ok(Some(bytes)),
             Some(Err(failure)) => Err(self.fail(self.requests.explain(failure))),
             None => {
-                self.cx.receive_trailers(self.messages.take_trailers());
+                self.cx.receive_trailers(self.opened.messages.take_trailers());
                 Ok(None)
             }
         }
@@ -69,8 +60,9 @@ impl Replies {
 
     /// The call had counted as a success when it was opened.
     fn fail(&self, failure: Failure) -> Error {
+        let failure = deadline::explained(&self.method, self.opened.deadline, failure);
         let counts = breaker::is_mid_stream_failure(&failure);
-        if let Some(sampler) = self.sampler.as_ref().filter(|_| counts) {
+        if let Some(sampler) = self.opened.sampler.as_ref().filter(|_| counts) {
             sampler.add_failure(failure.error.code());
         }
         self.cx.receive_trailers(failure.error.metadata().clone());
@@ -79,7 +71,10 @@ impl Replies {
 }
 
 /// Why nobody waits for more responses.
-async fn end(method: Method, cx: Context) -> Error {
-    cx.cancelled().await;
-    ended(&method, &cx)
+async fn end(method: Method, cx: Context, deadline: Option<Instant>) -> Error {
+    let passed = OptionFuture::from(deadline.map(time::sleep_until));
+    tokio::select! {
+        () = cx.cancelled() => ended(&method, &cx),
+        Some(()) = passed => deadline::exceeded(&method),
+    }
 }

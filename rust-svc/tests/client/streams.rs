@@ -97,6 +97,37 @@ async fn the_deadline_of_the_caller_is_for_all_of_it() {
     assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::Cancelled);
 }
 
+/// A stream that ends after so long with a status.
+fn ending(after: Duration, code: i32) -> http::Response<tonic::body::Body> {
+    let end = async move {
+        time::sleep(after).await;
+        Ok::<_, Error>(Frame::trailers(status(code)))
+    };
+    let body = http_body_util::StreamBody::new(futures::stream::once(Box::pin(end)));
+    answer("").map(|_| tonic::body::Body::new(body))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cancels_at_the_deadline_means_the_deadline() {
+    for (after, code) in [(1000, Code::Cancelled), (1996, Code::DeadlineExceeded)] {
+        let (client, _) = client(move |_| async move { ending(Duration::from_millis(after), 1) });
+        let cx = Context::new().with_timeout(Duration::from_secs(2));
+        let stream = client.server_streaming::<_, String>(WATCH, cx, text("")).await.unwrap();
+        assert_eq!(stream.collect().await.unwrap_err().code(), code, "after {after} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_keeps_a_margin_of_its_streams() {
+    let (client, log) = client(|_| async { ending(Duration::from_secs(60), 0) });
+    let cx = Context::new().with_peer("10.0.0.7:1").with_timeout(Duration::from_secs(2));
+    let start = time::Instant::now();
+    let stream = client.server_streaming::<_, String>(WATCH, cx.child(), text("")).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap_err().code(), Code::DeadlineExceeded);
+    assert_eq!(start.elapsed(), Duration::from_millis(1960));
+    assert_eq!(log.header("grpc-timeout"), [Some(text("1960000u"))]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn tried_again_only_before_it_begins() {
     let (client, log) = client(|index| async move {
