@@ -59,8 +59,8 @@ fn lines(comment: &str) -> Vec<String> {
 /// What the lines before belong to.
 enum Block {
     Text,
-    /// A list item, whose indented lines are text.
-    List,
+    /// A list item, whose text is this far in.
+    List(usize),
     /// Opened by this fence.
     Fenced(String),
     /// Indented code, for which a fence was opened.
@@ -89,18 +89,27 @@ impl Block {
     fn open(&mut self, line: String, lines: &mut Vec<String>) {
         let after_blank = lines.last().is_none_or(String::is_empty);
         if let Some(fence) = fence(&line) {
-            let indent = &line[..line.len() - line.trim_start().len()];
+            let indent = &line[..indent(&line)];
             lines.push(format!("{indent}{fence}text"));
             *self = Self::Fenced(fence);
-        } else if is_indented(&line) && after_blank && !matches!(self, Self::List) {
-            lines.push("```text".to_owned());
-            lines.push(line);
-            *self = Self::Indented;
-        } else {
-            let in_list = matches!(self, Self::List) && (line.is_empty() || line.starts_with(' '));
-            *self = if in_list || is_item(&line) { Self::List } else { Self::Text };
-            lines.push(escape(&line));
+            return;
         }
+        match (item(&line), &*self) {
+            (Some(text), _) => *self = Self::List(text),
+            (None, Self::List(_)) if line.is_empty() => (),
+            // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
+            (None, Self::List(text)) if !after_blank || indent(&line) > 0 => {
+                lines.push(format!("{}{}", " ".repeat(*text), escape(line.trim_start())));
+                return;
+            }
+            (None, _) if is_indented(&line) && after_blank => {
+                lines.extend(["```text".to_owned(), line]);
+                *self = Self::Indented;
+                return;
+            }
+            (None, _) => *self = Self::Text,
+        }
+        lines.push(escape(&line));
     }
 
     /// Ends code that is still open.
@@ -111,7 +120,7 @@ impl Block {
                 let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
                 lines.insert(end, "```".to_owned());
             }
-            Self::List => *self = Self::List,
+            Self::List(text) => *self = Self::List(text),
             Self::Text => (),
         }
     }
@@ -128,13 +137,18 @@ fn is_indented(line: &str) -> bool {
     line.starts_with("    ") || line.starts_with('\t')
 }
 
-fn is_item(line: &str) -> bool {
-    let line = line.trim_start();
-    let numbered = line.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    line.starts_with("- ")
-        || line.starts_with("* ")
-        || line.starts_with("+ ")
-        || (numbered.len() < line.len() && (numbered.starts_with(". ") || numbered.starts_with(") ")))
+/// Where the text of a list item starts; `None` if the line starts none.
+fn item(line: &str) -> Option<usize> {
+    let rest = line.trim_start();
+    let digits = rest.len() - rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
+    let behind = &rest[digits..];
+    let is_bullet = digits == 0 && ["- ", "* ", "+ "].iter().any(|bullet| behind.starts_with(bullet));
+    let is_number = (1..=9).contains(&digits) && [". ", ") "].iter().any(|mark| behind.starts_with(mark));
+    (is_bullet || is_number).then(|| indent(line) + digits + 2)
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// A character that cannot break the build: no control characters, and none that change the direction of text.
@@ -211,7 +225,13 @@ mod tests {
         assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
         assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
         assert_eq!(docs(" ```\n open"), "```text\nopen\n```");
-        assert_eq!(docs(" - item\n\n     more of it"), "- item\n\n    more of it");
+        assert_eq!(docs(" - item\n\n     more of it"), "- item\n\n  more of it");
+    }
+
+    #[test]
+    fn what_stands_below_an_item_is_set_in_like_it() {
+        assert_eq!(docs(" - one\n more\n      and more\n 12. two\n   x\n\n Text."), "- one\n  more\n  and more\n12. two\n    x\n\nText.");
+        assert_eq!(docs(" - one\n   - two\n     more\n - three"), "- one\n  - two\n    more\n- three");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Print<'_> {
             return TokenStream::new();
         }
         let module = ident(&message.module);
-        let text = format!(" What stands in [`{0}`](super::{0}).", message.rust.ident());
+        let text = format!(" What stands in [`{}`].", message.rust.ident());
         let uses_runtime = contains_runtime(&types) || contains_runtime(&oneofs);
         let import = uses_runtime.then(|| {
             quote!(

@@ -106,6 +106,9 @@ fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintab
 const ROOT_ALLOWS: &str = "\
 // A program uses a part of this, and this uses what is deprecated.
 #![allow(dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications)]
+// Names and sizes are those of the .proto files.
+#![allow(clippy::large_enum_variant, clippy::module_inception, clippy::new_ret_no_self)]
+#![allow(clippy::should_implement_trait, clippy::wrong_self_convention)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 

@@ -47,6 +47,10 @@ impl<'a> Print<'a> {
         let (wire, name) = (self.wire_of(message), &message.name);
         let written: Vec<_> = message.members.iter().map(|member| self.write(member)).collect();
         let read: Vec<_> = message.members.iter().map(|member| self.read(message, member)).collect();
+        let read = match read.iter().all(TokenStream::is_empty) {
+            true => quote!(field.unknown(name)),
+            false => quote!(match name { #(#read)* _ => field.unknown(name), }),
+        };
         let out = if written.iter().all(TokenStream::is_empty) { quote!(_) } else { quote!(out) };
         quote! {
             impl svc::json::Message for #wire {
@@ -57,10 +61,7 @@ impl<'a> Print<'a> {
                 }
 
                 fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
-                    match name {
-                        #(#read)*
-                        _ => field.unknown(name),
-                    }
+                    #read
                 }
             }
         }
