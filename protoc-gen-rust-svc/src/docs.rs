@@ -95,6 +95,12 @@ impl Block {
             return;
         }
         match (item(&line), &*self) {
+            // An item too far in would be code, or a part of the text before it.
+            (Some(text), Self::List(outer)) if indent(&line) > outer + 3 => {
+                lines.push(format!("{}{}", " ".repeat(*outer), escape(line.trim_start())));
+                *self = Self::List(text - indent(&line) + outer);
+                return;
+            }
             (Some(text), _) => *self = Self::List(text),
             (None, Self::List(_)) if line.is_empty() => (),
             // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
@@ -144,7 +150,10 @@ fn item(line: &str) -> Option<usize> {
     let behind = &rest[digits..];
     let is_bullet = digits == 0 && ["- ", "* ", "+ "].iter().any(|bullet| behind.starts_with(bullet));
     let is_number = (1..=9).contains(&digits) && [". ", ") "].iter().any(|mark| behind.starts_with(mark));
-    (is_bullet || is_number).then(|| indent(line) + digits + 2)
+    let mark = digits + 1;
+    let spaces = rest.bytes().skip(mark).take_while(|byte| *byte == b' ').count();
+    let text = indent(line) + mark + if spaces > 4 { 1 } else { spaces };
+    (is_bullet || is_number).then_some(text)
 }
 
 fn indent(line: &str) -> usize {
@@ -230,7 +239,11 @@ mod tests {
 
     #[test]
     fn what_stands_below_an_item_is_set_in_like_it() {
-        assert_eq!(docs(" - one\n more\n      and more\n 12. two\n   x\n\n Text."), "- one\n  more\n  and more\n12. two\n    x\n\nText.");
+        assert_eq!(
+            docs(" - one\n more\n      and more\n 12. two\n   x\n\n Text."),
+            "- one\n  more\n  and more\n12. two\n    x\n\nText."
+        );
+        assert_eq!(docs(" *   one\n more\n          - two"), "*   one\n    more\n    - two");
         assert_eq!(docs(" - one\n   - two\n     more\n - three"), "- one\n  - two\n    more\n- three");
     }
 
@@ -239,6 +252,7 @@ mod tests {
         assert_eq!(docs(" a [b] <c> Vec<T>"), "a \\[b\\] \\<c\\> Vec\\<T\\>");
         assert_eq!(docs(" see https://a.example/b_c."), "see <https://a.example/b_c>.");
         assert_eq!(docs(" odd ` [x]"), "odd \\` \\[x\\]");
+        assert_eq!(docs(" \u{e9}t\u{e9} <\u{e9}>"), "\u{e9}t\u{e9} \\<\u{e9}\\>");
     }
 
     #[test]

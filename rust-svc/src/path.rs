@@ -122,7 +122,8 @@ impl Template {
     pub fn matched(&self, variable: &Variable, count: usize) -> Range<usize> {
         let many = self.segments.iter().position(|segment| *segment == Segment::Many).unwrap_or(self.segments.len());
         // What stands behind `**` is counted from the end.
-        let place = |index: usize| if index <= many { index } else { (index + count).saturating_sub(self.segments.len()) };
+        let place =
+            |index: usize| if index <= many { index } else { (index + count).saturating_sub(self.segments.len()) };
         place(variable.segments.start)..place(variable.segments.end)
     }
 

@@ -82,7 +82,11 @@ impl Trie {
                 Segment::Single => branch.single.get_or_insert_default(),
                 Segment::Many => {
                     let rest = &template.segments()[index + 1..];
-                    return if rest.is_empty() { add(&mut branch.many, verb, route) } else { branch.tail(rest, verb, route) };
+                    return if rest.is_empty() {
+                        add(&mut branch.many, verb, route)
+                    } else {
+                        branch.tail(rest, verb, route)
+                    };
                 }
             };
         }
