@@ -3,6 +3,8 @@
 pub mod chat;
 pub mod clashes_client;
 pub mod comments;
+pub mod edition2023;
+pub mod edition2024;
 pub mod fields;
 pub mod imported;
 pub mod keywords;

@@ -37,12 +37,14 @@ pub(super) fn signature(method: &Method) -> String {
 
 /// The head of the function that serves a service, and the brace behind it.
 pub(super) fn server(function: &Ident, service: &Ident, returns: &str) -> String {
-    let takes = "(service: ::std::sync::Arc<S>)";
-    let line = format!("pub fn {function}<S: {service} + ?Sized>{takes} -> svc::{returns}<S> {{");
+    // A service may have the name that the parameter usually has.
+    let s = if service.as_str() == "S" { "T" } else { "S" };
+    let takes = format!("(service: ::std::sync::Arc<{s}>)");
+    let line = format!("pub fn {function}<{s}: {service} + ?Sized>{takes} -> svc::{returns}<{s}> {{");
     if fits(0, &line) {
         return line;
     }
-    format!("pub fn {function}<S>{takes} -> svc::{returns}<S>\nwhere\n    S: {service} + ?Sized,\n{{")
+    format!("pub fn {function}<{s}>{takes} -> svc::{returns}<{s}>\nwhere\n    {s}: {service} + ?Sized,\n{{")
 }
 
 /// A method of an adapter.

@@ -53,6 +53,8 @@ cases! {
     chat: ["chat.proto"] "";
     clashes_client: ["clashes.proto", "clashes_client.proto"] "";
     comments: ["comments.proto"] "";
+    edition2023: ["edition2023.proto"] "";
+    edition2024: ["edition2024.proto"] "";
     fields: ["fields.proto"] "";
     imported: ["imported.proto"] "include_imports=true";
     keywords: ["keywords.proto"] "";

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use rust_svc::{Enumeration as _, Idempotency, Json, Message, SignedDuration, Timestamp, prost::Message as _};
 
 use crate::golden::{
+    edition2023::ed::v1::{self as edition2023, Closed, Inner, Thing},
     fields::fields::v1::{Color, Demanding, Everything, Level, Part, demanding, everything, pb},
     policies::policies::v1::policy_service,
     proto2::legacy::{self, Legacy, Mode},
@@ -145,6 +146,25 @@ fn proto2_has_required_fields_and_closed_enums() {
     let wire = legacy::pb::Legacy { mode: 1, modes: vec![1, 9, 2], maybe_mode: Some(9), ..Default::default() };
     let read = Legacy::from_wire(wire).expect("valid");
     assert_eq!((read.mode, read.modes, read.maybe_mode), (Mode::Slow, vec![Mode::Slow, Mode::Fast], None));
+}
+
+#[test]
+fn editions_travel_as_they_say() {
+    let thing = Thing {
+        explicit: Some(String::new()),
+        needed: 7,
+        packed: vec![1, 2],
+        expanded: vec![1, 2],
+        group_like: Some(Inner { s: "x".into() }),
+        closed: Some(Closed::B),
+        ..Thing::default()
+    };
+    let bytes = thing.clone().into_wire().encode_to_vec();
+    // Field and wire type: 2 with its empty text, 3, 4 as one field, 5 twice, 6 as a group, 9.
+    let expected = [0x12, 0, 0x18, 7, 0x22, 2, 1, 2, 0x28, 1, 0x28, 2, 0x33, 0x0a, 1, b'x', 0x34, 0x48, 2];
+    assert_eq!(bytes, expected);
+    let received = edition2023::pb::Thing::decode(&*bytes).expect("its own encoding");
+    assert_eq!(Thing::from_wire(received).expect("valid"), thing);
 }
 
 #[test]
