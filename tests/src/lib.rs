@@ -64,7 +64,8 @@ pub fn generate(folder: &Path, files: &[&str], options: &str) -> (Result<Files, 
 
 /// The built-in reader knows no editions; protoc reads those.
 fn input(folder: &Path, files: &[&str]) -> Result<Input, String> {
-    let is_edition = |file: &&str| fs::read_to_string(folder.join(file)).is_ok_and(|text| text.contains("\nedition = "));
+    let is_edition =
+        |file: &&str| fs::read_to_string(folder.join(file)).is_ok_and(|text| text.contains("\nedition = "));
     if files.iter().any(is_edition) {
         return Ok(input_by_protoc(folder, files));
     }
