@@ -19,7 +19,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Headers that belong to HTTP or to gRPC, beside those that start with `grpc-`, and are no metadata.
-const RESERVED: [&str; 6] = ["connection", "content-length", "content-type", "host", "te", "trailer"];
+const RESERVED: [&str; 7] = ["connection", "content-length", "content-type", "date", "host", "te", "trailer"];
 
 /// The metadata among headers or trailers: all but what belongs to HTTP and gRPC. What cannot be metadata is left out;
 /// a server calls [`check`] first, so that nothing is lost unnoticed.
@@ -123,6 +123,7 @@ mod tests {
         let all = headers(&[
             ("content-type", b"application/grpc"),
             ("te", b"trailers"),
+            ("date", b"Sat, 21 Nov 2026 03:37:38 GMT"),
             ("grpc-timeout", b"1S"),
             ("grpc-status-details-bin", b"?"),
             ("user-agent", b"grpc-python"),
