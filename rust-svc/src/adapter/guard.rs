@@ -18,12 +18,12 @@ pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
 
 /// True if the content type is one of gRPC's, whether served or not.
 #[cfg(feature = "server")]
-pub(super) fn says_grpc(headers: &HeaderMap) -> bool {
+pub(crate) fn says_grpc(headers: &HeaderMap) -> bool {
     content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc"))
 }
 
 /// The content type without its parameters.
-fn content_type(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn content_type(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     value.split(';').next().map(str::trim_end)
 }

@@ -10,6 +10,7 @@
 //! | frames to messages and back | `codec`, `stream` |
 //! | the handler, within its deadline; a panic is an error | `call` |
 //! | headers and trailers around the answer | `body` |
+//! | all of it for callers of gRPC-Web | `web` |
 
 mod body;
 mod call;
@@ -20,6 +21,8 @@ mod report;
 mod routes;
 mod stream;
 mod timeout;
+#[cfg(feature = "server")]
+pub(crate) mod web;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -28,6 +31,8 @@ use futures::future::BoxFuture;
 use crate::{Context, Message, Method, Result, Streaming};
 
 pub use body::Body;
+#[cfg(feature = "server")]
+pub(crate) use guard::says_grpc;
 pub use open::Peer;
 #[cfg(feature = "server")]
 pub(crate) use routes::Foreign;

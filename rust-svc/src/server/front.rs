@@ -8,8 +8,8 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
 
-use super::Health;
-use crate::adapter::{self, Peer};
+use super::{Health, linger::lingering};
+use crate::adapter::{self, Peer, says_grpc, web};
 
 /// Where plain HTTP asks for the health.
 const HEALTH: &str = "/healthz";
@@ -20,6 +20,7 @@ pub(super) struct Front {
     pub(super) grpc: adapter::Routes,
     pub(super) http: axum::Router,
     pub(super) health: Health,
+    pub(super) web: bool,
 }
 
 type Body = Either<adapter::Body, axum::body::Body>;
@@ -33,12 +34,16 @@ impl Front {
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
         request.extensions_mut().insert(Peer::from(peer));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let Self { mut grpc, mut http, health } = self.clone();
+        let Self { mut grpc, mut http, health, web } = self.clone();
+        let request = lingering(request);
         async move {
+            if web && web::says_web(request.headers()) {
+                return Ok(web::answer(grpc, request).await.map(axum::body::Body::new).map(Either::Right));
+            }
             if grpc.claims(&request) {
-                return match request.version() {
-                    Version::HTTP_2 => Ok(grpc.call(request).await?.map(Either::Left)),
-                    _ => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
+                return match request.version() < Version::HTTP_2 && says_grpc(request.headers()) {
+                    true => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
+                    false => Ok(grpc.call(request).await?.map(Either::Left)),
                 };
             }
             if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {

@@ -15,6 +15,7 @@ mod connections;
 mod front;
 mod health;
 mod limits;
+mod linger;
 mod reflection;
 mod signal;
 
@@ -62,6 +63,7 @@ pub struct Server {
     #[cfg(feature = "gateway")]
     gateway: Option<crate::gateway::Routes>,
     descriptors: Vec<&'static [u8]>,
+    web: bool,
     limits: Limits,
     stop: Stop,
 }
@@ -81,6 +83,7 @@ impl Default for Server {
             #[cfg(feature = "gateway")]
             gateway: None,
             descriptors: Vec::new(),
+            web: false,
             limits: Limits::default(),
             stop: Stop { lame_duck: Duration::ZERO, drain: Duration::from_secs(20) },
         }
@@ -125,6 +128,14 @@ impl Server {
     /// protobuf encoding. It is off unless asked for.
     pub fn reflection(mut self, descriptors: &'static [u8]) -> Self {
         self.descriptors.push(descriptors);
+        self
+    }
+
+    /// Serves what is served over gRPC to callers of gRPC-Web as well, on the same port and over HTTP/1 as over HTTP/2. A
+    /// page of another origin may call only where a proxy or a layer in front of this allows it (CORS). It is off unless
+    /// asked for.
+    pub fn grpc_web(mut self) -> Self {
+        self.web = true;
         self
     }
 
@@ -181,7 +192,7 @@ impl Server {
         let http = beside(self.http, self.gateway)?;
         #[cfg(not(feature = "gateway"))]
         let http = self.http;
-        let front = Front { grpc, http, health: health.clone() };
+        let front = Front { grpc, http, health: health.clone(), web: self.web };
         Ok(Bound { listener, address, front, health, limits: self.limits, stop: self.stop })
     }
 }

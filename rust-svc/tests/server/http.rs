@@ -15,8 +15,11 @@ use crate::{
 
 /// Speaks HTTP/1 and gives the status and the body.
 pub(crate) async fn fetch(address: SocketAddr, path: &str) -> (u16, String) {
+    exchange(address, &format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n")).await
+}
+
+async fn exchange(address: SocketAddr, request: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("a request");
     let mut text = String::new();
     stream.read_to_string(&mut text).await.expect("an answer");
@@ -66,7 +69,9 @@ async fn services_as_routers_merge() {
 #[tokio::test]
 async fn grpc_over_http1_is_refused() {
     let server = start().await;
-    assert_eq!(fetch(server.address, "/test.v1.Echo/Unary").await, (505, "gRPC needs HTTP/2\n".into()));
+    let request = "POST /test.v1.Echo/Unary HTTP/1.0\r\ncontent-type: application/grpc\r\n\r\n";
+    assert_eq!(exchange(server.address, request).await, (505, "gRPC needs HTTP/2\n".into()));
+    assert_eq!(fetch(server.address, "/test.v1.Echo/Unary").await.0, 405);
 }
 
 #[tokio::test]

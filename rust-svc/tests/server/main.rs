@@ -14,3 +14,4 @@ mod raw;
 mod reflection;
 mod shutdown;
 mod support;
+mod web;

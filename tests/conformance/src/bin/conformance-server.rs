@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if request.message_receive_limit > 0 {
         adapter = adapter.max_message_size(request.message_receive_limit.try_into()?);
     }
-    let server = Server::new().adapter(adapter).bind("127.0.0.1:0").await?;
+    let server = Server::new().adapter(adapter).grpc_web().bind("127.0.0.1:0").await?;
     let address = server.local_addr();
     let response = ServerCompatResponse {
         host: address.ip().to_string(),

@@ -1,0 +1,112 @@
+//! gRPC-Web, which callers speak over HTTP/1 as over HTTP/2.
+
+use std::net::SocketAddr;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{
+    echo::{DOWNLOAD, UNARY},
+    raw,
+    support::{Running, soon, start, start_with},
+};
+
+async fn started() -> Running {
+    start_with(rust_svc::Server::grpc_web).await
+}
+
+/// Posts over HTTP/1 and gives the head and the body of the answer.
+async fn post(address: SocketAddr, path: &str, content_type: &str, body: &[u8]) -> (String, Vec<u8>) {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.0\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("a head");
+    stream.write_all(body).await.expect("a body");
+    let mut answer = Vec::new();
+    soon(stream.read_to_end(&mut answer)).await.expect("an answer");
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let body = answer.split_off(end + 4);
+    (String::from_utf8(answer).expect("text").to_ascii_lowercase(), body)
+}
+
+/// The messages of an answer, and its trailers.
+fn split(body: &[u8]) -> (&[u8], String) {
+    let mut rest = body;
+    while let [0, a, b, c, d, ..] = rest {
+        rest = &rest[5 + u32::from_be_bytes([*a, *b, *c, *d]) as usize..];
+    }
+    let [0x80, a, b, c, d, trailers @ ..] = rest else { panic!("{rest:?} are no trailers") };
+    assert_eq!(trailers.len(), u32::from_be_bytes([*a, *b, *c, *d]) as usize);
+    (&body[..body.len() - rest.len()], String::from_utf8(trailers.to_vec()).expect("text"))
+}
+
+#[tokio::test]
+async fn messages_and_trailers_in_the_body() {
+    let server = started().await;
+    for content_type in ["application/grpc-web", "application/grpc-web+proto; charset=x"] {
+        let (head, body) = post(server.address, UNARY.path, content_type, &raw::frame("a")).await;
+        assert!(
+            head.starts_with("http/1.0 200") && head.contains("content-type: application/grpc-web+proto\r\n"),
+            "{head}"
+        );
+        let (messages, trailers) = split(&body);
+        assert_eq!(messages, raw::frame("a"));
+        assert!(trailers.contains("grpc-status: 0\r\n"), "{trailers}");
+    }
+}
+
+#[tokio::test]
+async fn in_base64() {
+    let server = started().await;
+    let request = STANDARD.encode(raw::frame("a"));
+    let (head, body) = post(server.address, UNARY.path, "application/grpc-web-text", request.as_bytes()).await;
+    assert!(head.contains("content-type: application/grpc-web-text+proto\r\n"), "{head}");
+    let groups = body.chunks(4).map(|group| STANDARD.decode(group).expect("base64"));
+    assert_eq!(split(&groups.collect::<Vec<_>>().concat()).0, raw::frame("a"));
+}
+
+#[tokio::test]
+async fn over_http2_and_streamed() {
+    let server = started().await;
+    let request = http::Request::builder().method("POST").uri(format!("http://test{}", DOWNLOAD.path));
+    let request = request.header("content-type", "application/grpc-web+proto");
+    let answer = raw::exchange(server.address, request, raw::frame("abc")).await;
+    assert_eq!((answer.status.as_u16(), answer.trailers), (200, None));
+    assert!(split(&answer.data).1.contains("grpc-status: 0\r\n"));
+}
+
+#[tokio::test]
+async fn a_failure_before_any_message_is_in_the_headers() {
+    let server = started().await;
+    let (head, body) = post(server.address, "/test.v1.Echo/Nope", "application/grpc-web", &raw::frame("a")).await;
+    assert!(head.contains("grpc-status: 12\r\n") && body.is_empty(), "{head}");
+}
+
+#[tokio::test]
+async fn what_is_none_is_refused() {
+    let server = started().await;
+    for (content_type, status) in
+        [("application/grpc-web+json", "415"), ("text/plain", "415"), ("application/grpc", "505")]
+    {
+        let (head, _) = post(server.address, UNARY.path, content_type, &raw::frame("a")).await;
+        assert!(head.starts_with(&format!("http/1.0 {status}")), "{content_type} {head}");
+    }
+}
+
+#[tokio::test]
+async fn off_unless_asked_for() {
+    let server = start().await;
+    let (head, _) = post(server.address, UNARY.path, "application/grpc-web", &raw::frame("a")).await;
+    assert!(head.starts_with("http/1.0 505"), "{head}");
+}
+
+/// A caller that is refused while it still sends reads why, and not that its connection broke.
+#[tokio::test]
+async fn a_request_that_nobody_reads() {
+    let server = start().await;
+    let (head, _) = post(server.address, UNARY.path, "text/plain", &vec![0; 512 * 1024]).await;
+    assert!(head.starts_with("http/1.0 415"), "{head}");
+}
