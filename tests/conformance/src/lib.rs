@@ -2,7 +2,7 @@
 //!
 //! | suite | what it tests | here |
 //! |---|---|---|
-//! | connectconformance | every corner of the protocol, from the other side | [`suite`], with the feature of that name |
+//! | connectconformance | every corner of the protocol, from the other side | `suite`, with the feature of that name |
 //! | the interoperability tests of gRPC | 14 cases against another implementation | [`interop`] |
 //!
 //! All of it goes through the service traits: nothing here knows HTTP/2.
