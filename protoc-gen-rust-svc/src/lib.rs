@@ -13,6 +13,7 @@
 //! [`generate`] is all of them but the ends; the plugin and the command line ([`cli`]) are thin doors to it. [`project`]
 //! makes a crate around what it generates.
 
+mod build;
 pub mod check;
 pub mod cli;
 pub mod codes;
@@ -26,6 +27,9 @@ pub mod project;
 pub mod read;
 pub mod render;
 pub mod respond;
+mod write;
+
+pub use self::build::Build;
 
 use self::{
     diagnostics::Diagnostics,

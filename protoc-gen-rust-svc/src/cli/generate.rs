@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, source::Source, write};
+use super::{Failure, source::Source};
+use crate::write;
 
 /// Where to read and where to write.
 #[derive(Args, Debug)]
@@ -19,6 +20,6 @@ pub(super) struct Generate {
 
 impl Generate {
     pub(super) fn run(self) -> Result<(), Failure> {
-        write::write(&self.out, &self.source.generate()?)
+        Ok(write::write(&self.out, &self.source.generate()?)?)
     }
 }

@@ -6,7 +6,6 @@ mod generate;
 mod new;
 mod plugin;
 mod source;
-mod write;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 

@@ -6,8 +6,7 @@ use clap::Args;
 
 use super::Failure;
 use crate::{
-    diagnostics::Diagnostics,
-    options::Options,
+    build,
     read::{Input, compile},
     render::Files,
 };
@@ -35,14 +34,9 @@ pub(super) struct Source {
 impl Source {
     /// What is generated now. Fails with all that is wrong with the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
-        let input = self.input()?;
-        let mut diagnostics = Diagnostics::default();
-        let mut options = Options::parse(&self.opt.join(","), &mut diagnostics);
-        // Nobody else generates what the files import.
-        options.include_imports = true;
-        let files = crate::generate(&input, &options, &mut diagnostics)?;
-        eprint!("{}", diagnostics.warnings());
-        if diagnostics.has_errors() { Err(diagnostics.errors().into()) } else { Ok(files) }
+        let (files, warnings) = build::generate(&self.input()?, &self.opt.join(","))?;
+        eprint!("{warnings}");
+        Ok(files)
     }
 
     fn input(&self) -> Result<Input, Failure> {

@@ -1,0 +1,94 @@
+//! Code generation from a build script, with nothing installed but Rust.
+
+use std::{error::Error, path::PathBuf};
+
+use crate::{
+    diagnostics::Diagnostics,
+    options::Options,
+    read::{Input, compile::compile},
+    render::Files,
+    write,
+};
+
+/// What a build script generates.
+///
+/// ```no_run
+/// // In `fn main()` of build.rs:
+/// protoc_gen_rust_svc::Build::new("src/generated")
+///     .proto_path("proto")
+///     .file("proto/inventory/v1/inventory.proto")
+///     .run();
+/// ```
+///
+/// and `mod generated;` once in the crate. The files are written beside the sources, where they are seen in review, on
+/// docs.rs and by editors; files that have not changed are left alone.
+#[derive(Clone, Debug)]
+pub struct Build {
+    out: PathBuf,
+    proto_paths: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    options: Vec<String>,
+}
+
+impl Build {
+    /// Writes to a directory, which is best given from the folder of the crate: `src/generated`.
+    pub fn new(out: impl Into<PathBuf>) -> Self {
+        Self { out: out.into(), proto_paths: Vec::new(), files: Vec::new(), options: Vec::new() }
+    }
+
+    /// Looks imports up in a directory too; in the current one if none is given.
+    pub fn proto_path(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.proto_paths.push(directory.into());
+        self
+    }
+
+    /// Generates code for a file, and for those of its imports that it refers to.
+    pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.files.push(file.into());
+        self
+    }
+
+    /// Sets an option as a plugin takes it, such as `types=proto`.
+    pub fn option(mut self, option: impl Into<String>) -> Self {
+        self.options.push(option.into());
+        self
+    }
+
+    /// Generates, and tells cargo when to do it again. Ends the build script with all that is wrong if something is.
+    pub fn run(self) {
+        for path in self.directories().iter().chain(&self.files) {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        if let Err(error) = self.try_run() {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    }
+
+    /// Generates. Fails with all that is wrong, an error a line.
+    pub fn try_run(&self) -> Result<(), Box<dyn Error>> {
+        let input = compile(&self.directories(), &self.files)?;
+        let (files, warnings) = generate(&input, &self.options.join(","))?;
+        for warning in warnings.lines().filter(|line| !line.starts_with(' ')) {
+            println!("cargo::warning={warning}");
+        }
+        Ok(write::write(&self.out, &files)?)
+    }
+
+    fn directories(&self) -> Vec<PathBuf> {
+        if self.proto_paths.is_empty() { vec![PathBuf::from(".")] } else { self.proto_paths.clone() }
+    }
+}
+
+/// Generates code for the files that were asked for and those that they refer to, which nobody else generates then.
+/// Gives the warnings too. Fails with all that is wrong.
+pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String), Box<dyn Error>> {
+    let mut diagnostics = Diagnostics::default();
+    let mut options = Options::parse(options, &mut diagnostics);
+    options.include_imports = true;
+    let files = crate::generate(input, &options, &mut diagnostics)?;
+    match diagnostics.has_errors() {
+        true => Err((diagnostics.warnings() + &diagnostics.errors()).into()),
+        false => Ok((files, diagnostics.warnings())),
+    }
+}
