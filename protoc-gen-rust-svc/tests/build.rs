@@ -37,6 +37,6 @@ fn all_that_is_wrong_is_told() {
     assert!(text.contains("\"plain\"") && text.contains("\"emti\""), "{text}");
     let folder = folder("syntax = \"proto3\"; message {}");
     let text = build(folder.path()).try_run().expect_err("a wrong file").to_string();
-    assert!(text.starts_with("chat.proto:1:29: error: "), "{text}");
+    assert!(text.starts_with("chat.proto:1:28: error: "), "{text}");
     assert!(!folder.path().join("generated").exists());
 }
