@@ -133,10 +133,15 @@ pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
             seen.insert(key, (method, route));
             continue;
         };
-        let text =
-            format!("{} {} leads to {} and to {}", route.verb, route.template.as_str(), other_method.name, method.name);
+        let (one, two) = (full_name(other_method), full_name(method));
+        let text = format!("{} {} leads to {one} and to {two}", route.verb, route.template.as_str());
         let position = &other.position;
         let help = format!("the other is at {}:{}:{}", position.file, position.line, position.column);
         diagnostics.error("E0205", &route.position, text).help(help);
     }
+}
+
+/// Such as `order.v1.OrderService/GetOrder`.
+fn full_name(method: &Method) -> &str {
+    method.path.0.trim_start_matches('/')
 }

@@ -1,0 +1,328 @@
+//! What is to be printed, with every decision made: names, types, policies, routes, docs.
+//!
+//! Everything here that is printed displays as valid Rust. If a template needs a decision, a word is missing here.
+
+mod names;
+mod print;
+mod service;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::service::{Attribute, Breaker, Idempotency, Kind, Literal, Method, Policy, Retry, Route, Service};
+use crate::{docs::Docs, names::Ident, read::Position};
+
+/// All that one run generates.
+#[derive(Debug)]
+pub struct Model {
+    /// The packages to generate, sorted by name.
+    pub packages: Vec<Package>,
+    /// Every message that is known, also of packages that are not generated, by full name.
+    pub messages: BTreeMap<String, Message>,
+    /// Every enum that is known, by full name.
+    pub enums: BTreeMap<String, Enum>,
+}
+
+/// A package of protobuf and the module that it becomes.
+#[derive(Debug)]
+pub struct Package {
+    /// The name in the `.proto`; empty for files without one.
+    pub name: String,
+    /// The module, from the root of what is generated.
+    pub module: Vec<Ident>,
+    /// The files that it was made from, sorted.
+    pub files: Vec<String>,
+    /// The modules of its artefacts.
+    pub artefacts: Artefacts,
+    /// The full names of its messages that stand in no other, in the order of the files.
+    pub messages: Vec<String>,
+    /// The full names of its enums that stand in no message.
+    pub enums: Vec<String>,
+    /// Its services.
+    pub services: Vec<Service>,
+    /// Whether a gateway needs the JSON codec of its messages.
+    pub needs_json: bool,
+    /// The names of all its plain types and traits, which may hide names of Rust's prelude.
+    pub names: BTreeSet<String>,
+}
+
+/// The modules of the artefacts of a package.
+#[derive(Clone, Debug)]
+pub struct Artefacts {
+    /// Plain types, the traits and the constants.
+    pub domain: Ident,
+    /// gRPC to the trait.
+    pub adapter: Ident,
+    /// The trait to gRPC.
+    pub client: Ident,
+    /// HTTP and JSON to the trait.
+    pub gateway: Ident,
+    /// The trait to a script.
+    pub fake: Ident,
+    /// The messages that travel.
+    pub pb: Ident,
+    /// Between the plain types and the messages.
+    pub convert: Ident,
+    /// The JSON of the messages.
+    pub json: Ident,
+}
+
+/// Where a type lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In the package that is generated as this module.
+    Here(Vec<Ident>),
+    /// In the package that was generated elsewhere and is found at this Rust path.
+    Elsewhere(String),
+}
+
+/// The name of a type, as it is reached from other modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeName {
+    /// The package.
+    pub home: Home,
+    /// The modules within the package, and the type.
+    pub domain: Vec<Ident>,
+    /// The modules within the package, of the messages that travel, and the type.
+    pub wire: Vec<Ident>,
+    /// The module of the messages that travel in the package.
+    pub pb: Ident,
+}
+
+/// A message.
+#[derive(Debug)]
+pub struct Message {
+    /// The full name in the `.proto`.
+    pub name: String,
+    /// The name in Rust.
+    pub rust: TypeName,
+    /// The module of the types that stand in it, of the plain types.
+    pub module: Ident,
+    /// Its comment.
+    pub docs: Docs,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// Its fields, in the order of the file; the members of a oneof stand together.
+    pub members: Vec<Member>,
+    /// The full names of the messages that stand in it.
+    pub messages: Vec<String>,
+    /// The full names of the enums that stand in it.
+    pub enums: Vec<String>,
+    /// Whether the plain type is `Eq` and `Hash`.
+    pub is_eq: bool,
+    /// Whether the plain type has a default.
+    pub has_default: bool,
+    /// The field that makes a repeated call harmless.
+    pub idempotency_key: Option<Ident>,
+    /// Where it is declared.
+    pub position: Position,
+}
+
+/// A field, or a group of which at most one is there.
+#[derive(Debug)]
+pub enum Member {
+    /// A field.
+    Field(Field),
+    /// Fields of which at most one is there.
+    Oneof(Oneof),
+}
+
+/// A oneof.
+#[derive(Debug)]
+pub struct Oneof {
+    /// The name in the `.proto`.
+    pub name: String,
+    /// The field that holds it.
+    pub ident: Ident,
+    /// The field of the message that travels.
+    pub wire_ident: Ident,
+    /// The enum.
+    pub rust: TypeName,
+    /// Its comment.
+    pub docs: Docs,
+    /// Its fields; [`Field::ident`] is the name of a variant here.
+    pub fields: Vec<Field>,
+}
+
+/// A field.
+#[derive(Debug)]
+pub struct Field {
+    /// The name in the `.proto`.
+    pub name: String,
+    /// The name in JSON.
+    pub json_name: String,
+    /// The number that travels.
+    pub number: i32,
+    /// The name in the plain type.
+    pub ident: Ident,
+    /// The name in the message that travels.
+    pub wire_ident: Ident,
+    /// Its comment.
+    pub docs: Docs,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// Whether `Debug` must not show it.
+    pub redacted: bool,
+    /// Whether a message without it is wrong.
+    pub required: bool,
+    /// How often it occurs.
+    pub occurs: Occurs,
+    /// What it holds.
+    pub value: Value,
+    /// Whether the value needs a box, because the message contains itself.
+    pub boxed: bool,
+    /// Whether a list of numbers travels as one field.
+    pub is_packed: bool,
+    /// Whether a message travels as a group.
+    pub is_group: bool,
+    /// Where it is declared.
+    pub position: Position,
+}
+
+/// How often a field occurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurs {
+    /// Always; absent is the same as the default (proto3).
+    Implicitly,
+    /// Once or not at all.
+    Optionally,
+    /// Exactly once (proto2).
+    Once,
+    /// Any number of times.
+    Repeatedly,
+    /// Any number of times, each with another key.
+    ByKey(Scalar),
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number, a text or bytes.
+    Scalar(Scalar),
+    /// An enum, by full name.
+    Enum(String),
+    /// A message, by full name.
+    Message(String),
+    /// A message of `google.protobuf` that has a type of its own in Rust.
+    WellKnown(WellKnown),
+}
+
+/// A type of a single value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "they are named as in every .proto")]
+pub enum Scalar {
+    Double,
+    Float,
+    Int32,
+    Int64,
+    Uint32,
+    Uint64,
+    Bool,
+    String,
+    Bytes,
+}
+
+/// A message or an enum of `google.protobuf` that has a type of its own in Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are named as in google/protobuf")]
+pub enum WellKnown {
+    Any,
+    Duration,
+    Empty,
+    FieldMask,
+    ListValue,
+    NullValue,
+    Struct,
+    Timestamp,
+    Value,
+    /// `BoolValue`, `Int32Value` and so on.
+    Wrapper(Scalar),
+    /// Any other, by its name in `rust_svc::wkt`.
+    Other(&'static str),
+}
+
+/// An enum.
+#[derive(Debug)]
+pub struct Enum {
+    /// The full name in the `.proto`.
+    pub name: String,
+    /// The name in Rust.
+    pub rust: TypeName,
+    /// Its comment.
+    pub docs: Docs,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// Its values, in the order of the file.
+    pub values: Vec<EnumValue>,
+    /// Whether its zero only says that nothing was said; there is no variant for it then.
+    pub has_unspecified: bool,
+    /// Whether unknown numbers are refused (proto2).
+    pub is_closed: bool,
+}
+
+/// A value of an enum.
+#[derive(Debug)]
+pub struct EnumValue {
+    /// The name in the `.proto`.
+    pub name: String,
+    /// The number that travels.
+    pub number: i32,
+    /// The variant.
+    pub ident: Ident,
+    /// The variant of the enum that travels; an alias has none of its own.
+    pub wire_ident: Ident,
+    /// The value that has the same number and came first.
+    pub alias_of: Option<Ident>,
+    /// Its comment.
+    pub docs: Docs,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+}
+
+impl Model {
+    /// The message of a full name.
+    pub fn message(&self, name: &str) -> Option<&Message> {
+        self.messages.get(name)
+    }
+
+    /// The enum of a full name.
+    pub fn enumeration(&self, name: &str) -> Option<&Enum> {
+        self.enums.get(name)
+    }
+}
+
+impl Package {
+    /// The services that have HTTP routes.
+    pub fn routed(&self) -> Vec<&Service> {
+        self.services.iter().filter(|service| service.is_routed()).collect()
+    }
+}
+
+impl Artefacts {
+    /// All of them.
+    pub fn all(&self) -> [&Ident; 8] {
+        [&self.domain, &self.adapter, &self.client, &self.gateway, &self.fake, &self.pb, &self.convert, &self.json]
+    }
+}
+
+impl Message {
+    /// All fields, those of oneofs too.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.members.iter().flat_map(|member| match member {
+            Member::Field(field) => std::slice::from_ref(field),
+            Member::Oneof(oneof) => &oneof.fields[..],
+        })
+    }
+
+    /// The field of a name in the `.proto`.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields().find(|field| field.name == name)
+    }
+
+    /// The oneofs.
+    pub fn oneofs(&self) -> impl Iterator<Item = &Oneof> {
+        self.members.iter().filter_map(|member| match member {
+            Member::Oneof(oneof) => Some(oneof),
+            Member::Field(_) => None,
+        })
+    }
+}
