@@ -42,7 +42,7 @@ none of these: the request was made or changed by another program.",
         name: "E0101",
         title: "an option that is not known",
         explanation: "\
-Options are `name=value`, separated by commas: `opt: types=domain,emit=adapter+client` for buf, `--rust-svc_opt=...` for
+Options are `name=value`, separated by commas: `opt: types=domain,emit=adapter,client` for buf, `--rust-svc_opt=...` for
 protoc, `--opt ...` for generate. A comma within a value is written `\\,`. The README lists them.",
     },
     Code {

@@ -94,11 +94,17 @@ const HELP: &str = "the options are emit=, types=, extern_path= and include_impo
 impl Options {
     /// Reads options as they reach a plugin: `name=value`, separated by commas. `\,` is a comma within a value.
     ///
-    /// A value that may occur several times is given several times, or with `+` between: `emit=domain+fake`.
+    /// A value that may occur several times is given several times, or with `+` or commas between: `emit=domain+fake`.
     pub fn parse(parameter: &str, diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self { emit: BTreeSet::new(), ..Self::default() };
         for option in split(parameter) {
-            let (name, value) = option.split_once('=').unwrap_or((&option, ""));
+            // Commas within a list are commas between options, too.
+            let is_listed = Artefact::ALL.iter().any(|artefact| artefact.name() == option);
+            let (name, value) = match option.split_once('=') {
+                None if is_listed => ("emit", option.as_str()),
+                None => (option.as_str(), ""),
+                Some(parts) => parts,
+            };
             if let Err((message, help)) = options.set(name.trim(), value.trim()) {
                 diagnostics.error("E0101", &Position::default(), message).help(help);
             }
@@ -119,9 +125,13 @@ impl Options {
 
     fn set_emit(&mut self, value: &str) -> Result<(), (String, String)> {
         for name in value.split('+') {
+            if name == "all" {
+                self.emit.extend(Artefact::ALL);
+                continue;
+            }
             let known = Artefact::ALL.into_iter().find(|artefact| artefact.name() == name);
             let names = || Artefact::ALL.map(Artefact::name).join(", ");
-            let unknown = || (format!("emit= does not know {name:?}"), format!("it knows {}", names()));
+            let unknown = || (format!("emit= does not know {name:?}"), format!("it knows all, {}", names()));
             self.emit.insert(known.ok_or_else(unknown)?);
         }
         Ok(())
@@ -202,11 +212,14 @@ mod tests {
         assert_eq!(options.emit, [Artefact::Domain, Artefact::Fake].into());
         assert_eq!(options.extern_paths[0], ("a.b.c".to_owned(), "::y".to_owned()));
         assert!(parse("emit=gateway").expect("valid").emits(Artefact::Json));
+        assert_eq!(parse("emit=fake,domain").expect("valid").emit, [Artefact::Domain, Artefact::Fake].into());
+        assert_eq!(parse("emit=all"), Ok(Options::default()));
     }
 
     #[test]
     fn refuses() {
-        for parameter in ["emti=all", "emit=all", "types=", "extern_path=.a", "extern_path=a=::b", "extern_path=.a=b c"]
+        for parameter in
+            ["emti=all", "emit=every", "types=", "extern_path=.a", "extern_path=a=::b", "extern_path=.a=b c"]
         {
             let text = parse(parameter).expect_err(parameter);
             assert!(text.starts_with("error[E0101]: ") && text.contains("help: "), "{text}");
