@@ -25,7 +25,10 @@ pub enum Severity {
 
 /// All that is wrong, so far.
 #[derive(Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+    notes: String,
+}
 
 impl Diagnostics {
     /// Notes an error. `code` is one of the codes that `explain` knows, such as `E0201`.
@@ -40,7 +43,7 @@ impl Diagnostics {
 
     /// True if there is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// The errors, one below the other, sorted by place. Empty if there is none.
@@ -48,19 +51,24 @@ impl Diagnostics {
         self.text(Severity::Error)
     }
 
-    /// The warnings, one below the other, sorted by place. Empty if there is none.
+    /// What the user asked to be told, and the warnings, one below the other, sorted by place. Empty if there is none.
     pub fn warnings(&self) -> String {
-        self.text(Severity::Warning)
+        self.notes.clone() + &self.text(Severity::Warning)
+    }
+
+    /// Adds what the user asked to be told.
+    pub fn note(&mut self, text: &str) {
+        self.notes += text;
     }
 
     fn add(&mut self, severity: Severity, code: &'static str, position: &Position, message: String) -> &mut Diagnostic {
-        self.0.push(Diagnostic { position: position.clone(), severity, code, message, help: None });
-        let last = self.0.len() - 1;
-        &mut self.0[last]
+        self.found.push(Diagnostic { position: position.clone(), severity, code, message, help: None });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
     }
 
     fn text(&self, severity: Severity) -> String {
-        let mut chosen: Vec<_> = self.0.iter().filter(|diagnostic| diagnostic.severity == severity).collect();
+        let mut chosen: Vec<_> = self.found.iter().filter(|diagnostic| diagnostic.severity == severity).collect();
         chosen.sort_by(|one, other| {
             (&one.position, one.code, &one.message).cmp(&(&other.position, other.code, &other.message))
         });

@@ -56,6 +56,9 @@ pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) 
     }
     let lowered = lower::lower(input, options, diagnostics);
     check::check(&lowered.model, diagnostics);
+    if options.dumps_model {
+        diagnostics.note(&lowered.model.dump());
+    }
     (!diagnostics.has_errors()).then_some(lowered)
 }
 

@@ -15,6 +15,8 @@ pub struct Options {
     pub extern_paths: Vec<(String, String)>,
     /// Whether to generate imported files that the requested ones refer to, and that no `extern_path` maps.
     pub include_imports: bool,
+    /// Whether to print the model beside the warnings.
+    pub dumps_model: bool,
 }
 
 /// What the traits speak.
@@ -85,11 +87,17 @@ impl Artefact {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { emit: Artefact::ALL.into(), types: Types::Domain, extern_paths: Vec::new(), include_imports: false }
+        Self {
+            emit: Artefact::ALL.into(),
+            types: Types::Domain,
+            extern_paths: Vec::new(),
+            include_imports: false,
+            dumps_model: false,
+        }
     }
 }
 
-const HELP: &str = "the options are emit=, types=, extern_path= and include_imports=";
+const HELP: &str = "the options are emit=, types=, extern_path=, include_imports= and dump=";
 
 impl Options {
     /// Reads options as they reach a plugin: `name=value`, separated by commas. `\,` is a comma within a value.
@@ -119,6 +127,7 @@ impl Options {
             "types" => self.set_types(value),
             "extern_path" => self.add_extern_path(value),
             "include_imports" => self.set_include_imports(value),
+            "dump" => self.set_dump(value),
             _ => Err((format!("unknown option {name:?}"), HELP.to_owned())),
         }
     }
@@ -167,6 +176,14 @@ impl Options {
                 ));
             }
         };
+        Ok(())
+    }
+
+    fn set_dump(&mut self, value: &str) -> Result<(), (String, String)> {
+        if value != "model" {
+            return Err((format!("dump= does not know {value:?}"), "it knows model".to_owned()));
+        }
+        self.dumps_model = true;
         Ok(())
     }
 

@@ -279,6 +279,17 @@ pub struct EnumValue {
 }
 
 impl Model {
+    /// All that is generated, as text for people.
+    pub fn dump(&self) -> String {
+        let is_generated =
+            |rust: &TypeName| self.packages.iter().any(|package| rust.home == Home::Here(package.module.clone()));
+        let messages = self.messages.values().filter(|message| is_generated(&message.rust));
+        let enums = self.enums.values().filter(|item| is_generated(&item.rust));
+        let packages = self.packages.iter().map(|package| format!("{package:#?}\n"));
+        let messages = messages.map(|message| format!("{message:#?}\n"));
+        packages.chain(messages).chain(enums.map(|item| format!("{item:#?}\n"))).collect()
+    }
+
     /// The message of a full name.
     pub fn message(&self, name: &str) -> Option<&Message> {
         self.messages.get(name)

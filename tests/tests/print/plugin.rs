@@ -93,7 +93,7 @@ fn unknown_options_are_answered_with_those_that_there_are() {
     let folder = home().join("golden");
     let said = refusal(&folder, "chat.proto", "emti=fake,types=plain,emit=server");
     for part in
-        ["emti", "emit=, types=, extern_path= and include_imports=", "domain and proto", "adapter, client, gateway"]
+        ["emti", "emit=, types=, extern_path=, include_imports= and dump=", "domain and proto", "adapter, client, gateway"]
     {
         assert!(said.contains(part), "{said}");
     }
