@@ -60,6 +60,19 @@ travels_as_itself! {
     "FileDescriptorSet": pb::FileDescriptorSet,
     "MethodDescriptorProto": pb::MethodDescriptorProto,
     "ServiceDescriptorProto": pb::ServiceDescriptorProto,
+    "EnumOptions": pb::EnumOptions,
+    "EnumValueDescriptorProto": pb::EnumValueDescriptorProto,
+    "EnumValueOptions": pb::EnumValueOptions,
+    "FieldOptions": pb::FieldOptions,
+    "FileOptions": pb::FileOptions,
+    "GeneratedCodeInfo": pb::GeneratedCodeInfo,
+    "MessageOptions": pb::MessageOptions,
+    "MethodOptions": pb::MethodOptions,
+    "OneofDescriptorProto": pb::OneofDescriptorProto,
+    "OneofOptions": pb::OneofOptions,
+    "ServiceOptions": pb::ServiceOptions,
+    "SourceCodeInfo": pb::SourceCodeInfo,
+    "UninterpretedOption": pb::UninterpretedOption,
 }
 
 impl Message for Timestamp {
