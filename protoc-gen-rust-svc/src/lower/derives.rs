@@ -97,6 +97,8 @@ fn fields_mut(member: &mut Member) -> &mut [Field] {
 fn singular(message: &Message) -> BTreeSet<String> {
     let targets = message.fields().filter_map(|field| match (&field.value, field.occurs) {
         (_, Occurs::Repeatedly | Occurs::ByKey(_)) => None,
+        // The field that holds a group is boxed, and not what leads out of it.
+        _ if field.is_group => None,
         (Value::Message(name), _) => Some(name.clone()),
         _ => None,
     });

@@ -247,7 +247,8 @@ fn later(name: &Ident, value: TokenStream) -> Read {
     let field = ident(name);
     match name.as_str() {
         "wire" | "violations" => {
-            let local = quote::format_ident!("{}_read", name.plain());
+            // No field has a name that ends so.
+            let local = quote::format_ident!("{}_", name.plain());
             Read { before: quote!(let #local = #value;), value: quote!(#field: #local?,) }
         }
         _ => Read { before: quote!(let #field = #value;), value: quote!(#field: #field?,) },
