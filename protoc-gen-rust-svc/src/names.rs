@@ -7,8 +7,8 @@
 //! | `CheckStock` | `CHECK_STOCK` | a constant: shouting snake case |
 //! | `type` | `r#type` | a keyword is raw |
 //! | `self`, `super`, `crate`, `Self` | `self_` … | where a keyword cannot be raw |
-//! | `_`, `__` | `x` | a name without letters |
-//! | `_1` | `_1` | a name that would start with a digit |
+//! | `_`, `__` | `x` | a name without letters; `X` where names are capital |
+//! | `_1` | `_1` | a name that would start with a digit; `X1` where names are capital |
 
 use std::{collections::BTreeSet, fmt};
 
@@ -26,12 +26,12 @@ impl Ident {
 
     /// The identifier of a type or a variant.
     pub fn camel(name: &str) -> Self {
-        Self::valid(name.to_upper_camel_case())
+        Self::valid(name.to_upper_camel_case()).or_capital()
     }
 
     /// The identifier of a constant.
     pub fn shouting(name: &str) -> Self {
-        Self::valid(name.to_shouty_snake_case())
+        Self::valid(name.to_shouty_snake_case()).or_capital()
     }
 
     /// As it is written in Rust.
@@ -51,6 +51,15 @@ impl Ident {
             word if KEYWORDS.contains(&word) => Self(format!("r#{name}")),
             word if word.starts_with(|first: char| first.is_ascii_digit()) => Self(format!("_{name}")),
             _ => Self(name),
+        }
+    }
+
+    /// With a capital in front where there is no letter: a name of its own, apart from that in snake case.
+    fn or_capital(self) -> Self {
+        match self.0.strip_prefix('_') {
+            Some(digits) => Self(format!("X{digits}")),
+            None if self.0 == "x" => Self("X".to_owned()),
+            None => self,
         }
     }
 
@@ -105,6 +114,11 @@ impl Scope {
     }
 }
 
+/// True for a name that starts with no letter, which other generators make another one of, or none.
+pub fn is_nameless(name: &str) -> bool {
+    !name.trim_start_matches('_').starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
 /// True for what the grammar of `.proto` files calls an identifier. Everything else is refused before it can become
 /// Rust text or a file name.
 pub fn is_proto_identifier(name: &str) -> bool {
@@ -127,8 +141,8 @@ mod tests {
             ("gen", "r#gen", "Gen"),
             ("self", "self_", "Self_"),
             ("Self", "self_", "Self_"),
-            ("_", "x", "x"),
-            ("_1", "_1", "_1"),
+            ("_", "x", "X"),
+            ("_1", "_1", "X1"),
             ("a_1", "a_1", "A1"),
         ] {
             assert_eq!(Ident::snake(name).as_str(), snake, "{name}");

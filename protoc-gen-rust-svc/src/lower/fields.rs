@@ -118,6 +118,7 @@ fn value_of(field: &FieldDescriptor) -> Value {
     let name = field.type_name.trim_start_matches('.');
     match field.r#type() {
         Type::Enum if name == "google.protobuf.NullValue" => Value::WellKnown(WellKnown::NullValue),
+        Type::Enum if in_well_known(name).is_some() => Value::WellKnown(WellKnown::Enum),
         Type::Enum => Value::Enum(name.to_owned()),
         Type::Message | Type::Group => message_value(name),
         other => Value::Scalar(scalar(other).unwrap_or(Scalar::String)),
@@ -126,8 +127,13 @@ fn value_of(field: &FieldDescriptor) -> Value {
 
 /// A message by its full name.
 pub(super) fn message_value(name: &str) -> Value {
-    let known = name.strip_prefix(WELL_KNOWN).and_then(|rest| rest.strip_prefix('.')).and_then(well_known);
+    let known = in_well_known(name).and_then(well_known);
     known.map_or_else(|| Value::Message(name.to_owned()), Value::WellKnown)
+}
+
+/// The name within `google.protobuf` of a type that stands there.
+fn in_well_known(name: &str) -> Option<&str> {
+    name.strip_prefix(WELL_KNOWN)?.strip_prefix('.')
 }
 
 fn well_known(name: &str) -> Option<WellKnown> {
@@ -159,18 +165,31 @@ const OTHERS: &[&str] = &[
     "DescriptorProto",
     "Enum",
     "EnumDescriptorProto",
+    "EnumOptions",
     "EnumValue",
+    "EnumValueDescriptorProto",
+    "EnumValueOptions",
     "Field",
     "FieldDescriptorProto",
+    "FieldOptions",
     "FileDescriptorProto",
     "FileDescriptorSet",
+    "FileOptions",
+    "GeneratedCodeInfo",
+    "MessageOptions",
     "Method",
     "MethodDescriptorProto",
+    "MethodOptions",
     "Mixin",
+    "OneofDescriptorProto",
+    "OneofOptions",
     "Option",
     "ServiceDescriptorProto",
+    "ServiceOptions",
+    "SourceCodeInfo",
     "SourceContext",
     "Type",
+    "UninterpretedOption",
 ];
 
 fn scalar(field_type: Type) -> Option<Scalar> {

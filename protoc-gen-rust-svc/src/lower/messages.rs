@@ -115,7 +115,8 @@ impl Lower<'_> {
         // prost-build makes the field and the type of one name: where one of them is taken, both are renamed.
         let type_name = rust.wire[rust.wire.len() - 1].clone();
         let renamed = type_name != Ident::camel(&descriptor.name);
-        let wire_ident = if renamed { scope.take(Ident::snake(type_name.plain())) } else { ident.clone() };
+        let wanted = Ident::snake(type_name.plain());
+        let wire_ident = if renamed && wanted != ident { scope.take(wanted) } else { ident.clone() };
         Oneof { name: descriptor.name.clone(), ident, wire_ident, rust, docs: Docs::default(), fields: Vec::new() }
     }
 

@@ -12,6 +12,9 @@ use crate::{
 /// The package whose messages are part of the runtime.
 pub(super) const WELL_KNOWN: &str = "google.protobuf";
 
+/// The name of the file that lists what is below a module.
+const MODULE_FILE: &str = "mod";
+
 /// Every package that is known.
 pub(super) struct Packages {
     homes: BTreeMap<String, Home>,
@@ -168,10 +171,16 @@ fn extern_path(package: &str, options: &Options) -> Option<String> {
     options.extern_paths.iter().find_map(|(prefix, path)| {
         let rest = package.strip_prefix(prefix.as_str())?;
         let rest = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
-        let modules =
-            rest.split('.').filter(|segment| !segment.is_empty()).map(|segment| format!("::{}", Ident::snake(segment)));
+        let module = |segment| format!("::{}", Scope::with(&[MODULE_FILE]).take(Ident::snake(segment)));
+        let modules = rest.split('.').filter(|segment| !segment.is_empty()).map(module);
         Some(format!("{path}{}", modules.collect::<String>()))
     })
+}
+
+/// The files below a module that are there for themselves: no package may have their names.
+fn taken_files(module: &[Ident]) -> Scope {
+    let root = [MODULE_FILE, Artefact::Descriptor.name()];
+    Scope::with(if module.is_empty() { &root } else { &root[..1] })
 }
 
 /// A module for each package. Segments that become one name get numbers.
@@ -186,7 +195,8 @@ fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
             let segment = &name[if outer.is_empty() { 0 } else { outer.len() + 1 }..end];
             if !known.contains_key(&name[..end]) {
                 let mut module = known[outer].clone();
-                let ident = scopes.entry(module.clone()).or_default().take(Ident::snake(segment));
+                let scope = scopes.entry(module.clone()).or_insert_with(|| taken_files(&module));
+                let ident = scope.take(Ident::snake(segment));
                 module.push(ident);
                 known.insert(name[..end].to_owned(), module);
             }

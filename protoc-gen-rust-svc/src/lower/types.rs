@@ -113,8 +113,20 @@ impl Adding<'_> {
     }
 
     fn type_name(&mut self, place: &Place, name: &str) -> TypeName {
-        let domain = self.scope.take(Ident::camel(name));
-        let wire = self.wire_scope.take(Ident::camel(name));
+        self.take(place, Ident::camel(name), Ident::camel(name))
+    }
+
+    /// prost-build makes the name from that of a field: with a number, it must be one that a field can give.
+    fn oneof_name(&mut self, place: &Place, name: &str) -> TypeName {
+        let wire = Ident::camel(name);
+        let settled = Ident::camel(Ident::snake(wire.plain()).plain());
+        let wire = if self.wire_scope.has(&wire) { settled } else { wire };
+        self.take(place, Ident::camel(name), wire)
+    }
+
+    fn take(&mut self, place: &Place, domain: Ident, wire: Ident) -> TypeName {
+        let domain = self.scope.take(domain);
+        let wire = self.wire_scope.take(wire);
         let push = |path: &[Ident], ident| path.iter().cloned().chain([ident]).collect();
         TypeName {
             home: self.packages.home(&place.package),
@@ -141,7 +153,7 @@ impl Adding<'_> {
             Adding { types: self.types, packages: self.packages, scope: &mut scope, wire_scope: &mut wire_scope };
         adding.all(&full, &inner, &message.nested_type, &message.enum_type);
         for oneof in &message.oneof_decl {
-            let rust = adding.type_name(&inner, &oneof.name);
+            let rust = adding.oneof_name(&inner, &oneof.name);
             adding.types.oneofs.insert((full.clone(), oneof.name.clone()), rust);
         }
     }

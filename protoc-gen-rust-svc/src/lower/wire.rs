@@ -17,8 +17,8 @@ use super::{
     types::{Types, full_name},
 };
 use crate::{
-    model::{Field, Home, Member, Model, Occurs},
-    names::Ident,
+    model::{Enum, EnumValue, Field, Home, Member, Model, Occurs},
+    names::{Ident, is_nameless},
     read::{Canonical, Input, descriptor::FileDescriptorSet},
 };
 
@@ -115,7 +115,7 @@ fn proto_name(name: &str, types: &Types) -> String {
     let own = name.rsplit('.').next().unwrap_or(name);
     let rust = types.name(name);
     match rust.wire.last() {
-        Some(ident) if *ident != Ident::camel(own) => ident.plain().to_owned(),
+        Some(ident) if is_nameless(own) || *ident != Ident::camel(own) => ident.plain().to_owned(),
         _ => own.to_owned(),
     }
 }
@@ -170,10 +170,16 @@ impl Rename<'_> {
     }
 
     fn field(&self, message: &str, field: &mut FieldDescriptorProto, is_edition: bool) {
+        let enumeration = field.type_name.clone().unwrap_or_default();
         if let Some(renamed) = field.type_name.as_ref().and_then(|name| self.renamed.get(name)) {
             field.type_name = Some(renamed.clone());
         } else if let Some(entry) = field.type_name.as_ref().and_then(|name| self.entry(message, name)) {
             field.type_name = Some(entry);
+        }
+        if let Some(default) = &field.default_value
+            && let Some(item) = self.model.enumeration(enumeration.trim_start_matches('.'))
+        {
+            field.default_value = default_name(item, default);
         }
         let known = self.model.message(message);
         if let Some(wire) = known.and_then(|message| wire_name(message, field.number())) {
@@ -199,7 +205,9 @@ impl Rename<'_> {
     fn oneof(&self, message: &str, oneof: &mut prost_types::OneofDescriptorProto) {
         let known = self.model.message(message);
         let lowered = known.and_then(|message| message.oneofs().find(|lowered| lowered.name == oneof.name()));
-        if let Some(lowered) = lowered.filter(|lowered| lowered.wire_ident != Ident::snake(&lowered.name)) {
+        if let Some(lowered) =
+            lowered.filter(|lowered| is_nameless(&lowered.name) || lowered.wire_ident != Ident::snake(&lowered.name))
+        {
             oneof.name = Some(lowered.wire_ident.plain().to_owned());
         }
     }
@@ -207,13 +215,25 @@ impl Rename<'_> {
     fn enumeration(&self, outer: &str, item: &mut EnumDescriptorProto) {
         let Some(known) = self.model.enumeration(&full_name(outer, item.name())) else { return };
         item.name = Some(proto_name(&known.name, self.types));
-        let prefix = &known.rust.wire[known.rust.wire.len() - 1];
-        for (value, known) in item.value.iter_mut().zip(&known.values) {
-            if known.wire_ident != variant(prefix, &known.name) {
-                value.name = Some(format!("{}{}", prefix.plain(), known.wire_ident.plain()));
-            }
+        for (value, of_known) in item.value.iter_mut().zip(&known.values) {
+            value.name = Some(value_name(known, of_known));
         }
     }
+}
+
+/// The name of a value: its own, unless that becomes the name of another value in Rust.
+fn value_name(item: &Enum, value: &EnumValue) -> String {
+    let prefix = &item.rust.wire[item.rust.wire.len() - 1];
+    if is_nameless(&value.name) || value.wire_ident != variant(prefix, &value.name) {
+        return format!("{}{}", prefix.plain(), value.wire_ident.plain());
+    }
+    value.name.clone()
+}
+
+/// The name of a default: of an alias, the value that it stands for, because prost-build has no other.
+fn default_name(item: &Enum, default: &str) -> Option<String> {
+    let number = item.values.iter().find(|value| value.name == default)?.number;
+    item.values.iter().find(|value| value.number == number).map(|value| value_name(item, value))
 }
 
 /// Says of a field what its edition says: how it travels, and whether it tells that it is there.
@@ -236,8 +256,7 @@ fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
 /// The new name of a field, if it needs one.
 fn wire_name(message: &crate::model::Message, number: i32) -> Option<String> {
     let plain = |field: &Field, ident: Ident| {
-        (field.wire_ident != ident || field.name.trim_matches('_').is_empty())
-            .then(|| field.wire_ident.plain().to_owned())
+        (is_nameless(&field.name) || field.wire_ident != ident).then(|| field.wire_ident.plain().to_owned())
     };
     message.members.iter().find_map(|member| match member {
         Member::Field(field) if field.number == number => plain(field, Ident::snake(&field.name)),

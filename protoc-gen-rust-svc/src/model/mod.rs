@@ -236,6 +236,8 @@ pub enum WellKnown {
     Value,
     /// `BoolValue`, `Int32Value` and so on.
     Wrapper(Scalar),
+    /// Any enum but `NullValue`, as its number.
+    Enum,
     /// Any other, by its name in `rust_svc::wkt`.
     Other(&'static str),
 }

@@ -81,7 +81,7 @@ impl WellKnown {
             Self::Empty => "()".to_owned(),
             Self::FieldMask => "svc::FieldMask".to_owned(),
             Self::ListValue => "::std::vec::Vec<svc::Json>".to_owned(),
-            Self::NullValue => "i32".to_owned(),
+            Self::NullValue | Self::Enum => "i32".to_owned(),
             Self::Struct => "::std::collections::BTreeMap<::std::string::String, svc::Json>".to_owned(),
             Self::Timestamp => "svc::Timestamp".to_owned(),
             Self::Value => "svc::Json".to_owned(),
@@ -102,7 +102,7 @@ impl WellKnown {
             Self::Struct => "svc::wkt::Struct".to_owned(),
             Self::Timestamp => "svc::wkt::Timestamp".to_owned(),
             Self::Value => "svc::wkt::Value".to_owned(),
-            Self::Empty | Self::NullValue | Self::Wrapper(_) | Self::Other(_) => self.rust(),
+            Self::Empty | Self::NullValue | Self::Enum | Self::Wrapper(_) | Self::Other(_) => self.rust(),
         }
     }
 
@@ -123,11 +123,16 @@ impl Package {
             "Default" => "default",
             "From" => "convert",
             "Option" => "option",
-            "Send" | "Sync" => "marker",
+            "Send" | "Sized" | "Sync" => "marker",
             "String" => "string",
             _ => "vec",
         };
         format!("::std::{module}::{name}")
+    }
+
+    /// Whether it has messages or enums.
+    pub fn has_types(&self) -> bool {
+        !self.messages.is_empty() || !self.enums.is_empty()
     }
 
     /// `Send`.
@@ -138,6 +143,11 @@ impl Package {
     /// `Default`.
     pub fn default(&self) -> String {
         self.prelude("Default")
+    }
+
+    /// `Sized`.
+    pub fn sized(&self) -> String {
+        self.prelude("Sized")
     }
 
     /// `Sync`.

@@ -80,6 +80,9 @@ impl<'a> Print<'a> {
     }
 
     fn write_oneof(&self, oneof: &Oneof) -> TokenStream {
+        if oneof.fields.iter().all(has_no_json) {
+            return TokenStream::new();
+        }
         let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
         let arms = oneof.fields.iter().map(|field| {
             let variant = ident(&field.wire_ident);

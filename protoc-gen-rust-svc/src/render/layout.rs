@@ -3,7 +3,7 @@
 //! Everything else stands in the templates as it is printed.
 
 use crate::{
-    model::{Method, Route, Service},
+    model::{Method, Package, Route, Service},
     names::Ident,
 };
 
@@ -36,15 +36,20 @@ pub(super) fn signature(method: &Method) -> String {
 }
 
 /// The head of the function that serves a service, and the brace behind it.
-pub(super) fn server(function: &Ident, service: &Ident, returns: &str) -> String {
+pub(super) fn server(function: &Ident, service: &Ident, returns: &str, sized: String) -> String {
     // A service may have the name that the parameter usually has.
     let s = if service.as_str() == "S" { "T" } else { "S" };
     let takes = format!("(service: ::std::sync::Arc<{s}>)");
-    let line = format!("pub fn {function}<{s}: {service} + ?Sized>{takes} -> svc::{returns}<{s}> {{");
+    let line = format!("pub fn {function}<{s}: {service} + ?{sized}>{takes} -> svc::{returns}<{s}> {{");
     if fits(0, &line) {
         return line;
     }
-    format!("pub fn {function}<{s}>{takes} -> svc::{returns}<{s}>\nwhere\n    {s}: {service} + ?Sized,\n{{")
+    format!("pub fn {function}<{s}>{takes} -> svc::{returns}<{s}>\nwhere\n    {s}: {service} + ?{sized},\n{{")
+}
+
+/// The messages that a gateway knows of, if the package has any.
+pub(super) fn types(package: &Package) -> String {
+    if package.has_types() { format!(".types({}::TYPES)", package.artefacts.json) } else { String::new() }
 }
 
 /// A method of an adapter.

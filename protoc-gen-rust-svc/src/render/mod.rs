@@ -58,7 +58,7 @@ fn artefacts(
     messages: Option<&String>,
 ) -> Result<Vec<(Artefact, String)>, Unprintable> {
     let model = &lowered.model;
-    let has_types = !package.messages.is_empty() || !package.enums.is_empty();
+    let has_types = package.has_types();
     let has_services = !package.services.is_empty();
     let domain = match options.types {
         Types::Domain => domain::types(model, package)?,

@@ -58,14 +58,18 @@ cases! {
     fields: ["fields.proto"] "";
     imported: ["imported.proto"] "include_imports=true";
     keywords: ["keywords.proto"] "";
+    modules: ["modules.proto"] "";
+    nameless: ["nameless.proto"] "";
     no_package: ["no_package.proto"] "";
     one_segment: ["one_segment.proto"] "";
     policies: ["policies.proto"] "";
     proto2: ["proto2.proto"] "";
+    recursion: ["recursion.proto"] "";
     speaks_proto: ["user.proto", "fields.proto", "two_services.proto"] "types=proto";
     stock: ["stock.proto"] "emit=adapter+client+fake";
     two_services: ["two_services.proto"] "";
     user: ["user.proto"] "";
+    well_known: ["well_known.proto", "well_known_fields.proto"] "";
 }
 
 /// The order in which files are named does not matter, nor how often the generator ran before.
