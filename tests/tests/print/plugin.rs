@@ -92,9 +92,12 @@ fn protoc_shows_every_diagnostic_at_its_place() {
 fn unknown_options_are_answered_with_those_that_there_are() {
     let folder = home().join("golden");
     let said = refusal(&folder, "chat.proto", "emti=fake,types=plain,emit=server");
-    for part in
-        ["emti", "emit=, types=, extern_path=, include_imports= and dump=", "domain and proto", "adapter, client, gateway"]
-    {
+    for part in [
+        "emti",
+        "emit=, types=, extern_path=, include_imports= and dump=",
+        "domain and proto",
+        "adapter, client, gateway",
+    ] {
         assert!(said.contains(part), "{said}");
     }
 }
