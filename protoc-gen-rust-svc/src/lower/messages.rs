@@ -110,13 +110,17 @@ impl Lower<'_> {
     }
 
     fn oneof(&self, message: &str, descriptor: &OneofDescriptor, scope: &mut Scope) -> Oneof {
-        let rust = self.types.oneof(message, &descriptor.name);
+        let mut rust = self.types.oneof(message, &descriptor.name);
         let ident = scope.take(Ident::snake(&descriptor.name));
         // prost-build makes the field and the type of one name: where one of them is taken, both are renamed.
         let type_name = rust.wire[rust.wire.len() - 1].clone();
         let renamed = type_name != Ident::camel(&descriptor.name);
         let wanted = Ident::snake(type_name.plain());
         let wire_ident = if renamed && wanted != ident { scope.take(wanted) } else { ident.clone() };
+        if wire_ident != Ident::snake(&descriptor.name) {
+            rust.wire.pop();
+            rust.wire.push(Ident::camel(wire_ident.plain()));
+        }
         Oneof { name: descriptor.name.clone(), ident, wire_ident, rust, docs: Docs::default(), fields: Vec::new() }
     }
 
