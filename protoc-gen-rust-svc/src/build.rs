@@ -4,6 +4,7 @@ use std::{error::Error, path::PathBuf};
 
 use crate::{
     diagnostics::Diagnostics,
+    model::Model,
     options::Options,
     read::{Input, compile::compile},
     render::Files,
@@ -78,6 +79,14 @@ impl Build {
     fn directories(&self) -> Vec<PathBuf> {
         if self.proto_paths.is_empty() { vec![PathBuf::from(".")] } else { self.proto_paths.clone() }
     }
+}
+
+/// The model of the files that were asked for and those that they refer to.
+pub(crate) fn lowered(input: &Input, options: &str, diagnostics: &mut Diagnostics) -> Option<(Model, Options)> {
+    let mut options = Options::parse(options, diagnostics);
+    options.include_imports = true;
+    let lowered = crate::lowered(input, &options, diagnostics)?;
+    Some((lowered.model, options))
 }
 
 /// Generates code for the files that were asked for and those that they refer to, which nobody else generates then.

@@ -46,6 +46,21 @@ Options are `name=value`, separated by commas: `opt: types=domain,emit=adapter,c
 protoc, `--opt ...` for generate. A comma within a value is written `\\,`. The README lists them.",
     },
     Code {
+        name: "E0102",
+        title: "an option for something that is not there",
+        explanation: "\
+Some options hold for a package, a message or a service: `map=.acme.v1=hash`, `map=.acme.v1.Order=hash`. The name is the
+full one of the .proto, with a dot in front, and must be that of something in the files that are read.",
+    },
+    Code {
+        name: "E0103",
+        title: "a message passed through to plain types that stand alone",
+        explanation: "\
+`passthrough` puts a message, as it travels, among the plain types. So these cannot be generated without the messages
+(`emit=domain`), nor lie in a crate of their own (`domain_path=`). Give a plain type of your own instead
+(`domain_type=.acme.v1.Blob=crate::blob::Blob`), or generate both together.",
+    },
+    Code {
         name: "E0201",
         title: "a path that is no template",
         explanation: "\
@@ -97,6 +112,14 @@ A field or a method uses a type of an imported file for which no code is generat
 `extern_path=.google.type=::my_crate::google::r#type`.",
     },
     Code {
+        name: "E0302",
+        title: "a package of which only a part is generated",
+        explanation: "\
+A field or a method uses a type of its own package that stands in a file for which no code is generated in this run. The
+module of a package is written as a whole. Without `strategy: all` in buf.gen.yaml, buf starts a run for each directory,
+and a package may lie in several; protoc and generate need all files of the package by name.",
+    },
+    Code {
         name: "E0401",
         title: "a duration that is none",
         explanation: "\
@@ -129,6 +152,60 @@ empty. Methods with the same request have the same key.",
         explanation: "\
 To a proto3 number without `optional`, zero and absent are the same, so that REQUIRED cannot be checked. Write `optional`
 before its type: the plain type still holds a plain number, and a request without one is refused.",
+    },
+    Code {
+        name: "W0502",
+        title: "behaviors of a field that cannot all be",
+        explanation: "\
+Of REQUIRED and OPTIONAL, INPUT_ONLY and OUTPUT_ONLY (google.api.field_behavior), a field has at most one of each pair, and
+what is OUTPUT_ONLY is not REQUIRED: a request says nothing of it that counts. Until one of them is left out, OUTPUT_ONLY
+wins over REQUIRED, REQUIRED over OPTIONAL, and a field that is INPUT_ONLY and OUTPUT_ONLY is cleared both ways.
+`allow=contradictory-behavior` turns this off.",
+    },
+    Code {
+        name: "W0601",
+        title: "a method that changes something, and is not safe to repeat",
+        explanation: "\
+A caller whose call got no answer does not know whether it was carried out. With a key, a string field of the request that a
+client fills in with the same value on each attempt, a service can tell a repetition from a new request (AIP-155):
+
+    string request_id = 3;
+    option (rust_svc.v1.method).idempotency_key = \"request_id\";
+
+A method that is harmless to repeat anyway says so: `option idempotency_level = IDEMPOTENT;`, or NO_SIDE_EFFECTS. Not looked
+at are methods with a GET, PUT or DELETE route (RFC 9110), those named as reading or deleting, such as GetOrder or
+BatchGetOrders, and those that take a stream. `allow=no-idempotency-key` turns this off.",
+    },
+    Code {
+        name: "W0602",
+        title: "a method without a deadline",
+        explanation: "\
+A call without a deadline waits for as long as the other side keeps it waiting, and holds what it holds. Say how long a call
+may take, for a method or once for its service:
+
+    option (rust_svc.v1.defaults) = {deadline: \"5s\"};
+    option (rust_svc.v1.method).deadline = \"30s\";
+
+The deadline of a stream bounds its beginning, not its length. `allow=no-deadline` turns this off.",
+    },
+    Code {
+        name: "W0603",
+        title: "a service with more than 50 methods",
+        explanation: "\
+Its trait is as large: whoever implements, mocks or reads it deals with all of it. Split it by the resources that its methods
+are about. `allow=many-methods` turns this off.",
+    },
+    Code {
+        name: "W0604",
+        title: "a field or a value that is gone, and whose number is free to be used again",
+        explanation: "\
+Peers and stored messages still hold the old field. If its number is given to another one, they are read as what they are
+not. Keep the number, and for JSON the name, from being used:
+
+    reserved 4;
+    reserved \"nickname\";
+
+Only `diff --against` can see that. `allow=unreserved-removal` turns this off.",
     },
 ];
 

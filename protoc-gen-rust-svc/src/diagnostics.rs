@@ -1,8 +1,14 @@
 //! What is wrong with the user's input: all of it at once, each with its place and what to do.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use crate::read::Position;
+use crate::{
+    lints::{self, Level, Levels},
+    read::Position,
+};
+
+/// How many warnings of one code are shown.
+const SHOWN: usize = 10;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,14 +52,34 @@ impl Diagnostics {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Forgets the warnings that the user allows, and makes errors of those that are denied.
+    pub fn level(&mut self, levels: &Levels) {
+        self.found.retain(|found| found.severity == Severity::Error || levels.of(found.code) != Level::Allow);
+        let denied = self.found.iter_mut().filter(|found| levels.of(found.code) == Level::Deny);
+        denied.for_each(|found| found.severity = Severity::Error);
+    }
+
     /// The errors, one below the other, sorted by place. Empty if there is none.
     pub fn errors(&self) -> String {
-        self.text(Severity::Error)
+        self.sorted(Severity::Error).iter().map(|error| format!("{error}\n")).collect()
     }
 
     /// What the user asked to be told, and the warnings, one below the other, sorted by place. Empty if there is none.
+    /// Of many with the same code some are shown, and the rest is counted.
     pub fn warnings(&self) -> String {
-        self.notes.clone() + &self.text(Severity::Warning)
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut text = self.notes.clone();
+        for warning in self.sorted(Severity::Warning) {
+            let seen = seen.entry(warning.code).or_default();
+            *seen += 1;
+            if *seen <= SHOWN {
+                text += &format!("{warning}\n");
+            }
+        }
+        let cut = seen.iter().filter(|(_, seen)| **seen > SHOWN);
+        text + &cut
+            .map(|(code, seen)| format!("warning[{code}]: {} more of these\n{}", seen - SHOWN, silence(code)))
+            .collect::<String>()
     }
 
     /// Adds what the user asked to be told.
@@ -67,14 +93,19 @@ impl Diagnostics {
         &mut self.found[last]
     }
 
-    fn text(&self, severity: Severity) -> String {
+    fn sorted(&self, severity: Severity) -> Vec<&Diagnostic> {
         let mut chosen: Vec<_> = self.found.iter().filter(|diagnostic| diagnostic.severity == severity).collect();
         chosen.sort_by(|one, other| {
             (&one.position, one.code, &one.message).cmp(&(&other.position, other.code, &other.message))
         });
         chosen.dedup();
-        chosen.iter().map(|diagnostic| format!("{diagnostic}\n")).collect()
+        chosen
     }
+}
+
+/// How not to be told again.
+fn silence(code: &str) -> String {
+    lints::name(code).map(|lint| format!("  help: opt: allow={lint} silences them\n")).unwrap_or_default()
 }
 
 impl Diagnostic {

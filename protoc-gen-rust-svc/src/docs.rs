@@ -62,21 +62,44 @@ enum Block {
     /// A list item, whose text is this far in.
     List(usize),
     /// Opened by this fence.
-    Fenced(String),
+    Fenced(Fence),
     /// Indented code, for which a fence was opened.
     Indented,
+}
+
+/// What code is enclosed by.
+struct Fence {
+    /// Backticks or tildes.
+    mark: String,
+    /// How far in it stands in the comment.
+    indent: usize,
+    /// Where the text of the list item starts that it belongs to.
+    item: Option<usize>,
+}
+
+impl Fence {
+    /// A line of the code: as far in as what it belongs to, for further in it would be code that is indented, not fenced.
+    fn line(&self, line: &str) -> String {
+        let within = |(at, character): &(usize, char)| *at >= self.indent || !character.is_whitespace();
+        let rest = &line[line.char_indices().find(within).map_or(line.len(), |(at, _)| at)..];
+        if rest.is_empty() { String::new() } else { format!("{}{rest}", " ".repeat(self.item.unwrap_or_default())) }
+    }
+
+    fn is_closed_by(&self, line: &str) -> bool {
+        let rest = line.trim_start().strip_prefix(&self.mark);
+        rest.is_some_and(|rest| rest.trim_start_matches(&self.mark[..1]).is_empty())
+    }
+
+    fn into_outer(self) -> Block {
+        self.item.map_or(Block::Text, Block::List)
+    }
 }
 
 impl Block {
     fn push(&mut self, line: String, lines: &mut Vec<String>) {
         match self {
-            Self::Fenced(fence) => {
-                let closes = line.trim_start().starts_with(fence.as_str());
-                lines.push(line);
-                if closes {
-                    *self = Self::Text;
-                }
-            }
+            Self::Fenced(fence) if fence.is_closed_by(&line) => self.close(lines),
+            Self::Fenced(fence) => lines.push(fence.line(&line)),
             Self::Indented if line.is_empty() || is_indented(&line) => lines.push(line),
             _ => {
                 self.close(lines);
@@ -88,9 +111,9 @@ impl Block {
     /// Takes a line that is not within code.
     fn open(&mut self, line: String, lines: &mut Vec<String>) {
         let after_blank = lines.last().is_none_or(String::is_empty);
-        if let Some(fence) = fence(&line) {
-            let indent = &line[..indent(&line)];
-            lines.push(format!("{indent}{fence}text"));
+        if let Some(mark) = fence(&line) {
+            let fence = Fence { mark, indent: indent(&line), item: self.item_of(&line, after_blank) };
+            lines.push(fence.line(&format!("{}{}text", " ".repeat(fence.indent), fence.mark)));
             *self = Self::Fenced(fence);
             return;
         }
@@ -104,7 +127,7 @@ impl Block {
             (Some(text), _) => *self = Self::List(text),
             (None, Self::List(_)) if line.is_empty() => (),
             // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
-            (None, Self::List(text)) if !after_blank || indent(&line) > 0 => {
+            (None, Self::List(text)) if self.item_of(&line, after_blank).is_some() => {
                 lines.push(format!("{}{}", " ".repeat(*text), escape(line.trim_start())));
                 return;
             }
@@ -118,10 +141,21 @@ impl Block {
         lines.push(escape(&line));
     }
 
+    /// Where the text of the list item starts that a line belongs to.
+    fn item_of(&self, line: &str, after_blank: bool) -> Option<usize> {
+        match self {
+            Self::List(text) if !after_blank || indent(line) > 0 => Some(*text),
+            _ => None,
+        }
+    }
+
     /// Ends code that is still open.
     fn close(&mut self, lines: &mut Vec<String>) {
         match std::mem::replace(self, Self::Text) {
-            Self::Fenced(fence) => lines.push(fence),
+            Self::Fenced(fence) => {
+                lines.push(fence.line(&format!("{}{}", " ".repeat(fence.indent), fence.mark)));
+                *self = fence.into_outer();
+            }
             Self::Indented => {
                 let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
                 lines.insert(end, "```".to_owned());
@@ -235,6 +269,16 @@ mod tests {
         assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
         assert_eq!(docs(" ```\n open"), "```text\nopen\n```");
         assert_eq!(docs(" - item\n\n     more of it"), "- item\n\n  more of it");
+    }
+
+    #[test]
+    fn a_fence_stands_where_its_item_does() {
+        assert_eq!(
+            docs(" - item:\n\n       ```\n       a {\n         b\n       ```\n   more\n\n Text."),
+            "- item:\n\n  ```text\n  a {\n    b\n  ```\n  more\n\nText."
+        );
+        assert_eq!(docs("      ```\n      a\n      ```"), "```text\na\n```");
+        assert_eq!(docs(" ```\n ```rust\n a\n ```\n b"), "```text\n```rust\na\n```\nb");
     }
 
     #[test]

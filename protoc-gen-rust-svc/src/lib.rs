@@ -18,7 +18,9 @@ pub mod check;
 pub mod cli;
 pub mod codes;
 pub mod diagnostics;
+pub mod diff;
 pub mod docs;
+pub mod lints;
 pub mod lower;
 pub mod model;
 pub mod names;
@@ -56,6 +58,7 @@ pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) 
     }
     let lowered = lower::lower(input, options, diagnostics);
     check::check(&lowered.model, diagnostics);
+    diagnostics.level(&options.lints);
     if options.dumps_model {
         diagnostics.note(&lowered.model.dump());
     }
@@ -69,6 +72,10 @@ pub fn answer(request: &[u8]) -> Result<(Vec<u8>, String), Box<dyn std::error::E
     let mut diagnostics = Diagnostics::default();
     let options = Options::parse(&input.parameter, &mut diagnostics);
     let files = generate(&input, &options, &mut diagnostics)?;
-    let response = if diagnostics.has_errors() { respond::error(&diagnostics.errors()) } else { respond::files(files) };
+    let response = match diagnostics.has_errors() {
+        true => respond::error(&diagnostics.errors()),
+        false if input.is_merged => respond::only_files(files),
+        false => respond::files(files),
+    };
     Ok((response, diagnostics.warnings()))
 }

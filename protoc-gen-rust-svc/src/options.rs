@@ -1,8 +1,16 @@
 //! What the user asks of the generator: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
 
+mod guess;
+mod overrides;
+
 use std::collections::BTreeSet;
 
-use crate::{diagnostics::Diagnostics, read::Position};
+pub use self::overrides::{Overrides, Scoped};
+use crate::{
+    diagnostics::Diagnostics,
+    lints::{LINTS, Level, Levels},
+    read::Position,
+};
 
 /// How to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,10 +19,18 @@ pub struct Options {
     pub emit: BTreeSet<Artefact>,
     /// What the traits speak.
     pub types: Types,
+    /// The Rust path at which the plain types were generated, in a crate of their own; `None` if they are generated here.
+    pub domain_path: Option<String>,
     /// Packages that were generated elsewhere, and the Rust paths at which they are found; longest first.
     pub extern_paths: Vec<(String, String)>,
     /// Whether to generate imported files that the requested ones refer to, and that no `extern_path` maps.
     pub include_imports: bool,
+    /// What is done about what lints find.
+    pub lints: Levels,
+    /// Types in place of those that are printed by default.
+    pub overrides: Overrides,
+    /// Whether requests are checked by the rules of `buf.validate`.
+    pub checks_rules: bool,
     /// Whether to print the model beside the warnings.
     pub dumps_model: bool,
 }
@@ -90,14 +106,35 @@ impl Default for Options {
         Self {
             emit: Artefact::ALL.into(),
             types: Types::Domain,
+            domain_path: None,
             extern_paths: Vec::new(),
             include_imports: false,
+            lints: Levels::default(),
+            overrides: Overrides::default(),
+            checks_rules: true,
             dumps_model: false,
         }
     }
 }
 
-const HELP: &str = "the options are emit=, types=, extern_path=, include_imports= and dump=";
+const NAMES: &[&str] = &[
+    "emit=",
+    "types=",
+    "domain_path=",
+    "extern_path=",
+    "include_imports=",
+    "map=",
+    "bytes=",
+    "timestamp=",
+    "duration=",
+    "domain_type=",
+    "passthrough=",
+    "rules=",
+    "allow=",
+    "warn=",
+    "deny=",
+    "dump=",
+];
 
 impl Options {
     /// Reads options as they reach a plugin: `name=value`, separated by commas. `\,` is a comma within a value.
@@ -105,19 +142,23 @@ impl Options {
     /// A value that may occur several times is given several times, or with `+` or commas between: `emit=domain+fake`.
     pub fn parse(parameter: &str, diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self { emit: BTreeSet::new(), ..Self::default() };
-        for option in split(parameter) {
-            // Commas within a list are commas between options, too.
-            let is_listed = Artefact::ALL.iter().any(|artefact| artefact.name() == option);
+        let given = split(parameter);
+        let mut list = "";
+        for option in &given {
             let (name, value) = match option.split_once('=') {
-                None if is_listed => ("emit", option.as_str()),
+                // Commas within a list are commas between options, too.
+                None if is_listed(list, option) => (list, option.as_str()),
                 None => (option.as_str(), ""),
                 Some(parts) => parts,
             };
+            list = name;
             if let Err((message, help)) = options.set(name.trim(), value.trim()) {
                 diagnostics.error("E0101", &Position::default(), message).help(help);
             }
         }
-        options.finish();
+        if let Err((message, help)) = options.finish() {
+            diagnostics.error("E0101", &Position::default(), message).help(help);
+        }
         options
     }
 
@@ -125,10 +166,16 @@ impl Options {
         match name {
             "emit" => self.set_emit(value),
             "types" => self.set_types(value),
+            "domain_path" => self.set_domain_path(value),
             "extern_path" => self.add_extern_path(value),
-            "include_imports" => self.set_include_imports(value),
+            "include_imports" => flag(name, value).map(|flag| self.include_imports = flag),
+            "rules" => flag(name, value).map(|flag| self.checks_rules = flag),
+            "allow" => self.set_lints(name, value, Level::Allow),
+            "warn" => self.set_lints(name, value, Level::Warn),
+            "deny" => self.set_lints(name, value, Level::Deny),
             "dump" => self.set_dump(value),
-            _ => Err((format!("unknown option {name:?}"), HELP.to_owned())),
+            name if Overrides::NAMES.contains(&name) => self.overrides.set(name, value),
+            _ => Err((format!("unknown option {name:?}"), guess::help(name, NAMES, "the options are"))),
         }
     }
 
@@ -139,9 +186,18 @@ impl Options {
                 continue;
             }
             let known = Artefact::ALL.into_iter().find(|artefact| artefact.name() == name);
-            let names = || Artefact::ALL.map(Artefact::name).join(", ");
-            let unknown = || (format!("emit= does not know {name:?}"), format!("it knows all, {}", names()));
-            self.emit.insert(known.ok_or_else(unknown)?);
+            let names: Vec<_> = Artefact::ALL.map(Artefact::name).into_iter().chain(["all"]).collect();
+            self.emit.insert(known.ok_or_else(|| unknown("emit", name, &names))?);
+        }
+        Ok(())
+    }
+
+    fn set_lints(&mut self, option: &str, value: &str, level: Level) -> Result<(), (String, String)> {
+        for name in value.split('+') {
+            if !self.lints.set(name, level) {
+                let names: Vec<_> = LINTS.iter().map(|(name, _)| *name).chain(["all"]).collect();
+                return Err(unknown(option, name, &names));
+            }
         }
         Ok(())
     }
@@ -150,8 +206,20 @@ impl Options {
         self.types = match value {
             "domain" => Types::Domain,
             "proto" => Types::Proto,
-            _ => return Err((format!("types= does not know {value:?}"), "it knows domain and proto".to_owned())),
+            _ => return Err(unknown("types", value, &["domain", "proto"])),
         };
+        Ok(())
+    }
+
+    fn set_domain_path(&mut self, value: &str) -> Result<(), (String, String)> {
+        let path = syn::parse_str::<syn::Path>(value).ok().filter(|path| path.leading_colon.is_some());
+        let malformed = || {
+            let help =
+                "write the path of the module that holds domain types, as in domain_path=::shop_domain::generated";
+            (format!("domain_path={value} is no path of a crate"), help.to_owned())
+        };
+        path.ok_or_else(malformed)?;
+        self.domain_path = Some(value.to_owned());
         Ok(())
     }
 
@@ -162,20 +230,6 @@ impl Options {
         let package = package.strip_prefix('.').ok_or_else(malformed)?;
         let path = syn::parse_str::<syn::Path>(path).map(|_| path.to_owned()).map_err(|_| malformed())?;
         self.extern_paths.push((package.to_owned(), path));
-        Ok(())
-    }
-
-    fn set_include_imports(&mut self, value: &str) -> Result<(), (String, String)> {
-        self.include_imports = match value {
-            "true" | "" => true,
-            "false" => false,
-            _ => {
-                return Err((
-                    format!("include_imports= does not know {value:?}"),
-                    "it knows true and false".to_owned(),
-                ));
-            }
-        };
         Ok(())
     }
 
@@ -192,13 +246,54 @@ impl Options {
         self.emit.contains(&artefact)
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self) -> Result<(), (String, String)> {
+        let names_domain = self.emits(Artefact::Domain) && self.emit.len() < Artefact::ALL.len();
         if self.emit.is_empty() {
             self.emit = Artefact::ALL.into();
         }
         let needed: Vec<_> = self.emit.iter().flat_map(|artefact| artefact.needs()).copied().collect();
         self.emit.extend(needed);
         self.extern_paths.sort_by_key(|(package, _)| std::cmp::Reverse(package.len()));
+        if self.types == Types::Proto && !self.overrides.domain_types.is_empty() {
+            let help = "with types=proto there are no plain types: leave one of the two out".to_owned();
+            return Err(("types=proto and domain_type= exclude each other".to_owned(), help));
+        }
+        if self.domain_path.is_none() {
+            return Ok(());
+        }
+        self.emit.remove(&Artefact::Domain);
+        let refused = |other: &str| {
+            let help = "the domain is generated there: leave one of the two out".to_owned();
+            Err((format!("domain_path= and {other} exclude each other"), help))
+        };
+        match (names_domain, self.types) {
+            (true, _) => refused("emit=domain"),
+            (false, Types::Proto) => refused("types=proto"),
+            (false, Types::Domain) => Ok(()),
+        }
+    }
+}
+
+/// Whether a word without `=` goes on with the list of the option before it.
+fn is_listed(list: &str, word: &str) -> bool {
+    let is_lint = || LINTS.iter().any(|(name, code)| word == *name || word.eq_ignore_ascii_case(code));
+    match list {
+        "emit" => Artefact::ALL.iter().any(|artefact| artefact.name() == word),
+        "allow" | "warn" | "deny" => is_lint(),
+        _ => false,
+    }
+}
+
+fn unknown(option: &str, value: &str, known: &[&str]) -> (String, String) {
+    (format!("{option}= does not know {value:?}"), guess::help(value, known, "it knows"))
+}
+
+/// An option that is on or off; on if it is only named.
+fn flag(name: &str, value: &str) -> Result<bool, (String, String)> {
+    match value {
+        "true" | "" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(unknown(name, value, &["true", "false"])),
     }
 }
 
@@ -211,7 +306,7 @@ fn split(parameter: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Artefact, Options, Types};
+    use super::{Artefact, Level, Options, Types};
     use crate::diagnostics::Diagnostics;
 
     fn parse(parameter: &str) -> Result<Options, String> {
@@ -231,15 +326,63 @@ mod tests {
         assert!(parse("emit=gateway").expect("valid").emits(Artefact::Json));
         assert_eq!(parse("emit=fake,domain").expect("valid").emit, [Artefact::Domain, Artefact::Fake].into());
         assert_eq!(parse("emit=all"), Ok(Options::default()));
+        assert!(!parse("domain_path=::x::y").expect("valid").emits(Artefact::Domain));
+        let lints = parse("deny=all,allow=no-deadline,w0603").expect("valid").lints;
+        assert_eq!(["W0601", "W0602", "W0603"].map(|code| lints.of(code)), [Level::Deny, Level::Allow, Level::Allow]);
+    }
+
+    #[test]
+    fn the_longest_scope_decides() {
+        let own = parse("domain_type=.a.B=crate::Pair<u8>+Eq+Hash").expect("valid").overrides.domain_types;
+        assert_eq!(own["a.B"].path, "crate::Pair<u8>");
+        assert_eq!((own["a.B"].is_eq, own["a.B"].is_hash, own["a.B"].has_default), (true, true, false));
+        let maps = parse("map=.a.b.Sorted=btree,map=.a.b=hash").expect("valid").overrides.hash_maps;
+        let chosen = ["a.b", "a.b.Other", "a.b.Sorted", "a.b.Sorted.Inner", "a.bc", "a"].map(|name| maps.of(name));
+        assert_eq!(chosen, [true, true, false, false, false, false]);
     }
 
     #[test]
     fn refuses() {
-        for parameter in
-            ["emti=all", "emit=every", "types=", "extern_path=.a", "extern_path=a=::b", "extern_path=.a=b c"]
-        {
+        for parameter in [
+            "domain_path=x",
+            "domain_path=::x,types=proto",
+            "domain_type=.a.B=crate::B,types=proto",
+            "domain_type=.a.B=b::B",
+            "domain_type=.a.B=crate::B+Ord",
+            "domain_type=.a.B",
+            "domain_type=a.B=crate::B",
+            "passthrough=a.B",
+            "passthrough=.",
+            "domain_path=::x,emit=domain",
+            "emti=all",
+            "emit=every",
+            "types=",
+            "types=proto,fake",
+            "allow=",
+            "allow=deadlines",
+            "no-deadline",
+            "extern_path=.a",
+            "extern_path=a=::b",
+            "extern_path=.a=b c",
+        ] {
             let text = parse(parameter).expect_err(parameter);
             assert!(text.starts_with("error[E0101]: ") && text.contains("help: "), "{text}");
+        }
+        let text = parse("deny=no-dedline").expect_err("there is no such lint");
+        assert!(text.contains("did you mean no-deadline? it knows required-number, "), "{text}");
+    }
+
+    #[test]
+    fn says_what_it_knows() {
+        for (parameter, message, help) in [
+            ("map=tree", r#"map= does not know "tree""#, "it knows btree and hash"),
+            ("map=.a=", r#"map= does not know """#, "it knows btree and hash"),
+            ("bytes=Bytes", r#"bytes= does not know "Bytes""#, "it knows vec and bytes"),
+            ("timestamp=std", r#"timestamp= does not know "std""#, "it knows runtime, chrono, jiff and time"),
+            ("map=a=hash", "map=a=... has no full name with a dot in front", "map=hash, or for a package"),
+        ] {
+            let text = parse(parameter).expect_err(parameter);
+            assert!(text.contains(message) && text.contains(help), "{text}");
         }
     }
 }

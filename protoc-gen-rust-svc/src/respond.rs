@@ -7,7 +7,7 @@ use crate::{
         NEWEST_EDITION,
         descriptor::{CodeGeneratorResponse, ResponseFile},
     },
-    render::Files,
+    render::{Files, ROOT, mark},
 };
 
 /// `FEATURE_PROTO3_OPTIONAL` and `FEATURE_SUPPORTS_EDITIONS`.
@@ -18,8 +18,25 @@ const OLDEST_EDITION: i32 = 998;
 
 /// An answer with files.
 pub fn files(files: Files) -> Vec<u8> {
-    let file = files.into_iter().map(|(name, content)| ResponseFile { name: Some(name), content: Some(content) });
-    CodeGeneratorResponse { file: file.collect(), ..empty() }.encode_to_vec()
+    CodeGeneratorResponse { file: files.into_iter().map(file).collect(), ..empty() }.encode_to_vec()
+}
+
+/// An answer with files that buf does not take beside those of another run: it fails instead.
+pub fn only_files(mut files: Files) -> Vec<u8> {
+    let guard = mark(&files).map(|mark| ResponseFile {
+        name: Some(ROOT.to_owned()),
+        insertion_point: Some(mark.to_owned()),
+        content: Some(String::new()),
+    });
+    if let Some(root) = files.get_mut(ROOT).filter(|_| guard.is_some()) {
+        // buf drops the end of the last line of a file that something is inserted in.
+        root.push('\n');
+    }
+    CodeGeneratorResponse { file: files.into_iter().map(file).chain(guard).collect(), ..empty() }.encode_to_vec()
+}
+
+fn file((name, content): (String, String)) -> ResponseFile {
+    ResponseFile { name: Some(name), content: Some(content), ..ResponseFile::default() }
 }
 
 /// An answer that says what is wrong with the `.proto` files.

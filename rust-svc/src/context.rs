@@ -12,7 +12,7 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{Metadata, Result, Value};
+use crate::{Metadata, Peer, Result, Value, values::Values};
 
 /// What a call carries besides its message: its deadline, whether the caller still waits, and metadata both ways.
 ///
@@ -31,7 +31,9 @@ pub struct Context {
     deadline: Option<Instant>,
     lifelines: Arc<Vec<watch::Receiver<()>>>,
     metadata: Arc<Metadata>,
-    peer: Option<Arc<str>>,
+    peer: Option<Peer>,
+    values: Values,
+    stopping: Option<watch::Receiver<bool>>,
     response: Arc<Mutex<Response>>,
 }
 
@@ -52,15 +54,17 @@ impl Context {
         Self::default()
     }
 
-    /// A call on behalf of this one: it inherits the deadline and the cancellation, and starts with no metadata.
+    /// A call on behalf of this one: it inherits the deadline, the cancellation and the values, and starts with no
+    /// metadata.
     pub fn child(&self) -> Self {
-        Self { deadline: self.deadline, lifelines: self.lifelines.clone(), peer: self.peer.clone(), ..Self::default() }
+        let (lifelines, stopping) = (self.lifelines.clone(), self.stopping.clone());
+        Self { deadline: self.deadline, lifelines, stopping, ..self.detached() }
     }
 
     /// A call that goes on when this one ends, such as one that undoes what this one did: no deadline, no
-    /// cancellation, no metadata.
+    /// cancellation, no metadata. It has the values.
     pub fn detached(&self) -> Self {
-        Self { peer: self.peer.clone(), ..Self::default() }
+        Self { peer: self.peer.clone(), values: self.values.clone(), ..Self::default() }
     }
 
     /// The same call, which must end within `timeout` from now, or at its own deadline if that is sooner.
@@ -89,9 +93,16 @@ impl Context {
         self
     }
 
-    /// The same call, made by `peer`: the address of the caller.
-    pub fn with_peer(mut self, peer: impl Into<Arc<str>>) -> Self {
+    /// The same call, made by `peer`.
+    pub fn with_peer(mut self, peer: impl Into<Peer>) -> Self {
         self.peer = Some(peer.into());
+        self
+    }
+
+    /// The same call with a value that stays in this process, such as the identity of the caller, in place of one of the
+    /// same type.
+    pub fn with_value<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.values.insert(value);
         self
     }
 
@@ -100,6 +111,12 @@ impl Context {
         let (sender, receiver) = watch::channel(());
         Arc::make_mut(&mut self.lifelines).push(receiver);
         (self, Lifeline(sender))
+    }
+
+    /// The same call, told that its server stops as soon as the value is true.
+    pub fn with_stopping(mut self, stopping: watch::Receiver<bool>) -> Self {
+        self.stopping = Some(stopping);
+        self
     }
 
     /// When the call must have ended. `None` if it may take for ever.
@@ -117,9 +134,14 @@ impl Context {
         &self.metadata
     }
 
-    /// The address of the caller, if the call came over a network.
-    pub fn peer(&self) -> Option<&str> {
-        self.peer.as_deref()
+    /// Who the caller is, if the call came over a connection.
+    pub fn peer(&self) -> Option<&Peer> {
+        self.peer.as_ref()
+    }
+
+    /// The value of this type that [`with_value`](Self::with_value) put here.
+    pub fn value<T: 'static>(&self) -> Option<&T> {
+        self.values.get()
     }
 
     /// True when nobody waits for the answer any more: the caller went away, the deadline passed, or the call ended.
@@ -134,6 +156,18 @@ impl Context {
         tokio::select! {
             () = self.caller_gone() => (),
             () = self.expired() => (),
+        }
+    }
+
+    /// Completes when the server stops: it waits for calls that are under way, but only for some time. A stream that may
+    /// last for ever should end now, with `UNAVAILABLE`, so that its caller turns to another server.
+    pub async fn stopping(&self) {
+        let told = match self.stopping.clone() {
+            Some(mut stopping) => stopping.wait_for(|stopping| *stopping).await.is_ok(),
+            None => false,
+        };
+        if !told {
+            std::future::pending().await
         }
     }
 

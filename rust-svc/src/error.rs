@@ -208,10 +208,9 @@ impl Error {
     }
 
     /// Adds a typed detail, which a remote caller reads with [`Error::detail`].
-    pub fn with_detail<T>(mut self, detail: T) -> Self
+    pub fn with_detail<T, Place>(mut self, detail: T) -> Self
     where
-        T: Message,
-        T::Wire: Wire,
+        T: Message<Place, Wire: Wire>,
     {
         self.0.details.push(Any::pack(detail));
         self
@@ -265,10 +264,17 @@ impl Error {
     /// The first detail of type `T`, or `None` if there is none or it cannot be read.
     pub fn detail<T>(&self) -> Option<T>
     where
-        T: Message,
-        T::Wire: Wire,
+        T: Message<Wire: Wire>,
     {
-        self.0.details.iter().find_map(|detail| detail.unpack().ok().flatten())
+        self.detail_in::<(), T>()
+    }
+
+    /// As [`Error::detail`], for a type that lies in another crate than its conversion, which names its `Place`.
+    pub fn detail_in<Place, T>(&self) -> Option<T>
+    where
+        T: Message<Place, Wire: Wire>,
+    {
+        self.0.details.iter().find_map(|detail| detail.unpack_in::<Place, T>().ok().flatten())
     }
 
     /// The fields that are wrong.
@@ -288,7 +294,10 @@ impl Error {
 }
 
 impl From<Violations> for Error {
-    fn from(violations: Violations) -> Self {
+    fn from(mut violations: Violations) -> Self {
+        if let Some(fault) = violations.fault() {
+            return fault;
+        }
         let violations = violations.into_vec();
         let lines: Vec<_> = violations.iter().map(ToString::to_string).collect();
         Self::invalid_argument(lines.join("; ")).with_violations(violations)

@@ -6,11 +6,14 @@
 //! | module | feature | |
 //! |---|---|---|
 //! | the crate's root | always | what a service trait speaks: [`Context`], [`Error`], [`Method`], [`Streaming`], [`Message`] |
+//! | [`intercept`] | `adapter`, `client` or `gateway` | what happens around every call: authentication, limits, observers |
+//! | [`observe`] | the same; `metrics` | access logs and metrics |
 //! | [`adapter`] | `adapter` | gRPC requests to the trait |
 //! | [`client`] | `client` | the trait to a remote gRPC server: deadlines, retries, circuit breakers |
 //! | [`gateway`] | `gateway` | HTTP and JSON to the trait |
 //! | [`fake`] | `fake` | the trait to a test's script |
 //! | [`server`] | `server` | a process that serves adapters and gateways |
+//! | `Rules` | `validate` | requests by the rules of `buf.validate` |
 //!
 //! Generated code names it `svc`, as in `use ::rust_svc as svc;`.
 
@@ -18,11 +21,19 @@ mod context;
 mod error;
 mod metadata;
 mod method;
+mod peer;
 mod stream;
 mod types;
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+mod uuid;
+mod values;
 mod violations;
 mod wire;
 
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+pub mod intercept;
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+pub mod observe;
 pub mod path;
 
 #[cfg(feature = "adapter")]
@@ -37,32 +48,48 @@ pub mod gateway;
 mod grpc;
 #[cfg(feature = "gateway")]
 pub mod json;
+#[cfg(any(feature = "client", feature = "server"))]
+mod net;
 #[cfg(feature = "prost")]
 pub mod rpc;
+#[cfg(feature = "validate")]
+mod rules;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(all(feature = "tls", any(feature = "client", feature = "server")))]
+mod tls;
 #[cfg(feature = "prost")]
 pub mod wkt;
 
 #[cfg(feature = "adapter")]
 pub use adapter::Adapter;
 pub use async_trait::async_trait;
+pub use bytes;
+#[cfg(feature = "chrono")]
+pub use chrono;
 #[cfg(feature = "client")]
 pub use client::Client;
 pub use context::{Context, Lifeline};
 pub use error::{Code, Error, Result};
 #[cfg(feature = "gateway")]
 pub use gateway::{Gateway, route};
+#[cfg(feature = "jiff")]
+pub use jiff;
 pub use metadata::{Metadata, Value};
 pub use method::{Breaker, Idempotency, Kind, Method, Retry};
+pub use peer::{Identity, Peer};
 #[cfg(feature = "prost")]
 pub use prost;
+#[cfg(feature = "validate")]
+pub use rules::Rules;
 #[cfg(feature = "server")]
 pub use server::Server;
 pub use stream::{Sender, Streaming};
+#[cfg(feature = "time")]
+pub use time;
 pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp};
 pub use violations::{Violation, Violations};
-pub use wire::{Enumeration, Message, Wire};
+pub use wire::{Enumeration, Message, Wire, travels_in};
 
 /// What generated code was made for: a generator that needs a newer runtime asks for a constant that is not here.
 pub const GENERATED_BY_0_1: () = ();

@@ -35,6 +35,9 @@ pub struct FieldViolation {
     /// What is wrong with it.
     #[prost(string, tag = "2")]
     pub description: String,
+    /// What is wrong with it, for programs, in `UPPER_SNAKE_CASE`.
+    #[prost(string, tag = "3")]
+    pub reason: String,
 }
 
 /// When to try again.
@@ -129,12 +132,12 @@ impl RetryInfo {
 
 impl From<Violation> for FieldViolation {
     fn from(violation: Violation) -> Self {
-        Self { field: violation.field, description: violation.description }
+        Self { field: violation.field, description: violation.description, reason: violation.reason }
     }
 }
 
 impl From<FieldViolation> for Violation {
     fn from(violation: FieldViolation) -> Self {
-        Self { field: violation.field, description: violation.description }
+        Self { field: violation.field, description: violation.description, reason: violation.reason }
     }
 }

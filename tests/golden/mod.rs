@@ -1,13 +1,19 @@
 //! One module a case: what is printed for the `.proto` of the same name.
 
+pub mod apart;
+pub mod behavior;
+pub mod blobs;
 pub mod chat;
 pub mod clashes_client;
 pub mod comments;
+pub mod defaults;
 pub mod edition2023;
 pub mod edition2024;
 pub mod fields;
+pub mod forms;
 pub mod imported;
 pub mod keywords;
+pub mod maps;
 pub mod modules;
 pub mod nameless;
 pub mod no_package;
@@ -15,8 +21,13 @@ pub mod one_segment;
 pub mod policies;
 pub mod proto2;
 pub mod recursion;
+#[cfg(feature = "validate")]
+pub mod rules;
 pub mod speaks_proto;
 pub mod stock;
+pub mod times_chrono;
+pub mod times_jiff;
+pub mod times_time;
 pub mod two_services;
 pub mod user;
 pub mod well_known;

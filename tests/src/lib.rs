@@ -1,5 +1,8 @@
 //! What the tests of the generator share: the generator, in process.
 
+pub mod docs;
+pub mod registry;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -49,6 +52,13 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) {
     }
 }
 
+/// The options of a plugin that a file says it is generated with, in its first line.
+pub fn options_of(folder: &Path, file: &str) -> String {
+    let text = fs::read_to_string(folder.join(file)).expect("a text");
+    let first = text.lines().next().unwrap_or_default();
+    first.strip_prefix("// options: ").unwrap_or_default().to_owned()
+}
+
 /// What is generated for files in `folder` with the options of a plugin, or what is wrong with them; and the warnings.
 pub fn generate(folder: &Path, files: &[&str], options: &str) -> (Result<Files, String>, String) {
     let input = match input(folder, files) {
@@ -62,8 +72,8 @@ pub fn generate(folder: &Path, files: &[&str], options: &str) -> (Result<Files, 
     (if diagnostics.has_errors() { Err(diagnostics.errors()) } else { files }, warnings)
 }
 
-/// The built-in reader knows no editions; protoc reads those.
-fn input(folder: &Path, files: &[&str]) -> Result<Input, String> {
+/// Files in `folder`, read. The built-in reader knows no editions; protoc reads those.
+pub fn input(folder: &Path, files: &[&str]) -> Result<Input, String> {
     let is_edition =
         |file: &&str| fs::read_to_string(folder.join(file)).is_ok_and(|text| text.contains("\nedition = "));
     if files.iter().any(is_edition) {

@@ -40,9 +40,9 @@ pub struct GatewayNode {
 impl GatewayNode {
     /// Serves until the process is told to stop.
     pub async fn run(self) -> Result<(), Failure> {
-        let inventory = InventoryServiceClient(Client::new(&self.inventory)?);
-        let orders = OrderServiceClient(Client::new(&self.order)?);
-        let dispatch = Client::new(&self.dispatch)?;
+        let inventory = InventoryServiceClient(self.life.client(&self.inventory)?);
+        let orders = OrderServiceClient(self.life.client(&self.order)?);
+        let dispatch = self.life.client(&self.dispatch)?;
         self.life.serve("gateway", &self.listen, front(inventory, orders, &dispatch)).await
     }
 }

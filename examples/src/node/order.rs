@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{Client, Context, Server};
+use rust_svc::{Context, Server};
 
 use super::{Failure, Life, start::cannot_open};
 use crate::{
@@ -40,8 +40,8 @@ impl OrderNode {
     /// Serves until the process is told to stop.
     pub async fn run(self) -> Result<(), Failure> {
         let store = SqliteOrders::open(&self.database).await.map_err(cannot_open(&self.database))?;
-        let inventory = InventoryServiceClient(Client::new(&self.inventory)?);
-        let dispatch = DispatchServiceClient(Client::new(&self.dispatch)?);
+        let inventory = InventoryServiceClient(self.life.client(&self.inventory)?);
+        let dispatch = DispatchServiceClient(self.life.client(&self.dispatch)?);
         let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch));
         orders.recover(&Context::new()).await?;
         let server = Server::new()

@@ -2,25 +2,29 @@
 
 use std::{io, process::ExitCode, thread};
 
-use rust_svc::{Error, Server};
+use rust_svc::{Client, Error, Server, server::Listen};
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
 /// Why a process could not start or go on.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long a process lives.
+/// How long a process lives, and how it speaks with others.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Life {
     /// Stop when the standard input ends, so that this process does not outlive the one that started it
     #[arg(long, hide = true)]
     stop_with_stdin: bool,
+    /// Speak in plain text with other machines, too, where something else encrypts
+    #[arg(long, env = "PLAINTEXT")]
+    plaintext: bool,
 }
 
 impl Life {
     /// Serves until the process is told to stop, and says where in its first line.
     pub async fn serve(&self, name: &str, listen: &str, server: Server) -> Result<(), Failure> {
-        let bound = server.bind(listen).await?;
+        let listen = Listen::at(listen);
+        let bound = server.bind(if self.plaintext { listen.plaintext() } else { listen }).await?;
         println!("{name} listens on http://{}", bound.local_addr());
         if !self.stop_with_stdin {
             return Ok(bound.run().await?);
@@ -29,6 +33,12 @@ impl Life {
             stopped = bound.run() => Ok(stopped?),
             () = end_of_stdin() => Ok(()),
         }
+    }
+
+    /// A client of the server at this address.
+    pub fn client(&self, url: &str) -> rust_svc::Result<Client> {
+        let client = Client::builder(url);
+        if self.plaintext { client.plaintext() } else { client }.build()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The third stage: the model to diagnostics. One function a rule, and every error at once.
 
+mod calls;
 mod fields;
 mod routes;
 
@@ -16,8 +17,23 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     routes::check_duplicates(model, diagnostics);
-    for message in generated_messages(model) {
+    // What is wrong comes first.
+    if !diagnostics.has_errors() {
+        lint(model, diagnostics);
+    }
+}
+
+/// Notes what works, and may be regretted.
+fn lint(model: &Model, diagnostics: &mut Diagnostics) {
+    let services = model.packages.iter().flat_map(|package| &package.services);
+    for service in services.filter(|service| model.asked_for.contains(&service.position.file)) {
+        calls::check_keys(service, diagnostics);
+        calls::check_deadlines(service, diagnostics);
+        calls::check_size(service, diagnostics);
+    }
+    for message in generated_messages(model).iter().filter(|message| model.asked_for.contains(&message.position.file)) {
         fields::check_required(message, diagnostics);
+        fields::check_behavior(message, diagnostics);
     }
 }
 

@@ -52,7 +52,9 @@ fn is_single(field: &Field) -> bool {
     let fits = match &field.value {
         Value::Scalar(_) | Value::Enum(_) => true,
         Value::Message(_) => false,
-        Value::WellKnown(known) => matches!(known, WellKnown::Wrapper(_) | WellKnown::Timestamp | WellKnown::Duration),
+        Value::WellKnown(known) => {
+            matches!(known, WellKnown::Wrapper(_) | WellKnown::Timestamp(_) | WellKnown::Duration(_))
+        }
     };
     fits && !matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_))
 }

@@ -3,12 +3,15 @@
 use clap::Args;
 
 use super::Failure;
-use crate::codes::{CODES, find};
+use crate::{
+    codes::{CODES, find},
+    lints,
+};
 
 /// What to explain.
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// A code, such as E0202; all of them in a line each if none is given
+    /// A code or the name of a lint, such as E0202 or no-deadline; all of them in a line each if none is given
     code: Option<String>,
 }
 
@@ -17,7 +20,8 @@ impl Explain {
         match &self.code {
             None => CODES.iter().for_each(|code| println!("{}  {}", code.name, code.title)),
             Some(name) => {
-                let code = find(name).ok_or_else(|| format!("error: there is no code {name:?}; explain lists them"))?;
+                let lint = lints::code(name).unwrap_or(name);
+                let code = find(lint).ok_or_else(|| format!("error: there is no code {name:?}; explain lists them"))?;
                 println!("{}: {}\n\n{}", code.name, code.title, code.explanation);
             }
         }

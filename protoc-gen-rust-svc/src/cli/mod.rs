@@ -1,6 +1,7 @@
 //! The command line: a plugin when its input is piped, and commands of its own.
 
 mod check;
+mod diff;
 mod explain;
 mod generate;
 mod new;
@@ -25,6 +26,8 @@ enum Command {
     Generate(generate::Generate),
     /// Tell which generated files are stale, edited by hand or orphaned; fails if there are any
     Check(check::Check),
+    /// Tell what a change of the contract breaks: Rust code, peers on the wire, callers over HTTP; fails if it breaks anything
+    Diff(diff::Diff),
     /// Tell what a code of an error or a warning means
     Explain(explain::Explain),
     /// Start a project: a crate that serves the services of .proto files
@@ -36,6 +39,7 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Some(Command::Generate(generate)) => report(generate.run()),
         Some(Command::Check(check)) => report(check.run()),
+        Some(Command::Diff(diff)) => report(diff.run()),
         Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
         None if std::io::stdin().is_terminal() => help(),

@@ -1,6 +1,9 @@
 //! What to generate from: the arguments that several commands share.
 
-use std::path::PathBuf;
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -34,22 +37,38 @@ pub(super) struct Source {
 impl Source {
     /// What is generated now. Fails with all that is wrong with the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
-        let (files, warnings) = build::generate(&self.input()?, &self.opt.join(","))?;
+        let (files, warnings) = build::generate(&self.input()?, &self.options())?;
         eprint!("{warnings}");
         Ok(files)
     }
 
-    fn input(&self) -> Result<Input, Failure> {
-        let Some(set) = &self.descriptor_set else {
-            return Ok(compile::compile(&self.directories(), &self.files)?);
-        };
-        let bytes = std::fs::read(set).map_err(|error| format!("{}: error: {error}", set.display()))?;
-        let names = self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
-        let input = Input::from_descriptor_set(&bytes, names);
-        Ok(input.map_err(|error| format!("{}: error: {error}", set.display()))?)
+    /// What to generate from.
+    pub(super) fn input(&self) -> Result<Input, Failure> {
+        match &self.descriptor_set {
+            None => Ok(compile::compile(&self.directories(), &self.files)?),
+            Some(set) => descriptors(set, self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect()),
+        }
     }
 
-    fn directories(&self) -> Vec<PathBuf> {
+    /// The options, as a plugin takes them.
+    pub(super) fn options(&self) -> String {
+        self.opt.join(",")
+    }
+
+    /// Whether it reads `.proto` files, not a file of descriptors.
+    pub(super) fn reads_files(&self) -> bool {
+        self.descriptor_set.is_none()
+    }
+
+    /// Where imports are looked up.
+    pub(super) fn directories(&self) -> Vec<PathBuf> {
         if self.proto_path.is_empty() { vec![PathBuf::from(".")] } else { self.proto_path.clone() }
     }
+}
+
+/// The files of a file of descriptors, to generate those of `names`, or all.
+pub(super) fn descriptors(set: &Path, names: Vec<String>) -> Result<Input, Failure> {
+    let failed = |error: &dyn Display| format!("{}: error: {error}", set.display());
+    let bytes = std::fs::read(set).map_err(|error| failed(&error))?;
+    Ok(Input::from_descriptor_set(&bytes, names).map_err(|error| failed(&error))?)
 }

@@ -1,8 +1,8 @@
-//! Which plain types are `Eq` and have a default, and which fields need a box.
+//! Which plain types are `Eq`, `Hash` and have a default, and which fields need a box.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Enum, Field, Member, Message, Occurs, Value, WellKnown};
+use crate::model::{Enum, Field, Form, Member, Message, Occurs, Value, WellKnown};
 
 /// Settles what depends on the messages that a message is made of.
 pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) {
@@ -10,12 +10,29 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
     settle(
         messages,
         |message| &mut message.is_eq,
-        |message, others| message.fields().all(|field| is_eq(field, others)),
+        |message, others| match &message.form {
+            Form::Plain => message.fields().all(|field| is_eq(field, others)),
+            Form::Wire => is_wire_eq(message, others),
+            Form::Own(own_type) => own_type.is_eq,
+        },
+    );
+    settle(
+        messages,
+        |message| &mut message.is_hash,
+        |message, others| match &message.form {
+            Form::Plain => message.fields().all(|field| is_hash(field, others)),
+            Form::Wire => is_wire_eq(message, others),
+            Form::Own(own_type) => own_type.is_hash,
+        },
     );
     settle(
         messages,
         |message| &mut message.has_default,
-        |message, others| message.members.iter().all(|member| has_default(member, others, enums)),
+        |message, others| match &message.form {
+            Form::Plain => message.members.iter().all(|member| has_default(member, others, enums)),
+            Form::Wire => true,
+            Form::Own(own_type) => own_type.has_default,
+        },
     );
 }
 
@@ -51,6 +68,27 @@ fn is_eq(field: &Field, messages: &BTreeMap<String, Message>) -> bool {
     }
 }
 
+/// Whether prost-build makes the message that travels `Eq` and `Hash`.
+fn is_wire_eq(message: &Message, messages: &BTreeMap<String, Message>) -> bool {
+    message.fields().all(|field| match (&field.value, field.occurs) {
+        (_, Occurs::ByKey(_)) => false,
+        (Value::Scalar(scalar), _) => scalar.is_eq(),
+        (Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum), _) => true,
+        (_, Occurs::Repeatedly) => false,
+        (Value::Message(_), _) if field.boxed || field.is_group => false,
+        (Value::Message(name), _) => messages.get(name).is_some_and(|message| is_wire_eq(message, messages)),
+        (Value::WellKnown(_), _) => is_eq(field, messages),
+    })
+}
+
+fn is_hash(field: &Field, messages: &BTreeMap<String, Message>) -> bool {
+    match &field.value {
+        _ if field.is_hash_map => false,
+        Value::Message(name) => messages.get(name).is_some_and(|message| message.is_hash),
+        _ => is_eq(field, messages),
+    }
+}
+
 fn has_default(member: &Member, messages: &BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) -> bool {
     let Member::Field(field) = member else { return true };
     let is_plain = match field.occurs {
@@ -64,6 +102,7 @@ fn has_default(member: &Member, messages: &BTreeMap<String, Message>, enums: &BT
         Value::Enum(name) => enums.get(name).is_some_and(|item| {
             if item.has_unspecified { !field.required && field.occurs == Occurs::Implicitly } else { has_zero(item) }
         }),
+        Value::WellKnown(WellKnown::Timestamp(times)) => times.has_default(),
         Value::Scalar(_) | Value::WellKnown(_) => true,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Lower,
+    defaults::default_value,
     features::{Features, Presence},
     messages::At,
     packages::WELL_KNOWN,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    model::{Field, Occurs, Scalar, Value, WellKnown},
+    model::{Behavior, Encoding, Field, Occurs, Scalar, Times, Value, WellKnown},
     names::Ident,
     read::{
         File, Position,
@@ -17,8 +18,11 @@ use crate::{
     },
 };
 
-/// `google.api.FieldBehavior.REQUIRED`.
+/// Numbers of `google.api.FieldBehavior`.
+const OPTIONAL: i32 = 1;
 const REQUIRED: i32 = 2;
+const OUTPUT_ONLY: i32 = 3;
+const INPUT_ONLY: i32 = 4;
 
 impl Lower<'_> {
     /// A field of the message that `at` names, under the name `ident` on both sides.
@@ -38,22 +42,29 @@ impl Lower<'_> {
             None => (occurs(field, features), value_of(field)),
         };
         self.check_reachable(at.file, &value, &position);
+        let value = self.chosen(at.outer, value);
+        let behavior = behavior(&options);
         Field {
             name: field.name.clone(),
             json_name: json_name(field),
             number: field.number,
             wire_ident: ident.clone(),
             ident,
-            docs: Docs::new(at.file.source.comment(&at.path), || format!("The field `{}`.", field.name)),
+            docs: Docs::new(&at.file.source.comment(&at.path), || format!("The field `{}`.", field.name)),
             deprecated: options.deprecated,
             redacted: options.debug_redact,
-            required: is_required(&options),
+            // A caller cannot give what only the service sets.
+            required: behavior.required && !behavior.output_only,
+            behavior,
             occurs,
+            default: default_value(field, &value),
             value,
+            is_hash_map: entry.is_some() && self.options.overrides.hash_maps.of(at.outer),
             boxed: false,
             is_packed: options.packed.unwrap_or(features.is_packed),
             is_group: entry.is_none()
                 && (field.r#type() == Type::Group || (field.r#type() == Type::Message && features.is_delimited)),
+            encoding: encoding(entry.map_or(field, |(_, value)| value).r#type()),
             position,
         }
     }
@@ -64,27 +75,37 @@ impl Lower<'_> {
         if !self.packages.is_generated(&file.descriptor.name) {
             return;
         }
-        let package = self.package_of(name);
-        if !self.packages.is_reachable(&package) {
+        let (package, of) = self
+            .input
+            .files
+            .iter()
+            .find(|file| declares(file, name))
+            .map_or(("", ""), |file| (file.descriptor.package.as_str(), file.descriptor.name.as_str()));
+        if !self.packages.is_reachable(package) {
             let message = format!("type {name} is not generated here, and nothing says where it was generated");
-            let help = format!("set include_imports: true, or opt: extern_path=.{package}=::path::to::its::module");
+            let help = format!(
+                "generate {of} in the same run (with buf, `strategy: all` and include_imports: true), or set opt: \
+                 extern_path=.{package}=::path::to::its::module"
+            );
             self.diagnostics.error("E0301", position, message).help(help);
+        } else if self.packages.is_left_out(of, package) {
+            let message = format!("type {name} is of this package, but {of} is not generated in this run");
+            let help =
+                "generate a package in one run: with buf, write `strategy: all`; otherwise name all of its files";
+            self.diagnostics.error("E0302", position, message).help(help);
         }
     }
+}
 
-    /// The package of a type.
-    fn package_of(&self, name: &str) -> String {
-        let declares = |file: &&File| {
-            let package = &file.descriptor.package;
-            let rest = if package.is_empty() { Some(name) } else { name.strip_prefix(&format!("{package}.")) };
-            let first = rest.and_then(|rest| rest.split('.').next());
-            first.is_some_and(|first| {
-                file.descriptor.message_type.iter().any(|message| message.name == first)
-                    || file.descriptor.enum_type.iter().any(|item| item.name == first)
-            })
-        };
-        self.input.files.iter().find(declares).map_or_else(String::new, |file| file.descriptor.package.clone())
-    }
+/// Whether a file declares a type, or the one that it stands in.
+fn declares(file: &File, name: &str) -> bool {
+    let package = &file.descriptor.package;
+    let rest = if package.is_empty() { Some(name) } else { name.strip_prefix(&format!("{package}.")) };
+    let first = rest.and_then(|rest| rest.split('.').next());
+    first.is_some_and(|first| {
+        file.descriptor.message_type.iter().any(|message| message.name == first)
+            || file.descriptor.enum_type.iter().any(|item| item.name == first)
+    })
 }
 
 /// The key and the value of a map.
@@ -139,12 +160,12 @@ fn in_well_known(name: &str) -> Option<&str> {
 fn well_known(name: &str) -> Option<WellKnown> {
     Some(match name {
         "Any" => WellKnown::Any,
-        "Duration" => WellKnown::Duration,
+        "Duration" => WellKnown::Duration(Times::Runtime),
         "Empty" => WellKnown::Empty,
         "FieldMask" => WellKnown::FieldMask,
         "ListValue" => WellKnown::ListValue,
         "Struct" => WellKnown::Struct,
-        "Timestamp" => WellKnown::Timestamp,
+        "Timestamp" => WellKnown::Timestamp(Times::Runtime),
         "Value" => WellKnown::Value,
         "BoolValue" => WellKnown::Wrapper(Scalar::Bool),
         "Int32Value" => WellKnown::Wrapper(Scalar::Int32),
@@ -207,8 +228,25 @@ fn scalar(field_type: Type) -> Option<Scalar> {
     })
 }
 
-fn is_required(options: &FieldOptions) -> bool {
-    options.field_behavior.contains(&REQUIRED)
+fn encoding(field_type: Type) -> Encoding {
+    match field_type {
+        Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Bool | Type::Enum => Encoding::Varint,
+        Type::Sint32 | Type::Sint64 => Encoding::ZigZag,
+        Type::Float | Type::Fixed32 | Type::Sfixed32 => Encoding::Fixed32,
+        Type::Double | Type::Fixed64 | Type::Sfixed64 => Encoding::Fixed64,
+        Type::String | Type::Bytes | Type::Message => Encoding::Delimited,
+        Type::Group => Encoding::Group,
+    }
+}
+
+fn behavior(options: &FieldOptions) -> Behavior {
+    let has = |number: i32| options.field_behavior.contains(&number);
+    Behavior {
+        optional: has(OPTIONAL),
+        required: has(REQUIRED),
+        output_only: has(OUTPUT_ONLY),
+        input_only: has(INPUT_ONLY),
+    }
 }
 
 /// The name in JSON: as the compiler says, or else in lower camel case.

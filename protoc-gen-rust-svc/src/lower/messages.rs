@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    model::{Enum, EnumValue, Member, Message, Oneof},
+    model::{Enum, EnumValue, Member, Message, Oneof, Reserved},
     names::{Ident, Scope},
     read::{
-        File,
-        descriptor::{EnumDescriptor, MessageDescriptor, OneofDescriptor},
+        File, Position,
+        descriptor::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor},
     },
 };
 
@@ -63,14 +63,28 @@ impl Lower<'_> {
         let message = Message {
             rust: self.types.name(&name),
             module: self.types.module(&name),
-            docs: Docs::new(at.file.source.comment(&at.path), || format!("The message `{name}`.")),
+            form: self.form(&name, &options),
+            docs: Docs::new(&at.file.source.comment(&at.path), || format!("The message `{name}`.")),
             deprecated: options.deprecated,
             members: self.members(descriptor, &inside(at.path.clone())),
             messages: nested.map(|nested| full_name(&name, &nested.name)).collect(),
             enums: descriptor.enum_type.iter().map(|item| full_name(&name, &item.name)).collect(),
             is_eq: true,
+            is_hash: true,
             has_default: true,
             idempotency_key: None,
+            has_input_only: false,
+            has_rules: has_rules(descriptor),
+            masked: None,
+            reserved: Reserved {
+                // The end of a range of fields is not part of it.
+                numbers: descriptor
+                    .reserved_range
+                    .iter()
+                    .map(|range| range.start..=range.end.saturating_sub(1))
+                    .collect(),
+                names: descriptor.reserved_name.clone(),
+            },
             position: at.file.source.position(&at.path),
             name: name.clone(),
         };
@@ -121,7 +135,15 @@ impl Lower<'_> {
             rust.wire.pop();
             rust.wire.push(Ident::camel(wire_ident.plain()));
         }
-        Oneof { name: descriptor.name.clone(), ident, wire_ident, rust, docs: Docs::default(), fields: Vec::new() }
+        Oneof {
+            name: descriptor.name.clone(),
+            ident,
+            wire_ident,
+            rust,
+            docs: Docs::default(),
+            fields: Vec::new(),
+            position: Position::default(),
+        }
     }
 
     fn enumeration(&mut self, found: &mut Found, descriptor: &EnumDescriptor, at: &At<'_>) {
@@ -139,28 +161,42 @@ impl Lower<'_> {
         for (index, value) in descriptor.value.iter().enumerate() {
             let alias_of = values.iter().find(|other| other.number == value.number).map(|other| other.ident.clone());
             let wire_ident = variant(&wire_prefix, &value.name);
-            let comment = at.file.source.comment(&below(&at.path, ENUM_VALUE, index));
+            let path = below(&at.path, ENUM_VALUE, index);
             values.push(EnumValue {
                 name: value.name.clone(),
                 number: value.number,
                 ident: scope.take(variant(&prefix, &value.name)),
                 wire_ident: if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) },
                 alias_of,
-                docs: Docs::new(comment, || format!("The value `{}`.", value.name)),
+                docs: Docs::new(&at.file.source.comment(&path), || format!("The value `{}`.", value.name)),
                 deprecated: value.options.as_ref().is_some_and(|options| options.deprecated),
+                position: at.file.source.position(&path),
             });
         }
         let item = Enum {
             rust,
-            docs: Docs::new(at.file.source.comment(&at.path), || format!("The enum `{name}`.")),
+            docs: Docs::new(&at.file.source.comment(&at.path), || format!("The enum `{name}`.")),
             deprecated: options.deprecated,
             values,
             has_unspecified,
             is_closed,
+            reserved: Reserved {
+                numbers: descriptor.reserved_range.iter().map(|range| range.start..=range.end).collect(),
+                names: descriptor.reserved_name.clone(),
+            },
+            position: at.file.source.position(&at.path),
             name: name.clone(),
         };
         found.enums.insert(name, item);
     }
+}
+
+/// Whether `buf.validate` says something of the message, a field or a oneof.
+fn has_rules(descriptor: &MessageDescriptor) -> bool {
+    let of_message = descriptor.options.as_ref().is_some_and(|options| options.rules.is_some());
+    let of_field = |field: &FieldDescriptor| field.options.as_ref().is_some_and(|options| options.rules.is_some());
+    let of_oneof = |oneof: &OneofDescriptor| oneof.options.as_ref().is_some_and(|options| options.rules.is_some());
+    of_message || descriptor.field.iter().any(of_field) || descriptor.oneof_decl.iter().any(of_oneof)
 }
 
 #[derive(Default)]
@@ -181,8 +217,9 @@ fn document_oneofs(descriptor: &MessageDescriptor, at: &At<'_>, members: &mut [M
     for member in members {
         let Member::Oneof(oneof) = member else { continue };
         let index = descriptor.oneof_decl.iter().position(|declared| declared.name == oneof.name).unwrap_or_default();
-        let comment = at.file.source.comment(&below(&at.path, MESSAGE_ONEOF, index));
-        oneof.docs = Docs::new(comment, || format!("The oneof `{}`.", oneof.name));
+        let path = below(&at.path, MESSAGE_ONEOF, index);
+        oneof.docs = Docs::new(&at.file.source.comment(&path), || format!("The oneof `{}`.", oneof.name));
+        oneof.position = at.file.source.position(&path);
     }
 }
 

@@ -2,10 +2,13 @@
 //!
 //! Whatever depends on the syntax of a file, or on how the names of a `.proto` become names of Rust, is decided here.
 
+mod behavior;
+mod defaults;
 mod derives;
 mod features;
 mod fields;
 mod messages;
+mod overrides;
 mod packages;
 mod policy;
 mod reach;
@@ -31,6 +34,8 @@ pub struct Lowered {
     pub model: Model,
     /// The descriptors, with the names that the model has for them.
     pub wire: Vec<WireFile>,
+    /// The fields that are `Bytes` in the messages that travel, as prost-build names them.
+    pub shared_bytes: Vec<String>,
     /// A `FileDescriptorSet` of all that is generated and what it imports, for reflection.
     pub descriptor_set: Vec<u8>,
 }
@@ -49,14 +54,19 @@ pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) ->
     let packages = Packages::new(input, options);
     let types = Types::new(input, options, &packages);
     let mut lower = Lower { input, options, packages, types, diagnostics };
+    lower.check_scopes();
     let (mut messages, enums) = lower.messages();
+    lower.check_forms(&messages);
     derives::derive(&mut messages, &enums);
-    let mut model = Model { packages: lower.packages(), messages, enums };
+    behavior::mark(&mut messages);
+    let asked_for = input.generate.iter().cloned().collect();
+    let mut model = Model { asked_for, packages: lower.packages(), messages, enums };
     reach::mark_json(&mut model);
     reach::mark_names(&mut model);
     reach::mark_keys(&mut model, lower.diagnostics);
     let wire = wire::files(input, &lower.packages, &lower.types, &model);
-    Lowered { model, wire, descriptor_set: wire::descriptor_set(input, &lower.packages) }
+    let shared_bytes = wire::shared_bytes(input, &lower.packages, &lower.types, &model);
+    Lowered { model, wire, shared_bytes, descriptor_set: wire::descriptor_set(input, &lower.packages) }
 }
 
 impl Lower<'_> {

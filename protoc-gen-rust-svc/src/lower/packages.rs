@@ -53,6 +53,11 @@ impl Packages {
             || matches!(self.homes.get(package), Some(Home::Elsewhere(_)))
     }
 
+    /// Whether a file is not generated although others of its package are.
+    pub(super) fn is_left_out(&self, file: &str, package: &str) -> bool {
+        self.generated.contains(package) && !self.is_generated(file)
+    }
+
     /// The module of messages of a package; `pb` for one that was generated elsewhere.
     pub(super) fn pb(&self, package: &str) -> Ident {
         self.artefacts.get(package).map_or_else(|| Ident::snake("pb"), |artefacts| artefacts.pb.clone())

@@ -12,11 +12,20 @@ use crate::{
 /// The number of the option `rust_svc.v1.method`.
 pub(super) const METHOD: i32 = 50_701;
 
-/// The numbers of the fields of `rust_svc.v1.CallPolicy`.
-const DEADLINE: i32 = 1;
-const RETRY: i32 = 2;
-const BREAKER: i32 = 3;
-const IDEMPOTENCY_KEY: i32 = 4;
+/// The number of the option `rust_svc.v1.defaults`.
+pub(super) const DEFAULTS: i32 = 50_702;
+
+/// The numbers of fields of `rust_svc.v1.CallPolicy`, and of those within them.
+const DEADLINE: &[i32] = &[1];
+const RETRY_MAX_ATTEMPTS: &[i32] = &[2, 1];
+const RETRY_INITIAL_BACKOFF: &[i32] = &[2, 2];
+const RETRY_MAX_BACKOFF: &[i32] = &[2, 3];
+const RETRY_MULTIPLIER: &[i32] = &[2, 4];
+const RETRY_CODES: &[i32] = &[2, 5];
+const BREAKER_WINDOW: &[i32] = &[3, 1];
+const BREAKER_FAILURE_PERCENT: &[i32] = &[3, 3];
+const BREAKER_OPEN: &[i32] = &[3, 4];
+const IDEMPOTENCY_KEY: &[i32] = &[4];
 
 /// The codes by their names in gRPC and in Rust.
 const CODES: &[(&str, &str)] = &[
@@ -45,8 +54,15 @@ const SAFE: &str = "Unavailable";
 pub(super) struct Merge<'a> {
     pub(super) defaults: Option<&'a CallPolicy>,
     pub(super) method: &'a MethodOptions,
-    pub(super) position: &'a dyn Fn(i32) -> Position,
+    pub(super) position: &'a dyn Fn(Owner, &[i32]) -> Position,
     pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+/// Whose option it is that counts.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Owner {
+    Method,
+    Service,
 }
 
 impl Merge<'_> {
@@ -54,21 +70,24 @@ impl Merge<'_> {
         let own = self.method.policy.clone().unwrap_or_default();
         let defaults = self.defaults.cloned().unwrap_or_default();
         let idempotency_key = Some(own.idempotency_key.clone()).filter(|key| !key.is_empty());
+        if !defaults.idempotency_key.is_empty() {
+            let message = "idempotency_key is only for a method".to_owned();
+            self.error("E0403", (Owner::Service, IDEMPOTENCY_KEY), message, "write it in the options of the methods");
+        }
         let idempotency = self.idempotency(idempotency_key.is_some());
-        let deadline = if own.deadline.is_empty() { &defaults.deadline } else { &own.deadline };
-        let retry = match (&own.retry, &defaults.retry) {
-            (Some(retry), _) => Some(self.retry(retry, idempotency, true)),
-            (None, Some(retry)) => Some(self.retry(retry, idempotency, false)),
-            (None, None) => None,
+        let (owner, deadline) = match own.deadline.as_str() {
+            "" => (Owner::Service, &defaults.deadline),
+            _ => (Owner::Method, &own.deadline),
         };
-        let breaker = own.breaker.as_ref().or(defaults.breaker.as_ref()).map(|breaker| self.breaker(breaker));
+        let retry = pick(&own.retry, &defaults.retry).map(|(owner, retry)| self.retry(retry, idempotency, owner));
+        let breaker = pick(&own.breaker, &defaults.breaker).map(|(owner, breaker)| self.breaker(breaker, owner));
         Policy {
             idempotency,
-            timeout_ms: self.millis("deadline", deadline, DEADLINE),
+            timeout_ms: self.millis("deadline", deadline, owner, DEADLINE),
             retry,
             breaker,
             idempotency_key,
-            position: (self.position)(IDEMPOTENCY_KEY),
+            position: (self.position)(Owner::Method, IDEMPOTENCY_KEY),
         }
     }
 
@@ -81,56 +100,70 @@ impl Merge<'_> {
         }
     }
 
-    fn retry(&mut self, retry: &Retry, idempotency: Idempotency, is_own: bool) -> model::Retry {
+    fn retry(&mut self, retry: &Retry, idempotency: Idempotency, owner: Owner) -> model::Retry {
         if !(1..=5).contains(&retry.max_attempts) {
             let message = format!("max_attempts is {}", retry.max_attempts);
-            self.error("E0402", RETRY, message, "write 2 to 5 (the first time included), or 1 for never again");
+            let help = "write 2 to 5 (the first time included), or 1 for never again";
+            self.error("E0402", (owner, RETRY_MAX_ATTEMPTS), message, help);
         }
-        let mut codes: Vec<&'static str> = retry.codes.iter().filter_map(|code| self.code(code)).collect();
+        let mut codes = self.codes(retry, owner);
         if idempotency == Idempotency::Unknown {
-            if let Some(unsafe_code) = codes.iter().find(|code| is_own && **code != SAFE) {
-                let name = CODES.iter().find(|(_, rust)| rust == unsafe_code).map_or(*unsafe_code, |(name, _)| name);
-                let message = format!("{name} is tried again, but the method may not be called twice");
-                let help = "set idempotency_level or idempotency_key, or try only UNAVAILABLE again";
-                self.error("E0402", RETRY, message, help);
+            if owner == Owner::Method {
+                self.check_safe(&codes);
             }
-            codes.retain(|code| *code == SAFE);
+            codes.retain(|(_, code)| *code == SAFE);
         }
-        if codes == [SAFE] {
-            codes.clear();
-        }
-        model::Retry { max_attempts: retry.max_attempts, backoff: self.backoff(retry), codes }
+        let codes: Vec<_> = codes.into_iter().map(|(_, code)| code).collect();
+        let codes = if codes == [SAFE] { Vec::new() } else { codes };
+        model::Retry { max_attempts: retry.max_attempts, backoff: self.backoff(retry, owner), codes }
     }
 
-    fn code(&mut self, name: &str) -> Option<&'static str> {
-        let code = CODES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, rust)| *rust);
-        if code.is_none() {
-            let help = "the codes are those of gRPC, such as UNAVAILABLE";
-            self.error("E0402", RETRY, format!("{name:?} is no code"), help);
+    /// The codes by their names in Rust, each with its place in the list.
+    fn codes(&mut self, retry: &Retry, owner: Owner) -> Vec<(i32, &'static str)> {
+        let mut codes = Vec::new();
+        for (index, name) in (0..).zip(&retry.codes) {
+            match CODES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                Some((_, code)) => codes.push((index, *code)),
+                None => {
+                    let help = "the codes are those of gRPC, such as UNAVAILABLE";
+                    let field = [RETRY_CODES, &[index]].concat();
+                    self.error("E0402", (owner, &field), format!("{name:?} is no code"), help);
+                }
+            }
         }
-        code
+        codes
     }
 
-    fn backoff(&mut self, retry: &Retry) -> Option<(u64, u64, f64)> {
-        let initial = self.millis("initial_backoff", &retry.initial_backoff, RETRY);
-        let max = self.millis("max_backoff", &retry.max_backoff, RETRY);
+    /// Another code than the safe one may mean that the call was carried out.
+    fn check_safe(&mut self, codes: &[(i32, &'static str)]) {
+        if let Some((index, code)) = codes.iter().find(|(_, code)| *code != SAFE) {
+            let name = CODES.iter().find(|(_, rust)| rust == code).map_or(*code, |(name, _)| name);
+            let message = format!("{name} is tried again, but the method may not be called twice");
+            let help = "set idempotency_level or idempotency_key, or try only UNAVAILABLE again";
+            self.error("E0402", (Owner::Method, &[RETRY_CODES, &[*index]].concat()), message, help);
+        }
+    }
+
+    fn backoff(&mut self, retry: &Retry, owner: Owner) -> Option<(u64, u64, f64)> {
+        let initial = self.millis("initial_backoff", &retry.initial_backoff, owner, RETRY_INITIAL_BACKOFF);
+        let max = self.millis("max_backoff", &retry.max_backoff, owner, RETRY_MAX_BACKOFF);
         let multiplier = Some(retry.multiplier).filter(|multiplier| *multiplier != 0.0);
         if multiplier.is_some_and(|multiplier| !(1.0..=100.0).contains(&multiplier)) {
             let message = format!("multiplier is {}", retry.multiplier);
-            self.error("E0402", RETRY, message, "write a number from 1 to 100");
+            self.error("E0402", (owner, RETRY_MULTIPLIER), message, "write a number from 1 to 100");
         }
         let said = initial.is_some() || max.is_some() || multiplier.is_some();
         let initial = initial.unwrap_or(100);
         said.then(|| (initial, max.unwrap_or(2_000).max(initial), multiplier.unwrap_or(1.6)))
     }
 
-    fn breaker(&mut self, breaker: &Breaker) -> model::Breaker {
+    fn breaker(&mut self, breaker: &Breaker, owner: Owner) -> model::Breaker {
         if breaker.failure_percent > 100 {
             let message = format!("failure_percent is {}", breaker.failure_percent);
-            self.error("E0404", BREAKER, message, "write 1 to 100");
+            self.error("E0404", (owner, BREAKER_FAILURE_PERCENT), message, "write 1 to 100");
         }
-        let window = self.millis("window", &breaker.window, BREAKER);
-        let open = self.millis("open", &breaker.open, BREAKER);
+        let window = self.millis("window", &breaker.window, owner, BREAKER_WINDOW);
+        let open = self.millis("open", &breaker.open, owner, BREAKER_OPEN);
         let number = |number: u32| Some(u64::from(number)).filter(|number| *number != 0);
         let settings = [
             ("window_ms", window),
@@ -144,32 +177,32 @@ impl Merge<'_> {
     }
 
     /// A duration in milliseconds; `None` if nothing is said, or if it is wrong.
-    fn millis(&mut self, name: &str, text: &str, number: i32) -> Option<u64> {
+    fn millis(&mut self, name: &str, text: &str, owner: Owner, field: &[i32]) -> Option<u64> {
         if text.is_empty() {
             return None;
         }
-        match parse_millis(text) {
-            Some(0) => {
-                self.error(
-                    "E0401",
-                    number,
-                    format!("{name} is zero"),
-                    "leave it out, or write how long, such as 250ms",
-                );
-                None
-            }
-            Some(millis) => Some(millis),
-            None => {
-                let message = format!("{name} is {text:?}, which is no duration");
-                self.error("E0401", number, message, "write a number and a unit: 250ms, 1.5s, 2m or 1h");
-                None
-            }
-        }
+        let millis = parse_millis(text);
+        let (message, help) = match millis {
+            Some(0) => (format!("{name} is zero"), "leave it out, or write how long, such as 250ms"),
+            Some(_) => return millis,
+            None => (
+                format!("{name} is {text:?}, which is no duration"),
+                "write a number and a unit: 250ms, 1.5s, 2m or 1h",
+            ),
+        };
+        self.error("E0401", (owner, field), message, help);
+        None
     }
 
-    fn error(&mut self, code: &'static str, number: i32, message: String, help: &str) {
-        self.diagnostics.error(code, &(self.position)(number), message).help(help);
+    fn error(&mut self, code: &'static str, (owner, field): (Owner, &[i32]), message: String, help: &str) {
+        self.diagnostics.error(code, &(self.position)(owner, field), message).help(help);
     }
+}
+
+/// What the method says itself, or else its service.
+fn pick<'a, T>(own: &'a Option<T>, defaults: &'a Option<T>) -> Option<(Owner, &'a T)> {
+    let own = own.as_ref().map(|own| (Owner::Method, own));
+    own.or_else(|| Some((Owner::Service, defaults.as_ref()?)))
 }
 
 /// `250ms`, `1.5s`, `2m`, `1h` in milliseconds, up to a year; `None` for anything else.

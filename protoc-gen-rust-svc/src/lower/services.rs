@@ -2,7 +2,12 @@
 
 use rust_svc::path::Template;
 
-use super::{Lower, fields::message_value, policy, types::full_name};
+use super::{
+    Lower,
+    fields::message_value,
+    policy::{self, Owner},
+    types::full_name,
+};
 use crate::{
     docs::Docs,
     model::{Attribute, Home, Kind, Literal, Method, Policy, Route, Service, Value, WellKnown},
@@ -17,6 +22,7 @@ use crate::{
 /// The numbers of the path to a method and its options.
 const FILE_SERVICE: i32 = 6;
 const SERVICE_METHOD: i32 = 2;
+const SERVICE_OPTIONS: i32 = 3;
 const METHOD_OPTIONS: i32 = 4;
 const HTTP: i32 = 72_295_728;
 const ADDITIONAL_BINDINGS: i32 = 11;
@@ -52,7 +58,7 @@ impl Lower<'_> {
             client: scope.take(Ident::camel(&format!("{}Client", ident.plain()))),
             gateway: scope.take(Ident::snake(&format!("{}_gateway", snake.plain()))),
             fake: scope.take(Ident::camel(&format!("{}Fake", ident.plain()))),
-            docs: Docs::new(file.source.comment(path), || format!("The service `{name}`.")),
+            docs: Docs::new(&file.source.comment(path), || format!("The service `{name}`.")),
             attribute: if deprecated { Attribute::Deprecated } else { Attribute::None },
             methods,
             position: file.source.position(path),
@@ -73,8 +79,8 @@ impl Lower<'_> {
         let options = method.options.clone().unwrap_or_default();
         let position = file.source.position(path);
         let full_service = full_name(&file.descriptor.package, &service.name);
-        let request = message_value(method.input_type.trim_start_matches('.'));
-        let response = message_value(method.output_type.trim_start_matches('.'));
+        let message = |name: &str| self.chosen(&full_service, message_value(name.trim_start_matches('.')));
+        let (request, response) = (message(&method.input_type), message(&method.output_type));
         for message in [&request, &response] {
             self.check_reachable(file, message, &position);
         }
@@ -88,7 +94,7 @@ impl Lower<'_> {
             response: self.type_text(&response, module),
             request_name: method.input_type.trim_start_matches('.').to_owned(),
             response_name: method.output_type.trim_start_matches('.').to_owned(),
-            docs: Docs::new(file.source.comment(path), || format!("The method `{}`.", method.name)),
+            docs: Docs::new(&file.source.comment(path), || format!("The method `{}`.", method.name)),
             attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
             policy: self.policy(file, service, method, path),
             routes: self.routes(file, options.http.as_ref(), path),
@@ -98,9 +104,13 @@ impl Lower<'_> {
 
     fn policy(&mut self, file: &File, service: &ServiceDescriptor, method: &MethodDescriptor, path: &[i32]) -> Policy {
         let defaults = service.options.as_ref().and_then(|options| options.defaults.as_ref());
-        let position = |number: i32| {
-            let path: Vec<_> = path.iter().copied().chain([METHOD_OPTIONS, policy::METHOD, number]).collect();
-            file.source.position(&path)
+        let position = |owner: Owner, field: &[i32]| {
+            let option = match owner {
+                Owner::Method => [path, &[METHOD_OPTIONS, policy::METHOD]].concat(),
+                // The path to the method starts with that to its service.
+                Owner::Service => [&path[..2], &[SERVICE_OPTIONS, policy::DEFAULTS]].concat(),
+            };
+            file.source.position(&[&option, field].concat())
         };
         let options = method.options.clone().unwrap_or_default();
         policy::Merge { defaults, method: &options, position: &position, diagnostics: self.diagnostics }.policy()

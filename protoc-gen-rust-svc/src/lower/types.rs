@@ -68,6 +68,11 @@ impl Types {
         self.names[full_name].clone()
     }
 
+    /// Whether there is a type of a full name.
+    pub(super) fn knows(&self, full_name: &str) -> bool {
+        self.names.contains_key(full_name)
+    }
+
     /// The module of what stands in a message.
     pub(super) fn module(&self, message: &str) -> Ident {
         self.modules[message].clone()

@@ -17,9 +17,9 @@ use super::{
     types::{Types, full_name},
 };
 use crate::{
-    model::{Enum, EnumValue, Field, Home, Member, Model, Occurs},
+    model::{Enum, EnumValue, Field, Home, Member, Message, Model, Occurs, Scalar, Value},
     names::{Ident, is_nameless},
-    read::{Canonical, Input, descriptor::FileDescriptorSet},
+    read::{Canonical, Input, descriptor::FileDescriptorSet, without_source},
 };
 
 /// A file for prost-build.
@@ -39,12 +39,37 @@ pub struct WireFile {
 pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<WireFile> {
     let rename = Rename { packages, types, model, renamed: renamed_types(input, packages, types, model) };
     let files = input.files.iter().filter_map(|file| {
-        let descriptor = FileDescriptorProto::decode(file.bytes.clone()).ok()?;
+        let descriptor = FileDescriptorProto::decode(without_source(&file.bytes)?).ok()?;
         let package = file.descriptor.package.clone();
         let is_generated = packages.is_generated(&file.descriptor.name);
         Some(WireFile { home: packages.home(&package), descriptor: rename.file(descriptor), package, is_generated })
     });
     files.collect()
+}
+
+/// The paths of the fields that are `Bytes`, by the names that they have for prost-build.
+pub(super) fn shared_bytes(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<String> {
+    let is_shared = |field: &&Field| field.value == Value::Scalar(Scalar::SharedBytes);
+    let has_shared = |message: &&Message| message.fields().any(|field| is_shared(&field));
+    let messages: Vec<_> = model.messages.values().filter(has_shared).collect();
+    if messages.is_empty() {
+        return Vec::new();
+    }
+    let renamed = renamed_types(input, packages, types, model);
+    let paths = messages.into_iter().filter_map(|message| {
+        let name = renamed.get(&format!(".{}", message.name))?;
+        let fields = message.fields().filter(is_shared);
+        Some(fields.map(move |field| format!("{name}.{}", bytes_name(message, field))))
+    });
+    paths.flatten().collect()
+}
+
+/// The name by which prost-build looks up what bytes are: of a map it is that of the values.
+fn bytes_name(message: &Message, field: &Field) -> String {
+    match field.occurs {
+        Occurs::ByKey(_) => "value".to_owned(),
+        _ => wire_name(message, field.number).unwrap_or_else(|| field.name.clone()),
+    }
 }
 
 /// The descriptors of what is generated and of what it imports, each file once, without comments and places, which a
@@ -135,7 +160,6 @@ impl Rename<'_> {
         }
         // Services are printed by templates.
         file.service.clear();
-        file.source_code_info = None;
         file.extension.clear();
         file.package = Some(leaf(&package, self.packages));
         // prost-build knows no editions. What they say is said in the words of proto3 below.
@@ -254,7 +278,7 @@ fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
 }
 
 /// The new name of a field, if it needs one.
-fn wire_name(message: &crate::model::Message, number: i32) -> Option<String> {
+fn wire_name(message: &Message, number: i32) -> Option<String> {
     let plain = |field: &Field, ident: Ident| {
         (is_nameless(&field.name) || field.wire_ident != ident).then(|| field.wire_ident.plain().to_owned())
     };

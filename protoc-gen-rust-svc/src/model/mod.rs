@@ -2,18 +2,28 @@
 //!
 //! Everything here that is printed displays as valid Rust. If a template needs a decision, a word is missing here.
 
+mod default;
+mod form;
 mod names;
 mod print;
 mod service;
+mod times;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::default::DefaultValue;
+pub use self::form::{Form, OwnType};
 pub use self::service::{Attribute, Breaker, Idempotency, Kind, Literal, Method, Policy, Retry, Route, Service};
+pub use self::times::Times;
+pub use self::wire::{Encoding, Reserved};
 use crate::{docs::Docs, names::Ident, read::Position};
 
 /// All that one run generates.
 #[derive(Debug)]
 pub struct Model {
+    /// The files that were asked for by name; what is made of others, the user cannot change.
+    pub asked_for: BTreeSet<String>,
     /// The packages to generate, sorted by name.
     pub packages: Vec<Package>,
     /// Every message that is known, also of packages that are not generated, by full name.
@@ -97,6 +107,8 @@ pub struct Message {
     pub rust: TypeName,
     /// The module of the types that stand in it, of the plain types.
     pub module: Ident,
+    /// What a trait speaks in its place.
+    pub form: Form,
     /// Its comment.
     pub docs: Docs,
     /// Whether it should not be used any more.
@@ -107,14 +119,33 @@ pub struct Message {
     pub messages: Vec<String>,
     /// The full names of the enums that stand in it.
     pub enums: Vec<String>,
-    /// Whether the plain type is `Eq` and `Hash`.
+    /// Whether the plain type is `Eq`.
     pub is_eq: bool,
+    /// Whether the plain type is `Hash`.
+    pub is_hash: bool,
     /// Whether the plain type has a default.
     pub has_default: bool,
     /// The field that makes a repeated call harmless.
     pub idempotency_key: Option<Ident>,
+    /// Whether it holds a field that is `INPUT_ONLY`, or a message that does.
+    pub has_input_only: bool,
+    /// Whether `buf.validate` says something of it, or of a message that it holds.
+    pub has_rules: bool,
+    /// The resource that it changes, if it says by a mask which part of it.
+    pub masked: Option<Masked>,
+    /// What no field may be called or numbered.
+    pub reserved: Reserved,
     /// Where it is declared.
     pub position: Position,
+}
+
+/// A request to change a resource, by the names of AIP-134.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked {
+    /// The field of the resource, by its name in the `.proto`.
+    pub resource: String,
+    /// The field of the mask, in the message that travels.
+    pub mask: Ident,
 }
 
 /// A field, or a group of which at most one is there.
@@ -141,6 +172,8 @@ pub struct Oneof {
     pub docs: Docs,
     /// Its fields; [`Field::ident`] is the name of a variant here.
     pub fields: Vec<Field>,
+    /// Where it is declared.
+    pub position: Position,
 }
 
 /// A field.
@@ -164,18 +197,39 @@ pub struct Field {
     pub redacted: bool,
     /// Whether a message without it is wrong.
     pub required: bool,
+    /// What `google.api.field_behavior` says.
+    pub behavior: Behavior,
     /// How often it occurs.
     pub occurs: Occurs,
     /// What it holds.
     pub value: Value,
+    /// What it holds while it is absent, where that is said.
+    pub default: Option<DefaultValue>,
+    /// Whether a map of the plain type has no order, as the one that travels.
+    pub is_hash_map: bool,
     /// Whether the value needs a box, because the message contains itself.
     pub boxed: bool,
     /// Whether a list of numbers travels as one field.
     pub is_packed: bool,
     /// Whether a message travels as a group.
     pub is_group: bool,
+    /// How a value travels.
+    pub encoding: Encoding,
     /// Where it is declared.
     pub position: Position,
+}
+
+/// What `google.api.field_behavior` says of a field, as far as it can be kept without knowing what is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Behavior {
+    /// It may be absent.
+    pub optional: bool,
+    /// It must be there, and not be empty.
+    pub required: bool,
+    /// The service sets it; what a request says of it is ignored.
+    pub output_only: bool,
+    /// Only requests hold it.
+    pub input_only: bool,
 }
 
 /// How often a field occurs.
@@ -219,6 +273,8 @@ pub enum Scalar {
     Bool,
     String,
     Bytes,
+    /// Bytes that share their memory with others: with the request that they came in.
+    SharedBytes,
 }
 
 /// A message or an enum of `google.protobuf` that has a type of its own in Rust.
@@ -226,13 +282,13 @@ pub enum Scalar {
 #[expect(missing_docs, reason = "they are named as in google/protobuf")]
 pub enum WellKnown {
     Any,
-    Duration,
+    Duration(Times),
     Empty,
     FieldMask,
     ListValue,
     NullValue,
     Struct,
-    Timestamp,
+    Timestamp(Times),
     Value,
     /// `BoolValue`, `Int32Value` and so on.
     Wrapper(Scalar),
@@ -259,6 +315,10 @@ pub struct Enum {
     pub has_unspecified: bool,
     /// Whether unknown numbers are refused (proto2).
     pub is_closed: bool,
+    /// What no value may be called or numbered.
+    pub reserved: Reserved,
+    /// Where it is declared.
+    pub position: Position,
 }
 
 /// A value of an enum.
@@ -278,6 +338,15 @@ pub struct EnumValue {
     pub docs: Docs,
     /// Whether it should not be used any more.
     pub deprecated: bool,
+    /// Where it is declared.
+    pub position: Position,
+}
+
+impl Oneof {
+    /// Whether one of its fields must be there: each of them is `REQUIRED`.
+    pub fn required(&self) -> bool {
+        self.fields.iter().all(|field| field.required)
+    }
 }
 
 impl Model {
@@ -290,6 +359,13 @@ impl Model {
         let packages = self.packages.iter().map(|package| format!("{package:#?}\n"));
         let messages = messages.map(|message| format!("{message:#?}\n"));
         packages.chain(messages).chain(enums.map(|item| format!("{item:#?}\n"))).collect()
+    }
+
+    /// Whether a message that is generated has rules.
+    pub fn has_rules(&self) -> bool {
+        let is_generated =
+            |rust: &TypeName| self.packages.iter().any(|package| rust.home == Home::Here(package.module.clone()));
+        self.messages.values().any(|message| message.has_rules && is_generated(&message.rust))
     }
 
     /// The message of a full name.
@@ -329,6 +405,14 @@ impl Message {
     /// The field of a name in the `.proto`.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields().find(|field| field.name == name)
+    }
+
+    /// The full names of the messages that its fields hold.
+    pub fn held(&self) -> impl Iterator<Item = &str> {
+        self.fields().filter_map(|field| match &field.value {
+            Value::Message(name) => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// The oneofs.

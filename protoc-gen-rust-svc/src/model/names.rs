@@ -58,12 +58,13 @@ impl Scalar {
             Self::Bool => "bool",
             Self::String => "String",
             Self::Bytes => "Vec<u8>",
+            Self::SharedBytes => "svc::bytes::Bytes",
         }
     }
 
     /// Whether it is a text or bytes, of which an empty one counts as missing.
     pub fn can_be_empty(self) -> bool {
-        matches!(self, Self::String | Self::Bytes)
+        matches!(self, Self::String | Self::Bytes | Self::SharedBytes)
     }
 
     /// Whether it is equal to itself.
@@ -77,13 +78,13 @@ impl WellKnown {
     pub fn rust(self) -> String {
         match self {
             Self::Any => "svc::Any".to_owned(),
-            Self::Duration => "svc::SignedDuration".to_owned(),
+            Self::Duration(times) => times.duration().to_owned(),
             Self::Empty => "()".to_owned(),
             Self::FieldMask => "svc::FieldMask".to_owned(),
             Self::ListValue => "::std::vec::Vec<svc::Json>".to_owned(),
             Self::NullValue | Self::Enum => "i32".to_owned(),
             Self::Struct => "::std::collections::BTreeMap<::std::string::String, svc::Json>".to_owned(),
-            Self::Timestamp => "svc::Timestamp".to_owned(),
+            Self::Timestamp(times) => times.timestamp().to_owned(),
             Self::Value => "svc::Json".to_owned(),
             Self::Wrapper(Scalar::String) => "::std::string::String".to_owned(),
             Self::Wrapper(Scalar::Bytes) => "::std::vec::Vec<u8>".to_owned(),
@@ -96,11 +97,11 @@ impl WellKnown {
     pub fn wire(self) -> String {
         match self {
             Self::Any => "svc::wkt::Any".to_owned(),
-            Self::Duration => "svc::wkt::Duration".to_owned(),
+            Self::Duration(_) => "svc::wkt::Duration".to_owned(),
             Self::FieldMask => "svc::wkt::FieldMask".to_owned(),
             Self::ListValue => "svc::wkt::ListValue".to_owned(),
             Self::Struct => "svc::wkt::Struct".to_owned(),
-            Self::Timestamp => "svc::wkt::Timestamp".to_owned(),
+            Self::Timestamp(_) => "svc::wkt::Timestamp".to_owned(),
             Self::Value => "svc::wkt::Value".to_owned(),
             Self::Empty | Self::NullValue | Self::Enum | Self::Wrapper(_) | Self::Other(_) => self.rust(),
         }

@@ -25,9 +25,16 @@ const SOURCE: u32 = 9;
 /// How deeply messages are looked into. What lies deeper stays as it is.
 const MAX_DEPTH: usize = 64;
 
-/// The fields of every message that the files or `descriptor.proto` declare, extensions among them, by name and number.
+/// The fields of every message that the files or `descriptor.proto` declare, extensions among them, by their numbers.
 pub struct Canonical {
-    fields: HashMap<(String, u32), FieldDescriptor>,
+    fields: HashMap<String, HashMap<u32, Declared>>,
+}
+
+/// What must be known of a field to read its values.
+struct Declared {
+    kind: Type,
+    is_repeated: bool,
+    type_name: String,
 }
 
 impl Canonical {
@@ -60,15 +67,18 @@ impl Canonical {
 
     fn declare_field(&mut self, message: &str, field: &FieldDescriptor) {
         if let Ok(number) = u32::try_from(field.number) {
-            self.fields.insert((message.to_owned(), number), field.clone());
+            let is_repeated = field.label() == Label::Repeated;
+            let declared = Declared { kind: field.r#type(), is_repeated, type_name: field.type_name.clone() };
+            self.fields.entry(message.to_owned()).or_default().insert(number, declared);
         }
     }
 
     /// A message with its fields in the order of their numbers.
     fn message(&self, name: &str, bytes: Bytes, depth: usize) -> Option<Vec<u8>> {
         let mut encoded = Vec::with_capacity(bytes.len());
+        let fields = self.fields.get(name);
         for (number, values) in split(bytes)? {
-            match self.fields.get(&(name.to_owned(), number)) {
+            match fields.and_then(|fields| fields.get(&number)) {
                 _ if name == FILE && number == SOURCE => (),
                 Some(field) if depth < MAX_DEPTH => self.field(field, number, values, depth, &mut encoded)?,
                 _ => values.iter().for_each(|value| value.encode(number, &mut encoded)),
@@ -77,16 +87,9 @@ impl Canonical {
         Some(encoded)
     }
 
-    fn field(
-        &self,
-        field: &FieldDescriptor,
-        number: u32,
-        values: Vec<Raw>,
-        depth: usize,
-        to: &mut Vec<u8>,
-    ) -> Option<()> {
-        let values = match field.r#type() {
-            Type::Message if field.label() == Label::Repeated => self.messages(field, values, depth)?,
+    fn field(&self, field: &Declared, number: u32, values: Vec<Raw>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
+        let values = match field.kind {
+            Type::Message if field.is_repeated => self.messages(field, values, depth)?,
             // The parts of one message are one message.
             Type::Message => self.messages(field, vec![joined(values)], depth)?,
             kind => values.into_iter().flat_map(|value| unpacked(kind, value)).collect(),
@@ -95,7 +98,7 @@ impl Canonical {
         Some(())
     }
 
-    fn messages(&self, field: &FieldDescriptor, values: Vec<Raw>, depth: usize) -> Option<Vec<Raw>> {
+    fn messages(&self, field: &Declared, values: Vec<Raw>, depth: usize) -> Option<Vec<Raw>> {
         let mut messages = Vec::with_capacity(values.len());
         for value in values {
             let bytes = self.message(&field.type_name, value.bytes, depth + 1)?;
@@ -106,6 +109,20 @@ impl Canonical {
         }
         Some(messages)
     }
+}
+
+/// A file without comments and places, otherwise as it is. `None` if it is no `FileDescriptorProto`.
+pub(crate) fn without_source(bytes: &Bytes) -> Option<Bytes> {
+    let (mut rest, mut kept) = (bytes.clone(), Vec::new());
+    while rest.has_remaining() {
+        let before = rest.clone();
+        let (number, wire_type) = encoding::decode_key(&mut rest).ok()?;
+        value(wire_type, number, &mut rest)?;
+        if number != SOURCE {
+            kept.extend_from_slice(&before[..before.len() - rest.len()]);
+        }
+    }
+    Some(kept.into())
 }
 
 /// A file that compilers bring, as the one in here brings it.

@@ -10,7 +10,10 @@ use protox::{
     file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver},
 };
 
-use super::Input;
+use super::{
+    Input,
+    revision::{self, Revision},
+};
 
 /// The files that come with the generator, found when no `--proto-path` holds them.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -26,9 +29,30 @@ pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, Comp
     for directory in proto_paths {
         resolvers.add(IncludeFileResolver::new(directory.clone()));
     }
+    let resolvers = with_built_in(resolvers);
+    let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
+    compile_names(resolvers, names)
+}
+
+/// Compiles files, named as they are imported, as they were at a revision.
+pub fn compile_at(revision: &Revision, proto_paths: &[PathBuf], names: Vec<String>) -> Result<Input, CompileError> {
+    let mut resolvers = ChainFileResolver::new();
+    for directory in proto_paths {
+        resolvers.add(revision::Directory::new(revision, directory));
+    }
+    compile_names(with_built_in(resolvers), names)
+}
+
+fn with_built_in(mut resolvers: ChainFileResolver) -> ChainFileResolver {
     resolvers.add(BuiltIn);
     resolvers.add(GoogleFileResolver::new());
-    let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
+    resolvers
+}
+
+fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Input, CompileError> {
+    if names.is_empty() {
+        return Ok(Input::default());
+    }
     let mut compiler = Compiler::with_file_resolver(ByName(resolvers));
     compiler.include_imports(true).include_source_info(true);
     compiler.open_files(&names)?;
@@ -104,10 +128,21 @@ impl From<protox::Error> for CompileError {
         match place.as_slice() {
             [file, line, column] if line.parse::<u32>().is_ok() && column.parse::<u32>().is_ok() => {
                 let message = text[file.len() + line.len() + column.len() + 3..].trim_start();
-                Self(format!("{file}:{line}:{column}: error: {message}"))
+                Self(format!("{file}:{line}:{column}: error: {message}{}", help(message)))
             }
-            _ => Self(format!("error: {text}")),
+            _ => Self(format!("error: {text}{}", help(&text))),
         }
+    }
+}
+
+/// What to do about a message of protox.
+fn help(message: &str) -> &'static str {
+    match message.contains("not found") && message.contains("import '") {
+        true if message.contains("buf/validate/validate.proto") => {
+            "\n  help: get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR"
+        }
+        true => "\n  help: add the directory that it lies in with --proto-path",
+        false => "",
     }
 }
 

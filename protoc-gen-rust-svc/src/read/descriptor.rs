@@ -13,9 +13,18 @@ pub struct CodeGeneratorRequest {
     pub file_to_generate: Vec<String>,
     #[prost(string, optional, tag = "2")]
     pub parameter: Option<String>,
+    /// That of protoc; buf says none.
+    #[prost(message, optional, tag = "3")]
+    pub compiler_version: Option<CompilerVersion>,
     /// Each file undecoded, because two readers decode it.
     #[prost(bytes = "bytes", repeated, tag = "15")]
     pub proto_file: Vec<prost::bytes::Bytes>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct CompilerVersion {
+    #[prost(int32, tag = "1")]
+    pub major: i32,
 }
 
 /// What protoc or buf is answered.
@@ -38,6 +47,8 @@ pub struct CodeGeneratorResponse {
 pub struct ResponseFile {
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
+    #[prost(string, optional, tag = "2")]
+    pub insertion_point: Option<String>,
     #[prost(string, optional, tag = "15")]
     pub content: Option<String>,
 }
@@ -110,6 +121,19 @@ pub struct MessageDescriptor {
     pub options: Option<MessageOptions>,
     #[prost(message, repeated, tag = "8")]
     pub oneof_decl: Vec<OneofDescriptor>,
+    /// The end is not part of it.
+    #[prost(message, repeated, tag = "9")]
+    pub reserved_range: Vec<ReservedRange>,
+    #[prost(string, repeated, tag = "10")]
+    pub reserved_name: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct ReservedRange {
+    #[prost(int32, tag = "1")]
+    pub start: i32,
+    #[prost(int32, tag = "2")]
+    pub end: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -120,12 +144,27 @@ pub struct MessageOptions {
     pub map_entry: bool,
     #[prost(message, optional, tag = "12")]
     pub features: Option<FeatureSet>,
+    /// `rust_svc.v1.passthrough`.
+    #[prost(bool, tag = "50703")]
+    pub passthrough: bool,
+    /// `buf.validate.message`, undecoded: the runtime reads it.
+    #[prost(bytes = "bytes", optional, tag = "1159")]
+    pub rules: Option<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]
 pub struct OneofDescriptor {
     #[prost(string, tag = "1")]
     pub name: String,
+    #[prost(message, optional, tag = "2")]
+    pub options: Option<OneofOptions>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct OneofOptions {
+    /// `buf.validate.oneof`, undecoded.
+    #[prost(bytes = "bytes", optional, tag = "1159")]
+    pub rules: Option<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -142,6 +181,8 @@ pub struct FieldDescriptor {
     pub r#type: i32,
     #[prost(string, tag = "6")]
     pub type_name: String,
+    #[prost(string, optional, tag = "7")]
+    pub default_value: Option<String>,
     #[prost(message, optional, tag = "8")]
     pub options: Option<FieldOptions>,
     #[prost(int32, optional, tag = "9")]
@@ -194,6 +235,9 @@ pub struct FieldOptions {
     /// `google.api.field_behavior`.
     #[prost(int32, repeated, packed = "false", tag = "1052")]
     pub field_behavior: Vec<i32>,
+    /// `buf.validate.field`, undecoded.
+    #[prost(bytes = "bytes", optional, tag = "1159")]
+    pub rules: Option<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -204,6 +248,11 @@ pub struct EnumDescriptor {
     pub value: Vec<EnumValueDescriptor>,
     #[prost(message, optional, tag = "3")]
     pub options: Option<EnumOptions>,
+    /// The end is part of it.
+    #[prost(message, repeated, tag = "4")]
+    pub reserved_range: Vec<ReservedRange>,
+    #[prost(string, repeated, tag = "5")]
+    pub reserved_name: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -3,6 +3,7 @@
 mod canonical;
 pub mod compile;
 pub mod descriptor;
+pub mod revision;
 mod source;
 mod validate;
 
@@ -10,6 +11,7 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 pub use self::canonical::Canonical;
+pub(crate) use self::canonical::without_source;
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
 pub use self::source::{Position, Source};
 pub(crate) use self::validate::NEWEST_EDITION;
@@ -24,6 +26,8 @@ pub struct Input {
     pub generate: Vec<String>,
     /// The plugin's options, as given.
     pub parameter: String,
+    /// Whether the answer may be put together with those of further runs, as buf does.
+    pub is_merged: bool,
 }
 
 /// A `.proto`, compiled.
@@ -58,7 +62,8 @@ impl Input {
         let what = "the request is not a CodeGeneratorRequest";
         let request = CodeGeneratorRequest::decode(bytes).map_err(|error| malformed(what, error))?;
         let parameter = request.parameter.unwrap_or_default();
-        Ok(Self { files: files(request.proto_file)?, generate: request.file_to_generate, parameter })
+        let is_merged = request.compiler_version.is_none();
+        Ok(Self { files: files(request.proto_file)?, generate: request.file_to_generate, parameter, is_merged })
     }
 
     /// Reads a set of descriptors, such as `protoc --descriptor_set_out` writes, to generate code for `generate`, or for
@@ -69,7 +74,7 @@ impl Input {
         let files = files(set.file)?;
         let all = || files.iter().map(|file| file.descriptor.name.clone()).collect();
         let generate = if generate.is_empty() { all() } else { generate };
-        Ok(Self { files, generate, parameter: String::new() })
+        Ok(Self { files, generate, parameter: String::new(), is_merged: false })
     }
 }
 

@@ -32,13 +32,11 @@ impl Source {
         Self { file: file.to_owned(), locations: index }
     }
 
-    /// The comment before an element, or else the one behind it.
-    pub fn comment(&self, path: &[i32]) -> &str {
-        match self.locations.get(path) {
-            Some(Location { leading_comments: Some(text), .. }) => text,
-            Some(Location { trailing_comments: Some(text), .. }) => text,
-            _ => "",
-        }
+    /// The comment before an element, and in a paragraph of its own the one behind it.
+    pub fn comment(&self, path: &[i32]) -> String {
+        let Some(location) = self.locations.get(path) else { return String::new() };
+        let comments = [&location.leading_comments, &location.trailing_comments];
+        comments.into_iter().flatten().map(|text| text.trim_end()).collect::<Vec<_>>().join("\n\n")
     }
 
     /// Where an element is. A compiler may know only the place of what contains it: the longest path counts.

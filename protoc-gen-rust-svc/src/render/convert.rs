@@ -4,32 +4,40 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    Unprintable, format,
+    text,
     tokens::{ident, parsed},
 };
 use crate::{
-    model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value},
+    model::{Enum, Field, Form, Home, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value},
     names::Ident,
-    options::Types,
+    options::{Options, Types},
 };
 
 /// The conversions of a package.
-pub(super) fn impls(model: &Model, package: &Package, types: Types) -> Result<String, Unprintable> {
-    let print = Print { model, package };
+pub(super) fn impls(model: &Model, package: &Package, options: &Options) -> String {
+    let is_apart = options.domain_path.is_some();
+    let bridge = if is_apart { quote!(svc::Message<Place>) } else { quote!(svc::Message) };
+    let print = Print { model, package, bridge, checks_rules: options.checks_rules };
     let home = Home::Here(package.module.clone());
     let here: Vec<_> =
         print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home).collect();
-    let impls = here.into_iter().map(|message| match types {
-        Types::Domain => print.message(message),
-        Types::Proto => print.itself(message),
+    let impls = here.into_iter().map(|message| match (options.types, &message.form) {
+        (Types::Domain, Form::Plain) => print.message(message),
+        (Types::Domain, Form::Own(_)) => print.own(message),
+        (Types::Proto, _) | (_, Form::Wire) => print.itself(message),
     });
-    format::tokens(impls.collect())
+    let place = is_apart.then(place);
+    text::of(place.into_iter().chain(impls).collect())
 }
 
 /// What the functions of this file share.
 struct Print<'a> {
     model: &'a Model,
     package: &'a Package,
+    /// The trait that is implemented.
+    bridge: TokenStream,
+    /// Whether requests are checked by rules.
+    checks_rules: bool,
 }
 
 /// How a field is read: what may fail comes first, so that all that is wrong is found.
@@ -49,7 +57,8 @@ impl<'a> Print<'a> {
 
     /// A message that the trait speaks as it travels.
     fn itself(&self, message: &Message) -> TokenStream {
-        let (name, wire, key) = (&message.name, self.wire(&message.rust), key(message));
+        let (name, wire) = (&message.name, self.wire(&message.rust));
+        let (check, key) = (self.check(message), key(message));
         quote! {
             impl svc::Message for #wire {
                 const NAME: &'static str = #name;
@@ -62,22 +71,32 @@ impl<'a> Print<'a> {
                 fn read(wire: Self, _: &mut svc::Violations) -> Option<Self> {
                     Some(wire)
                 }
+                #check
                 #key
             }
         }
+    }
+
+    /// That a type of the user's own does what a plain type would do.
+    fn own(&self, message: &Message) -> TokenStream {
+        let (name, own, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
+        quote!(const _: () = svc::travels_in::<#own, #wire, _>(#name);)
     }
 
     fn message(&self, message: &Message) -> TokenStream {
         let (name, domain, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
         let sent = message.members.iter().map(|member| self.send_member(member));
         let read: Vec<_> = message.members.iter().map(|member| self.read_member(member)).collect();
-        let before: TokenStream = read.iter().map(|read| read.before.clone()).collect();
+        let before: TokenStream =
+            mask(message).into_iter().chain(read.iter().map(|read| read.before.clone())).collect();
         let values = read.iter().map(|read| &read.value);
-        let violations = if before.is_empty() { quote!(_) } else { quote!(violations) };
+        let clears = message.fields().any(is_cleared);
+        let violations = if before.is_empty() && !clears { quote!(_) } else { quote!(violations) };
         let received = if message.members.is_empty() { quote!(_) } else { quote!(wire) };
-        let key = key(message);
+        let bridge = &self.bridge;
+        let (check, clear, key) = (self.check(message), self.clear_input_only(message), key(message));
         quote! {
-            impl svc::Message for #domain {
+            impl #bridge for #domain {
                 const NAME: &'static str = #name;
                 type Wire = #wire;
 
@@ -89,6 +108,8 @@ impl<'a> Print<'a> {
                     #before
                     Some(Self { #(#values)* })
                 }
+                #check
+                #clear
                 #key
             }
         }
@@ -119,8 +140,8 @@ impl<'a> Print<'a> {
     /// The value that travels.
     fn send(&self, field: &Field, value: TokenStream) -> TokenStream {
         match (&field.value, field.occurs) {
-            (Value::Scalar(_), Occurs::ByKey(_)) => quote!(#value.into_iter().collect()),
-            (Value::WellKnown(known), Occurs::ByKey(_)) if known.is_itself() => quote!(#value.into_iter().collect()),
+            (Value::Scalar(_), Occurs::ByKey(_)) => entries(field, value),
+            (Value::WellKnown(known), Occurs::ByKey(_)) if known.is_itself() => entries(field, value),
             (Value::Scalar(_), _) => present(field, value),
             (Value::WellKnown(known), _) if known.is_itself() => present(field, value),
             (Value::Enum(name), _) => self.send_enum(field, name, value),
@@ -145,6 +166,7 @@ impl<'a> Print<'a> {
             Member::Field(field) => {
                 let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
                 let received = quote!(wire.#wire);
+                let received = if is_cleared(field) { quote!(violations.output_only(#received)) } else { received };
                 match self.read(field, received) {
                     Reading::Sure(value) => Read { before: TokenStream::new(), value: quote!(#own: #value,) },
                     Reading::Fallible(value) => later(&field.ident, value),
@@ -173,11 +195,84 @@ impl<'a> Print<'a> {
                 quote!(#wire_type::#wire(value) => #domain_type::#own(#value),)
             })
             .collect();
+        let demand = oneof.required().then(|| {
+            let name = &oneof.name;
+            quote!(violations.demand(#name, &wire.#wire);)
+        });
+        let received = members(oneof, &wire_type, |field| field.behavior.output_only).map_or_else(
+            || quote!(wire.#wire),
+            |pattern| quote!(violations.output_only_members(wire.#wire, |wire| matches!(wire, #pattern))),
+        );
         if is_fallible {
-            let value = quote!(violations.oneof(wire.#wire, |wire, violations| Some(match wire { #(#arms)* })));
-            return later(&oneof.ident, value);
+            let value = quote!(violations.oneof(#received, |wire, violations| Some(match wire { #(#arms)* })));
+            let read = later(&oneof.ident, value);
+            let before = read.before;
+            return Read { before: quote!(#demand #before), ..read };
         }
-        Read { before: TokenStream::new(), value: quote!(#own: wire.#wire.map(|wire| match wire { #(#arms)* }),) }
+        Read { before: quote!(#demand), value: quote!(#own: #received.map(|wire| match wire { #(#arms)* }),) }
+    }
+
+    /// The function that checks a request by its rules.
+    fn check(&self, message: &Message) -> Option<TokenStream> {
+        let root = vec!["super"; self.package.module.len() + 1].join("::");
+        let root = parsed(&root);
+        (self.checks_rules && message.has_rules).then(|| {
+            quote! {
+                fn check(wire: &Self::Wire, violations: &mut svc::Violations) {
+                    #root::descriptor::RULES.check(Self::NAME, wire, violations);
+                }
+            }
+        })
+    }
+
+    /// The function that clears what only a request may hold.
+    fn clear_input_only(&self, message: &Message) -> Option<TokenStream> {
+        let lines = message.members.iter().map(|member| match member {
+            Member::Field(field) => self.clear_field(field),
+            Member::Oneof(oneof) => self.clear_oneof(oneof),
+        });
+        message.has_input_only.then(|| {
+            quote! {
+                fn clear_input_only(wire: &mut Self::Wire) {
+                    #(#lines)*
+                }
+            }
+        })
+    }
+
+    fn clear_field(&self, field: &Field) -> TokenStream {
+        let wire = ident(&field.wire_ident);
+        if field.behavior.input_only {
+            return quote!(wire.#wire = Default::default(););
+        }
+        let Some(inner) = self.clearing(field) else { return TokenStream::new() };
+        let each = if field.boxed { quote!(|value| #inner(value)) } else { inner.clone() };
+        match field.occurs {
+            Occurs::ByKey(_) => quote!(wire.#wire.values_mut().for_each(#inner);),
+            Occurs::Once => quote!(#inner(&mut wire.#wire);),
+            Occurs::Implicitly | Occurs::Optionally | Occurs::Repeatedly => {
+                quote!(wire.#wire.iter_mut().for_each(#each);)
+            }
+        }
+    }
+
+    fn clear_oneof(&self, oneof: &Oneof) -> TokenStream {
+        let (wire, wire_type) = (ident(&oneof.wire_ident), self.wire(&oneof.rust));
+        let whole = members(oneof, &wire_type, |field| field.behavior.input_only);
+        let whole = whole.map(|pattern| quote!(wire.#wire.take_if(|value| matches!(value, #pattern));));
+        let inner = oneof.fields.iter().filter(|field| !field.behavior.input_only).filter_map(|field| {
+            let (member, inner) = (ident(&field.wire_ident), self.clearing(field)?);
+            Some(quote!(if let Some(#wire_type::#member(value)) = &mut wire.#wire { #inner(value); }))
+        });
+        quote!(#whole #(#inner)*)
+    }
+
+    /// The function that clears what only a request may hold, of the message that a field holds.
+    fn clearing(&self, field: &Field) -> Option<TokenStream> {
+        let Value::Message(name) = &field.value else { return None };
+        let message = self.model.message(name).filter(|message| message.has_input_only)?;
+        let domain = self.domain(&message.rust);
+        Some(quote!(<#domain as svc::Message<_>>::clear_input_only))
     }
 
     fn read(&self, field: &Field, value: TokenStream) -> Reading {
@@ -242,6 +337,15 @@ enum Reading {
     Fallible(TokenStream),
 }
 
+/// What lets conversions stand in another crate than their types.
+fn place() -> TokenStream {
+    quote! {
+        /// The place of these conversions: their types lie in another crate, see [`svc::Message`].
+        #[derive(Clone, Copy, Debug)]
+        pub enum Place {}
+    }
+}
+
 /// Reads a value before the message is put together.
 fn later(name: &Ident, value: TokenStream) -> Read {
     let field = ident(name);
@@ -260,6 +364,11 @@ fn present(field: &Field, value: TokenStream) -> TokenStream {
     if field.occurs == Occurs::Optionally && field.required { quote!(Some(#value)) } else { value }
 }
 
+/// A map whose values are the same on both sides.
+fn entries(field: &Field, value: TokenStream) -> TokenStream {
+    if field.is_hash_map { value } else { quote!(#value.into_iter().collect()) }
+}
+
 /// Changes each value with `change`.
 fn send_each(field: &Field, occurs: Occurs, value: TokenStream, change: &TokenStream) -> TokenStream {
     match occurs {
@@ -275,16 +384,18 @@ fn send_each(field: &Field, occurs: Occurs, value: TokenStream, change: &TokenSt
 fn read_plain(field: &Field, value: TokenStream, can_be_empty: bool) -> Reading {
     let name = &field.name;
     match field.occurs {
-        Occurs::ByKey(_) if field.required => {
+        Occurs::ByKey(_) if field.required && !field.is_hash_map => {
             Reading::Fallible(quote!(violations.non_empty(#name, #value).map(|entries| entries.into_iter().collect())))
         }
-        Occurs::ByKey(_) => Reading::Sure(quote!(#value.into_iter().collect())),
-        Occurs::Repeatedly if field.required => Reading::Fallible(quote!(violations.non_empty(#name, #value))),
+        Occurs::ByKey(_) if !field.required => Reading::Sure(entries(field, value)),
+        Occurs::Repeatedly | Occurs::ByKey(_) if field.required => {
+            Reading::Fallible(quote!(violations.non_empty(#name, #value)))
+        }
         Occurs::Implicitly if field.required && can_be_empty => {
             Reading::Fallible(quote!(violations.non_empty(#name, #value)))
         }
         Occurs::Optionally if field.required => Reading::Fallible(quote!(violations.present(#name, #value))),
-        Occurs::Implicitly | Occurs::Optionally | Occurs::Once | Occurs::Repeatedly => Reading::Sure(value),
+        _ => Reading::Sure(value),
     }
 }
 
@@ -303,6 +414,25 @@ fn read_message(field: &Field, value: TokenStream) -> TokenStream {
         }
         Occurs::ByKey(_) => quote!(violations.map(#name, #value)),
     }
+}
+
+/// Whether a request that holds it is read as if it did not. What travels in any case is kept (proto2).
+fn is_cleared(field: &Field) -> bool {
+    field.behavior.output_only && field.occurs != Occurs::Once
+}
+
+/// A pattern for the members of a oneof of which something is true; `None` if it is true of none.
+fn members(oneof: &Oneof, wire: &TokenStream, is_one: impl Fn(&Field) -> bool) -> Option<TokenStream> {
+    let fields: Vec<_> = oneof.fields.iter().filter(|field| is_one(field)).collect();
+    let idents = fields.iter().map(|field| ident(&field.wire_ident));
+    (!fields.is_empty()).then(|| quote!(#(#wire::#idents(_))|*))
+}
+
+/// The line that says what of a resource is to be changed.
+fn mask(message: &Message) -> Option<TokenStream> {
+    let masked = message.masked.as_ref()?;
+    let (resource, mask) = (&masked.resource, ident(&masked.mask));
+    Some(quote!(violations.mask(#resource, &wire.#mask);))
 }
 
 /// The function that finds the idempotency key.

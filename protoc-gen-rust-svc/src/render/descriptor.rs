@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::format::MARK;
 
-/// A constant with a `FileDescriptorSet`.
-pub(super) fn file(set: &[u8]) -> String {
+/// A constant with a `FileDescriptorSet`, and the rules in it if there are some.
+pub(super) fn file(set: &[u8], has_rules: bool) -> String {
     let mut literal = String::with_capacity(set.len() * 2);
     for byte in set {
         match byte {
@@ -18,6 +18,13 @@ pub(super) fn file(set: &[u8]) -> String {
         "{MARK}. Do not edit.\n\n\
          /// Every `.proto` that this was generated from and all that they import, as a `FileDescriptorSet`: what a\n\
          /// server answers to reflection.\n\
-         pub const FILE_DESCRIPTOR_SET: &[u8] = b\"{literal}\";\n"
+         pub const FILE_DESCRIPTOR_SET: &[u8] = b\"{literal}\";\n{}",
+        if has_rules { RULES } else { "" }
     )
 }
+
+/// The comment is what a compiler shows where the runtime lacks the feature.
+const RULES: &str = "
+/// The rules of `buf.validate`, by which requests are checked.
+pub(super) static RULES: ::rust_svc::Rules = ::rust_svc::Rules::of(FILE_DESCRIPTOR_SET); // needs `features = [\"validate\"]` of rust-svc
+";

@@ -1,23 +1,26 @@
 //! Plain types: what business code holds in its hands.
 
+mod defaults;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{
-    Unprintable, format,
+    text,
     tokens::{deprecated, docs, ident, number, parsed},
 };
 use crate::{
     model::{
-        Enum, EnumValue, Field, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value, WellKnown,
+        Enum, EnumValue, Field, Form, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value,
+        WellKnown,
     },
     names::Ident,
 };
 
 /// The types of a package.
-pub(super) fn types(model: &Model, package: &Package) -> Result<String, Unprintable> {
+pub(super) fn types(model: &Model, package: &Package) -> String {
     let print = Print { model, package };
-    format::tokens(print.all(&package.messages, &package.enums, &[]))
+    text::of(print.all(&package.messages, &package.enums, &[]))
 }
 
 /// What the functions of this file share.
@@ -39,7 +42,12 @@ impl Print<'_> {
     fn nested(&self, message: &Message, place: &[Ident]) -> TokenStream {
         let inner: Vec<_> = place.iter().chain([&message.module]).cloned().collect();
         let types = self.all(&message.messages, &message.enums, &inner);
-        let oneofs: TokenStream = message.oneofs().map(|oneof| self.oneof(message, oneof, &inner)).collect();
+        let oneofs = message.oneofs().map(|oneof| match &message.form {
+            Form::Plain => self.oneof(message, oneof, &inner),
+            Form::Wire => self.reexport(&oneof.rust, &inner),
+            Form::Own(_) => TokenStream::new(),
+        });
+        let oneofs: TokenStream = oneofs.collect();
         if types.is_empty() && oneofs.is_empty() {
             return TokenStream::new();
         }
@@ -55,14 +63,35 @@ impl Print<'_> {
     }
 
     fn message(&self, message: &Message, place: &[Ident]) -> TokenStream {
+        match &message.form {
+            Form::Plain => self.plain(message, place),
+            Form::Wire => self.reexport(&message.rust, place),
+            Form::Own(own_type) => {
+                let (docs, deprecated) = (docs(&message.docs), deprecated(message.deprecated));
+                let (name, path) = (ident(message.rust.ident()), parsed(&own_type.path));
+                quote!(#docs #deprecated pub type #name = #path;)
+            }
+        }
+    }
+
+    /// What travels, under the name that a plain type would have.
+    fn reexport(&self, rust: &TypeName, place: &[Ident]) -> TokenStream {
+        let wire = parsed(&rust.wire_from(&self.package.module, place.len() + 1));
+        let is_renamed = rust.wire.last() != Some(rust.ident());
+        let name = is_renamed.then(|| ident(rust.ident())).map(|name| quote!(as #name));
+        quote!(pub use #wire #name;)
+    }
+
+    fn plain(&self, message: &Message, place: &[Ident]) -> TokenStream {
         let name = ident(message.rust.ident());
         let docs = docs(&message.docs);
         let deprecated = deprecated(message.deprecated);
         let redacts = message.fields().any(|field| field.redacted);
-        let derives = derives(!redacts, message.is_eq, message.has_default);
+        let derives = derives(!redacts, message, message.has_default);
         let debug = redacts.then(|| debug(message));
         let members = message.members.iter().map(|member| self.member(member, place));
-        quote!(#docs #deprecated #derives pub struct #name { #(#members)* } #debug)
+        let defaults = self.defaults(message, place);
+        quote!(#docs #deprecated #derives pub struct #name { #(#members)* } #debug #defaults)
     }
 
     fn member(&self, member: &Member, place: &[Ident]) -> TokenStream {
@@ -85,7 +114,7 @@ impl Print<'_> {
         let name = ident(oneof.rust.ident());
         let docs_of_oneof = docs(&oneof.docs);
         let redacts = oneof.fields.iter().any(|field| field.redacted);
-        let derives = derives(!redacts, message.is_eq, false);
+        let derives = derives(!redacts, message, false);
         let debug = redacts.then(|| debug_oneof(oneof));
         let variants = oneof.fields.iter().map(|field| {
             let (docs, deprecated) = (docs(&field.docs), deprecated(field.deprecated));
@@ -109,7 +138,8 @@ impl Print<'_> {
             }
             Occurs::ByKey(key) => {
                 let key = self.scalar(key);
-                quote!(::std::collections::BTreeMap<#key, #value>)
+                let map = if field.is_hash_map { quote!(HashMap) } else { quote!(BTreeMap) };
+                quote!(::std::collections::#map<#key, #value>)
             }
         }
     }
@@ -251,11 +281,13 @@ fn aliases(item: &Enum) -> TokenStream {
     if aliases.is_empty() { TokenStream::new() } else { quote!(impl #name { #(#aliases)* }) }
 }
 
-fn derives(has_debug: bool, is_eq: bool, has_default: bool) -> TokenStream {
+/// What a message derives, or a oneof of it.
+fn derives(has_debug: bool, message: &Message, has_default: bool) -> TokenStream {
     let debug = has_debug.then(|| quote!(Debug,));
     let default = has_default.then(|| quote!(Default,));
-    let eq = is_eq.then(|| quote!(, Eq, Hash));
-    quote!(#[derive(Clone, #debug #default PartialEq #eq)])
+    let eq = message.is_eq.then(|| quote!(, Eq));
+    let hash = message.is_hash.then(|| quote!(, Hash));
+    quote!(#[derive(Clone, #debug #default PartialEq #eq #hash)])
 }
 
 /// `Debug` that does not show what must not be seen.

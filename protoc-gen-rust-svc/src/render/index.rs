@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, btree_map::Entry};
 use super::{
     Files, Unprintable,
     format::{self, MARK},
+    run,
 };
 use crate::{
     lower::Lowered,
@@ -49,8 +50,9 @@ pub(super) fn package(
         text += ROOT_ALLOWS;
     }
     text += &children(&package.module, lowered);
-    let speaks_pb = options.types == Types::Proto || !options.emits(Artefact::Domain);
-    let mut reexports = String::new();
+    let is_apart = options.domain_path.is_some();
+    let speaks_pb = options.types == Types::Proto || !(options.emits(Artefact::Domain) || is_apart);
+    let mut reexports = domain_elsewhere(package, options);
     for artefact in emitted {
         let module = module_of(&package.artefacts, *artefact);
         match artefact {
@@ -61,6 +63,9 @@ pub(super) fn package(
                 }
             }
             Artefact::Json => text += &format!("/// The JSON of the messages.\npub mod {module};\n"),
+            Artefact::Convert if is_apart => {
+                text += &format!("/// Between the plain types and the messages.\npub mod {module};\n");
+            }
             Artefact::Convert => text += &format!("mod {module};\n"),
             _ => {
                 text += &format!("mod {module};\n");
@@ -74,6 +79,14 @@ pub(super) fn package(
     check(text)
 }
 
+/// The plain types of another crate, at the path where they would be if they were generated here.
+fn domain_elsewhere(package: &Package, options: &Options) -> String {
+    let has_any = package.has_types() || !package.services.is_empty();
+    let Some(path) = options.domain_path.as_ref().filter(|_| has_any) else { return String::new() };
+    let modules: String = package.module.iter().map(|module| format!("::{module}")).collect();
+    format!("pub use {path}{modules}::*;\n")
+}
+
 /// The indexes of modules that are no package, and of the root.
 pub(super) fn outer_modules(lowered: &Lowered, options: &Options, files: &mut Files) -> Result<(), Unprintable> {
     let mut outer: BTreeSet<Vec<Ident>> = BTreeSet::from([Vec::new()]);
@@ -85,10 +98,11 @@ pub(super) fn outer_modules(lowered: &Lowered, options: &Options, files: &mut Fi
             vacant.insert(outer_module(&module, lowered)?);
         }
     }
-    if options.emits(Artefact::Descriptor)
-        && let Some(root) = files.get_mut("mod.rs")
-    {
-        *root += "\nmod descriptor;\npub use self::descriptor::FILE_DESCRIPTOR_SET;\n";
+    if let Some(root) = files.get_mut(run::ROOT) {
+        if super::emits_descriptor(lowered, options) {
+            *root += "\nmod descriptor;\npub use self::descriptor::FILE_DESCRIPTOR_SET;\n";
+        }
+        *root += &format!("\n{}", run::line(&lowered.model));
     }
     Ok(())
 }
@@ -106,8 +120,8 @@ fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintab
 const ROOT_ALLOWS: &str = "\
 // A program uses a part of this, and this uses what is deprecated.
 #![allow(dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications)]
-// Names and sizes are those of the .proto files.
-#![allow(clippy::large_enum_variant, clippy::module_inception, clippy::new_ret_no_self)]
+// Names, sizes and numbers are those of the .proto files.
+#![allow(clippy::approx_constant, clippy::large_enum_variant, clippy::module_inception, clippy::new_ret_no_self)]
 #![allow(clippy::should_implement_trait, clippy::wrong_self_convention)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]

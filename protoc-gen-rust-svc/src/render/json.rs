@@ -4,13 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    Unprintable, format,
+    text,
     tokens::{ident, number, parsed},
 };
 use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, Value, WellKnown};
 
 /// The codecs of a package.
-pub(super) fn impls(model: &Model, package: &Package) -> Result<String, Unprintable> {
+pub(super) fn impls(model: &Model, package: &Package) -> String {
     let print = Print { model, package };
     let messages = print.messages(&package.messages);
     let nested = messages.iter().flat_map(|message| &message.enums);
@@ -18,7 +18,7 @@ pub(super) fn impls(model: &Model, package: &Package) -> Result<String, Unprinta
     let types = messages.iter().map(|message| print.wire_of(message));
     let messages = messages.iter().map(|message| print.message(message));
     let enums = enums.iter().map(|item| print.enumeration(item));
-    format::tokens(quote! {
+    text::of(quote! {
         #[doc = " The messages of this package, for those that pack them in a `google.protobuf.Any`."]
         pub const TYPES: &[svc::json::Type] = &[#(svc::json::Type::of::<#types>(),)*];
         #(#messages)*

@@ -4,20 +4,25 @@
 
 mod convert;
 mod descriptor;
+mod document;
 mod domain;
 mod format;
 mod index;
 mod json;
 mod layout;
 mod pb;
+mod run;
 mod seal;
 mod services;
+mod share;
+mod text;
 mod tokens;
 
 use std::collections::BTreeMap;
 
 pub use self::{
     format::Unprintable,
+    run::{ROOT, mark},
     seal::{Seal, read as read_seal},
 };
 use crate::{
@@ -31,49 +36,76 @@ pub type Files = BTreeMap<String, String>;
 
 /// Prints every file.
 pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable> {
-    let mut files = Files::new();
-    let messages = pb::messages(lowered, options)?;
-    for package in &lowered.model.packages {
-        let mut emitted = Vec::new();
-        for (artefact, body) in artefacts(lowered, package, options, messages.get(&package.name))? {
-            let module = index::module_of(&package.artefacts, artefact);
-            files.insert(index::path(&package.module, module.plain()), format::file(artefact, &package.files, &body)?);
-            emitted.push(artefact);
-        }
+    let messages = pb::generate(lowered, options)?;
+    let packages = &lowered.model.packages;
+    let emitted: Vec<_> = packages
+        .iter()
+        .flat_map(|package| emitted(package, options).map(move |artefact| (package, artefact)))
+        .collect();
+    let bodies = share::each(&emitted, |(package, artefact)| {
+        let body = body(lowered, package, *artefact, options, &messages)?;
+        let module = index::module_of(&package.artefacts, *artefact);
+        Ok((index::path(&package.module, module.plain()), format::file(*artefact, &package.files, &body)))
+    });
+    let mut files = bodies.into_iter().collect::<Result<Files, _>>()?;
+    for package in packages {
+        let emitted: Vec<_> = self::emitted(package, options).collect();
         files.insert(index::path(&package.module, "mod"), index::package(package, &emitted, lowered, options)?);
     }
     index::outer_modules(lowered, options, &mut files)?;
-    if options.emits(Artefact::Descriptor) {
-        files.insert("descriptor.rs".to_owned(), descriptor::file(&lowered.descriptor_set));
+    if emits_descriptor(lowered, options) {
+        let file = descriptor::file(&lowered.descriptor_set, has_rules(lowered, options));
+        files.insert("descriptor.rs".to_owned(), file);
     }
     files.values_mut().for_each(|text| *text = seal::seal(text));
     Ok(files)
 }
 
+/// Whether what is printed checks requests by rules.
+fn has_rules(lowered: &Lowered, options: &Options) -> bool {
+    options.checks_rules && options.emits(Artefact::Convert) && lowered.model.has_rules()
+}
+
+/// Rules are read from the descriptors.
+fn emits_descriptor(lowered: &Lowered, options: &Options) -> bool {
+    options.emits(Artefact::Descriptor) || has_rules(lowered, options)
+}
+
 /// The artefacts of a package that are asked for and have something in them.
-fn artefacts(
+fn emitted(package: &Package, options: &Options) -> impl Iterator<Item = Artefact> {
+    let (has_types, has_services) = (package.has_types(), !package.services.is_empty());
+    let has_any = move |artefact: &Artefact| match artefact {
+        Artefact::Domain => has_services || (has_types && options.types == Types::Domain),
+        Artefact::Pb => has_types,
+        Artefact::Convert => !package.messages.is_empty(),
+        Artefact::Json => has_types && package.needs_json,
+        Artefact::Adapter | Artefact::Client | Artefact::Fake => has_services,
+        Artefact::Gateway => !package.routed().is_empty(),
+        Artefact::Descriptor => false,
+    };
+    Artefact::ALL.into_iter().filter(|artefact| options.emits(*artefact)).filter(has_any)
+}
+
+fn body(
     lowered: &Lowered,
     package: &Package,
+    artefact: Artefact,
     options: &Options,
-    messages: Option<&String>,
-) -> Result<Vec<(Artefact, String)>, Unprintable> {
+    messages: &pb::Generated,
+) -> Result<String, Unprintable> {
     let model = &lowered.model;
-    let has_types = package.has_types();
-    let has_services = !package.services.is_empty();
-    let domain = match options.types {
-        Types::Domain => domain::types(model, package)?,
-        Types::Proto => String::new(),
-    };
-    let bodies = [
-        (Artefact::Domain, has_services || !domain.is_empty(), services::domain(package)? + &domain),
-        (Artefact::Pb, has_types, messages.cloned().unwrap_or_default()),
-        (Artefact::Convert, !package.messages.is_empty(), convert::impls(model, package, options.types)?),
-        (Artefact::Json, package.needs_json && has_types, json::impls(model, package)?),
-        (Artefact::Adapter, has_services, services::adapter(package)?),
-        (Artefact::Client, has_services, services::client(package)?),
-        (Artefact::Gateway, !package.routed().is_empty(), services::gateway(package)?),
-        (Artefact::Fake, has_services, services::fake(package)?),
-    ];
-    let chosen = bodies.into_iter().filter(|(artefact, is_there, _)| *is_there && options.emits(*artefact));
-    Ok(chosen.map(|(artefact, _, body)| (artefact, body)).collect())
+    Ok(match artefact {
+        Artefact::Domain if options.types == Types::Domain => {
+            services::domain(package)? + &domain::types(model, package)
+        }
+        Artefact::Domain => services::domain(package)?,
+        Artefact::Pb => pb::messages(lowered, package, messages)?,
+        Artefact::Convert => convert::impls(model, package, options),
+        Artefact::Json => json::impls(model, package),
+        Artefact::Adapter => services::adapter(package)?,
+        Artefact::Client => services::client(package)?,
+        Artefact::Gateway => services::gateway(package)?,
+        Artefact::Fake => services::fake(package)?,
+        Artefact::Descriptor => String::new(),
+    })
 }

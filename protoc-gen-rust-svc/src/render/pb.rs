@@ -5,15 +5,13 @@ use std::{
     panic::{self, AssertUnwindSafe},
 };
 
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use prost_build::{Config, Module};
-use syn::{Attribute, Item, parse_quote};
 
-use super::Unprintable;
+use super::{Unprintable, document, text};
 use crate::{
-    docs::Docs,
     lower::{Lowered, WireFile},
-    model::{Home, Member, Model, Package, TypeName},
-    names::Ident,
+    model::{Home, Package},
     options::{Artefact, Options},
 };
 
@@ -31,18 +29,45 @@ const PLAIN: &[(&str, &str)] = &[
     ("UInt64Value", "u64"),
 ];
 
-/// The messages of each package, by its name.
-pub(super) fn messages(lowered: &Lowered, options: &Options) -> Result<BTreeMap<String, String>, Unprintable> {
-    if !options.emits(Artefact::Pb) {
-        return Ok(BTreeMap::new());
+/// What prost-build makes.
+pub(super) type Generated = HashMap<Module, String>;
+
+/// The messages of a package, with docs.
+pub(super) fn messages(lowered: &Lowered, package: &Package, generated: &Generated) -> Result<String, Unprintable> {
+    let code = generated.get(&module(&lowered.wire, package)).map_or("", String::as_str);
+    let code: TokenStream = code.parse().map_err(|error| Unprintable(format!("prost-build: {error}")))?;
+    Ok(text::of(document::messages(&lowered.model, package, without_last_commas(code))))
+}
+
+/// A feature that any crate of a build may turn on lets prost-build set out its code, and break what is long into lines
+/// that end with a comma each. It has no tuple of one value, where a comma would say something.
+fn without_last_commas(code: TokenStream) -> TokenStream {
+    let mut tokens = code.into_iter().peekable();
+    let mut kept = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => {
+                let is_list = group.delimiter() == Delimiter::Parenthesis;
+                let inner = without_last_commas(group.stream());
+                let inner = if is_list { without_end(inner) } else { inner };
+                kept.extend([TokenTree::from(Group::new(group.delimiter(), inner))]);
+            }
+            TokenTree::Punct(comma) if comma.as_char() == ',' && tokens.peek().is_some_and(closes) => (),
+            other => kept.extend([other]),
+        }
     }
-    let generated = generate(&lowered.wire)?;
-    let mut messages = BTreeMap::new();
-    for package in &lowered.model.packages {
-        let code = generated.get(&module(&lowered.wire, package)).map_or("", String::as_str);
-        messages.insert(package.name.clone(), document(&lowered.model, package, code)?);
-    }
-    Ok(messages)
+    kept
+}
+
+/// The tokens up to a comma at their end.
+fn without_end(tokens: TokenStream) -> TokenStream {
+    let mut tokens: Vec<_> = tokens.into_iter().collect();
+    tokens.pop_if(|last| matches!(last, TokenTree::Punct(punct) if punct.as_char() == ','));
+    tokens.into_iter().collect()
+}
+
+fn closes(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '>')
 }
 
 fn module(files: &[WireFile], package: &Package) -> Module {
@@ -51,9 +76,15 @@ fn module(files: &[WireFile], package: &Package) -> Module {
     Module::from_protobuf_package_name(leaf)
 }
 
-fn generate(files: &[WireFile]) -> Result<HashMap<Module, String>, Unprintable> {
-    let mut config = config(files);
-    let requests = files
+/// The messages of all packages.
+pub(super) fn generate(lowered: &Lowered, options: &Options) -> Result<Generated, Unprintable> {
+    if !options.emits(Artefact::Pb) {
+        return Ok(Generated::new());
+    }
+    let mut config = config(&lowered.wire);
+    config.bytes(&lowered.shared_bytes);
+    let requests = lowered
+        .wire
         .iter()
         .map(|file| (Module::from_protobuf_package_name(file.descriptor.package()), file.descriptor.clone()));
     let requests: Vec<_> = requests.collect();
@@ -90,86 +121,4 @@ fn elsewhere(file: &WireFile) -> Option<(&str, String)> {
         Home::Elsewhere(path) => Some((file.descriptor.package(), format!("{path}::pb"))),
         Home::Here(_) => None,
     }
-}
-
-/// Adds the docs that prost-build was told to leave out, because it would let them run as tests.
-fn document(model: &Model, package: &Package, code: &str) -> Result<String, Unprintable> {
-    let mut file = syn::parse_file(code).map_err(|error| Unprintable(format!("prost-build: {error}")))?;
-    let known = documented(model, package);
-    document_items(&mut file.items, &mut Vec::new(), &known);
-    Ok(prettyplease::unparse(&file))
-}
-
-/// The docs of a type and of its fields or variants, by the path in the module of messages.
-type Documented<'a> = HashMap<String, (&'a Docs, HashMap<String, &'a Docs>)>;
-
-fn documented<'a>(model: &'a Model, package: &Package) -> Documented<'a> {
-    let home = Home::Here(package.module.clone());
-    let is_here = |rust: &TypeName| rust.home == home;
-    let mut known = Documented::new();
-    for message in model.messages.values().filter(|message| is_here(&message.rust)) {
-        known.insert(key(&message.rust), (&message.docs, message.members.iter().map(member_docs).collect()));
-        for oneof in message.oneofs() {
-            let variants = oneof.fields.iter().map(|field| (field.wire_ident.to_string(), &field.docs));
-            known.insert(key(&oneof.rust), (&oneof.docs, variants.collect()));
-        }
-    }
-    for item in model.enums.values().filter(|item| is_here(&item.rust)) {
-        let variants = item.values.iter().rev().map(|value| (value.wire_ident.to_string(), &value.docs));
-        known.insert(key(&item.rust), (&item.docs, variants.collect()));
-    }
-    known
-}
-
-fn member_docs(member: &Member) -> (String, &Docs) {
-    match member {
-        Member::Field(field) => (field.wire_ident.to_string(), &field.docs),
-        Member::Oneof(oneof) => (oneof.wire_ident.to_string(), &oneof.docs),
-    }
-}
-
-fn key(rust: &TypeName) -> String {
-    rust.wire.iter().map(Ident::as_str).collect::<Vec<_>>().join("::")
-}
-
-fn document_items(items: &mut [Item], path: &mut Vec<String>, known: &Documented<'_>) {
-    for item in items {
-        match item {
-            Item::Mod(module) => {
-                let Some((_, items)) = &mut module.content else { continue };
-                path.push(module.ident.to_string());
-                document_items(items, path, known);
-                path.pop();
-            }
-            Item::Struct(item) => {
-                let Some((docs, fields)) = known.get(&join(path, &item.ident)) else { continue };
-                prepend(&mut item.attrs, docs);
-                for field in &mut item.fields {
-                    let docs = field.ident.as_ref().and_then(|ident| fields.get(&ident.to_string()));
-                    docs.into_iter().for_each(|docs| prepend(&mut field.attrs, docs));
-                }
-            }
-            Item::Enum(item) => {
-                let Some((docs, variants)) = known.get(&join(path, &item.ident)) else { continue };
-                prepend(&mut item.attrs, docs);
-                for variant in &mut item.variants {
-                    let docs = variants.get(&variant.ident.to_string());
-                    docs.into_iter().for_each(|docs| prepend(&mut variant.attrs, docs));
-                }
-            }
-            _ => (),
-        }
-    }
-}
-
-fn join(path: &[String], ident: &syn::Ident) -> String {
-    path.iter().cloned().chain([ident.to_string()]).collect::<Vec<_>>().join("::")
-}
-
-fn prepend(attributes: &mut Vec<Attribute>, docs: &Docs) {
-    let lines = docs.lines().map(|line| -> Attribute {
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-        parse_quote!(#[doc = #line])
-    });
-    attributes.splice(0..0, lines.collect::<Vec<_>>());
 }

@@ -31,7 +31,7 @@ pub fn read(text: &str) -> Seal {
 }
 
 /// 64-bit FNV-1a, over lines, so that a checkout may change how they end.
-fn checksum(text: &str) -> String {
+pub(super) fn checksum(text: &str) -> String {
     let bytes = text.lines().flat_map(|line| line.bytes().chain([b'\n']));
     let hash = bytes
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Unprintable;
+use super::{Unprintable, format};
 use crate::model::Package;
 
 macro_rules! templates {
@@ -14,7 +14,8 @@ macro_rules! templates {
         }
 
         pub(super) fn $function(package: &Package) -> Result<String, Unprintable> {
-            $name { package }.render().map_err(|error| Unprintable(error.to_string()))
+            let text = $name { package }.render().map_err(|error| Unprintable(error.to_string()))?;
+            format::check(&text).map(|()| text)
         }
     )*};
 }

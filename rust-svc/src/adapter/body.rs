@@ -6,13 +6,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty};
 
 use crate::{
-    Context, Error, Lifeline, Metadata,
+    Code, Context, Error, Lifeline, Metadata,
     grpc::{metadata, status},
+    intercept::Running,
 };
 
 /// The body of an answer. It keeps its call alive until it has ended or is dropped, and ends with the trailers that the
@@ -20,7 +21,16 @@ use crate::{
 #[derive(Debug)]
 pub struct Body {
     frames: tonic::body::Body,
-    call: Option<(Context, Lifeline)>,
+    call: Option<Call>,
+}
+
+/// What ends with a call.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) cx: Context,
+    pub(super) running: Running,
+    #[expect(dead_code, reason = "held until the last frame is sent, or the caller goes away")]
+    pub(super) lifeline: Lifeline,
 }
 
 impl Body {
@@ -40,8 +50,9 @@ impl Body {
             Ok(trailers) => trailers,
             Err(frame) => return frame,
         };
-        if let Some((cx, _)) = self.call.take() {
-            metadata::append(&cx.trailers(), &mut trailers);
+        if let Some(call) = self.call.take() {
+            metadata::append(&call.cx.trailers(), &mut trailers);
+            call.running.end(code(&trailers));
         }
         Frame::trailers(trailers)
     }
@@ -52,18 +63,34 @@ pub(super) fn refuse(error: &Error) -> Response<Body> {
     status::to_status(error).into_http::<tonic::body::Body>().map(Body::new)
 }
 
-/// The answer with what the handler set in `cx`.
+/// The answer to a call that an interceptor refused, with what others have put into its headers.
+pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<Body> {
+    let mut response = refuse(error);
+    metadata::append(headers, response.headers_mut());
+    response
+}
+
+/// The code of a status that is in headers or trailers.
+fn code(trailers: &HeaderMap) -> Option<Code> {
+    let number = trailers.get("grpc-status").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    number.map_or(Some(Code::Unknown), Code::from_number)
+}
+
+/// The answer with what the handler set in its context.
 ///
 /// A call that failed before its first message is answered by trailers alone, which tells a client that it may try
 /// again (gRFC A6); but if the handler set headers, they must stay headers.
-pub(super) fn finish(response: Response<tonic::body::Body>, cx: Context, lifeline: Lifeline) -> Response<Body> {
-    let headers = cx.headers();
+pub(super) fn finish(response: Response<tonic::body::Body>, call: Call) -> Response<Body> {
+    let headers = call.cx.headers();
     let response = match response.headers().contains_key("grpc-status") {
-        true if headers.is_empty() => return trailers_only(response, &cx.trailers()),
+        true if headers.is_empty() => {
+            call.running.end(code(response.headers()));
+            return trailers_only(response, &call.cx.trailers());
+        }
         true => detached(response),
         false => response,
     };
-    let mut response = response.map(|frames| Body { frames, call: Some((cx, lifeline)) });
+    let mut response = response.map(|frames| Body { frames, call: Some(call) });
     metadata::append(&headers, response.headers_mut());
     response
 }
@@ -87,6 +114,8 @@ impl http_body::Body for Body {
     type Error = Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let span = self.call.as_ref().map(|call| call.running.span());
+        let _entered = span.as_ref().map(tracing::Span::enter);
         let frame = ready!(Pin::new(&mut self.frames).poll_frame(cx));
         let frame = frame.map(|frame| frame.map(|frame| self.completed(frame)).map_err(status::from_status));
         if !matches!(frame, Some(Ok(_))) {

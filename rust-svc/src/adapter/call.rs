@@ -6,9 +6,18 @@ use futures::{FutureExt, Stream, future::BoxFuture};
 use tokio::time::{self, Instant};
 use tonic::{codec::CompressionEncoding, server::Grpc};
 use tower::service_fn;
+use tracing::Instrument;
 
-use super::{Body, Options, Payload, body, codec::Codec, open, report, stream};
-use crate::{Code, Context, Error, Method, Result, Streaming};
+use super::{
+    Body, Options, Payload,
+    body::{self, Call},
+    codec::Codec,
+    open, report, stream,
+};
+use crate::{
+    Code, Context, Error, Method, Result, Streaming,
+    intercept::{Chain, Side},
+};
 
 /// How a method is served.
 pub(super) struct Serve {
@@ -20,30 +29,37 @@ pub(super) struct Serve {
 pub(super) struct Exchange {
     pub(super) method: Method,
     pub(super) options: Options,
+    pub(super) chain: Chain,
     pub(super) request: http::Request<tonic::body::Body>,
 }
 
 /// Answers a request by what `handle` makes of its messages. Every kind of method is a stream of requests to a stream
 /// of responses here.
-pub(super) async fn serve<Q: Payload, R: Payload, F>(
+pub(super) async fn serve<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, F>(
     exchange: Exchange,
     handle: impl Fn(Context, Streaming<Q>) -> F + Send + Sync,
 ) -> http::Response<Body>
 where
     F: Future<Output = Result<Streaming<R>>> + Send + 'static,
 {
-    let Exchange { method, options, request } = exchange;
+    let Exchange { method, options, chain, request } = exchange;
     let (cx, lifeline) = match open::context(&request, &options) {
         Ok(cx) => cx.with_lifeline(),
         Err(error) => return body::refuse(&error),
     };
-    let mut grpc = grpc::<Q, R>(&options, request.headers());
+    let begun = caught(method, chain.begin(method, Side::Server, cx.clone()));
+    let (cx, running) = match within(cx.deadline(), begun).await {
+        Ok(begun) => begun,
+        Err(error) => return body::refuse_with(&report::told(method, error), &cx.headers()),
+    };
+    let mut grpc = grpc(&options, request.headers());
     let service = service_fn(|request: tonic::Request<_>| {
         let requests = stream::requests(request.into_inner(), options.max_message_size);
         answer(method, cx.deadline(), handle(cx.clone(), requests))
     });
-    let response = grpc.streaming(service, request.map(stream::unbroken)).await;
-    body::finish(response, cx, lifeline)
+    let answered = grpc.streaming(service, request.map(stream::unbroken));
+    let response = answered.instrument(running.span()).await;
+    body::finish(response, Call { cx, running, lifeline })
 }
 
 /// The one request of a method that takes one. None or two of them is not a call of this method.
@@ -71,14 +87,18 @@ pub(super) fn panicked(method: Method, panic: &(dyn Any + Send)) -> Error {
 }
 
 /// An answer is compressed if its request was, as grpc-go does it.
-fn grpc<Q: Payload, R: Payload>(options: &Options, headers: &http::HeaderMap) -> Grpc<Codec<Q::Wire, R::Wire>> {
+fn grpc<Q, R>(options: &Options, headers: &http::HeaderMap) -> Grpc<Codec<Q, R>>
+where
+    Q: prost::Message + Default + 'static,
+    R: prost::Message + 'static,
+{
     let grpc = Grpc::new(Codec::default()).max_decoding_message_size(options.max_message_size);
     let grpc = grpc.accept_compressed(CompressionEncoding::Gzip);
     let compressed = headers.get("grpc-encoding").is_some_and(|encoding| encoding == "gzip");
     if compressed { grpc.send_compressed(CompressionEncoding::Gzip) } else { grpc }
 }
 
-async fn answer<R: Payload>(
+async fn answer<R: Payload<Place>, Place: 'static>(
     method: Method,
     deadline: Option<Instant>,
     work: impl Future<Output = Result<Streaming<R>>>,

@@ -33,7 +33,6 @@ use crate::{Context, Message, Method, Result, Streaming};
 pub use body::Body;
 #[cfg(feature = "server")]
 pub(crate) use guard::says_grpc;
-pub use open::Peer;
 #[cfg(feature = "server")]
 pub(crate) use routes::Foreign;
 pub use routes::Routes;
@@ -43,9 +42,9 @@ use call::{Exchange, Serve};
 /// A protobuf message that a call carries, and the plain type of the service trait that it stands for.
 ///
 /// It is implemented for every [`Message`] whose wire form is a prost message.
-pub trait Payload: Message<Wire: prost::Message + Default> {}
+pub trait Payload<Place = ()>: Message<Place, Wire: prost::Message + Default> {}
 
-impl<T: Message<Wire: prost::Message + Default>> Payload for T {}
+impl<T: Message<Place, Wire: prost::Message + Default>, Place> Payload<Place> for T {}
 
 /// Serves a service trait over gRPC. Generated code makes it; [`Routes`] serve it.
 pub struct Adapter<S: ?Sized> {
@@ -57,8 +56,8 @@ pub struct Adapter<S: ?Sized> {
 
 /// What bounds the calls of an adapter.
 #[derive(Clone, Copy, Debug)]
-struct Options {
-    max_message_size: usize,
+pub(crate) struct Options {
+    pub(crate) max_message_size: usize,
     max_timeout: Option<Duration>,
     default_timeout: Option<Duration>,
 }
@@ -77,7 +76,11 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
     }
 
     /// Serves a method with one request and one response.
-    pub fn unary<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    pub fn unary<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        call: F,
+    ) -> Self
     where
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
@@ -88,7 +91,11 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
     }
 
     /// Serves a method with one request and a stream of responses.
-    pub fn server_streaming<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    pub fn server_streaming<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        call: F,
+    ) -> Self
     where
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
     {
@@ -99,7 +106,11 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
     }
 
     /// Serves a method with a stream of requests and one response.
-    pub fn client_streaming<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    pub fn client_streaming<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        call: F,
+    ) -> Self
     where
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
@@ -109,7 +120,11 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
     }
 
     /// Serves a method with a stream of requests and a stream of responses.
-    pub fn bidi_streaming<Q: Payload, R: Payload, F>(self, method: Method, call: F) -> Self
+    pub fn bidi_streaming<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        call: F,
+    ) -> Self
     where
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<Streaming<R>>>
             + Copy
@@ -146,7 +161,11 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         Routes::from(self).into_router()
     }
 
-    fn method<Q: Payload, R: Payload, H, F>(mut self, method: Method, handle: H) -> Self
+    fn method<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, H, F>(
+        mut self,
+        method: Method,
+        handle: H,
+    ) -> Self
     where
         H: Fn(Arc<S>, Context, Streaming<Q>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Result<Streaming<R>>> + Send + 'static,

@@ -20,7 +20,7 @@ use super::{
     call::{Exchange, Serve},
     guard,
 };
-use crate::Error;
+use crate::{Error, intercept::Chain};
 
 /// The services of a server by their full names: a tower service that answers gRPC requests for all of them.
 ///
@@ -28,12 +28,19 @@ use crate::Error;
 /// than `application/grpc`. A path that names no method, to the letter and without a query, is answered with
 /// `UNIMPLEMENTED`.
 #[derive(Clone, Default)]
-pub struct Routes(Arc<BTreeMap<&'static str, Arc<dyn Handle>>>);
+pub struct Routes(Arc<BTreeMap<&'static str, Served>>);
+
+/// A service and what is around its calls.
+#[derive(Clone)]
+struct Served {
+    service: Arc<dyn Handle>,
+    chain: Chain,
+}
 
 /// Answers the requests for one service.
 pub(crate) trait Handle: Send + Sync {
     /// Answers a request for this method, which the path names.
-    fn handle(&self, method: &str, request: http::Request<tonic::body::Body>) -> Answer;
+    fn handle(&self, method: &str, chain: &Chain, request: http::Request<tonic::body::Body>) -> Answer;
 }
 
 type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
@@ -48,6 +55,14 @@ impl Routes {
     pub fn merge(mut self, other: impl Into<Self>) -> Self {
         let other = Arc::unwrap_or_clone(other.into().0);
         Arc::make_mut(&mut self.0).extend(other);
+        self
+    }
+
+    /// The same services, with all of `chain` around their calls, after what was around them before.
+    pub fn chain(mut self, chain: &Chain) -> Self {
+        for served in Arc::make_mut(&mut self.0).values_mut() {
+            served.chain = std::mem::take(&mut served.chain).merge(chain.clone());
+        }
         self
     }
 
@@ -72,7 +87,7 @@ impl Routes {
 
     /// The same services and one more.
     pub(crate) fn with(mut self, name: &'static str, service: Arc<dyn Handle>) -> Self {
-        Arc::make_mut(&mut self.0).insert(name, service);
+        Arc::make_mut(&mut self.0).insert(name, Served { service, chain: Chain::new() });
         self
     }
 
@@ -85,7 +100,7 @@ impl Routes {
         let found = names.filter(|_| request.uri().query().is_none());
         let found = found.and_then(|(service, method)| Some((self.0.get(service)?, method)));
         match found {
-            Some((service, method)) => service.handle(method, request),
+            Some((served, method)) => served.service.handle(method, &served.chain, request),
             None => unimplemented(&Error::unimplemented(format_args!("the service of {path}"))),
         }
     }
@@ -99,10 +114,11 @@ struct Methods {
 }
 
 impl Handle for Methods {
-    fn handle(&self, method: &str, request: http::Request<tonic::body::Body>) -> Answer {
+    fn handle(&self, method: &str, chain: &Chain, request: http::Request<tonic::body::Body>) -> Answer {
         match self.methods.get(method) {
             Some(serve) => {
-                (serve.call)(Exchange { method: serve.method, options: self.options, request }).left_future()
+                let exchange = Exchange { method: serve.method, options: self.options, chain: chain.clone(), request };
+                (serve.call)(exchange).left_future()
             }
             None => unimplemented(&Error::unimplemented(format_args!("{}/{method}", self.name))),
         }
@@ -125,7 +141,7 @@ where
         + Send
         + Sync,
 {
-    fn handle(&self, _: &str, request: http::Request<tonic::body::Body>) -> Answer {
+    fn handle(&self, _: &str, _: &Chain, request: http::Request<tonic::body::Body>) -> Answer {
         let answer = self.0.clone().call(request);
         let answer = answer.map(|response| response.unwrap_or_else(|never| match never {}).map(Body::new));
         answer.boxed().left_future()

@@ -17,9 +17,12 @@ use super::{Payload, call, report};
 use crate::{Error, Method, Result, Streaming};
 
 /// The messages of a request, each checked, up to the first error.
-pub(super) fn requests<Q: Payload>(messages: tonic::Streaming<Q::Wire>, max_size: usize) -> Streaming<Q> {
+pub(super) fn requests<Q, Place>(messages: tonic::Streaming<Q::Wire>, max_size: usize) -> Streaming<Q>
+where
+    Q: Payload<Place>,
+{
     let read = move |message: Result<Q::Wire, Status>| match message {
-        Ok(message) => Ok(Q::from_wire(message)?),
+        Ok(message) => Ok(Q::from_request(message)?),
         Err(status) => Err(refused(&status, max_size)),
     };
     Streaming::new(Bounded::new(messages.map(read), None))
@@ -27,7 +30,7 @@ pub(super) fn requests<Q: Payload>(messages: tonic::Streaming<Q::Wire>, max_size
 
 /// The messages of an answer, up to the first error; it is an error as well if the handler panics or the deadline
 /// passes.
-pub(super) fn responses<R: Payload>(
+pub(super) fn responses<R: Payload<Place>, Place: 'static>(
     method: Method,
     deadline: Option<Instant>,
     messages: Streaming<R>,
@@ -35,7 +38,7 @@ pub(super) fn responses<R: Payload>(
     let caught = AssertUnwindSafe(messages).catch_unwind();
     let caught = caught.map(move |message| message.unwrap_or_else(|panic| Err(call::panicked(method, &*panic))));
     let bounded = Bounded::new(caught, deadline);
-    bounded.map_ok(R::into_wire).map_err(move |error| report::status(method, &error))
+    bounded.map_ok(R::into_response).map_err(move |error| report::status(method, &error))
 }
 
 /// A body whose errors tonic does not take for its end, as it does when the caller resets a stream: a handler must be
@@ -115,7 +118,7 @@ mod tests {
         let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err(Status::cancelled("reset"))];
         let body = unbroken(tonic::body::Body::new(StreamBody::new(stream::iter(frames))));
         let decoder = Codec::<String, String>::default().decoder();
-        let mut messages = requests::<String>(tonic::Streaming::new_request(decoder, body, None, None), 100);
+        let mut messages = requests::<String, _>(tonic::Streaming::new_request(decoder, body, None, None), 100);
         assert_eq!(messages.next().await.expect("a message").expect("a text"), "a");
         let error = messages.next().await.expect("an error").expect_err("an error");
         assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller broke off the stream of requests"));

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     Code, Context, Error, Metadata, Method,
     grpc::{metadata, timeout},
+    observe::TraceContext,
 };
 
 /// What a call that succeeded gives.
@@ -47,6 +48,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) requests: &'a Requests,
     pub(crate) deadline: Option<Instant>,
     pub(crate) previous: u32,
+    pub(crate) place: Option<&'a TraceContext>,
 }
 
 /// The beginning of an answer, or all of it if it is one response.
@@ -112,6 +114,9 @@ impl Attempt<'_> {
         }
         if self.previous > 0 {
             headers.insert("grpc-previous-rpc-attempts", self.previous.into());
+        }
+        if let Some(place) = self.place.and_then(|place| HeaderValue::try_from(place.to_string()).ok()) {
+            headers.insert(TraceContext::HEADER, place);
         }
         let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if let Some(value) = remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {

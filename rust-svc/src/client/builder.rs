@@ -7,18 +7,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Uri, uri::Authority};
 use tonic::{body::Body, transport::Endpoint};
 use tower::Service;
 
 use super::{
     Client, Shared,
+    address::{self, Address},
     budget::Budget,
     compression::Encoding,
+    connector::Connector,
     normalise::BoxError,
     transport::{Connection, InProcess, Transport},
 };
-use crate::{Error, Metadata, Method, Result, Value};
+use crate::{Error, Metadata, Method, Result, Value, intercept::Chain};
 
 /// How long connecting may take: name, TCP and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,12 +30,17 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest response, as in other implementations of gRPC.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
+/// What to do about an address that is not called in plain text without being asked.
+const READABLE: &str = "others on the way can read and change what is sent in plain text; use https://, or say \
+                        `Client::builder(..).plaintext()` where something else encrypts, such as a mesh";
+
 /// Makes a [`Client`] with settings of its own.
 ///
 /// ```
 /// # fn main() -> rust_svc::Result<()> {
 /// # use std::time::Duration;
 /// let client = rust_svc::Client::builder("http://inventory:50051")
+///     .plaintext()
 ///     .timeout(Duration::from_secs(2))
 ///     .metadata("authorization", "Bearer abc")
 ///     .build()?;
@@ -45,6 +51,9 @@ const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 pub struct ClientBuilder {
     address: String,
     authority: Option<String>,
+    plaintext: bool,
+    #[cfg(feature = "tls")]
+    tls: Option<super::Tls>,
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     timeout: Option<Duration>,
@@ -52,6 +61,7 @@ pub struct ClientBuilder {
     encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
+    chain: Chain,
 }
 
 impl ClientBuilder {
@@ -59,6 +69,9 @@ impl ClientBuilder {
         Self {
             address: address.to_owned(),
             authority: None,
+            plaintext: false,
+            #[cfg(feature = "tls")]
+            tls: None,
             connect_timeout: CONNECT_TIMEOUT,
             keep_alive: None,
             timeout: None,
@@ -66,7 +79,22 @@ impl ClientBuilder {
             encoding: Encoding::Identity,
             max_response_bytes: MAX_RESPONSE_BYTES,
             overrides: HashMap::new(),
+            chain: Chain::new(),
         }
+    }
+
+    /// Calls an `https://` address with these certificates.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: super::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Calls in plain text, which others on the way can read and change. It needs to be said for any `http://` address
+    /// but those of loopback, and is right in a mesh that encrypts.
+    pub fn plaintext(mut self) -> Self {
+        self.plaintext = true;
+        self
     }
 
     /// How long connecting may take, name lookup included; 5 seconds if nothing is said. A call does not wait for it
@@ -123,11 +151,18 @@ impl ClientBuilder {
         self
     }
 
+    /// Puts all of `chain` around each call, after what was around it before: once, whatever the number of attempts.
+    pub fn chain(mut self, chain: &Chain) -> Self {
+        self.chain = self.chain.merge(chain.clone());
+        self
+    }
+
     /// The client. Fails with `INVALID_ARGUMENT` if the address or a setting is none; it does not connect yet.
     pub fn build(self) -> Result<Client> {
-        let endpoint = self.endpoint()?;
+        let address = self.address()?;
+        let endpoint = self.endpoint(&address)?;
         let metadata = self.checked_metadata()?;
-        let connection = Connection::new(endpoint, self.connect_timeout);
+        let connection = Connection::new(endpoint, self.connector(&address)?);
         Ok(self.finish(metadata, Box::new(connection)))
     }
 
@@ -156,6 +191,7 @@ impl ClientBuilder {
             overrides: self.overrides,
             breakers: RwLock::default(),
             budget: Budget::new(),
+            chain: self.chain,
         }))
     }
 
@@ -167,41 +203,43 @@ impl ClientBuilder {
         Ok(metadata)
     }
 
-    fn endpoint(&self) -> Result<Endpoint> {
-        let address: Uri = self.address.parse().map_err(|_| self.no_address("write http://HOST:PORT"))?;
-        match address.scheme_str() {
-            _ if !address.authority().is_some_and(is_complete) => return Err(self.no_address("write http://HOST:PORT")),
-            Some("http") if address.path() == "/" && address.query().is_none() => (),
-            Some("http") => return Err(self.no_address("leave out what follows the port")),
-            Some("https") => return Err(self.no_address("TLS is not supported, use http:// or a proxy that adds TLS")),
-            _ => return Err(self.no_address("write http://HOST:PORT")),
-        }
-        let endpoint = Endpoint::from(address.clone());
+    fn endpoint(&self, address: &Address) -> Result<Endpoint> {
         let agent = concat!("rust-svc/", env!("CARGO_PKG_VERSION"));
-        let endpoint = endpoint.user_agent(agent).map_err(Error::internal)?;
-        let endpoint = match self.keep_alive {
+        let endpoint = Endpoint::from(address.uri()?).user_agent(agent).map_err(Error::internal)?;
+        let endpoint =
+            endpoint.origin(address.origin(self.authority.as_deref())?).connect_timeout(self.connect_timeout);
+        Ok(match self.keep_alive {
             Some(interval) => endpoint.http2_keep_alive_interval(interval).keep_alive_timeout(KEEP_ALIVE_TIMEOUT),
             None => endpoint,
-        };
-        match &self.authority {
-            Some(authority) => Ok(endpoint.origin(origin(authority)?)),
-            None => Ok(endpoint),
+        })
+    }
+
+    #[cfg(feature = "tls")]
+    fn connector(&self, address: &Address) -> Result<Connector> {
+        let connector = Connector::new(address);
+        match &self.tls {
+            Some(_) if !address.secure => Err(address::none(&self.address, "write https:// to use its certificates")),
+            None if !address.secure => Ok(connector),
+            tls => {
+                let tls = tls.clone().unwrap_or_else(super::Tls::system);
+                connector.encrypted(tls, &address.origin(self.authority.as_deref())?)
+            }
         }
     }
 
-    fn no_address(&self, help: &str) -> Error {
-        Error::invalid_argument(format!("`{}` is not an address that can be called: {help}", self.address))
+    #[cfg(not(feature = "tls"))]
+    fn connector(&self, address: &Address) -> Result<Connector> {
+        match address.secure {
+            true => Err(address::none(&self.address, "turn on the feature `tls` of rust-svc")),
+            false => Ok(Connector::new(address)),
+        }
     }
-}
 
-/// HTTP allows an empty host and any digits for a port.
-fn is_complete(authority: &Authority) -> bool {
-    let port = authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
-    !authority.host().is_empty() && port.is_none_or(|port| port.parse::<u16>().is_ok())
-}
-
-fn origin(authority: &str) -> Result<Uri> {
-    let wrong = || Error::invalid_argument(format!("`{authority}` is not an authority: write HOST or HOST:PORT"));
-    let authority: Authority = authority.parse().map_err(|_| wrong())?;
-    Uri::builder().scheme("http").authority(authority.clone()).path_and_query("/").build().map_err(|_| wrong())
+    fn address(&self) -> Result<Address> {
+        let address = Address::parse(&self.address)?;
+        if address.is_open() && !self.plaintext {
+            return Err(address::none(&self.address, READABLE));
+        }
+        Ok(address)
+    }
 }

@@ -1,6 +1,7 @@
 //! A call through its policies.
 
 use tokio::time;
+use tracing::Instrument;
 
 use super::{
     Shared,
@@ -11,13 +12,23 @@ use super::{
     requests::Requests,
     retry::{Next, Retries},
 };
-use crate::{Context, Error, Method, Result};
+use crate::{
+    Context, Error, Method, Result,
+    intercept::{Attempted, Running},
+    observe::TraceContext,
+};
 
 impl Shared {
     /// Makes the call, as often as its policies allow.
-    pub(crate) async fn call(&self, method: &Method, cx: &Context, requests: &Requests) -> Result<Answer> {
+    pub(crate) async fn call(
+        &self,
+        method: &Method,
+        cx: &Context,
+        requests: &Requests,
+        running: &Running,
+    ) -> Result<Answer> {
         let deadlines = Deadlines::of(method, cx, self.timeout)?;
-        let call = Call { client: self, method, cx, requests, deadlines };
+        let call = Call { client: self, method, cx, requests, running, deadlines };
         tokio::select! {
             // An attempt that ends at the deadline of the context must be counted before the call ends with it.
             biased;
@@ -40,6 +51,7 @@ struct Call<'a> {
     method: &'a Method,
     cx: &'a Context,
     requests: &'a Requests,
+    running: &'a Running,
     deadlines: Deadlines,
 }
 
@@ -54,8 +66,11 @@ impl Call<'_> {
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
             let fair = self.deadlines.is_fair();
-            let attempt = self.attempt(retries.previous()).run();
-            let failure = match self.deadlines.within(self.method, attempt).await {
+            let seen = Attempted::begin(self.cx, retries.previous());
+            let attempt = self.attempt(retries.previous(), seen.place());
+            let received = self.deadlines.within(self.method, attempt.run().instrument(seen.span())).await;
+            self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()));
+            let failure = match received {
                 Ok(received) => return Ok(self.succeed(permit, received)),
                 Err(failure) => self.requests.explain(failure),
             };
@@ -74,9 +89,9 @@ impl Call<'_> {
         Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
     }
 
-    fn attempt(&self, previous: u32) -> Attempt<'_> {
-        let Self { client, method, cx, requests, deadlines } = *self;
-        Attempt { client, method, cx, requests, deadline: deadlines.whole, previous }
+    fn attempt<'a>(&'a self, previous: u32, place: Option<&'a TraceContext>) -> Attempt<'a> {
+        let Self { client, method, cx, requests, deadlines, .. } = *self;
+        Attempt { client, method, cx, requests, deadline: deadlines.whole, previous, place }
     }
 
     /// An attempt that would come too late is none; the caller then gets the last real error.

@@ -5,13 +5,13 @@ use bytes::Bytes;
 use crate::{Code, Error, Message, Method, Result};
 
 /// The message that an answer carries. What is wrong with it is the server's fault and stays in the source, for logs.
-pub(crate) fn decode<R>(method: &Method, bytes: Bytes) -> Result<R>
+pub(crate) fn decode<R, Place>(method: &Method, bytes: Bytes) -> Result<R>
 where
-    R: Message<Wire: prost::Message + Default>,
+    R: Message<Place, Wire: prost::Message + Default>,
 {
     let wire = prost::Message::decode(bytes)
         .map_err(|cause| broken(method, "answered with a message that cannot be decoded").with_source(cause))?;
-    R::from_wire(wire)
+    R::from_response(wire)
         .map_err(|cause| broken(method, "answered with a message that breaks its contract").with_source(cause))
 }
 

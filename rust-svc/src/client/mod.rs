@@ -13,6 +13,7 @@
 //!
 //! A request is encoded once, and the same bytes are sent in each attempt.
 
+mod address;
 mod attempt;
 mod backoff;
 mod breaker;
@@ -20,6 +21,7 @@ mod budget;
 mod builder;
 mod call;
 mod compression;
+mod connector;
 mod deadline;
 mod failure;
 mod frame;
@@ -31,6 +33,8 @@ mod replies;
 mod requests;
 mod retry;
 mod status;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
 use std::{
@@ -42,8 +46,11 @@ use std::{
 
 pub use breaker::{CircuitBreaker, Open, Snapshot, State};
 pub use builder::ClientBuilder;
+#[cfg(feature = "tls")]
+pub use tls::Tls;
 
 use bytes::Bytes;
+use tracing::Instrument;
 
 use self::{
     attempt::Answer,
@@ -54,7 +61,10 @@ use self::{
     requests::Requests,
     transport::{InProcess, Transport},
 };
-use crate::{Context, Message, Metadata, Method, Result, Streaming};
+use crate::{
+    Context, Error, Message, Metadata, Method, Result, Streaming,
+    intercept::{Chain, Running, Side},
+};
 
 /// What generated clients hold: a remote server, and the policies with which it is called.
 ///
@@ -80,16 +90,18 @@ struct Shared {
     overrides: HashMap<&'static str, Method>,
     breakers: RwLock<HashMap<&'static str, Arc<CircuitBreaker>>>,
     budget: Budget,
+    chain: Chain,
 }
 
 impl Client {
-    /// A client of the server at an address such as `http://inventory:50051`. It does not connect yet, so it fails
-    /// only if the address is none.
+    /// A client of the server at an address such as `http://localhost:50051` or `unix:/run/shop.sock`. It does not
+    /// connect yet, so it fails only if the address is none, or if it would call another machine in plain text without
+    /// being [told to](ClientBuilder::plaintext).
     pub fn new(address: impl AsRef<str>) -> Result<Self> {
         Self::builder(address).build()
     }
 
-    /// A client of the server at an address such as `http://inventory:50051`, with settings of its own.
+    /// A client of the server at an address such as `http://localhost:50051`, with settings of its own.
     pub fn builder(address: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(address.as_ref())
     }
@@ -111,10 +123,10 @@ impl Client {
     }
 
     /// Calls a method with one request and one response.
-    pub async fn unary<Q, R>(&self, method: Method, cx: Context, request: Q) -> Result<R>
+    pub async fn unary<Q, R, QPlace, RPlace>(&self, method: Method, cx: Context, request: Q) -> Result<R>
     where
-        Q: Message<Wire: prost::Message + Default>,
-        R: Message<Wire: prost::Message + Default>,
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::one(request, self.0.encoding)?;
         self.one(&method, &cx, requests).await
@@ -122,10 +134,15 @@ impl Client {
 
     /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
     /// until then the method's timeout counts, after that only the deadline of the context.
-    pub async fn server_streaming<Q, R>(&self, method: Method, cx: Context, request: Q) -> Result<Streaming<R>>
+    pub async fn server_streaming<Q, R, QPlace, RPlace>(
+        &self,
+        method: Method,
+        cx: Context,
+        request: Q,
+    ) -> Result<Streaming<R>>
     where
-        Q: Message<Wire: prost::Message + Default>,
-        R: Message<Wire: prost::Message + Default>,
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::one(request, self.0.encoding)?;
         self.many(&method, cx, requests).await
@@ -133,10 +150,15 @@ impl Client {
 
     /// Calls a method with a stream of requests and one response. An error in the stream of requests cancels the call,
     /// and is its result.
-    pub async fn client_streaming<Q, R>(&self, method: Method, cx: Context, requests: Streaming<Q>) -> Result<R>
+    pub async fn client_streaming<Q, R, QPlace, RPlace>(
+        &self,
+        method: Method,
+        cx: Context,
+        requests: Streaming<Q>,
+    ) -> Result<R>
     where
-        Q: Message<Wire: prost::Message + Default>,
-        R: Message<Wire: prost::Message + Default>,
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::many(requests, self.0.encoding);
         self.one(&method, &cx, requests).await
@@ -144,15 +166,15 @@ impl Client {
 
     /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
     /// call. An error in the stream of requests cancels the call, and ends the stream of responses.
-    pub async fn bidi_streaming<Q, R>(
+    pub async fn bidi_streaming<Q, R, QPlace, RPlace>(
         &self,
         method: Method,
         cx: Context,
         requests: Streaming<Q>,
     ) -> Result<Streaming<R>>
     where
-        Q: Message<Wire: prost::Message + Default>,
-        R: Message<Wire: prost::Message + Default>,
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::many(requests, self.0.encoding);
         self.many(&method, cx, requests).await
@@ -163,26 +185,38 @@ impl Client {
         self.0.breaker(self.0.effective(method))
     }
 
-    async fn one<R>(&self, method: &Method, cx: &Context, requests: Requests) -> Result<R>
+    async fn one<R, Place>(&self, method: &Method, cx: &Context, requests: Requests) -> Result<R>
     where
-        R: Message<Wire: prost::Message + Default>,
+        R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        match self.0.call(method, cx, &requests).await? {
-            Answer::One(bytes) => message::decode(method, bytes),
-            Answer::Many(_) => Err(message::wrong_kind(method)),
-        }
+        let (cx, running) = self.0.begin(method, cx).await?;
+        let answer =
+            self.0.call(method, &cx, &requests, &running).instrument(running.span()).await.and_then(|answer| {
+                match answer {
+                    Answer::One(bytes) => message::decode(method, bytes),
+                    Answer::Many(_) => Err(message::wrong_kind(method)),
+                }
+            });
+        running.end(answer.as_ref().err().map(Error::code));
+        answer
     }
 
-    async fn many<R>(&self, method: &Method, cx: Context, requests: Requests) -> Result<Streaming<R>>
+    async fn many<R, Place>(&self, method: &Method, cx: Context, requests: Requests) -> Result<Streaming<R>>
     where
-        R: Message<Wire: prost::Message + Default>,
+        R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        match self.0.call(method, &cx, &requests).await? {
-            Answer::Many(opened) => Ok(Replies::new(method, cx, requests, opened).typed()),
-            Answer::One(_) => Err(message::wrong_kind(method)),
-        }
+        let (cx, running) = self.0.begin(method, &cx).await?;
+        let answer =
+            self.0.call(method, &cx, &requests, &running).instrument(running.span()).await.and_then(|answer| {
+                match answer {
+                    Answer::Many(opened) => Ok(opened),
+                    Answer::One(_) => Err(message::wrong_kind(method)),
+                }
+            });
+        let opened = answer.inspect_err(|error| running.end(Some(error.code())))?;
+        Ok(Replies::new(method, cx, requests, opened, running).typed())
     }
 }
 
@@ -190,6 +224,17 @@ impl Shared {
     /// The method as this client was told to call it, or else as it is declared.
     fn effective<'a>(&'a self, method: &'a Method) -> &'a Method {
         self.overrides.get(method.path).unwrap_or(method)
+    }
+
+    /// Begins a call with what is around it.
+    async fn begin(&self, method: &Method, cx: &Context) -> Result<(Context, Running)> {
+        if self.chain.is_empty() {
+            return Ok((cx.clone(), Running::default()));
+        }
+        tokio::select! {
+            begun = self.chain.begin(*method, Side::Client, cx.clone()) => begun,
+            () = cx.cancelled() => Err(call::ended(method, cx)),
+        }
     }
 
     fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
@@ -200,7 +245,7 @@ impl Shared {
         }
         drop(breakers);
         let mut breakers = self.breakers.write().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(CircuitBreaker::new(method, policy));
+        let new = || Arc::new(CircuitBreaker::new(method, policy, self.chain.clone()));
         Some(breakers.entry(method.path).or_insert_with(new).clone())
     }
 }

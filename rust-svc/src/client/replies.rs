@@ -14,7 +14,7 @@ use futures::{
 use tokio::time::{self, Instant};
 
 use super::{attempt::Opened, breaker, call::ended, deadline, failure::Failure, message, requests::Requests};
-use crate::{Context, Error, Message, Method, Result, Streaming};
+use crate::{Context, Error, Message, Method, Result, Streaming, intercept::Running};
 
 /// The responses of a call until its end, its deadline, or until nobody waits for them.
 pub(crate) struct Replies {
@@ -23,24 +23,37 @@ pub(crate) struct Replies {
     requests: Requests,
     opened: Opened,
     end: BoxFuture<'static, Error>,
+    running: Running,
 }
 
 impl Replies {
-    pub(crate) fn new(method: &Method, cx: Context, requests: Requests, opened: Opened) -> Self {
+    pub(crate) fn new(method: &Method, cx: Context, requests: Requests, opened: Opened, running: Running) -> Self {
         let end = end(*method, cx.clone(), opened.deadline).boxed();
-        Self { method: *method, cx, requests, opened, end }
+        Self { method: *method, cx, requests, opened, end, running }
     }
 
     /// The responses as the caller reads them. An error is the last item, and dropping the stream cancels the call.
-    pub(crate) fn typed<R>(self) -> Streaming<R>
+    pub(crate) fn typed<R, Place>(self) -> Streaming<R>
     where
-        R: Message<Wire: prost::Message + Default>,
+        R: Message<Place, Wire: prost::Message + Default>,
     {
         Streaming::new(stream::try_unfold(self, async |mut replies| {
-            let Some(bytes) = replies.next().await? else { return Ok(None) };
-            let message = message::decode(&replies.method, bytes)?;
-            Ok(Some((message, replies)))
+            let message = replies.message().await;
+            match &message {
+                Ok(Some(_)) => (),
+                Ok(None) => replies.running.end(None),
+                Err(error) => replies.running.end(Some(error.code())),
+            }
+            Ok(message?.map(|message| (message, replies)))
         }))
+    }
+
+    async fn message<R, Place>(&mut self) -> Result<Option<R>>
+    where
+        R: Message<Place, Wire: prost::Message + Default>,
+    {
+        let Some(bytes) = self.next().await? else { return Ok(None) };
+        message::decode(&self.method, bytes).map(Some)
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>> {

@@ -58,18 +58,18 @@ struct Source {
 }
 
 impl Requests {
-    pub(crate) fn one<Q>(mut request: Q, encoding: Encoding) -> Result<Self>
+    pub(crate) fn one<Q, Place>(mut request: Q, encoding: Encoding) -> Result<Self>
     where
-        Q: Message<Wire: prost::Message + Default>,
+        Q: Message<Place, Wire: prost::Message + Default>,
     {
         let keyed = idempotency::fill(&mut request);
         let bytes = frame(&request.into_wire(), encoding)?;
         Ok(Self::One { bytes, keyed })
     }
 
-    pub(crate) fn many<Q>(requests: Streaming<Q>, encoding: Encoding) -> Self
+    pub(crate) fn many<Q, Place>(requests: Streaming<Q>, encoding: Encoding) -> Self
     where
-        Q: Message<Wire: prost::Message + Default>,
+        Q: Message<Place, Wire: prost::Message + Default>,
     {
         let (sender, call) = oneshot::channel();
         let messages = StreamExt::map(requests, move |request| frame(&request?.into_wire(), encoding)).boxed().fuse();

@@ -1,6 +1,6 @@
 //! The seam between the policies of a client and what carries its requests.
 
-use std::{sync::OnceLock, time::Duration};
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -10,7 +10,7 @@ use tonic::{
 };
 use tower::{Service, ServiceExt};
 
-use super::normalise::BoxError;
+use super::{connector::Connector, normalise::BoxError};
 
 /// Sends one HTTP request and gives the beginning of its answer. Dropping the future or the body of the answer cancels
 /// the request. All policies are above it.
@@ -21,19 +21,21 @@ pub(crate) trait Transport: Send + Sync {
 /// A connection to one address, made at the first call and again after it broke.
 pub(crate) struct Connection {
     endpoint: Endpoint,
+    connector: Connector,
     channel: OnceLock<Channel>,
 }
 
 impl Connection {
-    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration) -> Self {
-        Self { endpoint: endpoint.connect_timeout(connect_timeout), channel: OnceLock::new() }
+    pub(crate) fn new(endpoint: Endpoint, connector: Connector) -> Self {
+        Self { endpoint, connector, channel: OnceLock::new() }
     }
 }
 
 impl Transport for Connection {
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>> {
         // The channel starts a task, so it must not be made before there is a runtime.
-        let channel = self.channel.get_or_init(|| self.endpoint.connect_lazy()).clone();
+        let connect = || self.endpoint.connect_with_connector_lazy(self.connector.clone());
+        let channel = self.channel.get_or_init(connect).clone();
         Box::pin(async move { channel.oneshot(request).await.map_err(Into::into) })
     }
 }

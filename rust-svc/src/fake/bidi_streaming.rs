@@ -2,6 +2,8 @@
 
 use std::{fmt, future::Future, panic::Location, time::Duration};
 
+use futures::future::BoxFuture;
+
 use crate::{
     Context, Error, Result, Sender, Streaming,
     fake::{
@@ -49,12 +51,15 @@ pub struct Dialogue<Q: Request, R: Response> {
 }
 
 impl<Q: Request, R: Response> BidiStreaming<Q, R> {
-    /// Answers a call. Generated code calls it.
-    pub async fn bidi_streaming(&self, cx: Context, requests: Streaming<Q>) -> Result<Streaming<R>> {
-        let flight = self.begin(cx);
-        let requests = flight.many(requests);
-        let answer = self.answer(&flight, requests).await;
-        flight.stream(answer)
+    /// Answers a call. Generated code calls it. Boxed here, once for all messages, because a compiler takes long to look
+    /// into what is inside for each method of each fake.
+    pub fn bidi_streaming(&self, cx: Context, requests: Streaming<Q>) -> BoxFuture<'_, Result<Streaming<R>>> {
+        Box::pin(async move {
+            let flight = self.begin(cx);
+            let requests = flight.many(requests);
+            let answer = self.answer(&flight, requests).await;
+            flight.stream(answer)
+        })
     }
 
     /// Begins a script with a message to the caller.

@@ -30,7 +30,13 @@ use crate::{
 /// What can be scripted depends on the kind of the method, see [`Unary`](super::Unary),
 /// [`ServerStreaming`](super::ServerStreaming), [`ClientStreaming`](super::ClientStreaming) and
 /// [`BidiStreaming`](super::BidiStreaming).
-pub struct MethodFake<S: Shape>(Arc<Inner<S>>);
+pub struct MethodFake<S: Shape>(Arc<dyn Inside<S>>);
+
+/// What the clones of a fake share. It is behind a trait because a compiler looks into all fields of a fake, for each of
+/// its methods, to find out whether it may go to another thread.
+trait Inside<S: Shape>: Member {
+    fn inner(&self) -> &Inner<S>;
+}
 
 struct Inner<S: Shape> {
     method: Method,
@@ -136,15 +142,15 @@ impl<S: Shape> MethodFake<S> {
 
     #[track_caller]
     pub(super) fn install(&self, rule: Rule<S>) {
-        self.0.ledger.assert_open(rule.location);
-        lock(&self.0.rules).push(Arc::new(rule));
+        self.inner().ledger.assert_open(rule.location);
+        lock(&self.inner().rules).push(Arc::new(rule));
     }
 
     /// From the first time on, calls that no script before it answers wait in the queue.
     #[track_caller]
     pub(super) fn queue(&self) -> Arc<Queue<S>> {
-        let queue = self.0.queue.clone();
-        if !self.0.queues.swap(true, Ordering::AcqRel) {
+        let queue = self.inner().queue.clone();
+        if !self.inner().queues.swap(true, Ordering::AcqRel) {
             let queue = queue.clone();
             self.script().install(Times::ANY, move |call| queue.clone().enter(call));
         }
@@ -174,12 +180,12 @@ impl<S: OneRequest> MethodFake<S> {
 impl<S: Shape> MethodFake<S> {
     /// The method.
     pub fn method(&self) -> &Method {
-        &self.0.method
+        &self.inner().method
     }
 
     /// The calls so far, in the order in which they arrived.
     pub fn calls(&self) -> Vec<Record<S::Message>> {
-        lock(&self.0.calls).iter().map(|call| lock(call).clone()).collect()
+        lock(&self.inner().calls).iter().map(|call| lock(call).clone()).collect()
     }
 
     /// The requests so far: of streams, those that were read, call after call.
@@ -189,7 +195,7 @@ impl<S: Shape> MethodFake<S> {
 
     /// How many calls ran at once at most.
     pub fn max_in_flight(&self) -> usize {
-        self.0.gauge.max.load(Ordering::Relaxed)
+        self.inner().gauge.max.load(Ordering::Relaxed)
     }
 
     /// Fails the test unless the method was called so often: a number or a range.
@@ -200,7 +206,7 @@ impl<S: Shape> MethodFake<S> {
     #[track_caller]
     pub fn called(&self, times: impl Into<Times>) {
         let (times, calls) = (times.into(), self.calls());
-        assert!(times.contains(calls.len()), "{}", text::not_called(&self.0.method, times, &calls));
+        assert!(times.contains(calls.len()), "{}", text::not_called(&self.inner().method, times, &calls));
     }
 
     /// Fails the test, telling all that is wrong, if a call was unexpected or a script is not used up.
@@ -210,24 +216,28 @@ impl<S: Shape> MethodFake<S> {
     /// That is how it fails the test.
     #[track_caller]
     pub fn verify(&self) {
-        let mut wrong = self.0.ledger.take_failures_of(&self.0.method);
-        wrong.extend(self.0.unused());
+        let mut wrong = self.inner().ledger.take_failures_of(&self.inner().method);
+        wrong.extend(self.inner().unused());
         text::assert_none(&wrong);
     }
 
     /// Forgets scripts and calls.
     pub fn reset(&self) {
-        self.0.reset();
+        self.inner().reset();
     }
 
     /// Forgets calls, and keeps scripts.
     pub fn reset_calls(&self) {
-        lock(&self.0.calls).clear();
+        lock(&self.inner().calls).clear();
     }
 }
 
 /// Answering.
 impl<S: Shape> MethodFake<S> {
+    fn inner(&self) -> &Inner<S> {
+        self.0.inner()
+    }
+
     pub(super) fn member(&self) -> Arc<dyn Member> {
         self.0.clone()
     }
@@ -236,11 +246,11 @@ impl<S: Shape> MethodFake<S> {
     pub(super) fn begin(&self, cx: Context) -> Flight<S::Message> {
         let outcome = Arc::<OnceLock<_>>::default();
         // Held until the record is there, so that calls stand in the order of their numbers.
-        let mut calls = lock(&self.0.calls);
-        let number = self.0.ledger.enter(Entry { method: self.0.method, outcome: outcome.clone() });
+        let mut calls = lock(&self.inner().calls);
+        let number = self.inner().ledger.enter(Entry { method: self.inner().method, outcome: outcome.clone() });
         let record = Arc::new(Mutex::new(Record::new(number, &cx, outcome)));
         calls.push(record.clone());
-        Flight::new(self.0.method, cx, calls.len(), record, &self.0.gauge)
+        Flight::new(self.inner().method, cx, calls.len(), record, &self.inner().gauge)
     }
 
     /// What the scripts answer, unless the call is over before.
@@ -252,7 +262,8 @@ impl<S: Shape> MethodFake<S> {
         // A copy, so that conditions run without a lock: they are the test's code.
         let call = lock(&flight.record).clone();
         let rule = self.choose(&flight.cx, &input).ok_or_else(|| self.miss(&call, &input, &flight.cx))?;
-        let reporter = Reporter { method: self.0.method, number: call.number, ledger: self.0.ledger.clone() };
+        let reporter =
+            Reporter { method: self.inner().method, number: call.number, ledger: self.inner().ledger.clone() };
         rule.answer(Call::new(input, flight.cx.clone(), flight.nth, reporter)).await
     }
 
@@ -263,17 +274,18 @@ impl<S: Shape> MethodFake<S> {
     }
 
     fn miss(&self, call: &Record<S::Message>, input: &S::Input, cx: &Context) -> Error {
-        let text = text::miss(&self.0.method, call, &self.rules(), S::request(input), cx, &self.0.ledger.log());
-        if self.0.ledger.is_strict() {
-            self.0.ledger.fail(&self.0.method, text.clone());
+        let text =
+            text::miss(&self.inner().method, call, &self.rules(), S::request(input), cx, &self.inner().ledger.log());
+        if self.inner().ledger.is_strict() {
+            self.inner().ledger.fail(&self.inner().method, text.clone());
         }
-        let message = format!("the fake has no script for this call of {}", self.0.method.full_name());
+        let message = format!("the fake has no script for this call of {}", self.inner().method.full_name());
         Error::new(Code::Unimplemented, message).with_source(text)
     }
 
     /// A copy, for the same reason.
     fn rules(&self) -> Vec<Arc<Rule<S>>> {
-        lock(&self.0.rules).clone()
+        lock(&self.inner().rules).clone()
     }
 }
 
@@ -292,6 +304,12 @@ impl<S: Shape> Member for Inner<S> {
     }
 }
 
+impl<S: Shape> Inside<S> for Inner<S> {
+    fn inner(&self) -> &Self {
+        self
+    }
+}
+
 impl<S: Shape> Clone for MethodFake<S> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -300,7 +318,7 @@ impl<S: Shape> Clone for MethodFake<S> {
 
 impl<S: Shape> fmt::Debug for MethodFake<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let calls = lock(&self.0.calls).len();
-        f.debug_struct("MethodFake").field("method", &self.0.method.full_name()).field("calls", &calls).finish()
+        let calls = lock(&self.inner().calls).len();
+        f.debug_struct("MethodFake").field("method", &self.inner().method.full_name()).field("calls", &calls).finish()
     }
 }

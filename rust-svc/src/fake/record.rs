@@ -36,7 +36,7 @@ pub enum Outcome {
 impl<Q> Record<Q> {
     pub(super) fn new(number: usize, cx: &Context, outcome: Arc<OnceLock<Outcome>>) -> Self {
         let (metadata, budget) = (cx.metadata().clone(), cx.remaining());
-        Self { number, requests: Vec::new(), outcome, metadata, budget, peer: cx.peer().map(str::to_owned) }
+        Self { number, requests: Vec::new(), outcome, metadata, budget, peer: cx.peer().map(ToString::to_string) }
     }
 
     /// Its number among all calls of the session, from 1.

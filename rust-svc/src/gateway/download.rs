@@ -16,10 +16,12 @@ use axum::{
 use bytes::Bytes;
 use futures::{FutureExt, stream};
 use tokio::time;
+use tracing::Instrument;
 
 use super::answer;
 use crate::{
-    Context, Error, Lifeline, Message, Method, Result, Streaming,
+    Context, Error, Lifeline, Method, Result, Streaming,
+    intercept::Running,
     json::{self, Print, Value},
 };
 
@@ -41,6 +43,7 @@ pub(super) struct Download<R> {
     pub(super) print: Print,
     pub(super) response_field: Option<&'static str>,
     pub(super) cx: Context,
+    pub(super) running: Running,
     #[expect(dead_code, reason = "held until the last message is sent, or the caller goes away")]
     pub(super) lifeline: Lifeline,
 }
@@ -82,13 +85,16 @@ impl Framing {
     }
 }
 
-impl<R: Message<Wire: Value>> Download<R> {
+impl<R: Value + Send + 'static> Download<R> {
     /// The response whose body is the stream.
     pub(super) fn into_response(self) -> Response<Body> {
         let content_type = self.framing.content_type();
         let frames = stream::unfold(Some(State::Open(Box::new(self))), |state| async move {
             match state? {
-                State::Open(download) => download.next().await,
+                State::Open(download) => {
+                    let span = download.running.span();
+                    download.next().instrument(span).await
+                }
                 State::Failed => Some((Err(broken_off().await), None)),
             }
         });
@@ -99,9 +105,12 @@ impl<R: Message<Wire: Value>> Download<R> {
     }
 
     async fn next(mut self: Box<Self>) -> Option<(Result<Bytes>, Option<State<R>>)> {
-        let message = self.message().await?;
+        let Some(message) = self.message().await else {
+            self.running.end(None);
+            return None;
+        };
         let printed = message.and_then(|message| {
-            json::print_response(&message.into_wire(), self.response_field, &self.print).map_err(Error::internal)
+            json::print_response(&message, self.response_field, &self.print).map_err(Error::internal)
         });
         match printed {
             Ok(json) => Some((Ok(self.framing.message(&json)), Some(State::Open(self)))),
@@ -125,6 +134,7 @@ impl<R: Message<Wire: Value>> Download<R> {
 
     fn fail(self, error: &Error) -> (Result<Bytes>, Option<State<R>>) {
         answer::report(self.method, error);
+        self.running.end(Some(error.code()));
         let frame = self.framing.error(&answer::body(error, &self.print));
         let is_told_apart = self.framing == Framing::Events;
         (Ok(frame), (!is_told_apart).then_some(State::Failed))

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 
 use super::{Route, exchange::Exchange, failure::Failure};
 use crate::{
-    Message, Method,
+    Method,
+    intercept::Chain,
     json::Value,
     path::{Template, TemplateError},
 };
@@ -23,6 +24,7 @@ pub(super) struct Declared {
     pub(super) method: Method,
     pub(super) route: Route,
     pub(super) shape: Shape,
+    pub(super) chain: Chain,
     pub(super) handler: Handler,
 }
 
@@ -45,20 +47,18 @@ pub(super) struct Endpoint {
     pub(super) mask: Option<&'static str>,
     /// The field of the response that is printed.
     pub(super) response_field: Option<&'static str>,
+    /// What is around a call.
+    pub(super) chain: Chain,
     pub(super) handler: Handler,
 }
 
 impl Shape {
-    pub(super) fn of<Q, R>() -> Self
-    where
-        Q: Message<Wire: Value>,
-        R: Message<Wire: Value>,
-    {
+    pub(super) fn of<Q: Value, R: Value>() -> Self {
         Self {
-            field: <Q::Wire as Value>::field,
-            response_field: <R::Wire as Value>::field,
-            mask_fields: <Q::Wire as Value>::mask_fields,
-            may_have_error: || <R::Wire as Value>::may_have_key("error"),
+            field: Q::field,
+            response_field: R::field,
+            mask_fields: Q::mask_fields,
+            may_have_error: || R::may_have_key("error"),
         }
     }
 
@@ -70,7 +70,7 @@ impl Shape {
 impl Endpoint {
     /// Checks a route against its messages. Fails with what is wrong, for people.
     pub(super) fn check(declared: Declared) -> Result<Self, String> {
-        let Declared { method, route, shape, handler } = declared;
+        let Declared { method, route, shape, chain, handler } = declared;
         let template = Template::parse(route.template).map_err(|error: TemplateError| error.to_string())?;
         for variable in template.variables() {
             let name = &variable.field_path()[0];
@@ -83,7 +83,7 @@ impl Endpoint {
         if response_field.is_none() && !route.response_body.is_empty() {
             return Err(format!("the response has no field `{}`", route.response_body));
         }
-        Ok(Self { method, route, mask: mask(route, shape), template, shape, response_field, handler })
+        Ok(Self { method, route, mask: mask(route, shape), template, shape, response_field, chain, handler })
     }
 }
 

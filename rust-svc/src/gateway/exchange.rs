@@ -20,9 +20,11 @@ use super::{
     upload,
 };
 use crate::{
-    Context, Error, Lifeline, Message, Result, Streaming,
+    Context, Error, Lifeline, Message, Peer, Result, Streaming,
     grpc::timeout,
+    intercept::Running,
     json::{self, Print, Value},
+    peer::Stopping,
 };
 
 /// One request that found its route.
@@ -34,6 +36,7 @@ pub(super) struct Exchange {
     body: Body,
     cx: Context,
     lifeline: Lifeline,
+    running: Running,
     print: Print,
 }
 
@@ -51,15 +54,24 @@ impl Exchange {
         let (cx, lifeline) = context(&endpoint, parts)?.with_lifeline();
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
-        Ok(Self { endpoint, settings, parameters, headers: parts.headers.clone(), body, cx, lifeline, print })
+        let (headers, running) = (parts.headers.clone(), Running::default());
+        Ok(Self { endpoint, settings, parameters, headers, body, cx, lifeline, running, print })
     }
 
     pub(super) fn cx(&self) -> Context {
         self.cx.clone()
     }
 
+    /// The same request once what is around calls has let it pass.
+    pub(super) fn passed(self, cx: Context, running: Running) -> Self {
+        Self { cx, running, ..self }
+    }
+
     /// The one request message.
-    pub(super) async fn request<Q: Message<Wire: Value + Default>>(&mut self) -> Result<Q, Failure> {
+    pub(super) async fn request<Q, Place>(&mut self) -> Result<Q, Failure>
+    where
+        Q: Message<Place, Wire: Value + Default>,
+    {
         let body = self.whole_body().await?;
         if !body.is_empty() {
             self.place_body();
@@ -68,11 +80,14 @@ impl Exchange {
             Some(mask) => self.read_with_mask(&body, mask)?,
             None => json::read_request(&body, &self.parameters.fields, &self.settings.parse)?,
         };
-        Ok(Q::from_wire(wire).map_err(Error::from)?)
+        Ok(Q::from_request(wire).map_err(Error::from)?)
     }
 
     /// The request messages of the body, each with what the path and the query say.
-    pub(super) fn requests<Q: Message<Wire: Value + Default>>(&mut self) -> Result<Streaming<Q>, Failure> {
+    pub(super) fn requests<Q, Place>(&mut self) -> Result<Streaming<Q>, Failure>
+    where
+        Q: Message<Place, Wire: Value + Default>,
+    {
         let body = std::mem::take(&mut self.body);
         if !body.is_end_stream() {
             upload::check_type(&self.headers)?;
@@ -84,7 +99,7 @@ impl Exchange {
         let read = move |json: Bytes| {
             let wire =
                 json::read_request(&json, &fields, &settings.parse).map_err(|error| Failure::from(error).error)?;
-            Ok(Q::from_wire(wire)?)
+            Ok(Q::from_request(wire)?)
         };
         Ok(Streaming::new(futures::stream::poll_fn(move |cx| {
             futures::StreamExt::poll_next_unpin(&mut values, cx).map(|value| value.map(|value| value.and_then(&read)))
@@ -92,15 +107,19 @@ impl Exchange {
     }
 
     /// The answer of one message.
-    pub(super) fn answer<R: Message<Wire: Value>>(self, response: R) -> Result<Response<Body>, Failure> {
-        let json = json::print_response(&response.into_wire(), self.endpoint.response_field, &self.print);
+    pub(super) fn answer<R: Message<Place, Wire: Value>, Place: 'static>(
+        self,
+        response: R,
+    ) -> Result<Response<Body>, Failure> {
+        let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
         headers::append(&self.cx.headers(), response.headers_mut());
+        self.running.end(None);
         Ok(response)
     }
 
     /// The answer of a stream. An error that is there at once is one of the whole request.
-    pub(super) fn answers<R: Message<Wire: Value>>(
+    pub(super) fn answers<R: Message<Place, Wire: Value>, Place: 'static>(
         self,
         mut messages: Streaming<R>,
     ) -> Result<Response<Body>, Failure> {
@@ -115,11 +134,12 @@ impl Exchange {
         let headers = self.cx.headers();
         let mut response = Download {
             method: self.endpoint.method,
-            messages,
+            messages: messages.map(R::into_response),
             framing: Framing::of(&self.headers, (self.endpoint.shape.may_have_error)()),
             print: self.print,
             response_field: self.endpoint.response_field,
             cx: self.cx,
+            running: self.running,
             lifeline: self.lifeline,
         }
         .into_response();
@@ -157,12 +177,15 @@ impl Exchange {
 }
 
 fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let address = peer.map(|peer| peer.ip().to_string());
+    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let address = info.map(|address| address.ip().to_string());
     let metadata = headers::metadata(&parts.headers, address.as_deref())?;
     let mut cx = Context::new().with_all_metadata(metadata);
-    if let Some(peer) = peer {
-        cx = cx.with_peer(peer.to_string());
+    if let Some(peer) = parts.extensions.get().cloned().or(info.map(Peer::from)) {
+        cx = cx.with_peer(peer);
+    }
+    if let Some(Stopping(stopping)) = parts.extensions.get() {
+        cx = cx.with_stopping(stopping.clone());
     }
     let own = endpoint.method.timeout.filter(|_| endpoint.method.kind.returns_one());
     Ok(match asked_timeout(&parts.headers)?.or(own) {

@@ -6,8 +6,9 @@ use axum::{
     body::Body,
     http::{HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header, request::Parts},
 };
-use futures::FutureExt;
-use tokio::time;
+use futures::{FutureExt, TryFutureExt};
+use tokio::time::{self, Instant};
+use tracing::Instrument;
 
 use super::{
     Matched, Settings, answer,
@@ -17,7 +18,7 @@ use super::{
     routes::RoutesError,
     trie::{NoPath, Path, Trie},
 };
-use crate::{Code, Error};
+use crate::{Code, Error, intercept::Side};
 
 /// The kind of a route that takes every method of HTTP.
 const ANY: &str = "*";
@@ -124,10 +125,19 @@ async fn run(endpoint: &Endpoint, exchange: Exchange) -> Result<Response<Body>, 
     if exchange.cx().is_cancelled() {
         return Err(elapsed());
     }
-    let call = AssertUnwindSafe((endpoint.handler)(exchange)).catch_unwind();
+    let begun = endpoint.chain.begin(endpoint.method, Side::Server, exchange.cx());
+    let (cx, running) = bounded(deadline, begun.map_err(Failure::from)).await?;
+    let answered = (endpoint.handler)(exchange.passed(cx, running.clone()));
+    let result = bounded(deadline, answered.instrument(running.span())).await;
+    result.inspect_err(|failure| running.end(Some(failure.error.code())))
+}
+
+/// Runs until the deadline. A panic is an error of which the caller is told no more.
+async fn bounded<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let work = AssertUnwindSafe(work).catch_unwind();
     let result = match deadline {
-        Some(deadline) => time::timeout_at(deadline, call).await.map_err(|_| elapsed())?,
-        None => call.await,
+        Some(deadline) => time::timeout_at(deadline, work).await.map_err(|_| elapsed())?,
+        None => work.await,
     };
     result.unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
 }

@@ -48,6 +48,7 @@ pub use settings::{Matched, Settings};
 
 use crate::{
     Context, Message, Method, Result, Streaming,
+    intercept::Chain,
     json::{Type, Value},
 };
 use endpoint::{Answered, Declared, Shape};
@@ -72,14 +73,14 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     }
 
     /// A route to a method with one request and one response.
-    pub fn unary<Q, R, F>(self, method: Method, route: Route, call: F) -> Self
+    pub fn unary<Q, R, QPlace: 'static, RPlace: 'static, F>(self, method: Method, route: Route, call: F) -> Self
     where
-        Q: Message<Wire: Value + Default>,
-        R: Message<Wire: Value>,
+        Q: Message<QPlace, Wire: Value + Default>,
+        R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         let service = self.service.clone();
-        self.add::<Q, R>(method, route, move |mut exchange| {
+        self.add::<Q::Wire, R::Wire>(method, route, move |mut exchange| {
             let service = service.clone();
             Box::pin(async move {
                 let request = exchange.request().await?;
@@ -90,14 +91,19 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     }
 
     /// A route to a method with one request and a stream of responses.
-    pub fn server_streaming<Q, R, F>(self, method: Method, route: Route, call: F) -> Self
+    pub fn server_streaming<Q, R, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        route: Route,
+        call: F,
+    ) -> Self
     where
-        Q: Message<Wire: Value + Default>,
-        R: Message<Wire: Value>,
+        Q: Message<QPlace, Wire: Value + Default>,
+        R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
     {
         let service = self.service.clone();
-        self.add::<Q, R>(method, route, move |mut exchange| {
+        self.add::<Q::Wire, R::Wire>(method, route, move |mut exchange| {
             let service = service.clone();
             Box::pin(async move {
                 let request = exchange.request().await?;
@@ -108,14 +114,19 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     }
 
     /// A route to a method with a stream of requests and one response.
-    pub fn client_streaming<Q, R, F>(self, method: Method, route: Route, call: F) -> Self
+    pub fn client_streaming<Q, R, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        route: Route,
+        call: F,
+    ) -> Self
     where
-        Q: Message<Wire: Value + Default>,
-        R: Message<Wire: Value>,
+        Q: Message<QPlace, Wire: Value + Default>,
+        R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         let service = self.service.clone();
-        self.add::<Q, R>(method, route, move |mut exchange| {
+        self.add::<Q::Wire, R::Wire>(method, route, move |mut exchange| {
             let service = service.clone();
             Box::pin(async move {
                 let requests = exchange.requests()?;
@@ -126,10 +137,15 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     }
 
     /// A route to a method with a stream of requests and a stream of responses.
-    pub fn bidi_streaming<Q, R, F>(self, method: Method, route: Route, call: F) -> Self
+    pub fn bidi_streaming<Q, R, QPlace: 'static, RPlace: 'static, F>(
+        self,
+        method: Method,
+        route: Route,
+        call: F,
+    ) -> Self
     where
-        Q: Message<Wire: Value + Default>,
-        R: Message<Wire: Value>,
+        Q: Message<QPlace, Wire: Value + Default>,
+        R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<Streaming<R>>>
             + Copy
             + Send
@@ -137,7 +153,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             + 'static,
     {
         let service = self.service.clone();
-        self.add::<Q, R>(method, route, move |mut exchange| {
+        self.add::<Q::Wire, R::Wire>(method, route, move |mut exchange| {
             let service = service.clone();
             Box::pin(async move {
                 let requests = exchange.requests()?;
@@ -163,11 +179,11 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         handler: impl Fn(Exchange) -> Answered + Send + Sync + 'static,
     ) -> Self
     where
-        Q: Message<Wire: Value>,
-        R: Message<Wire: Value>,
+        Q: Value,
+        R: Value,
     {
         let shape = Shape::of::<Q, R>();
-        self.routes.declared.push(Declared { method, route, shape, handler: Arc::new(handler) });
+        self.routes.declared.push(Declared { method, route, shape, chain: Chain::new(), handler: Arc::new(handler) });
         self
     }
 }

@@ -137,6 +137,6 @@ fn form_decoded(text: &str) -> Result<String> {
 }
 
 fn violation(field: &str, description: &str) -> Error {
-    let violation = Violation { field: field.chars().take(200).collect(), description: description.to_owned() };
+    let violation = Violation::new(field.chars().take(200).collect::<String>(), description);
     Error::invalid_argument(violation.to_string()).with_violations([violation])
 }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use axum::Router;
 
 use super::{Settings, endpoint::Declared, front::Front};
-use crate::json::Type;
+use crate::{intercept::Chain, json::Type};
 
 /// The routes of any number of services.
 ///
@@ -39,6 +39,14 @@ impl Routes {
     /// How requests are read and answers are printed.
     pub fn with_settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// The same routes, with all of `chain` around their calls, after what was around them before.
+    pub fn chain(mut self, chain: &Chain) -> Self {
+        for declared in &mut self.declared {
+            declared.chain = std::mem::take(&mut declared.chain).merge(chain.clone());
+        }
         self
     }
 

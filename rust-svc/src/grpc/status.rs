@@ -73,7 +73,7 @@ mod tests {
         metadata.append("x-shard", "7").expect("metadata");
         metadata.append("x-shard", "8").expect("metadata");
         let info = rpc::ErrorInfo { reason: "SOLD_OUT".into(), ..Default::default() };
-        let violation = Violation { field: "items[0].sku".into(), description: "is required".into() };
+        let violation = Violation::new("items[0].sku", "is required").with_reason("REQUIRED");
         let error = Error::invalid_argument("wrong")
             .with_detail(info.clone())
             .with_violations([violation.clone()])

@@ -80,9 +80,7 @@ impl From<Error> for crate::Error {
         let all = Self::invalid_argument(error.to_string());
         match error.field() {
             "" => all,
-            field => {
-                all.with_violations([Violation { field: field.to_owned(), description: error.message().to_owned() }])
-            }
+            field => all.with_violations([Violation::new(field, error.message())]),
         }
     }
 }

@@ -291,12 +291,14 @@ impl Message for rpc::FieldViolation {
     fn write(&self, out: &mut Writer) {
         out.field("field", "field", &self.field);
         out.field("description", "description", &self.description);
+        out.field("reason", "reason", &self.reason);
     }
 
     fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
         match name {
             "field" => field.read("field", &mut self.field),
             "description" => field.read("description", &mut self.description),
+            "reason" => field.read("reason", &mut self.reason),
             _ => field.unknown(name),
         }
     }

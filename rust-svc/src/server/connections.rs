@@ -1,42 +1,50 @@
 //! The open connections of a server.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{convert::Infallible, future::poll_fn, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
+use hyper::{Request, body::Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto::Builder,
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinSet,
-    time,
-};
+use tokio::{sync::watch, task::JoinSet, time};
 
-use super::{Front, Limits};
+use super::{
+    Front, Limits,
+    activity::{Activity, During},
+    listener::{Accepted, Listener, Remote},
+    watched::Watched,
+};
+use crate::net::Stream;
 
 /// How long to wait when a connection cannot be accepted for want of something, such as file descriptors.
 const WANT: Duration = Duration::from_millis(100);
 
+/// How long a connection may take to send the rest of its answers when it is idle.
+const REST: Duration = Duration::from_secs(10);
+
 pub(super) struct Connections {
-    front: Front,
     limits: Limits,
     protocol: Builder<TokioExecutor>,
     open: JoinSet<()>,
     draining: watch::Sender<bool>,
+    /// Which listener is asked first, so that a busy one does not keep the others waiting.
+    first: usize,
 }
 
 impl Connections {
-    pub(super) fn new(front: Front, limits: Limits) -> Self {
-        Self { front, limits, protocol: limits.protocol(), open: JoinSet::new(), draining: watch::Sender::new(false) }
+    pub(super) fn new(limits: Limits) -> Self {
+        let (open, draining) = (JoinSet::new(), watch::Sender::new(false));
+        Self { limits, protocol: limits.protocol(), open, draining, first: 0 }
     }
 
     /// Accepts and serves connections. Nothing that goes wrong with one ends it.
-    pub(super) async fn accept(&mut self, listener: &TcpListener) -> Infallible {
+    pub(super) async fn accept(&mut self, listeners: &[Listener]) -> Infallible {
         loop {
+            self.first = (self.first + 1) % listeners.len();
             tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((connection, peer)) => self.serve(connection, peer),
+                (accepted, listener) = next(listeners, self.first, &self.draining) => match accepted {
+                    Ok(accepted) => self.admit(accepted, listener),
                     Err(error) => recover(&error).await,
                 },
                 Some(_) = self.open.join_next() => (),
@@ -55,54 +63,121 @@ impl Connections {
         self.open.shutdown().await;
     }
 
-    fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
-        let (protocol, front, timeout) = (self.protocol.clone(), self.front.clone(), self.limits.header_timeout);
-        let mut draining = self.draining.subscribe();
-        self.open.spawn(async move {
-            let spoke = tokio::select! {
-                spoke = speaks(&stream, timeout) => spoke,
-                () = told(&mut draining) => false,
-            };
-            if spoke {
-                converse(stream, peer, &protocol, front, draining).await;
-            }
-        });
-    }
-}
-
-/// Waits for the first byte: which protocol a connection speaks is not known before, and a caller that says nothing
-/// must not hold it for ever.
-async fn speaks(stream: &TcpStream, timeout: Duration) -> bool {
-    let first = time::timeout(timeout, stream.peek(&mut [0])).await;
-    matches!(first, Ok(Ok(1)))
-}
-
-async fn told(draining: &mut watch::Receiver<bool>) {
-    // An error says that the server is gone, and its connections with it.
-    let _ = draining.wait_for(|draining| *draining).await;
-}
-
-async fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    protocol: &Builder<TokioExecutor>,
-    front: Front,
-    mut draining: watch::Receiver<bool>,
-) {
-    // Small messages must not wait for more. A connection that is gone already needs no such thing.
-    let _ = stream.set_nodelay(true);
-    let service = hyper::service::service_fn(move |request| front.answer(request, peer));
-    let mut connection = pin!(protocol.serve_connection_with_upgrades(TokioIo::new(stream), service));
-    let served = tokio::select! {
-        served = connection.as_mut() => served,
-        () = told(&mut draining) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    fn admit(&mut self, accepted: Accepted, listener: &Listener) {
+        if self.open.len() >= self.limits.max_connections {
+            tracing::warn!(peer = %accepted.remote.peer, open = self.open.len(), "too many connections; one is closed");
+            return;
         }
-    };
-    if let Err(error) = served {
-        tracing::debug!(%peer, error, "a connection broke off");
+        let Accepted { stream, remote } = accepted;
+        let protocol = self.protocol.clone();
+        let connection = Connection {
+            remote,
+            front: listener.front.clone(),
+            limits: self.limits,
+            draining: self.draining.subscribe(),
+            #[cfg(feature = "tls")]
+            tls: listener.tls.clone(),
+        };
+        self.open.spawn(async move { connection.open(stream, &protocol).await });
     }
+}
+
+/// The next connection of any listener, and what answers there.
+async fn next<'a>(
+    listeners: &'a [Listener],
+    first: usize,
+    draining: &watch::Sender<bool>,
+) -> (io::Result<Accepted>, &'a Listener) {
+    let (before, after) = listeners.split_at(first);
+    let poll = |cx: &mut std::task::Context<'_>| {
+        for listener in after.iter().chain(before) {
+            if let Poll::Ready(accepted) = listener.poll_accept(cx, draining) {
+                return Poll::Ready((accepted, listener));
+            }
+        }
+        Poll::Pending
+    };
+    poll_fn(poll).await
+}
+
+/// A connection, and all that bounds it.
+struct Connection {
+    remote: Remote,
+    front: Front,
+    limits: Limits,
+    draining: watch::Receiver<bool>,
+    #[cfg(feature = "tls")]
+    tls: Option<super::Tls>,
+}
+
+impl Connection {
+    #[cfg(not(feature = "tls"))]
+    async fn open(self, stream: Stream, protocol: &Builder<TokioExecutor>) {
+        self.serve(stream, protocol).await;
+    }
+
+    /// Encrypts the connection first if that is asked for.
+    #[cfg(feature = "tls")]
+    async fn open(mut self, stream: Stream, protocol: &Builder<TokioExecutor>) {
+        let Some(tls) = self.tls.take() else { return self.serve(stream, protocol).await };
+        let encrypted = tokio::select! {
+            encrypted = time::timeout(self.limits.header_timeout, tls.accept(stream, &mut self.remote)) => encrypted,
+            _ = self.draining.wait_for(|draining| *draining) => return,
+        };
+        match encrypted {
+            Ok(Ok(stream)) => self.serve(stream, protocol).await,
+            Ok(Err(error)) => tracing::debug!(peer = %self.remote.peer, %error, "a connection cannot be encrypted"),
+            Err(_) => tracing::debug!(peer = %self.remote.peer, "a connection was not encrypted in time"),
+        }
+    }
+
+    async fn serve(mut self, stream: Stream, protocol: &Builder<TokioExecutor>) {
+        let activity = Activity::new();
+        let stream = TokioIo::new(Watched::new(stream, activity.clone(), self.limits.send_timeout));
+        let service = service(self.front.clone(), self.remote.clone(), activity.clone());
+        let mut connection = pin!(protocol.serve_connection_with_upgrades(stream, service));
+        let rest = tokio::select! {
+            served = connection.as_mut() => return self.ended(served),
+            rest = self.has_had_enough(&activity) => rest,
+        };
+        connection.as_mut().graceful_shutdown();
+        if let Ok(served) = time::timeout(rest, connection).await {
+            self.ended(served);
+        }
+    }
+
+    /// Completes when the connection should go away, with how long it may take for that.
+    async fn has_had_enough(&mut self, activity: &Activity) -> Duration {
+        tokio::select! {
+            () = activity.silent(self.limits.header_timeout) => Duration::ZERO,
+            () = activity.idle(self.limits.max_idle) => REST,
+            () = time::sleep(self.limits.age()) => self.limits.max_age_grace,
+            // An error says that the server is gone, and its connections with it.
+            _ = self.draining.wait_for(|draining| *draining) => Duration::MAX,
+        }
+    }
+
+    fn ended(&self, served: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+        if let Err(error) = served {
+            tracing::debug!(peer = %self.remote.peer, error, "a connection broke off");
+        }
+    }
+}
+
+fn service(
+    front: Front,
+    remote: Remote,
+    activity: Arc<Activity>,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = http::Response<During<super::front::Body>>,
+    Error = Infallible,
+    Future: Send,
+> {
+    hyper::service::service_fn(move |request| {
+        let (call, answer) = (activity.call(), front.answer(request, &remote));
+        async move { Ok(answer.await?.map(|body| During { body, call })) }
+    })
 }
 
 async fn recover(error: &io::Error) {

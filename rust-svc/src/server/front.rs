@@ -1,6 +1,6 @@
 //! Which side of a server answers a request.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::convert::Infallible;
 
 use axum::{extract::ConnectInfo, response::IntoResponse};
 use http::{Method, Request, Response, StatusCode, Version};
@@ -8,54 +8,61 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
 
-use super::{Health, linger::lingering};
-use crate::adapter::{self, Peer, says_grpc, web};
+use super::{health::Served, linger::lingering, listen::Serves, listener::Remote};
+use crate::adapter::{self, says_grpc, web};
 
 /// Where plain HTTP asks for the health.
 const HEALTH: &str = "/healthz";
 
-/// gRPC and HTTP on one port.
+/// What is served at an address: gRPC and HTTP on one port, or one of them.
 #[derive(Clone, Debug)]
 pub(super) struct Front {
     pub(super) grpc: adapter::Routes,
     pub(super) http: axum::Router,
-    pub(super) health: Health,
-    pub(super) web: bool,
+    pub(super) health: Served,
+    pub(super) serves: Serves,
 }
 
-type Body = Either<adapter::Body, axum::body::Body>;
+pub(super) type Body = Either<adapter::Body, axum::body::Body>;
 
 impl Front {
-    /// Answers a request, which then carries the address of its caller.
+    /// Answers a request, which then carries who its caller is.
     pub(super) fn answer(
         &self,
         mut request: Request<Incoming>,
-        peer: SocketAddr,
+        remote: &Remote,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
-        request.extensions_mut().insert(Peer::from(peer));
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let Self { mut grpc, mut http, health, web } = self.clone();
-        let request = lingering(request);
+        request.extensions_mut().insert(remote.peer.clone());
+        request.extensions_mut().insert(remote.stopping.clone());
+        let address = remote.address;
+        let Self { mut grpc, mut http, health, serves } = self.clone();
+        let mut request = lingering(request);
         async move {
-            if web && web::says_web(request.headers()) {
+            if serves.web && web::says_web(request.headers()) {
                 return Ok(web::answer(grpc, request).await.map(axum::body::Body::new).map(Either::Right));
             }
-            if grpc.claims(&request) {
+            if serves.grpc && (!serves.http || grpc.claims(&request)) {
                 return match request.version() < Version::HTTP_2 && says_grpc(request.headers()) {
                     true => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
                     false => Ok(grpc.call(request).await?.map(Either::Left)),
                 };
             }
+            if !serves.http {
+                return Ok(plain(StatusCode::NOT_FOUND, "only gRPC-Web is served here\n").map(Either::Right));
+            }
             if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
                 return Ok(healthz(&health).map(Either::Right));
+            }
+            if let Some(address) = address {
+                request.extensions_mut().insert(ConnectInfo(address));
             }
             Ok(http.call(request).await?.map(Either::Right))
         }
     }
 }
 
-fn healthz(health: &Health) -> Response<axum::body::Body> {
-    match health.is_serving() {
+fn healthz(health: &Served) -> Response<axum::body::Body> {
+    match health.is_serving("") {
         true => plain(StatusCode::OK, "SERVING\n"),
         false => plain(StatusCode::SERVICE_UNAVAILABLE, "NOT_SERVING\n"),
     }

@@ -7,23 +7,36 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 
+/// hyper refuses a smaller buffer for the head of a request of HTTP/1.
+const LEAST_BUFFER: usize = 8 * 1024;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
+    pub(super) max_connections: usize,
     pub(super) max_concurrent_streams: u32,
     pub(super) max_header_list_size: u32,
     pub(super) keep_alive_interval: Duration,
     pub(super) keep_alive_timeout: Duration,
     pub(super) header_timeout: Duration,
+    pub(super) send_timeout: Duration,
+    pub(super) max_idle: Duration,
+    pub(super) max_age: Duration,
+    pub(super) max_age_grace: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            max_connections: 10_000,
             max_concurrent_streams: 200,
             max_header_list_size: 16 * 1024,
             keep_alive_interval: Duration::from_secs(60),
             keep_alive_timeout: Duration::from_secs(20),
             header_timeout: Duration::from_secs(10),
+            send_timeout: Duration::from_secs(60),
+            max_idle: Duration::from_secs(15 * 60),
+            max_age: Duration::from_secs(60 * 60),
+            max_age_grace: Duration::MAX,
         }
     }
 }
@@ -32,7 +45,11 @@ impl Limits {
     /// What speaks HTTP/1 or HTTP/2 on a connection, as the caller does.
     pub(super) fn protocol(&self) -> Builder<TokioExecutor> {
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.header_timeout);
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .max_buf_size((self.max_header_list_size as usize).max(LEAST_BUFFER));
         builder
             .http2()
             .timer(TokioTimer::new())
@@ -41,5 +58,71 @@ impl Limits {
             .keep_alive_interval(self.keep_alive_interval)
             .keep_alive_timeout(self.keep_alive_timeout);
         builder
+    }
+
+    /// How old a connection may grow: the limit and up to a tenth more or less, so that those that began together do
+    /// not end together.
+    pub(super) fn age(&self) -> Duration {
+        let age = self.max_age.as_secs_f64() * (0.9 + 0.2 * fastrand::f64());
+        Duration::try_from_secs_f64(age).unwrap_or(Duration::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{Listen, frames},
+        *,
+    };
+
+    #[test]
+    fn ages_lie_around_the_limit() {
+        let limits = Limits { max_age: Duration::from_secs(100), ..Limits::default() };
+        let ages: Vec<_> = std::iter::repeat_with(|| limits.age()).take(100).collect();
+        let around = Duration::from_secs(90)..Duration::from_secs(110);
+        assert!(ages.iter().all(|age| around.contains(age)) && ages.iter().any(|age| *age != ages[0]), "{ages:?}");
+        assert!(Limits { max_age: Duration::MAX, ..limits }.age() > Duration::from_secs(u64::MAX / 2));
+    }
+
+    /// The rows of the table that tells users the limits: what is bounded, and by how much.
+    fn told() -> Vec<(&'static str, &'static str)> {
+        let rows = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("/// | "));
+        let rows = rows.map(|row| row.split(" | ").collect::<Vec<_>>()).filter(|cells| !cells[0].starts_with("limit"));
+        rows.map(|cells| (cells[0], cells[1])).collect()
+    }
+
+    fn seconds(duration: Duration) -> String {
+        format!("{} s", duration.as_secs())
+    }
+
+    #[test]
+    fn the_table_tells_the_limits() {
+        let limits = Limits::default();
+        let stop = crate::server::Stop::default();
+        let message = crate::adapter::Options::default().max_message_size;
+        assert_eq!(limits.max_age_grace, Duration::MAX);
+        let alive = format!("{} + {}", seconds(limits.keep_alive_interval), seconds(limits.keep_alive_timeout));
+        let burdens = format!("{}, and 1 each {}", frames::BURST, seconds(frames::EVERY));
+        let expected = [
+            ("connections at once; more are closed", limits.max_connections.to_string()),
+            ("calls at once on a connection", limits.max_concurrent_streams.to_string()),
+            ("all headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
+            ("a request message", format!("{} MiB", message / 1024 / 1024)),
+            ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),
+            ("a caller that reads nothing of what it is sent", seconds(limits.send_timeout)),
+            ("a connection that answers no ping", alive),
+            ("pings, settings and priorities of a caller that is sent nothing else", burdens),
+            ("a connection without calls", format!("{} min", limits.max_idle.as_secs() / 60)),
+            (
+                "a connection, until it is told to go away",
+                format!("{} h, 10 % more or less", limits.max_age.as_secs() / 3600),
+            ),
+            ("the calls of a connection that was told so", "unbounded".to_owned()),
+            ("calls under way when the server stops", seconds(stop.drain)),
+            ("calls that still begin when the server stops", seconds(stop.lame_duck)),
+            ("who may connect to a Unix socket", format!("{:04o}", Listen::at("").socket_mode)),
+        ];
+        let expected: Vec<_> = expected.iter().map(|(limit, default)| (*limit, &**default)).collect();
+        assert_eq!(told(), expected);
     }
 }

@@ -1,39 +1,58 @@
 //! A process that serves adapters and gateways.
 //!
-//! gRPC and HTTP share one port. A request is gRPC's if its content type starts with `application/grpc` or its path
-//! names a service that is served; any other goes to the gateways and the user's own routes.
+//! gRPC and HTTP share one port, unless they are [told apart](Listen). A request is gRPC's if its content type starts with
+//! `application/grpc` or its path names a service that is served; any other goes to the gateways and the user's own
+//! routes.
 //!
 //! When the process is told to stop, in this order:
 //!
 //! 1. health becomes `NOT_SERVING`, and streams that watch it end;
 //! 2. calls are served for the lame-duck time, so that load balancers can look away;
-//! 3. no connection is accepted any more, and those that are open are told to go away;
+//! 3. no connection is accepted any more, and those that are open are told to go away, as are
+//!    [handlers](crate::Context::stopping) that ask;
 //! 4. calls that are under way may end, for a bounded time;
 //! 5. what is left is cut.
 
+mod activity;
 mod connections;
+mod describe;
+mod frames;
 mod front;
 mod health;
 mod limits;
 mod linger;
+mod listen;
+mod listener;
 mod reflection;
 mod signal;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(unix)]
+mod unix;
+mod watched;
 
-use std::{fmt, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
-use tokio::{
-    net::{TcpListener, ToSocketAddrs},
-    time,
+use futures::{
+    FutureExt,
+    future::{join_all, pending},
 };
+use tokio::time;
 
-use crate::{Error, Result, adapter};
+pub use health::Health;
+pub use listen::{Address, Listen};
+#[cfg(feature = "tls")]
+pub use tls::Tls;
+
+use crate::{Error, Result, adapter, intercept::Chain};
 use connections::Connections;
 use front::Front;
-use health::Health;
+use health::Served;
 use limits::Limits;
+use listener::Listener;
 use signal::Signals;
 
-/// Builds a process that serves adapters and gateways on one port.
+/// Builds a process that serves adapters and gateways, on one port or several.
 ///
 /// ```no_run
 /// # async fn serve() -> rust_svc::Result<()> {
@@ -44,18 +63,26 @@ use signal::Signals;
 /// ```
 ///
 /// Health is served without asking: `grpc.health.v1.Health` for each service and for `""`, and `GET /healthz` for
-/// those who speak plain HTTP. Connections are plaintext.
+/// those who speak plain HTTP.
 ///
 /// What bounds callers, unless told otherwise:
 ///
 /// | limit | default | |
 /// |---|---|---|
+/// | connections at once; more are closed | 10000 | [`max_connections`](Self::max_connections) |
 /// | calls at once on a connection | 200 | [`max_concurrent_streams`](Self::max_concurrent_streams) |
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
-/// | a connection that answers no ping | 60 s + 20 s | [`keep_alive`](Self::keep_alive) |
-/// | the first byte of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
+/// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
+/// | a caller that reads nothing of what it is sent | 60 s | [`send_timeout`](Self::send_timeout) |
+/// | a connection that answers no ping | 60 s + 20 s | [`keep_alive`](Self::keep_alive) |
+/// | pings, settings and priorities of a caller that is sent nothing else | 100, and 1 each 1 s | |
+/// | a connection without calls | 15 min | [`max_connection_idle`](Self::max_connection_idle) |
+/// | a connection, until it is told to go away | 1 h, 10 % more or less | [`max_connection_age`](Self::max_connection_age) |
+/// | the calls of a connection that was told so | unbounded | [`max_connection_age`](Self::max_connection_age) |
 /// | calls under way when the server stops | 20 s | [`shutdown_after`](Self::shutdown_after) |
+/// | calls that still begin when the server stops | 0 s | [`lame_duck`](Self::lame_duck) |
+/// | who may connect to a Unix socket | 0600 | [`Listen::socket_mode`] |
 #[derive(Debug)]
 pub struct Server {
     grpc: adapter::Routes,
@@ -64,8 +91,10 @@ pub struct Server {
     gateway: Option<crate::gateway::Routes>,
     descriptors: Vec<&'static [u8]>,
     web: bool,
+    health: Health,
     limits: Limits,
     stop: Stop,
+    chain: Chain,
 }
 
 /// How long the steps of stopping take.
@@ -73,6 +102,12 @@ pub struct Server {
 struct Stop {
     lame_duck: Duration,
     drain: Duration,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self { lame_duck: Duration::ZERO, drain: Duration::from_secs(20) }
+    }
 }
 
 impl Default for Server {
@@ -84,8 +119,10 @@ impl Default for Server {
             gateway: None,
             descriptors: Vec::new(),
             web: false,
+            health: Health::new(),
             limits: Limits::default(),
-            stop: Stop { lame_duck: Duration::ZERO, drain: Duration::from_secs(20) },
+            stop: Stop::default(),
+            chain: Chain::new(),
         }
     }
 }
@@ -113,6 +150,12 @@ impl Server {
         self
     }
 
+    /// Puts all of `chain` around the calls of all services, over gRPC and HTTP alike.
+    pub fn chain(mut self, chain: &Chain) -> Self {
+        self.chain = self.chain.merge(chain.clone());
+        self
+    }
+
     /// Serves routes of the user beside the gateways, which get what these do not match.
     ///
     /// # Panics
@@ -128,6 +171,12 @@ impl Server {
     /// protobuf encoding. It is off unless asked for.
     pub fn reflection(mut self, descriptors: &'static [u8]) -> Self {
         self.descriptors.push(descriptors);
+        self
+    }
+
+    /// Tells callers which services are ready, by a handle that says so. All are unless told.
+    pub fn health(mut self, health: &Health) -> Self {
+        self.health = health.clone();
         self
     }
 
@@ -152,14 +201,21 @@ impl Server {
         self
     }
 
+    /// How many connections may be open at once. One more is closed at once, so that its caller can turn to another
+    /// server.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.limits.max_connections = connections;
+        self
+    }
+
     /// How many calls may be under way at once on one HTTP/2 connection.
     pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
         self.limits.max_concurrent_streams = streams;
         self
     }
 
-    /// The size of all headers of a request together, in bytes, as HTTP/2 counts it. A request with more is answered
-    /// with 431.
+    /// The size of all headers of a request together, in bytes, as HTTP/2 counts it; for HTTP/1 at least 8 KiB. A request
+    /// with more is answered with 431.
     pub fn max_header_list_size(mut self, bytes: u32) -> Self {
         self.limits.max_header_list_size = bytes;
         self
@@ -172,28 +228,59 @@ impl Server {
         self
     }
 
-    /// How long a connection may take to send its first byte, and an HTTP/1 request its headers.
+    /// How long a connection may take until it is known what it speaks, and an HTTP/1 request to send its headers.
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
         self.limits.header_timeout = timeout;
         self
     }
 
-    /// Listens at an address such as `0.0.0.0:50051`; port 0 takes any that is free. Callers may connect from now on,
-    /// and are served once the server runs. Fails with a text for people if the address cannot be had, such as when
-    /// another process has it, or if the routes of the gateways contradict each other.
-    pub async fn bind(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Bound> {
-        let name = address.to_string();
-        let failed = |error| cannot_listen(&name, error);
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let (grpc, health) = health::add(self.grpc);
+    /// How long a connection may take none of the bytes that it is sent, before it is cut.
+    pub fn send_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.send_timeout = timeout;
+        self
+    }
+
+    /// How long a connection may be open without a call, before it is told to go away.
+    pub fn max_connection_idle(mut self, idle: Duration) -> Self {
+        self.limits.max_idle = idle;
+        self
+    }
+
+    /// How old a connection may grow, up to a tenth more or less, before it is told to go away; and how long the calls
+    /// may take that are under way then, before they are cut. A caller connects anew for its next call, and so finds
+    /// servers that were started in the meantime. `Duration::MAX` is no bound.
+    pub fn max_connection_age(mut self, age: Duration, grace: Duration) -> Self {
+        self.limits.max_age = age;
+        self.limits.max_age_grace = grace;
+        self
+    }
+
+    /// Listens at an address such as `127.0.0.1:50051` or `unix:/run/shop.sock`, or at a [`Listen`] with more to say.
+    /// Callers may connect from now on, and are served once the server runs. Fails with a text for people if the address
+    /// cannot be had, such as when another process has it, if it is open to others and neither encrypted nor
+    /// [declared](Listen::plaintext) to be in plain text, or if the routes of the gateways contradict each other.
+    pub async fn bind(self, listen: impl Into<Listen>) -> Result<Bound> {
+        self.bind_all([listen]).await
+    }
+
+    /// Listens at several addresses, each with what is served there, as [`bind`](Self::bind) does at one.
+    pub async fn bind_all(self, listens: impl IntoIterator<Item = impl Into<Listen>>) -> Result<Bound> {
+        let (grpc, health) = health::add(self.grpc.chain(&self.chain), self.health);
         let grpc = reflection::add(grpc, &self.descriptors)?;
         #[cfg(feature = "gateway")]
-        let http = beside(self.http, self.gateway)?;
+        let http = beside(self.http, self.gateway.map(|gateway| gateway.chain(&self.chain)))?;
         #[cfg(not(feature = "gateway"))]
         let http = self.http;
-        let front = Front { grpc, http, health: health.clone(), web: self.web };
-        Ok(Bound { listener, address, front, health, limits: self.limits, stop: self.stop })
+        let mut listeners = Vec::new();
+        for listen in listens.into_iter().map(Into::into) {
+            let serves = listen.serves.or_all(self.web);
+            let front = Front { grpc: grpc.clone(), http: http.clone(), health: health.clone(), serves };
+            listeners.push(Listener::bind(&listen, front).await?);
+        }
+        if listeners.is_empty() {
+            return Err(Error::invalid_argument("a server needs an address to listen at, such as 127.0.0.1:50051"));
+        }
+        Ok(Bound { listeners, health, limits: self.limits, stop: self.stop })
     }
 }
 
@@ -204,31 +291,28 @@ fn beside(http: axum::Router, gateway: Option<crate::gateway::Routes>) -> Result
     Ok(http.merge(gateway))
 }
 
-fn cannot_listen(address: &str, error: std::io::Error) -> Error {
-    let hint = match error.kind() {
-        std::io::ErrorKind::AddrInUse => "another process listens there; stop it or choose another port",
-        std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another port",
-        std::io::ErrorKind::AddrNotAvailable => "no network interface of this machine has that address",
-        _ => "the address is HOST:PORT, such as 127.0.0.1:50051",
-    };
-    Error::unavailable(format!("cannot listen on {address}: {error}: {hint}")).with_source(error)
-}
-
 /// A server that listens.
 #[derive(Debug)]
 pub struct Bound {
-    listener: TcpListener,
-    address: SocketAddr,
-    front: Front,
-    health: Health,
+    listeners: Vec<Listener>,
+    health: Served,
     limits: Limits,
     stop: Stop,
 }
 
 impl Bound {
-    /// Where it listens; the port is the one that was taken if any was asked for.
+    /// Where it listens with TCP, first of all; the port is the one that was taken if any was asked for.
+    ///
+    /// # Panics
+    ///
+    /// If it listens at Unix sockets only: [`addresses`](Self::addresses) tells those, too.
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.addresses().find_map(Address::tcp).expect("the server listens with TCP")
+    }
+
+    /// Where it listens, in the order in which that was said.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.listeners.iter().map(|listener| &listener.address)
     }
 
     /// Serves until SIGINT or SIGTERM, then stops in order; a second signal stops at once. Fails if signals cannot be
@@ -246,21 +330,22 @@ impl Bound {
 
     /// Serves until `stop` completes, then stops in order.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
-        self.run_until_or(stop, std::future::pending()).await;
+        self.run_until_or(stop, pending()).await;
     }
 
     /// Serves until `stop` completes, then stops in order; stops at once when `now` completes.
     pub async fn run_until_or(self, stop: impl Future<Output = ()>, now: impl Future<Output = ()>) {
-        let mut connections = Connections::new(self.front, self.limits);
+        let mut connections = Connections::new(self.limits);
+        let fresh = join_all(self.listeners.iter().map(Listener::keep_fresh)).then(|_| pending::<Infallible>());
         let in_order = async {
             tokio::select! {
-                never = connections.accept(&self.listener) => match never {},
-                () = stop => tracing::info!(address = %self.address, "stopping"),
+                never = connections.accept(&self.listeners) => match never {},
+                () = stop => tracing::info!("stopping"),
             }
             self.health.stop();
             tokio::select! {
-                never = connections.accept(&self.listener) => match never {},
-                () = time::sleep(self.stop.lame_duck) => drop(self.listener),
+                never = connections.accept(&self.listeners) => match never {},
+                () = time::sleep(self.stop.lame_duck) => drop(self.listeners),
             }
             if time::timeout(self.stop.drain, connections.drain()).await.is_err() {
                 tracing::warn!(after = ?self.stop.drain, "calls are cut that did not end in time");
@@ -268,6 +353,7 @@ impl Bound {
         };
         tokio::select! {
             () = in_order => (),
+            never = fresh => match never {},
             () = now => tracing::warn!("stopping at once"),
         }
         self.health.stop();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::server::NamedService;
 use tonic_reflection::server::{Builder, Error as Broken};
 
+use super::describe;
 use crate::{
     Error, Result,
     adapter::{Foreign, Routes},
@@ -22,14 +23,14 @@ pub(super) fn add(routes: Routes, descriptors: &[&'static [u8]]) -> Result<Route
     Ok(routes.with(name(&v1), Arc::new(Foreign(v1))).with(name(&v1alpha), Arc::new(Foreign(v1alpha))))
 }
 
-/// What is described and not served is not told, nor is what is served and not described, such as health.
+/// What is described and not served is not told.
 fn builder(routes: &Routes, descriptors: &[&'static [u8]]) -> Builder<'static> {
     let builder = Builder::configure()
         .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET);
+        .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
+        .register_file_descriptor_set(describe::health());
     let builder = descriptors.iter().fold(builder, |builder, set| builder.register_encoded_file_descriptor_set(set));
-    let services = routes.services().filter(|name| !name.starts_with("grpc.health."));
-    services.chain(NAMES).fold(builder, Builder::with_service_name)
+    routes.services().chain(NAMES).fold(builder, Builder::with_service_name)
 }
 
 fn name<T: NamedService>(_: &T) -> &'static str {

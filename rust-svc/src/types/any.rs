@@ -13,10 +13,9 @@ pub struct Any {
 
 impl Any {
     /// Packs a message.
-    pub fn pack<T>(message: T) -> Self
+    pub fn pack<T, Place>(message: T) -> Self
     where
-        T: Message,
-        T::Wire: Wire,
+        T: Message<Place, Wire: Wire>,
     {
         Self { type_url: format!("type.googleapis.com/{}", T::NAME), value: message.into_wire().to_bytes() }
     }
@@ -25,8 +24,15 @@ impl Any {
     /// `T` and is not.
     pub fn unpack<T>(&self) -> Result<Option<T>>
     where
-        T: Message,
-        T::Wire: Wire,
+        T: Message<Wire: Wire>,
+    {
+        self.unpack_in::<(), T>()
+    }
+
+    /// As [`Any::unpack`], for a type that lies in another crate than its conversion, which names its `Place`.
+    pub fn unpack_in<Place, T>(&self) -> Result<Option<T>>
+    where
+        T: Message<Place, Wire: Wire>,
     {
         if self.type_name() != T::NAME {
             return Ok(None);

@@ -3,8 +3,8 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 /// The longest span of `google.protobuf.Duration`, in seconds: about 10,000 years.
-const MAX_SECONDS: i64 = 315_576_000_000;
-const NANOS_PER_SECOND: i32 = 1_000_000_000;
+const MAX_SECONDS: u64 = 315_576_000_000;
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
 /// A span of time that may be negative, as `google.protobuf.Duration`: at most about 10,000 years, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,7 +19,7 @@ impl SignedDuration {
 
     /// A span from seconds and nanoseconds (each at most a second, and of the same sign). `None` if it is out of range.
     pub fn new(seconds: i64, nanos: i32) -> Option<Self> {
-        let in_range = seconds.abs() <= MAX_SECONDS && nanos.abs() < NANOS_PER_SECOND;
+        let in_range = seconds.unsigned_abs() <= MAX_SECONDS && nanos.unsigned_abs() < NANOS_PER_SECOND;
         let one_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
         (in_range && one_sign).then_some(Self { seconds, nanos })
     }
@@ -142,6 +142,8 @@ mod tests {
         for text in ["", "s", "1", "1.s", "1.1234567890s", "+1s", "1e3s", "315576000001s", " 1s", "--1s"] {
             assert!(text.parse::<SignedDuration>().is_err(), "{text}");
         }
-        assert_eq!(SignedDuration::new(1, -1), None);
+        for (seconds, nanos) in [(1, -1), (i64::MIN, 0), (i64::MAX, 0), (0, i32::MIN), (0, 1_000_000_000)] {
+            assert_eq!(SignedDuration::new(seconds, nanos), None);
+        }
     }
 }

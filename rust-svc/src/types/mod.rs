@@ -4,6 +4,8 @@ mod any;
 mod duration;
 mod field_mask;
 mod json;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+pub(crate) mod times;
 mod timestamp;
 
 pub use any::Any;

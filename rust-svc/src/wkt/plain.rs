@@ -116,6 +116,14 @@ impl Message for FieldMask {
     }
 }
 
+impl Violations {
+    /// The message that is read now changes its field `resource`, and of that what `mask` names: nothing else in it is
+    /// required (AIP-134, AIP-203). Without a mask it is what the resource holds; `*` is all of it.
+    pub fn mask(&mut self, resource: &'static str, mask: &Option<pb::FieldMask>) {
+        self.set_mask(resource, mask.as_ref().map_or(&[], |mask| &mask.paths));
+    }
+}
+
 impl Message for Any {
     const NAME: &'static str = "google.protobuf.Any";
     type Wire = pb::Any;

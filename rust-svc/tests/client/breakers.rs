@@ -120,7 +120,7 @@ async fn callers_in_a_hurry_do_not_open_it() {
     });
     for _ in 0..1000 {
         let cx = Context::new().with_timeout(Duration::from_millis(5));
-        let result = client.unary::<_, String>(TOUCHY_GET, cx, String::new()).await;
+        let result = client.unary::<_, String, _, _>(TOUCHY_GET, cx, String::new()).await;
         assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
     }
     assert_eq!(state(&client), State::Closed);

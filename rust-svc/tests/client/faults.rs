@@ -344,7 +344,7 @@ async fn a_caller_that_goes_away_cancels_the_call() {
     .await;
     let client = server.client();
     let (cx, lifeline) = Context::new().with_lifeline();
-    let task = tokio::spawn(async move { client.unary::<_, String>(GET, cx.child(), String::new()).await });
+    let task = tokio::spawn(async move { client.unary::<_, String, _, _>(GET, cx.child(), String::new()).await });
     assert_eq!(resets.recv().await, Some(None));
     drop(lifeline);
     let error = task.await.unwrap().unwrap_err();
@@ -352,26 +352,38 @@ async fn a_caller_that_goes_away_cancels_the_call() {
     assert_eq!(resets.recv().await, Some(Some(Reason::CANCEL)));
 }
 
+const FORMS: &str = "write http://HOST:PORT, https://HOST:PORT or unix:PATH";
+
 #[test]
 fn addresses_that_are_none() {
     for (address, help) in [
-        ("localhost:50051", "write http://HOST:PORT"),
-        ("", "write http://HOST:PORT"),
-        ("http://", "write http://HOST:PORT"),
-        ("http://:80", "write http://HOST:PORT"),
-        ("http://host:", "write http://HOST:PORT"),
-        ("http://host:99999", "write http://HOST:PORT"),
-        ("ftp://host", "write http://HOST:PORT"),
-        ("http://host:50051/api", "leave out what follows the port"),
-        ("https://host", "TLS is not supported, use http:// or a proxy that adds TLS"),
+        ("localhost:50051", FORMS),
+        ("", FORMS),
+        ("http://", FORMS),
+        ("http://:80", FORMS),
+        ("http://host:", FORMS),
+        ("http://host:99999", FORMS),
+        ("ftp://host", FORMS),
+        ("unix:", FORMS),
+        ("http://localhost:50051/api", "leave out what follows the port"),
     ] {
         let error = Client::new(address).unwrap_err();
         assert_eq!(error.code(), Code::InvalidArgument);
         assert_eq!(error.message(), format!("`{address}` is not an address that can be called: {help}"));
     }
-    for address in ["http://host:50051/", "http://10.0.0.7", "http://[::1]:50051", "http://[::1]"] {
+    for address in ["http://localhost:50051/", "http://127.0.0.1", "http://[::1]:50051", "unix:/run/shop.sock"] {
         assert!(Client::new(address).is_ok(), "{address} needs no runtime");
     }
-    assert!(Client::builder("http://host").authority("a b").build().is_err());
-    assert!(Client::builder("http://host").metadata("grpc-x", "1").build().is_err());
+    assert!(Client::builder("http://localhost").authority("a b").build().is_err());
+    assert!(Client::builder("http://localhost").metadata("grpc-x", "1").build().is_err());
+}
+
+#[test]
+fn plain_text_to_another_machine_needs_a_word() {
+    for address in ["http://inventory:50051", "http://10.0.0.7", "http://[2001:db8::7]:50051"] {
+        let error = Client::new(address).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidArgument);
+        assert!(error.message().contains("`Client::builder(..).plaintext()`"), "{error}");
+        assert!(Client::builder(address).plaintext().build().is_ok());
+    }
 }

@@ -25,7 +25,7 @@ impl Message for Name {
     }
 
     fn read(wire: String, violations: &mut Violations) -> Option<Self> {
-        violations.non_empty("name", wire).map(Self)
+        if wire.is_empty() { violations.reject("a name is never empty") } else { Some(Self(wire)) }
     }
 }
 
@@ -43,7 +43,7 @@ async fn a_response_that_breaks_its_contract() {
             let pieces = pieces([Frame::data(bytes.clone()), Frame::trailers(headers(&[("grpc-status", "0")]))]);
             async { pieces }
         });
-        let error = client.unary::<_, Name>(GET, Context::new(), Name("n".into())).await.unwrap_err();
+        let error = client.unary::<_, Name, _, _>(GET, Context::new(), Name("n".into())).await.unwrap_err();
         assert_eq!((error.code(), error.message()), (Code::Internal, message));
         assert!(error.violations().is_empty(), "the caller did nothing wrong");
         assert!(std::error::Error::source(&error).is_some());
@@ -112,7 +112,7 @@ async fn the_trailers_of_an_error_are_in_the_error_and_in_the_context() {
         failure_with(9, &[("grpc-message", "not%20now"), ("x-shard", "7"), ("grpc-status-details-bin", "no base64!")])
     });
     let cx = Context::new();
-    let error = client.unary::<_, String>(GET, cx.clone(), String::new()).await.unwrap_err();
+    let error = client.unary::<_, String, _, _>(GET, cx.clone(), String::new()).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::FailedPrecondition, "not now"));
     assert_eq!((error.metadata().get("x-shard"), cx.trailers().get("x-shard")), (Some("7"), Some("7")));
     assert_eq!(cx.headers(), Metadata::new());

@@ -40,7 +40,7 @@ async fn until_there_are_no_more_attempts() {
         failure_with(UNAVAILABLE, &[("grpc-message", &format!("failure {index}")), ("x-index", &index.to_string())])
     });
     let cx = Context::new();
-    let error = client.unary::<_, String>(PATIENT, cx.clone(), String::new()).await.unwrap_err();
+    let error = client.unary::<_, String, _, _>(PATIENT, cx.clone(), String::new()).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::Unavailable, "failure 3"));
     assert_eq!(error.metadata().get("x-index"), Some("3"));
     assert_eq!(cx.trailers().get("x-index"), Some("3"));
@@ -126,7 +126,7 @@ async fn a_wait_ends_with_its_caller() {
     let (client, log) = client(|_| async { failure_with(UNAVAILABLE, &[("grpc-retry-pushback-ms", "60000")]) });
     let (cx, lifeline) = Context::new().with_lifeline();
     let start = Instant::now();
-    let (result, ()) = tokio::join!(client.unary::<_, String>(PATIENT, cx, String::new()), async {
+    let (result, ()) = tokio::join!(client.unary::<_, String, _, _>(PATIENT, cx, String::new()), async {
         time::sleep(Duration::from_millis(10)).await;
         drop(lifeline);
     });

@@ -33,7 +33,7 @@ async fn a_stream_of_responses() {
     })
     .await;
     let cx = Context::new();
-    let stream = server.client().server_streaming::<_, String>(WATCH, cx.clone(), text("request")).await.unwrap();
+    let stream = server.client().server_streaming::<_, String, _, _>(WATCH, cx.clone(), text("request")).await.unwrap();
     assert_eq!(stream.collect().await.unwrap(), ["one", "two", "three"]);
     assert_eq!(cx.trailers().get("x-count"), Some("3"));
 }
@@ -47,7 +47,8 @@ async fn an_error_at_the_end_is_the_last_item() {
         Then::Keep
     })
     .await;
-    let mut stream = server.client().server_streaming::<_, String>(WATCH, Context::new(), text("")).await.unwrap();
+    let mut stream =
+        server.client().server_streaming::<_, String, _, _>(WATCH, Context::new(), text("")).await.unwrap();
     assert_eq!(stream.next().await.unwrap().unwrap(), "one");
     assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::NotFound);
     assert!(stream.next().await.is_none());
@@ -71,9 +72,9 @@ async fn the_timeout_is_for_the_beginning() {
         answer("").map(|_| tonic::body::Body::new(body))
     });
     let method = WATCH.timeout_ms(300);
-    let error = client.server_streaming::<_, String>(method, Context::new(), text("")).await.unwrap_err();
+    let error = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap_err();
     assert_eq!(error.code(), Code::DeadlineExceeded);
-    let stream = client.server_streaming::<_, String>(method, Context::new(), text("")).await.unwrap();
+    let stream = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
     assert_eq!(stream.collect().await.unwrap(), ["late"]);
 }
 
@@ -85,14 +86,14 @@ async fn the_deadline_of_the_caller_is_for_all_of_it() {
     });
     let cx = Context::new().with_timeout(Duration::from_secs(2));
     let start = time::Instant::now();
-    let mut stream = client.server_streaming::<_, String>(WATCH.timeout_ms(300), cx, text("")).await.unwrap();
+    let mut stream = client.server_streaming::<_, String, _, _>(WATCH.timeout_ms(300), cx, text("")).await.unwrap();
     assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::DeadlineExceeded);
     assert!(stream.next().await.is_none());
     assert_eq!(start.elapsed(), Duration::from_secs(2));
     assert_eq!(log.header("grpc-timeout"), [Some(text("2000000u"))]);
 
     let (cx, lifeline) = Context::new().with_lifeline();
-    let mut stream = client.server_streaming::<_, String>(WATCH, cx, text("")).await.unwrap();
+    let mut stream = client.server_streaming::<_, String, _, _>(WATCH, cx, text("")).await.unwrap();
     drop(lifeline);
     assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::Cancelled);
 }
@@ -112,7 +113,7 @@ async fn a_server_that_cancels_at_the_deadline_means_the_deadline() {
     for (after, code) in [(1000, Code::Cancelled), (1996, Code::DeadlineExceeded)] {
         let (client, _) = client(move |_| async move { ending(Duration::from_millis(after), 1) });
         let cx = Context::new().with_timeout(Duration::from_secs(2));
-        let stream = client.server_streaming::<_, String>(WATCH, cx, text("")).await.unwrap();
+        let stream = client.server_streaming::<_, String, _, _>(WATCH, cx, text("")).await.unwrap();
         assert_eq!(stream.collect().await.unwrap_err().code(), code, "after {after} ms");
     }
 }
@@ -122,7 +123,7 @@ async fn a_handler_keeps_a_margin_of_its_streams() {
     let (client, log) = client(|_| async { ending(Duration::from_secs(60), 0) });
     let cx = Context::new().with_peer("10.0.0.7:1").with_timeout(Duration::from_secs(2));
     let start = time::Instant::now();
-    let stream = client.server_streaming::<_, String>(WATCH, cx.child(), text("")).await.unwrap();
+    let stream = client.server_streaming::<_, String, _, _>(WATCH, cx.child(), text("")).await.unwrap();
     assert_eq!(stream.collect().await.unwrap_err().code(), Code::DeadlineExceeded);
     assert_eq!(start.elapsed(), Duration::from_millis(1960));
     assert_eq!(log.header("grpc-timeout"), [Some(text("1960000u"))]);
@@ -136,7 +137,8 @@ async fn tried_again_only_before_it_begins() {
             _ => pieces([Frame::data(frame("one")), Frame::trailers(status(Code::Unavailable.number()))]),
         }
     });
-    let stream = client.server_streaming::<_, String>(WATCH.no_side_effects(), Context::new(), text("")).await.unwrap();
+    let stream =
+        client.server_streaming::<_, String, _, _>(WATCH.no_side_effects(), Context::new(), text("")).await.unwrap();
     assert_eq!(stream.collect().await.unwrap_err().code(), Code::Unavailable);
     assert_eq!(log.calls(), 2);
 }
@@ -147,7 +149,7 @@ async fn a_stream_is_a_success_when_it_begins_and_a_failure_when_it_breaks() {
     let method = WATCH.breaker(TOUCHY.min_calls(4));
     let breaker = client.breaker(&method).unwrap();
     for (calls, failures) in [(2, 1), (4, 2)] {
-        let stream = client.server_streaming::<_, String>(method, Context::new(), text("")).await.unwrap();
+        let stream = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
         let before = breaker.snapshot();
         assert_eq!((before.calls, before.failures), (calls - 1, failures - 1));
         stream.collect().await.unwrap_err();
@@ -211,8 +213,10 @@ async fn a_server_that_has_heard_enough() {
     let client = server.client();
     for _ in 0..50 {
         let requests = Streaming::new(futures::stream::repeat_with(|| Ok(text("more"))));
-        let error =
-            client.client_streaming::<_, String>(UPLOAD.no_breaker(), Context::new(), requests).await.unwrap_err();
+        let error = client
+            .client_streaming::<_, String, _, _>(UPLOAD.no_breaker(), Context::new(), requests)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), Code::ResourceExhausted, "{error:?}");
     }
 }
@@ -240,7 +244,7 @@ async fn an_error_among_the_requests_cancels_the_call() {
     sender.send(text("one")).await.unwrap();
     sender.fail(Error::not_found("the second one")).await;
     let client = server.client();
-    let error = client.client_streaming::<_, String>(UPLOAD, Context::new(), requests).await.unwrap_err();
+    let error = client.client_streaming::<_, String, _, _>(UPLOAD, Context::new(), requests).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::NotFound, "the second one"));
     assert_eq!(client.breaker(&UPLOAD).unwrap().snapshot().calls, 0, "the server did nothing wrong");
     assert_eq!(ends.recv().await, Some(Some(true)));
@@ -283,7 +287,7 @@ async fn a_stream_of_requests_that_was_not_touched_is_sent_again() {
         .await;
         let (sender, requests) = Streaming::channel(1);
         let client = server.client();
-        let call = client.client_streaming::<_, String>(UPLOAD, Context::new(), requests);
+        let call = client.client_streaming::<_, String, _, _>(UPLOAD, Context::new(), requests);
         let send = async {
             if !touch {
                 while server.calls() < 2 {

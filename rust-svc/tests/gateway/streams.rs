@@ -205,7 +205,7 @@ async fn a_caller_that_goes_away_ends_its_call() {
     read_until(&mut socket, "}").await;
     let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
     assert_eq!(cx.metadata().get("x-forwarded-for"), Some("127.0.0.1"));
-    assert!(cx.peer().is_some_and(|peer| peer.starts_with("127.0.0.1:")));
+    assert!(cx.peer().is_some_and(|peer| peer.address().starts_with("127.0.0.1:")));
 
     let mut hanging = open(address, &get("/v1/stock/hang", "")).await;
     hanging.shutdown().await.expect("closed");

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{self as svc, Code, Context, Error, Message, Method, Result, Streaming, Violation, Violations, rpc};
+use rust_svc::{
+    self as svc, Code, Context, Error, Identity, Message, Method, Peer, Result, Streaming, Violation, Violations, rpc,
+};
 use tokio::sync::mpsc;
 
 pub(crate) const UNARY: Method = Method::unary("/test.v1.Echo/Unary");
@@ -162,7 +164,12 @@ impl Parrot {
                 cx.set_trailer("x-trailer", "1")?;
                 return Err(failure());
             }
-            "peer" => return Ok(Pong { text: cx.peer().unwrap_or_default().to_owned() }),
+            "peer" => return Ok(Pong { text: cx.peer().map(ToString::to_string).unwrap_or_default() }),
+            "identity" => return Ok(Pong { text: cx.peer().and_then(Peer::identity).map(told).unwrap_or_default() }),
+            "until the server stops" => {
+                cx.stopping().await;
+                return Err(Error::unavailable("the server stops"));
+            }
             "remaining" => return Ok(Pong { text: format!("{:?}", cx.remaining().is_some()) }),
             "unavailable" => return Err(Error::unavailable("down é")),
             "failure" => return Err(failure()),
@@ -187,6 +194,10 @@ impl Parrot {
     }
 }
 
+fn told(identity: &Identity) -> String {
+    format!("{:?} {:?} {}", identity.uris, identity.dns_names, identity.subject)
+}
+
 /// Sends back what came, as headers and as trailers.
 fn metadata(cx: &Context) -> Result<()> {
     for (key, value) in cx.metadata().iter().filter(|(key, _)| key.starts_with("x-")) {
@@ -200,7 +211,7 @@ pub(crate) fn failure() -> Error {
     let mut metadata = rust_svc::Metadata::new();
     metadata.append("x-error", "1").expect("metadata");
     metadata.append("x-error", "2").expect("metadata");
-    let violation = Violation { field: "text".into(), description: "is wrong".into() };
+    let violation = Violation::new("text", "is wrong");
     Error::failed_precondition("not now")
         .with_detail(rpc::ErrorInfo { reason: "CLOSED".into(), ..Default::default() })
         .with_violations([violation])

@@ -22,7 +22,7 @@ async fn code_message_and_details() {
     assert!(!format!("{failure:?}").contains("secret"));
     let status = rpc::Status::decode(failure.details()).expect("google.rpc.Status");
     assert_eq!((status.code, status.message.as_str()), (9, "not now"));
-    let violation = rpc::FieldViolation { field: "text".into(), description: "is wrong".into() };
+    let violation = rpc::FieldViolation { field: "text".into(), description: "is wrong".into(), reason: String::new() };
     assert_eq!(detail::<rpc::BadRequest>(&status, "BadRequest"), rpc::BadRequest { field_violations: vec![violation] });
     let delay = wkt::Duration { seconds: 3, nanos: 0 };
     assert_eq!(detail::<rpc::RetryInfo>(&status, "RetryInfo"), rpc::RetryInfo { retry_delay: Some(delay) });

@@ -30,6 +30,31 @@ async fn per_service_and_overall() {
 }
 
 #[tokio::test]
+async fn services_say_when_they_are_ready() {
+    let ready = rust_svc::server::Health::new();
+    ready.set("test.v1.Echo", false);
+    let server = start_with(|server| server.health(&ready)).await;
+    let mut client = health(&server).await;
+    let request = |service: &str| HealthCheckRequest { service: service.into() };
+    let mut echo = client.watch(request("test.v1.Echo")).await.expect("a stream").into_inner();
+    let mut whole = client.watch(request("")).await.expect("a stream").into_inner();
+    for watch in [&mut echo, &mut whole] {
+        assert_eq!(watch.message().await.expect("a status").map(|it| it.status()), Some(ServingStatus::NotServing));
+    }
+    assert_eq!(check(&mut client, "grpc.health.v1.Health").await, Ok(ServingStatus::Serving));
+    assert_eq!(crate::http::fetch(server.address, "/healthz").await, (503, "NOT_SERVING\n".into()));
+    assert_eq!(server.client().await.one("a").await.expect("it is told, not refused"), "a");
+
+    ready.set("database", false);
+    ready.set("test.v1.Echo", true);
+    assert_eq!(echo.message().await.expect("a status").map(|it| it.status()), Some(ServingStatus::Serving));
+    assert_eq!(check(&mut client, "").await, Ok(ServingStatus::NotServing));
+    ready.set("database", true);
+    assert_eq!(whole.message().await.expect("a status").map(|it| it.status()), Some(ServingStatus::Serving));
+    assert_eq!(crate::http::fetch(server.address, "/healthz").await, (200, "SERVING\n".into()));
+}
+
+#[tokio::test]
 async fn not_serving_comes_first_and_watchers_are_let_go() {
     let mut server = start_with(|server| server.lame_duck(Duration::from_secs(600))).await;
     let mut client = health(&server).await;

@@ -1,15 +1,26 @@
 //! What bounds callers.
 
-use std::{io::ErrorKind, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
+use axum::{Router, body::Body, routing::get};
+use bytes::Bytes;
+use futures::stream;
+use h2::client::SendRequest;
 use rust_svc::{Code, Server};
-use tokio::{io::AsyncReadExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc,
+    task::JoinHandle,
+};
 
 use crate::{
-    echo::UNARY,
+    echo::{Event, UNARY, UPLOAD},
     raw::{self, frame},
-    support::{start, start_with},
+    support::{soon, start, start_with},
 };
+
+const SHORT: Duration = Duration::from_millis(20);
 
 #[tokio::test]
 async fn a_port_in_use_fails_fast() {
@@ -47,11 +58,185 @@ async fn too_many_headers() {
 }
 
 #[tokio::test]
-async fn a_connection_that_says_nothing_is_closed() {
-    let server = start_with(|server| server.header_timeout(Duration::from_millis(20))).await;
-    let mut silent = TcpStream::connect(server.address).await.expect("a connection");
-    match silent.read(&mut [0]).await {
-        Ok(read) => assert_eq!(read, 0),
+async fn too_long_a_head_of_http1() {
+    let server = start().await;
+    let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+    let request = format!("GET / HTTP/1.1\r\nhost: test\r\nx-large: {}\r\n\r\n", "a".repeat(20_000));
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    let mut answer = [0; 12];
+    soon(stream.read_exact(&mut answer)).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 431");
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
+    let server = start_with(|server| server.header_timeout(SHORT)).await;
+    for beginning in ["", "P", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET / HTTP/1.1\r\nhost: a-name-that-is-long\r\n"] {
+        let mut silent = TcpStream::connect(server.address).await.expect("a connection");
+        silent.write_all(beginning.as_bytes()).await.expect("a connection");
+        assert_closed(&mut silent).await;
+    }
+}
+
+/// Reads what is left, up to the end.
+async fn assert_closed(stream: &mut TcpStream) {
+    match soon(stream.read_to_end(&mut Vec::new())).await {
+        Ok(_) => (),
         Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
     }
+}
+
+#[tokio::test]
+async fn one_connection_too_many() {
+    let server = start_with(|server| server.max_connections(2)).await;
+    let mut first = server.client().await;
+    let second = server.client().await;
+    first.one("a").await.expect("an answer");
+    let mut third = TcpStream::connect(server.address).await.expect("a connection");
+    assert_closed(&mut third).await;
+    drop(second);
+    soon(async { while tonic_connect(server.address).await.is_err() {} }).await;
+    assert_eq!(first.one("still here").await.expect("an answer"), "still here");
+}
+
+async fn tonic_connect(address: SocketAddr) -> Result<String, tonic::Status> {
+    let channel = tonic::transport::Endpoint::try_from(format!("http://{address}")).expect("an address").connect_lazy();
+    crate::support::Client::new(channel).one("a").await
+}
+
+/// A client of HTTP/2, and how its connection ends.
+async fn connect(address: SocketAddr) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+    let stream = TcpStream::connect(address).await.expect("a connection");
+    let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+    (client.ready().await.expect("HTTP/2"), tokio::spawn(connection))
+}
+
+async fn send(client: &mut SendRequest<Bytes>, path: &str) -> (h2::client::ResponseFuture, h2::SendStream<Bytes>) {
+    let request = raw::request(path).body(()).expect("a request");
+    client.send_request(request, false).expect("a stream")
+}
+
+#[tokio::test]
+async fn a_connection_without_calls_is_told_to_go_away() {
+    let server = start_with(|server| server.max_connection_idle(SHORT)).await;
+    let (_client, connection) = connect(server.address).await;
+    soon(connection).await.expect("a task").expect("no error");
+}
+
+#[tokio::test]
+async fn a_connection_with_a_call_is_not_idle() {
+    let mut server = start_with(|server| server.max_connection_idle(SHORT)).await;
+    let (mut client, connection) = connect(server.address).await;
+    let (response, mut sender) = send(&mut client, UPLOAD.path).await;
+    sender.send_data(frame("a"), false).expect("a message");
+    assert_eq!(server.event().await, Event::Called);
+    tokio::time::sleep(SHORT * 5).await;
+    assert!(!connection.is_finished());
+    sender.send_data(frame("b"), true).expect("a message");
+    assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, "0");
+    soon(connection).await.expect("a task").expect("no error");
+}
+
+#[tokio::test]
+async fn an_old_connection_ends_with_its_calls() {
+    let mut server = start_with(|server| server.max_connection_age(SHORT, Duration::MAX)).await;
+    let (mut client, connection) = connect(server.address).await;
+    let (response, mut sender) = send(&mut client, UPLOAD.path).await;
+    sender.send_data(frame("a"), false).expect("a message");
+    assert_eq!(server.event().await, Event::Called);
+    let gone = async {
+        while client.clone().ready().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(gone).await;
+    assert!(!connection.is_finished(), "its call goes on");
+    sender.send_data(frame("b"), true).expect("a message");
+    assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, "0");
+    soon(connection).await.expect("a task").expect("no error");
+}
+
+#[tokio::test]
+async fn an_old_connection_is_cut_when_its_grace_is_over() {
+    let mut server = start_with(|server| server.max_connection_age(SHORT, SHORT)).await;
+    let (mut client, connection) = connect(server.address).await;
+    let (response, mut sender) = send(&mut client, UNARY.path).await;
+    sender.send_data(frame("hang"), true).expect("a message");
+    assert_eq!(server.event().await, Event::Called);
+    soon(raw::read(response)).await.expect_err("cut");
+    let events = [server.event().await, server.event().await];
+    assert!(events.contains(&Event::Dropped) && events.contains(&Event::Cancelled));
+    drop(connection);
+}
+
+#[tokio::test]
+async fn floods_of_pings_and_settings_end_the_connection() {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    const PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0abcdefgh";
+    const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+    const PRIORITY: &[u8] = b"\0\0\x05\x02\0\0\0\0\x01\0\0\0\0\x10";
+    let server = start().await;
+    for burden in [PING, SETTINGS, PRIORITY] {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        let (mut reader, mut writer) = stream.split();
+        let flood = async {
+            writer.write_all(PREFACE).await?;
+            loop {
+                writer.write_all(&burden.repeat(50)).await?;
+            }
+        };
+        let mut answer = Vec::new();
+        tokio::select! {
+            result = flood => { let _: std::io::Result<()> = result; }
+            _ = soon(reader.read_to_end(&mut answer)) => (),
+        }
+        let _ = soon(reader.read_to_end(&mut answer)).await;
+        assert!(answer.len() < 17 * 300, "{} bytes of answers", answer.len());
+    }
+    assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
+
+#[tokio::test]
+async fn who_pings_beside_its_calls_is_served() {
+    let server = start().await;
+    let stream = TcpStream::connect(server.address).await.expect("a connection");
+    let (client, mut connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+    let mut pings = connection.ping_pong().expect("once");
+    tokio::spawn(connection);
+    let mut client: SendRequest<Bytes> = client.ready().await.expect("HTTP/2");
+    for _ in 0..300 {
+        soon(pings.ping(h2::Ping::opaque())).await.expect("an answer");
+        let (response, mut sender) = send(&mut client, UNARY.path).await;
+        sender.send_data(frame("a"), true).expect("a message");
+        assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, "0");
+    }
+}
+
+/// Tells when it is dropped.
+struct Told(mpsc::UnboundedSender<()>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.0.send(()).expect("a test that waits");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_reads_nothing_is_cut() {
+    let (sender, mut dropped) = mpsc::unbounded_channel();
+    let endless = get(move || {
+        let told = Told(sender.clone());
+        let chunks = stream::repeat_with(move || {
+            let _alive = &told;
+            Ok::<_, std::io::Error>(Bytes::from_static(&[0; 65536]))
+        });
+        async { Body::from_stream(chunks) }
+    });
+    let server = start_with(|server| server.http(Router::new().route("/endless", endless)).send_timeout(SHORT)).await;
+    let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+    stream.write_all(b"GET /endless HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("a request");
+    let mut head = [0; 12];
+    soon(stream.read_exact(&mut head)).await.expect("an answer");
+    assert_eq!(&head, b"HTTP/1.1 200");
+    soon(dropped.recv()).await.expect("the body is gone");
 }

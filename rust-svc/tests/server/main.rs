@@ -9,9 +9,13 @@ mod guards;
 mod health;
 mod http;
 mod limits;
+mod listen;
 mod metadata;
 mod raw;
 mod reflection;
+mod rolling;
 mod shutdown;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod web;

@@ -42,12 +42,40 @@ async fn tells_what_is_served() {
     let MessageResponse::ListServicesResponse(list) = answer else { panic!("{answer:?}") };
     let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
     names.sort();
-    let reflection = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
-    assert_eq!(names, [reflection[0], reflection[1], "test.v1.Echo"]);
+    let own = [
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+        "test.v1.Echo",
+    ];
+    assert_eq!(names, own);
     for name in names {
         let answer = ask(&server, MessageRequest::FileContainingSymbol(name)).await.expect("on");
         assert!(matches!(answer, MessageResponse::FileDescriptorResponse(_)), "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn health_is_described_as_others_do() {
+    let server = start_with(|server| server.reflection(descriptors())).await;
+    let question = MessageRequest::FileContainingSymbol("grpc.health.v1.Health".into());
+    let answer = ask(&server, question).await.expect("on");
+    let MessageResponse::FileDescriptorResponse(files) = answer else { panic!("{answer:?}") };
+    let file = wkt::FileDescriptorProto::decode(&*files.file_descriptor_proto[0]).expect("a file");
+    let theirs = wkt::FileDescriptorSet::decode(tonic_health::pb::FILE_DESCRIPTOR_SET).expect("files");
+    let of = |file: &wkt::FileDescriptorProto| {
+        let mut messages = file.message_type.clone();
+        messages.retain(|message| ["HealthCheckRequest", "HealthCheckResponse"].contains(&message.name()));
+        let mut methods = file.service[0].method.clone();
+        methods.retain(|method| ["Check", "Watch"].contains(&method.name()));
+        methods.iter_mut().for_each(|method| {
+            method.options = None;
+            method.client_streaming = None;
+            method.server_streaming = method.server_streaming.filter(|streaming| *streaming);
+        });
+        (file.package.clone(), messages, methods)
+    };
+    assert_eq!(of(&file), of(&theirs.file[0]));
 }
 
 #[tokio::test]

@@ -34,6 +34,18 @@ async fn calls_under_way_end_and_no_new_ones_begin() {
 }
 
 #[tokio::test]
+async fn handlers_are_told() {
+    let mut server = start_with(|server| server.shutdown_after(LONG)).await;
+    let mut client = server.client().await;
+    let call = tokio::spawn(async move { client.one("until the server stops").await });
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    let status = soon(call).await.expect("a task").expect_err("it stops");
+    assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
+    server.ended().await;
+}
+
+#[tokio::test]
 async fn a_stuck_call_is_cut() {
     let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
     let mut client = server.client().await;

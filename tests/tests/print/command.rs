@@ -47,10 +47,27 @@ fn nothing_at_all_is_no_request() {
 #[test]
 fn it_generates_with_nothing_else_installed() {
     let out = TempDir::new().expect("a folder can be made");
-    let output = run_generate(out.path(), &["user.proto", "--opt", "types=proto", "--opt", "emit=fake"]);
+    let options = ["--opt", "types=proto", "--opt", "emit=fake", "--opt", "allow=no-deadline"];
+    let output = run_generate(out.path(), &[&["user.proto"], &options[..]].concat());
     assert_eq!(said(&output) + &complained(&output), "");
     let expected = generate(&home().join("golden"), &["user.proto"], "types=proto,emit=fake").0.expect("valid");
     assert_eq!(tree(out.path()), expected);
+}
+
+/// What a lint finds is said, or not, or refused, as the team wants it.
+#[test]
+fn lints_have_levels() {
+    let out = TempDir::new().expect("a folder can be made");
+    let lint = |option: &str| run_generate(out.path(), &["chat.proto", "--opt", option]);
+    let denied = failure(&lint("deny=all,allow=no-idempotency-key"));
+    assert!(denied.contains("chat.proto:9:3: error[W0602]: no deadline: "), "{denied}");
+    assert!(tree(out.path()).is_empty());
+    let output = lint("warn=all");
+    said(&output);
+    assert_eq!(complained(&output), denied.replace("error[", "warning["));
+    let output = lint("allow=W0602,no-idempotency-key");
+    assert_eq!(said(&output) + &complained(&output), "");
+    assert!(said(&program(&["explain", "no-deadline"])).starts_with("W0602: a method without a deadline"));
 }
 
 /// A build system sees that nothing changed.

@@ -13,7 +13,10 @@ use protoc_gen_rust_svc::{
 use tempfile::NamedTempFile;
 use tests::repository;
 
-use crate::program::{complained, protoc};
+use crate::{
+    golden::assert_rust,
+    program::{complained, protoc},
+};
 
 /// What became of the folders of contracts.
 #[derive(Default)]
@@ -55,6 +58,7 @@ fn generate(folder: &Path, roots: &[PathBuf], files: &[PathBuf], tally: &mut Tal
             tally.refused.push(format!("{}: {}", folder.display(), diagnostics.errors()))
         }
         Ok(files) => {
+            files.iter().for_each(|(name, content)| assert_rust(name, content));
             tally.generated += 1;
             tally.files += files.len();
         }

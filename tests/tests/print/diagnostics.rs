@@ -1,8 +1,10 @@
-//! Pairs of files in `diagnostics/`: a `.proto` that is wrong, and what is said about it.
+//! Pairs of files in `diagnostics/`: a `.proto` that is wrong, and what is said about it. The options that it is generated
+//! with, if any, are in its first line.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
-use tests::{generate, home};
+use protoc_gen_rust_svc::{codes, lints::LINTS};
+use tests::{generate, home, options_of, repository, tree};
 
 /// Each `case.proto` is answered as `case.stderr` says. `UPDATE_GOLDEN=1` writes the answers anew.
 #[test]
@@ -21,7 +23,7 @@ fn every_case_is_answered() {
 
 fn is_answered(name: &str) -> bool {
     let folder = home().join("diagnostics");
-    let (result, warnings) = generate(&folder, &[name], "");
+    let (result, warnings) = generate(&folder, &[name], &options_of(&folder, name));
     let answer = warnings + &result.err().unwrap_or_default();
     let expected = folder.join(name).with_extension("stderr");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -32,4 +34,21 @@ fn is_answered(name: &str) -> bool {
         eprintln!("{name} is answered:\n{answer}\nnot:\n{expected}");
     }
     expected.trim_end() == answer.trim_end()
+}
+
+/// Whatever is said can be explained, and what is explained is said somewhere.
+#[test]
+fn every_code_is_explained() {
+    let sources = tree(&repository().join("protoc-gen-rust-svc/src"));
+    let sources = sources.iter().filter(|(name, _)| !["codes.rs", "lints.rs"].contains(&name.as_str()));
+    let said: BTreeSet<_> = sources.flat_map(|(_, text)| text.split('"')).filter(|text| is_code(text)).collect();
+    let explained: BTreeSet<_> = codes::CODES.iter().map(|code| code.name).collect();
+    assert_eq!(said, explained);
+    let warnings: BTreeSet<_> = explained.into_iter().filter(|code| code.starts_with('W')).collect();
+    assert_eq!(LINTS.iter().map(|(_, code)| *code).collect::<BTreeSet<_>>(), warnings, "each has a name");
+}
+
+fn is_code(text: &str) -> bool {
+    let number = text.strip_prefix(['E', 'W']);
+    number.is_some_and(|number| number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -17,6 +17,7 @@ fn check(case: &str, files: &[&str], options: &str) {
     }
     let existing = tree(&folder);
     for (name, content) in &generated {
+        assert_rust(name, content);
         let existing = existing.get(name).unwrap_or_else(|| panic!("{case}/{name} is new: run with UPDATE_GOLDEN=1"));
         assert!(
             existing == content,
@@ -25,6 +26,13 @@ fn check(case: &str, files: &[&str], options: &str) {
     }
     let orphans: Vec<_> = existing.keys().filter(|name| !generated.contains_key(*name)).collect();
     assert!(orphans.is_empty(), "{case}: {orphans:?} are not printed any more: run with UPDATE_GOLDEN=1");
+}
+
+/// The generator itself looks only whether brackets and quotes are closed.
+pub(crate) fn assert_rust(name: &str, content: &str) {
+    if let Err(error) = syn::parse_file(content) {
+        panic!("{name} is not Rust: {error}");
+    }
 }
 
 pub(crate) fn replace(folder: &Path, files: &BTreeMap<String, String>) {
@@ -50,23 +58,34 @@ macro_rules! cases {
 }
 
 cases! {
+    apart: ["user.proto", "fields.proto", "recursion.proto", "well_known.proto", "well_known_fields.proto"] "domain_path=::plain";
+    behavior: ["behavior.proto"] "";
+    blobs: ["blobs.proto"] "bytes=bytes,bytes=.blobs.v1.Owned=vec";
     chat: ["chat.proto"] "";
     clashes_client: ["clashes.proto", "clashes_client.proto"] "";
     comments: ["comments.proto"] "";
+    defaults: ["defaults.proto"] "";
     edition2023: ["edition2023.proto"] "";
     edition2024: ["edition2024.proto"] "";
     fields: ["fields.proto"] "";
+    forms: ["forms.proto"] "domain_type=.forms.v1.Money=crate::forms::Money+Eq+Hash+Default,domain_type=.forms.v1.Outer.Point=crate::forms::Point,passthrough=.forms.v1.Blob";
     imported: ["imported.proto"] "include_imports=true";
     keywords: ["keywords.proto"] "";
+    maps: ["maps.proto"] "map=hash,map=.maps.v1.Order=btree";
     modules: ["modules.proto"] "";
     nameless: ["nameless.proto"] "";
     no_package: ["no_package.proto"] "";
     one_segment: ["one_segment.proto"] "";
+    plain: ["user.proto", "fields.proto", "recursion.proto", "well_known.proto", "well_known_fields.proto"] "emit=domain";
     policies: ["policies.proto"] "";
     proto2: ["proto2.proto"] "";
     recursion: ["recursion.proto"] "";
+    rules: ["rules.proto"] "";
     speaks_proto: ["user.proto", "fields.proto", "two_services.proto"] "types=proto";
     stock: ["stock.proto"] "emit=adapter+client+fake";
+    times_chrono: ["times.proto"] "timestamp=chrono,duration=chrono,timestamp=.times.v1.Plain=runtime";
+    times_jiff: ["times.proto"] "timestamp=jiff,duration=jiff,timestamp=.times.v1.Plain=runtime";
+    times_time: ["times.proto"] "timestamp=time,duration=time,timestamp=.times.v1.Plain=runtime";
     two_services: ["two_services.proto"] "";
     user: ["user.proto"] "";
     well_known: ["well_known.proto", "well_known_fields.proto"] "";

@@ -1,8 +1,11 @@
 //! What the generator prints, and what it says.
 
 mod command;
+mod contracts;
 mod corpus;
 mod diagnostics;
+mod diff;
+mod docs;
 mod golden;
 mod hostile;
 mod oracle;

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Output};
 
 use protoc_gen_rust_svc::render::Files;
 use tempfile::TempDir;
-use tests::{generate, home, repository, tree};
+use tests::{generate, home, options_of, repository, tree};
 
 use crate::{
     golden::CASES,
@@ -65,7 +65,7 @@ fn refusal(folder: &Path, file: &str, options: &str) -> String {
 
 fn attempt(folder: &Path, file: &str, options: &str) -> (Output, Files) {
     let out = TempDir::new().expect("a folder can be made");
-    let arguments = [&format!("--rust-svc_out={options}:{}", out.path().display())];
+    let arguments = [&format!("--rust-svc_out={}", out.path().display()), &format!("--rust-svc_opt={options}")];
     let output = protoc(folder, &arguments.map(String::as_str), &[file]);
     (output, tree(out.path()))
 }
@@ -75,11 +75,13 @@ fn attempt(folder: &Path, file: &str, options: &str) -> (Output, Files) {
 fn protoc_shows_every_diagnostic_at_its_place() {
     let folder = home().join("diagnostics");
     // What does not compile is reported by protoc itself.
-    let own = |file: &str| !["syntax_error", "unknown_type"].contains(&file);
+    let own = |file: &str| !["missing_rules", "syntax_error", "unknown_type"].contains(&file);
     for file in tree(&folder).keys().filter_map(|name| name.strip_suffix(".stderr")).filter(|file| own(file)) {
         let expected = fs::read_to_string(folder.join(file).with_extension("stderr")).expect("it is there");
-        assert!(expected.starts_with(&format!("{file}.proto:")), "{expected}");
-        let (output, written) = attempt(&folder, &format!("{file}.proto"), "");
+        let options = options_of(&folder, &format!("{file}.proto"));
+        // An option itself has no place in a file.
+        assert!(expected.starts_with(&format!("{file}.proto:")) || !options.is_empty(), "{expected}");
+        let (output, written) = attempt(&folder, &format!("{file}.proto"), &options);
         let said = complained(&output);
         expected.lines().for_each(|line| assert!(said.contains(line), "protoc shows\n{said}\nwithout\n{line}"));
         let refused = expected.contains("error[");
@@ -93,8 +95,8 @@ fn unknown_options_are_answered_with_those_that_there_are() {
     let folder = home().join("golden");
     let said = refusal(&folder, "chat.proto", "emti=fake,types=plain,emit=server");
     for part in [
-        "emti",
-        "emit=, types=, extern_path=, include_imports= and dump=",
+        r#"unknown option "emti""#,
+        "did you mean emit=? the options are emit=, types=, ",
         "domain and proto",
         "adapter, client, gateway",
     ] {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use rust_svc::{Enumeration as _, Idempotency, Json, Message, SignedDuration, Timestamp, prost::Message as _};
 
 use crate::golden::{
+    defaults::defaults::v1::{self as defaults, Preset},
     edition2023::ed::v1::{self as edition2023, Closed, Inner, Thing},
     fields::fields::v1::{Color, Demanding, Everything, Level, Part, demanding, everything, pb},
     policies::policies::v1::policy_service,
@@ -146,6 +147,26 @@ fn proto2_has_required_fields_and_closed_enums() {
     let wire = legacy::pb::Legacy { mode: 1, modes: vec![1, 9, 2], maybe_mode: Some(9), ..Default::default() };
     let read = Legacy::from_wire(wire).expect("valid");
     assert_eq!((read.mode, read.modes, read.maybe_mode), (Mode::Slow, vec![Mode::Slow, Mode::Fast], None));
+}
+
+/// As prost has it for the messages.
+#[test]
+fn absent_fields_have_their_defaults() {
+    let (absent, wire) = (Preset::default(), defaults::pb::Preset::default());
+    assert_eq!((absent.huge_or_default(), absent.deep_or_default()), (f64::INFINITY, f64::NEG_INFINITY));
+    assert!(absent.odd_or_default().is_nan());
+    assert_eq!((absent.ratio_or_default(), absent.tiny_or_default()), (wire.ratio(), 0.25));
+    assert_eq!((absent.count_or_default(), absent.least_or_default()), (-7, i64::MIN));
+    assert_eq!((absent.most_or_default(), absent.on_or_default()), (u64::MAX, true));
+    assert_eq!((absent.name_or_default(), absent.type_or_default()), ("tea", ""));
+    assert_eq!((absent.wild_or_default(), absent.data_or_default()), (wire.wild(), wire.data()));
+    assert_eq!(absent.data_or_default(), b"\0\xff'\"\\n");
+    assert_eq!((absent.mode_or_default(), absent.alias_or_default()), (defaults::Mode::Fast, defaults::Mode::Fast));
+    assert_eq!(absent.kind_or_default(), defaults::preset::inner::Kind::Second);
+    let there = Preset { count: Some(1), name: Some("coffee".into()), ..Preset::default() };
+    assert_eq!((there.count_or_default(), there.name_or_default()), (1, "coffee"));
+    let preset = edition2023::Preset::default();
+    assert_eq!((preset.name_or_default(), preset.open_or_default()), ("tea", edition2023::Open::A));
 }
 
 #[test]

@@ -117,7 +117,10 @@ async fn what_is_wrong_is_told_by_field() {
     let (status, body) = call("POST", "/v1/check", r#"{"name":"x","parts":[{}]}"#).await;
     assert_eq!(status, 400);
     for field in ["data", "part", "texts", "by_name", "color", "time"] {
-        assert!(body.contains(&format!(r#"{{"field":"{field}","description":"is required"}}"#)), "{body}");
+        assert!(
+            body.contains(&format!(r#"{{"field":"{field}","description":"is required","reason":"REQUIRED"}}"#)),
+            "{body}"
+        );
     }
     let (status, body) = call("POST", "/v1/echo", r#"{"part":{"quantity":"many"}}"#).await;
     assert_eq!(status, 400);

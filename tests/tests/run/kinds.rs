@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{Client, Code, Context, Error, Result, Server, Streaming, async_trait};
+use rust_svc::{Code, Context, Error, Result, Streaming, async_trait};
 
+use crate::edges::remote;
 use crate::golden::{
     chat::chat::v1::{ChatMessage, ChatService, ChatServiceClient, ChatServiceFake, chat_service_adapter},
     stock::stock::v1::{
@@ -70,14 +71,6 @@ async fn check(service: Arc<dyn StockService>) {
     let trades = (0..3).map(|quantity| Trade { symbol: "TEA".into(), quantity });
     let summary = service.record_trades(cx.child(), Streaming::from_messages(trades)).await;
     assert_eq!(summary.expect("counted"), TradeSummary { count: 3 });
-}
-
-/// A client of a server that serves these routes on a port of its own.
-async fn remote(routes: impl Into<rust_svc::adapter::Routes>) -> Client {
-    let server = Server::new().adapter(routes).bind("127.0.0.1:0").await.expect("a free port");
-    let address = format!("http://{}", server.local_addr());
-    tokio::spawn(server.run_until(std::future::pending()));
-    Client::new(&address).expect("an address")
 }
 
 #[tokio::test]

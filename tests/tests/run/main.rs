@@ -1,8 +1,19 @@
 //! What the generator prints, compiled as a user would, and run.
 #![deny(warnings)]
 
+mod apart;
+mod behavior;
 mod convert;
+mod edges;
+mod forms;
 #[path = "../../golden/mod.rs"]
 mod golden;
 mod http;
+mod intercept;
 mod kinds;
+mod observe;
+mod overrides;
+#[cfg(feature = "validate")]
+mod rules;
+mod times;
+mod trips;

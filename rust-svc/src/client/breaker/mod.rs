@@ -25,7 +25,7 @@ use self::{
     window::{Totals, Window},
 };
 use super::backoff::jitter;
-use crate::{Breaker, Code, Method};
+use crate::{Breaker, Code, Method, intercept::Chain};
 
 /// The longest that a breaker stays open, unless its policy says more.
 const LONGEST_OPEN: Duration = Duration::from_secs(60);
@@ -49,6 +49,7 @@ pub struct CircuitBreaker {
     era: AtomicU64,
     last_code: AtomicI32,
     core: Mutex<Core>,
+    chain: Chain,
 }
 
 /// What a [`CircuitBreaker`] does with calls.
@@ -77,7 +78,7 @@ pub struct Snapshot {
 }
 
 impl CircuitBreaker {
-    pub(crate) fn new(method: &Method, policy: Breaker) -> Self {
+    pub(crate) fn new(method: &Method, policy: Breaker, chain: Chain) -> Self {
         let now = Instant::now();
         let core = Core { phase: Phase::Closed { since: now }, generation: 0, trips: 0 };
         Self {
@@ -88,6 +89,7 @@ impl CircuitBreaker {
             era: AtomicU64::new(core.era()),
             last_code: AtomicI32::new(0),
             core: Mutex::new(core),
+            chain,
         }
     }
 
@@ -197,6 +199,7 @@ impl CircuitBreaker {
         let (from, to) = (before.state(), after.state());
         let last_code = Code::from_number(self.last_code.load(Ordering::Relaxed)).map(Code::name);
         let retry_in = after.retry_in(now);
+        self.chain.breaker_moved(self.method, to);
         match to {
             State::Open => {
                 tracing::warn!(method = self.method, %from, %to, last_code, ?retry_in, "circuit breaker opened");

@@ -7,14 +7,14 @@ use std::{
 use tokio::time::{Instant, advance};
 
 use super::{CircuitBreaker, Outcome, Permit, State};
-use crate::{Breaker, Code, Error, Method, rpc};
+use crate::{Breaker, Code, Error, Method, intercept::Chain, rpc};
 
 const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(500);
 const POLICY: Breaker = Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_percent(50).open_ms(1000).probes(3);
 const FAILURE: Outcome = Outcome::Failure(Code::Unavailable);
 
 fn breaker(policy: Breaker) -> Arc<CircuitBreaker> {
-    Arc::new(CircuitBreaker::new(&GET, policy))
+    Arc::new(CircuitBreaker::new(&GET, policy, Chain::new()))
 }
 
 fn permit(breaker: &Arc<CircuitBreaker>) -> Permit {
@@ -254,10 +254,10 @@ async fn policies_of_nonsense_do_no_harm() {
             permit.record(outcome);
         }
     }
-    let longest = Arc::new(CircuitBreaker::new(&GET, Breaker { open: Duration::MAX, ..POLICY }));
+    let longest = Arc::new(CircuitBreaker::new(&GET, Breaker { open: Duration::MAX, ..POLICY }, Chain::new()));
     record(&longest, FAILURE, 4);
     assert_eq!(longest.state(), State::Open);
-    let endless = Arc::new(CircuitBreaker::new(&GET.timeout_ms(u64::MAX), POLICY));
+    let endless = Arc::new(CircuitBreaker::new(&GET.timeout_ms(u64::MAX), POLICY, Chain::new()));
     record(&endless, FAILURE, 4);
     wait(&endless).await;
     record(&endless, Outcome::Success, 3);

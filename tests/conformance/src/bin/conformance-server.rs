@@ -4,11 +4,14 @@ use std::{error::Error, sync::Arc};
 
 use conformance::{
     generated::suite::connectrpc::conformance::v1::{
-        ServerCompatRequest, ServerCompatResponse, conformance_service_adapter,
+        ServerCompatRequest, ServerCompatResponse, TlsCreds, conformance_service_adapter,
     },
     suite::{Service, stdio},
 };
-use rust_svc::Server;
+use rust_svc::{
+    Server,
+    server::{Listen, Tls},
+};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,13 +20,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if request.message_receive_limit > 0 {
         adapter = adapter.max_message_size(request.message_receive_limit.try_into()?);
     }
-    let server = Server::new().adapter(adapter).grpc_web().bind("127.0.0.1:0").await?;
+    let listen = Listen::at("127.0.0.1:0");
+    let listen = match &request.server_creds {
+        Some(own) if request.use_tls => listen.tls(tls(own, &request.client_tls_cert)),
+        _ => listen,
+    };
+    let server = Server::new().adapter(adapter).grpc_web().bind(listen).await?;
     let address = server.local_addr();
     let response = ServerCompatResponse {
         host: address.ip().to_string(),
         port: address.port().into(),
-        ..ServerCompatResponse::default()
+        pem_cert: request.server_creds.filter(|_| request.use_tls).map(|own| own.cert).unwrap_or_default(),
     };
     stdio::write(response).await?;
     Ok(server.run().await?)
+}
+
+fn tls(own: &TlsCreds, callers: &[u8]) -> Tls {
+    let tls = Tls::pem(&own.cert, &own.key);
+    if callers.is_empty() { tls } else { tls.clients_pem(callers) }
 }

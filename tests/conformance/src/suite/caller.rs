@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{Any, Client, Context, Enumeration, Message, Result, Sender, Streaming, rpc};
+use rust_svc::{Any, Client, Context, Enumeration, Message, Result, Sender, Streaming, client::Tls, rpc};
 use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
@@ -153,7 +153,11 @@ fn unpacked<Q: Message<Wire: rust_svc::Wire>>(any: &Any) -> Result<Q> {
 }
 
 fn client(request: &ClientCompatRequest) -> Result<Client> {
-    let mut builder = Client::builder(format!("http://{}:{}", request.host, request.port));
+    let scheme = if request.server_tls_cert.is_empty() { "http" } else { "https" };
+    let mut builder = Client::builder(format!("{scheme}://{}:{}", request.host, request.port));
+    if !request.server_tls_cert.is_empty() {
+        builder = builder.tls(tls(request));
+    }
     if request.compression == Some(Compression::Gzip) {
         builder = builder.gzip();
     }
@@ -161,6 +165,14 @@ fn client(request: &ClientCompatRequest) -> Result<Client> {
         builder = builder.max_response_bytes(request.message_receive_limit.try_into().unwrap_or(usize::MAX));
     }
     builder.build()
+}
+
+fn tls(request: &ClientCompatRequest) -> Tls {
+    let tls = Tls::trusting_pem(&request.server_tls_cert);
+    match &request.client_tls_creds {
+        Some(own) => tls.identity_pem(&own.cert, &own.key),
+        None => tls,
+    }
 }
 
 fn context(request: &ClientCompatRequest) -> Result<Context> {

@@ -1,0 +1,102 @@
+//! What a program used: time and memory, as the system counted them.
+//!
+//! A program is started by another process of this one, whose only child it is, because a process is told what all its
+//! children used together; and because a child is charged with the memory of the process that it was split from.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::{self, File, OpenOptions},
+    io::Write,
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+    time::Instant,
+};
+
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeValLike,
+};
+
+use crate::Result;
+
+/// Names the report to cargo's `RUSTC_WORKSPACE_WRAPPER`, which is this program and gets no arguments of its own.
+pub(crate) const WRAPPER: &str = "BENCH_REPORT";
+
+/// What a program used.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Usage {
+    /// From its start to its end, in seconds.
+    pub(crate) wall: f64,
+    /// Of all processors together, in seconds.
+    pub(crate) user: f64,
+    /// The most memory at once, in bytes.
+    pub(crate) peak: f64,
+}
+
+impl Usage {
+    /// What two programs used that run one after the other.
+    pub(crate) fn then(self, next: Self) -> Self {
+        Self { wall: self.wall + next.wall, user: self.user + next.user, peak: self.peak.max(next.peak) }
+    }
+}
+
+/// Runs a program on the bytes of a file. What it says is thrown away. Fails if the program does.
+pub(crate) fn run(program: &Path, input: &Path) -> Result<Usage> {
+    let report = tempfile::NamedTempFile::new()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("measure").arg(report.path()).arg(program);
+    let status = command.stdin(File::open(input)?).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    match (status.success(), read(report.path())?.as_slice()) {
+        (true, [usage]) => Ok(*usage),
+        _ => Err(format!("{} fails on {}", program.display(), input.display()).into()),
+    }
+}
+
+/// Runs cargo in a folder; what its compilers used on the crates of the workspace there, all together.
+pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Result<Usage> {
+    let report = tempfile::NamedTempFile::new()?;
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(folder).args(arguments).arg("--quiet").arg("--target-dir").arg(target);
+    command.env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?).env(WRAPPER, report.path());
+    let status = command.env("CARGO_INCREMENTAL", "0").status()?;
+    match status.success() {
+        true => Ok(read(report.path())?.into_iter().fold(Usage::default(), Usage::then)),
+        false => Err(format!("cargo {arguments:?} fails in {}", folder.display()).into()),
+    }
+}
+
+/// Runs a command and adds what it used to the report.
+pub(crate) fn measure(report: &Path, command: &[OsString]) -> Result<ExitCode> {
+    let (program, arguments) = command.split_first().ok_or("there is no command")?;
+    let start = Instant::now();
+    let status = Command::new(program).args(arguments).env_remove(WRAPPER).status()?;
+    let wall = start.elapsed().as_secs_f64();
+    if !is_question(arguments) {
+        add(report, wall)?;
+    }
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Cargo asks its compiler what it is, which compiles nothing.
+fn is_question(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| ["-vV", "___"].map(OsStr::new).contains(&argument.as_os_str()))
+}
+
+fn add(report: &Path, wall: f64) -> Result<()> {
+    let used = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let user = used.user_time().num_microseconds();
+    let line = format!("{wall} {} {}\n", user as f64 / 1e6, used.max_rss() as f64 * 1024.0);
+    Ok(OpenOptions::new().append(true).create(true).open(report)?.write_all(line.as_bytes())?)
+}
+
+fn read(report: &Path) -> Result<Vec<Usage>> {
+    fs::read_to_string(report)?.lines().map(parse).collect()
+}
+
+fn parse(line: &str) -> Result<Usage> {
+    let numbers = line.split(' ').map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+    match numbers[..] {
+        [wall, user, peak] => Ok(Usage { wall, user, peak }),
+        _ => Err(format!("{line:?} is no line of a report").into()),
+    }
+}

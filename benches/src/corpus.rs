@@ -1,0 +1,36 @@
+//! Contracts of Google's, which lie beside the checkout where they are at hand.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use protoc_gen_rust_svc::read::Input;
+
+use crate::{Result, peers, request};
+
+/// All of them; `None`, after a word, where there are none.
+pub(crate) fn googleapis() -> Result<Option<Input>> {
+    let root = peers::repository().join("../shared/corpus/googleapis");
+    if !root.is_dir() {
+        println!("skipped: there is no ../shared/corpus/googleapis");
+        return Ok(None);
+    }
+    let mut names = Vec::new();
+    collect(&root, Path::new(""), &mut names)?;
+    names.sort();
+    request::of_files(&root, &names).map(Some)
+}
+
+fn collect(root: &Path, folder: &Path, names: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let name = folder.join(entry.file_name());
+        if entry.path().is_dir() {
+            collect(root, &name, names)?;
+        } else if name.extension().is_some_and(|extension| extension == "proto") {
+            names.push(name);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What is printed: a line a figure.
+
+use std::fmt;
+
+/// One figure, ours beside the peer's.
+pub(crate) struct Figure {
+    /// What is measured, from the large to the small: `generator/methods100/wall`.
+    pub(crate) name: String,
+    /// How it is written.
+    pub(crate) unit: Unit,
+    /// Ours.
+    pub(crate) ours: f64,
+    /// The peer's; `None` if it is skipped.
+    pub(crate) peer: Option<f64>,
+    /// What is to be reached.
+    pub(crate) goal: Goal,
+}
+
+/// What the numbers of a figure are.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    Seconds,
+    Bytes,
+}
+
+/// What a figure is to reach.
+#[derive(Clone, Copy)]
+pub(crate) enum Goal {
+    /// At most so many times the peer's.
+    Ratio(f64),
+    /// At most so much, whatever the peer's is.
+    AtMost(f64),
+    /// It is only shown.
+    None,
+}
+
+impl Figure {
+    fn ratio(&self) -> Option<f64> {
+        self.peer.map(|peer| self.ours / peer)
+    }
+
+    /// Whether the goal is reached; `None` if there is none, or nothing to compare with.
+    fn is_reached(&self) -> Option<bool> {
+        match self.goal {
+            Goal::Ratio(most) => self.ratio().map(|ratio| ratio <= most),
+            Goal::AtMost(most) => Some(self.ours <= most),
+            Goal::None => None,
+        }
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let goal = match self.goal {
+            Goal::Ratio(most) => Some(format!("{most:.2}")),
+            Goal::AtMost(most) => Some(self.unit.text(most)),
+            Goal::None => None,
+        };
+        let verdict = match self.is_reached() {
+            Some(true) => "ok",
+            Some(false) => "short",
+            None => "-",
+        };
+        let (ours, peer) = (self.unit.text(self.ours), or_none(self.peer.map(|peer| self.unit.text(peer))));
+        let ratio = or_none(self.ratio().map(|ratio| format!("{ratio:.2}")));
+        write!(f, "{} ours={ours} peer={peer} ratio={ratio} goal={} {verdict}", self.name, or_none(goal))
+    }
+}
+
+impl Unit {
+    fn text(self, value: f64) -> String {
+        match self {
+            Self::Seconds if value.abs() < 1.0 => format!("{:.1}ms", value * 1e3),
+            Self::Seconds => format!("{value:.2}s"),
+            Self::Bytes if value.abs() < 1e6 => format!("{:.0}kB", value / 1e3),
+            Self::Bytes => format!("{:.2}MB", value / 1e6),
+        }
+    }
+}
+
+/// The value in the middle.
+pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    let (half, is_even) = (values.len() / 2, values.len() % 2 == 0);
+    match values.get(half) {
+        Some(middle) if is_even => (values[half - 1] + middle) / 2.0,
+        Some(middle) => *middle,
+        None => f64::NAN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(ours: f64, peer: Option<f64>, goal: Goal) -> String {
+        Figure { name: "a/b".to_owned(), unit: Unit::Seconds, ours, peer, goal }.to_string()
+    }
+
+    #[test]
+    fn lines() {
+        assert_eq!(line(0.05, Some(0.1), Goal::Ratio(1.0)), "a/b ours=50.0ms peer=100.0ms ratio=0.50 goal=1.00 ok");
+        assert_eq!(line(3.0, Some(1.0), Goal::Ratio(2.0)), "a/b ours=3.00s peer=1.00s ratio=3.00 goal=2.00 short");
+        assert_eq!(line(3.0, None, Goal::Ratio(2.0)), "a/b ours=3.00s peer=- ratio=- goal=2.00 -");
+        assert_eq!(line(0.04, None, Goal::AtMost(0.05)), "a/b ours=40.0ms peer=- ratio=- goal=50.0ms ok");
+        assert_eq!(line(0.04, Some(0.02), Goal::None), "a/b ours=40.0ms peer=20.0ms ratio=2.00 goal=- -");
+    }
+
+    #[test]
+    fn the_middle() {
+        assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert!(median([]).is_nan());
+    }
+}

@@ -1,0 +1,92 @@
+//! What it costs to generate: our plugin beside its peers, on the same bytes.
+
+use std::{io::Write, path::PathBuf};
+
+use protoc_gen_rust_svc::read::Input;
+use tempfile::NamedTempFile;
+
+use crate::{
+    Result,
+    child::{self, Usage},
+    contract::Contract,
+    corpus,
+    figure::{Figure, Goal, Unit, median},
+    peers, request,
+};
+
+/// How long a service of 100 methods may take, in seconds.
+const DAILY: f64 = 0.050;
+
+/// Every request.
+pub(crate) fn all(rounds: usize) -> Result<()> {
+    let bench = Bench { rounds, ours: peers::ours()?, peers: peers::installed() };
+    bench.daily()?;
+    if let Some(input) = corpus::googleapis()? {
+        bench.compare("googleapis", &input)?;
+    }
+    let large = Contract { services: 30, resources: 10 };
+    bench.compare("methods3000", &request::of_contract(&large)?).map(drop)
+}
+
+/// Only the request that people have.
+pub(crate) fn quick(rounds: usize) -> Result<()> {
+    Bench { rounds, ours: peers::ours()?, peers: peers::present() }.daily()
+}
+
+/// One figure of what a program used.
+type Of = fn(&Usage) -> f64;
+
+struct Bench {
+    rounds: usize,
+    ours: PathBuf,
+    peers: Option<Vec<PathBuf>>,
+}
+
+impl Bench {
+    fn daily(&self) -> Result<()> {
+        let ours = self.compare("methods100", &request::of_contract(&Contract::DAILY)?)?;
+        let (name, goal) = ("generator/methods100/one_run".to_owned(), Goal::AtMost(DAILY));
+        println!("{}", Figure { name, unit: Unit::Seconds, ours: ours.wall, peer: None, goal });
+        Ok(())
+    }
+
+    /// Prints what a request costs; gives what it costs us.
+    fn compare(&self, name: &str, input: &Input) -> Result<Usage> {
+        let mut file = NamedTempFile::new()?;
+        file.write_all(&request::bytes(input))?;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        // One round more, which is not counted: it brings the programs and the request into memory.
+        for round in 0..=self.rounds {
+            let one = child::run(&self.ours, file.path())?;
+            let mut others = Usage::default();
+            for peer in self.peers.iter().flatten() {
+                others = others.then(child::run(peer, file.path())?);
+            }
+            if round > 0 {
+                ours.push(one);
+                theirs.push(others);
+            }
+        }
+        let middle = middle(&ours);
+        self.print(name, middle, self.peers.as_ref().map(|_| self::middle(&theirs)));
+        Ok(middle)
+    }
+
+    fn print(&self, request: &str, ours: Usage, peer: Option<Usage>) {
+        let kinds: [(_, _, Of, _); 3] = [
+            ("wall", Unit::Seconds, |usage| usage.wall, Goal::Ratio(1.0)),
+            ("user", Unit::Seconds, |usage| usage.user, Goal::None),
+            ("peak", Unit::Bytes, |usage| usage.peak, Goal::None),
+        ];
+        for (kind, unit, of, goal) in kinds {
+            let name = format!("generator/{request}/{kind}");
+            println!("{}", Figure { name, unit, ours: of(&ours), peer: peer.as_ref().map(of), goal });
+        }
+    }
+}
+
+/// The medians of many runs.
+pub(crate) fn middle(runs: &[Usage]) -> Usage {
+    let of = |value: fn(&Usage) -> f64| median(runs.iter().map(value));
+    Usage { wall: of(|run| run.wall), user: of(|run| run.user), peak: of(|run| run.peak) }
+}

@@ -1,0 +1,36 @@
+//! What protoc sends to a plugin.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use prost::Message;
+use protoc_gen_rust_svc::read::{Input, compile, descriptor::CodeGeneratorRequest};
+
+use crate::{Result, contract::Contract};
+
+/// The descriptors of a contract.
+pub(crate) fn of_contract(contract: &Contract) -> Result<Input> {
+    let folder = tempfile::tempdir()?;
+    let files = contract.files();
+    for (name, text) in &files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
+        fs::write(path, text)?;
+    }
+    let names: Vec<_> = files.keys().map(PathBuf::from).collect();
+    of_files(folder.path(), &names)
+}
+
+/// The descriptors of files below a folder.
+pub(crate) fn of_files(folder: &Path, names: &[PathBuf]) -> Result<Input> {
+    compile::compile(&[folder.to_owned()], names).map_err(|error| error.to_string().into())
+}
+
+/// The bytes that a plugin reads.
+pub(crate) fn bytes(input: &Input) -> Vec<u8> {
+    let proto_file = input.files.iter().map(|file| file.bytes.clone()).collect();
+    let file_to_generate = input.generate.clone();
+    CodeGeneratorRequest { file_to_generate, proto_file, ..CodeGeneratorRequest::default() }.encode_to_vec()
+}

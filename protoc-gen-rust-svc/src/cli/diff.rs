@@ -1,0 +1,157 @@
+//! `protoc-gen-rust-svc diff`: what a change of the contract breaks.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::{
+    Failure,
+    source::{Source, descriptors},
+};
+use crate::{
+    build,
+    diagnostics::Diagnostics,
+    diff::{Change, Effect, diff, report, summary},
+    model::Model,
+    options::Options,
+    read::{
+        Input,
+        compile::compile_at,
+        revision::{GitError, Revision},
+    },
+};
+
+/// What to compare.
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// The contract as it was: a revision of git, such as main or HEAD~1, or a file of descriptors
+    #[arg(long, value_name = "REVISION|FILE")]
+    against: String,
+
+    /// What may break: the command does not fail then
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    allow: Vec<Allowed>,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Allowed {
+    /// Code that is compiled against what is generated
+    Rust,
+    /// Peers that have the other contract
+    Wire,
+    /// Callers over HTTP and JSON
+    Http,
+}
+
+impl Diff {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let after = self.source.input()?;
+        let before = self.before(&after)?;
+        let (new, options) = self.model(&after, "")?;
+        let (old, _) = self.model(&before, &format!("{}: the contract as it was is wrong by now\n", self.against))?;
+        let mut diagnostics = Diagnostics::default();
+        let changes = diff(&old, &new, options.types, &mut diagnostics);
+        print!("{}", report(&changes, &self.against));
+        diagnostics.level(&options.lints);
+        eprint!("{}{}", diagnostics.warnings(), diagnostics.errors());
+        self.answer(&changes, diagnostics.has_errors())
+    }
+
+    fn answer(&self, changes: &[Change], is_denied: bool) -> Result<(), Failure> {
+        let summary = summary(changes, &self.against);
+        if is_denied || changes.iter().any(|change| self.fails(change)) {
+            return Err(summary.into());
+        }
+        println!("{summary}");
+        Ok(())
+    }
+
+    fn fails(&self, change: &Change) -> bool {
+        [(change.rust, Allowed::Rust), (change.wire, Allowed::Wire), (change.http, Allowed::Http)]
+            .into_iter()
+            .any(|(effect, what)| effect == Effect::Breaking && !self.allow.contains(&what))
+    }
+
+    fn model(&self, input: &Input, context: &str) -> Result<(Model, Options), Failure> {
+        let mut diagnostics = Diagnostics::default();
+        let lowered = build::lowered(input, &self.source.options(), &mut diagnostics);
+        lowered.ok_or_else(|| format!("{context}{}", diagnostics.errors()).into())
+    }
+
+    /// The contract as it was: the files that are asked for now, and those that are gone.
+    fn before(&self, after: &Input) -> Result<Input, Failure> {
+        let set = Path::new(&self.against);
+        if set.is_file() {
+            return before_in_set(set, after);
+        }
+        if !self.source.reads_files() {
+            let text = format!("{}: error: there is no such file", self.against);
+            return Err(
+                (text + "\n  help: what is compared with a --descriptor-set is a file of descriptors, too").into()
+            );
+        }
+        let directories = self.source.directories();
+        let revisions = directories.iter().map(|directory| Revision::find(&self.against, directory));
+        let revision = first_found(revisions)?;
+        let mut names = Vec::new();
+        // Others hold only what is imported.
+        let holds_some = |directory: &&PathBuf| after.generate.iter().any(|name| directory.join(name).is_file());
+        for directory in directories.iter().filter(holds_some) {
+            names.extend(revision.names(directory)?);
+        }
+        let is_there = |name: &str| directories.iter().any(|directory| directory.join(name).is_file());
+        Ok(compile_at(&revision, &directories, chosen(names, after, is_there))?)
+    }
+}
+
+/// Some directories may lie outside of the repository.
+fn first_found(revisions: impl Iterator<Item = Result<Revision, GitError>>) -> Result<Revision, GitError> {
+    let (found, failed): (Vec<_>, Vec<_>) = revisions.partition(Result::is_ok);
+    found.into_iter().chain(failed).next().unwrap_or_else(|| Revision::find("HEAD", Path::new(".")))
+}
+
+fn before_in_set(set: &Path, after: &Input) -> Result<Input, Failure> {
+    let help = "protoc --include_imports --include_source_info --descriptor_set_out, and buf build, write one";
+    let mut before = descriptors(set, Vec::new()).map_err(|error| format!("{error}\n  help: {help}"))?;
+    if before.files.is_empty() {
+        return Err(format!("{}: error: there are no descriptors in the file\n  help: {help}", set.display()).into());
+    }
+    let is_there = |name: &str| after.files.iter().any(|file| file.descriptor.name == name);
+    before.generate = chosen(std::mem::take(&mut before.generate), after, is_there);
+    Ok(before)
+}
+
+/// Of the files that there were: those that are asked for now, and those that are gone from the folder that all of these
+/// have in common.
+fn chosen(names: Vec<String>, after: &Input, is_there: impl Fn(&str) -> bool) -> Vec<String> {
+    let folder = common_folder(&after.generate);
+    let is_meant = |name: &String| after.generate.contains(name) || (!is_there(name) && name.starts_with(&folder));
+    names.into_iter().filter(is_meant).collect()
+}
+
+/// The folder that all files have in common, with a slash behind it; empty if there is none.
+fn common_folder(names: &[String]) -> String {
+    let folder = |name: &String| name.rfind('/').map_or(String::new(), |slash| name[..=slash].to_owned());
+    let common = |one: String, other: String| {
+        let segments = one.split_inclusive('/').zip(other.split_inclusive('/'));
+        segments.take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+    };
+    names.iter().map(folder).reduce(common).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common_folder;
+
+    #[test]
+    fn folders() {
+        let common = |names: &[&str]| common_folder(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(common(&["a/v1/a.proto"]), "a/v1/");
+        assert_eq!(common(&["a/v1/a.proto", "a/v2/a.proto"]), "a/");
+        assert_eq!(common(&["a/v1/a.proto", "ab/v1/a.proto"]), "");
+        assert_eq!(common(&["a.proto"]), "");
+    }
+}

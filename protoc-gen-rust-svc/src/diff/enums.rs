@@ -1,0 +1,135 @@
+//! Enums and their values, told by their numbers.
+
+use super::{Change, Compare, Place, is_generated, rust_path};
+use crate::{
+    model::{Enum, EnumValue},
+    names::Ident,
+};
+
+impl Compare<'_> {
+    pub(super) fn enums(&mut self) {
+        let (before, after) = (self.before, self.after);
+        for old in before.enums.values().filter(|item| is_generated(before, &item.rust)) {
+            match after.enumeration(&self.names.now(&old.name)) {
+                Some(new) => self.enumeration(old, new),
+                None if self.is_package_gone(&old.rust) => (),
+                None => {
+                    let place = Place::Before(old.position.clone());
+                    self.add(Change::new(place, format!("enum {} is gone", old.name)).rust(true));
+                }
+            }
+        }
+        let is_new = |name: &str| !before.enums.contains_key(name) && !self.names.is_taken(name);
+        let new: Vec<_> = after.enums.values().filter(|item| is_generated(after, &item.rust)).collect();
+        let new = new.into_iter().filter(|item| is_new(&item.name) && !self.is_package_new(&item.rust));
+        let changes: Vec<_> =
+            new.map(|item| Change::at(&item.position, format!("enum {} is new", item.name))).collect();
+        self.changes.extend(changes);
+    }
+
+    fn enumeration(&mut self, old: &Enum, new: &Enum) {
+        let mut change = Change::at(&new.position, "");
+        if old.rust.domain != new.rust.domain {
+            change = change.and(&format!("is `{}` now", rust_path(&new.rust))).rust(true);
+        }
+        if old.is_closed != new.is_closed {
+            let what = if new.is_closed { "is closed now" } else { "is open now" };
+            change = change.and(what).rust(true).wire(true).help("only an open enum has the variant Unrecognized");
+        }
+        if !old.deprecated && new.deprecated {
+            change = change.and("is deprecated");
+        }
+        self.add(change.of(&format!("enum {}", new.name)));
+        self.values(old, new);
+    }
+
+    fn values(&mut self, old: &Enum, new: &Enum) {
+        for value in &old.values {
+            match now(old, value, new) {
+                Some(now) => self.value(old, value, new, now),
+                None => self.gone_value(value, new),
+            }
+        }
+        let is_new = |value: &&EnumValue| {
+            !old.values.iter().any(|other| now(old, other, new).is_some_and(|now| now.name == value.name))
+        };
+        let added: Vec<_> = new.values.iter().filter(is_new).collect();
+        for value in added {
+            let has_variant = value.alias_of.is_none() && printed(new, value).is_some();
+            let change = Change::at(&value.position, "is new").rust(has_variant);
+            let change = if has_variant {
+                change.help("a `match` over the enum needs it, unless it has an arm `_`")
+            } else {
+                change
+            };
+            self.add(change.of(&element(value, new)));
+        }
+    }
+
+    fn gone_value(&mut self, value: &EnumValue, new: &Enum) {
+        let (number, name) = (is_kept(new, value.number), new.reserved.has_name(&value.name));
+        self.freed_value(value, new);
+        let change = Change::at(&new.position, "is gone").rust(true).wire(!number).http(!(number && name));
+        self.add(change.of(&element(value, new)));
+    }
+
+    /// Notes a number that no value has any more, if another one may get it.
+    fn freed_value(&mut self, value: &EnumValue, new: &Enum) {
+        if !is_kept(new, value.number) {
+            let text = format!("number {} of {} was `{}`, and is not reserved", value.number, new.name, value.name);
+            let is_there = new.values.iter().any(|other| other.name == value.name);
+            let name = if is_there { String::new() } else { format!(" reserved {:?};", value.name) };
+            let help = format!("write `reserved {};{name}` in the enum", value.number);
+            self.diagnostics.warning("W0604", &new.position, text).help(help);
+        }
+    }
+
+    fn value(&mut self, old: &Enum, before: &EnumValue, new: &Enum, after: &EnumValue) {
+        let mut change = Change::at(&after.position, "");
+        if before.name != after.name {
+            change = change.and(&format!("was called `{}`", before.name)).http(true);
+        }
+        if before.number != after.number {
+            change = change.and(&format!("has number {}, not {}", after.number, before.number)).wire(true);
+            self.freed_value(before, new);
+        }
+        match (printed(old, before), printed(new, after)) {
+            (one, other) if one == other => (),
+            (Some(old), None) => change = change.and(&format!("is no {old} any more")).rust(true),
+            (_, Some(new)) => change = change.and(&format!("is the {new} now")).rust(true),
+            (None, None) => (),
+        }
+        if !before.deprecated && after.deprecated {
+            change = change.and("is deprecated");
+        }
+        self.add(change.of(&element(after, new)));
+    }
+}
+
+/// Whether a number is not free for another value.
+fn is_kept(item: &Enum, number: i32) -> bool {
+    item.reserved.has_number(number) || item.values.iter().any(|value| value.number == number)
+}
+
+/// What a value is in Rust: a variant, or a constant for an alias. A zero that says nothing is nothing, nor is its alias.
+fn printed(item: &Enum, value: &EnumValue) -> Option<String> {
+    let says_nothing = item.has_unspecified && value.number == 0;
+    let name = match value.alias_of {
+        None => format!("variant `{}`", value.ident),
+        Some(_) => format!("constant `{}`", Ident::shouting(value.ident.plain())),
+    };
+    (!says_nothing).then_some(name)
+}
+
+/// The value that stands for an older one: that of its name, or else a new one of its number, an alias for an alias.
+fn now<'a>(old: &Enum, value: &EnumValue, new: &'a Enum) -> Option<&'a EnumValue> {
+    let was_there = |name: &str| old.values.iter().any(|other| other.name == name);
+    let is_new = |other: &&EnumValue| other.number == value.number && !was_there(&other.name);
+    let is_like = |other: &&EnumValue| is_new(other) && other.alias_of.is_some() == value.alias_of.is_some();
+    let named = new.values.iter().find(|other| other.name == value.name);
+    named.or_else(|| new.values.iter().find(is_like)).or_else(|| new.values.iter().find(is_new))
+}
+
+fn element(value: &EnumValue, item: &Enum) -> String {
+    format!("{}.{}", item.name, value.name)
+}

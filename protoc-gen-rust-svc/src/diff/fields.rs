@@ -1,0 +1,149 @@
+//! Fields, told by their numbers.
+
+use super::{
+    Change, Compare, holds,
+    messages::{literals, oneof_now},
+};
+use crate::model::{Field, Message, Oneof};
+
+impl Compare<'_> {
+    pub(super) fn fields(&mut self, old: &Message, new: &Message) {
+        for field in old.fields() {
+            match now(old, field, new) {
+                Some(now) => self.field(old, field, new, now),
+                None => self.gone(field, new),
+            }
+        }
+        let is_new = |field: &&Field| {
+            !old.fields().any(|other| now(old, other, new).is_some_and(|now| now.number == field.number))
+        };
+        let added: Vec<_> = new.fields().filter(is_new).collect();
+        for field in added {
+            self.added(field, old, new);
+        }
+    }
+
+    fn gone(&mut self, field: &Field, new: &Message) {
+        let (number, name) = (new.reserved.has_number(field.number), new.reserved.has_name(&field.name));
+        let change = Change::at(&new.position, "is gone").rust(true).wire(!number).http(!(number && name));
+        self.freed(field, new);
+        self.add(change.of(&element(field, new)));
+    }
+
+    /// Notes a number that no field has any more, if another one may get it.
+    fn freed(&mut self, field: &Field, new: &Message) {
+        if !new.reserved.has_number(field.number) {
+            let text = format!("number {} of {} was `{}`, and is not reserved", field.number, new.name, field.name);
+            let name =
+                if new.field(&field.name).is_some() { String::new() } else { format!(" reserved {:?};", field.name) };
+            let help = format!("write `reserved {};{name}` in the message", field.number);
+            self.diagnostics.warning("W0604", &new.position, text).help(help);
+        }
+    }
+
+    fn added(&mut self, field: &Field, old: &Message, new: &Message) {
+        let is_kept = |oneof: &&Oneof| {
+            old.oneofs().any(|other| oneof_now(old, other, new).is_some_and(|now| now.name == oneof.name))
+        };
+        let change = Change::at(&field.position, "is new").wire(field.required).http(field.required);
+        let change =
+            if field.required { change.help("it is REQUIRED: who does not know it is refused") } else { change };
+        let change = match oneof_of(field, new) {
+            None => change.rust(true).help(literals(new.has_default)),
+            Some(oneof) if is_kept(&oneof) => change.rust(true).help("a `match` over the oneof needs it"),
+            // The oneof is new itself.
+            Some(_) => return,
+        };
+        self.add(change.of(&element(field, new)));
+    }
+
+    fn field(&mut self, old_message: &Message, old: &Field, new_message: &Message, new: &Field) {
+        let mut change = Change::at(&new.position, "");
+        if old.number != new.number {
+            change = change.and(&format!("has number {}, not {}", new.number, old.number)).wire(true);
+            self.freed(old, new_message);
+        }
+        if old.name != new.name {
+            change = change.and(&format!("was called `{}`", old.name)).rust(old.ident != new.ident);
+        } else if old.ident != new.ident {
+            change = change.and(&format!("is `{}` in Rust, not `{}`", new.ident, old.ident)).rust(true);
+        }
+        if old.json_name != new.json_name {
+            change = change.and(&format!("is {:?} in JSON, not {:?}", new.json_name, old.json_name)).http(true);
+        }
+        change = self.held(change, old, new);
+        change = member(change, old_message, old, new_message, new);
+        change = said(change, old, new);
+        self.add(change.of(&element(new, new_message)));
+    }
+
+    /// What the field holds.
+    fn held(&self, change: Change, old: &Field, new: &Field) -> Change {
+        let now = |name: &str| self.names.now(name);
+        let before = holds::rust(self.before, self.types, old, &now);
+        let after = holds::rust(self.after, self.types, new, &str::to_owned);
+        let wire = !holds::is_wire_compatible(old, new, &now);
+        let change = change.wire(wire).http(!holds::is_json_compatible(old, new, &now));
+        if before != after {
+            let before = holds::rust_shown(self.before, self.types, old);
+            let after = holds::rust_shown(self.after, self.types, new);
+            change.and(&format!("holds `{after}`, not `{before}`")).rust(true)
+        } else if wire {
+            change.and(&format!("travels as {}, not {}", holds::wire_shown(new), holds::wire_shown(old)))
+        } else {
+            change
+        }
+    }
+}
+
+/// The oneof that it is in.
+fn member(change: Change, old_message: &Message, old: &Field, new_message: &Message, new: &Field) -> Change {
+    let before = oneof_of(old, old_message);
+    let kept = before.and_then(|oneof| oneof_now(old_message, oneof, new_message)).map(|oneof| &oneof.name);
+    let after = oneof_of(new, new_message).map(|oneof| &oneof.name);
+    match (before, after) {
+        (Some(oneof), None) => change.and(&format!("is not in oneof `{}` any more", oneof.name)).rust(true).wire(true),
+        (_, Some(oneof)) if kept != Some(oneof) => {
+            change.and(&format!("is in oneof `{oneof}` now")).rust(true).wire(true)
+        }
+        _ => change,
+    }
+}
+
+/// What is said of the field.
+fn said(mut change: Change, old: &Field, new: &Field) -> Change {
+    if !old.required && new.required {
+        change = change.and("is REQUIRED now").wire(true).http(true).help("who leaves it out is refused");
+    }
+    if old.required && !new.required {
+        change = change.and("is not REQUIRED any more");
+    }
+    if !old.behavior.output_only && new.behavior.output_only {
+        change = change.and("is OUTPUT_ONLY now").wire(true).http(true).help("what a request says of it is ignored");
+    }
+    if !old.behavior.input_only && new.behavior.input_only {
+        change = change.and("is INPUT_ONLY now").wire(true).http(true).help("no response holds it");
+    }
+    if !old.deprecated && new.deprecated {
+        change = change.and("is deprecated");
+    }
+    if old.redacted && !new.redacted {
+        change = change.and("is shown by Debug now");
+    }
+    change
+}
+
+/// The field that stands for an older one: that of its number, or a new one of its name.
+fn now<'a>(old: &Message, field: &Field, new: &'a Message) -> Option<&'a Field> {
+    let was_there = |number: i32| old.fields().any(|other| other.number == number);
+    let numbered = new.fields().find(|other| other.number == field.number);
+    numbered.or_else(|| new.field(&field.name).filter(|other| !was_there(other.number)))
+}
+
+fn oneof_of<'a>(field: &Field, message: &'a Message) -> Option<&'a Oneof> {
+    message.oneofs().find(|oneof| oneof.fields.iter().any(|other| other.number == field.number))
+}
+
+fn element(field: &Field, message: &Message) -> String {
+    format!("{}.{}", message.name, field.name)
+}

@@ -1,0 +1,133 @@
+//! What a field holds: in Rust, on the wire and in JSON.
+
+use super::rust_path;
+use crate::{
+    model::{Encoding, Field, Model, Occurs, Scalar, Value, WellKnown},
+    options::Types,
+};
+
+/// The type of a field in Rust, with `name` for the types of the contract.
+pub(super) fn rust(model: &Model, types: Types, field: &Field, name: &dyn Fn(&str) -> String) -> String {
+    let value = match (&field.value, types) {
+        (Value::Scalar(scalar) | Value::WellKnown(WellKnown::Wrapper(scalar)), _) => scalar.rust().to_owned(),
+        (Value::Enum(_), Types::Proto) => "i32".to_owned(),
+        (Value::Enum(full) | Value::Message(full), _) => name(full),
+        (Value::WellKnown(known), Types::Domain) => known.rust(),
+        (Value::WellKnown(known), Types::Proto) => known.wire(),
+    };
+    let value = if field.boxed { format!("Box<{value}>") } else { value };
+    let is_there = field.required && types == Types::Domain;
+    match field.occurs {
+        Occurs::Implicitly if !is_there && types == Types::Domain && may_be_unspecified(model, field) => {
+            format!("Option<{value}>")
+        }
+        Occurs::Optionally if !is_there => format!("Option<{value}>"),
+        Occurs::Implicitly | Occurs::Optionally | Occurs::Once => value,
+        Occurs::Repeatedly => format!("Vec<{value}>"),
+        Occurs::ByKey(key) if field.is_hash_map || types == Types::Proto => format!("HashMap<{}, {value}>", key.rust()),
+        Occurs::ByKey(key) => format!("BTreeMap<{}, {value}>", key.rust()),
+    }
+}
+
+/// The same, with the names of Rust.
+pub(super) fn rust_shown(model: &Model, types: Types, field: &Field) -> String {
+    let message = |name: &str| model.message(name).map(|message| rust_path(&message.rust));
+    let name = |name: &str| message(name).or_else(|| Some(rust_path(&model.enumeration(name)?.rust)));
+    rust(model, types, field, &|full| name(full).unwrap_or_else(|| full.to_owned()))
+}
+
+fn may_be_unspecified(model: &Model, field: &Field) -> bool {
+    let Value::Enum(name) = &field.value else { return false };
+    model.enumeration(name).is_some_and(|item| item.has_unspecified)
+}
+
+/// Whether bytes of one are read as the other means them, after the rules of protobuf for changing a message.
+pub(super) fn is_wire_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) -> String) -> bool {
+    let same_value = match (&old.value, &new.value) {
+        (Value::Message(one), Value::Message(other)) => now(one) == *other,
+        (Value::Enum(one), Value::Enum(other)) => now(one) == *other,
+        (one, other) => family(one) == family(other),
+    };
+    same_value
+        && old.encoding == new.encoding
+        && old.is_group == new.is_group
+        && is_list(old) == is_list(new)
+        && key(old) == key(new)
+}
+
+/// Types whose values are read as each other's.
+#[derive(PartialEq)]
+enum Family<'a> {
+    Integer,
+    Float,
+    Double,
+    Text,
+    Message(&'a str),
+    WellKnown(String),
+}
+
+fn family(value: &Value) -> Family<'_> {
+    match value {
+        Value::Scalar(Scalar::String | Scalar::Bytes | Scalar::SharedBytes) => Family::Text,
+        Value::Scalar(Scalar::Float) => Family::Float,
+        Value::Scalar(Scalar::Double) => Family::Double,
+        Value::Scalar(_) | Value::Enum(_) | Value::WellKnown(WellKnown::Enum | WellKnown::NullValue) => Family::Integer,
+        Value::Message(name) => Family::Message(name),
+        Value::WellKnown(known) => Family::WellKnown(format!("{known:?}")),
+    }
+}
+
+/// Whether what callers over HTTP write is read as before.
+pub(super) fn is_json_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) -> String) -> bool {
+    json(old, now) == json(new, &str::to_owned) && is_list(old) == is_list(new) && is_by_key(old) == is_by_key(new)
+}
+
+/// How a value is written in JSON.
+fn json(field: &Field, now: &dyn Fn(&str) -> String) -> String {
+    match &field.value {
+        Value::Scalar(Scalar::Int32 | Scalar::Uint32) => "integer".to_owned(),
+        Value::Scalar(Scalar::Int64 | Scalar::Uint64) => "integer in a string".to_owned(),
+        Value::Scalar(Scalar::Float | Scalar::Double) => "number".to_owned(),
+        Value::Scalar(scalar) => format!("{scalar:?}"),
+        Value::Enum(name) | Value::Message(name) => now(name),
+        Value::WellKnown(known) => format!("{known:?}"),
+    }
+}
+
+/// A type as a `.proto` has it.
+pub(super) fn wire_shown(field: &Field) -> String {
+    let list = if is_list(field) { "repeated " } else { "" };
+    match &field.value {
+        Value::Enum(name) | Value::Message(name) => format!("{list}{name}"),
+        Value::WellKnown(known) => format!("{list}{known:?}"),
+        Value::Scalar(scalar) => format!("{list}{}", scalar_shown(*scalar, field.encoding)),
+    }
+}
+
+fn scalar_shown(scalar: Scalar, encoding: Encoding) -> String {
+    let name = format!("{scalar:?}").to_lowercase();
+    match (scalar, encoding) {
+        (Scalar::Int32 | Scalar::Int64, Encoding::ZigZag) => format!("s{name}"),
+        (Scalar::Int32, Encoding::Fixed32) => "sfixed32".to_owned(),
+        (Scalar::Int64, Encoding::Fixed64) => "sfixed64".to_owned(),
+        (Scalar::Uint32, Encoding::Fixed32) => "fixed32".to_owned(),
+        (Scalar::Uint64, Encoding::Fixed64) => "fixed64".to_owned(),
+        (Scalar::SharedBytes, _) => "bytes".to_owned(),
+        _ => name,
+    }
+}
+
+fn key(field: &Field) -> Option<Scalar> {
+    match field.occurs {
+        Occurs::ByKey(key) => Some(key),
+        _ => None,
+    }
+}
+
+fn is_by_key(field: &Field) -> bool {
+    key(field).is_some()
+}
+
+fn is_list(field: &Field) -> bool {
+    matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_))
+}

@@ -1,0 +1,91 @@
+//! Messages and their oneofs.
+
+use super::{Change, Compare, Place, is_generated, rust_path};
+use crate::{
+    model::{Message, Oneof},
+    options::Types,
+};
+
+impl Compare<'_> {
+    pub(super) fn messages(&mut self) {
+        let (before, after) = (self.before, self.after);
+        for old in before.messages.values().filter(|message| is_generated(before, &message.rust)) {
+            match after.message(&self.names.now(&old.name)) {
+                Some(new) => self.message(old, new),
+                None if self.is_package_gone(&old.rust) => (),
+                None => {
+                    let place = Place::Before(old.position.clone());
+                    self.add(Change::new(place, format!("message {} is gone", old.name)).rust(true));
+                }
+            }
+        }
+        let is_new = |name: &str| !before.messages.contains_key(name) && !self.names.is_taken(name);
+        let new: Vec<_> = after.messages.values().filter(|message| is_generated(after, &message.rust)).collect();
+        let new = new.into_iter().filter(|message| is_new(&message.name) && !self.is_package_new(&message.rust));
+        let changes: Vec<_> =
+            new.map(|message| Change::at(&message.position, format!("message {} is new", message.name))).collect();
+        self.changes.extend(changes);
+    }
+
+    fn message(&mut self, old: &Message, new: &Message) {
+        let mut change = Change::at(&new.position, "");
+        if old.name != new.name && !self.names.is_moved(&old.name) {
+            change = change.and(&format!("is {} now", new.name)).rust(true);
+        } else if old.rust.domain != new.rust.domain {
+            change = change.and(&format!("is `{}` now", rust_path(&new.rust))).rust(true);
+        }
+        if self.types == Types::Domain {
+            change = lost(change, old.is_eq && !new.is_eq, "is not Eq any more, because of what it holds");
+            change = lost(change, old.is_hash && !new.is_hash, "is not Hash any more, because of what it holds");
+            change =
+                lost(change, old.has_default && !new.has_default, "has no Default any more, because of what it holds");
+        }
+        if !old.deprecated && new.deprecated {
+            change = change.and("is deprecated");
+        }
+        let is_renamed = !self.names.is_moved(&old.name);
+        self.add(change.of(&format!("message {}", if is_renamed { &old.name } else { &new.name })));
+        self.oneofs(old, new);
+        self.fields(old, new);
+    }
+
+    fn oneofs(&mut self, old: &Message, new: &Message) {
+        for oneof in old.oneofs() {
+            let change = match oneof_now(old, oneof, new) {
+                Some(now) if now.name == oneof.name => continue,
+                Some(now) => {
+                    let change = Change::at(&now.position, format!("oneof `{}` is `{}` now", oneof.name, now.name));
+                    change.rust(true).help("its field and its enum are called otherwise")
+                }
+                None => Change::at(&new.position, format!("oneof `{}` is gone", oneof.name)).rust(true),
+            };
+            self.add(change.of(&new.name));
+        }
+        let kept: Vec<_> = old.oneofs().filter_map(|oneof| oneof_now(old, oneof, new)).map(|now| &now.name).collect();
+        for oneof in new.oneofs().filter(|oneof| !kept.contains(&&oneof.name)) {
+            let change = Change::at(&oneof.position, format!("oneof `{}` is new", oneof.name)).rust(true);
+            self.add(change.help(literals(new.has_default)).of(&new.name));
+        }
+    }
+}
+
+fn lost(change: Change, is_lost: bool, what: &str) -> Change {
+    if is_lost { change.and(what).rust(true) } else { change }
+}
+
+/// Who has to do something about a field more.
+pub(super) fn literals(has_default: bool) -> &'static str {
+    match has_default {
+        true => "a literal of the struct needs it, unless it ends with `..Default::default()`",
+        false => "a literal of the struct needs it",
+    }
+}
+
+/// The oneof that stands for an older one: that of its name, or a new one with one of its fields.
+pub(super) fn oneof_now<'a>(old: &Message, oneof: &Oneof, new: &'a Message) -> Option<&'a Oneof> {
+    let was_there = |name: &str| old.oneofs().any(|other| other.name == name);
+    let shares =
+        |other: &&Oneof| other.fields.iter().any(|field| oneof.fields.iter().any(|old| old.number == field.number));
+    let named = new.oneofs().find(|other| other.name == oneof.name);
+    named.or_else(|| new.oneofs().filter(|other| !was_there(&other.name)).find(shares))
+}

@@ -1,0 +1,65 @@
+//! Packages: the modules of what is generated.
+
+use super::{Change, Compare, Place};
+use crate::{
+    model::{Model, Package},
+    names::Ident,
+    read::Position,
+};
+
+impl Compare<'_> {
+    pub(super) fn packages(&mut self) {
+        let (before, after) = (self.before, self.after);
+        for old in &before.packages {
+            let name = self.names.package_now(&old.name);
+            match after.packages.iter().find(|package| package.name == name) {
+                Some(new) => self.package(old, new),
+                None => self.add(gone(before, old)),
+            }
+        }
+        for new in &after.packages {
+            if !before.packages.iter().any(|old| self.names.package_now(&old.name) == new.name) {
+                self.add(Change::at(&position(after, new), format!("package {} is new", shown(new))));
+            }
+        }
+    }
+
+    fn package(&mut self, old: &Package, new: &Package) {
+        let mut change = Change::at(&position(self.after, new), "");
+        if old.name != new.name {
+            let has_services = !old.services.is_empty();
+            change = change.and(&format!("is {} now", shown(new))).wire(has_services);
+            change = change.help("the paths of its methods and the names of its types in Any are others");
+        }
+        if old.module != new.module {
+            change =
+                change.and(&format!("is the module `{}`, not `{}`", path(&new.module), path(&old.module))).rust(true);
+        }
+        for (old, new) in old.artefacts.all().into_iter().zip(new.artefacts.all()).filter(|(old, new)| old != new) {
+            change = change.and(&format!("its module `{old}` is `{new}` now")).rust(true);
+        }
+        self.add(change.of(&format!("package {}", shown(old))));
+        self.services(old, new);
+    }
+}
+
+fn gone(before: &Model, package: &Package) -> Change {
+    let change = Change::new(Place::Before(position(before, package)), format!("package {} is gone", shown(package)));
+    change.rust(true).wire(!package.services.is_empty()).http(!package.routed().is_empty())
+}
+
+/// The first thing that a package declares.
+fn position(model: &Model, package: &Package) -> Position {
+    let services = package.services.iter().map(|service| &service.position);
+    let messages = package.messages.iter().filter_map(|name| Some(&model.message(name)?.position));
+    let enums = package.enums.iter().filter_map(|name| Some(&model.enumeration(name)?.position));
+    services.chain(messages).chain(enums).min().cloned().unwrap_or_default()
+}
+
+fn shown(package: &Package) -> &str {
+    if package.name.is_empty() { "without a name" } else { &package.name }
+}
+
+fn path(module: &[Ident]) -> String {
+    module.iter().map(ToString::to_string).collect::<Vec<_>>().join("::")
+}

@@ -1,0 +1,124 @@
+//! The defaults that proto2 and editions let fields have.
+
+use crate::{
+    model::{DefaultValue, Scalar, Value},
+    read::descriptor::FieldDescriptor,
+};
+
+/// The default that a field declares. `None` if it declares none, or none that its type can have.
+pub(super) fn default_value(field: &FieldDescriptor, value: &Value) -> Option<DefaultValue> {
+    let text = field.default_value.as_deref()?;
+    match value {
+        Value::Scalar(scalar) => scalar_default(*scalar, text),
+        Value::Enum(_) => Some(DefaultValue::Enum(text.to_owned())),
+        Value::Message(_) | Value::WellKnown(_) => None,
+    }
+}
+
+fn scalar_default(scalar: Scalar, text: &str) -> Option<DefaultValue> {
+    let plain = match scalar {
+        Scalar::String => return Some(DefaultValue::Text(text.to_owned())),
+        Scalar::Bytes | Scalar::SharedBytes => return unescape(text).map(DefaultValue::Bytes),
+        Scalar::Double | Scalar::Float => float(scalar, text)?,
+        Scalar::Int32 => text.parse::<i32>().ok()?.to_string(),
+        Scalar::Int64 => text.parse::<i64>().ok()?.to_string(),
+        Scalar::Uint32 => text.parse::<u32>().ok()?.to_string(),
+        Scalar::Uint64 => text.parse::<u64>().ok()?.to_string(),
+        Scalar::Bool => text.parse::<bool>().ok()?.to_string(),
+    };
+    Some(DefaultValue::Plain(plain))
+}
+
+/// A float in as few digits as tell it.
+fn float(scalar: Scalar, text: &str) -> Option<String> {
+    let name = scalar.rust();
+    Some(match text {
+        "inf" => format!("{name}::INFINITY"),
+        "-inf" => format!("{name}::NEG_INFINITY"),
+        "nan" => format!("{name}::NAN"),
+        _ if scalar == Scalar::Float => format!("{:?}", text.parse::<f32>().ok().filter(|float| float.is_finite())?),
+        _ => format!("{:?}", text.parse::<f64>().ok().filter(|float| float.is_finite())?),
+    })
+}
+
+/// Bytes, which descriptors hold with the escapes of C.
+fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let byte = if *first == b'\\' { escaped(&mut rest)? } else { *first };
+        bytes.push(byte);
+    }
+    Some(bytes)
+}
+
+fn escaped(rest: &mut &[u8]) -> Option<u8> {
+    let (letter, after) = rest.split_first()?;
+    let digits = match letter {
+        b'x' | b'X' => return number(rest, 1, 2, 16),
+        b'0'..=b'7' => return number(rest, 0, 3, 8),
+        _ => after,
+    };
+    *rest = digits;
+    Some(match letter {
+        b'a' => 7,
+        b'b' => 8,
+        b't' => b'\t',
+        b'n' => b'\n',
+        b'v' => 11,
+        b'f' => 12,
+        b'r' => b'\r',
+        b'\\' | b'\'' | b'"' | b'?' => *letter,
+        _ => return None,
+    })
+}
+
+/// A byte in at most so many digits after what stands before them.
+fn number(rest: &mut &[u8], before: usize, most: usize, radix: u32) -> Option<u8> {
+    let digits = rest.get(before..)?;
+    let count = digits.iter().take(most).take_while(|digit| char::from(**digit).is_digit(radix)).count();
+    let text = std::str::from_utf8(digits.get(..count)?).ok()?;
+    *rest = digits.get(count..)?;
+    u8::from_str_radix(text, radix).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{scalar_default, unescape};
+    use crate::model::{DefaultValue, Scalar};
+
+    #[test]
+    fn bytes_are_unescaped() {
+        for (text, bytes) in [
+            ("", &b""[..]),
+            ("plain", b"plain"),
+            (r"\000\377\x7f\x7g", b"\0\xff\x7f\x07g"),
+            (r#"\n\t\r\\\'\""#, b"\n\t\r\\'\""),
+            (r"\1234", b"S4"),
+        ] {
+            assert_eq!(unescape(text).as_deref(), Some(bytes), "{text}");
+        }
+        for text in ["\\", r"\x", r"\q", r"\777"] {
+            assert_eq!(unescape(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_rust() {
+        for (scalar, text, printed) in [
+            (Scalar::Double, "1e+30", "1e30"),
+            (Scalar::Double, "-inf", "f64::NEG_INFINITY"),
+            (Scalar::Float, "nan", "f32::NAN"),
+            (Scalar::Float, "0.1", "0.1"),
+            (Scalar::Double, "2", "2.0"),
+            (Scalar::Int64, "-9223372036854775808", "-9223372036854775808"),
+            (Scalar::Bool, "true", "true"),
+        ] {
+            assert_eq!(scalar_default(scalar, text), Some(DefaultValue::Plain(printed.to_owned())));
+        }
+        for (scalar, text) in [(Scalar::Int32, "2147483648"), (Scalar::Bool, "1"), (Scalar::Double, "1e999")] {
+            assert_eq!(scalar_default(scalar, text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Where a client finds its server.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use http::{
+    Uri,
+    uri::{Authority, Scheme},
+};
+
+use crate::{Error, Result};
+
+/// How addresses are written.
+const FORMS: &str = "write http://HOST:PORT, https://HOST:PORT or unix:PATH";
+
+/// What a server on a Unix socket is called, as other implementations of gRPC do.
+const LOCAL: &str = "localhost";
+
+/// Where a client finds its server, and how it speaks with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    /// What the server is called: host and port.
+    pub(super) authority: Authority,
+    /// Whether the connection is encrypted.
+    pub(super) secure: bool,
+    /// The file of a Unix socket.
+    pub(super) socket: Option<PathBuf>,
+}
+
+impl Address {
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        match text.strip_prefix("unix:") {
+            Some(path) if cfg!(unix) && !path.is_empty() => Ok(Self::socket(Path::new(path))),
+            Some(_) => Err(none(text, FORMS)),
+            None => Self::host(text),
+        }
+    }
+
+    /// Whether what is said can be heard by others.
+    pub(super) fn is_open(&self) -> bool {
+        !self.secure && self.socket.is_none() && !is_loopback(self.authority.host())
+    }
+
+    /// What is connected to, in the form that the transport takes. It says nothing of encryption, which is ours.
+    pub(super) fn uri(&self) -> Result<Uri> {
+        uri(Scheme::HTTP, &self.authority)
+    }
+
+    /// What the server is told it is called by.
+    pub(super) fn origin(&self, authority: Option<&str>) -> Result<Uri> {
+        let scheme = if self.secure { Scheme::HTTPS } else { Scheme::HTTP };
+        let wrong =
+            |text: &str| Error::invalid_argument(format!("`{text}` is not an authority: write HOST or HOST:PORT"));
+        match authority {
+            Some(text) => uri(scheme, &text.parse().map_err(|_| wrong(text))?),
+            None => uri(scheme, &self.authority),
+        }
+    }
+
+    fn socket(path: &Path) -> Self {
+        Self { authority: Authority::from_static(LOCAL), secure: false, socket: Some(path.to_owned()) }
+    }
+
+    fn host(text: &str) -> Result<Self> {
+        let address: Uri = text.parse().map_err(|_| none(text, FORMS))?;
+        let secure = match address.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(none(text, FORMS)),
+        };
+        let authority = address.authority().filter(|authority| is_complete(authority));
+        let authority = authority.cloned().ok_or_else(|| none(text, FORMS))?;
+        if address.path() != "/" || address.query().is_some() {
+            return Err(none(text, "leave out what follows the port"));
+        }
+        Ok(Self { authority, secure, socket: None })
+    }
+}
+
+/// The error for an address that cannot be called.
+pub(super) fn none(address: &str, help: &str) -> Error {
+    Error::invalid_argument(format!("`{address}` is not an address that can be called: {help}"))
+}
+
+/// HTTP allows an empty host and any digits for a port.
+fn is_complete(authority: &Authority) -> bool {
+    let port = authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+    !authority.host().is_empty() && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+fn uri(scheme: Scheme, authority: &Authority) -> Result<Uri> {
+    let built = Uri::builder().scheme(scheme).authority(authority.clone()).path_and_query("/").build();
+    built.map_err(Error::internal)
+}
+
+/// RFC 6761 keeps `localhost` and what ends in it for this machine.
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let is_local = || host.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(LOCAL));
+    address.map_or_else(|_| is_local(), |address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_can_hear() {
+        for (address, open) in [
+            ("http://localhost:1", false),
+            ("http://a.LOCALHOST", false),
+            ("http://127.0.0.1:50051", false),
+            ("http://127.9.9.9", false),
+            ("http://[::1]:50051", false),
+            ("http://[::ffff:127.0.0.1]", false),
+            ("unix:/run/shop.sock", false),
+            ("https://inventory", false),
+            ("http://inventory:50051", true),
+            ("http://localhost.example", true),
+            ("http://10.0.0.7", true),
+            ("http://[::]:50051", true),
+        ] {
+            assert_eq!(Address::parse(address).expect("an address").is_open(), open, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_is_told() {
+        for (address, authority, origin) in [
+            ("http://inventory:50051", None, "http://inventory:50051/"),
+            ("https://inventory", None, "https://inventory/"),
+            ("https://10.0.0.7:443", Some("inventory"), "https://inventory/"),
+            ("unix:/run/shop.sock", None, "http://localhost/"),
+            ("unix:shop.sock", Some("shop"), "http://shop/"),
+        ] {
+            let parsed = Address::parse(address).expect("an address");
+            assert_eq!(parsed.origin(authority).expect("an origin").to_string(), origin, "{address}");
+        }
+    }
+}

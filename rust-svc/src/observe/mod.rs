@@ -1,0 +1,20 @@
+//! What is written down of every call: metrics, access logs and traces, each for a [`Chain`](crate::intercept::Chain).
+//!
+//! ```
+//! use rust_svc::{intercept::Chain, observe::{AccessLog, Trace}};
+//!
+//! let chain = Chain::new().intercept(Trace::new()).observe(AccessLog::new().metadata("user-agent"));
+//! ```
+
+mod access_log;
+#[cfg(feature = "metrics")]
+mod metrics;
+pub mod names;
+mod trace;
+mod trace_context;
+
+pub use access_log::AccessLog;
+#[cfg(feature = "metrics")]
+pub use metrics::Metrics;
+pub use trace::Trace;
+pub use trace_context::TraceContext;

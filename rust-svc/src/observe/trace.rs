@@ -1,0 +1,83 @@
+//! A span for each call, and a trace that goes on where calls go on.
+
+use tracing::{Span, field::Empty};
+
+use super::trace_context::{STATE, TraceContext};
+use crate::{
+    Context, Peer, Result, async_trait,
+    intercept::{Call, Interceptor, Side, Stage},
+};
+
+/// Runs each call in a `tracing` span of its own, and passes the trace on by the Trace Context of W3C: a server takes the
+/// place of its caller in the trace, a client sends its own with each attempt.
+///
+/// The spans are named `rpc` and `attempt`, at the target `rust_svc::trace`, with the attributes of OpenTelemetry: see
+/// [`names`](super::names). `trace_id` and `span_id` are those of `traceparent`; in a handler,
+/// [`TraceContext::of`] has them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Trace {
+    samples: bool,
+}
+
+impl Trace {
+    /// Goes on with the traces of callers. Of those that begin here, none is marked as sampled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Marks traces that begin here as sampled.
+    pub fn sampled(self) -> Self {
+        Self { samples: true }
+    }
+}
+
+#[async_trait]
+impl Interceptor for Trace {
+    fn stage(&self) -> Stage {
+        Stage::Correlation
+    }
+
+    async fn before(&self, call: &mut Call) -> Result<()> {
+        let parent = match call.side() {
+            Side::Server => TraceContext::received(call.cx().metadata()),
+            Side::Client => TraceContext::of(call.cx()).cloned(),
+        };
+        let own = parent.as_ref().map_or_else(|| TraceContext::root(self.samples), TraceContext::child);
+        call.set_span(span(call, &own, parent.as_ref()));
+        if call.side() == Side::Client {
+            let sent = sent(call.cx().clone(), &own)?;
+            call.change(|_| sent);
+        }
+        call.change(|cx| cx.with_value(own));
+        Ok(())
+    }
+}
+
+fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span {
+    let (method, parent_span_id) = (call.method().full_name(), parent.map(TraceContext::span_id));
+    tracing::info_span!(
+        target: "rust_svc::trace",
+        "rpc",
+        otel.name = method,
+        otel.kind = if call.side() == Side::Server { "server" } else { "client" },
+        otel.status_code = Empty,
+        rpc.system.name = "grpc",
+        rpc.method = method,
+        rpc.response.status_code = Empty,
+        network.peer.address = call.cx().peer().map(Peer::address),
+        trace_id = own.trace_id(),
+        span_id = own.span_id(),
+        parent_span_id,
+    )
+}
+
+/// The context of a call whose metadata name this place, and no other that came with it.
+fn sent(cx: Context, own: &TraceContext) -> Result<Context> {
+    let mut metadata = cx.metadata().clone();
+    metadata.insert(TraceContext::HEADER, own.to_string())?;
+    metadata.remove(STATE);
+    if let Some(state) = own.state() {
+        metadata.insert(STATE, state)?;
+    }
+    Ok(cx.with_all_metadata(metadata))
+}

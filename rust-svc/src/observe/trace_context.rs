@@ -1,0 +1,152 @@
+//! Where a call stands in a trace.
+
+use std::{
+    fmt::{self, Display},
+    sync::Arc,
+};
+
+use crate::{Context, Metadata, uuid};
+
+/// The metadata in which tracing systems keep what is their own.
+pub(super) const STATE: &str = "tracestate";
+
+/// A longer `tracestate` need not be passed on.
+const LONGEST_STATE: usize = 512;
+
+/// The place of a call in a trace, by the Trace Context of W3C (level 1). It displays as the value of `traceparent`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceContext {
+    trace_id: u128,
+    span_id: u64,
+    flags: u8,
+    state: Option<Arc<str>>,
+}
+
+impl TraceContext {
+    /// The metadata that carries it.
+    pub(crate) const HEADER: &str = "traceparent";
+
+    /// The beginning of a trace.
+    pub fn root(is_sampled: bool) -> Self {
+        let [high, low] = uuid::random_bits();
+        let trace_id = (u128::from(high) << 64 | u128::from(low)).max(1);
+        Self { trace_id, span_id: span_id(), flags: u8::from(is_sampled), state: None }
+    }
+
+    /// What `traceparent` says; `None` if it is malformed, and so to be ignored.
+    pub fn parse(traceparent: &str) -> Option<Self> {
+        let mut parts = traceparent.splitn(5, '-');
+        let [version, trace_id, span_id, flags] = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+        // What follows is for versions to come.
+        if version == "00" && parts.next().is_some() {
+            return None;
+        }
+        let version = u8::from_str_radix(digits(version, 2)?, 16).ok()?;
+        let trace_id = u128::from_str_radix(digits(trace_id, 32)?, 16).ok()?;
+        let span_id = u64::from_str_radix(digits(span_id, 16)?, 16).ok()?;
+        let flags = u8::from_str_radix(digits(flags, 2)?, 16).ok()? & 1;
+        let is_valid = version != 0xff && trace_id != 0 && span_id != 0;
+        is_valid.then_some(Self { trace_id, span_id, flags, state: None })
+    }
+
+    /// What the metadata of a request says of its caller's place.
+    pub(super) fn received(metadata: &Metadata) -> Option<Self> {
+        let mut parents = metadata.get_all(Self::HEADER).filter_map(|value| value.as_text());
+        let parent = Self::parse(parents.next().filter(|_| parents.next().is_none())?)?;
+        let state: Vec<_> = metadata.get_all(STATE).filter_map(|value| value.as_text()).collect();
+        let state = Some(state.join(",")).filter(|state| !state.is_empty() && state.len() <= LONGEST_STATE);
+        Some(Self { state: state.map(Into::into), ..parent })
+    }
+
+    /// The place of a call; `None` unless a [`Trace`](super::Trace) is around it.
+    pub fn of(cx: &Context) -> Option<&Self> {
+        cx.value()
+    }
+
+    /// A place below this one, with a span of its own.
+    pub fn child(&self) -> Self {
+        Self { span_id: span_id(), ..self.clone() }
+    }
+
+    /// The number of the trace, as 32 hexadecimal digits.
+    pub fn trace_id(&self) -> String {
+        format!("{:032x}", self.trace_id)
+    }
+
+    /// The number of the span, as 16 hexadecimal digits.
+    pub fn span_id(&self) -> String {
+        format!("{:016x}", self.span_id)
+    }
+
+    /// Whether the trace is recorded.
+    pub fn is_sampled(&self) -> bool {
+        self.flags & 1 == 1
+    }
+
+    /// What other tracing systems keep with the trace.
+    pub(super) fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+}
+
+impl Display for TraceContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, self.flags)
+    }
+}
+
+fn span_id() -> u64 {
+    uuid::random_bits()[0].max(1)
+}
+
+/// So many digits, none of which is a capital.
+fn digits(text: &str, count: usize) -> Option<&str> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    Some(text).filter(|text| text.len() == count && text.bytes().all(is_digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TraceContext;
+
+    const VALID: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn it_displays_as_it_was_read() {
+        let context = TraceContext::parse(VALID).expect("valid");
+        assert_eq!(context.to_string(), VALID);
+        assert_eq!(context.trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert!(context.is_sampled());
+        let child = context.child();
+        assert_eq!(child.trace_id(), context.trace_id());
+        assert_ne!(child.span_id(), context.span_id());
+        let root = TraceContext::root(false);
+        assert_eq!(TraceContext::parse(&root.to_string()), Some(root));
+    }
+
+    #[test]
+    fn later_versions_may_say_more() {
+        let later = VALID.replacen("00", "cc", 1);
+        assert!(TraceContext::parse(&later).is_some());
+        assert!(TraceContext::parse(&format!("{later}-what-comes")).is_some());
+    }
+
+    #[test]
+    fn what_is_malformed_is_ignored() {
+        for malformed in [
+            "",
+            "00",
+            &VALID[..54],
+            &format!("{VALID}-more"),
+            &VALID.replacen("00", "ff", 1),
+            &VALID.replacen("00", "0x", 1),
+            &VALID.to_uppercase(),
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-001",
+            "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(TraceContext::parse(malformed), None, "{malformed}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The certificates of a server.
+
+use std::{path::PathBuf, time::Duration};
+
+use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
+use tokio::{task::spawn_blocking, time};
+use tokio_rustls::TlsAcceptor;
+
+use super::listener::Remote;
+use crate::{
+    Error, Result,
+    net::Stream,
+    tls::{Fresh, Pair, Source, authorities, identity, provider},
+};
+
+/// How often the files are looked at if nothing is said.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// The certificates with which a server encrypts (TLS 1.2 and 1.3), and those that its callers must show.
+///
+/// Files are read again when they change: they are looked at [every 10 seconds](Self::reload_every), and when
+/// [`reload`](Self::reload) is called. New connections then get the new certificates. Files that cannot be used, such as a certificate whose key has
+/// not been written yet, are logged and change nothing.
+///
+/// ```no_run
+/// # async fn serve() -> rust_svc::Result<()> {
+/// use rust_svc::{Server, server::{Listen, Tls}};
+///
+/// let tls = Tls::files("server.pem", "server.key").clients("clients-ca.pem");
+/// Server::new().bind(Listen::at("0.0.0.0:50051").tls(tls)).await?.run().await
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is encrypted until a server listens with it"]
+pub struct Tls {
+    own: Pair,
+    clients: Option<Source>,
+    every: Duration,
+    config: Fresh<ServerConfig>,
+}
+
+impl Tls {
+    /// Files in the form of PEM: the server's certificate with those between it and its authority, and its key.
+    pub fn files(chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self::new(Source::File(chain.into()), Source::File(key.into()))
+    }
+
+    /// The same as texts.
+    pub fn pem(chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Text(chain.as_ref().into()), Source::Text(key.as_ref().into()))
+    }
+
+    fn new(chain: Source, key: Source) -> Self {
+        Self { own: Pair { chain, key }, clients: None, every: EVERY, config: Fresh::new() }
+    }
+
+    /// Serves only callers that show a certificate of one of the authorities in this file (mutual TLS). Handlers find
+    /// who it is in [`Peer::identity`](crate::Peer::identity).
+    pub fn clients(mut self, authorities: impl Into<PathBuf>) -> Self {
+        self.clients = Some(Source::File(authorities.into()));
+        self
+    }
+
+    /// The same as a text.
+    pub fn clients_pem(mut self, authorities: impl AsRef<[u8]>) -> Self {
+        self.clients = Some(Source::Text(authorities.as_ref().into()));
+        self
+    }
+
+    /// How often the files are looked at; 10 seconds unless told.
+    pub fn reload_every(mut self, every: Duration) -> Self {
+        self.every = every;
+        self
+    }
+
+    /// Reads the files now, for this and all its clones. True if they changed. Fails with a text for people, and
+    /// changes nothing, if they cannot be used.
+    pub fn reload(&self) -> Result<bool> {
+        self.config.renew([&self.own.chain, &self.own.key].into_iter().chain(&self.clients), |texts| match texts {
+            [chain, key, clients @ ..] => self.make(chain, key, clients.first().map(|clients| &**clients)),
+            _ => Err(Error::internal("there is a chain and a key")),
+        })
+    }
+
+    fn make(&self, chain: &[u8], key: &[u8], clients: Option<&[u8]>) -> Result<ServerConfig> {
+        let (chain, key) = self.own.parse(chain, key)?;
+        let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
+        let builder = builder.map_err(Error::internal)?;
+        let builder = match self.clients.as_ref().zip(clients) {
+            None => builder.with_no_client_auth(),
+            Some((source, pem)) => {
+                let mut roots = RootCertStore::empty();
+                authorities(source, pem, &mut roots)?;
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider()).build();
+                builder.with_client_cert_verifier(verifier.map_err(Error::internal)?)
+            }
+        };
+        let mut config = builder.with_single_cert(chain, key).map_err(|error| self.own.refused(&error))?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+
+    /// Looks at the files again and again.
+    pub(super) async fn keep_fresh(self) {
+        loop {
+            time::sleep(self.every).await;
+            let tls = self.clone();
+            match spawn_blocking(move || tls.reload()).await {
+                Ok(Ok(true)) => tracing::info!(certificates = %self.own.chain, "new certificates are in use"),
+                Ok(Err(error)) => tracing::error!(%error, "the certificates stay as they were"),
+                Ok(Ok(false)) | Err(_) => (),
+            }
+        }
+    }
+
+    /// Encrypts a connection, and tells who is at its other end if it showed a certificate.
+    pub(super) async fn accept(&self, stream: Stream, remote: &mut Remote) -> std::io::Result<Stream> {
+        let config = self.config.last().ok_or(std::io::ErrorKind::NotConnected)?;
+        let stream = TlsAcceptor::from(config).accept(stream).await?;
+        let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        if let Some(identity) = certificate.and_then(|certificate| identity(certificate)) {
+            remote.peer = remote.peer.clone().with_identity(identity);
+        }
+        Ok(Stream::Tls(Box::new(stream.into())))
+    }
+}

@@ -1,0 +1,24 @@
+//! Who a certificate says its owner is.
+
+use x509_cert::{
+    Certificate,
+    der::Decode,
+    ext::pkix::{SubjectAltName, name::GeneralName},
+};
+
+use crate::Identity;
+
+/// Who a certificate in the form of DER says its owner is. `None` if it cannot be read.
+pub(crate) fn identity(certificate: &[u8]) -> Option<Identity> {
+    let certificate = Certificate::from_der(certificate).ok()?.tbs_certificate;
+    let mut identity = Identity { subject: certificate.subject.to_string(), ..Identity::default() };
+    let names = certificate.get::<SubjectAltName>().ok()?;
+    for name in names.into_iter().flat_map(|(_, names)| names.0) {
+        match name {
+            GeneralName::UniformResourceIdentifier(uri) => identity.uris.push(uri.as_str().to_owned()),
+            GeneralName::DnsName(name) => identity.dns_names.push(name.as_str().to_owned()),
+            _ => (),
+        }
+    }
+    Some(identity)
+}

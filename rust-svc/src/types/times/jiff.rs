@@ -1,0 +1,34 @@
+//! The times of `jiff`.
+
+use jiff::SignedDuration as JiffDuration;
+
+use super::{Instant, OutOfRange, SignedDuration, Span, Timestamp, comes_back};
+
+comes_back!(jiff::Timestamp, JiffDuration);
+
+/// Fails for the last day of the year 9999, part of which `jiff` keeps for time zones.
+impl TryFrom<Timestamp> for jiff::Timestamp {
+    type Error = OutOfRange;
+
+    fn try_from(time: Timestamp) -> Result<Self, OutOfRange> {
+        Self::new(time.seconds(), time.nanos().cast_signed()).map_err(|_| OutOfRange)
+    }
+}
+
+impl From<SignedDuration> for JiffDuration {
+    fn from(span: SignedDuration) -> Self {
+        Self::new(span.seconds(), span.nanos())
+    }
+}
+
+impl Instant for jiff::Timestamp {
+    fn parts(self) -> (i64, i32) {
+        (self.as_second(), self.subsec_nanosecond())
+    }
+}
+
+impl Span for JiffDuration {
+    fn parts(self) -> (i64, i32) {
+        (self.as_secs(), self.subsec_nanos())
+    }
+}

@@ -1,0 +1,40 @@
+//! Names that no two calls share.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// 128 bits that the operating system seeded, and not those of the small generator that is good enough for jitter: two
+/// calls with one idempotency key would be one call to a server.
+pub(crate) fn random_bits() -> [u64; 2] {
+    let state = RandomState::new();
+    [state.hash_one("high"), state.hash_one("low")]
+}
+
+/// A UUID of version 4 (RFC 9562).
+pub(crate) fn random() -> String {
+    let [high, low] = random_bits();
+    let high = high & 0xffff_ffff_ffff_0fff | 0x4000;
+    let low = low & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000;
+    let (a, b, c) = (high >> 32, high >> 16 & 0xffff, high & 0xffff);
+    let (d, e) = (low >> 48, low & 0xffff_ffff_ffff);
+    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::random;
+
+    #[test]
+    fn they_are_of_version_4_and_differ() {
+        let all: HashSet<_> = (0..10_000).map(|_| random()).collect();
+        assert_eq!(all.len(), 10_000);
+        for uuid in all {
+            let groups: Vec<_> = uuid.split('-').map(str::len).collect();
+            assert_eq!(groups, [8, 4, 4, 4, 12], "{uuid}");
+            assert!(uuid.chars().all(|it| it == '-' || it.is_ascii_hexdigit() && !it.is_ascii_uppercase()), "{uuid}");
+            assert_eq!(&uuid[14..15], "4", "{uuid}");
+            assert!("89ab".contains(&uuid[19..20]), "{uuid}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Replicas that are restarted, one after the other, while they are called.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use rust_svc::{Client, Context, Method, Result, Retry, Server};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use crate::{
+    echo::{Event, Parrot, Ping, Pong, UNARY, echo_adapter},
+    support::soon,
+};
+
+const WORKERS: usize = 8;
+const ROUNDS: usize = 3;
+
+/// As a service declares it whose calls do harm if they are made twice: only what says that it did nothing is tried
+/// again.
+const RETRIED: Method = UNARY.retry(Retry::attempts(5).backoff_ms(5, 100, 2.0));
+
+/// One of several servers of the same.
+struct Replica {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+    events: mpsc::UnboundedReceiver<Event>,
+}
+
+impl Replica {
+    async fn start(address: SocketAddr) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(sender)))).lame_duck(Duration::from_millis(20));
+        let bound = server.bind(address).await.expect("the address");
+        let (stop, stopped) = oneshot::channel();
+        let address = bound.local_addr();
+        Self { address, stop, ended: tokio::spawn(bound.run_until(async { drop(stopped.await) })), events }
+    }
+
+    /// Stops it as a signal does, and starts it again at the same address. Tells how many calls it has served.
+    async fn restart(&mut self) -> usize {
+        let (stop, _) = oneshot::channel();
+        let _ = std::mem::replace(&mut self.stop, stop).send(());
+        soon(&mut self.ended).await.expect("an end");
+        let served = std::iter::from_fn(|| self.events.try_recv().ok()).filter(|event| *event == Event::Called).count();
+        *self = Self::start(self.address).await;
+        served
+    }
+}
+
+/// What stands before replicas: it hands each connection to the next one that listens, and knows nothing of HTTP.
+async fn balance(listener: TcpListener, replicas: [SocketAddr; 2]) {
+    for turn in 0.. {
+        let (mut inbound, _) = listener.accept().await.expect("a connection");
+        tokio::spawn(async move {
+            for attempt in 0..replicas.len() {
+                if let Ok(mut outbound) = TcpStream::connect(replicas[(turn + attempt) % replicas.len()]).await {
+                    // One side or the other ends it.
+                    let _ = copy_bidirectional(&mut inbound, &mut outbound).await;
+                    return;
+                }
+            }
+        });
+    }
+}
+
+/// Calls one time after the other until told to stop.
+async fn work(client: Client, done: Arc<AtomicBool>, answered: Arc<AtomicUsize>) -> Result<()> {
+    while !done.load(Relaxed) {
+        let pong: Pong = client.unary(RETRIED, Context::new(), Ping { text: "a".to_owned() }).await?;
+        assert_eq!(pong.text, "a");
+        answered.fetch_add(1, Relaxed);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_loses_no_call() {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut replicas = [Replica::start(any).await, Replica::start(any).await];
+    let listener = TcpListener::bind(any).await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(balance(listener, [replicas[0].address, replicas[1].address]));
+
+    let (done, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let client = || Client::new(&address).expect("an address");
+    let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(client(), done.clone(), answered.clone()))).collect();
+
+    let mut served = [0; 2];
+    for round in 1..=ROUNDS {
+        for (replica, served) in replicas.iter_mut().zip(&mut served) {
+            *served += replica.restart().await;
+            let more = answered.load(Relaxed) + WORKERS * 10;
+            soon(async {
+                while answered.load(Relaxed) < more {
+                    tokio::time::sleep(Duration::from_millis(1)).await
+                }
+            })
+            .await;
+        }
+        assert!(!workers.iter().any(JoinHandle::is_finished), "a call failed in round {round}");
+    }
+    done.store(true, Relaxed);
+    for worker in workers {
+        soon(worker).await.expect("a task").expect("no call fails");
+    }
+    assert!(served.iter().all(|served| *served > 0), "both are called: {served:?}");
+}

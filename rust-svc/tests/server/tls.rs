@@ -1,0 +1,279 @@
+//! Encrypted connections, between rustls on both sides.
+
+use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, SanType,
+    date_time_ymd,
+};
+use rust_svc::{
+    Client, Code, Context, Server, client,
+    server::{self, Listen},
+};
+use rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer, pki_types::pem::PemObject};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::{mpsc, oneshot},
+};
+use tokio_rustls::TlsConnector;
+
+use crate::{
+    echo::{Parrot, Ping, Pong, UNARY, echo_adapter},
+    support::soon,
+};
+
+/// An authority that signs certificates.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate and its key in the form of PEM.
+struct Pair {
+    chain: String,
+    key: String,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, "Test authority");
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority"))
+    }
+
+    fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    fn sign(&self, change: impl FnOnce(&mut CertificateParams)) -> Pair {
+        let mut params = CertificateParams::default();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        change(&mut params);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
+        Pair { chain: certificate.pem(), key: key.serialize_pem() }
+    }
+
+    /// A certificate for servers of this machine.
+    fn server(&self) -> Pair {
+        self.sign(|params| params.subject_alt_names = names(&["localhost"]))
+    }
+}
+
+impl Pair {
+    fn server_tls(&self) -> server::Tls {
+        server::Tls::pem(&self.chain, &self.key)
+    }
+
+    fn write(&self, folder: &Path) {
+        fs::write(folder.join("chain.pem"), &self.chain).expect("a file");
+        fs::write(folder.join("key.pem"), &self.key).expect("a file");
+    }
+}
+
+fn names(hosts: &[&str]) -> Vec<SanType> {
+    hosts.iter().map(|host| SanType::DnsName((*host).try_into().expect("a name"))).collect()
+}
+
+/// A server of the echo service with these certificates, until the sender is dropped.
+async fn serve(tls: server::Tls) -> (SocketAddr, oneshot::Sender<()>) {
+    let (events, _) = mpsc::unbounded_channel();
+    let server =
+        Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).header_timeout(Duration::from_millis(200));
+    let bound = server.bind(Listen::at("127.0.0.1:0").tls(tls)).await.expect("a port");
+    let (address, (stop, stopped)) = (bound.local_addr(), oneshot::channel());
+    tokio::spawn(bound.run_until(async { drop(stopped.await) }));
+    (address, stop)
+}
+
+fn client(address: SocketAddr, tls: client::Tls) -> Client {
+    Client::builder(format!("https://localhost:{}", address.port())).tls(tls).build().expect("an address")
+}
+
+async fn one(client: &Client, text: &str) -> rust_svc::Result<String> {
+    let pong: Pong = soon(client.unary(UNARY, Context::new(), Ping { text: text.to_owned() })).await?;
+    Ok(pong.text)
+}
+
+fn assert_unreachable(answer: rust_svc::Result<String>) {
+    let error = answer.expect_err("no connection");
+    assert_eq!((error.code(), error.message()), (Code::Unavailable, "test.v1.Echo/Unary cannot be reached"));
+}
+
+/// The first certificate that a server shows, and the protocol that it takes of these.
+async fn shown(address: SocketAddr, authority: &Authority, protocols: &[&str]) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(authority.pem().as_bytes()).expect("PEM")).expect("an authority");
+    let provider = rustls::crypto::ring::default_provider();
+    let builder = ClientConfig::builder_with_provider(provider.into()).with_safe_default_protocol_versions();
+    let mut config = builder.expect("versions").with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    let stream = TcpStream::connect(address).await?;
+    let name = "localhost".try_into().expect("a name");
+    let stream = soon(TlsConnector::from(Arc::new(config)).connect(name, stream)).await?;
+    let session = stream.get_ref().1;
+    let certificate = session.peer_certificates().expect("certificates")[0].to_vec();
+    Ok((certificate, session.alpn_protocol().unwrap_or_default().to_vec()))
+}
+
+#[tokio::test]
+async fn calls_are_encrypted() {
+    let authority = Authority::new();
+    let (address, _stop) = serve(authority.server().server_tls()).await;
+    let client = client(address, client::Tls::trusting_pem(authority.pem()));
+    assert_eq!(one(&client, "a").await.expect("an answer"), "a");
+    assert!(one(&client, "peer").await.expect("an answer").starts_with("127.0.0.1:"));
+
+    for (protocols, expected) in [(&["h2", "http/1.1"][..], "h2"), (&["http/1.1"], "http/1.1"), (&[], "")] {
+        let (_, taken) = shown(address, &authority, protocols).await.expect("a connection");
+        assert_eq!(String::from_utf8_lossy(&taken), expected);
+    }
+    shown(address, &authority, &["spdy/3"]).await.expect_err("no protocol in common");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_trusted() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let trusting = |authority: &Authority| client::Tls::trusting_pem(authority.pem());
+    let (address, _stop) = serve(authority.server().server_tls()).await;
+    assert_unreachable(one(&client(address, trusting(&other)), "a").await);
+
+    let elsewhere = authority.sign(|params| params.subject_alt_names = names(&["elsewhere.example"]));
+    let (address, _stop) = serve(elsewhere.server_tls()).await;
+    assert_unreachable(one(&client(address, trusting(&authority)), "a").await);
+    let by_name =
+        Client::builder(format!("https://{address}")).tls(trusting(&authority)).authority("elsewhere.example");
+    assert_eq!(one(&by_name.build().expect("an address"), "a").await.expect("its name"), "a");
+
+    let expired = authority.sign(|params| {
+        params.subject_alt_names = names(&["localhost"]);
+        params.not_after = date_time_ymd(2020, 1, 1);
+    });
+    let (address, _stop) = serve(expired.server_tls()).await;
+    assert_unreachable(one(&client(address, trusting(&authority)), "a").await);
+}
+
+#[tokio::test]
+async fn callers_of_mutual_tls_are_known() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let (address, _stop) = serve(authority.server().server_tls().clients_pem(authority.pem())).await;
+    let trusting = || client::Tls::trusting_pem(authority.pem());
+    let caller = |authority: &Authority| {
+        authority.sign(|params| {
+            params.distinguished_name.push(DnType::CommonName, "order");
+            let uri = SanType::URI("spiffe://shop.example/order".try_into().expect("a name"));
+            params.subject_alt_names = [names(&["order.shop.example"]), vec![uri]].concat();
+        })
+    };
+    assert_unreachable_or_broken(one(&client(address, trusting()), "a").await);
+    let stranger = caller(&other);
+    let stranger = trusting().identity_pem(stranger.chain, stranger.key);
+    assert_unreachable_or_broken(one(&client(address, stranger), "a").await);
+
+    let known = caller(&authority);
+    let known = client(address, trusting().identity_pem(known.chain, known.key));
+    let told = one(&known, "identity").await.expect("an answer");
+    assert_eq!(told, r#"["spiffe://shop.example/order"] ["order.shop.example"] CN=order"#);
+}
+
+/// With TLS 1.3 a client has said its part before the server refuses its certificate.
+fn assert_unreachable_or_broken(answer: rust_svc::Result<String>) {
+    assert_eq!(answer.expect_err("refused").code(), Code::Unavailable);
+}
+
+#[tokio::test]
+async fn who_does_not_encrypt_harms_nobody() {
+    let authority = Authority::new();
+    let (address, _stop) = serve(authority.server().server_tls()).await;
+    for said in
+        [&b"GET / HTTP/1.1\r\nhost: test\r\n\r\n"[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01", b""]
+    {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(said).await.expect("a connection");
+        let mut answer = Vec::new();
+        // Some are told by an alert, some by the end of the connection.
+        let _ = soon(stream.read_to_end(&mut answer)).await;
+        assert!(!answer.starts_with(b"HTTP"), "{said:?}");
+    }
+    let plain = Client::new(format!("http://{address}")).expect("an address");
+    assert_eq!(one(&plain, "a").await.expect_err("plain text").code(), Code::Unavailable);
+    let client = client(address, client::Tls::trusting_pem(authority.pem()));
+    assert_eq!(one(&client, "others").await.expect("an answer"), "others");
+}
+
+#[tokio::test]
+async fn certificates_are_replaced_without_a_restart() {
+    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    authority.server().write(folder.path());
+    let tls = server::Tls::files(&chain, &key);
+    let (address, _stop) = serve(tls.clone()).await;
+    let client = client(address, client::Tls::trusting_pem(authority.pem()));
+    assert_eq!(one(&client, "a").await.expect("an answer"), "a");
+    let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
+    assert!(!tls.reload().expect("the same files"));
+
+    for (broken, help) in [("", "holds no certificate"), ("garbage", "holds no certificate")] {
+        fs::write(&chain, broken).expect("a file");
+        let error = tls.reload().expect_err("no certificate");
+        assert!(error.message().starts_with(&*chain.to_string_lossy()) && error.message().contains(help), "{error}");
+    }
+    fs::write(&chain, authority.server().chain).expect("a file");
+    let error = tls.reload().expect_err("the key of another");
+    assert!(error.message().contains("do not go together"), "{error}");
+    assert_eq!(shown(address, &authority, &[]).await.expect("a connection").0, first, "nothing has changed");
+
+    authority.server().write(folder.path());
+    assert!(tls.reload().expect("a pair"));
+    assert_ne!(shown(address, &authority, &[]).await.expect("a connection").0, first);
+    assert_eq!(one(&client, "a").await.expect("an answer"), "a", "old connections go on");
+}
+
+#[tokio::test]
+async fn files_are_looked_at_while_the_server_runs() {
+    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    authority.server().write(folder.path());
+    let tls = server::Tls::files(folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    let tls = tls.reload_every(Duration::from_millis(20));
+    let (address, _stop) = serve(tls).await;
+    let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
+    authority.server().write(folder.path());
+    let renewed = async {
+        while shown(address, &authority, &[]).await.expect("a connection").0 == first {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    soon(renewed).await;
+}
+
+#[tokio::test]
+async fn certificates_that_cannot_be_used_fail_at_the_start() {
+    let authority = Authority::new();
+    let Pair { chain, key } = authority.server();
+    for (tls, help) in [
+        (server::Tls::files("nowhere.pem", "nowhere.key"), "nowhere.pem cannot be read: "),
+        (server::Tls::pem("", &key), "the PEM text holds no certificate"),
+        (server::Tls::pem(&chain, &chain), "the PEM text holds no private key"),
+        (server::Tls::pem(&chain, authority.server().key), "do not go together"),
+        (server::Tls::pem(&chain, &key).clients("nowhere.pem"), "nowhere.pem cannot be read: "),
+    ] {
+        let error = Server::new().bind(Listen::at("127.0.0.1:0").tls(tls)).await.expect_err("no certificates");
+        assert_eq!(error.code(), Code::InvalidArgument);
+        assert!(error.message().contains(help), "{error}");
+    }
+    for (tls, help) in [
+        (client::Tls::trusting("nowhere.pem"), "nowhere.pem cannot be read: "),
+        (client::Tls::trusting_pem(&chain).identity_pem(&chain, authority.server().key), "do not go together"),
+    ] {
+        let error = Client::builder("https://localhost").tls(tls).build().expect_err("no certificates");
+        assert!(error.message().contains(help), "{error}");
+    }
+    let plain = Client::builder("http://localhost").tls(client::Tls::trusting_pem(&chain)).build();
+    assert!(plain.expect_err("plain text").message().contains("write https:// to use its certificates"));
+}
+
+#[cfg(not(feature = "native-roots"))]
+#[test]
+fn trust_is_said() {
+    let error = Client::new("https://localhost").expect_err("nobody is trusted");
+    assert!(error.message().contains("`native-roots`"), "{error}");
+}

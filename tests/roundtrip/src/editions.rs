@@ -1,0 +1,139 @@
+//! Files of editions, said in proto2 for a reader that does not know them.
+
+use std::collections::BTreeSet;
+
+use prost_reflect::{DynamicMessage, Value};
+
+/// What proto2 cannot say, by full name.
+#[derive(Debug, Default)]
+pub(crate) struct Unsaid {
+    /// Fields whose default is the same as none.
+    pub(crate) implicit: BTreeSet<String>,
+    /// Enums that keep numbers without a name.
+    pub(crate) open: BTreeSet<String>,
+}
+
+/// The features that matter, by their numbers in `google.protobuf.FeatureSet`.
+#[derive(Clone, Copy)]
+struct Features {
+    field_presence: i32,
+    enum_type: i32,
+    repeated_field_encoding: i32,
+    message_encoding: i32,
+}
+
+/// Those of the editions 2023 and 2024.
+const DEFAULTS: Features =
+    Features { field_presence: EXPLICIT, enum_type: OPEN, repeated_field_encoding: PACKED, message_encoding: 1 };
+const EXPLICIT: i32 = 1;
+const IMPLICIT: i32 = 2;
+const LEGACY_REQUIRED: i32 = 3;
+const OPEN: i32 = 1;
+const PACKED: i32 = 1;
+const DELIMITED: i32 = 2;
+
+const LABEL_REQUIRED: i32 = 2;
+const LABEL_REPEATED: i32 = 3;
+const TYPE_GROUP: i32 = 10;
+const TYPE_MESSAGE: i32 = 11;
+
+impl Features {
+    /// With what an element says of itself.
+    fn of(self, element: &DynamicMessage) -> Self {
+        let Some(own) = message(element, "options").and_then(|options| message(&options, "features")) else {
+            return self;
+        };
+        let said =
+            |name: &str, inherited: i32| if own.has_field_by_name(name) { number(&own, name) } else { inherited };
+        Self {
+            field_presence: said("field_presence", self.field_presence),
+            enum_type: said("enum_type", self.enum_type),
+            repeated_field_encoding: said("repeated_field_encoding", self.repeated_field_encoding),
+            message_encoding: said("message_encoding", self.message_encoding),
+        }
+    }
+}
+
+impl Unsaid {
+    /// Says a `FileDescriptorProto` in proto2, if it is of an edition.
+    pub(crate) fn file(&mut self, file: &mut DynamicMessage) {
+        if text(file, "syntax") != "editions" {
+            return;
+        }
+        let (features, package) = (DEFAULTS.of(file), text(file, "package"));
+        file.set_field_by_name("syntax", Value::String("proto2".to_owned()));
+        file.clear_field_by_name("edition");
+        each(file, "message_type", |it| self.message(it, features, &package));
+        each(file, "enum_type", |it| self.enumeration(it, features, &package));
+    }
+
+    fn message(&mut self, message: &mut DynamicMessage, outer: Features, place: &str) {
+        let (features, name) = (outer.of(message), full_name(place, message));
+        each(message, "nested_type", |it| self.message(it, features, &name));
+        each(message, "enum_type", |it| self.enumeration(it, features, &name));
+        let is_entry = is_map_entry(message);
+        each(message, "field", |it| self.field(it, features, &name, is_entry));
+    }
+
+    fn enumeration(&mut self, item: &DynamicMessage, outer: Features, place: &str) {
+        if outer.of(item).enum_type == OPEN {
+            self.open.insert(full_name(place, item));
+        }
+    }
+
+    fn field(&mut self, field: &mut DynamicMessage, outer: Features, message: &str, is_entry: bool) {
+        let features = outer.of(field);
+        let is_message = number(field, "type") == TYPE_MESSAGE;
+        if number(field, "label") == LABEL_REPEATED {
+            set_packed(field, features.repeated_field_encoding == PACKED);
+        } else if features.field_presence == LEGACY_REQUIRED {
+            field.set_field_by_name("label", Value::EnumNumber(LABEL_REQUIRED));
+        } else if features.field_presence == IMPLICIT && !is_message && !field.has_field_by_name("oneof_index") {
+            self.implicit.insert(full_name(message, field));
+        }
+        // A map is written as ever.
+        if is_message && features.message_encoding == DELIMITED && !is_entry && !is_map(field) {
+            field.set_field_by_name("type", Value::EnumNumber(TYPE_GROUP));
+        }
+    }
+}
+
+fn set_packed(field: &mut DynamicMessage, packed: bool) {
+    let is_packable = !matches!(number(field, "type"), 9..=12);
+    if let Some(Value::Message(options)) = field.get_field_by_name_mut("options").filter(|_| is_packable) {
+        options.set_field_by_name("packed", Value::Bool(packed));
+    }
+}
+
+fn is_map_entry(message: &DynamicMessage) -> bool {
+    let options = self::message(message, "options");
+    options.is_some_and(|options| options.get_field_by_name("map_entry").is_some_and(|it| it.as_bool() == Some(true)))
+}
+
+/// Of the compiler's making: no other type has such a name beside such a field.
+fn is_map(field: &DynamicMessage) -> bool {
+    number(field, "label") == LABEL_REPEATED && text(field, "type_name").ends_with("Entry")
+}
+
+fn each(container: &mut DynamicMessage, name: &str, change: impl FnMut(&mut DynamicMessage)) {
+    let items = container.get_field_by_name_mut(name).and_then(Value::as_list_mut);
+    items.into_iter().flatten().filter_map(Value::as_message_mut).for_each(change);
+}
+
+fn full_name(place: &str, element: &DynamicMessage) -> String {
+    let name = text(element, "name");
+    if place.is_empty() { name } else { format!("{place}.{name}") }
+}
+
+fn text(message: &DynamicMessage, name: &str) -> String {
+    message.get_field_by_name(name).and_then(|value| value.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+}
+
+fn number(message: &DynamicMessage, name: &str) -> i32 {
+    message.get_field_by_name(name).and_then(|value| value.as_enum_number()).unwrap_or_default()
+}
+
+fn message(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
+    let value = message.get_field_by_name(name).filter(|_| message.has_field_by_name(name))?;
+    value.as_message().cloned()
+}

@@ -1,0 +1,93 @@
+//! The printed types, each reduced to functions between bytes.
+
+use std::any::TypeId;
+
+use rust_svc::{
+    Message, Wire,
+    json::{self, Parse, Print, Type, Types},
+};
+
+/// The last second of the year 9999.
+const LATEST: i64 = 253_402_300_799;
+
+/// What one run of the generator printed.
+#[derive(Debug)]
+pub struct Tree {
+    /// What it is called in messages.
+    pub name: &'static str,
+    /// The latest second that its times can be, since 1970.
+    pub latest: i64,
+    pub(crate) descriptors: &'static [u8],
+    pub(crate) conversions: Vec<Conversion>,
+    pub(crate) codecs: Vec<Codec>,
+    pub(crate) types: Types,
+}
+
+/// Between the messages that travel and what a trait speaks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Conversion {
+    pub(crate) name: &'static str,
+    /// Whether a trait speaks the message as it travels, so that nothing is checked.
+    pub(crate) is_none: bool,
+    pub(crate) convert: fn(&[u8]) -> Converted,
+}
+
+/// What became of a message.
+pub(crate) struct Converted {
+    /// Decoded and encoded again, and nothing else.
+    pub(crate) straight: Vec<u8>,
+    /// Through the plain type; or the paths of what is wrong.
+    pub(crate) result: Result<Vec<u8>, Vec<String>>,
+}
+
+/// Between the messages that travel and JSON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Codec {
+    pub(crate) name: &'static str,
+    pub(crate) print: fn(&[u8], &Print) -> Result<Vec<u8>, String>,
+    pub(crate) parse: fn(&[u8], &Parse) -> Result<Vec<u8>, String>,
+}
+
+impl Tree {
+    /// A tree without types, and the `FileDescriptorSet` that describes them.
+    pub fn new(name: &'static str, descriptors: &'static [u8]) -> Self {
+        let (conversions, codecs, types) = (Vec::new(), Vec::new(), Types::default());
+        Self { name, latest: LATEST, descriptors, conversions, codecs, types }
+    }
+
+    /// Adds a type that a trait speaks.
+    pub fn converts<T: Message<Tree, Wire: Wire>, Tree>(&mut self) {
+        let is_none = TypeId::of::<T>() == TypeId::of::<T::Wire>();
+        self.conversions.push(Conversion { name: T::NAME, is_none, convert: convert::<T, Tree> });
+    }
+
+    /// Adds a message that has JSON.
+    pub fn codes<M: json::Message + Wire>(&mut self) {
+        self.codecs.push(Codec { name: M::NAME, print: print::<M>, parse: parse::<M> });
+    }
+
+    /// Adds the messages that may be packed in a `google.protobuf.Any`.
+    pub fn packs(&mut self, types: &[Type]) {
+        self.types.add(types);
+    }
+}
+
+fn convert<T: Message<Tree, Wire: Wire>, Tree>(bytes: &[u8]) -> Converted {
+    let wire = decode::<T::Wire>(bytes);
+    let straight = wire.to_bytes();
+    let result = T::from_wire(wire).map(|message| message.into_wire().to_bytes());
+    let paths = result.map_err(|violations| violations.into_vec().into_iter().map(|it| it.field).collect());
+    Converted { straight, result: paths }
+}
+
+fn print<M: json::Message + Wire>(bytes: &[u8], print: &Print) -> Result<Vec<u8>, String> {
+    json::to_vec(&decode::<M>(bytes), print).map_err(|error| error.to_string())
+}
+
+fn parse<M: json::Message + Wire>(text: &[u8], parse: &Parse) -> Result<Vec<u8>, String> {
+    json::from_slice::<M>(text, parse).map(|message| message.to_bytes()).map_err(|error| error.to_string())
+}
+
+fn decode<W: Wire>(bytes: &[u8]) -> W {
+    W::from_bytes(bytes).expect("a message of its own descriptor is decoded")
+}

@@ -1,0 +1,268 @@
+//! What is written down of calls.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http_body_util::BodyExt as _;
+use rust_svc::{
+    Client, Code, Context, Server,
+    intercept::{Chain, RequestId},
+    observe::{AccessLog, Metrics, Trace, TraceContext},
+};
+use tower::ServiceExt as _;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+
+use crate::golden::{
+    stock::stock::v1::{
+        GetQuoteRequest, Quote, StockService, StockServiceClient, StockServiceFake, stock_service,
+        stock_service_adapter,
+    },
+    user::user::v1::{User, UserServiceClient, UserServiceFake, user_service_adapter, user_service_gateway},
+};
+
+async fn served(fake: &StockServiceFake, chain: &Chain) -> String {
+    let server = Server::new().adapter(stock_service_adapter(Arc::new(fake.clone()))).chain(chain);
+    let bound = server.bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}", bound.local_addr());
+    tokio::spawn(bound.run_until(std::future::pending()));
+    address
+}
+
+fn client(address: &str, chain: &Chain) -> StockServiceClient {
+    let retried = stock_service::GET_QUOTE.no_side_effects();
+    StockServiceClient(Client::builder(address).chain(chain).method(retried).build().expect("an address"))
+}
+
+fn quote() -> Quote {
+    Quote { symbol: "TEA".into(), price: 4.0 }
+}
+
+/// The value of the one line that begins so.
+fn value(metrics: &Metrics, line: &str) -> Option<f64> {
+    let text = metrics.text();
+    let mut values = text.lines().filter_map(|it| it.strip_prefix(line)?.trim().parse().ok());
+    let value = values.next();
+    assert_eq!(values.next(), None, "{line} is there twice:\n{text}");
+    value
+}
+
+fn labels(method: &str, code: &str) -> String {
+    format!(
+        r#"{{rpc_system_name="grpc",rpc_method="stock.v1.StockService/{method}",rpc_response_status_code="{code}"}}"#
+    )
+}
+
+/// A server tells of the end of a call once its last byte has left, which may be after the client has read it.
+async fn until(what: impl Fn() -> bool) {
+    let wait = async {
+        while !what() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("it happens");
+}
+
+#[tokio::test]
+async fn calls_and_attempts_are_counted_by_method_and_code() {
+    let (near, far) = (Metrics::new(), Metrics::new());
+    let fake = StockServiceFake::default();
+    let address = served(&fake, &Chain::new().observe(far.clone())).await;
+    let client = client(&address, &Chain::new().observe(near.clone()));
+
+    fake.get_quote.fails(rust_svc::Error::unavailable("starting"));
+    fake.get_quote.returns(quote());
+    assert_eq!(client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect("in the end"), quote());
+    fake.get_quote.fails(rust_svc::Error::not_found("no such symbol"));
+    client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect_err("unknown");
+
+    let count =
+        |metrics, name: &str, code| value(metrics, &format!("{name}_seconds_count{}", labels("GetQuote", code)));
+    assert_eq!(count(&near, "rpc_client_call_duration", "OK"), Some(1.0));
+    assert_eq!(count(&near, "rpc_client_call_duration", "NOT_FOUND"), Some(1.0));
+    assert_eq!(count(&near, "rpc_client_call_duration", "UNAVAILABLE"), None, "the call was a success");
+    assert_eq!(count(&near, "rpc_client_attempt_duration", "OK"), Some(1.0));
+    assert_eq!(count(&near, "rpc_client_attempt_duration", "UNAVAILABLE"), Some(1.0));
+    until(|| count(&far, "rpc_server_call_duration", "NOT_FOUND") == Some(1.0)).await;
+    assert_eq!(count(&far, "rpc_server_call_duration", "OK"), Some(1.0));
+    assert_eq!(count(&far, "rpc_server_call_duration", "UNAVAILABLE"), Some(1.0));
+    let active = r#"rpc_server_active_calls{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
+    assert_eq!(value(&far, active), Some(0.0));
+    assert!(far.text().contains(r#"le="0.005""#) && far.text().ends_with("# EOF\n"), "{}", far.text());
+}
+
+#[tokio::test]
+async fn a_call_is_active_until_its_stream_ends() {
+    let metrics = Metrics::new();
+    let fake = StockServiceFake::default();
+    let address = served(&fake, &Chain::new()).await;
+    let client = client(&address, &Chain::new().observe(metrics.clone()));
+    let active = r#"rpc_client_active_calls{rpc_system_name="grpc",rpc_method="stock.v1.StockService/WatchQuotes"}"#;
+    fake.watch_quotes.send(quote()).end();
+    let mut quotes = client.watch_quotes(Context::new(), Default::default()).await.expect("a stream");
+    assert_eq!(value(&metrics, active), Some(1.0));
+    quotes.next().await.expect("one").expect("a quote");
+    assert!(quotes.next().await.is_none());
+    assert_eq!(value(&metrics, active), Some(0.0));
+    let count = format!("rpc_client_call_duration_seconds_count{}", labels("WatchQuotes", "OK"));
+    assert_eq!(value(&metrics, &count), Some(1.0));
+}
+
+#[tokio::test]
+async fn a_breaker_tells_that_it_moved() {
+    let metrics = Metrics::new();
+    let client = client("http://127.0.0.1:1", &Chain::new().observe(metrics.clone()));
+    let state = r#"rpc_client_breaker_state{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
+    let breaker = client.0.breaker(&stock_service::GET_QUOTE).expect("it has one");
+    breaker.force_open();
+    assert_eq!(value(&metrics, state), Some(2.0));
+    let error = client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect_err("open");
+    assert_eq!(error.code(), Code::Unavailable);
+    breaker.reset();
+    assert_eq!(value(&metrics, state), Some(0.0));
+}
+
+/// Logs into memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+#[tokio::test]
+async fn a_trace_goes_from_http_through_a_client_to_a_service() {
+    let chain = Chain::new().intercept(Trace::new());
+    let fake = UserServiceFake::default();
+    fake.get_user.returns_with(|call| async move {
+        let own = TraceContext::of(call.context()).expect("traced").to_string();
+        Ok(User { user_id: own, ..User::default() })
+    });
+    let routes = rust_svc::adapter::Routes::from(user_service_adapter(Arc::new(fake.clone()))).chain(&chain);
+    let client = Client::builder("http://users").chain(&chain).build_from_service(routes).expect("a client");
+    let gateway = user_service_gateway(Arc::new(UserServiceClient(client)));
+    let gateway = rust_svc::gateway::Routes::from(gateway).chain(&chain).into_router();
+    let call = async |parent: &str| {
+        let request = http::Request::builder().uri("/v1/users/ada").header("traceparent", parent);
+        let request = request.header("tracestate", "vendor=1").body(axum::body::Body::empty()).expect("a request");
+        let response = gateway.clone().oneshot(request).await.expect("infallible");
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let own = String::from_utf8_lossy(&body).split('"').find_map(TraceContext::parse).expect("a place");
+        let received = fake.get_user.calls().pop().expect("a call").metadata().clone();
+        let sent = TraceContext::parse(received.get("traceparent").expect("sent")).expect("valid");
+        (sent, own, received.get("tracestate").map(ToOwned::to_owned))
+    };
+    let (sent, own, state) = call(PARENT).await;
+    assert_eq!(sent.trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(own.trace_id(), sent.trace_id());
+    assert!(own.is_sampled());
+    let spans = [sent.span_id(), own.span_id(), "00f067aa0ba902b7".to_owned()];
+    assert!(spans[0] != spans[1] && spans[0] != spans[2] && spans[1] != spans[2], "{spans:?}");
+    assert_eq!(state.as_deref(), Some("vendor=1"));
+
+    let (sent, own, state) = call("00-nonsense").await;
+    assert_eq!(own.trace_id(), sent.trace_id());
+    assert!(!own.is_sampled());
+    assert_eq!(state, None, "what belongs to no trace is not passed on");
+}
+
+#[tokio::test]
+async fn each_attempt_has_a_place_of_its_own() {
+    let fake = StockServiceFake::default();
+    fake.get_quote.fails(rust_svc::Error::unavailable("starting"));
+    fake.get_quote.returns(quote());
+    let client = client(&served(&fake, &Chain::new()).await, &Chain::new().intercept(Trace::new().sampled()));
+    client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect("in the end");
+    let places: Vec<_> = fake
+        .get_quote
+        .calls()
+        .iter()
+        .map(|call| TraceContext::parse(call.metadata().get("traceparent").expect("sent")).expect("valid"))
+        .collect();
+    let [first, second] = &places[..] else { panic!("two attempts, not {}", places.len()) };
+    assert_eq!(first.trace_id(), second.trace_id());
+    assert_ne!(first.span_id(), second.span_id());
+    assert!(first.is_sampled());
+}
+
+#[tokio::test]
+async fn a_span_ends_with_the_code_of_its_call() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false);
+    let guard = tracing::subscriber::set_default(subscriber.with_span_events(FmtSpan::CLOSE).finish());
+    let fake = StockServiceFake::default();
+    fake.get_quote.fails(rust_svc::Error::not_found("no such symbol"));
+    let chain = Chain::new().intercept(Trace::new());
+    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(fake))).chain(&chain);
+    let client =
+        StockServiceClient(Client::builder("http://stock").chain(&chain).build_from_service(routes).expect("a client"));
+    let cx = Context::new().with_metadata("traceparent", PARENT).expect("metadata");
+    client.get_quote(cx, GetQuoteRequest::default()).await.expect_err("unknown");
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("a text");
+    let closed = |span: &str, kind: &str, fault: bool| {
+        let lines = log.lines().filter(|line| line.contains("close"));
+        let spans = lines.filter_map(|line| line.split_once("rust_svc::trace").map(|(spans, _)| spans));
+        let last = spans
+            .filter_map(|spans| spans.rsplit_once(&format!("{span}{{")))
+            .filter(|(_, own)| own.contains(&format!("otel.kind=\"{kind}\"")) && own.ends_with("}: "));
+        let own: Vec<_> = last.map(|(_, own)| own).filter(|own| own.matches("otel.kind").count() == 1).collect();
+        assert_eq!(own.len(), 1, "{span} {kind} ends once:\n{log}");
+        assert!(own[0].contains(r#"rpc.response.status_code="NOT_FOUND""#), "{}", own[0]);
+        assert_eq!(own[0].contains(r#"otel.status_code="ERROR""#), fault, "{}", own[0]);
+    };
+    closed("rpc", "server", false);
+    closed("attempt", "client", true);
+    closed("rpc", "client", true);
+}
+
+#[tokio::test]
+async fn the_access_log_has_what_it_is_told_to_and_no_more() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let fake = StockServiceFake::default();
+    fake.get_quote.fails(rust_svc::Error::internal("the database is on fire"));
+    let chain = Chain::new().intercept(RequestId::new()).observe(AccessLog::new().metadata("X-Tenant"));
+    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(fake))).chain(&chain);
+    let client = StockServiceClient(Client::from_service(routes));
+    let cx = Context::new().with_timeout(Duration::from_secs(60));
+    let cx = cx.with_metadata("x-tenant", "t 1").expect("metadata");
+    let cx = cx.with_metadata("authorization", "Bearer hidden").expect("metadata");
+    let cx = cx.with_metadata("x-request-id", "r-1").expect("metadata");
+    client.get_quote(cx, GetQuoteRequest { symbol: "secret".into() }).await.expect_err("a fire");
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("a text");
+    let line = log.lines().find(|line| line.contains("rust_svc::access")).expect("a line");
+    for part in [
+        "ERROR",
+        r#"side="server""#,
+        r#"method="stock.v1.StockService/GetQuote""#,
+        r#"code="INTERNAL""#,
+        "duration_ms=",
+        r#"request_id="r-1""#,
+        r#"x-tenant=\"t 1\""#,
+    ] {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+    assert!(!log.contains("hidden") && !log.contains("secret"), "{log}");
+}
