@@ -3,16 +3,14 @@
 use std::{convert::Infallible, future::poll_fn, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use hyper::{Request, body::Incoming};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto::Builder,
-};
+use hyper_util::{rt::TokioIo, server::conn::auto::Builder};
 use tokio::{sync::watch, task::JoinSet, time};
 
 use super::{
     Front, Limits,
     activity::{Activity, During},
     listener::{Accepted, Listener, Remote},
+    stalled::{Pieces, Streams},
     watched::Watched,
 };
 use crate::net::Stream;
@@ -25,7 +23,7 @@ const REST: Duration = Duration::from_secs(10);
 
 pub(super) struct Connections {
     limits: Limits,
-    protocol: Builder<TokioExecutor>,
+    protocol: Builder<Streams>,
     open: JoinSet<()>,
     draining: watch::Sender<bool>,
     /// Which listener is asked first, so that a busy one does not keep the others waiting.
@@ -112,13 +110,13 @@ struct Connection {
 
 impl Connection {
     #[cfg(not(feature = "tls"))]
-    async fn open(self, stream: Stream, protocol: &Builder<TokioExecutor>) {
+    async fn open(self, stream: Stream, protocol: &Builder<Streams>) {
         self.serve(stream, protocol).await;
     }
 
     /// Encrypts the connection first if that is asked for.
     #[cfg(feature = "tls")]
-    async fn open(mut self, stream: Stream, protocol: &Builder<TokioExecutor>) {
+    async fn open(mut self, stream: Stream, protocol: &Builder<Streams>) {
         let Some(tls) = self.tls.take() else { return self.serve(stream, protocol).await };
         let encrypted = tokio::select! {
             encrypted = time::timeout(self.limits.header_timeout, tls.accept(stream, &mut self.remote)) => encrypted,
@@ -131,7 +129,7 @@ impl Connection {
         }
     }
 
-    async fn serve(mut self, stream: Stream, protocol: &Builder<TokioExecutor>) {
+    async fn serve(mut self, stream: Stream, protocol: &Builder<Streams>) {
         let activity = Activity::new();
         let stream = TokioIo::new(Watched::new(stream, activity.clone(), self.limits.send_timeout));
         let service = service(self.front.clone(), self.remote.clone(), activity.clone());
@@ -170,13 +168,13 @@ fn service(
     activity: Arc<Activity>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
-    Response = http::Response<During<super::front::Body>>,
+    Response = http::Response<During<Pieces<super::front::Body>>>,
     Error = Infallible,
     Future: Send,
 > {
     hyper::service::service_fn(move |request| {
         let (call, answer) = (activity.call(), front.answer(request, &remote));
-        async move { Ok(answer.await?.map(|body| During { body, call })) }
+        async move { Ok(answer.await?.map(|body| During { body: Pieces::of(body), call })) }
     })
 }
 

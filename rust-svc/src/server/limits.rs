@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use hyper_util::{
-    rt::{TokioExecutor, TokioTimer},
-    server::conn::auto::Builder,
-};
+use hyper_util::{rt::TokioTimer, server::conn::auto::Builder};
+
+use super::stalled::Streams;
 
 /// hyper refuses a smaller buffer for the head of a request of HTTP/1.
 const LEAST_BUFFER: usize = 8 * 1024;
@@ -19,6 +18,7 @@ pub(super) struct Limits {
     pub(super) keep_alive_timeout: Duration,
     pub(super) header_timeout: Duration,
     pub(super) send_timeout: Duration,
+    pub(super) stream_send_timeout: Duration,
     pub(super) max_idle: Duration,
     pub(super) max_age: Duration,
     pub(super) max_age_grace: Duration,
@@ -34,6 +34,7 @@ impl Default for Limits {
             keep_alive_timeout: Duration::from_secs(20),
             header_timeout: Duration::from_secs(10),
             send_timeout: Duration::from_secs(60),
+            stream_send_timeout: Duration::from_secs(5 * 60),
             max_idle: Duration::from_secs(15 * 60),
             max_age: Duration::from_secs(60 * 60),
             max_age_grace: Duration::MAX,
@@ -43,8 +44,8 @@ impl Default for Limits {
 
 impl Limits {
     /// What speaks HTTP/1 or HTTP/2 on a connection, as the caller does.
-    pub(super) fn protocol(&self) -> Builder<TokioExecutor> {
-        let mut builder = Builder::new(TokioExecutor::new());
+    pub(super) fn protocol(&self) -> Builder<Streams> {
+        let mut builder = Builder::new(Streams::new(self.stream_send_timeout));
         builder
             .http1()
             .timer(TokioTimer::new())
@@ -95,6 +96,10 @@ mod tests {
         format!("{} s", duration.as_secs())
     }
 
+    fn minutes(duration: Duration) -> String {
+        format!("{} min", duration.as_secs() / 60)
+    }
+
     #[test]
     fn the_table_tells_the_limits() {
         let limits = Limits::default();
@@ -110,9 +115,10 @@ mod tests {
             ("a request message", format!("{} MiB", message / 1024 / 1024)),
             ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),
             ("a caller that reads nothing of what it is sent", seconds(limits.send_timeout)),
+            ("a call whose caller takes nothing of its answer", minutes(limits.stream_send_timeout)),
             ("a connection that answers no ping", alive),
             ("pings, settings and priorities of a caller that is sent nothing else", burdens),
-            ("a connection without calls", format!("{} min", limits.max_idle.as_secs() / 60)),
+            ("a connection without calls", minutes(limits.max_idle)),
             (
                 "a connection, until it is told to go away",
                 format!("{} h, 10 % more or less", limits.max_age.as_secs() / 3600),

@@ -25,6 +25,7 @@ mod listen;
 mod listener;
 mod reflection;
 mod signal;
+mod stalled;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(unix)]
@@ -75,6 +76,7 @@ use signal::Signals;
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
 /// | a caller that reads nothing of what it is sent | 60 s | [`send_timeout`](Self::send_timeout) |
+/// | a call whose caller takes nothing of its answer | 5 min | [`stream_send_timeout`](Self::stream_send_timeout) |
 /// | a connection that answers no ping | 60 s + 20 s | [`keep_alive`](Self::keep_alive) |
 /// | pings, settings and priorities of a caller that is sent nothing else | 100, and 1 each 1 s | |
 /// | a connection without calls | 15 min | [`max_connection_idle`](Self::max_connection_idle) |
@@ -237,6 +239,13 @@ impl Server {
     /// How long a connection may take none of the bytes that it is sent, before it is cut.
     pub fn send_timeout(mut self, timeout: Duration) -> Self {
         self.limits.send_timeout = timeout;
+        self
+    }
+
+    /// How long a caller may take nothing of the answer to a call of HTTP/2 that waits for it, before the call is cut. The
+    /// other calls of its connection go on.
+    pub fn stream_send_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.stream_send_timeout = timeout;
         self
     }
 

@@ -1,16 +1,21 @@
 //! Adapters and the server over real connections.
 
+mod bombs;
 mod calls;
 mod cancellation;
 mod deadlines;
 mod echo;
 mod errors;
+mod floods;
 mod guards;
 mod health;
 mod http;
+mod http1;
 mod limits;
 mod listen;
+mod malformed;
 mod metadata;
+mod peer;
 mod raw;
 mod reflection;
 mod rolling;
@@ -19,3 +24,4 @@ mod support;
 #[cfg(feature = "tls")]
 mod tls;
 mod web;
+mod windows;

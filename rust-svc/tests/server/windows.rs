@@ -1,0 +1,113 @@
+//! Callers that take nothing of what they are sent, or little.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, routing::get};
+use bytes::Bytes;
+use futures::stream;
+use rust_svc::Server;
+use tokio::sync::mpsc;
+
+use crate::{
+    echo::{Event, UNARY},
+    peer::{
+        CANCEL, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, RST_STREAM, WINDOW_UPDATE, call,
+        frame, headers,
+    },
+    raw,
+    support::start_with,
+};
+
+const SHORT: Duration = Duration::from_millis(50);
+const CHUNK: usize = 65536;
+
+/// What is known of an endless body: how much of it was made, and that it is gone.
+struct Endless {
+    made: Arc<AtomicUsize>,
+    gone: mpsc::UnboundedReceiver<()>,
+}
+
+/// Tells when it is dropped.
+struct Told(mpsc::UnboundedSender<()>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// A route whose body has no end.
+fn endless() -> (Router, Endless) {
+    let made = Arc::new(AtomicUsize::new(0));
+    let (sender, gone) = mpsc::unbounded_channel();
+    let counted = made.clone();
+    let route = get(move || {
+        let (told, made) = (Told(sender.clone()), counted.clone());
+        let chunks = stream::repeat_with(move || {
+            let _alive = &told;
+            made.fetch_add(CHUNK, Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from_static(&[0; CHUNK]))
+        });
+        async { Body::from_stream(chunks) }
+    });
+    (Router::new().route("/endless", route), Endless { made, gone })
+}
+
+fn get_endless() -> Vec<u8> {
+    headers(&[(":method", "GET"), (":scheme", "http"), (":path", "/endless"), (":authority", "test")])
+}
+
+fn window(stream: u32, bytes: u32) -> Vec<u8> {
+    frame(WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes())
+}
+
+#[tokio::test]
+async fn a_stream_that_takes_nothing_is_cut_and_its_connection_is_not() {
+    let (router, mut endless) = endless();
+    let server = start_with(|server: Server| server.http(router).stream_send_timeout(SHORT)).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
+    peer.send(&frame(HEADERS, END_HEADERS | END_STREAM, 1, &get_endless())).await;
+    assert!(peer.next(HEADERS, 1).await.is_some());
+    let called = [frame(HEADERS, END_HEADERS, 3, &call(UNARY.path)), frame(DATA, END_STREAM, 3, &raw::frame("a"))];
+    peer.send(&[called.concat(), window(3, 1000)].concat()).await;
+    assert!(peer.next(DATA, 3).await.is_some(), "a call beside it is answered");
+    assert_eq!(peer.next(RST_STREAM, 1).await.expect("a reset").reason(), CANCEL);
+    endless.gone.recv().await.expect("the body is gone");
+    assert!(endless.made.load(Relaxed) <= 2 * CHUNK, "{} bytes were made", endless.made.load(Relaxed));
+    assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_ends_its_call() {
+    let mut server = start_with(|server| server.stream_send_timeout(SHORT)).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
+    for (stream, method) in [(1, "Unary"), (3, "Download")] {
+        let path = format!("/test.v1.Echo/{method}");
+        let body = frame(DATA, END_STREAM, stream, &raw::frame("numbers"));
+        peer.send(&[frame(HEADERS, END_HEADERS, stream, &call(&path)), body].concat()).await;
+        assert_eq!(server.event().await, Event::Called);
+        assert_eq!(peer.next(RST_STREAM, stream).await.expect("a reset").reason(), CANCEL, "{method}");
+    }
+}
+
+/// A byte at a time keeps a call alive, and holds no more than before.
+#[tokio::test]
+async fn a_window_of_a_byte() {
+    let (router, endless) = endless();
+    let server = start_with(|server: Server| server.http(router)).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 1)]).await;
+    peer.send(&frame(HEADERS, END_HEADERS | END_STREAM, 1, &get_endless())).await;
+    for _ in 0..100 {
+        assert_eq!(peer.next(DATA, 1).await.expect("a byte").payload.len(), 1);
+        peer.send(&window(1, 1)).await;
+    }
+    assert!(endless.made.load(Relaxed) <= 3 * CHUNK, "{} bytes were made", endless.made.load(Relaxed));
+    peer.finish().await;
+    assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
