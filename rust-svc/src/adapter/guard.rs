@@ -7,12 +7,13 @@ use super::Body;
 const SPOKEN: [&str; 2] = ["application/grpc", "application/grpc+proto"];
 
 /// The answer in the language of HTTP to a request that is none of gRPC's: 405 for another verb than POST, 415 for
-/// another content type than `application/grpc` or `application/grpc+proto`.
+/// another content type than `application/grpc` or `application/grpc+proto`, or several.
 pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         return Some(answer(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, HeaderValue::from_static("POST")))));
     }
-    let spoken = content_type(request.headers()).is_some_and(|content_type| SPOKEN.contains(&content_type));
+    let only = request.headers().get_all(header::CONTENT_TYPE).iter().nth(1).is_none();
+    let spoken = only && content_type(request.headers()).is_some_and(|content_type| SPOKEN.contains(&content_type));
     (!spoken).then(|| answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, None))
 }
 

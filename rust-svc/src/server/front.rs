@@ -1,6 +1,6 @@
 //! Which side of a server answers a request.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{extract::ConnectInfo, response::IntoResponse};
 use http::{Method, Request, Response, StatusCode, Version};
@@ -8,7 +8,7 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
 
-use super::{health::Served, linger::lingering, listen::Serves, listener::Remote};
+use super::{health::Served, linger::lingering, listen::Serves, listener::Remote, timely::timely};
 use crate::adapter::{self, says_grpc, web};
 
 /// Where plain HTTP asks for the health.
@@ -21,6 +21,7 @@ pub(super) struct Front {
     pub(super) http: axum::Router,
     pub(super) health: Served,
     pub(super) serves: Serves,
+    pub(super) receive_timeout: Duration,
 }
 
 pub(super) type Body = Either<adapter::Body, axum::body::Body>;
@@ -35,8 +36,8 @@ impl Front {
         request.extensions_mut().insert(remote.peer.clone());
         request.extensions_mut().insert(remote.stopping.clone());
         let address = remote.address;
-        let Self { mut grpc, mut http, health, serves } = self.clone();
-        let mut request = lingering(request);
+        let Self { mut grpc, mut http, health, serves, receive_timeout } = self.clone();
+        let mut request = lingering(timely(request, receive_timeout));
         async move {
             if serves.web && web::says_web(request.headers()) {
                 return Ok(web::answer(grpc, request).await.map(axum::body::Body::new).map(Either::Right));

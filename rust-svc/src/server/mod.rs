@@ -26,6 +26,7 @@ mod listener;
 mod reflection;
 mod signal;
 mod stalled;
+mod timely;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(unix)]
@@ -75,6 +76,7 @@ use signal::Signals;
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
+/// | a caller that sends nothing of a body whose length it told | 60 s | [`receive_timeout`](Self::receive_timeout) |
 /// | a caller that reads nothing of what it is sent | 60 s | [`send_timeout`](Self::send_timeout) |
 /// | a call whose caller takes nothing of its answer | 5 min | [`stream_send_timeout`](Self::stream_send_timeout) |
 /// | a connection that answers no ping | 60 s + 20 s | [`keep_alive`](Self::keep_alive) |
@@ -236,6 +238,12 @@ impl Server {
         self
     }
 
+    /// How long a request of HTTP/1 that told its length may send nothing of its body, before it breaks off.
+    pub fn receive_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.receive_timeout = timeout;
+        self
+    }
+
     /// How long a connection may take none of the bytes that it is sent, before it is cut.
     pub fn send_timeout(mut self, timeout: Duration) -> Self {
         self.limits.send_timeout = timeout;
@@ -283,7 +291,8 @@ impl Server {
         let mut listeners = Vec::new();
         for listen in listens.into_iter().map(Into::into) {
             let serves = listen.serves.or_all(self.web);
-            let front = Front { grpc: grpc.clone(), http: http.clone(), health: health.clone(), serves };
+            let (grpc, http, health) = (grpc.clone(), http.clone(), health.clone());
+            let front = Front { grpc, http, health, serves, receive_timeout: self.limits.receive_timeout };
             listeners.push(Listener::bind(&listen, front).await?);
         }
         if listeners.is_empty() {

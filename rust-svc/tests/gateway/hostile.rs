@@ -1,8 +1,9 @@
 //! Whatever a caller sends, it is answered.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{body::Body, http::Request};
+use http_body_util::BodyExt;
 use rust_svc::json::{Parse, Print, from_slice, to_vec};
 use tower::ServiceExt;
 
@@ -71,4 +72,110 @@ async fn damaged_targets() {
         answered += 1;
     }
     assert!(answered > 1_000, "most targets are ones that HTTP takes");
+}
+
+async fn send(request: Request<Body>) -> (u16, String) {
+    let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+    let response = router.oneshot(request).await.expect("infallible");
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
+}
+
+async fn post(path: &str, body: String) -> (u16, String) {
+    let request = Request::post(path).header("content-type", "application/json");
+    send(request.body(Body::from(body)).expect("a request")).await
+}
+
+#[tokio::test]
+async fn bodies_that_are_large_or_deep() {
+    let many = |one: &str, count: usize| vec![one; count].join(",");
+    let keys = |count: usize| (0..count).map(|key| format!(r#""{key}":"""#)).collect::<Vec<_>>().join(",");
+    for (what, body, status) in [
+        ("objects in objects", r#"{"item":"#.repeat(5_000), 400),
+        ("objects in objects that end", r#"{"inner":"#.repeat(5_000) + &"}".repeat(5_000), 400),
+        ("arrays in a value", format!(r#"{{"filter":{{"a":{}{}}}}}"#, "[".repeat(5_000), "]".repeat(5_000)), 400),
+        ("arrays that do not end", "[".repeat(1_000_000), 400),
+        ("a string of 5 MB", format!(r#"{{"name":"{}"}}"#, "a".repeat(5_000_000)), 413),
+        ("a million texts", format!(r#"{{"tags":[{}]}}"#, many(r#""""#, 1_000_000)), 200),
+        ("a million messages", format!(r#"{{"items":[{}]}}"#, many("{}", 1_000_000)), 200),
+        ("200 000 keys", format!(r#"{{"labels":{{{}}}}}"#, keys(200_000)), 200),
+        ("a million keys", format!(r#"{{"labels":{{{}}}}}"#, keys(1_000_000)), 413),
+        ("a number that is too large", r#"{"count":1e999999}"#.to_owned(), 400),
+        ("a number of a million digits", format!(r#"{{"count":{}}}"#, "9".repeat(1_000_000)), 400),
+        ("a number of no digits", r#"{"count":-}"#.to_owned(), 400),
+    ] {
+        assert_eq!(post("/v1/stock", body).await.0, status, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn queries_that_are_large_or_deep() {
+    for (what, query) in [
+        ("9 000 parameters", "tags=x&".repeat(9_000)),
+        ("20 000 parameters of nothing", "&".repeat(20_000) + "x=1"),
+        ("a megabyte that is no field", "x".repeat(1 << 15) + "=1"),
+        ("a path of 5 000 fields", "item.".to_owned() + &"inner.".repeat(5_000) + "quantity=1"),
+        ("a value of 5 000 arrays", format!("filter={{\"a\":{}", "[".repeat(5_000)).replace(['{', '"', '['], "%5B")),
+        ("a key of a map of brackets", "labels".to_owned() + &"[".repeat(5_000) + "=1"),
+    ] {
+        let request = Request::get(format!("/v1/stock/a?{query}")).body(Body::empty()).expect(what);
+        assert_eq!(send(request).await.0, 400, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn paths_that_are_long_or_odd() {
+    for (what, path, status) in [
+        ("20 000 segments", "/a".repeat(20_000), 404),
+        ("20 000 segments that are taken", "/v1/files".to_owned() + &"/a".repeat(20_000), 200),
+        ("a long segment", format!("/v1/stock/{}", "a".repeat(60_000)), 200),
+        ("many verbs", format!("/v1/stock/{}", ":set".repeat(10_000)), 200),
+        ("many escapes", format!("/v1/stock/{}", "%41".repeat(20_000)), 200),
+        ("half an escape", "/v1/stock/%4".to_owned(), 400),
+        ("an overlong slash", "/v1/stock/%C0%AF".to_owned(), 400),
+        ("a surrogate", "/v1/stock/%ED%A0%80".to_owned(), 400),
+        ("a line break", "/v1/stock/a%0D%0Ab".to_owned(), 400),
+        ("a byte of delete", "/v1/stock/%7F".to_owned(), 400),
+        ("a control of C1", "/v1/stock/%C2%85".to_owned(), 400),
+    ] {
+        let request = Request::get(path).body(Body::empty()).expect(what);
+        assert_eq!(send(request).await.0, status, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_are_none() {
+    for (name, value, status) in [
+        ("grpc-metadata-x-bin", &b"???"[..], 400),
+        ("grpc-metadata-x", &[0xff], 200),
+        ("grpc-timeout", b"abc", 400),
+        ("grpc-timeout", &[0xff], 400),
+        ("x-http-method-override", b"PUT", 200),
+    ] {
+        let request = Request::get("/v1/stock/a").header(name, value).body(Body::empty()).expect("a request");
+        assert_eq!(send(request).await.0, status, "{name} {value:?}");
+    }
+}
+
+/// A page of another origin asks first, and gets no leave; the service is not called.
+#[tokio::test]
+async fn a_question_of_another_origin() {
+    let shelf = Arc::new(Shelf::default());
+    let router = stock_service_gateway(shelf.clone()).into_router();
+    let request = Request::options("/v1/stock")
+        .header("origin", "https://other.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type");
+    let response = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
+    assert!(!response.headers().keys().any(|name| name.as_str().starts_with("access-control")));
+    assert_eq!(shelf.calls.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn what_a_service_says_stays_in_its_place() {
+    let get = |path: &str| send(Request::get(path).body(Body::empty()).expect("a request"));
+    let message = "{\"code\":10,\"message\":\"a\\r\\nx-b: \\\"c\\\"\\u0000\u{2028}\",\"details\":[]}";
+    assert_eq!(get("/v1/stock/odd").await, (409, message.to_owned()));
+    assert_eq!(get("/v1/stock/split").await.0, 500, "a line break is no metadata");
 }

@@ -1,5 +1,7 @@
 //! HTTP and JSON onto a service trait.
 
+#[cfg(feature = "client")]
+mod backend;
 mod codec;
 mod hostile;
 mod http;

@@ -276,6 +276,11 @@ impl StockService for Shelf {
             "busy" => Err(Error::unavailable("busy").with_retry_delay(Duration::from_millis(1_500))),
             "broken" => Err(Error::internal("the password is 1234")),
             "panic" => panic!("a bug"),
+            "odd" => Err(Error::aborted("a\r\nx-b: \"c\"\u{0}\u{2028}")),
+            "split" => {
+                cx.set_header("x-split", "a\r\nx-other: b")?;
+                Ok(request)
+            }
             "unknown-detail" => Err(Error::aborted("again")
                 .with_any(svc::Any { type_url: "type.googleapis.com/other.Type".into(), value: vec![1, 2] })),
             "hang" => {

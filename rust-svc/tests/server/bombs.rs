@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How much a bomb holds, and how little of it may ever be in memory.
-const HELD: usize = 1 << 30;
+const HELD: usize = 512 << 20;
 const KEPT: usize = 256 << 20;
 
 /// Zeros in gzip.

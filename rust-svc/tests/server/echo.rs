@@ -156,6 +156,10 @@ impl Parrot {
     async fn act(&self, cx: &Context, ping: Ping) -> Result<Pong> {
         match ping.text.as_str() {
             "metadata" => metadata(cx)?,
+            "large metadata" => {
+                cx.set_header("x-large", "a".repeat(100_000))?;
+                cx.set_trailer("x-large", "a".repeat(100_000))?;
+            }
             "metadata, then error" => {
                 metadata(cx)?;
                 return Err(failure());

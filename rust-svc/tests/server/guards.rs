@@ -26,6 +26,8 @@ async fn other_verbs_and_content_types() {
         request.headers_mut().expect("headers").insert("content-type", content_type.parse().expect("a value"));
         assert_eq!(exchange(server.address, request, frame("a")).await.status, 415, "{content_type}");
     }
+    let twice = raw::request(UNARY.path).header("content-type", "application/grpc");
+    assert_eq!(exchange(server.address, twice, frame("a")).await.status, 415);
     assert!(server.events.try_recv().is_err(), "no handler was called");
 }
 

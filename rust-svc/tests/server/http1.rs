@@ -1,13 +1,14 @@
 //! Requests of HTTP/1 that are malformed, or that two servers may read in two ways.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
+use axum::{Router, routing::post};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::support::{soon, start};
+use crate::support::{soon, start, start_with};
 
 const NEXT: &str = "GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n";
 
@@ -80,4 +81,16 @@ async fn bodies_that_break_off() {
         assert!(answer.matches("HTTP/1.1").count() <= 1, "{what}: {answer}");
     }
     assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come() {
+    let short = Duration::from_millis(50);
+    let read = post(|body: axum::body::Bytes| async move { body.len().to_string() });
+    let server = start_with(|server| server.http(Router::new().route("/read", read)).receive_timeout(short)).await;
+    let slow = "POST /read HTTP/1.1\r\nhost: test\r\ncontent-length: 100\r\n\r\na";
+    let answer = send(server.address, slow.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    let whole = "POST /read HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: 1\r\n\r\na";
+    assert!(send(server.address, whole.as_bytes()).await.ends_with("\r\n\r\n1"));
 }

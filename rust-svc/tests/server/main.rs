@@ -4,6 +4,8 @@ mod bombs;
 mod calls;
 mod cancellation;
 mod deadlines;
+#[cfg(unix)]
+mod descriptors;
 mod echo;
 mod errors;
 mod floods;

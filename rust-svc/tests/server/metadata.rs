@@ -61,3 +61,31 @@ async fn malformed_metadata_is_named() {
     let answer = exchange(server.address, request, frame("a")).await;
     assert_eq!(answer.grpc(), ("3", "the value of metadata `x-b-bin` is not base64"));
 }
+
+/// A client that takes less gives up; none waits for ever.
+#[tokio::test]
+async fn metadata_that_is_large() {
+    let server = start().await;
+    for method in [UNARY, DOWNLOAD] {
+        let answer = exchange(server.address, raw::request(method.path), frame("large metadata")).await;
+        assert_eq!(answer.grpc().0, "0");
+        for headers in [&answer.headers, answer.trailers.as_ref().expect("trailers")] {
+            assert_eq!(headers["x-large"].len(), 100_000);
+        }
+    }
+    let client = rust_svc::Client::new(format!("http://{}", server.address)).expect("an address");
+    let request = crate::echo::Ping { text: "large metadata".to_owned() };
+    let answered = client.unary(UNARY, rust_svc::Context::new(), request);
+    let _: rust_svc::Result<crate::echo::Pong> = crate::support::soon(answered).await;
+    assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
+
+#[tokio::test]
+async fn what_belongs_to_the_protocol_reaches_no_handler() {
+    let server = start().await;
+    let request = raw::request(UNARY.path).header("grpc-status", "3").header("grpc-message", "a").header("x-a", "1");
+    let answer = exchange(server.address, request, frame("metadata")).await;
+    assert_eq!(answer.grpc(), ("0", ""));
+    assert_eq!(values(&answer.headers, "x-a"), ["1"]);
+    assert_eq!(values(answer.trailers.as_ref().expect("trailers"), "grpc-status"), ["0"]);
+}
