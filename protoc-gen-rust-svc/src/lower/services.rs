@@ -162,7 +162,8 @@ impl Lower<'_> {
             Ok(template) => Some(template),
             Err(error) => {
                 let caret = text.get(..error.offset()).map_or(0, |before| before.chars().count());
-                let help = format!("{text}\n        {}^ here", " ".repeat(caret));
+                let shown = text.replace(char::is_control, "?");
+                let help = format!("{shown}\n        {}^ here", " ".repeat(caret));
                 let message = format!("the path is no template: {}", error.message());
                 self.diagnostics.error("E0201", position, message).help(help);
                 None

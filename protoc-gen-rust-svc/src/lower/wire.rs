@@ -155,6 +155,11 @@ struct Rename<'a> {
 impl Rename<'_> {
     fn file(&self, mut file: FileDescriptorProto) -> FileDescriptorProto {
         let package = file.package().to_owned();
+        // prost-build knows no editions. What they say is said in the words of proto3 below.
+        let is_edition = file.syntax.as_deref() == Some("editions");
+        if is_edition {
+            file.syntax = Some("proto3".to_owned());
+        }
         if package == WELL_KNOWN {
             return file;
         }
@@ -162,11 +167,6 @@ impl Rename<'_> {
         file.service.clear();
         file.extension.clear();
         file.package = Some(leaf(&package, self.packages));
-        // prost-build knows no editions. What they say is said in the words of proto3 below.
-        let is_edition = file.syntax.as_deref() == Some("editions");
-        if is_edition {
-            file.syntax = Some("proto3".to_owned());
-        }
         for message in &mut file.message_type {
             self.message(&package, message, is_edition);
         }

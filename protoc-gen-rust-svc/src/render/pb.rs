@@ -15,6 +15,9 @@ use crate::{
     options::{Artefact, Options},
 };
 
+/// The package of what compilers bring.
+const WELL_KNOWN: &str = "google.protobuf";
+
 /// Types of `google.protobuf` that have a type of Rust's own in prost.
 const PLAIN: &[(&str, &str)] = &[
     ("BoolValue", "bool"),
@@ -104,9 +107,9 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 fn config(files: &[WireFile]) -> Config {
     let mut config = Config::new();
     config.prost_path("::rust_svc::prost").compile_well_known_types().disable_comments(["."]);
-    config.extern_path(".google.protobuf", "::rust_svc::wkt");
+    config.extern_path(format!(".{WELL_KNOWN}"), "::rust_svc::wkt");
     for (name, rust) in PLAIN {
-        config.extern_path(format!(".google.protobuf.{name}"), *rust);
+        config.extern_path(format!(".{WELL_KNOWN}.{name}"), *rust);
     }
     let elsewhere: BTreeMap<_, _> = files.iter().filter_map(elsewhere).collect();
     for (package, path) in elsewhere {
@@ -115,9 +118,11 @@ fn config(files: &[WireFile]) -> Config {
     config
 }
 
-/// The package of a file that was generated elsewhere, and the path of its messages.
+/// The package of a file that was generated elsewhere, and the path of its messages. What compilers bring is part of the
+/// runtime, also where an option maps `.google`.
 fn elsewhere(file: &WireFile) -> Option<(&str, String)> {
     match &file.home {
+        Home::Elsewhere(_) if file.package == WELL_KNOWN => None,
         Home::Elsewhere(path) => Some((file.descriptor.package(), format!("{path}::pb"))),
         Home::Here(_) => None,
     }

@@ -6,7 +6,10 @@ use prost::{Message, bytes::Bytes};
 use protoc_gen_rust_svc::read::{
     Input,
     compile::compile,
-    descriptor::{CodeGeneratorRequest, CodeGeneratorResponse, FileDescriptor},
+    descriptor::{
+        CodeGeneratorRequest, CodeGeneratorResponse, FieldDescriptor, FileDescriptor, MessageDescriptor,
+        MessageOptions, OneofDescriptor,
+    },
 };
 use tests::home;
 
@@ -54,6 +57,81 @@ fn names_that_are_none_are_refused() {
         let error = response.error.unwrap_or_default();
         assert!(error.contains(&format!("{name:?}")), "{name:?} is answered {error:?}");
         assert!(response.file.is_empty(), "{name:?} is refused, but files are sent");
+    }
+}
+
+/// A file of `chat.proto` with a map, in an entry of the usual shape.
+fn mapped(change: impl FnOnce(&mut FieldDescriptor, &mut MessageDescriptor)) -> Vec<u8> {
+    changed(|file| {
+        let part = |name: &str, number| FieldDescriptor { number, r#type: 9, label: 1, ..named(name) };
+        let options = Some(MessageOptions { map_entry: true, ..MessageOptions::default() });
+        let mut entry = MessageDescriptor { name: "OfEntry".to_owned(), options, ..MessageDescriptor::default() };
+        entry.field = vec![part("key", 1), part("value", 2)];
+        let message = &mut file.message_type[0];
+        let type_name = format!(".{}.{}.OfEntry", file.package, message.name);
+        let mut field = FieldDescriptor { number: 1000, r#type: 11, label: 3, type_name, ..named("of") };
+        change(&mut field, &mut entry);
+        message.field.push(field);
+        message.nested_type.push(entry);
+    })
+}
+
+fn named(name: &str) -> FieldDescriptor {
+    FieldDescriptor { name: name.to_owned(), ..FieldDescriptor::default() }
+}
+
+#[test]
+fn maps_travel_in_entries_of_one_shape() {
+    assert_eq!(answer(&mapped(|_, _| ())).error, None);
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("OfEntry says that a map", mapped(|_, entry| entry.field[0].name = "Key".to_owned())),
+        ("OfEntry says that a map", mapped(|_, entry| entry.field[0].r#type = 1)),
+        ("OfEntry says that a map", mapped(|_, entry| entry.field.reverse())),
+        ("OfEntry says that a map", mapped(|_, entry| drop(entry.field.pop()))),
+        ("of is a map that is not repeated", mapped(|field, _| field.label = 1)),
+        ("declared", mapped(|_, entry| entry.name = "OtherEntry".to_owned())),
+    ];
+    refused(&cases);
+}
+
+#[test]
+fn two_things_of_one_name_or_number_are_refused() {
+    let field = |file: &FileDescriptor| file.message_type[0].field[0].clone();
+    let adds = |change: fn(FieldDescriptor) -> FieldDescriptor| {
+        changed(move |file| {
+            let field = change(field(file));
+            file.message_type[0].field.push(field);
+        })
+    };
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("declared twice", changed(|file| file.message_type.push(file.message_type[0].clone()))),
+        ("are called", changed(|file| file.service.push(file.service[0].clone()))),
+        ("are called", changed(|file| file.service[0].method.extend_from_within(..1))),
+        ("are called", adds(|field| FieldDescriptor { number: 99, ..field })),
+        ("of another", adds(|field| FieldDescriptor { name: "another".to_owned(), ..field })),
+        ("the number 0", adds(|field| FieldDescriptor { number: 0, ..field })),
+    ];
+    refused(&cases);
+}
+
+#[test]
+fn oneofs_have_fields_of_their_own() {
+    let oneof = || OneofDescriptor { name: "choice".to_owned(), options: None };
+    let cases: [(&str, Vec<u8>); 3] = [
+        ("choice has no fields", changed(|file| file.message_type[0].oneof_decl.push(oneof()))),
+        ("that does not exist", changed(|file| file.message_type[0].field[0].oneof_index = Some(99))),
+        ("without a oneof", changed(|file| file.message_type[0].field[0].proto3_optional = true)),
+    ];
+    refused(&cases);
+}
+
+#[track_caller]
+fn refused(cases: &[(&str, Vec<u8>)]) {
+    for (said, request) in cases {
+        let response = answer(request);
+        let error = response.error.unwrap_or_default();
+        assert!(error.contains("error[E0003]") && error.contains(said), "{said:?} is not said: {error:?}");
+        assert!(response.file.is_empty(), "it is refused, but files are sent");
     }
 }
 

@@ -1,0 +1,104 @@
+//! Fields, oneofs, and what maps travel in.
+
+use super::{Check, Kind, printable};
+use crate::read::descriptor::{FieldDescriptor, Label, MessageDescriptor, Type};
+
+/// The highest number of a field.
+const MAX_NUMBER: i32 = 536_870_911;
+
+impl Check<'_> {
+    pub(super) fn fields(&mut self, full_name: &str, message: &MessageDescriptor, depth: usize) {
+        message.oneof_decl.iter().for_each(|oneof| self.name("a oneof", &oneof.name));
+        message.field.iter().for_each(|field| self.field(full_name, message, field));
+        (0..message.oneof_decl.len()).for_each(|index| self.oneof(message, index));
+        if is_entry(message) && !(depth > 0 && is_whole_entry(message)) {
+            self.broken(format!("message {} says that a map travels in it, and none can", printable(&message.name)));
+        }
+    }
+
+    fn field(&mut self, message_name: &str, message: &MessageDescriptor, field: &FieldDescriptor) {
+        self.name("a field", &field.name);
+        match Type::try_from(field.r#type) {
+            Ok(Type::Message) if entry_of(message_name, message, field).is_some() => self.map(field),
+            Ok(Type::Message | Type::Group) => self.refers(&field.type_name, Kind::Message),
+            Ok(Type::Enum) => self.refers(&field.type_name, Kind::Enum),
+            Ok(_) => (),
+            Err(_) => self.broken(format!("field {} has the unknown type {}", printable(&field.name), field.r#type)),
+        }
+        if !(1..=MAX_NUMBER).contains(&field.number) {
+            self.broken(format!("field {} has the number {}, which is none", printable(&field.name), field.number));
+        }
+        if field.label != 0 && Label::try_from(field.label).is_err() {
+            self.broken(format!("field {} has the unknown label {}", printable(&field.name), field.label));
+        }
+        self.membership(message, field);
+    }
+
+    fn map(&mut self, field: &FieldDescriptor) {
+        if field.label() != Label::Repeated || field.oneof_index.is_some() {
+            self.broken(format!("field {} is a map that is not repeated, or part of a oneof", printable(&field.name)));
+        }
+    }
+
+    fn oneof(&mut self, message: &MessageDescriptor, index: usize) {
+        let members: Vec<_> = message.field.iter().filter(|field| oneof_of(field) == Some(Ok(index))).collect();
+        let name = printable(&message.oneof_decl[index].name);
+        if members.is_empty() {
+            self.broken(format!("oneof {name} has no fields"));
+        }
+        if members.len() > 1 && members.iter().any(|field| field.proto3_optional) {
+            self.broken(format!("oneof {name} is there for an optional field, and has others"));
+        }
+    }
+
+    /// What a field says of itself as a part of a oneof.
+    fn membership(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) {
+        let name = printable(&field.name);
+        match oneof_of(field) {
+            Some(Ok(index)) if index < message.oneof_decl.len() && field.label() == Label::Optional => (),
+            Some(Ok(index)) if index < message.oneof_decl.len() => {
+                self.broken(format!("field {name} is part of a oneof, and repeated or required"));
+            }
+            Some(_) => self.broken(format!("field {name} is part of a oneof that does not exist")),
+            None if field.proto3_optional => {
+                self.broken(format!("field {name} is optional without a oneof of its own"))
+            }
+            None => (),
+        }
+    }
+}
+
+/// The index of the oneof that a field is part of, if it is an index.
+fn oneof_of(field: &FieldDescriptor) -> Option<Result<usize, std::num::TryFromIntError>> {
+    field.oneof_index.map(usize::try_from)
+}
+
+/// Whether a message says that a map travels in it.
+pub(super) fn is_entry(message: &MessageDescriptor) -> bool {
+    message.options.as_ref().is_some_and(|options| options.map_entry)
+}
+
+/// The entry in a message that one of its fields refers to.
+fn entry_of<'a>(
+    full_name: &str,
+    message: &'a MessageDescriptor,
+    field: &FieldDescriptor,
+) -> Option<&'a MessageDescriptor> {
+    let own = field.type_name.strip_prefix(full_name)?.strip_prefix('.')?;
+    message.nested_type.iter().find(|nested| is_entry(nested) && nested.name == own)
+}
+
+/// Whether a message has a key and a value, in this order, and nothing else.
+fn is_whole_entry(message: &MessageDescriptor) -> bool {
+    let is = |field: &FieldDescriptor, name: &str, number: i32| {
+        let is_plain = field.oneof_index.is_none() && !field.proto3_optional;
+        field.name == name && field.number == number && field.label() == Label::Optional && is_plain
+    };
+    let [key, value] = message.field.as_slice() else { return false };
+    let is_alone = message.nested_type.is_empty() && message.enum_type.is_empty() && message.oneof_decl.is_empty();
+    is_alone && is(key, "key", 1) && is(value, "value", 2) && is_key(key.r#type()) && value.r#type() != Type::Group
+}
+
+fn is_key(kind: Type) -> bool {
+    !matches!(kind, Type::Double | Type::Float | Type::Bytes | Type::Message | Type::Group | Type::Enum)
+}
