@@ -1,0 +1,41 @@
+//! What was done.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+/// How often each thing was done.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    /// Calls that were answered, whatever the answer.
+    pub(crate) answered: AtomicU64,
+    /// Calls that were refused because there were too many.
+    pub(crate) shed: AtomicU64,
+    /// Calls whose time was up.
+    pub(crate) expired: AtomicU64,
+    /// Calls that their callers gave up.
+    pub(crate) cancelled: AtomicU64,
+    /// Connections of those who mean harm.
+    pub(crate) harmful: AtomicU64,
+    /// Questions of somebody who behaves, each answered in time.
+    pub(crate) probes: AtomicU64,
+}
+
+/// One more.
+pub(crate) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Relaxed);
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [answered, shed, expired, cancelled, harmful, probes] =
+            [&self.answered, &self.shed, &self.expired, &self.cancelled, &self.harmful, &self.probes]
+                .map(|counter| counter.load(Relaxed));
+        write!(
+            f,
+            "{answered} calls answered, {shed} shed, {expired} expired, {cancelled} cancelled, {harmful} harmful \
+             connections, {probes} probes served"
+        )
+    }
+}
