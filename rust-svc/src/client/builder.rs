@@ -17,6 +17,7 @@ use super::{
     compression::Encoding,
     connector::Connector,
     normalise::BoxError,
+    replicas::Replicas,
     transport::{Connection, InProcess, Transport},
 };
 use crate::{Error, Metadata, Method, Result, Value, intercept::Chain};
@@ -50,6 +51,7 @@ const READABLE: &str = "others on the way can read and change what is sent in pl
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     address: String,
+    replicas: Vec<String>,
     authority: Option<String>,
     plaintext: bool,
     #[cfg(feature = "tls")]
@@ -68,6 +70,7 @@ impl ClientBuilder {
     pub(crate) fn new(address: &str) -> Self {
         Self {
             address: address.to_owned(),
+            replicas: Vec::new(),
             authority: None,
             plaintext: false,
             #[cfg(feature = "tls")]
@@ -81,6 +84,13 @@ impl ClientBuilder {
             overrides: HashMap::new(),
             chain: Chain::new(),
         }
+    }
+
+    /// Calls this server, too, which serves the same: each call goes to the next one, and passes over those that could
+    /// not be connected to lately. What a server has not seen is sent to another one, whatever the method declares.
+    pub fn replica(mut self, address: impl AsRef<str>) -> Self {
+        self.replicas.push(address.as_ref().to_owned());
+        self
     }
 
     /// Calls an `https://` address with these certificates.
@@ -157,13 +167,16 @@ impl ClientBuilder {
         self
     }
 
-    /// The client. Fails with `INVALID_ARGUMENT` if the address or a setting is none; it does not connect yet.
+    /// The client. Fails with `INVALID_ARGUMENT` if an address or a setting is none; it does not connect yet.
     pub fn build(self) -> Result<Client> {
-        let address = self.address()?;
-        let endpoint = self.endpoint(&address)?;
         let metadata = self.checked_metadata()?;
-        let connection = Connection::new(endpoint, self.connector(&address)?);
-        Ok(self.finish(metadata, Box::new(connection)))
+        let first = self.connection(&self.address)?;
+        if self.replicas.is_empty() {
+            return Ok(self.finish(metadata, Box::new(first)));
+        }
+        let others = self.replicas.iter().map(|address| self.connection(address)).collect::<Result<Vec<_>>>()?;
+        let replicas = Replicas::new([first].into_iter().chain(others));
+        Ok(self.finish(metadata, Box::new(Arc::new(replicas))))
     }
 
     /// A client that calls a service in this process, such as a generated adapter, without a connection. The address
@@ -203,6 +216,11 @@ impl ClientBuilder {
         Ok(metadata)
     }
 
+    fn connection(&self, address: &str) -> Result<Connection> {
+        let parsed = self.parse(address)?;
+        Ok(Connection::new(self.endpoint(&parsed)?, self.connector(address, &parsed)?))
+    }
+
     fn endpoint(&self, address: &Address) -> Result<Endpoint> {
         let agent = concat!("rust-svc/", env!("CARGO_PKG_VERSION"));
         let endpoint = Endpoint::from(address.uri()?).user_agent(agent).map_err(Error::internal)?;
@@ -215,10 +233,10 @@ impl ClientBuilder {
     }
 
     #[cfg(feature = "tls")]
-    fn connector(&self, address: &Address) -> Result<Connector> {
+    fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
         let connector = Connector::new(address);
         match &self.tls {
-            Some(_) if !address.secure => Err(address::none(&self.address, "write https:// to use its certificates")),
+            Some(_) if !address.secure => Err(address::none(text, "write https:// to use its certificates")),
             None if !address.secure => Ok(connector),
             tls => {
                 let tls = tls.clone().unwrap_or_else(super::Tls::system);
@@ -228,17 +246,17 @@ impl ClientBuilder {
     }
 
     #[cfg(not(feature = "tls"))]
-    fn connector(&self, address: &Address) -> Result<Connector> {
+    fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
         match address.secure {
-            true => Err(address::none(&self.address, "turn on the feature `tls` of rust-svc")),
+            true => Err(address::none(text, "turn on the feature `tls` of rust-svc")),
             false => Ok(Connector::new(address)),
         }
     }
 
-    fn address(&self) -> Result<Address> {
-        let address = Address::parse(&self.address)?;
+    fn parse(&self, text: &str) -> Result<Address> {
+        let address = Address::parse(text)?;
         if address.is_open() && !self.plaintext {
-            return Err(address::none(&self.address, READABLE));
+            return Err(address::none(text, READABLE));
         }
         Ok(address)
     }

@@ -29,6 +29,7 @@ mod head;
 mod idempotency;
 mod message;
 mod normalise;
+mod replicas;
 mod replies;
 mod requests;
 mod retry;

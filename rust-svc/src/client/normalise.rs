@@ -42,6 +42,11 @@ fn find(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
     recognise(error).or_else(|| find(error.source()?))
 }
 
+/// Whether no connection could be made.
+pub(crate) fn is_unreachable(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<ConnectError>() || error.source().is_some_and(is_unreachable)
+}
+
 fn recognise(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
     if error.is::<ConnectError>() {
         return Some((Cause::NeverSent, Code::Unavailable));

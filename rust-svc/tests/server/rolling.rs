@@ -84,16 +84,9 @@ async fn work(client: Client, done: Arc<AtomicBool>, answered: Arc<AtomicUsize>)
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rolling_restart_loses_no_call() {
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let mut replicas = [Replica::start(any).await, Replica::start(any).await];
-    let listener = TcpListener::bind(any).await.expect("a port");
-    let address = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(balance(listener, [replicas[0].address, replicas[1].address]));
-
+/// Restarts each of two replicas several times, while clients call them. No call fails.
+async fn roll(mut replicas: [Replica; 2], client: impl Fn() -> Client) {
     let (done, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let client = || Client::new(&address).expect("an address");
     let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(client(), done.clone(), answered.clone()))).collect();
 
     let mut served = [0; 2];
@@ -115,4 +108,68 @@ async fn a_rolling_restart_loses_no_call() {
         soon(worker).await.expect("a task").expect("no call fails");
     }
     assert!(served.iter().all(|served| *served > 0), "both are called: {served:?}");
+}
+
+const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+async fn started() -> [Replica; 2] {
+    [Replica::start(ANY).await, Replica::start(ANY).await]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_behind_a_balancer_loses_no_call() {
+    let replicas = started().await;
+    let listener = TcpListener::bind(ANY).await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(balance(listener, [replicas[0].address, replicas[1].address]));
+    roll(replicas, || Client::new(&address).expect("an address")).await;
+}
+
+/// The client of two replicas.
+fn of_both(first: SocketAddr, second: SocketAddr) -> Client {
+    Client::builder(format!("http://{first}")).replica(format!("http://{second}")).build().expect("addresses")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_behind_a_client_loses_no_call() {
+    let replicas = started().await;
+    let (first, second) = (replicas[0].address, replicas[1].address);
+    roll(replicas, || of_both(first, second)).await;
+}
+
+#[tokio::test]
+async fn replicas_are_called_in_turn() {
+    let mut replicas = started().await;
+    let client = of_both(replicas[0].address, replicas[1].address);
+    for _ in 0..20 {
+        let _: Pong = client.unary(UNARY, Context::new(), Ping { text: "a".to_owned() }).await.expect("an answer");
+    }
+    for replica in &mut replicas {
+        let called = std::iter::from_fn(|| replica.events.try_recv().ok()).filter(|event| *event == Event::Called);
+        assert_eq!(called.count(), 10);
+    }
+}
+
+/// Without a policy for retries: a server that could not be connected to has done nothing.
+#[tokio::test]
+async fn a_replica_that_is_down_costs_no_call() {
+    let live = Replica::start(ANY).await;
+    let down = TcpListener::bind(ANY).await.expect("a port").local_addr().expect("an address");
+    for client in [of_both(down, live.address), of_both(live.address, down)] {
+        for _ in 0..100 {
+            let answer = client.unary(UNARY, Context::new(), Ping { text: "a".to_owned() }).await;
+            let _: Pong = answer.expect("an answer");
+        }
+    }
+    let neither = of_both(down, down);
+    let answer: Result<Pong> = neither.unary(UNARY, Context::new(), Ping { text: "a".to_owned() }).await;
+    assert_eq!(answer.expect_err("nobody is there").code(), rust_svc::Code::Unavailable);
+}
+
+#[test]
+fn each_address_is_looked_at() {
+    for (address, wrong) in [("http://inventory:50051", "plain text"), ("inventory", "http://HOST:PORT")] {
+        let error = Client::builder("http://localhost:1").replica(address).build().expect_err(address);
+        assert!(error.message().starts_with(&format!("`{address}` ")) && error.message().contains(wrong), "{error}");
+    }
 }
