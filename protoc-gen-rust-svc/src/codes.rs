@@ -35,8 +35,9 @@ Files of proto2, proto3 and of editions 2023 and 2024 are read. Write `edition =
         name: "E0003",
         title: "a request that no compiler would send",
         explanation: "\
-A name is no identifier, a type is used and not declared, or messages are nested too deeply. A .proto that compiles has
-none of these: the request was made or changed by another program.",
+A name is no identifier, or two things have it; a type is used and not declared; a field has a number that it cannot have,
+or that of another; a oneof or a map is not what one is; or messages are nested too deeply. A .proto that compiles has none
+of these: the request was made or changed by another program.",
     },
     Code {
         name: "E0101",

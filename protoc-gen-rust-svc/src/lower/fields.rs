@@ -35,7 +35,7 @@ impl Lower<'_> {
     ) -> Field {
         let options = field.options.clone().unwrap_or_default();
         let features = at.features.with(options.features.as_ref());
-        let position = at.file.source.position(&at.path);
+        let position = at.source.position(&at.path);
         let entry = map_entry(at.outer, container, field);
         let (occurs, value) = match entry {
             Some((key, value)) => (Occurs::ByKey(scalar(key.r#type()).unwrap_or(Scalar::String)), value_of(value)),
@@ -50,7 +50,7 @@ impl Lower<'_> {
             number: field.number,
             wire_ident: ident.clone(),
             ident,
-            docs: Docs::new(&at.file.source.comment(&at.path), || format!("The field `{}`.", field.name)),
+            docs: Docs::new(&at.source.comment(&at.path), || format!("The field `{}`.", field.name)),
             deprecated: options.deprecated,
             redacted: options.debug_redact,
             // A caller cannot give what only the service sets.

@@ -12,7 +12,7 @@ use crate::{
     model::{Enum, EnumValue, Member, Message, Oneof, Reserved},
     names::{Ident, Scope},
     read::{
-        File, Position,
+        File, Position, Source,
         descriptor::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor},
     },
 };
@@ -34,12 +34,15 @@ impl Lower<'_> {
         for file in &input.files {
             let package = &file.descriptor.package;
             let features = Features::of_file(&file.descriptor);
+            // Nobody reads the docs of what is not generated, nor is anything wrong with it.
+            let nowhere = file.source.without_places();
+            let source = if self.packages.is_generated(&file.descriptor.name) { &file.source } else { &nowhere };
             for (index, message) in file.descriptor.message_type.iter().enumerate() {
-                let at = At { file, outer: package, features, path: vec![FILE_MESSAGE, index as i32] };
+                let at = At { file, source, outer: package, features, path: vec![FILE_MESSAGE, index as i32] };
                 self.message(&mut found, message, &at);
             }
             for (index, item) in file.descriptor.enum_type.iter().enumerate() {
-                let at = At { file, outer: package, features, path: vec![FILE_ENUM, index as i32] };
+                let at = At { file, source, outer: package, features, path: vec![FILE_ENUM, index as i32] };
                 self.enumeration(&mut found, item, &at);
             }
         }
@@ -50,7 +53,7 @@ impl Lower<'_> {
         let name = full_name(at.outer, &descriptor.name);
         let options = descriptor.options.clone().unwrap_or_default();
         let features = at.features.with(options.features.as_ref());
-        let inside = |path| At { file: at.file, outer: &name, features, path };
+        let inside = |path| At { file: at.file, source: at.source, outer: &name, features, path };
         for (index, nested) in descriptor.nested_type.iter().enumerate() {
             if !is_map_entry(nested) {
                 self.message(found, nested, &inside(below(&at.path, MESSAGE_NESTED, index)));
@@ -64,7 +67,7 @@ impl Lower<'_> {
             rust: self.types.name(&name),
             module: self.types.module(&name),
             form: self.form(&name, &options),
-            docs: Docs::new(&at.file.source.comment(&at.path), || format!("The message `{name}`.")),
+            docs: Docs::new(&at.source.comment(&at.path), || format!("The message `{name}`.")),
             deprecated: options.deprecated,
             members: self.members(descriptor, &inside(at.path.clone())),
             messages: nested.map(|nested| full_name(&name, &nested.name)).collect(),
@@ -85,7 +88,7 @@ impl Lower<'_> {
                     .collect(),
                 names: descriptor.reserved_name.clone(),
             },
-            position: at.file.source.position(&at.path),
+            position: at.source.position(&at.path),
             name: name.clone(),
         };
         found.messages.insert(name, message);
@@ -168,14 +171,14 @@ impl Lower<'_> {
                 ident: scope.take(variant(&prefix, &value.name)),
                 wire_ident: if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) },
                 alias_of,
-                docs: Docs::new(&at.file.source.comment(&path), || format!("The value `{}`.", value.name)),
+                docs: Docs::new(&at.source.comment(&path), || format!("The value `{}`.", value.name)),
                 deprecated: value.options.as_ref().is_some_and(|options| options.deprecated),
-                position: at.file.source.position(&path),
+                position: at.source.position(&path),
             });
         }
         let item = Enum {
             rust,
-            docs: Docs::new(&at.file.source.comment(&at.path), || format!("The enum `{name}`.")),
+            docs: Docs::new(&at.source.comment(&at.path), || format!("The enum `{name}`.")),
             deprecated: options.deprecated,
             values,
             has_unspecified,
@@ -184,7 +187,7 @@ impl Lower<'_> {
                 numbers: descriptor.reserved_range.iter().map(|range| range.start..=range.end).collect(),
                 names: descriptor.reserved_name.clone(),
             },
-            position: at.file.source.position(&at.path),
+            position: at.source.position(&at.path),
             name: name.clone(),
         };
         found.enums.insert(name, item);
@@ -208,6 +211,7 @@ struct Found {
 /// Where an element stands: in which file, in what, under which features, and the path to it.
 pub(super) struct At<'a> {
     pub(super) file: &'a File,
+    pub(super) source: &'a Source,
     pub(super) outer: &'a str,
     pub(super) features: Features,
     pub(super) path: Vec<i32>,
@@ -218,8 +222,8 @@ fn document_oneofs(descriptor: &MessageDescriptor, at: &At<'_>, members: &mut [M
         let Member::Oneof(oneof) = member else { continue };
         let index = descriptor.oneof_decl.iter().position(|declared| declared.name == oneof.name).unwrap_or_default();
         let path = below(&at.path, MESSAGE_ONEOF, index);
-        oneof.docs = Docs::new(&at.file.source.comment(&path), || format!("The oneof `{}`.", oneof.name));
-        oneof.position = at.file.source.position(&path);
+        oneof.docs = Docs::new(&at.source.comment(&path), || format!("The oneof `{}`.", oneof.name));
+        oneof.position = at.source.position(&path);
     }
 }
 

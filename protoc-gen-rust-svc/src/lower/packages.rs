@@ -46,6 +46,11 @@ impl Packages {
         self.generated_files.contains(file)
     }
 
+    /// The files for which code is generated, and those that they refer to.
+    pub(super) fn referred(&self, input: &Input) -> BTreeSet<String> {
+        with_referred(input, self.generated_files.clone())
+    }
+
     /// Whether the types of a package can be named by what is generated.
     pub(super) fn is_reachable(&self, package: &str) -> bool {
         package == WELL_KNOWN
@@ -108,24 +113,28 @@ impl Packages {
 
 /// The requested files; with `include_imports`, also those that they refer to.
 fn generated_files(input: &Input, options: &Options) -> BTreeSet<String> {
-    let mut files: BTreeSet<String> = input.generate.iter().cloned().collect();
-    if options.include_imports {
-        let owners = owners(input);
-        let mut todo: Vec<String> = files.iter().cloned().collect();
-        while let Some(name) = todo.pop() {
-            for file in references(input, &name).iter().filter_map(|type_name| owners.get(type_name)) {
-                if files.insert(file.clone()) {
-                    todo.push(file.clone());
-                }
-            }
-        }
-    }
+    let asked_for: BTreeSet<String> = input.generate.iter().cloned().collect();
+    let files = if options.include_imports { with_referred(input, asked_for) } else { asked_for };
     let is_ours = |name: &String| {
         let package =
             input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
         package.is_some_and(|package| package != WELL_KNOWN && extern_path(package, options).is_none())
     };
     files.into_iter().filter(is_ours).collect()
+}
+
+/// Files, and those that they refer to in one step or more.
+fn with_referred(input: &Input, mut files: BTreeSet<String>) -> BTreeSet<String> {
+    let owners = owners(input);
+    let mut todo: Vec<String> = files.iter().cloned().collect();
+    while let Some(name) = todo.pop() {
+        for file in references(input, &name).iter().filter_map(|type_name| owners.get(type_name)) {
+            if files.insert(file.clone()) {
+                todo.push(file.clone());
+            }
+        }
+    }
+    files
 }
 
 /// The file that declares each type.

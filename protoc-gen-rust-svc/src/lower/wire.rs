@@ -19,7 +19,7 @@ use super::{
 use crate::{
     model::{Enum, EnumValue, Field, Home, Member, Message, Model, Occurs, Scalar, Value},
     names::{Ident, is_nameless},
-    read::{Canonical, Input, descriptor::FileDescriptorSet, without_source},
+    read::{Canonical, Input, apart, descriptor::FileDescriptorSet},
 };
 
 /// A file for prost-build.
@@ -35,11 +35,13 @@ pub struct WireFile {
     pub descriptor: FileDescriptorProto,
 }
 
-/// Every file, renamed.
+/// Every file that is generated or referred to, renamed.
 pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<WireFile> {
     let rename = Rename { packages, types, model, renamed: renamed_types(input, packages, types, model) };
-    let files = input.files.iter().filter_map(|file| {
-        let descriptor = FileDescriptorProto::decode(without_source(&file.bytes)?).ok()?;
+    let referred = packages.referred(input);
+    let wanted = input.files.iter().filter(|file| referred.contains(&file.descriptor.name));
+    let files = wanted.filter_map(|file| {
+        let descriptor = FileDescriptorProto::decode(apart(&file.bytes)?.0).ok()?;
         let package = file.descriptor.package.clone();
         let is_generated = packages.is_generated(&file.descriptor.name);
         Some(WireFile { home: packages.home(&package), descriptor: rename.file(descriptor), package, is_generated })

@@ -111,18 +111,20 @@ impl Canonical {
     }
 }
 
-/// A file without comments and places, otherwise as it is. `None` if it is no `FileDescriptorProto`.
-pub(crate) fn without_source(bytes: &Bytes) -> Option<Bytes> {
-    let (mut rest, mut kept) = (bytes.clone(), Vec::new());
+/// A file without comments and places, otherwise as it is; and these. `None` if it is no `FileDescriptorProto`.
+pub(crate) fn apart(bytes: &Bytes) -> Option<(Bytes, Bytes)> {
+    let (mut rest, mut kept, mut source) = (bytes.clone(), Vec::new(), Vec::new());
     while rest.has_remaining() {
         let before = rest.clone();
         let (number, wire_type) = encoding::decode_key(&mut rest).ok()?;
-        value(wire_type, number, &mut rest)?;
-        if number != SOURCE {
-            kept.extend_from_slice(&before[..before.len() - rest.len()]);
+        let value = value(wire_type, number, &mut rest)?;
+        match number {
+            SOURCE => source.push(value),
+            _ => kept.extend_from_slice(&before[..before.len() - rest.len()]),
         }
     }
-    Some(kept.into())
+    // The parts of one message are one message.
+    Some((kept.into(), source.concat().into()))
 }
 
 /// A file that compilers bring, as the one in here brings it.

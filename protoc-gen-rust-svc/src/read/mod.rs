@@ -11,7 +11,7 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 pub use self::canonical::Canonical;
-pub(crate) use self::canonical::without_source;
+pub(crate) use self::canonical::apart;
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
 pub use self::source::{Position, Source};
 pub(crate) use self::validate::NEWEST_EDITION;
@@ -83,10 +83,10 @@ fn files(files: Vec<Bytes>) -> Result<Vec<File>, Malformed> {
 }
 
 fn file(bytes: Bytes) -> Result<File, Malformed> {
-    let decoded = FileDescriptor::decode(bytes.clone());
-    let mut descriptor = decoded.map_err(|error| malformed("a file is not a FileDescriptorProto", error))?;
-    let locations = descriptor.source_code_info.take().map_or_else(Vec::new, |info| info.location);
-    let source = Source::new(&descriptor.name, locations);
+    let (plain, source) = apart(&bytes).unwrap_or_else(|| (bytes.clone(), Bytes::new()));
+    let decoded = FileDescriptor::decode(plain);
+    let descriptor = decoded.map_err(|error| malformed("a file is not a FileDescriptorProto", error))?;
+    let source = Source::new(&descriptor.name, source);
     Ok(File { descriptor, source, bytes })
 }
 

@@ -1,8 +1,10 @@
 //! Where the elements of a file are, and what their comments say.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
-use super::descriptor::Location;
+use prost::{Message as _, bytes::Bytes};
+
+use super::descriptor::{Location, SourceCodeInfo};
 
 /// The place of an element in a `.proto`, counted from 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,36 +17,53 @@ pub struct Position {
     pub column: u32,
 }
 
-/// The locations of one file, by the path of the element. `SourceCodeInfo` is not sorted, so it is indexed.
+/// The locations of one file, by the path of the element. `SourceCodeInfo` is not sorted, so it is indexed: when it is
+/// first asked, because few of the files that are read are.
 #[derive(Debug, Default)]
 pub struct Source {
     file: String,
-    locations: HashMap<Vec<i32>, Location>,
+    encoded: Bytes,
+    locations: OnceLock<HashMap<Vec<i32>, Location>>,
 }
 
 impl Source {
-    pub(super) fn new(file: &str, locations: Vec<Location>) -> Self {
-        let mut index = HashMap::with_capacity(locations.len());
-        for location in locations {
-            // The first location of a path is the declaration; later ones are further blocks of `extend`.
-            index.entry(location.path.clone()).or_insert(location);
-        }
-        Self { file: file.to_owned(), locations: index }
+    /// What is not a `SourceCodeInfo` tells no places.
+    pub(super) fn new(file: &str, encoded: Bytes) -> Self {
+        Self { file: file.to_owned(), encoded, locations: OnceLock::new() }
+    }
+
+    /// Only the name of the file.
+    pub(crate) fn without_places(&self) -> Self {
+        Self::new(&self.file, Bytes::new())
+    }
+
+    fn get(&self, path: &[i32]) -> Option<&Location> {
+        self.locations.get_or_init(|| index(self.encoded.clone())).get(path)
     }
 
     /// The comment before an element, and in a paragraph of its own the one behind it.
     pub fn comment(&self, path: &[i32]) -> String {
-        let Some(location) = self.locations.get(path) else { return String::new() };
+        let Some(location) = self.get(path) else { return String::new() };
         let comments = [&location.leading_comments, &location.trailing_comments];
         comments.into_iter().flatten().map(|text| text.trim_end()).collect::<Vec<_>>().join("\n\n")
     }
 
     /// Where an element is. A compiler may know only the place of what contains it: the longest path counts.
     pub fn position(&self, path: &[i32]) -> Position {
-        let known = (1..=path.len()).rev().find_map(|length| self.locations.get(&path[..length]));
+        let known = (1..=path.len()).rev().find_map(|length| self.get(&path[..length]));
         let (line, column) = known.map_or((0, 0), start);
         Position { file: self.file.clone(), line, column }
     }
+}
+
+fn index(encoded: Bytes) -> HashMap<Vec<i32>, Location> {
+    let locations = SourceCodeInfo::decode(encoded).unwrap_or_default().location;
+    let mut index = HashMap::with_capacity(locations.len());
+    for location in locations {
+        // The first location of a path is the declaration; later ones are further blocks of `extend`.
+        index.entry(location.path.clone()).or_insert(location);
+    }
+    index
 }
 
 fn start(location: &Location) -> (u32, u32) {

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::options::Artefact;
 
 /// Text that is no Rust: a fault of the generator.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Unprintable(pub(super) String);
 
 impl fmt::Display for Unprintable {
@@ -32,15 +32,47 @@ fn names_runtime(body: &str) -> bool {
 }
 
 /// Fails if a text is not even tokens of Rust: if a quote or a bracket is left open.
+///
+/// It knows the tokens of templates, among which no character and no raw text is.
 pub(super) fn check(text: &str) -> Result<(), Unprintable> {
-    let tokens: Result<proc_macro2::TokenStream, _> = text.parse();
-    tokens.map(drop).map_err(|error| Unprintable(format!("what was printed is not Rust: {error}")))
+    let mut open = Vec::new();
+    let mut rest = text.bytes().enumerate();
+    while let Some((at, byte)) = rest.next() {
+        let is_closed = match byte {
+            b'"' => ends_text(&mut rest),
+            b'/' if text[at..].starts_with("//") => rest.by_ref().any(|(_, byte)| byte == b'\n'),
+            b'(' | b'[' | b'{' => {
+                open.push(byte);
+                true
+            }
+            b')' => open.pop() == Some(b'('),
+            b']' => open.pop() == Some(b'['),
+            b'}' => open.pop() == Some(b'{'),
+            _ => true,
+        };
+        if !is_closed {
+            return Err(Unprintable(format!("what was printed is not Rust, at byte {at}")));
+        }
+    }
+    if open.is_empty() { Ok(()) } else { Err(Unprintable("what was printed leaves a bracket open".to_owned())) }
+}
+
+/// Goes behind the quote that a text ends with. False if there is none.
+fn ends_text(rest: &mut impl Iterator<Item = (usize, u8)>) -> bool {
+    while let Some((_, byte)) = rest.next() {
+        match byte {
+            b'"' => return true,
+            b'\\' => drop(rest.next()),
+            _ => (),
+        }
+    }
+    false
 }
 
 /// Sets items apart with a blank line, and leaves out any other: printer and templates put them where they like.
 fn space(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len() + text.len() / 16);
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+    let mut lines = text.lines().filter(|line| !line.trim_ascii_start().is_empty()).peekable();
     while let Some(line) = lines.next() {
         spaced.push_str(line);
         spaced.push('\n');
@@ -52,10 +84,26 @@ fn space(text: &str) -> String {
 }
 
 fn is_boundary(line: &str, next: &str) -> bool {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let is_doc = line.trim_start().starts_with("//");
-    let ends = line.ends_with('}') || line.ends_with(';');
+    if !(line.ends_with('}') || line.ends_with(';')) {
+        return false;
+    }
+    let (line_text, next_text) = (line.trim_ascii_start(), next.trim_ascii_start());
+    let is_set_in = next.len() - next_text.len() > line.len() - line_text.len();
     let starts = ["/// ", "#[", "pub ", "impl", "async fn", "fn ", "const _"];
-    let starts = starts.iter().any(|start| next.trim_start().starts_with(start));
-    !is_doc && ends && starts && indent(next) <= indent(line)
+    !is_set_in && !line_text.starts_with("//") && starts.iter().any(|start| next_text.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn what_is_open_is_told() {
+        for text in ["", r#"fn a() { ["}\"", b] }"#, "// {\n", "/// it's (\nfn a();\n", "&'static str"] {
+            assert!(check(text).is_ok(), "{text}");
+        }
+        for text in ["{", ")", "(]", "\"", "\"\\\"", "fn a() { // }"] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ mod share;
 mod text;
 mod tokens;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 pub use self::{
     format::Unprintable,
@@ -36,20 +36,16 @@ pub type Files = BTreeMap<String, String>;
 
 /// Prints every file.
 pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable> {
-    let messages = pb::generate(lowered, options)?;
     let packages = &lowered.model.packages;
-    let emitted: Vec<_> = packages
-        .iter()
-        .flat_map(|package| emitted(package, options).map(move |artefact| (package, artefact)))
-        .collect();
-    let bodies = share::each(&emitted, |(package, artefact)| {
+    let messages = OnceLock::new();
+    let bodies = share::each(&in_turn(packages, options), |(package, artefact)| {
         let body = body(lowered, package, *artefact, options, &messages)?;
         let module = index::module_of(&package.artefacts, *artefact);
         Ok((index::path(&package.module, module.plain()), format::file(*artefact, &package.files, &body)))
     });
     let mut files = bodies.into_iter().collect::<Result<Files, _>>()?;
     for package in packages {
-        let emitted: Vec<_> = self::emitted(package, options).collect();
+        let emitted: Vec<_> = emitted(package, options).collect();
         files.insert(index::path(&package.module, "mod"), index::package(package, &emitted, lowered, options)?);
     }
     index::outer_modules(lowered, options, &mut files)?;
@@ -59,6 +55,18 @@ pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable
     }
     files.values_mut().for_each(|text| *text = seal::seal(text));
     Ok(files)
+}
+
+/// What is printed, in the order in which it is begun. The messages of all packages are made at once, which takes long:
+/// it begins first, and what waits for it comes last.
+fn in_turn<'a>(packages: &'a [Package], options: &Options) -> Vec<(&'a Package, Artefact)> {
+    let of_package = |package| emitted(package, options).map(move |artefact| (package, artefact));
+    let mut all: Vec<_> = packages.iter().flat_map(of_package).collect();
+    all.sort_by_key(|(_, artefact)| *artefact == Artefact::Pb);
+    if let Some(last) = all.pop() {
+        all.insert(0, last);
+    }
+    all
 }
 
 /// Whether what is printed checks requests by rules.
@@ -91,7 +99,7 @@ fn body(
     package: &Package,
     artefact: Artefact,
     options: &Options,
-    messages: &pb::Generated,
+    messages: &OnceLock<Result<pb::Generated, Unprintable>>,
 ) -> Result<String, Unprintable> {
     let model = &lowered.model;
     Ok(match artefact {
@@ -99,7 +107,10 @@ fn body(
             services::domain(package)? + &domain::types(model, package)
         }
         Artefact::Domain => services::domain(package)?,
-        Artefact::Pb => pb::messages(lowered, package, messages)?,
+        Artefact::Pb => {
+            let generated = messages.get_or_init(|| pb::generate(lowered)).as_ref();
+            pb::messages(lowered, package, generated.map_err(Clone::clone)?)?
+        }
         Artefact::Convert => convert::impls(model, package, options),
         Artefact::Json => json::impls(model, package),
         Artefact::Adapter => services::adapter(package)?,

@@ -12,7 +12,6 @@ use super::{Unprintable, document, text};
 use crate::{
     lower::{Lowered, WireFile},
     model::{Home, Package},
-    options::{Artefact, Options},
 };
 
 /// The package of what compilers bring.
@@ -38,8 +37,14 @@ pub(super) type Generated = HashMap<Module, String>;
 /// The messages of a package, with docs.
 pub(super) fn messages(lowered: &Lowered, package: &Package, generated: &Generated) -> Result<String, Unprintable> {
     let code = generated.get(&module(&lowered.wire, package)).map_or("", String::as_str);
-    let code: TokenStream = code.parse().map_err(|error| Unprintable(format!("prost-build: {error}")))?;
-    Ok(text::of(document::messages(&lowered.model, package, without_last_commas(code))))
+    let tokens: TokenStream = code.parse().map_err(|error| Unprintable(format!("prost-build: {error}")))?;
+    let tokens = if is_set_out(code) { without_last_commas(tokens) } else { tokens };
+    Ok(text::of(document::messages(&lowered.model, package, tokens)))
+}
+
+/// Whether a list in the code is broken into lines.
+fn is_set_out(code: &str) -> bool {
+    ["(\n", "<\n"].iter().any(|broken| code.contains(broken))
 }
 
 /// A feature that any crate of a build may turn on lets prost-build set out its code, and break what is long into lines
@@ -80,10 +85,7 @@ fn module(files: &[WireFile], package: &Package) -> Module {
 }
 
 /// The messages of all packages.
-pub(super) fn generate(lowered: &Lowered, options: &Options) -> Result<Generated, Unprintable> {
-    if !options.emits(Artefact::Pb) {
-        return Ok(Generated::new());
-    }
+pub(super) fn generate(lowered: &Lowered) -> Result<Generated, Unprintable> {
     let mut config = config(&lowered.wire);
     config.bytes(&lowered.shared_bytes);
     let requests = lowered

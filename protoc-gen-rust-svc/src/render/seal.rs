@@ -32,9 +32,9 @@ pub fn read(text: &str) -> Seal {
 
 /// 64-bit FNV-1a, over lines, so that a checkout may change how they end.
 pub(super) fn checksum(text: &str) -> String {
-    let bytes = text.lines().flat_map(|line| line.bytes().chain([b'\n']));
-    let hash = bytes
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let of_line = |hash, line: &str| add(line.bytes().fold(hash, add), b'\n');
+    let hash = text.lines().fold(0xcbf2_9ce4_8422_2325, of_line);
     format!("{hash:016x}")
 }
 
