@@ -21,6 +21,10 @@ pub(crate) struct Figure {
 pub(crate) enum Unit {
     Seconds,
     Bytes,
+    /// So many a second.
+    Rate,
+    /// So many.
+    Count,
 }
 
 /// What a figure is to reach.
@@ -28,6 +32,10 @@ pub(crate) enum Unit {
 pub(crate) enum Goal {
     /// At most so many times the peer's.
     Ratio(f64),
+    /// At least so many times the peer's.
+    AtLeast(f64),
+    /// At most so much more than the peer's.
+    More(f64),
     /// At most so much, whatever the peer's is.
     AtMost(f64),
     /// It is only shown.
@@ -43,6 +51,8 @@ impl Figure {
     fn is_reached(&self) -> Option<bool> {
         match self.goal {
             Goal::Ratio(most) => self.ratio().map(|ratio| ratio <= most),
+            Goal::AtLeast(least) => self.ratio().map(|ratio| ratio >= least),
+            Goal::More(most) => self.peer.map(|peer| self.ours - peer <= most),
             Goal::AtMost(most) => Some(self.ours <= most),
             Goal::None => None,
         }
@@ -53,7 +63,8 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let goal = match self.goal {
-            Goal::Ratio(most) => Some(format!("{most:.2}")),
+            Goal::Ratio(bound) | Goal::AtLeast(bound) => Some(format!("{bound:.2}")),
+            Goal::More(most) => Some(format!("+{}", self.unit.text(most))),
             Goal::AtMost(most) => Some(self.unit.text(most)),
             Goal::None => None,
         };
@@ -71,10 +82,13 @@ impl fmt::Display for Figure {
 impl Unit {
     fn text(self, value: f64) -> String {
         match self {
+            Self::Seconds if value.abs() < 1e-3 => format!("{:.2}us", value * 1e6),
             Self::Seconds if value.abs() < 1.0 => format!("{:.1}ms", value * 1e3),
             Self::Seconds => format!("{value:.2}s"),
             Self::Bytes if value.abs() < 1e6 => format!("{:.0}kB", value / 1e3),
             Self::Bytes => format!("{:.2}MB", value / 1e6),
+            Self::Rate => format!("{value:.0}/s"),
+            Self::Count => format!("{value:.1}"),
         }
     }
 }
@@ -105,6 +119,11 @@ mod tests {
         assert_eq!(line(3.0, Some(1.0), Goal::Ratio(2.0)), "a/b ours=3.00s peer=1.00s ratio=3.00 goal=2.00 short");
         assert_eq!(line(3.0, None, Goal::Ratio(2.0)), "a/b ours=3.00s peer=- ratio=- goal=2.00 -");
         assert_eq!(line(0.04, None, Goal::AtMost(0.05)), "a/b ours=40.0ms peer=- ratio=- goal=50.0ms ok");
+        assert_eq!(
+            line(0.04, Some(0.05), Goal::AtLeast(1.0)),
+            "a/b ours=40.0ms peer=50.0ms ratio=0.80 goal=1.00 short"
+        );
+        assert_eq!(line(3e-6, Some(2e-6), Goal::More(1e-6)), "a/b ours=3.00us peer=2.00us ratio=1.50 goal=+1.00us ok");
         assert_eq!(line(0.04, Some(0.02), Goal::None), "a/b ours=40.0ms peer=20.0ms ratio=2.00 goal=- -");
     }
 

@@ -8,6 +8,7 @@ mod figure;
 mod generator;
 mod peers;
 mod request;
+mod wire;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -31,6 +32,15 @@ enum Arguments {
     },
     /// The part of `generator` that compiles what is generated.
     Compile {
+        /// Medians of so many rounds.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// What a call costs; beside tonic with the stubs of its own generator.
+    Wire {
+        /// Only so much that all of it runs.
+        #[arg(long)]
+        quick: bool,
         /// Medians of so many rounds.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
@@ -62,6 +72,8 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Generator { quick: true, rounds } => generator::quick(rounds),
         Arguments::Generator { quick: false, rounds } => generator::all(rounds).and_then(|()| compile::all(rounds)),
         Arguments::Compile { rounds } => compile::all(rounds),
+        Arguments::Wire { quick: true, .. } => wire::all(wire::Extent { rounds: 1, millis: 200, calls: 100 }),
+        Arguments::Wire { quick: false, rounds } => wire::all(wire::Extent { rounds, millis: 1000, calls: 1000 }),
         Arguments::Measure { report, command } => child::measure(&report, &command).map(drop),
     }
 }

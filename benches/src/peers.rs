@@ -25,14 +25,19 @@ pub(crate) fn target() -> PathBuf {
 
 /// Our plugin, built as this program is.
 pub(crate) fn ours() -> Result<PathBuf> {
+    built("protoc-gen-rust-svc", "protoc-gen-rust-svc")
+}
+
+/// A program of the workspace, built as this one is.
+pub(crate) fn built(package: &str, program: &str) -> Result<PathBuf> {
     let (profile, arguments): (_, &[_]) = match cfg!(debug_assertions) {
         true => ("debug", &[]),
         false => ("release", &["--release"]),
     };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(repository()).args(["build", "--quiet", "--package=protoc-gen-rust-svc"]).args(arguments);
-    let path = target().join(profile).join("protoc-gen-rust-svc");
-    if cargo.status()?.success() { Ok(path.canonicalize()?) } else { Err("our plugin does not build".into()) }
+    cargo.current_dir(repository()).args(["build", "--quiet", "--package", package]).args(arguments);
+    let path = target().join(profile).join(program);
+    if cargo.status()?.success() { Ok(path.canonicalize()?) } else { Err(format!("{program} does not build").into()) }
 }
 
 /// The peers, installed if they are not; `None`, after a word, where that cannot be done.

@@ -6,13 +6,17 @@ use std::{
     time::Duration,
 };
 
-use futures::future;
 use tokio::{
     sync::watch,
     time::{self, Instant},
 };
 
-use crate::{Metadata, Peer, Result, Value, values::Values};
+use crate::{Metadata, Peer, Result, Value, lifeline::Line, values::Values};
+
+pub use crate::lifeline::Lifeline;
+
+/// The metadata of a call that has none.
+static NO_METADATA: Metadata = Metadata::new();
 
 /// What a call carries besides its message: its deadline, whether the caller still waits, and metadata both ways.
 ///
@@ -29,8 +33,8 @@ use crate::{Metadata, Peer, Result, Value, values::Values};
 #[derive(Clone, Default)]
 pub struct Context {
     deadline: Option<Instant>,
-    lifelines: Arc<Vec<watch::Receiver<()>>>,
-    metadata: Arc<Metadata>,
+    lifelines: Line,
+    metadata: Option<Arc<Metadata>>,
     peer: Option<Peer>,
     values: Values,
     stopping: Option<watch::Receiver<bool>>,
@@ -42,11 +46,6 @@ struct Response {
     headers: Metadata,
     trailers: Metadata,
 }
-
-/// Keeps the call of a [`Context`] alive: when it is dropped, [`Context::cancelled`] completes in the call and in all
-/// that it called.
-#[derive(Debug)]
-pub struct Lifeline(#[expect(dead_code, reason = "held for its drop")] watch::Sender<()>);
 
 impl Context {
     /// A call with no deadline, no metadata, and a caller that waits for ever.
@@ -83,13 +82,13 @@ impl Context {
 
     /// The same call with one more entry of metadata. Fails if key or value may not travel, see [`Metadata`].
     pub fn with_metadata(mut self, key: &str, value: impl Into<Value>) -> Result<Self> {
-        Arc::make_mut(&mut self.metadata).append(key, value)?;
+        Arc::make_mut(self.metadata.get_or_insert_default()).append(key, value)?;
         Ok(self)
     }
 
     /// The same call with all of this metadata in place of its own.
     pub fn with_all_metadata(mut self, metadata: Metadata) -> Self {
-        self.metadata = Arc::new(metadata);
+        self.metadata = (!metadata.is_empty()).then(|| Arc::new(metadata));
         self
     }
 
@@ -108,9 +107,8 @@ impl Context {
 
     /// The same call, cancelled when the returned [`Lifeline`] is dropped, or with the call that it is a child of.
     pub fn with_lifeline(mut self) -> (Self, Lifeline) {
-        let (sender, receiver) = watch::channel(());
-        Arc::make_mut(&mut self.lifelines).push(receiver);
-        (self, Lifeline(sender))
+        let lifeline = self.lifelines.extend();
+        (self, lifeline)
     }
 
     /// The same call, told that its server stops as soon as the value is true.
@@ -131,7 +129,7 @@ impl Context {
 
     /// Metadata of the request: what the caller sent, or what is to be sent.
     pub fn metadata(&self) -> &Metadata {
-        &self.metadata
+        self.metadata.as_deref().unwrap_or(&NO_METADATA)
     }
 
     /// Who the caller is, if the call came over a connection.
@@ -146,15 +144,14 @@ impl Context {
 
     /// True when nobody waits for the answer any more: the caller went away, the deadline passed, or the call ended.
     pub fn is_cancelled(&self) -> bool {
-        self.lifelines.iter().any(|lifeline| lifeline.has_changed().is_err())
-            || self.remaining() == Some(Duration::ZERO)
+        self.lifelines.is_cut() || self.remaining() == Some(Duration::ZERO)
     }
 
     /// Completes when nobody waits for the answer any more: the caller went away, the deadline passed, or the call
     /// ended. Work that a handler leaves behind with `tokio::spawn` must watch it; the handler itself is dropped.
     pub async fn cancelled(&self) {
         tokio::select! {
-            () = self.caller_gone() => (),
+            () = self.lifelines.cut() => (),
             () = self.expired() => (),
         }
     }
@@ -201,16 +198,25 @@ impl Context {
         self.response().trailers = trailers;
     }
 
-    fn response(&self) -> MutexGuard<'_, Response> {
-        self.response.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes this context in its place.
+    #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+    pub(crate) fn change(&mut self, change: impl FnOnce(Self) -> Self) {
+        // What takes its place for that time costs no more than to count who shares it.
+        let response = self.response.clone();
+        let hollow = Self {
+            deadline: None,
+            lifelines: Line::default(),
+            metadata: None,
+            peer: None,
+            values: Values::default(),
+            stopping: None,
+            response,
+        };
+        *self = change(std::mem::replace(self, hollow));
     }
 
-    async fn caller_gone(&self) {
-        if self.lifelines.is_empty() {
-            return std::future::pending().await;
-        }
-        let drops = self.lifelines.iter().map(|lifeline| Box::pin(dropped(lifeline.clone())));
-        future::select_all(drops).await;
+    fn response(&self) -> MutexGuard<'_, Response> {
+        self.response.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn expired(&self) {
@@ -221,16 +227,11 @@ impl Context {
     }
 }
 
-/// It carries no values: the only event is that the sender is dropped.
-async fn dropped(mut lifeline: watch::Receiver<()>) {
-    while lifeline.changed().await.is_ok() {}
-}
-
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("remaining", &self.remaining())
-            .field("metadata", &self.metadata)
+            .field("metadata", self.metadata())
             .field("peer", &self.peer)
             .finish_non_exhaustive()
     }

@@ -75,6 +75,23 @@ impl Code {
         }
     }
 
+    /// The status of HTTP that stands for it, by the table of `google.rpc.Code`, such as 404 for [`Code::NotFound`].
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::Cancelled => 499,
+            Self::InvalidArgument | Self::FailedPrecondition | Self::OutOfRange => 400,
+            Self::DeadlineExceeded => 504,
+            Self::NotFound => 404,
+            Self::AlreadyExists | Self::Aborted => 409,
+            Self::PermissionDenied => 403,
+            Self::Unauthenticated => 401,
+            Self::ResourceExhausted => 429,
+            Self::Unimplemented => 501,
+            Self::Unavailable => 503,
+            Self::Unknown | Self::Internal | Self::DataLoss => 500,
+        }
+    }
+
     /// The gRPC status number, 1 to 16.
     pub const fn number(self) -> i32 {
         self as i32

@@ -19,6 +19,7 @@
 
 mod context;
 mod error;
+mod lifeline;
 mod metadata;
 mod method;
 mod peer;

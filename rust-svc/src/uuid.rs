@@ -1,6 +1,23 @@
 //! Names that no two calls share.
 
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    cell::Cell,
+    hash::{BuildHasher, RandomState},
+};
+
+thread_local! {
+    static STATE: Cell<u64> = Cell::new(random_bits()[0]);
+}
+
+/// 64 bits of a generator of its own for each thread (SplitMix64), which the operating system seeded: good enough for
+/// what need not be kept from others, as the names of spans.
+pub(crate) fn quick_bits() -> u64 {
+    let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+    STATE.set(state);
+    let bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
 
 /// 128 bits that the operating system seeded, and not those of the small generator that is good enough for jitter: two
 /// calls with one idempotency key would be one call to a server.

@@ -2,26 +2,34 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-/// Values of any type, at most one of each.
+/// Values of any type, of which the last one of a type counts.
 #[derive(Clone, Default)]
-pub(crate) struct Values(Arc<Vec<Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct Values(Option<Arc<Node<dyn Any + Send + Sync>>>);
+
+struct Node<T: ?Sized> {
+    next: Values,
+    value: T,
+}
 
 impl Values {
-    /// Puts a value in the place of the one of its type.
+    /// Puts a value before the one of its type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
-        let values = Arc::make_mut(&mut self.0);
-        values.retain(|other| !other.is::<T>());
-        values.push(Arc::new(value));
+        let next = std::mem::take(self);
+        self.0 = Some(Arc::new(Node { next, value }));
     }
 
     /// The value of this type.
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.0.iter().find_map(|value| value.downcast_ref())
+        self.all().find_map(<dyn Any + Send + Sync>::downcast_ref)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(dyn Any + Send + Sync)> {
+        std::iter::successors(self.0.as_deref(), |node| node.next.0.as_deref()).map(|node| &node.value)
     }
 }
 
 impl fmt::Debug for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} values", self.0.len())
+        write!(f, "{} values", self.all().count())
     }
 }

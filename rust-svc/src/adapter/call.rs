@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Code, Context, Error, Method, Result, Streaming,
-    intercept::{Chain, Side},
+    intercept::{Chain, Counter, Side},
 };
 
 /// How a method is served.
@@ -45,17 +45,20 @@ where
     let Exchange { method, options, chain, request } = exchange;
     let (cx, lifeline) = match open::context(&request, &options) {
         Ok(cx) => cx.with_lifeline(),
-        Err(error) => return body::refuse(&error),
+        Err(error) => {
+            chain.refused(&method, None, Context::new(), error.code());
+            return body::refuse(&error);
+        }
     };
-    let begun = caught(method, chain.begin(method, Side::Server, cx.clone()));
+    let begun = caught(method, chain.begin(&method, Side::Server, None, cx.clone()));
     let (cx, running) = match within(cx.deadline(), begun).await {
         Ok(begun) => begun,
         Err(error) => return body::refuse_with(&report::told(method, error), &cx.headers()),
     };
     let mut grpc = grpc(&options, request.headers());
     let service = service_fn(|request: tonic::Request<_>| {
-        let requests = stream::requests(request.into_inner(), options.max_message_size);
-        answer(method, cx.deadline(), handle(cx.clone(), requests))
+        let requests = stream::requests(request.into_inner(), options.max_message_size, running.counter());
+        answer(method, running.counter(), cx.deadline(), handle(cx.clone(), requests))
     });
     let answered = grpc.streaming(service, request.map(stream::unbroken));
     let response = answered.instrument(running.span()).await;
@@ -100,12 +103,13 @@ where
 
 async fn answer<R: Payload<Place>, Place: 'static>(
     method: Method,
+    counter: Counter,
     deadline: Option<Instant>,
     work: impl Future<Output = Result<Streaming<R>>>,
 ) -> Result<tonic::Response<impl Stream<Item = Result<R::Wire, tonic::Status>>>, tonic::Status> {
     let responses = within(deadline, caught(method, work)).await;
     let responses = responses.map_err(|error| report::status(method, &error))?;
-    Ok(tonic::Response::new(stream::responses(method, deadline, responses)))
+    Ok(tonic::Response::new(stream::responses(method, deadline, responses, counter)))
 }
 
 async fn caught<T>(method: Method, work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -20,7 +20,10 @@ use super::{
     call::{Exchange, Serve},
     guard,
 };
-use crate::{Error, intercept::Chain};
+use crate::{
+    Context, Error,
+    intercept::{Chain, NO_METHOD},
+};
 
 /// The services of a server by their full names: a tower service that answers gRPC requests for all of them.
 ///
@@ -28,7 +31,11 @@ use crate::{Error, intercept::Chain};
 /// than `application/grpc`. A path that names no method, to the letter and without a query, is answered with
 /// `UNIMPLEMENTED`.
 #[derive(Clone, Default)]
-pub struct Routes(Arc<BTreeMap<&'static str, Served>>);
+pub struct Routes {
+    served: Arc<BTreeMap<&'static str, Served>>,
+    /// What sees calls to what is not served.
+    around: Chain,
+}
 
 /// A service and what is around its calls.
 #[derive(Clone)]
@@ -53,14 +60,16 @@ impl Routes {
 
     /// The services of both. Of two with the same name the one of `other` is served.
     pub fn merge(mut self, other: impl Into<Self>) -> Self {
-        let other = Arc::unwrap_or_clone(other.into().0);
-        Arc::make_mut(&mut self.0).extend(other);
+        let other = Arc::unwrap_or_clone(other.into().served);
+        Arc::make_mut(&mut self.served).extend(other);
         self
     }
 
-    /// The same services, with all of `chain` around their calls, after what was around them before.
+    /// The same services, with all of `chain` around their calls, after what was around them before. Its observers are
+    /// told of calls to services and methods that there are not, too, as those of what is merged into these are not.
     pub fn chain(mut self, chain: &Chain) -> Self {
-        for served in Arc::make_mut(&mut self.0).values_mut() {
+        self.around = self.around.merge(chain.clone());
+        for served in Arc::make_mut(&mut self.served).values_mut() {
             served.chain = std::mem::take(&mut served.chain).merge(chain.clone());
         }
         self
@@ -68,7 +77,7 @@ impl Routes {
 
     /// The full names of the services, sorted.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
+        self.served.keys().copied()
     }
 
     /// The services as an axum router, to merge with other routes. It has no fallback of its own.
@@ -82,12 +91,12 @@ impl Routes {
     #[cfg(feature = "server")]
     pub(crate) fn claims<B>(&self, request: &http::Request<B>) -> bool {
         let service = request.uri().path().split('/').nth(1);
-        guard::says_grpc(request.headers()) || service.is_some_and(|service| self.0.contains_key(service))
+        guard::says_grpc(request.headers()) || service.is_some_and(|service| self.served.contains_key(service))
     }
 
     /// The same services and one more.
     pub(crate) fn with(mut self, name: &'static str, service: Arc<dyn Handle>) -> Self {
-        Arc::make_mut(&mut self.0).insert(name, Served { service, chain: Chain::new() });
+        Arc::make_mut(&mut self.served).insert(name, Served { service, chain: Chain::new() });
         self
     }
 
@@ -95,13 +104,14 @@ impl Routes {
         if let Some(refusal) = guard::refusal(&request) {
             return ready(refusal).right_future();
         }
-        let path = request.uri().path().to_owned();
+        let uri = request.uri().clone();
+        let path = uri.path();
         let names = path.strip_prefix('/').and_then(|path| path.split_once('/'));
-        let found = names.filter(|_| request.uri().query().is_none());
-        let found = found.and_then(|(service, method)| Some((self.0.get(service)?, method)));
+        let found = names.filter(|_| uri.query().is_none());
+        let found = found.and_then(|(service, method)| Some((self.served.get(service)?, method)));
         match found {
             Some((served, method)) => served.service.handle(method, &served.chain, request),
-            None => unimplemented(&Error::unimplemented(format_args!("the service of {path}"))),
+            None => unimplemented(&self.around, &Error::unimplemented(format_args!("the service of {path}"))),
         }
     }
 }
@@ -120,7 +130,7 @@ impl Handle for Methods {
                 let exchange = Exchange { method: serve.method, options: self.options, chain: chain.clone(), request };
                 (serve.call)(exchange).left_future()
             }
-            None => unimplemented(&Error::unimplemented(format_args!("{}/{method}", self.name))),
+            None => unimplemented(chain, &Error::unimplemented(format_args!("{}/{method}", self.name))),
         }
     }
 }
@@ -148,7 +158,8 @@ where
     }
 }
 
-fn unimplemented(error: &Error) -> Answer {
+fn unimplemented(chain: &Chain, error: &Error) -> Answer {
+    chain.refused(&NO_METHOD, None, Context::new(), error.code());
     ready(body::refuse(error)).right_future()
 }
 

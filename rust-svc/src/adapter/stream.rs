@@ -14,15 +14,18 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::{Code, Status};
 
 use super::{Payload, call, report};
-use crate::{Error, Method, Result, Streaming};
+use crate::{Error, Method, Result, Streaming, intercept::Counter};
 
 /// The messages of a request, each checked, up to the first error.
-pub(super) fn requests<Q, Place>(messages: tonic::Streaming<Q::Wire>, max_size: usize) -> Streaming<Q>
+pub(super) fn requests<Q, Place>(messages: tonic::Streaming<Q::Wire>, max_size: usize, counter: Counter) -> Streaming<Q>
 where
     Q: Payload<Place>,
 {
     let read = move |message: Result<Q::Wire, Status>| match message {
-        Ok(message) => Ok(Q::from_request(message)?),
+        Ok(message) => {
+            counter.received();
+            Ok(Q::from_request(message)?)
+        }
         Err(status) => Err(refused(&status, max_size)),
     };
     Streaming::new(Bounded::new(messages.map(read), None))
@@ -34,11 +37,16 @@ pub(super) fn responses<R: Payload<Place>, Place: 'static>(
     method: Method,
     deadline: Option<Instant>,
     messages: Streaming<R>,
+    counter: Counter,
 ) -> impl Stream<Item = Result<R::Wire, Status>> + Send + 'static {
     let caught = AssertUnwindSafe(messages).catch_unwind();
     let caught = caught.map(move |message| message.unwrap_or_else(|panic| Err(call::panicked(method, &*panic))));
     let bounded = Bounded::new(caught, deadline);
-    bounded.map_ok(R::into_response).map_err(move |error| report::status(method, &error))
+    let print = move |message: R| {
+        counter.sent();
+        message.into_response()
+    };
+    bounded.map_ok(print).map_err(move |error| report::status(method, &error))
 }
 
 /// A body whose errors tonic does not take for its end, as it does when the caller resets a stream: a handler must be
@@ -75,12 +83,23 @@ impl StdError for BrokenOff {}
 /// A stream that is dropped at its end, its first error or its deadline, whichever comes first.
 struct Bounded<S> {
     messages: Option<S>,
+    deadline: Option<Instant>,
+    /// Set while there is something to wait for.
     expiry: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Bounded<S> {
     fn new(messages: S, deadline: Option<Instant>) -> Self {
-        Self { messages: Some(messages), expiry: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+        Self { messages: Some(messages), deadline, expiry: None }
+    }
+
+    fn is_over(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    fn poll_expiry(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
+        let Some(deadline) = self.deadline else { return Poll::Pending };
+        self.expiry.get_or_insert_with(|| Box::pin(sleep_until(deadline))).as_mut().poll(cx)
     }
 }
 
@@ -88,11 +107,20 @@ impl<T, S: Stream<Item = Result<T>> + Unpin> Stream for Bounded<S> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<T>>> {
-        let expired = self.expiry.as_mut().is_some_and(|expiry| expiry.as_mut().poll(cx).is_ready());
+        let is_over = self.is_over();
         let Some(messages) = &mut self.messages else { return Poll::Ready(None) };
-        let message = if expired { Some(Err(call::exceeded())) } else { ready!(messages.poll_next_unpin(cx)) };
+        let message = match is_over {
+            true => Some(Err(call::exceeded())),
+            false => match messages.poll_next_unpin(cx) {
+                Poll::Ready(message) => message,
+                Poll::Pending => {
+                    ready!(self.poll_expiry(cx));
+                    Some(Err(call::exceeded()))
+                }
+            },
+        };
         if !matches!(message, Some(Ok(_))) {
-            *self = Self { messages: None, expiry: None };
+            *self = Self { messages: None, deadline: None, expiry: None };
         }
         Poll::Ready(message)
     }
@@ -107,7 +135,7 @@ mod tests {
     use tonic::{Status, codec::Codec as _};
 
     use super::{requests, unbroken};
-    use crate::{Code, adapter::codec::Codec};
+    use crate::{Code, adapter::codec::Codec, intercept::Counter};
 
     /// A message of gRPC, which is a `google.protobuf.StringValue`.
     const MESSAGE: &[u8] = &[0, 0, 0, 0, 3, 0x0a, 1, b'a'];
@@ -118,7 +146,8 @@ mod tests {
         let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err(Status::cancelled("reset"))];
         let body = unbroken(tonic::body::Body::new(StreamBody::new(stream::iter(frames))));
         let decoder = Codec::<String, String>::default().decoder();
-        let mut messages = requests::<String, _>(tonic::Streaming::new_request(decoder, body, None, None), 100);
+        let mut messages =
+            requests::<String, _>(tonic::Streaming::new_request(decoder, body, None, None), 100, Counter::default());
         assert_eq!(messages.next().await.expect("a message").expect("a text"), "a");
         let error = messages.next().await.expect("an error").expect_err("an error");
         assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller broke off the stream of requests"));

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Request, Uri,
     header::{CONTENT_TYPE, TE, USER_AGENT},
+    uri::PathAndQuery,
 };
 use tokio::time::Instant;
 use tonic::body::Body;
@@ -92,11 +93,12 @@ impl Attempt<'_> {
     }
 
     fn request(&self) -> Result<Request<Body>, Failure> {
-        let uri = Uri::try_from(self.method.path).map_err(|cause| self.unsendable(cause))?;
+        let path = Bytes::from_static(self.method.path.as_bytes());
+        let path = PathAndQuery::from_maybe_shared(path).map_err(|cause| self.unsendable(cause))?;
         let mut request = Request::new(self.requests.body());
         *request.method_mut() = http::Method::POST;
         *request.version_mut() = http::Version::HTTP_2;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = Uri::from(path);
         self.write_headers(request.headers_mut());
         Ok(request)
     }
@@ -115,7 +117,7 @@ impl Attempt<'_> {
         if self.previous > 0 {
             headers.insert("grpc-previous-rpc-attempts", self.previous.into());
         }
-        if let Some(place) = self.place.and_then(|place| HeaderValue::try_from(place.to_string()).ok()) {
+        if let Some(place) = self.place.and_then(|place| HeaderValue::from_bytes(&place.to_bytes()).ok()) {
             headers.insert(TraceContext::HEADER, place);
         }
         let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));

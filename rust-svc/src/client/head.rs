@@ -49,9 +49,11 @@ fn alone(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
 
 fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
-    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match media_type.as_str() {
-        "application/grpc" | "application/grpc+proto" => Ok(()),
+    let media_type = value.split(';').next().unwrap_or_default().trim();
+    if ["application/grpc", "application/grpc+proto"].iter().any(|spoken| media_type.eq_ignore_ascii_case(spoken)) {
+        return Ok(());
+    }
+    match media_type.to_ascii_lowercase().as_str() {
         other if other.starts_with("application/grpc") => {
             Err(failure(method, Code::Internal, &format!("answered in `{other}`, which is not protobuf")))
         }

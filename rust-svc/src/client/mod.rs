@@ -192,6 +192,7 @@ impl Client {
     {
         let method = self.0.effective(method);
         let (cx, running) = self.0.begin(method, cx).await?;
+        requests.count(running.counter());
         let answer =
             self.0.call(method, &cx, &requests, &running).instrument(running.span()).await.and_then(|answer| {
                 match answer {
@@ -199,6 +200,9 @@ impl Client {
                     Answer::Many(_) => Err(message::wrong_kind(method)),
                 }
             });
+        if answer.is_ok() {
+            running.counter().received();
+        }
         running.end(answer.as_ref().err().map(Error::code));
         answer
     }
@@ -209,6 +213,7 @@ impl Client {
     {
         let method = self.0.effective(method);
         let (cx, running) = self.0.begin(method, &cx).await?;
+        requests.count(running.counter());
         let answer =
             self.0.call(method, &cx, &requests, &running).instrument(running.span()).await.and_then(|answer| {
                 match answer {
@@ -233,7 +238,7 @@ impl Shared {
             return Ok((cx.clone(), Running::default()));
         }
         tokio::select! {
-            begun = self.chain.begin(*method, Side::Client, cx.clone()) => begun,
+            begun = self.chain.begin(method, Side::Client, None, cx.clone()) => begun,
             () = cx.cancelled() => Err(call::ended(method, cx)),
         }
     }

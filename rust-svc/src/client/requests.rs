@@ -23,7 +23,7 @@ use super::{
     frame::frame,
     idempotency,
 };
-use crate::{Error, Message, Result, Streaming};
+use crate::{Error, Message, Result, Streaming, intercept::Counter};
 
 /// Requests that are ready are sent together up to about this many bytes: many servers close a connection that brings
 /// many small frames.
@@ -55,6 +55,7 @@ struct Source {
     touched: bool,
     cut: bool,
     error: Option<Error>,
+    counter: Counter,
 }
 
 impl Requests {
@@ -73,8 +74,23 @@ impl Requests {
     {
         let (sender, call) = oneshot::channel();
         let messages = StreamExt::map(requests, move |request| frame(&request?.into_wire(), encoding)).boxed().fuse();
-        let source = Source { messages, call: call.fuse(), touched: false, cut: false, error: None };
+        let source = Source {
+            messages,
+            call: call.fuse(),
+            touched: false,
+            cut: false,
+            error: None,
+            counter: Counter::default(),
+        };
         Self::Many { outgoing: Outgoing(Arc::new(Mutex::new(source))), _call: sender }
+    }
+
+    /// Counts what is sent as messages of this call.
+    pub(crate) fn count(&self, counter: Counter) {
+        match self {
+            Self::One { .. } => counter.sent(),
+            Self::Many { outgoing, .. } => outgoing.source().counter = counter,
+        }
     }
 
     pub(crate) fn body(&self) -> Body {
@@ -126,7 +142,10 @@ impl Source {
         let mut batch = BytesMut::new();
         while batch.len() < BATCH {
             match self.messages.poll_next_unpin(cx) {
-                Poll::Ready(Some(Ok(message))) => batch.extend_from_slice(&message),
+                Poll::Ready(Some(Ok(message))) => {
+                    self.counter.sent();
+                    batch.extend_from_slice(&message);
+                }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut_off(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
                 Poll::Pending if batch.is_empty() => return Poll::Pending,

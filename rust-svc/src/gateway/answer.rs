@@ -4,7 +4,7 @@ use std::{error::Error as _, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, header},
 };
 
 use super::{failure::Failure, headers};
@@ -27,7 +27,7 @@ pub(super) fn json(body: Vec<u8>) -> Response<Body> {
 pub(super) fn failure(failure: &Failure, print: &Print) -> Response<Body> {
     let error = &failure.error;
     let mut response = json(body(error, print));
-    *response.status_mut() = failure.status.unwrap_or_else(|| status(error.code()));
+    *response.status_mut() = failure.status();
     headers::append(error.metadata(), response.headers_mut());
     if let Some(delay) = error.retry_delay() {
         retry_after(delay, response.headers_mut());
@@ -56,21 +56,4 @@ pub(super) fn report(method: Method, error: &Error) {
 fn retry_after(delay: Duration, headers: &mut HeaderMap) {
     let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
     headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-}
-
-/// The table of `google.rpc.Code`.
-fn status(code: Code) -> StatusCode {
-    match code {
-        Code::Cancelled => StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
-        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => StatusCode::BAD_REQUEST,
-        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
-        Code::NotFound => StatusCode::NOT_FOUND,
-        Code::AlreadyExists | Code::Aborted => StatusCode::CONFLICT,
-        Code::PermissionDenied => StatusCode::FORBIDDEN,
-        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
-        Code::Unimplemented => StatusCode::NOT_IMPLEMENTED,
-        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Unknown | Code::Internal | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
-    }
 }

@@ -89,6 +89,8 @@ impl<R: Value + Send + 'static> Download<R> {
     /// The response whose body is the stream.
     pub(super) fn into_response(self) -> Response<Body> {
         let content_type = self.framing.content_type();
+        // Whatever becomes of the stream, its status has been told.
+        self.running.answered(200);
         let frames = stream::unfold(Some(State::Open(Box::new(self))), |state| async move {
             match state? {
                 State::Open(download) => {
@@ -113,7 +115,10 @@ impl<R: Value + Send + 'static> Download<R> {
             json::print_response(&message, self.response_field, &self.print).map_err(Error::internal)
         });
         match printed {
-            Ok(json) => Some((Ok(self.framing.message(&json)), Some(State::Open(self)))),
+            Ok(json) => {
+                self.running.counter().sent();
+                Some((Ok(self.framing.message(&json)), Some(State::Open(self))))
+            }
             Err(error) => Some(self.fail(&error)),
         }
     }

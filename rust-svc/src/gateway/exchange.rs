@@ -80,6 +80,7 @@ impl Exchange {
             Some(mask) => self.read_with_mask(&body, mask)?,
             None => json::read_request(&body, &self.parameters.fields, &self.settings.parse)?,
         };
+        self.running.counter().received();
         Ok(Q::from_request(wire).map_err(Error::from)?)
     }
 
@@ -94,11 +95,12 @@ impl Exchange {
         }
         self.place_body();
         let fields = std::mem::take(&mut self.parameters.fields);
-        let settings = self.settings.clone();
+        let (settings, counter) = (self.settings.clone(), self.running.counter());
         let mut values = upload::stream(body, settings.max_message_bytes);
         let read = move |json: Bytes| {
             let wire =
                 json::read_request(&json, &fields, &settings.parse).map_err(|error| Failure::from(error).error)?;
+            counter.received();
             Ok(Q::from_request(wire)?)
         };
         Ok(Streaming::new(futures::stream::poll_fn(move |cx| {
@@ -114,6 +116,7 @@ impl Exchange {
         let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
         headers::append(&self.cx.headers(), response.headers_mut());
+        self.running.counter().sent();
         self.running.end(None);
         Ok(response)
     }

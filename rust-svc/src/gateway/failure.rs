@@ -15,6 +15,12 @@ impl Failure {
     pub(super) fn new(status: StatusCode, error: Error) -> Self {
         Self { status: Some(status), error }
     }
+
+    /// What the caller is told.
+    pub(super) fn status(&self) -> StatusCode {
+        let by_code = || StatusCode::from_u16(self.error.code().http_status());
+        self.status.unwrap_or_else(|| by_code().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+    }
 }
 
 impl From<Error> for Failure {

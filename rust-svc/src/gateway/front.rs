@@ -18,7 +18,11 @@ use super::{
     routes::RoutesError,
     trie::{NoPath, Path, Trie},
 };
-use crate::{Code, Error, intercept::Side};
+use crate::{
+    Code, Context, Error,
+    intercept::{Chain, HttpRoute, NO_METHOD, Side},
+    observe::names,
+};
 
 /// The kind of a route that takes every method of HTTP.
 const ANY: &str = "*";
@@ -29,11 +33,13 @@ pub(super) struct Front {
     endpoints: Vec<Arc<Endpoint>>,
     tries: HashMap<&'static str, Trie>,
     settings: Arc<Settings>,
+    /// What sees requests that no route takes.
+    around: Chain,
 }
 
 impl Front {
-    pub(super) fn new(declared: Vec<Declared>, settings: Settings) -> Result<Self, RoutesError> {
-        let mut front = Self { endpoints: Vec::new(), tries: HashMap::new(), settings: Arc::new(settings) };
+    pub(super) fn new(declared: Vec<Declared>, settings: Settings, around: Chain) -> Result<Self, RoutesError> {
+        let mut front = Self { endpoints: Vec::new(), tries: HashMap::new(), settings: Arc::new(settings), around };
         let add = |declared| front.add(declared).err();
         let wrong: Vec<String> = declared.into_iter().filter_map(add).collect();
         if wrong.is_empty() { Ok(front) } else { Err(RoutesError(wrong)) }
@@ -53,10 +59,10 @@ impl Front {
         let (parts, body) = request.into_parts();
         let found = Path::parse(parts.uri.path()).map(|path| (self.find(&parts.method, &path), path));
         match found {
-            Err(NoPath::Malformed) => self.failure(malformed()),
-            Err(NoPath::NotFound) => self.failure(not_found()),
+            Err(NoPath::Malformed) => self.unrouted(&parts, malformed()),
+            Err(NoPath::NotFound) => self.unrouted(&parts, not_found()),
             Ok((Some((endpoint, segments)), _)) => self.call(endpoint, &segments, &parts, body).await,
-            Ok((None, path)) => self.other_method(&parts.method, &path),
+            Ok((None, path)) => self.other_method(&parts, &path),
         }
     }
 
@@ -71,9 +77,13 @@ impl Front {
 
     async fn call(&self, endpoint: &Arc<Endpoint>, segments: &[&str], parts: &Parts, body: Body) -> Response<Body> {
         let exchange = Exchange::open(endpoint.clone(), self.settings.clone(), segments, parts, body);
+        let route = seen(parts, endpoint.route.template);
         let result = match exchange {
-            Ok(exchange) => run(endpoint, exchange).await,
-            Err(error) => Err(error.into()),
+            Ok(exchange) => run(endpoint, route, exchange).await,
+            Err(error) => {
+                endpoint.chain.refused(&endpoint.method, Some(route), Context::new(), error.code());
+                Err(error.into())
+            }
         };
         let mut response = result.unwrap_or_else(|failure| {
             answer::report(endpoint.method, &failure.error);
@@ -84,15 +94,15 @@ impl Front {
     }
 
     /// There is no such path, or not for this method.
-    fn other_method(&self, method: &HttpMethod, path: &Path<'_>) -> Response<Body> {
-        let Some(allow) = self.allow(path) else { return self.failure(not_found()) };
-        let mut response = if method == HttpMethod::OPTIONS {
+    fn other_method(&self, parts: &Parts, path: &Path<'_>) -> Response<Body> {
+        let Some(allow) = self.allow(path) else { return self.unrouted(parts, not_found()) };
+        let mut response = if parts.method == HttpMethod::OPTIONS {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
             response
         } else {
             let error = Error::new(Code::Unimplemented, format!("the path takes {allow} only"));
-            self.failure(Failure::new(StatusCode::METHOD_NOT_ALLOWED, error))
+            self.unrouted(parts, Failure::new(StatusCode::METHOD_NOT_ALLOWED, error))
         };
         if let Ok(allow) = HeaderValue::try_from(allow) {
             response.headers_mut().insert(header::ALLOW, allow);
@@ -114,22 +124,34 @@ impl Front {
         Some(kinds.join(", "))
     }
 
+    /// The answer to a request that no route takes.
+    fn unrouted(&self, parts: &Parts, failure: Failure) -> Response<Body> {
+        let status = failure.status().as_u16();
+        self.around.refused_with(&NO_METHOD, seen(parts, ""), failure.error.code(), status);
+        self.failure(failure)
+    }
+
     fn failure(&self, failure: Failure) -> Response<Body> {
         answer::failure(&failure, &self.settings.print)
     }
 }
 
 /// Runs a handler until it has answered, its deadline passes, or the caller goes away, which drops it.
-async fn run(endpoint: &Endpoint, exchange: Exchange) -> Result<Response<Body>, Failure> {
+async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Result<Response<Body>, Failure> {
     let deadline = exchange.cx().deadline();
     if exchange.cx().is_cancelled() {
-        return Err(elapsed());
+        let failure = elapsed();
+        endpoint.chain.refused(&endpoint.method, Some(route), exchange.cx(), failure.error.code());
+        return Err(failure);
     }
-    let begun = endpoint.chain.begin(endpoint.method, Side::Server, exchange.cx());
+    let begun = endpoint.chain.begin(&endpoint.method, Side::Server, Some(route), exchange.cx());
     let (cx, running) = bounded(deadline, begun.map_err(Failure::from)).await?;
     let answered = (endpoint.handler)(exchange.passed(cx, running.clone()));
     let result = bounded(deadline, answered.instrument(running.span())).await;
-    result.inspect_err(|failure| running.end(Some(failure.error.code())))
+    result.inspect_err(|failure| {
+        running.answered(failure.status().as_u16());
+        running.end(Some(failure.error.code()));
+    })
 }
 
 /// Runs until the deadline. A panic is an error of which the caller is told no more.
@@ -140,6 +162,14 @@ async fn bounded<T>(deadline: Option<Instant>, work: impl Future<Output = Result
         None => work.await,
     };
     result.unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
+}
+
+/// What is written down of a request.
+fn seen(parts: &Parts, template: &'static str) -> HttpRoute {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    let method = known.into_iter().find(|known| *known == parts.method.as_str()).unwrap_or(names::OTHER);
+    let is_secure = parts.uri.scheme_str() == Some("https");
+    HttpRoute { method, template, scheme: if is_secure { "https" } else { "http" } }
 }
 
 fn elapsed() -> Failure {

@@ -16,6 +16,7 @@ pub struct Routes {
     pub(super) declared: Vec<Declared>,
     pub(super) types: Vec<&'static [Type]>,
     settings: Settings,
+    around: Chain,
 }
 
 /// Why routes do not go together, one line for each reason.
@@ -42,8 +43,10 @@ impl Routes {
         self
     }
 
-    /// The same routes, with all of `chain` around their calls, after what was around them before.
+    /// The same routes, with all of `chain` around their calls, after what was around them before. Its observers are
+    /// told of requests that no route takes, too, as those of what is merged into these routes are not.
     pub fn chain(mut self, chain: &Chain) -> Self {
+        self.around = self.around.merge(chain.clone());
         for declared in &mut self.declared {
             declared.chain = std::mem::take(&mut declared.chain).merge(chain.clone());
         }
@@ -63,7 +66,7 @@ impl Routes {
             settings.print.types.add(types);
             settings.parse.types.add(types);
         }
-        let front = Arc::new(Front::new(self.declared, settings)?);
+        let front = Arc::new(Front::new(self.declared, settings, self.around)?);
         Ok(Router::new().fallback(move |request| front.clone().serve(request)))
     }
 

@@ -26,9 +26,12 @@ const RESERVED: [&str; 7] = ["connection", "content-length", "content-type", "da
 pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
     let mut metadata = Metadata::new();
     for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name)) {
-        for value in read(name, value).unwrap_or_default() {
-            // What is read is valid, but for names that HTTP allows and gRPC does not.
-            let _ = metadata.append(name.as_str(), value);
+        let Some(text) = text(value) else { continue };
+        // What is read is valid, but for names that HTTP allows and gRPC does not.
+        let mut append = |value| drop(metadata.append(name.as_str(), value));
+        match is_binary(name) {
+            true => decode_all(text).unwrap_or_default().into_iter().for_each(append),
+            false => append(text.into()),
         }
     }
     metadata
@@ -38,7 +41,7 @@ pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
 /// `-bin`, base64.
 pub(crate) fn check(headers: &HeaderMap) -> Result<()> {
     let mut entries = headers.iter().filter(|(name, _)| !is_reserved(name));
-    let Some((name, _)) = entries.find(|(name, value)| read(name, value).is_none()) else { return Ok(()) };
+    let Some((name, _)) = entries.find(|(name, value)| !is_readable(name, value)) else { return Ok(()) };
     let form = if is_binary(name) { "base64" } else { "printable ASCII" };
     Err(Error::invalid_argument(format!("the value of metadata `{name}` is not {form}")))
 }
@@ -65,10 +68,17 @@ fn print(value: &Value) -> Option<HeaderValue> {
     }
 }
 
+fn is_readable(name: &HeaderName, value: &HeaderValue) -> bool {
+    text(value).is_some_and(|text| !is_binary(name) || decode_all(text).is_some())
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok().filter(|text| !text.contains('\t'))
+}
+
 /// Values of bytes may be joined by commas, which are no part of base64.
-fn read(name: &HeaderName, value: &HeaderValue) -> Option<Vec<Value>> {
-    let text = value.to_str().ok().filter(|text| text.bytes().all(|byte| byte != b'\t'))?;
-    if is_binary(name) { text.split(',').map(|part| decode(part.trim())).collect() } else { Some(vec![text.into()]) }
+fn decode_all(text: &str) -> Option<Vec<Value>> {
+    text.split(',').map(|part| decode(part.trim())).collect()
 }
 
 pub(crate) fn decode(text: &str) -> Option<Value> {

@@ -1,11 +1,16 @@
 //! A call, as interceptors and observers see it.
 
-use std::{any::Any, fmt, time::Duration};
+use std::{
+    any::Any,
+    fmt,
+    sync::atomic::{AtomicU16, AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 use tracing::Span;
 
-use crate::{Code, Context, Method};
+use crate::{Code, Context, Method, observe::names};
 
 /// A call that is under way.
 pub struct Call {
@@ -14,7 +19,17 @@ pub struct Call {
     cx: Context,
     started: Instant,
     span: Span,
+    route: Option<HttpRoute>,
     kept: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+/// What is counted while a call is under way.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) sent: AtomicU64,
+    pub(super) received: AtomicU64,
+    /// What the caller was told, if it is not what the code says; zero until then.
+    pub(super) http_status: AtomicU16,
 }
 
 /// Which end of a call this process is.
@@ -26,6 +41,18 @@ pub enum Side {
     Client,
 }
 
+/// How a call came over HTTP and JSON, in the words of OpenTelemetry: no text in it is the caller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct HttpRoute {
+    /// The method of HTTP, [`OTHER`](crate::observe::names::OTHER) if it is none that is known.
+    pub method: &'static str,
+    /// The template of the path, such as `/v1/users/{user_id}`; empty if there is no route for the path.
+    pub template: &'static str,
+    /// `http`; `https` if the caller says so, as those do who speak HTTP/2.
+    pub scheme: &'static str,
+}
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,12 +61,18 @@ pub struct Outcome {
     pub code: Option<Code>,
     /// How long it took, from its head to its last byte; of an attempt, to the beginning of its answer if that streams.
     pub elapsed: Duration,
+    /// How many messages this side has sent.
+    pub sent: u64,
+    /// How many messages this side has received, whole and well formed.
+    pub received: u64,
+    /// The status of HTTP, if the call came over HTTP and JSON; 499 if nobody waited for it.
+    pub http_status: Option<u16>,
 }
 
 impl Call {
     /// A call that begins now.
-    pub(super) fn new(method: Method, side: Side, cx: Context) -> Self {
-        Self { method, side, cx, started: Instant::now(), span: Span::none(), kept: Vec::new() }
+    pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Self {
+        Self { method, side, cx, started: Instant::now(), span: Span::none(), route, kept: Vec::new() }
     }
 
     /// The method that is called.
@@ -52,6 +85,11 @@ impl Call {
         self.side
     }
 
+    /// The route of the call if it came over HTTP and JSON; `None` if it is of gRPC.
+    pub fn route(&self) -> Option<&HttpRoute> {
+        self.route.as_ref()
+    }
+
     /// The context, as the service trait gets it.
     pub fn cx(&self) -> &Context {
         &self.cx
@@ -59,7 +97,7 @@ impl Call {
 
     /// Changes the context, as in `call.change(|cx| cx.with_value(identity))`.
     pub fn change(&mut self, change: impl FnOnce(Context) -> Context) {
-        self.cx = change(std::mem::take(&mut self.cx));
+        self.cx.change(change);
     }
 
     /// Runs the call in this span. When the call ends, `rpc.response.status_code` is recorded in it, and
@@ -79,8 +117,11 @@ impl Call {
     }
 
     /// The outcome of the call if it ends now.
-    pub(super) fn outcome(&self, code: Option<Code>) -> Outcome {
-        Outcome { code, elapsed: self.started.elapsed() }
+    pub(super) fn outcome(&self, code: Option<Code>, counts: &Counts) -> Outcome {
+        let (sent, received) = (counts.sent.load(Relaxed), counts.received.load(Relaxed));
+        let answered = Some(counts.http_status.load(Relaxed)).filter(|status| *status != 0);
+        let status = || answered.unwrap_or_else(|| code.map_or(200, Code::http_status));
+        Outcome { code, elapsed: self.started.elapsed(), sent, received, http_status: self.route.map(|_| status()) }
     }
 }
 
@@ -98,9 +139,21 @@ impl Outcome {
         }
     }
 
+    /// What an attempt came to.
+    #[cfg(feature = "client")]
+    pub(super) fn of_attempt(code: Option<Code>, elapsed: Duration) -> Self {
+        Self { code, elapsed, sent: 0, received: 0, http_status: None }
+    }
+
     /// Writes it down in a span.
     pub(super) fn record(&self, span: &Span, side: Side) {
-        span.record("rpc.response.status_code", self.status());
+        if span.is_disabled() {
+            return;
+        }
+        span.record(names::STATUS, self.status());
+        if let Some(status) = self.http_status {
+            span.record(names::HTTP_STATUS, status);
+        }
         if self.is_fault(side) {
             span.record("otel.status_code", "ERROR");
         }

@@ -31,8 +31,10 @@ mod request_id;
 #[cfg(feature = "client")]
 pub(crate) use attempted::Attempted;
 pub use bearer::Bearer;
-pub use call::{Call, Outcome, Side};
+pub use call::{Call, HttpRoute, Outcome, Side};
 pub use chain::Chain;
+#[cfg(any(feature = "adapter", feature = "client"))]
+pub(crate) use chain::Counter;
 pub(crate) use chain::Running;
 pub use concurrency_limit::ConcurrencyLimit;
 pub use deadline_required::DeadlineRequired;
@@ -40,8 +42,14 @@ pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 
 #[cfg(doc)]
-use crate::{Context, Method};
+use crate::Context;
+#[cfg(any(feature = "adapter", feature = "gateway", doc))]
+use crate::Method;
 use crate::{Result, async_trait};
+
+/// Stands for the method of a call to what is not served.
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+pub(crate) const NO_METHOD: Method = Method::unary("/_OTHER");
 
 /// Runs before a call, and may refuse it.
 ///

@@ -1,7 +1,7 @@
 //! The names of what is measured, in one table.
 //!
-//! Those of calls are the ones of OpenTelemetry's semantic conventions for RPC (version 1.44, a release candidate). What
-//! OpenTelemetry has no name for is named alike. In the text format of Prometheus a dot is an underscore, and a
+//! Those of calls are the ones of OpenTelemetry's semantic conventions for RPC (version 1.44, a release candidate) and
+//! for HTTP (stable), the latter for calls over HTTP and JSON. What OpenTelemetry has no name for is named alike. In the text format of Prometheus a dot is an underscore, and a
 //! name ends with its unit.
 //!
 //! | name | kind | unit | attributes |
@@ -10,7 +10,12 @@
 //! | [`CLIENT_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
 //! | [`CLIENT_ATTEMPT_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
 //! | [`SERVER_ACTIVE`], [`CLIENT_ACTIVE`] | gauge | | [`SYSTEM`], [`METHOD`] |
+//! | [`SERVER_SENT`], [`SERVER_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
+//! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`] |
+//! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`] |
+//! | [`HTTP_DURATION`] | histogram | s | [`HTTP_METHOD`], [`HTTP_SCHEME`], [`HTTP_ROUTE`], [`HTTP_STATUS`] |
+//! | [`HTTP_ACTIVE`] | gauge | | [`HTTP_METHOD`], [`HTTP_SCHEME`] |
 
 /// How long a call took on a server, streams to their end.
 pub const SERVER_DURATION: &str = "rpc.server.call.duration";
@@ -30,6 +35,29 @@ pub const CLIENT_ACTIVE: &str = "rpc.client.active_calls";
 /// How the circuit breaker of a method stands.
 pub const CLIENT_BREAKER_STATE: &str = "rpc.client.breaker.state";
 
+/// How many messages a server has sent, counted when their calls end.
+pub const SERVER_SENT: &str = "rpc.server.sent_messages";
+/// How many messages a server has received, counted when their calls end.
+pub const SERVER_RECEIVED: &str = "rpc.server.received_messages";
+/// How many messages a client has sent, counted when their calls end; one that was sent in several attempts is one.
+pub const CLIENT_SENT: &str = "rpc.client.sent_messages";
+/// How many messages a client has received, counted when their calls end.
+pub const CLIENT_RECEIVED: &str = "rpc.client.received_messages";
+/// How often the circuit breaker of a method has opened.
+pub const CLIENT_BREAKER_OPENED: &str = "rpc.client.breaker.opened";
+/// How long a request over HTTP and JSON took, streams to their end.
+pub const HTTP_DURATION: &str = "http.server.request.duration";
+/// How many requests over HTTP and JSON are under way.
+pub const HTTP_ACTIVE: &str = "http.server.active_requests";
+
+/// The method of HTTP, such as `GET`; [`OTHER`] if it is none that is known.
+pub const HTTP_METHOD: &str = "http.request.method";
+/// `http` or `https`.
+pub const HTTP_SCHEME: &str = "url.scheme";
+/// The template of the path, such as `/v1/users/{user_id}`; empty if there is none for the path.
+pub const HTTP_ROUTE: &str = "http.route";
+/// The status of HTTP, 499 if nobody waited for the answer.
+pub const HTTP_STATUS: &str = "http.response.status_code";
 /// The attribute that is always `grpc`.
 pub const SYSTEM: &str = "rpc.system.name";
 

@@ -5,13 +5,13 @@ use tracing::{Span, field::Empty};
 use super::trace_context::{STATE, TraceContext};
 use crate::{
     Context, Peer, Result, async_trait,
-    intercept::{Call, Interceptor, Side, Stage},
+    intercept::{Call, HttpRoute, Interceptor, Side, Stage},
 };
 
 /// Runs each call in a `tracing` span of its own, and passes the trace on by the Trace Context of W3C: a server takes the
 /// place of its caller in the trace, a client sends its own with each attempt.
 ///
-/// The spans are named `rpc` and `attempt`, at the target `rust_svc::trace`, with the attributes of OpenTelemetry: see
+/// The spans are named `rpc`, `attempt`, and `http` for a call over HTTP and JSON, at the target `rust_svc::trace`, with the attributes of OpenTelemetry: see
 /// [`names`](super::names). `trace_id` and `span_id` are those of `traceparent`; in a handler,
 /// [`TraceContext::of`] has them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,7 +54,26 @@ impl Interceptor for Trace {
 }
 
 fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span {
-    let (method, parent_span_id) = (call.method().full_name(), parent.map(TraceContext::span_id));
+    let method = call.method().full_name();
+    if let Some(HttpRoute { method: http_method, template, scheme }) = call.route() {
+        return tracing::info_span!(
+            target: "rust_svc::trace",
+            "http",
+            otel.name = format!("{http_method} {template}"),
+            otel.kind = "server",
+            otel.status_code = Empty,
+            http.request.method = http_method,
+            http.route = template,
+            url.scheme = scheme,
+            http.response.status_code = Empty,
+            rpc.method = method,
+            rpc.response.status_code = Empty,
+            network.peer.address = call.cx().peer().map(Peer::address),
+            trace_id = own.trace_id(),
+            span_id = own.span_id(),
+            parent_span_id = parent.map(TraceContext::span_id),
+        );
+    }
     tracing::info_span!(
         target: "rust_svc::trace",
         "rpc",
@@ -67,14 +86,18 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
         network.peer.address = call.cx().peer().map(Peer::address),
         trace_id = own.trace_id(),
         span_id = own.span_id(),
-        parent_span_id,
+        parent_span_id = parent.map(TraceContext::span_id),
     )
 }
 
-/// The context of a call whose metadata name this place, and no other that came with it.
+/// The context of a call whose metadata name no other place: each attempt is sent with its own.
 fn sent(cx: Context, own: &TraceContext) -> Result<Context> {
+    let is_named = |key| cx.metadata().get_all(key).next().is_some();
+    if !is_named(TraceContext::HEADER) && !is_named(STATE) && own.state().is_none() {
+        return Ok(cx);
+    }
     let mut metadata = cx.metadata().clone();
-    metadata.insert(TraceContext::HEADER, own.to_string())?;
+    metadata.remove(TraceContext::HEADER);
     metadata.remove(STATE);
     if let Some(state) = own.state() {
         metadata.insert(STATE, state)?;

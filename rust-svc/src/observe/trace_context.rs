@@ -28,7 +28,7 @@ impl TraceContext {
 
     /// The beginning of a trace.
     pub fn root(is_sampled: bool) -> Self {
-        let [high, low] = uuid::random_bits();
+        let [high, low] = [uuid::quick_bits(), uuid::quick_bits()];
         let trace_id = (u128::from(high) << 64 | u128::from(low)).max(1);
         Self { trace_id, span_id: span_id(), flags: u8::from(is_sampled), state: None }
     }
@@ -78,6 +78,15 @@ impl TraceContext {
         format!("{:016x}", self.span_id)
     }
 
+    /// The value of `traceparent`. Every call has one, so it is printed without the machinery of formats.
+    pub(crate) fn to_bytes(&self) -> [u8; 55] {
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
+        print(self.trace_id, &mut text[3..35]);
+        print(self.span_id.into(), &mut text[36..52]);
+        print(self.flags.into(), &mut text[53..]);
+        text
+    }
+
     /// Whether the trace is recorded.
     pub fn is_sampled(&self) -> bool {
         self.flags & 1 == 1
@@ -91,12 +100,20 @@ impl TraceContext {
 
 impl Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, self.flags)
+        f.write_str(std::str::from_utf8(&self.to_bytes()).unwrap_or_default())
     }
 }
 
 fn span_id() -> u64 {
-    uuid::random_bits()[0].max(1)
+    uuid::quick_bits().max(1)
+}
+
+/// Prints the last digits of a number.
+fn print(mut number: u128, digits: &mut [u8]) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789abcdef"[(number & 0xf) as usize];
+        number >>= 4;
+    }
 }
 
 /// So many digits, none of which is a capital.

@@ -118,10 +118,83 @@ async fn a_breaker_tells_that_it_moved() {
     let breaker = client.0.breaker(&stock_service::GET_QUOTE).expect("it has one");
     breaker.force_open();
     assert_eq!(value(&metrics, state), Some(2.0));
+    let opened =
+        r#"rpc_client_breaker_opened_total{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
+    assert_eq!(value(&metrics, opened), Some(1.0));
     let error = client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect_err("open");
     assert_eq!(error.code(), Code::Unavailable);
+    assert!(!metrics.text().contains("rpc_client_attempt_duration_seconds_count"), "nothing was attempted");
     breaker.reset();
     assert_eq!(value(&metrics, state), Some(0.0));
+}
+
+#[tokio::test]
+async fn messages_are_counted_on_both_sides() {
+    let (near, far) = (Metrics::new(), Metrics::new());
+    let fake = StockServiceFake::default();
+    let address = served(&fake, &Chain::new().observe(far.clone())).await;
+    let client = client(&address, &Chain::new().observe(near.clone()));
+    fake.watch_quotes.send(quote()).send(quote()).end();
+    let quotes = client.watch_quotes(Context::new(), Default::default()).await.expect("a stream");
+    assert_eq!(quotes.collect().await.expect("all of it").len(), 2);
+    let count = |metrics, name: &str| {
+        let labels = r#"{rpc_system_name="grpc",rpc_method="stock.v1.StockService/WatchQuotes"}"#;
+        value(metrics, &format!("{name}_total{labels}"))
+    };
+    assert_eq!(count(&near, "rpc_client_sent_messages"), Some(1.0));
+    assert_eq!(count(&near, "rpc_client_received_messages"), Some(2.0));
+    until(|| count(&far, "rpc_server_sent_messages") == Some(2.0)).await;
+    assert_eq!(count(&far, "rpc_server_received_messages"), Some(1.0));
+}
+
+#[tokio::test]
+async fn callers_cannot_make_names() {
+    let metrics = Metrics::new();
+    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::default())));
+    let routes = routes.chain(&Chain::new().observe(metrics.clone()));
+    let client = Client::from_service(routes);
+    for path in ["/stock.v1.StockService/Nothing", "/stock.v1.Nothing/GetQuote", "/a/b"] {
+        let method = rust_svc::Method::unary(path).no_breaker();
+        let answer: rust_svc::Result<Quote> = client.unary(method, Context::new(), GetQuoteRequest::default()).await;
+        assert_eq!(answer.expect_err("unknown").code(), Code::Unimplemented);
+    }
+    let other = r#"{rpc_system_name="grpc",rpc_method="_OTHER",rpc_response_status_code="UNIMPLEMENTED"}"#;
+    assert_eq!(value(&metrics, &format!("rpc_server_call_duration_seconds_count{other}")), Some(3.0));
+    assert!(!metrics.text().contains("Nothing"), "{}", metrics.text());
+}
+
+#[tokio::test]
+async fn requests_over_http_are_counted_by_their_route() {
+    let metrics = Metrics::new();
+    let fake = UserServiceFake::default();
+    fake.get_user.returns(User::default());
+    fake.get_user.fails(rust_svc::Error::not_found("no such user"));
+    let routes = rust_svc::gateway::Routes::from(user_service_gateway(Arc::new(fake)));
+    let gateway = routes.chain(&Chain::new().observe(metrics.clone())).into_router();
+    for (method, path) in [
+        ("GET", "/v1/users/ada"),
+        ("GET", "/v1/users/bob"),
+        ("GET", "/v1/users/b%zz"),
+        ("BREW", "/x/1"),
+        ("BREW", "/x/2"),
+    ] {
+        let request = http::Request::builder().method(method).uri(path).body(axum::body::Body::empty());
+        let response = gateway.clone().oneshot(request.expect("a request")).await.expect("infallible");
+        response.into_body().collect().await.expect("a body");
+    }
+    let count = |method: &str, route: &str, status: u16| {
+        let labels = format!(
+            r#"http_request_method="{method}",url_scheme="http",http_route="{route}",http_response_status_code="{status}""#
+        );
+        value(&metrics, &format!("http_server_request_duration_seconds_count{{{labels}}}"))
+    };
+    assert_eq!(count("GET", "/v1/users/{user_id}", 200), Some(1.0));
+    assert_eq!(count("GET", "/v1/users/{user_id}", 404), Some(1.0));
+    assert_eq!(count("GET", "", 400), Some(1.0));
+    assert_eq!(count("_OTHER", "", 404), Some(2.0));
+    let active = r#"http_server_active_requests{http_request_method="GET",url_scheme="http"}"#;
+    assert_eq!(value(&metrics, active), Some(0.0));
+    assert!(!metrics.text().contains("rpc_server_call_duration_seconds_count"), "it is no call of gRPC");
 }
 
 /// Logs into memory.

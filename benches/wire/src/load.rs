@@ -1,0 +1,76 @@
+//! Calls, one after the other or many at once, and how long they took.
+
+use std::time::{Duration, Instant};
+
+use futures::future::try_join_all;
+
+use crate::{Caller, Result};
+
+/// How calls are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// How long they are made, after a tenth of it that is not counted.
+    pub duration: Duration,
+    /// How many are under way at once, for each client.
+    pub concurrency: usize,
+}
+
+/// What calls took.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// Each of them, in nanoseconds, sorted.
+    pub nanos: Vec<u64>,
+    /// All of them together.
+    pub whole: Duration,
+}
+
+impl Taken {
+    /// How many ended in a second.
+    pub fn rate(&self) -> f64 {
+        self.nanos.len() as f64 / self.whole.as_secs_f64()
+    }
+
+    /// How long all but the slowest of a hundred took, in seconds, for a share such as `0.99`.
+    pub fn percentile(&self, share: f64) -> f64 {
+        let index = ((self.nanos.len() as f64 * share) as usize).min(self.nanos.len().saturating_sub(1));
+        self.nanos.get(index).map_or(f64::NAN, |nanos| *nanos as f64 / 1e9)
+    }
+}
+
+/// Calls `Echo` by each of these clients.
+pub async fn unary<C: Caller>(clients: Vec<C>, load: Load) -> Result<Taken> {
+    for client in &clients {
+        until(client.clone(), Instant::now() + load.duration / 10).await?;
+    }
+    let start = Instant::now();
+    let callers = clients.iter().flat_map(|client| vec![client.clone(); load.concurrency]);
+    let nanos = try_join_all(callers.map(|client| tokio::spawn(until(client, start + load.duration)))).await?;
+    let whole = start.elapsed();
+    let mut nanos = nanos.into_iter().collect::<Result<Vec<_>>>()?.concat();
+    nanos.sort_unstable();
+    Ok(Taken { nanos, whole })
+}
+
+async fn until<C: Caller>(mut client: C, end: Instant) -> Result<Vec<u64>> {
+    let mut nanos = Vec::with_capacity(1 << 16);
+    let mut last = Instant::now();
+    while last < end {
+        client.echo().await?;
+        let now = Instant::now();
+        nanos.push((now - last).as_nanos() as u64);
+        last = now;
+    }
+    Ok(nanos)
+}
+
+/// How many messages of streams are read in a second.
+pub async fn streamed<C: Caller>(mut client: C, load: Load) -> Result<f64> {
+    const MESSAGES: u32 = 10_000;
+    client.repeat(MESSAGES).await?;
+    let (start, mut messages) = (Instant::now(), 0);
+    while start.elapsed() < load.duration {
+        client.repeat(MESSAGES).await?;
+        messages += MESSAGES;
+    }
+    Ok(f64::from(messages) / start.elapsed().as_secs_f64())
+}

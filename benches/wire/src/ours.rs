@@ -1,0 +1,87 @@
+//! This project, with all that is around a call: a deadline, metrics on both sides, and traces that are not sampled.
+
+use std::sync::Arc;
+
+use rust_svc::{
+    Client, Context, Server, Streaming,
+    adapter::Routes,
+    async_trait,
+    intercept::Chain,
+    observe::{Metrics, Trace},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    Caller, Result, check,
+    generated::ours::bench::wire::v1::{
+        EchoRequest, EchoResponse, EchoService, EchoServiceClient, RepeatRequest, echo_service_adapter,
+    },
+    request,
+};
+
+struct Echo;
+
+#[async_trait]
+impl EchoService for Echo {
+    async fn echo(&self, _: Context, request: EchoRequest) -> rust_svc::Result<EchoResponse> {
+        Ok(answer(request))
+    }
+
+    async fn repeat(&self, _: Context, request: RepeatRequest) -> rust_svc::Result<Streaming<EchoResponse>> {
+        let RepeatRequest { message, times } = request;
+        let message = answer(message.unwrap_or_default());
+        Ok(Streaming::from_messages((0..times).map(move |_| message.clone())))
+    }
+}
+
+fn answer(EchoRequest { name, number, tags }: EchoRequest) -> EchoResponse {
+    EchoResponse { name, number, tags }
+}
+
+fn chain() -> Chain {
+    Chain::new().intercept(Trace::new()).observe(Metrics::new())
+}
+
+/// Serves at the socket, for ever.
+pub async fn serve(listener: TcpListener) -> Result<()> {
+    let address = listener.local_addr()?;
+    drop(listener);
+    let bound = Server::new().adapter(echo_service_adapter(Arc::new(Echo))).chain(&chain()).bind(address).await?;
+    bound.run_until(std::future::pending()).await;
+    Ok(())
+}
+
+/// The service, without a client.
+pub fn service() -> Routes {
+    Routes::from(echo_service_adapter(Arc::new(Echo))).chain(&chain())
+}
+
+/// A client of a server at this port.
+pub fn connect(port: u16) -> Result<impl Caller> {
+    let client = Client::builder(format!("http://127.0.0.1:{port}")).chain(&chain()).build()?;
+    Ok(Ours(EchoServiceClient(client)))
+}
+
+/// A client of the service in this process.
+pub fn in_process() -> Result<impl Caller> {
+    let client = Client::builder("http://in.process").chain(&chain()).build_from_service(service())?;
+    Ok(Ours(EchoServiceClient(client)))
+}
+
+#[derive(Clone)]
+struct Ours(EchoServiceClient);
+
+impl Caller for Ours {
+    async fn echo(&mut self) -> Result<()> {
+        check(self.0.echo(Context::new(), request!(EchoRequest)).await?.number)
+    }
+
+    async fn repeat(&mut self, times: u32) -> Result<()> {
+        let message = Some(request!(EchoRequest));
+        let mut messages = self.0.repeat(Context::new(), RepeatRequest { message, times }).await?;
+        while let Some(message) = messages.next().await {
+            check(message?.number)?;
+        }
+        Ok(())
+    }
+}

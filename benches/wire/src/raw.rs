@@ -1,0 +1,96 @@
+//! tonic, as its generator and its guide have it.
+
+use std::pin::Pin;
+
+use futures::{Stream, stream};
+use tokio::net::TcpListener;
+use tonic::{
+    Request, Response, Status,
+    transport::{Channel, Endpoint, server::TcpIncoming},
+};
+
+use crate::{
+    Caller, Result, check,
+    generated::raw::{
+        EchoRequest, EchoResponse, RepeatRequest,
+        echo_service_client::EchoServiceClient,
+        echo_service_server::{EchoService, EchoServiceServer},
+    },
+    request,
+};
+
+struct Echo;
+
+#[tonic::async_trait]
+impl EchoService for Echo {
+    type RepeatStream = Pin<Box<dyn Stream<Item = Result<EchoResponse, Status>> + Send>>;
+
+    async fn echo(&self, request: Request<EchoRequest>) -> Result<Response<EchoResponse>, Status> {
+        Ok(Response::new(answer(request.into_inner())))
+    }
+
+    async fn repeat(&self, request: Request<RepeatRequest>) -> Result<Response<Self::RepeatStream>, Status> {
+        let RepeatRequest { message, times } = request.into_inner();
+        let message = answer(message.unwrap_or_default());
+        let messages = (0..times).map(move |_| Ok(message.clone()));
+        Ok(Response::new(Box::pin(stream::iter(messages))))
+    }
+}
+
+fn answer(EchoRequest { name, number, tags }: EchoRequest) -> EchoResponse {
+    EchoResponse { name, number, tags }
+}
+
+/// Serves at the socket, for ever.
+pub async fn serve(listener: TcpListener) -> Result<()> {
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let service = EchoServiceServer::new(Echo);
+    Ok(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming).await?)
+}
+
+/// The service, without a client.
+pub fn service() -> EchoServiceServer<impl EchoService> {
+    EchoServiceServer::new(Echo)
+}
+
+/// A client of a server at this port.
+pub async fn connect(port: u16) -> Result<impl Caller> {
+    let channel = Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?.connect().await?;
+    Ok(Remote(EchoServiceClient::new(channel)))
+}
+
+/// A client of the service in this process.
+pub fn in_process() -> impl Caller {
+    Local(EchoServiceClient::new(EchoServiceServer::new(Echo)))
+}
+
+#[derive(Clone)]
+struct Remote(EchoServiceClient<Channel>);
+
+#[derive(Clone)]
+struct Local(EchoServiceClient<EchoServiceServer<Echo>>);
+
+macro_rules! caller {
+    () => {
+        async fn echo(&mut self) -> Result<()> {
+            check(self.0.echo(request!(EchoRequest)).await?.into_inner().number)
+        }
+
+        async fn repeat(&mut self, times: u32) -> Result<()> {
+            let message = Some(request!(EchoRequest));
+            let mut messages = self.0.repeat(RepeatRequest { message, times }).await?.into_inner();
+            while let Some(message) = messages.message().await? {
+                check(message.number)?;
+            }
+            Ok(())
+        }
+    };
+}
+
+impl Caller for Remote {
+    caller!();
+}
+
+impl Caller for Local {
+    caller!();
+}

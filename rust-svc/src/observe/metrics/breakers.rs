@@ -1,0 +1,41 @@
+//! How the circuit breakers of clients stand.
+
+use prometheus_client::{
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+
+use super::{
+    calls::{Named, named},
+    plain,
+};
+use crate::{client::State, observe::names};
+
+/// The circuit breakers of all methods.
+pub(super) struct Breakers {
+    states: Family<Named, Gauge>,
+    opened: Family<Named, Counter>,
+}
+
+impl Breakers {
+    pub(super) fn register(registry: &mut Registry) -> Self {
+        let breakers = Self { states: Family::default(), opened: Family::default() };
+        let help = "How the circuit breaker of a method stands: 0 closed, 1 half open, 2 open";
+        registry.register(plain(names::CLIENT_BREAKER_STATE), help, breakers.states.clone());
+        let help = "How often the circuit breaker of a method has opened";
+        registry.register(plain(names::CLIENT_BREAKER_OPENED), help, breakers.opened.clone());
+        breakers
+    }
+
+    pub(super) fn moved(&self, method: &'static str, state: State) {
+        let number = match state {
+            State::Closed => 0,
+            State::HalfOpen => 1,
+            State::Open => 2,
+        };
+        self.states.get_or_create(&named(method)).set(number);
+        if state == State::Open {
+            self.opened.get_or_create(&named(method)).inc();
+        }
+    }
+}
