@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | the crate's root | always | what a service trait speaks: [`Context`], [`Error`], [`Method`], [`Streaming`], [`Message`] |
 //! | [`intercept`] | `adapter`, `client` or `gateway` | what happens around every call: authentication, limits, observers |
-//! | [`observe`] | the same; `metrics` | access logs and metrics |
+//! | [`observe`] | the same; `metrics`, `otlp` | access logs, metrics and traces |
 //! | [`adapter`] | `adapter` | gRPC requests to the trait |
 //! | [`client`] | `client` | the trait to a remote gRPC server: deadlines, retries, circuit breakers |
 //! | [`gateway`] | `gateway` | HTTP and JSON to the trait |

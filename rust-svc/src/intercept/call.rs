@@ -10,6 +10,8 @@ use std::{
 use tokio::time::Instant;
 use tracing::Span;
 
+#[cfg(feature = "client")]
+use crate::observe::TraceContext;
 use crate::{Code, Context, Method, observe::names};
 
 /// A call that is under way.
@@ -67,6 +69,8 @@ pub struct Outcome {
     pub received: u64,
     /// The status of HTTP, if the call came over HTTP and JSON; 499 if nobody waited for it.
     pub http_status: Option<u16>,
+    /// Of an attempt that is traced, the number of its span.
+    pub attempt: Option<u64>,
 }
 
 impl Call {
@@ -121,7 +125,14 @@ impl Call {
         let (sent, received) = (counts.sent.load(Relaxed), counts.received.load(Relaxed));
         let answered = Some(counts.http_status.load(Relaxed)).filter(|status| *status != 0);
         let status = || answered.unwrap_or_else(|| code.map_or(200, Code::http_status));
-        Outcome { code, elapsed: self.started.elapsed(), sent, received, http_status: self.route.map(|_| status()) }
+        Outcome {
+            code,
+            elapsed: self.started.elapsed(),
+            sent,
+            received,
+            http_status: self.route.map(|_| status()),
+            attempt: None,
+        }
     }
 }
 
@@ -141,8 +152,9 @@ impl Outcome {
 
     /// What an attempt came to.
     #[cfg(feature = "client")]
-    pub(super) fn of_attempt(code: Option<Code>, elapsed: Duration) -> Self {
-        Self { code, elapsed, sent: 0, received: 0, http_status: None }
+    pub(super) fn of_attempt(attempt: &super::Attempted, code: Option<Code>) -> Self {
+        let (elapsed, span) = (attempt.started.elapsed(), attempt.place().map(TraceContext::span));
+        Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span }
     }
 
     /// Writes it down in a span.

@@ -158,7 +158,7 @@ impl Running {
     /// An attempt of the call that ended; `None` if it did not fail.
     #[cfg(feature = "client")]
     pub(crate) fn attempted(&self, attempt: &Attempted, code: Option<Code>) {
-        let outcome = Outcome::of_attempt(code, attempt.started.elapsed());
+        let outcome = Outcome::of_attempt(attempt, code);
         outcome.record(&attempt.span, Side::Client);
         self.open(|open| open.attempted(&outcome));
     }

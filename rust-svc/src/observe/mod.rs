@@ -1,4 +1,5 @@
 //! What is written down of every call: metrics, access logs and traces, each for a [`Chain`](crate::intercept::Chain).
+//! With the feature `otlp`, spans and metrics go to a collector of OpenTelemetry.
 //!
 //! ```
 //! use rust_svc::{intercept::Chain, observe::{AccessLog, Trace}};
@@ -10,11 +11,15 @@ mod access_log;
 #[cfg(feature = "metrics")]
 mod metrics;
 pub mod names;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod trace;
 mod trace_context;
 
 pub use access_log::AccessLog;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
+#[cfg(feature = "otlp")]
+pub use otlp::Otlp;
 pub use trace::Trace;
 pub use trace_context::TraceContext;

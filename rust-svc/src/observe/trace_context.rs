@@ -18,6 +18,8 @@ const LONGEST_STATE: usize = 512;
 pub struct TraceContext {
     trace_id: u128,
     span_id: u64,
+    /// The span above it, in this process or in the caller's; zero if there is none.
+    parent: u64,
     flags: u8,
     state: Option<Arc<str>>,
 }
@@ -30,7 +32,7 @@ impl TraceContext {
     pub fn root(is_sampled: bool) -> Self {
         let [high, low] = [uuid::quick_bits(), uuid::quick_bits()];
         let trace_id = (u128::from(high) << 64 | u128::from(low)).max(1);
-        Self { trace_id, span_id: span_id(), flags: u8::from(is_sampled), state: None }
+        Self { trace_id, span_id: span_id(), parent: 0, flags: u8::from(is_sampled), state: None }
     }
 
     /// What `traceparent` says; `None` if it is malformed, and so to be ignored.
@@ -46,7 +48,7 @@ impl TraceContext {
         let span_id = u64::from_str_radix(digits(span_id, 16)?, 16).ok()?;
         let flags = u8::from_str_radix(digits(flags, 2)?, 16).ok()? & 1;
         let is_valid = version != 0xff && trace_id != 0 && span_id != 0;
-        is_valid.then_some(Self { trace_id, span_id, flags, state: None })
+        is_valid.then_some(Self { trace_id, span_id, parent: 0, flags, state: None })
     }
 
     /// What the metadata of a request says of its caller's place.
@@ -65,7 +67,7 @@ impl TraceContext {
 
     /// A place below this one, with a span of its own.
     pub fn child(&self) -> Self {
-        Self { span_id: span_id(), ..self.clone() }
+        Self { span_id: span_id(), parent: self.span_id, ..self.clone() }
     }
 
     /// The number of the trace, as 32 hexadecimal digits.
@@ -85,6 +87,24 @@ impl TraceContext {
         print(self.span_id.into(), &mut text[36..52]);
         print(self.flags.into(), &mut text[53..]);
         text
+    }
+
+    /// The number of the trace.
+    #[cfg(feature = "otlp")]
+    pub(super) fn trace(&self) -> u128 {
+        self.trace_id
+    }
+
+    /// The number of the span above it; zero if there is none.
+    #[cfg(feature = "otlp")]
+    pub(super) fn parent(&self) -> u64 {
+        self.parent
+    }
+
+    /// The number of the span.
+    #[cfg(any(feature = "client", feature = "otlp"))]
+    pub(crate) fn span(&self) -> u64 {
+        self.span_id
     }
 
     /// Whether the trace is recorded.

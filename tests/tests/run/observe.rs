@@ -220,6 +220,16 @@ impl MakeWriter<'_> for Log {
     }
 }
 
+/// Hears what this thread logs.
+///
+/// `tracing` asks whoever comes by a place first whether it is of interest. That may be a test beside this one, so that
+/// the whole process has a subscriber, too, to which everything is.
+fn listen(subscriber: impl tracing::Subscriber + Send + Sync) -> tracing::subscriber::DefaultGuard {
+    // It is there already if another test was faster.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+    tracing::subscriber::set_default(subscriber)
+}
+
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 #[tokio::test]
@@ -281,7 +291,7 @@ async fn each_attempt_has_a_place_of_its_own() {
 async fn a_span_ends_with_the_code_of_its_call() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false);
-    let guard = tracing::subscriber::set_default(subscriber.with_span_events(FmtSpan::CLOSE).finish());
+    let guard = listen(subscriber.with_span_events(FmtSpan::CLOSE).finish());
     let fake = StockServiceFake::default();
     fake.get_quote.fails(rust_svc::Error::not_found("no such symbol"));
     let chain = Chain::new().intercept(Trace::new());
@@ -312,7 +322,7 @@ async fn a_span_ends_with_the_code_of_its_call() {
 async fn the_access_log_has_what_it_is_told_to_and_no_more() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let guard = listen(subscriber);
     let fake = StockServiceFake::default();
     fake.get_quote.fails(rust_svc::Error::internal("the database is on fire"));
     let chain = Chain::new().intercept(RequestId::new()).observe(AccessLog::new().metadata("X-Tenant"));

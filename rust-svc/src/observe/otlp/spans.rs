@@ -1,0 +1,116 @@
+//! Calls and attempts as spans.
+
+use std::time::SystemTime;
+
+use opentelemetry::{
+    InstrumentationScope, KeyValue, SpanId, TraceFlags, TraceId,
+    trace::{SpanContext, SpanKind, Status, TraceState},
+};
+use opentelemetry_otlp::SpanExporter;
+use opentelemetry_sdk::{
+    Resource,
+    error::OTelSdkResult,
+    trace::{BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor},
+};
+
+use crate::{
+    Peer,
+    intercept::{Call, Outcome, Side},
+    observe::{TraceContext, names},
+};
+
+/// What sends spans.
+pub(super) struct Spans {
+    processor: BatchSpanProcessor,
+    scope: InstrumentationScope,
+}
+
+/// Where a span stands, and what it is called.
+struct Place {
+    trace: TraceContext,
+    span_id: u64,
+    parent: u64,
+    name: String,
+}
+
+impl Spans {
+    pub(super) fn new(exporter: SpanExporter, resource: &Resource) -> Self {
+        let mut processor = BatchSpanProcessor::builder(exporter).build();
+        processor.set_resource(resource);
+        Self { processor, scope: InstrumentationScope::builder("rust-svc").build() }
+    }
+
+    pub(super) fn flush(&self) -> OTelSdkResult {
+        self.processor.force_flush()
+    }
+
+    pub(super) fn shutdown(&self) -> OTelSdkResult {
+        self.processor.shutdown()
+    }
+
+    pub(super) fn ended(&self, call: &Call, outcome: &Outcome) {
+        let Some(trace) = sampled(call) else { return };
+        let name = match call.route() {
+            Some(route) => format!("{} {}", route.method, route.template),
+            None => call.method().full_name().to_owned(),
+        };
+        let place = Place { span_id: trace.span(), parent: trace.parent(), name, trace };
+        let mut attributes = attributes(call, outcome);
+        attributes
+            .extend(call.cx().peer().map(|peer| KeyValue::new("network.peer.address", Peer::address(peer).to_owned())));
+        self.send(place, call.side(), attributes, outcome);
+    }
+
+    pub(super) fn attempted(&self, call: &Call, outcome: &Outcome) {
+        let Some((trace, span_id)) = sampled(call).zip(outcome.attempt) else { return };
+        let name = format!("attempt {}", call.method().full_name());
+        let place = Place { span_id, parent: trace.span(), name, trace };
+        self.send(place, call.side(), attributes(call, outcome), outcome);
+    }
+
+    fn send(&self, place: Place, side: Side, attributes: Vec<KeyValue>, outcome: &Outcome) {
+        let end_time = SystemTime::now();
+        let Place { trace, span_id, parent, name } = place;
+        self.processor.on_end(SpanData {
+            span_context: context(&trace, span_id),
+            parent_span_id: SpanId::from(parent),
+            parent_span_is_remote: side == Side::Server,
+            span_kind: if side == Side::Server { SpanKind::Server } else { SpanKind::Client },
+            name: name.into(),
+            start_time: end_time.checked_sub(outcome.elapsed).unwrap_or(end_time),
+            end_time,
+            attributes,
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: if outcome.is_fault(side) { Status::error(outcome.status()) } else { Status::Unset },
+            instrumentation_scope: self.scope.clone(),
+        });
+    }
+}
+
+/// What is said of a call in spans and in metrics: nothing that a caller makes up.
+pub(super) fn attributes(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
+    match call.route() {
+        Some(route) => vec![
+            KeyValue::new(names::HTTP_METHOD, route.method),
+            KeyValue::new(names::HTTP_SCHEME, route.scheme),
+            KeyValue::new(names::HTTP_ROUTE, route.template),
+            KeyValue::new(names::HTTP_STATUS, i64::from(outcome.http_status.unwrap_or_default())),
+        ],
+        None => vec![
+            KeyValue::new(names::SYSTEM, "grpc"),
+            KeyValue::new(names::METHOD, call.method().full_name()),
+            KeyValue::new(names::STATUS, outcome.status()),
+        ],
+    }
+}
+
+fn sampled(call: &Call) -> Option<TraceContext> {
+    TraceContext::of(call.cx()).filter(|trace| trace.is_sampled()).cloned()
+}
+
+fn context(trace: &TraceContext, span_id: u64) -> SpanContext {
+    let trace_id = TraceId::from(trace.trace());
+    SpanContext::new(trace_id, SpanId::from(span_id), TraceFlags::SAMPLED, false, TraceState::default())
+}
