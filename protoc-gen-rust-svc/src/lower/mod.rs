@@ -16,7 +16,7 @@ mod services;
 mod types;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, panic, thread};
 
 pub use self::wire::WireFile;
 use self::{packages::Packages, types::Types};
@@ -52,6 +52,19 @@ struct Lower<'a> {
 /// Makes the model of what is to be generated.
 pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Lowered {
     let packages = Packages::new(input, options);
+    let generated = packages.generated_files().clone();
+    let set = || wire::descriptor_set(input, &generated);
+    thread::scope(|scope| {
+        // It needs nothing of what comes. Where no thread is to be had, it is made behind that.
+        let helper = thread::Builder::new().spawn_scoped(scope, set).ok();
+        let lowered = without_set(input, options, packages, diagnostics);
+        let joined = helper.map(|helper| helper.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+        Lowered { descriptor_set: joined.unwrap_or_else(set), ..lowered }
+    })
+}
+
+/// All but the set of descriptors.
+fn without_set(input: &Input, options: &Options, packages: Packages, diagnostics: &mut Diagnostics) -> Lowered {
     let types = Types::new(input, options, &packages);
     let mut lower = Lower { input, options, packages, types, diagnostics };
     lower.check_scopes();
@@ -66,7 +79,7 @@ pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) ->
     reach::mark_keys(&mut model, lower.diagnostics);
     let wire = wire::files(input, &lower.packages, &lower.types, &model);
     let shared_bytes = wire::shared_bytes(input, &lower.packages, &lower.types, &model);
-    Lowered { model, wire, shared_bytes, descriptor_set: wire::descriptor_set(input, &lower.packages) }
+    Lowered { model, wire, shared_bytes, descriptor_set: Vec::new() }
 }
 
 impl Lower<'_> {

@@ -41,6 +41,11 @@ impl Packages {
         self.homes.get(package).cloned().unwrap_or(Home::Here(Vec::new()))
     }
 
+    /// The files for which code is generated.
+    pub(super) fn generated_files(&self) -> &BTreeSet<String> {
+        &self.generated_files
+    }
+
     /// Whether code is generated for a file.
     pub(super) fn is_generated(&self, file: &str) -> bool {
         self.generated_files.contains(file)

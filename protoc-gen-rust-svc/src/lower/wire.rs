@@ -3,7 +3,7 @@
 //! The messages of package `a.b` become the package `a.b.pb`: a module of its own, which no package that lies in `a.b`
 //! can clash with. Names are changed only where prost-build would make one name of two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message as _;
 use prost_types::{
@@ -76,13 +76,8 @@ fn bytes_name(message: &Message, field: &Field) -> String {
 
 /// The descriptors of what is generated and of what it imports, each file once, without comments and places, which a
 /// running server has no use for.
-pub(super) fn descriptor_set(input: &Input, packages: &Packages) -> Vec<u8> {
-    let mut wanted: Vec<&str> = input
-        .files
-        .iter()
-        .map(|file| file.descriptor.name.as_str())
-        .filter(|name| packages.is_generated(name))
-        .collect();
+pub(super) fn descriptor_set(input: &Input, generated: &BTreeSet<String>) -> Vec<u8> {
+    let mut wanted: Vec<&str> = generated.iter().map(String::as_str).collect();
     let mut index = 0;
     while let Some(name) = wanted.get(index).copied() {
         index += 1;

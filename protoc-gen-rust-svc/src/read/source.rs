@@ -59,9 +59,9 @@ impl Source {
 fn index(encoded: Bytes) -> HashMap<Vec<i32>, Location> {
     let locations = SourceCodeInfo::decode(encoded).unwrap_or_default().location;
     let mut index = HashMap::with_capacity(locations.len());
-    for location in locations {
+    for mut location in locations {
         // The first location of a path is the declaration; later ones are further blocks of `extend`.
-        index.entry(location.path.clone()).or_insert(location);
+        index.entry(std::mem::take(&mut location.path)).or_insert(location);
     }
     index
 }
