@@ -59,7 +59,7 @@ impl Body {
 }
 
 /// The answer to a call that no handler saw.
-pub(super) fn refuse(error: &Error) -> Response<Body> {
+pub(crate) fn refuse(error: &Error) -> Response<Body> {
     status::to_status(error).into_http::<tonic::body::Body>().map(Body::new)
 }
 

@@ -32,6 +32,8 @@ use crate::{Context, Message, Method, Result, Streaming};
 
 pub use body::Body;
 #[cfg(feature = "server")]
+pub(crate) use body::refuse;
+#[cfg(feature = "server")]
 pub(crate) use guard::says_grpc;
 #[cfg(feature = "server")]
 pub(crate) use routes::Foreign;

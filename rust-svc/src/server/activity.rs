@@ -55,6 +55,16 @@ impl Activity {
         }
     }
 
+    /// Completes once the caller has said what it wants, or after this time.
+    pub(super) async fn heard(&self, limit: Duration) {
+        for _ in 0..10 {
+            if self.read.load(Relaxed) >= BEGINNING {
+                return;
+            }
+            time::sleep(limit / 10).await;
+        }
+    }
+
     /// Completes when there was no call for this time.
     pub(super) async fn idle(&self, limit: Duration) {
         let mut rest = limit;

@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, future::poll_fn, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
+use futures::FutureExt;
 use hyper::{Request, body::Incoming};
 use hyper_util::{rt::TokioIo, server::conn::auto::Builder};
 use tokio::{sync::watch, task::JoinSet, time};
@@ -9,6 +10,7 @@ use tokio::{sync::watch, task::JoinSet, time};
 use super::{
     Front, Limits,
     activity::{Activity, During},
+    ending::Ending,
     listener::{Accepted, Listener, Remote},
     stalled::{Pieces, Streams},
     watched::Watched,
@@ -18,6 +20,9 @@ use crate::net::Stream;
 /// How long to wait when a connection cannot be accepted for want of something, such as file descriptors.
 const WANT: Duration = Duration::from_millis(100);
 
+/// How long a caller that has just connected may take to say what it wants when the server stops.
+const BEGINNING: Duration = Duration::from_millis(100);
+
 /// How long a connection may take to send the rest of its answers when it is idle.
 const REST: Duration = Duration::from_secs(10);
 
@@ -26,14 +31,16 @@ pub(super) struct Connections {
     protocol: Builder<Streams>,
     open: JoinSet<()>,
     draining: watch::Sender<bool>,
+    ending: watch::Sender<bool>,
     /// Which listener is asked first, so that a busy one does not keep the others waiting.
     first: usize,
 }
 
 impl Connections {
     pub(super) fn new(limits: Limits) -> Self {
-        let (open, draining) = (JoinSet::new(), watch::Sender::new(false));
-        Self { limits, protocol: limits.protocol(), open, draining, first: 0 }
+        let (open, protocol) = (JoinSet::new(), limits.protocol());
+        let (draining, ending) = (watch::Sender::new(false), watch::Sender::new(false));
+        Self { limits, protocol, open, draining, ending, first: 0 }
     }
 
     /// Accepts and serves connections. Nothing that goes wrong with one ends it.
@@ -50,10 +57,23 @@ impl Connections {
         }
     }
 
+    /// Accepts those who connected before the server stopped.
+    pub(super) fn accept_waiting(&mut self, listeners: &[Listener]) {
+        while let Some((Ok(accepted), listener)) = next(listeners, self.first, &self.draining).now_or_never() {
+            self.admit(accepted, listener);
+        }
+    }
+
     /// Tells all connections to go away once their calls have ended, and waits for it.
     pub(super) async fn drain(&mut self) {
         self.draining.send_replace(true);
         while self.open.join_next().await.is_some() {}
+    }
+
+    /// Tells the callers of all calls of gRPC that the server is gone, and waits until they were told.
+    pub(super) async fn end(&mut self) {
+        self.ending.send_replace(true);
+        self.drain().await;
     }
 
     /// Drops all connections and their calls.
@@ -73,6 +93,7 @@ impl Connections {
             front: listener.front.clone(),
             limits: self.limits,
             draining: self.draining.subscribe(),
+            ending: Ending(self.ending.subscribe()),
             #[cfg(feature = "tls")]
             tls: listener.tls.clone(),
         };
@@ -104,6 +125,7 @@ struct Connection {
     front: Front,
     limits: Limits,
     draining: watch::Receiver<bool>,
+    ending: Ending,
     #[cfg(feature = "tls")]
     tls: Option<super::Tls>,
 }
@@ -132,7 +154,7 @@ impl Connection {
     async fn serve(mut self, stream: Stream, protocol: &Builder<Streams>) {
         let activity = Activity::new();
         let stream = TokioIo::new(Watched::new(stream, activity.clone(), self.limits.send_timeout));
-        let service = service(self.front.clone(), self.remote.clone(), activity.clone());
+        let service = service(self.front.clone(), self.remote.clone(), self.ending.clone(), activity.clone());
         let mut connection = pin!(protocol.serve_connection_with_upgrades(stream, service));
         let rest = tokio::select! {
             served = connection.as_mut() => return self.ended(served),
@@ -150,8 +172,7 @@ impl Connection {
             () = activity.silent(self.limits.header_timeout) => Duration::ZERO,
             () = activity.idle(self.limits.max_idle) => REST,
             () = time::sleep(self.limits.age()) => self.limits.max_age_grace,
-            // An error says that the server is gone, and its connections with it.
-            _ = self.draining.wait_for(|draining| *draining) => Duration::MAX,
+            () = drains(&mut self.draining, activity) => Duration::MAX,
         }
     }
 
@@ -162,9 +183,17 @@ impl Connection {
     }
 }
 
+/// Completes when the server stops, and the caller has said what it wants if it has just come.
+async fn drains(draining: &mut watch::Receiver<bool>, activity: &Activity) {
+    // An error says that the server is gone, and its connections with it.
+    let _ = draining.wait_for(|draining| *draining).await;
+    activity.heard(BEGINNING).await;
+}
+
 fn service(
     front: Front,
     remote: Remote,
+    ending: Ending,
     activity: Arc<Activity>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
@@ -173,7 +202,7 @@ fn service(
     Future: Send,
 > {
     hyper::service::service_fn(move |request| {
-        let (call, answer) = (activity.call(), front.answer(request, &remote));
+        let (call, answer) = (activity.call(), front.answer(request, &remote, ending.clone()));
         async move { Ok(answer.await?.map(|body| During { body: Pieces::of(body), call })) }
     })
 }

@@ -8,7 +8,14 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
 
-use super::{health::Served, linger::lingering, listen::Serves, listener::Remote, timely::timely};
+use super::{
+    ending::{Ending, Told},
+    health::Served,
+    linger::lingering,
+    listen::Serves,
+    listener::Remote,
+    timely::timely,
+};
 use crate::adapter::{self, says_grpc, web};
 
 /// Where plain HTTP asks for the health.
@@ -24,7 +31,7 @@ pub(super) struct Front {
     pub(super) receive_timeout: Duration,
 }
 
-pub(super) type Body = Either<adapter::Body, axum::body::Body>;
+pub(super) type Body = Either<Told, axum::body::Body>;
 
 impl Front {
     /// Answers a request, which then carries who its caller is.
@@ -32,6 +39,7 @@ impl Front {
         &self,
         mut request: Request<Incoming>,
         remote: &Remote,
+        ending: Ending,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
         request.extensions_mut().insert(remote.peer.clone());
         request.extensions_mut().insert(remote.stopping.clone());
@@ -45,7 +53,7 @@ impl Front {
             if serves.grpc && (!serves.http || grpc.claims(&request)) {
                 return match request.version() < Version::HTTP_2 && says_grpc(request.headers()) {
                     true => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
-                    false => Ok(grpc.call(request).await?.map(Either::Left)),
+                    false => Ok(ending.or_gone(grpc.call(request)).await.map(Either::Left)),
                 };
             }
             if !serves.http {

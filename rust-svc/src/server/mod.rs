@@ -11,11 +11,12 @@
 //! 3. no connection is accepted any more, and those that are open are told to go away, as are
 //!    [handlers](crate::Context::stopping) that ask;
 //! 4. calls that are under way may end, for a bounded time;
-//! 5. what is left is cut.
+//! 5. callers of what is left are told `UNAVAILABLE`, and what is left then is cut.
 
 mod activity;
 mod connections;
 mod describe;
+mod ending;
 mod frames;
 mod front;
 mod health;
@@ -100,6 +101,9 @@ pub struct Server {
     stop: Stop,
     chain: Chain,
 }
+
+/// How long it may take to tell callers that their calls are cut.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long the steps of stopping take.
 #[derive(Clone, Copy, Debug)]
@@ -363,10 +367,14 @@ impl Bound {
             self.health.stop();
             tokio::select! {
                 never = connections.accept(&self.listeners) => match never {},
-                () = time::sleep(self.stop.lame_duck) => drop(self.listeners),
+                () = time::sleep(self.stop.lame_duck) => (),
             }
+            connections.accept_waiting(&self.listeners);
+            drop(self.listeners);
             if time::timeout(self.stop.drain, connections.drain()).await.is_err() {
                 tracing::warn!(after = ?self.stop.drain, "calls are cut that did not end in time");
+                // Whoever does not listen is not told.
+                let _ = time::timeout(FAREWELL, connections.end()).await;
             }
         };
         tokio::select! {

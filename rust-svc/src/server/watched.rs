@@ -31,6 +31,18 @@ pub(super) struct Watched {
     send_timeout: Duration,
     /// Set while the caller does not read.
     stuck: Option<Pin<Box<Sleep>>>,
+    /// Set once nothing more is sent.
+    closing: Option<Closing>,
+}
+
+/// What a caller still sends that does not know yet that the connection ends.
+///
+/// If it were not read, the system would tell the caller that the connection broke, and what it was sent before, such as
+/// which of its calls were not seen, would be lost on it.
+#[derive(Debug)]
+struct Closing {
+    expiry: Pin<Box<Sleep>>,
+    left: usize,
 }
 
 #[derive(Debug)]
@@ -40,6 +52,10 @@ enum Protocol {
     Http1,
     Http2(Box<Http2>),
 }
+
+/// How long a caller may take to close its side, and how much it may send until then, in bytes.
+const CLOSING: Duration = Duration::from_secs(1);
+const LEFT: usize = 1024 * 1024;
 
 /// The frames of both directions.
 #[derive(Debug)]
@@ -51,7 +67,7 @@ struct Http2 {
 
 impl Watched {
     pub(super) fn new(stream: Stream, activity: Arc<Activity>, send_timeout: Duration) -> Self {
-        Self { stream, activity, protocol: Protocol::Unknown(0), send_timeout, stuck: None }
+        Self { stream, activity, protocol: Protocol::Unknown(0), send_timeout, stuck: None, closing: None }
     }
 
     /// Gives up when what is pending stays so for too long.
@@ -63,6 +79,21 @@ impl Watched {
         let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(self.send_timeout)));
         ready!(stuck.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read what is sent to it")))
+    }
+
+    /// Completes when the caller has closed its side, or has had its chance to.
+    fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(Closing { expiry, left }) = &mut self.closing else { return Poll::Ready(()) };
+        let mut bytes = [0; 4096];
+        while expiry.as_mut().poll(cx).is_pending() && *left > 0 {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let read = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                break;
+            }
+            *left = left.saturating_sub(buffer.filled().len());
+        }
+        Poll::Ready(())
     }
 
     fn refuse(&mut self, cx: &mut Context<'_>) -> io::Error {
@@ -148,8 +179,12 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.in_time(cx, shut)
+        if self.closing.is_none() {
+            let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
+            ready!(self.in_time(cx, shut))?;
+            self.closing = Some(Closing { expiry: Box::pin(sleep(CLOSING)), left: LEFT });
+        }
+        self.poll_closed(cx).map(Ok)
     }
 
     fn poll_write_vectored(

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use rust_svc::{Client, Context, Method, Result, Retry, Server};
+use rust_svc::{Client, Context, Result, Server};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -25,10 +25,6 @@ use crate::{
 const WORKERS: usize = 8;
 const ROUNDS: usize = 3;
 
-/// As a service declares it whose calls do harm if they are made twice: only what says that it did nothing is tried
-/// again.
-const RETRIED: Method = UNARY.retry(Retry::attempts(5).backoff_ms(5, 100, 2.0));
-
 /// One of several servers of the same.
 struct Replica {
     address: SocketAddr,
@@ -40,7 +36,7 @@ struct Replica {
 impl Replica {
     async fn start(address: SocketAddr) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
-        let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(sender)))).lame_duck(Duration::from_millis(20));
+        let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(sender))));
         let bound = server.bind(address).await.expect("the address");
         let (stop, stopped) = oneshot::channel();
         let address = bound.local_addr();
@@ -74,10 +70,11 @@ async fn balance(listener: TcpListener, replicas: [SocketAddr; 2]) {
     }
 }
 
-/// Calls one time after the other until told to stop.
+/// Calls one time after the other until told to stop. The method declares no retries, as one whose calls do harm if they
+/// are made twice: only what no server has seen is sent again.
 async fn work(client: Client, done: Arc<AtomicBool>, answered: Arc<AtomicUsize>) -> Result<()> {
     while !done.load(Relaxed) {
-        let pong: Pong = client.unary(RETRIED, Context::new(), Ping { text: "a".to_owned() }).await?;
+        let pong: Pong = client.unary(UNARY, Context::new(), Ping { text: "a".to_owned() }).await?;
         assert_eq!(pong.text, "a");
         answered.fetch_add(1, Relaxed);
     }
@@ -87,7 +84,11 @@ async fn work(client: Client, done: Arc<AtomicBool>, answered: Arc<AtomicUsize>)
 /// Restarts each of two replicas several times, while clients call them. No call fails.
 async fn roll(mut replicas: [Replica; 2], client: impl Fn() -> Client) {
     let (done, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(client(), done.clone(), answered.clone()))).collect();
+    // As many connections as clients, and many calls at once on each.
+    let clients: Vec<_> = (0..2).map(|_| client()).collect();
+    let workers: Vec<_> = (0..WORKERS)
+        .map(|worker| tokio::spawn(work(clients[worker % 2].clone(), done.clone(), answered.clone())))
+        .collect();
 
     let mut served = [0; 2];
     for round in 1..=ROUNDS {

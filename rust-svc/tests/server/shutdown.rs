@@ -6,7 +6,9 @@ use rust_svc::Server;
 use tokio::{net::TcpStream, sync::mpsc};
 
 use crate::{
-    echo::{Event, Parrot, UPLOAD, echo_adapter},
+    echo::{DOWNLOAD, Event, Parrot, UPLOAD, echo_adapter},
+    peer::{DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, call, frame},
+    raw,
     support::{Client, connect, ping, soon, start, start_with},
 };
 
@@ -53,9 +55,38 @@ async fn a_stuck_call_is_cut() {
     assert_eq!(server.event().await, Event::Called);
     server.stop();
     soon(&mut server.ended).await.expect("an end");
-    soon(call).await.expect("a task").expect_err("cut");
+    let status = soon(call).await.expect("a task").expect_err("cut");
+    assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
     let events = [server.event().await, server.event().await];
     assert!(events.contains(&Event::Dropped) && events.contains(&Event::Cancelled));
+}
+
+#[tokio::test]
+async fn a_stream_that_goes_on_is_told() {
+    let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
+    let mut client = server.client().await;
+    let request = tonic::Request::new(futures::stream::iter([ping("stall")]));
+    let mut pongs = client.stream(DOWNLOAD, request).await.expect("an answer").into_inner();
+    assert_eq!(pongs.message().await.expect("a message").expect("a message").text, "first");
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    let status = soon(pongs.message()).await.expect_err("an end");
+    assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
+    assert_eq!([server.event().await, server.event().await], [Event::Cancelled, Event::Dropped]);
+    server.ended().await;
+}
+
+/// Who takes nothing is not waited for.
+#[tokio::test]
+async fn a_caller_that_does_not_listen_holds_nothing_up() {
+    let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
+    let download =
+        [frame(HEADERS, END_HEADERS, 1, &call(DOWNLOAD.path)), frame(DATA, END_STREAM, 1, &raw::frame("stall"))];
+    peer.send(&download.concat()).await;
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    server.ended().await;
 }
 
 #[tokio::test]

@@ -1,0 +1,88 @@
+//! What callers are told whose calls do not end before the server does.
+
+use std::{
+    convert::Infallible,
+    future::pending,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::Response;
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::watch;
+
+use crate::{Error, adapter};
+
+/// Tells when calls must end, because the server does.
+#[derive(Clone, Debug)]
+pub(super) struct Ending(pub(super) watch::Receiver<bool>);
+
+impl Ending {
+    /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.
+    pub(super) async fn or_gone(
+        self,
+        answer: impl Future<Output = Result<Response<adapter::Body>, Infallible>>,
+    ) -> Response<Told> {
+        let response = tokio::select! {
+            biased;
+            Ok(response) = answer => response,
+            () = self.clone().comes() => adapter::refuse(&gone()),
+        };
+        response.map(|body| Told { body: Some(body), ending: self, comes: None })
+    }
+
+    async fn comes(mut self) {
+        // Without a sender the server is gone, and cuts its connections itself.
+        if self.0.wait_for(|ending| *ending).await.is_err() {
+            pending().await
+        }
+    }
+}
+
+fn gone() -> Error {
+    Error::unavailable("the server stops")
+}
+
+/// The body of an answer of gRPC. It ends with `UNAVAILABLE` if it has not when the server ends.
+pub(super) struct Told {
+    body: Option<adapter::Body>,
+    ending: Ending,
+    /// Set once the body had to be waited for; most never are.
+    comes: Option<BoxFuture<'static, ()>>,
+}
+
+impl Told {
+    fn must_end(&mut self, cx: &mut Context<'_>) -> bool {
+        let comes = self.comes.get_or_insert_with(|| Box::pin(self.ending.clone().comes()));
+        comes.as_mut().poll(cx).is_ready()
+    }
+
+    /// Drops the call, and tells its caller.
+    fn end(&mut self) -> Frame<Bytes> {
+        self.body = None;
+        Frame::trailers(adapter::refuse(&gone()).into_parts().0.headers)
+    }
+}
+
+impl Body for Told {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        match Pin::new(body).poll_frame(cx) {
+            Poll::Pending if self.must_end(cx) => Poll::Ready(Some(Ok(self.end()))),
+            frame => frame,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or(SizeHint::with_exact(0), Body::size_hint)
+    }
+}
