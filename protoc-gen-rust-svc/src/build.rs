@@ -11,6 +11,8 @@ use crate::{
     write,
 };
 
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
 /// What a build script generates.
 ///
 /// ```no_run
@@ -27,6 +29,7 @@ use crate::{
 pub struct Build {
     out: PathBuf,
     proto_paths: Vec<PathBuf>,
+    descriptor_set: Option<PathBuf>,
     files: Vec<PathBuf>,
     options: Vec<String>,
 }
@@ -34,12 +37,20 @@ pub struct Build {
 impl Build {
     /// Writes to a directory, which is best given from the folder of the crate: `src/generated`.
     pub fn new(out: impl Into<PathBuf>) -> Self {
-        Self { out: out.into(), proto_paths: Vec::new(), files: Vec::new(), options: Vec::new() }
+        Self { out: out.into(), proto_paths: Vec::new(), descriptor_set: None, files: Vec::new(), options: Vec::new() }
     }
 
     /// Looks imports up in a directory too; in the current one if none is given.
     pub fn proto_path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.proto_paths.push(directory.into());
+        self
+    }
+
+    /// Reads descriptors, such as `protoc --include_imports --include_source_info --descriptor_set_out` writes, in place of
+    /// `.proto` files: editions need that. Then [`file`](Self::file) is a name as it is imported, and without any, code is
+    /// generated for all files of the set.
+    pub fn descriptor_set(mut self, file: impl Into<PathBuf>) -> Self {
+        self.descriptor_set = Some(file.into());
         self
     }
 
@@ -57,7 +68,7 @@ impl Build {
 
     /// Generates, and tells cargo when to do it again. Ends the build script with all that is wrong if something is.
     pub fn run(self) {
-        for path in self.directories().iter().chain(&self.files) {
+        for path in self.sources() {
             println!("cargo::rerun-if-changed={}", path.display());
         }
         if let Err(error) = self.try_run() {
@@ -67,13 +78,27 @@ impl Build {
     }
 
     /// Generates. Fails with all that is wrong, an error a line.
-    pub fn try_run(&self) -> Result<(), Box<dyn Error>> {
-        let input = compile(&self.directories(), &self.files)?;
-        let (files, warnings) = generate(&input, &self.options.join(","))?;
+    pub fn try_run(&self) -> Result<()> {
+        let (files, warnings) = generate(&self.input()?, &self.options.join(","))?;
         for warning in warnings.lines().filter(|line| !line.starts_with(' ')) {
             println!("cargo::warning={warning}");
         }
         Ok(write::write(&self.out, &files)?)
+    }
+
+    fn input(&self) -> Result<Input> {
+        let Some(set) = &self.descriptor_set else { return Ok(compile(&self.directories(), &self.files)?) };
+        let bytes = std::fs::read(set).map_err(|error| format!("{}: {error}", set.display()))?;
+        let names = self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        Input::from_descriptor_set(&bytes, names).map_err(|error| format!("{}: {error}", set.display()).into())
+    }
+
+    /// What to generate again after.
+    fn sources(&self) -> Vec<PathBuf> {
+        match &self.descriptor_set {
+            Some(set) => vec![set.clone()],
+            None => self.directories().into_iter().chain(self.files.clone()).collect(),
+        }
     }
 
     fn directories(&self) -> Vec<PathBuf> {
@@ -91,7 +116,7 @@ pub(crate) fn lowered(input: &Input, options: &str, diagnostics: &mut Diagnostic
 
 /// Generates code for the files that were asked for and those that they refer to, which nobody else generates then.
 /// Gives the warnings too. Fails with all that is wrong.
-pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String), Box<dyn Error>> {
+pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> {
     let mut diagnostics = Diagnostics::default();
     let mut options = Options::parse(options, &mut diagnostics);
     options.include_imports = true;

@@ -8,7 +8,7 @@
 //! | `type` | `r#type` | a keyword is raw |
 //! | `self`, `super`, `crate`, `Self` | `self_` … | where a keyword cannot be raw |
 //! | `_`, `__` | `x` | a name without letters; `X` where names are capital |
-//! | `_1` | `_1` | a name that would start with a digit; `X1` where names are capital |
+//! | `_1` | `x1` | a name that would start with a digit; `X1` where names are capital |
 
 use std::{collections::BTreeSet, fmt};
 
@@ -49,16 +49,15 @@ impl Ident {
             "" => Self("x".to_owned()),
             "self" | "Self" | "super" | "crate" | "extern" => Self(format!("{name}_")),
             word if KEYWORDS.contains(&word) => Self(format!("r#{name}")),
-            word if word.starts_with(|first: char| first.is_ascii_digit()) => Self(format!("_{name}")),
+            word if word.starts_with(|first: char| first.is_ascii_digit()) => Self(format!("x{name}")),
             _ => Self(name),
         }
     }
 
     /// With a capital in front where there is no letter: a name of its own, apart from that in snake case.
     fn or_capital(self) -> Self {
-        match self.0.strip_prefix('_') {
+        match self.0.strip_prefix('x') {
             Some(digits) => Self(format!("X{digits}")),
-            None if self.0 == "x" => Self("X".to_owned()),
             None => self,
         }
     }
@@ -142,7 +141,7 @@ mod tests {
             ("self", "self_", "Self_"),
             ("Self", "self_", "Self_"),
             ("_", "x", "X"),
-            ("_1", "_1", "X1"),
+            ("_1", "x1", "X1"),
             ("a_1", "a_1", "A1"),
         ] {
             assert_eq!(Ident::snake(name).as_str(), snake, "{name}");

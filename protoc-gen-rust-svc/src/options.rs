@@ -17,6 +17,8 @@ use crate::{
 pub struct Options {
     /// What to emit.
     pub emit: BTreeSet<Artefact>,
+    /// Whether every package gets JSON, also one that no route here leads to.
+    pub names_json: bool,
     /// What the traits speak.
     pub types: Types,
     /// The Rust path at which the plain types were generated, in a crate of their own; `None` if they are generated here.
@@ -105,6 +107,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             emit: Artefact::ALL.into(),
+            names_json: false,
             types: Types::Domain,
             domain_path: None,
             extern_paths: Vec::new(),
@@ -187,6 +190,7 @@ impl Options {
             }
             let known = Artefact::ALL.into_iter().find(|artefact| artefact.name() == name);
             let names: Vec<_> = Artefact::ALL.map(Artefact::name).into_iter().chain(["all"]).collect();
+            self.names_json |= known == Some(Artefact::Json);
             self.emit.insert(known.ok_or_else(|| unknown("emit", name, &names))?);
         }
         Ok(())

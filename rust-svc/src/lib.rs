@@ -17,6 +17,10 @@
 //!
 //! Generated code names it `svc`, as in `use ::rust_svc as svc;`.
 
+// What is printed for this crate names it as what is printed for others does.
+#[cfg(feature = "prost")]
+extern crate self as rust_svc;
+
 mod context;
 mod error;
 mod lifeline;
@@ -90,7 +94,7 @@ pub use stream::{Sender, Streaming};
 pub use time;
 pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp};
 pub use violations::{Violation, Violations};
-pub use wire::{Enumeration, Message, Wire, travels_in};
+pub use wire::{Enumeration, Message, Wire, clear, travels_in};
 
 /// What generated code was made for: a generator that needs a newer runtime asks for a constant that is not here.
 pub const GENERATED_BY_0_1: () = ();

@@ -61,6 +61,11 @@ pub trait Message<Place = ()>: Sized + Send + 'static {
     }
 }
 
+/// Empties a field of a message: what only a request may hold.
+pub fn clear<T: Default>(field: &mut T) {
+    *field = T::default();
+}
+
 /// Compiles only if `T` is carried by the message `W` of this name: what generated code asks of a type that stands in for
 /// one of its own (`domain_type=`).
 ///

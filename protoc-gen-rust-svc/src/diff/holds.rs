@@ -71,7 +71,9 @@ fn family(value: &Value) -> Family<'_> {
         Value::Scalar(Scalar::String | Scalar::Bytes | Scalar::SharedBytes) => Family::Text,
         Value::Scalar(Scalar::Float) => Family::Float,
         Value::Scalar(Scalar::Double) => Family::Double,
-        Value::Scalar(_) | Value::Enum(_) | Value::WellKnown(WellKnown::Enum | WellKnown::NullValue) => Family::Integer,
+        Value::Scalar(_) | Value::Enum(_) | Value::WellKnown(WellKnown::Enum(_) | WellKnown::NullValue) => {
+            Family::Integer
+        }
         Value::Message(name) => Family::Message(name),
         Value::WellKnown(known) => Family::WellKnown(format!("{known:?}")),
     }

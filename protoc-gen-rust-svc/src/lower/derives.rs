@@ -73,7 +73,7 @@ fn is_wire_eq(message: &Message, messages: &BTreeMap<String, Message>) -> bool {
     message.fields().all(|field| match (&field.value, field.occurs) {
         (_, Occurs::ByKey(_)) => false,
         (Value::Scalar(scalar), _) => scalar.is_eq(),
-        (Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum), _) => true,
+        (Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum(_)), _) => true,
         (_, Occurs::Repeatedly) => false,
         (Value::Message(_), _) if field.boxed || field.is_group => false,
         (Value::Message(name), _) => messages.get(name).is_some_and(|message| is_wire_eq(message, messages)),
@@ -112,7 +112,7 @@ pub(super) fn has_zero(item: &Enum) -> bool {
     !item.has_unspecified && item.values.iter().any(|value| value.number == 0)
 }
 
-/// Boxes a field whose message leads back to the message that it stands in, as prost-build does.
+/// Boxes a field whose message leads back to the message that it stands in.
 fn box_recursion(messages: &mut BTreeMap<String, Message>) {
     let edges: BTreeMap<String, BTreeSet<String>> =
         messages.iter().map(|(name, message)| (name.clone(), singular(message))).collect();
@@ -126,7 +126,7 @@ fn box_recursion(messages: &mut BTreeMap<String, Message>) {
     }
 }
 
-fn fields_mut(member: &mut Member) -> &mut [Field] {
+pub(super) fn fields_mut(member: &mut Member) -> &mut [Field] {
     match member {
         Member::Field(field) => std::slice::from_mut(field),
         Member::Oneof(oneof) => &mut oneof.fields,
@@ -136,8 +136,6 @@ fn fields_mut(member: &mut Member) -> &mut [Field] {
 fn singular(message: &Message) -> BTreeSet<String> {
     let targets = message.fields().filter_map(|field| match (&field.value, field.occurs) {
         (_, Occurs::Repeatedly | Occurs::ByKey(_)) => None,
-        // The field that holds a group is boxed, and not what leads out of it.
-        _ if field.is_group => None,
         (Value::Message(name), _) => Some(name.clone()),
         _ => None,
     });

@@ -6,6 +6,7 @@ use super::{
     features::{Features, Presence},
     messages::At,
     packages::WELL_KNOWN,
+    reflective,
     types::{full_name, is_map_entry},
 };
 use crate::{
@@ -81,7 +82,10 @@ impl Lower<'_> {
             .iter()
             .find(|file| declares(file, name))
             .map_or(("", ""), |file| (file.descriptor.package.as_str(), file.descriptor.name.as_str()));
-        if !self.packages.is_reachable(package) {
+        if package == WELL_KNOWN {
+            let message = format!("type {name} is not known to this version");
+            self.diagnostics.error("E0301", position, message).help("update the plugin and the runtime");
+        } else if !self.packages.is_reachable(package) {
             let message = format!("type {name} is not generated here, and nothing says where it was generated");
             let help = format!(
                 "generate {of} in the same run (with buf, `strategy: all` and include_imports: true), or set opt: \
@@ -139,8 +143,10 @@ fn value_of(field: &FieldDescriptor) -> Value {
     let name = field.type_name.trim_start_matches('.');
     match field.r#type() {
         Type::Enum if name == "google.protobuf.NullValue" => Value::WellKnown(WellKnown::NullValue),
-        Type::Enum if in_well_known(name).is_some() => Value::WellKnown(WellKnown::Enum),
-        Type::Enum => Value::Enum(name.to_owned()),
+        Type::Enum => {
+            let known = in_well_known(name).and_then(reflective::enumeration);
+            known.map_or_else(|| Value::Enum(name.to_owned()), |known| Value::WellKnown(WellKnown::Enum(known)))
+        }
         Type::Message | Type::Group => message_value(name),
         other => Value::Scalar(scalar(other).unwrap_or(Scalar::String)),
     }
@@ -176,42 +182,9 @@ fn well_known(name: &str) -> Option<WellKnown> {
         "DoubleValue" => WellKnown::Wrapper(Scalar::Double),
         "StringValue" => WellKnown::Wrapper(Scalar::String),
         "BytesValue" => WellKnown::Wrapper(Scalar::Bytes),
-        other => WellKnown::Other(OTHERS.iter().find(|known| **known == other)?),
+        other => WellKnown::Other(reflective::message(other)?),
     })
 }
-
-/// Messages of `google.protobuf` that are used as they are.
-const OTHERS: &[&str] = &[
-    "Api",
-    "DescriptorProto",
-    "Enum",
-    "EnumDescriptorProto",
-    "EnumOptions",
-    "EnumValue",
-    "EnumValueDescriptorProto",
-    "EnumValueOptions",
-    "Field",
-    "FieldDescriptorProto",
-    "FieldOptions",
-    "FileDescriptorProto",
-    "FileDescriptorSet",
-    "FileOptions",
-    "GeneratedCodeInfo",
-    "MessageOptions",
-    "Method",
-    "MethodDescriptorProto",
-    "MethodOptions",
-    "Mixin",
-    "OneofDescriptorProto",
-    "OneofOptions",
-    "Option",
-    "ServiceDescriptorProto",
-    "ServiceOptions",
-    "SourceCodeInfo",
-    "SourceContext",
-    "Type",
-    "UninterpretedOption",
-];
 
 fn scalar(field_type: Type) -> Option<Scalar> {
     Some(match field_type {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::{
     Lower,
     features::Features,
+    json_names,
     types::{full_name, is_map_entry},
 };
 use crate::{
     docs::Docs,
     model::{Enum, EnumValue, Member, Message, Oneof, Reserved},
-    names::{Ident, Scope},
+    names::{Ident, Scope, is_nameless},
     read::{
         File, Position, Source,
         descriptor::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor},
@@ -123,6 +124,7 @@ impl Lower<'_> {
             }
         }
         document_oneofs(descriptor, at, &mut members);
+        json_names::tell_apart(&mut members);
         members
     }
 
@@ -164,12 +166,14 @@ impl Lower<'_> {
         for (index, value) in descriptor.value.iter().enumerate() {
             let alias_of = values.iter().find(|other| other.number == value.number).map(|other| other.ident.clone());
             let wire_ident = variant(&wire_prefix, &value.name);
+            let wire_ident = if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) };
             let path = below(&at.path, ENUM_VALUE, index);
             values.push(EnumValue {
                 name: value.name.clone(),
                 number: value.number,
                 ident: scope.take(variant(&prefix, &value.name)),
-                wire_ident: if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) },
+                wire_name: wire_name(&wire_prefix, &value.name, &wire_ident),
+                wire_ident,
                 alias_of,
                 docs: Docs::new(&at.source.comment(&path), || format!("The value `{}`.", value.name)),
                 deprecated: value.options.as_ref().is_some_and(|options| options.deprecated),
@@ -228,10 +232,16 @@ fn document_oneofs(descriptor: &MessageDescriptor, at: &At<'_>, members: &mut [M
 }
 
 /// The variant of a value: without the name of the enum in front, as long as a name is left.
-pub(super) fn variant(prefix: &Ident, value: &str) -> Ident {
+fn variant(prefix: &Ident, value: &str) -> Ident {
     let full = Ident::camel(value);
     let rest = full.plain().strip_prefix(prefix.plain()).unwrap_or_default();
     if rest.starts_with(|first: char| first.is_ascii_uppercase()) { Ident::camel(rest) } else { full }
+}
+
+/// The name of a value that prost-build makes a variant of.
+fn wire_name(prefix: &Ident, name: &str, wire_ident: &Ident) -> String {
+    let is_renamed = is_nameless(name) || *wire_ident != variant(prefix, name);
+    if is_renamed { format!("{}{}", prefix.plain(), wire_ident.plain()) } else { name.to_owned() }
 }
 
 fn below(path: &[i32], number: i32, index: usize) -> Vec<i32> {

@@ -7,17 +7,20 @@ mod defaults;
 mod derives;
 mod features;
 mod fields;
+mod json_names;
 mod messages;
 mod overrides;
 mod packages;
 mod policy;
 mod reach;
+mod reflective;
 mod services;
 mod types;
 mod wire;
 
 use std::{collections::BTreeMap, panic, thread};
 
+pub(crate) use self::packages::WELL_KNOWN;
 pub use self::wire::WireFile;
 use self::{packages::Packages, types::Types};
 use crate::{
@@ -36,6 +39,8 @@ pub struct Lowered {
     pub wire: Vec<WireFile>,
     /// The fields that are `Bytes` in the messages that travel, as prost-build names them.
     pub shared_bytes: Vec<String>,
+    /// The fields that are in a box there, as prost-build names them.
+    pub boxed: Vec<String>,
     /// A `FileDescriptorSet` of all that is generated and what it imports, for reflection.
     pub descriptor_set: Vec<u8>,
 }
@@ -78,8 +83,9 @@ fn without_set(input: &Input, options: &Options, packages: Packages, diagnostics
     reach::mark_names(&mut model);
     reach::mark_keys(&mut model, lower.diagnostics);
     let wire = wire::files(input, &lower.packages, &lower.types, &model);
-    let shared_bytes = wire::shared_bytes(input, &lower.packages, &lower.types, &model);
-    Lowered { model, wire, shared_bytes, descriptor_set: Vec::new() }
+    let paths = wire::Paths { input, packages: &lower.packages, types: &lower.types, model: &model };
+    let (shared_bytes, boxed) = (paths.shared_bytes(), paths.boxed());
+    Lowered { model, wire, shared_bytes, boxed, descriptor_set: Vec::new() }
 }
 
 impl Lower<'_> {

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::types::has_module;
 use crate::{
     model::{Artefacts, Home, Package},
     names::{Ident, Scope},
-    options::{Artefact, Options},
+    options::{Artefact, Options, Types},
     read::{Input, descriptor::MessageDescriptor},
 };
 
 /// The package whose messages are part of the runtime.
-pub(super) const WELL_KNOWN: &str = "google.protobuf";
+pub(crate) const WELL_KNOWN: &str = "google.protobuf";
 
 /// The name of the file that lists what is below a module.
 const MODULE_FILE: &str = "mod";
@@ -32,7 +33,11 @@ impl Packages {
         let modules = modules(input);
         let homes: BTreeMap<_, _> =
             modules.iter().map(|(name, module)| (name.clone(), home(name, module, options))).collect();
-        let artefacts = generated.iter().map(|name| (name.clone(), artefacts(&modules[name], &modules, &generated)));
+        let artefacts = generated.iter().map(|name| {
+            let mut taken = package_modules(&modules[name], &modules, &generated);
+            taken.extend(message_modules(input, name, options));
+            (name.clone(), artefacts(taken))
+        });
         Self { artefacts: artefacts.collect(), homes, generated_files, generated }
     }
 
@@ -77,6 +82,9 @@ impl Packages {
     pub(super) fn reserved(&self, package: &str) -> Scope {
         // `Box` is what async_trait calls it, in the same file.
         let mut scope = Scope::with(&["svc", "std", "core", "alloc", "Box"]);
+        if self.home(package) == Home::Here(Vec::new()) {
+            scope.take(Ident::snake(Artefact::Descriptor.name()));
+        }
         if let Some(artefacts) = self.artefacts.get(package) {
             artefacts.all().into_iter().for_each(|ident| {
                 scope.take(ident.clone());
@@ -224,14 +232,30 @@ fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
     known.into_iter().filter(|(name, _)| names.contains(name.as_str())).collect()
 }
 
-/// The modules of the artefacts: their own names, unless a package of that name lies in this one.
-fn artefacts(module: &[Ident], modules: &BTreeMap<String, Vec<Ident>>, generated: &BTreeSet<String>) -> Artefacts {
-    let mut scope = Scope::default();
+/// The modules in that of a package that are packages themselves.
+fn package_modules(
+    module: &[Ident],
+    modules: &BTreeMap<String, Vec<Ident>>,
+    generated: &BTreeSet<String>,
+) -> BTreeSet<Ident> {
     let below = modules
         .iter()
         .filter(|(name, other)| generated.contains(*name) && other.len() > module.len() && other.starts_with(module));
-    for child in below.map(|(_, other)| &other[module.len()]).collect::<BTreeSet<_>>() {
-        scope.take(child.clone());
+    below.map(|(_, other)| other[module.len()].clone()).collect()
+}
+
+/// The modules of what stands in the messages of a package, where these are named as they travel.
+fn message_modules(input: &Input, package: &str, options: &Options) -> BTreeSet<Ident> {
+    let files = input.files.iter().filter(|file| file.descriptor.package == package);
+    let messages = files.flat_map(|file| &file.descriptor.message_type).filter(|_| options.types == Types::Proto);
+    messages.filter(|message| has_module(message)).map(|message| Ident::snake(&message.name)).collect()
+}
+
+/// The modules of the artefacts: their own names, unless these are taken.
+fn artefacts(taken: BTreeSet<Ident>) -> Artefacts {
+    let mut scope = Scope::default();
+    for module in taken {
+        scope.take(module);
     }
     let mut take = |artefact: Artefact| scope.take(Ident::snake(artefact.name()));
     Artefacts {

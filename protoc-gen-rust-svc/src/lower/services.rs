@@ -92,6 +92,7 @@ impl Lower<'_> {
             kind: kind(method),
             request: self.type_text(&request, module),
             response: self.type_text(&response, module),
+            imports: [&request, &response].into_iter().filter_map(|value| self.import(value, module)).collect(),
             request_name: method.input_type.trim_start_matches('.').to_owned(),
             response_name: method.output_type.trim_start_matches('.').to_owned(),
             docs: Docs::new(&file.source.comment(path), || format!("The method `{}`.", method.name)),
@@ -169,6 +170,14 @@ impl Lower<'_> {
                 None
             }
         }
+    }
+
+    /// What a file beside that of the plain types imports to name a message.
+    fn import(&self, value: &Value, module: &[Ident]) -> Option<Ident> {
+        let Value::Message(name) = value else { return None };
+        let is_beside =
+            self.options.types == Types::Domain && self.types.name(name).home == Home::Here(module.to_vec());
+        is_beside.then(|| self.types.name(name).domain.first().cloned())?
     }
 
     /// A message as the functions of a trait name it.

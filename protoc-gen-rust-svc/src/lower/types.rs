@@ -46,20 +46,20 @@ impl Types {
             adding.all(name, &place, &file.descriptor.message_type, &file.descriptor.enum_type);
             types.scopes.insert(name.to_owned(), scope);
             if options.types == options::Types::Proto {
-                types.speak_messages(name, &packages.pb(name));
+                types.speak_messages(name);
             }
         }
         types
     }
 
     /// Makes the messages that travel the types of a package.
-    fn speak_messages(&mut self, package: &str, pb: &Ident) {
+    fn speak_messages(&mut self, package: &str) {
         let of_package =
             |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
         let names = self.names.iter_mut().filter(|(name, _)| of_package(name)).map(|(_, rust)| rust);
         let oneofs = self.oneofs.iter_mut().filter(|((name, _), _)| of_package(name)).map(|(_, rust)| rust);
         for rust in names.chain(oneofs) {
-            rust.domain = [pb.clone()].into_iter().chain(rust.wire.iter().cloned()).collect();
+            rust.domain = [rust.pb.clone()].into_iter().chain(rust.wire.iter().cloned()).collect();
         }
     }
 
@@ -144,11 +144,8 @@ impl Adding<'_> {
     fn nested(&mut self, outer: &str, place: &Place, message: &MessageDescriptor) {
         let full = full_name(outer, &message.name);
         let wire_name = self.types.names[&full].wire.last().cloned().unwrap_or_else(|| Ident::camel(&message.name));
-        let has_types = !message.enum_type.is_empty()
-            || !message.oneof_decl.is_empty()
-            || message.nested_type.iter().any(|nested| !is_map_entry(nested));
         let module = Ident::snake(&message.name);
-        let module = if has_types { self.scope.take(module) } else { module };
+        let module = if has_module(message) { self.scope.take(module) } else { module };
         let mut inner = place.clone();
         inner.domain.push(module.clone());
         inner.wire.push(Ident::snake(wire_name.plain()));
@@ -162,6 +159,13 @@ impl Adding<'_> {
             adding.types.oneofs.insert((full.clone(), oneof.name.clone()), rust);
         }
     }
+}
+
+/// Whether anything stands in a message.
+pub(super) fn has_module(message: &MessageDescriptor) -> bool {
+    !message.enum_type.is_empty()
+        || !message.oneof_decl.is_empty()
+        || message.nested_type.iter().any(|nested| !is_map_entry(nested))
 }
 
 /// Whether a message is only the way in which a map travels.

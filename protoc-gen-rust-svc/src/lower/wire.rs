@@ -12,12 +12,11 @@ use prost_types::{
 };
 
 use super::{
-    messages::variant,
     packages::{Packages, WELL_KNOWN},
     types::{Types, full_name},
 };
 use crate::{
-    model::{Enum, EnumValue, Field, Home, Member, Message, Model, Occurs, Scalar, Value},
+    model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value},
     names::{Ident, is_nameless},
     read::{Canonical, Input, apart, descriptor::FileDescriptorSet},
 };
@@ -49,29 +48,58 @@ pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &M
     files.collect()
 }
 
-/// The paths of the fields that are `Bytes`, by the names that they have for prost-build.
-pub(super) fn shared_bytes(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<String> {
-    let is_shared = |field: &&Field| field.value == Value::Scalar(Scalar::SharedBytes);
-    let has_shared = |message: &&Message| message.fields().any(|field| is_shared(&field));
-    let messages: Vec<_> = model.messages.values().filter(has_shared).collect();
-    if messages.is_empty() {
-        return Vec::new();
-    }
-    let renamed = renamed_types(input, packages, types, model);
-    let paths = messages.into_iter().filter_map(|message| {
-        let name = renamed.get(&format!(".{}", message.name))?;
-        let fields = message.fields().filter(is_shared);
-        Some(fields.map(move |field| format!("{name}.{}", bytes_name(message, field))))
-    });
-    paths.flatten().collect()
+/// Finds fields for prost-build, by the names that they have for it.
+pub(super) struct Paths<'a> {
+    pub(super) input: &'a Input,
+    pub(super) packages: &'a Packages,
+    pub(super) types: &'a Types,
+    pub(super) model: &'a Model,
 }
 
-/// The name by which prost-build looks up what bytes are: of a map it is that of the values.
-fn bytes_name(message: &Message, field: &Field) -> String {
-    match field.occurs {
-        Occurs::ByKey(_) => "value".to_owned(),
-        _ => wire_name(message, field.number).unwrap_or_else(|| field.name.clone()),
+impl Paths<'_> {
+    /// The fields that are `Bytes`.
+    pub(super) fn shared_bytes(&self) -> Vec<String> {
+        self.of(
+            |field| field.value == Value::Scalar(Scalar::SharedBytes),
+            |message, field| match field.occurs {
+                // Of a map the values are looked up.
+                Occurs::ByKey(_) => "value".to_owned(),
+                _ => field_name(message, field),
+            },
+        )
     }
+
+    /// The fields that are in a box: prost-build finds no cycles that lead through groups.
+    pub(super) fn boxed(&self) -> Vec<String> {
+        self.of(
+            |field| field.boxed,
+            |message, field| {
+                let holder =
+                    message.oneofs().find(|oneof| oneof.fields.iter().any(|member| member.number == field.number));
+                let holder = holder.map(|oneof| format!("{}.", new_oneof_name(oneof).unwrap_or(&oneof.name)));
+                holder.unwrap_or_default() + &field_name(message, field)
+            },
+        )
+    }
+
+    fn of(&self, is_wanted: impl Fn(&Field) -> bool, path: impl Fn(&Message, &Field) -> String) -> Vec<String> {
+        let has_any = |message: &&Message| message.fields().any(&is_wanted);
+        let messages: Vec<_> = self.model.messages.values().filter(has_any).collect();
+        if messages.is_empty() {
+            return Vec::new();
+        }
+        let renamed = renamed_types(self.input, self.packages, self.types, self.model);
+        let paths = messages.into_iter().filter_map(|message| {
+            let name = renamed.get(&format!(".{}", message.name))?;
+            let fields = message.fields().filter(|field| is_wanted(field));
+            Some(fields.map(|field| format!("{name}.{}", path(message, field))).collect::<Vec<_>>())
+        });
+        paths.flatten().collect()
+    }
+}
+
+fn field_name(message: &Message, field: &Field) -> String {
+    wire_name(message, field.number).unwrap_or_else(|| field.name.clone())
 }
 
 /// The descriptors of what is generated and of what it imports, each file once, without comments and places, which a
@@ -226,10 +254,8 @@ impl Rename<'_> {
     fn oneof(&self, message: &str, oneof: &mut prost_types::OneofDescriptorProto) {
         let known = self.model.message(message);
         let lowered = known.and_then(|message| message.oneofs().find(|lowered| lowered.name == oneof.name()));
-        if let Some(lowered) =
-            lowered.filter(|lowered| is_nameless(&lowered.name) || lowered.wire_ident != Ident::snake(&lowered.name))
-        {
-            oneof.name = Some(lowered.wire_ident.plain().to_owned());
+        if let Some(name) = lowered.and_then(new_oneof_name) {
+            oneof.name = Some(name.to_owned());
         }
     }
 
@@ -237,24 +263,15 @@ impl Rename<'_> {
         let Some(known) = self.model.enumeration(&full_name(outer, item.name())) else { return };
         item.name = Some(proto_name(&known.name, self.types));
         for (value, of_known) in item.value.iter_mut().zip(&known.values) {
-            value.name = Some(value_name(known, of_known));
+            value.name = Some(of_known.wire_name.clone());
         }
     }
-}
-
-/// The name of a value: its own, unless that becomes the name of another value in Rust.
-fn value_name(item: &Enum, value: &EnumValue) -> String {
-    let prefix = &item.rust.wire[item.rust.wire.len() - 1];
-    if is_nameless(&value.name) || value.wire_ident != variant(prefix, &value.name) {
-        return format!("{}{}", prefix.plain(), value.wire_ident.plain());
-    }
-    value.name.clone()
 }
 
 /// The name of a default: of an alias, the value that it stands for, because prost-build has no other.
 fn default_name(item: &Enum, default: &str) -> Option<String> {
     let number = item.values.iter().find(|value| value.name == default)?.number;
-    item.values.iter().find(|value| value.number == number).map(|value| value_name(item, value))
+    item.values.iter().find(|value| value.number == number).map(|value| value.wire_name.clone())
 }
 
 /// Says of a field what its edition says: how it travels, and whether it tells that it is there.
@@ -272,6 +289,12 @@ fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
         Occurs::Optionally if !is_message => field.proto3_optional = Some(true),
         _ => (),
     }
+}
+
+/// The new name of a oneof, if it needs one.
+fn new_oneof_name(oneof: &Oneof) -> Option<&str> {
+    let is_renamed = is_nameless(&oneof.name) || oneof.wire_ident != Ident::snake(&oneof.name);
+    is_renamed.then(|| oneof.wire_ident.plain())
 }
 
 /// The new name of a field, if it needs one.

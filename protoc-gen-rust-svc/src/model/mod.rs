@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::default::DefaultValue;
 pub use self::form::{Form, OwnType};
+pub use self::print::grouped;
 pub use self::service::{Attribute, Breaker, Idempotency, Kind, Literal, Method, Policy, Retry, Route, Service};
 pub use self::times::Times;
 pub use self::wire::{Encoding, Reserved};
@@ -292,9 +293,9 @@ pub enum WellKnown {
     Value,
     /// `BoolValue`, `Int32Value` and so on.
     Wrapper(Scalar),
-    /// Any enum but `NullValue`, as its number.
-    Enum,
-    /// Any other, by its name in `rust_svc::wkt`.
+    /// Any enum but `NullValue`, as its number; by its name in the package.
+    Enum(&'static str),
+    /// Any other message, by its name in the package.
     Other(&'static str),
 }
 
@@ -332,6 +333,8 @@ pub struct EnumValue {
     pub ident: Ident,
     /// The variant of the enum that travels; an alias has none of its own.
     pub wire_ident: Ident,
+    /// The name that makes prost-build call the variant so: its own, unless that becomes the name of another value in Rust.
+    pub wire_name: String,
     /// The value that has the same number and came first.
     pub alias_of: Option<Ident>,
     /// Its comment.

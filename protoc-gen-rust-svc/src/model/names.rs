@@ -82,14 +82,14 @@ impl WellKnown {
             Self::Empty => "()".to_owned(),
             Self::FieldMask => "svc::FieldMask".to_owned(),
             Self::ListValue => "::std::vec::Vec<svc::Json>".to_owned(),
-            Self::NullValue | Self::Enum => "i32".to_owned(),
+            Self::NullValue | Self::Enum(_) => "i32".to_owned(),
             Self::Struct => "::std::collections::BTreeMap<::std::string::String, svc::Json>".to_owned(),
             Self::Timestamp(times) => times.timestamp().to_owned(),
             Self::Value => "svc::Json".to_owned(),
             Self::Wrapper(Scalar::String) => "::std::string::String".to_owned(),
             Self::Wrapper(Scalar::Bytes) => "::std::vec::Vec<u8>".to_owned(),
             Self::Wrapper(scalar) => scalar.rust().to_owned(),
-            Self::Other(name) => format!("svc::wkt::{name}"),
+            Self::Other(name) => in_runtime(name),
         }
     }
 
@@ -103,13 +103,29 @@ impl WellKnown {
             Self::Struct => "svc::wkt::Struct".to_owned(),
             Self::Timestamp(_) => "svc::wkt::Timestamp".to_owned(),
             Self::Value => "svc::wkt::Value".to_owned(),
-            Self::Empty | Self::NullValue | Self::Enum | Self::Wrapper(_) | Self::Other(_) => self.rust(),
+            Self::Empty | Self::NullValue | Self::Enum(_) | Self::Wrapper(_) | Self::Other(_) => self.rust(),
+        }
+    }
+
+    /// The enum that gives the names of numbers, if it is one.
+    pub fn enumeration(self) -> Option<String> {
+        match self {
+            Self::Enum(name) => Some(in_runtime(name)),
+            _ => None,
         }
     }
 
     /// Whether the plain type is the message that travels.
     pub fn is_itself(self) -> bool {
         self.rust() == self.wire()
+    }
+}
+
+/// A type of `google.protobuf`, as prost-build names it.
+fn in_runtime(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((outer, name)) => format!("svc::wkt::{}::{name}", Ident::snake(outer)),
+        None => format!("svc::wkt::{name}"),
     }
 }
 

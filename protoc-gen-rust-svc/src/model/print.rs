@@ -73,6 +73,16 @@ impl fmt::Display for Attribute {
     }
 }
 
+/// A number, long ones with their digits in groups of three.
+pub fn grouped(number: impl fmt::Display) -> String {
+    let digits = number.to_string();
+    if digits.len() < 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits;
+    }
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join("_")
+}
+
 impl Policy {
     /// Calls on `Method::unary(..)` and its like.
     pub fn calls(&self) -> Vec<String> {
@@ -81,7 +91,7 @@ impl Policy {
             Idempotency::Idempotent => Some(".idempotent()".to_owned()),
             Idempotency::NoSideEffects => Some(".no_side_effects()".to_owned()),
         };
-        let timeout = self.timeout_ms.map(|millis| format!(".timeout_ms({millis})"));
+        let timeout = self.timeout_ms.map(|millis| format!(".timeout_ms({})", grouped(millis)));
         let retry = self.retry.as_ref().map(|retry| format!(".retry({retry})"));
         let breaker = self.breaker.as_ref().map(|breaker| match breaker.disabled {
             true => ".no_breaker()".to_owned(),
@@ -95,6 +105,7 @@ impl fmt::Display for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "svc::Retry::attempts({})", self.max_attempts)?;
         if let Some((initial, max, multiplier)) = self.backoff {
+            let (initial, max) = (grouped(initial), grouped(max));
             write!(f, ".backoff_ms({initial}, {max}, {multiplier:?})")?;
         }
         if !self.codes.is_empty() {
@@ -108,7 +119,7 @@ impl fmt::Display for Retry {
 impl fmt::Display for Breaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("svc::Breaker::DEFAULT")?;
-        self.settings.iter().try_for_each(|(name, number)| write!(f, ".{name}({number})"))
+        self.settings.iter().try_for_each(|(name, number)| write!(f, ".{name}({})", grouped(number)))
     }
 }
 

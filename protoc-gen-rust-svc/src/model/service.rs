@@ -58,6 +58,8 @@ pub struct Method {
     pub request: String,
     /// The type of a response, as every file of the package names it.
     pub response: String,
+    /// What of the package these two name, which other files import.
+    pub imports: Vec<Ident>,
     /// The full name of the request's message.
     pub request_name: String,
     /// The full name of the response's message.

@@ -8,7 +8,7 @@ use super::{
     tokens::{ident, parsed},
 };
 use crate::{
-    model::{Enum, Field, Form, Home, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value},
+    model::{Enum, Field, Form, Home, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown},
     names::Ident,
     options::{Options, Types},
 };
@@ -243,7 +243,7 @@ impl<'a> Print<'a> {
     fn clear_field(&self, field: &Field) -> TokenStream {
         let wire = ident(&field.wire_ident);
         if field.behavior.input_only {
-            return quote!(wire.#wire = Default::default(););
+            return quote!(svc::clear(&mut wire.#wire););
         }
         let Some(inner) = self.clearing(field) else { return TokenStream::new() };
         let each = if field.boxed { quote!(|value| #inner(value)) } else { inner.clone() };
@@ -361,7 +361,11 @@ fn later(name: &Ident, value: TokenStream) -> Read {
 
 /// A value that is there even where the message that travels may lack it.
 fn present(field: &Field, value: TokenStream) -> TokenStream {
-    if field.occurs == Occurs::Optionally && field.required { quote!(Some(#value)) } else { value }
+    if field.occurs != Occurs::Optionally || !field.required {
+        return value;
+    }
+    let value = if field.value == Value::WellKnown(WellKnown::Empty) { quote!(()) } else { value };
+    quote!(Some(#value))
 }
 
 /// A map whose values are the same on both sides.

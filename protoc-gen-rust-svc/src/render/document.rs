@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
+use quote::quote;
 
 use super::tokens;
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     names::Ident,
 };
 
-/// Adds docs to what prost-build makes of a package.
+/// Adds docs and lints' attributes to what prost-build makes of a package, and gives renamed values their own names.
 pub(super) fn messages(model: &Model, package: &Package, code: TokenStream) -> TokenStream {
     let mut known = Known::new();
     package.messages.iter().for_each(|message| add_message(model, message, &mut known));
@@ -21,17 +22,25 @@ pub(super) fn messages(model: &Model, package: &Package, code: TokenStream) -> T
     items(code, "", &known)
 }
 
-/// The docs of each type and of its fields or variants, by its path in the module of messages.
-type Known<'a> = HashMap<String, (&'a Docs, Members<'a>)>;
+/// The types of a package, by their paths in the module of messages.
+type Known<'a> = HashMap<String, Type<'a>>;
+
+/// The docs of a type and of its fields or variants.
+struct Type<'a> {
+    docs: &'a Docs,
+    members: Members<'a>,
+    /// The names of values, as string literals, by those that they have for prost-build.
+    renamed: HashMap<String, String>,
+}
 
 type Members<'a> = HashMap<String, &'a Docs>;
 
 fn add_message<'a>(model: &'a Model, name: &str, known: &mut Known<'a>) {
     let Some(message) = model.message(name) else { return };
-    known.insert(key(&message.rust), (&message.docs, message.members.iter().map(of_member).collect()));
+    known.insert(key(&message.rust), Type::new(&message.docs, message.members.iter().map(of_member)));
     for oneof in message.oneofs() {
         let variants = oneof.fields.iter().map(|field| (field.wire_ident.to_string(), &field.docs));
-        known.insert(key(&oneof.rust), (&oneof.docs, variants.collect()));
+        known.insert(key(&oneof.rust), Type::new(&oneof.docs, variants));
     }
     message.messages.iter().for_each(|nested| add_message(model, nested, known));
     message.enums.iter().for_each(|item| add_enum(model, item, known));
@@ -40,7 +49,15 @@ fn add_message<'a>(model: &'a Model, name: &str, known: &mut Known<'a>) {
 fn add_enum<'a>(model: &'a Model, name: &str, known: &mut Known<'a>) {
     let Some(item) = model.enumeration(name) else { return };
     let variants = item.values.iter().rev().map(|value| (value.wire_ident.to_string(), &value.docs));
-    known.insert(key(&item.rust), (&item.docs, variants.collect()));
+    let renamed = item.values.iter().filter(|value| value.wire_name != value.name);
+    let renamed = renamed.map(|value| (format!("{:?}", value.wire_name), format!("{:?}", value.name)));
+    known.insert(key(&item.rust), Type { renamed: renamed.collect(), ..Type::new(&item.docs, variants) });
+}
+
+impl<'a> Type<'a> {
+    fn new(docs: &'a Docs, members: impl Iterator<Item = (String, &'a Docs)>) -> Self {
+        Self { docs, members: members.collect(), renamed: HashMap::new() }
+    }
 }
 
 fn of_member(member: &Member) -> (String, &Docs) {
@@ -83,10 +100,42 @@ fn item(head: Vec<TokenTree>, body: Group, path: &str, known: &Known<'_>) -> Tok
     let path = words.next().map(|name| format!("{path}::{name}")).unwrap_or_default();
     let (docs, body) = match (keyword.as_str(), known.get(&path)) {
         ("mod", _) => (TokenStream::new(), grouped(items(body.stream(), &path, known))),
-        ("struct" | "enum", Some((docs, members))) => (tokens::docs(docs), grouped(of_members(body.stream(), members))),
+        ("struct" | "enum", Some(known)) => {
+            (tokens::docs(known.docs), grouped(of_members(body.stream(), &known.members)))
+        }
+        ("impl", Some(known)) => (TokenStream::new(), grouped(functions(body.stream(), &known.renamed))),
         _ => (TokenStream::new(), body),
     };
     docs.into_iter().chain(head).chain([TokenTree::from(body)]).collect()
+}
+
+/// The functions of an enum, which give its values' names.
+fn functions(code: TokenStream, renamed: &HashMap<String, String>) -> TokenStream {
+    let mut functions = TokenStream::new();
+    let mut is_start = true;
+    for token in code {
+        if is_start {
+            functions.extend(quote!(#[must_use]));
+        }
+        is_start = matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+        functions.extend([if is_start { with_names(token, renamed) } else { token }]);
+    }
+    functions
+}
+
+/// The token, and all in it, with the names that values have in the `.proto`.
+fn with_names(token: TokenTree, renamed: &HashMap<String, String>) -> TokenTree {
+    match token {
+        TokenTree::Group(group) if !renamed.is_empty() => {
+            let inner = group.stream().into_iter().map(|token| with_names(token, renamed)).collect();
+            Group::new(group.delimiter(), inner).into()
+        }
+        TokenTree::Literal(literal) => {
+            let name = renamed.get(&literal.to_string()).and_then(|name| name.parse::<Literal>().ok());
+            name.unwrap_or(literal).into()
+        }
+        token => token,
+    }
 }
 
 fn grouped(code: TokenStream) -> Group {

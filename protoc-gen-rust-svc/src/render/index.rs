@@ -120,9 +120,12 @@ fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintab
 const ROOT_ALLOWS: &str = "\
 // A program uses a part of this, and this uses what is deprecated.
 #![allow(dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications)]
-// Names, sizes and numbers are those of the .proto files.
-#![allow(clippy::approx_constant, clippy::large_enum_variant, clippy::module_inception, clippy::new_ret_no_self)]
-#![allow(clippy::should_implement_trait, clippy::wrong_self_convention)]
+// Names, sizes, numbers and comments are those of the .proto files.
+#![allow(clippy::disallowed_names, clippy::iter_not_returning_iterator, clippy::many_single_char_names)]
+#![allow(clippy::module_inception, clippy::new_ret_no_self, clippy::should_implement_trait, clippy::similar_names)]
+#![allow(clippy::wrong_self_convention, clippy::large_enum_variant, clippy::large_stack_arrays)]
+#![allow(clippy::struct_excessive_bools, clippy::too_many_lines, clippy::zero_sized_map_values)]
+#![allow(clippy::approx_constant, clippy::doc_lazy_continuation, clippy::doc_markdown)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 

@@ -69,7 +69,6 @@ impl<'a> Print<'a> {
 
     fn write(&self, member: &Member) -> TokenStream {
         match member {
-            Member::Field(field) if has_no_json(field) => TokenStream::new(),
             Member::Field(field) => {
                 let wire = ident(&field.wire_ident);
                 let write = self.write_field(field, field.occurs == Occurs::Once, quote!(&self.#wire));
@@ -80,15 +79,9 @@ impl<'a> Print<'a> {
     }
 
     fn write_oneof(&self, oneof: &Oneof) -> TokenStream {
-        if oneof.fields.iter().all(has_no_json) {
-            return TokenStream::new();
-        }
         let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
         let arms = oneof.fields.iter().map(|field| {
             let variant = ident(&field.wire_ident);
-            if has_no_json(field) {
-                return quote!(Some(#wire::#variant(_)) => (),);
-            }
             let write = self.write_field(field, true, quote!(it));
             quote!(Some(#wire::#variant(it)) => #write,)
         });
@@ -97,15 +90,13 @@ impl<'a> Print<'a> {
 
     fn write_field(&self, field: &Field, is_member: bool, value: TokenStream) -> TokenStream {
         let (name, json_name) = (&field.name, &field.json_name);
+        if let Some(item) = self.enum_of(&field.value) {
+            return match is_member {
+                false => quote!(out.enumeration::<#item>(#name, #json_name, #value)),
+                true => quote!(out.enumeration_member::<#item>(#name, #json_name, #value)),
+            };
+        }
         match (&field.value, is_member) {
-            (Value::Enum(item), false) => {
-                let item = self.enum_path(item);
-                quote!(out.enumeration::<#item>(#name, #json_name, #value))
-            }
-            (Value::Enum(item), true) => {
-                let item = self.enum_path(item);
-                quote!(out.enumeration_member::<#item>(#name, #json_name, #value))
-            }
             (Value::WellKnown(WellKnown::NullValue), false) => quote!(out.null(#name, #json_name, #value)),
             (Value::WellKnown(WellKnown::NullValue), true) => quote!(out.null_member(#name, #json_name, #value)),
             (_, false) => quote!(out.field(#name, #json_name, #value)),
@@ -115,35 +106,27 @@ impl<'a> Print<'a> {
 
     fn read(&self, message: &Message, member: &Member) -> TokenStream {
         match member {
-            Member::Field(field) if has_no_json(field) => TokenStream::new(),
             Member::Field(field) => {
                 let (names, name, wire) = (names(message, field), &field.name, ident(&field.wire_ident));
+                if let Some(item) = self.enum_of(&field.value) {
+                    return quote!(#names => field.enumeration::<#item>(#name, &mut self.#wire),);
+                }
                 match &field.value {
-                    Value::Enum(item) => {
-                        let item = self.enum_path(item);
-                        quote!(#names => field.enumeration::<#item>(#name, &mut self.#wire),)
-                    }
                     Value::WellKnown(WellKnown::NullValue) => quote!(#names => field.null(#name, &mut self.#wire),),
                     _ => quote!(#names => field.read(#name, &mut self.#wire),),
                 }
             }
-            Member::Oneof(oneof) => oneof
-                .fields
-                .iter()
-                .filter(|field| !has_no_json(field))
-                .map(|field| self.read_member(message, oneof, field))
-                .collect(),
+            Member::Oneof(oneof) => oneof.fields.iter().map(|field| self.read_member(message, oneof, field)).collect(),
         }
     }
 
     fn read_member(&self, message: &Message, oneof: &Oneof, field: &Field) -> TokenStream {
         let (names, name, variant) = (names(message, field), &field.name, ident(&field.wire_ident));
         let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
+        if let Some(item) = self.enum_of(&field.value) {
+            return quote!(#names => field.enumeration_member::<#item, _>(#name, &mut self.#holder, #wire::#variant),);
+        }
         match &field.value {
-            Value::Enum(item) => {
-                let item = self.enum_path(item);
-                quote!(#names => field.enumeration_member::<#item, _>(#name, &mut self.#holder, #wire::#variant),)
-            }
             Value::WellKnown(WellKnown::NullValue) => {
                 quote!(#names => field.null_member(#name, &mut self.#holder, #wire::#variant),)
             }
@@ -153,6 +136,15 @@ impl<'a> Print<'a> {
 
     fn oneof(&self, oneof: &Oneof) -> TokenStream {
         parsed(&oneof.rust.wire_from(&self.package.module, 1))
+    }
+
+    /// The enum that gives the names of a value, if it is one of an enum.
+    fn enum_of(&self, value: &Value) -> Option<TokenStream> {
+        match value {
+            Value::Enum(name) => Some(self.enum_path(name)),
+            Value::WellKnown(known) => known.enumeration().map(|path| parsed(&path)),
+            _ => None,
+        }
     }
 
     fn enum_path(&self, name: &str) -> TokenStream {
@@ -172,11 +164,6 @@ impl<'a> Print<'a> {
             }
         }
     }
-}
-
-/// The reflective messages of `google.protobuf` have no JSON here.
-fn has_no_json(field: &Field) -> bool {
-    matches!(field.value, Value::WellKnown(WellKnown::Other(_)))
 }
 
 /// The names that a field goes by, as a pattern. Where the name of one is the JSON name of another, it is the other.

@@ -2,6 +2,8 @@
 //!
 //! Everything else stands in the templates as it is printed.
 
+use std::collections::BTreeSet;
+
 use crate::{
     model::{Method, Package, Route, Service},
     names::Ident,
@@ -47,19 +49,69 @@ pub(super) fn server(function: &Ident, service: &Ident, returns: &str, sized: St
     format!("pub fn {function}<{s}>{takes} -> svc::{returns}<{s}>\nwhere\n    {s}: {service} + ?{sized},\n{{")
 }
 
+/// What a file that implements the traits takes from the package: these, their constants and their types.
+pub(super) fn imports(package: &Package) -> String {
+    let types = package.services.iter().flat_map(|service| &service.methods).flat_map(|method| &method.imports);
+    import(of_traits(&package.services).chain(types))
+}
+
+/// What a file that calls the traits for gRPC takes from the package.
+pub(super) fn adapter_imports(package: &Package) -> String {
+    import(of_traits(&package.services))
+}
+
+/// What a file that calls the traits for HTTP takes from the package.
+pub(super) fn gateway_imports(package: &Package) -> String {
+    let types = package.has_types().then_some(&package.artefacts.json);
+    import(of_traits(package.routed()).chain(types))
+}
+
+/// Traits and, of those with methods, the constants.
+fn of_traits<'a>(services: impl IntoIterator<Item = &'a Service>) -> impl Iterator<Item = &'a Ident> {
+    services.into_iter().flat_map(|service| {
+        let constants = (!service.methods.is_empty()).then_some(&service.module);
+        [&service.ident].into_iter().chain(constants)
+    })
+}
+
+fn import<'a>(names: impl Iterator<Item = &'a Ident>) -> String {
+    let names: BTreeSet<_> = names.map(Ident::as_str).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    if let [name] = names.as_slice() {
+        return format!("use super::{name};");
+    }
+    let line = format!("use super::{{{}}};", names.join(", "));
+    if fits(0, &line) { line } else { format!("use super::{{\n{}\n}};", filled(&names)) }
+}
+
+/// Names in lines four columns in, each as long as may be.
+fn filled(names: &[&str]) -> String {
+    let mut lines = vec![String::new()];
+    for name in names {
+        let last = lines.len() - 1;
+        let longer = format!("{}{}{name},", lines[last], if lines[last].is_empty() { "    " } else { " " });
+        if lines[last].is_empty() || fits(0, &longer) {
+            lines[last] = longer;
+        } else {
+            lines.push(format!("    {name},"));
+        }
+    }
+    lines.join("\n")
+}
+
 /// The messages that a gateway knows of, if the package has any.
 pub(super) fn types(package: &Package) -> String {
     if package.has_types() { format!(".types({}::TYPES)", package.artefacts.json) } else { String::new() }
 }
 
 /// A method of an adapter.
-pub(super) fn adapter_call(method: &Method) -> String {
-    call(method, &method.constant.to_string())
+pub(super) fn adapter_call(service: &Service, method: &Method) -> String {
+    call(method, &format!("{}::{}", service.module, method.constant))
 }
 
 /// A route of a gateway.
-pub(super) fn gateway_call(method: &Method, route: &Route) -> String {
-    call(method, &format!("{}, {route}", method.constant))
+pub(super) fn gateway_call(service: &Service, method: &Method, route: &Route) -> String {
+    call(method, &format!("{}::{}, {route}", service.module, method.constant))
 }
 
 /// A call in a chain, eight columns in.

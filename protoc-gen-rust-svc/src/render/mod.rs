@@ -86,7 +86,7 @@ fn emitted(package: &Package, options: &Options) -> impl Iterator<Item = Artefac
         Artefact::Domain => has_services || (has_types && options.types == Types::Domain),
         Artefact::Pb => has_types,
         Artefact::Convert => !package.messages.is_empty(),
-        Artefact::Json => has_types && package.needs_json,
+        Artefact::Json => has_types && (package.needs_json || options.names_json),
         Artefact::Adapter | Artefact::Client | Artefact::Fake => has_services,
         Artefact::Gateway => !package.routed().is_empty(),
         Artefact::Descriptor => false,

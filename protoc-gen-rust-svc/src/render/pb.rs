@@ -7,15 +7,13 @@ use std::{
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use prost_build::{Config, Module};
+use prost_types::{DescriptorProto, EnumDescriptorProto};
 
 use super::{Unprintable, document, text};
 use crate::{
-    lower::{Lowered, WireFile},
+    lower::{Lowered, WELL_KNOWN, WireFile},
     model::{Home, Package},
 };
-
-/// The package of what compilers bring.
-const WELL_KNOWN: &str = "google.protobuf";
 
 /// Types of `google.protobuf` that have a type of Rust's own in prost.
 const PLAIN: &[(&str, &str)] = &[
@@ -88,6 +86,9 @@ fn module(files: &[WireFile], package: &Package) -> Module {
 pub(super) fn generate(lowered: &Lowered) -> Result<Generated, Unprintable> {
     let mut config = config(&lowered.wire);
     config.bytes(&lowered.shared_bytes);
+    for field in &lowered.boxed {
+        config.boxed(field);
+    }
     let requests = lowered
         .wire
         .iter()
@@ -109,9 +110,11 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 fn config(files: &[WireFile]) -> Config {
     let mut config = Config::new();
     config.prost_path("::rust_svc::prost").compile_well_known_types().disable_comments(["."]);
-    config.extern_path(format!(".{WELL_KNOWN}"), "::rust_svc::wkt");
-    for (name, rust) in PLAIN {
-        config.extern_path(format!(".{WELL_KNOWN}.{name}"), *rust);
+    // Each by itself: packages that lie in google.protobuf are no part of the runtime.
+    for name in files.iter().filter(|file| file.package == WELL_KNOWN).flat_map(type_names) {
+        let plain = PLAIN.iter().find(|(plain, _)| *plain == name);
+        let rust = plain.map_or_else(|| format!("::rust_svc::wkt::{name}"), |(_, rust)| (*rust).to_owned());
+        config.extern_path(format!(".{WELL_KNOWN}.{name}"), rust);
     }
     let elsewhere: BTreeMap<_, _> = files.iter().filter_map(elsewhere).collect();
     for (package, path) in elsewhere {
@@ -120,12 +123,19 @@ fn config(files: &[WireFile]) -> Config {
     config
 }
 
+/// The messages and enums that stand in a file itself.
+fn type_names(file: &WireFile) -> impl Iterator<Item = &str> {
+    let messages = file.descriptor.message_type.iter().map(DescriptorProto::name);
+    messages.chain(file.descriptor.enum_type.iter().map(EnumDescriptorProto::name))
+}
+
 /// The package of a file that was generated elsewhere, and the path of its messages. What compilers bring is part of the
 /// runtime, also where an option maps `.google`.
 fn elsewhere(file: &WireFile) -> Option<(&str, String)> {
     match &file.home {
         Home::Elsewhere(_) if file.package == WELL_KNOWN => None,
-        Home::Elsewhere(path) => Some((file.descriptor.package(), format!("{path}::pb"))),
+        // prost-build makes keywords raw by itself.
+        Home::Elsewhere(path) => Some((file.descriptor.package(), format!("{}::pb", path.replace("r#", "")))),
         Home::Here(_) => None,
     }
 }

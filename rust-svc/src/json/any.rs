@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Error, Message, Result, Source, Value, Writer, known};
+use crate::wkt;
 
 /// The key of a packed message's type.
 const TYPE: &str = "@type";
@@ -72,7 +73,7 @@ impl Types {
 impl Default for Types {
     fn default() -> Self {
         static KNOWN: LazyLock<Types> =
-            LazyLock::new(|| Types(Arc::new(known::TYPES.iter().map(|it| (it.name, *it)).collect())));
+            LazyLock::new(|| Types(Arc::new(known::TYPES.iter().chain(wkt::TYPES).map(|it| (it.name, *it)).collect())));
         KNOWN.clone()
     }
 }

@@ -22,7 +22,7 @@ pub trait Slot<K = Plain> {
     /// Prints the value.
     fn print(&self, out: &mut Writer);
 
-    /// Reads the value. A JSON `null` leaves the field as it is.
+    /// Reads the value. A JSON `null` leaves the field as it is, unless it is a value itself.
     fn fill(&mut self, source: Source<'_, '_>) -> Result;
 }
 
@@ -88,9 +88,8 @@ macro_rules! required {
 required!(Any, Timestamp, Duration, FieldMask, Struct, Value, ListValue);
 
 fn fill_bare<K, T: Value<K>>(slot: &mut T, mut source: Source<'_, '_>) -> Result {
-    if !source.take_null()?
-        && let Some(value) = T::read(source)?
-    {
+    let value = if source.take_null()? { T::null() } else { T::read(source)? };
+    if let Some(value) = value {
         *slot = value;
     }
     Ok(())

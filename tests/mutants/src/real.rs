@@ -12,10 +12,10 @@ use tests::{home, input, names};
 /// Longer ones are left out: what is found in them is found in shorter ones, and sooner.
 const LONGEST: usize = 32 * 1024;
 
-/// One for each file of `tests/golden`, and for each case of `tests/hostile`, in the order of their names.
+/// One for each file of `tests/golden`, and for each case of `tests/hostile/cases`, in the order of their names.
 pub fn requests() -> Vec<Vec<u8>> {
     let mut inputs = Vec::new();
-    for folder in ["golden", "hostile"].map(|name| home().join(name)) {
+    for folder in ["golden", "hostile/cases"].map(|name| home().join(name)) {
         let mut entries: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().collect();
         entries.sort_by_key(fs::DirEntry::file_name);
         for path in entries.into_iter().map(|entry| entry.path()) {

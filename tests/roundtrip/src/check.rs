@@ -165,7 +165,6 @@ impl<'a> Check<'a> {
             bytes: Unstructured::new(bytes),
             packed: &self.packed,
             latest: self.tree.latest,
-            for_json: kind == Kind::Json,
             breaks: kind == Kind::Wrong,
             wrong: Vec::new(),
             path: Vec::new(),

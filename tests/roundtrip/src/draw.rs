@@ -13,9 +13,6 @@ const DEPTH: usize = 4;
 /// How deeply messages are nested that must be there.
 const REQUIRED_DEPTH: usize = 12;
 
-/// Messages of `google.protobuf` that have JSON, beside `Value`, `ListValue`, `NullValue` and the wrappers.
-const HAVE_JSON: &[&str] = &["Any", "Duration", "Empty", "FieldMask", "Struct", "Timestamp"];
-
 /// Makes a message.
 pub(crate) struct Draw<'a, 'b> {
     pub(crate) contracts: &'a Contracts,
@@ -24,8 +21,6 @@ pub(crate) struct Draw<'a, 'b> {
     pub(crate) packed: &'a [MessageDescriptor],
     /// The latest second of a time.
     pub(crate) latest: i64,
-    /// Whether to leave out what has no JSON.
-    pub(crate) for_json: bool,
     /// Whether something is made wrong here and there.
     pub(crate) breaks: bool,
     /// Where something was made wrong.
@@ -52,7 +47,7 @@ impl Draw<'_, '_> {
 
     fn fields(&mut self, descriptor: &MessageDescriptor) -> Result<DynamicMessage> {
         let mut message = DynamicMessage::new(descriptor.clone());
-        let fields: Vec<_> = descriptor.fields().filter(|field| !self.leaves_out(field)).collect();
+        let fields: Vec<_> = descriptor.fields().collect();
         for field in fields.iter().filter(|field| oneof(field).is_none()) {
             let value = self.within(field.name().to_owned(), |this| this.field(field))?;
             value.into_iter().for_each(|value| message.set_field(field, value));
@@ -157,17 +152,6 @@ impl Draw<'_, '_> {
         }
     }
 
-    /// Whether a field is left out: the reflective messages and enums of `google.protobuf` have no JSON.
-    fn leaves_out(&self, field: &FieldDescriptor) -> bool {
-        let name = match value_kind(field) {
-            Kind::Message(descriptor) => descriptor.full_name().to_owned(),
-            Kind::Enum(item) => item.full_name().to_owned(),
-            _ => return false,
-        };
-        let known = name.strip_prefix("google.protobuf.");
-        self.for_json && known.is_some_and(|known| !HAVE_JSON.contains(&known) && !known.ends_with("Value"))
-    }
-
     /// Whether there may be a message more within this one, or it is none.
     fn has_room(&self, field: &FieldDescriptor) -> bool {
         self.path.len() < DEPTH || !matches!(field.kind(), Kind::Message(_)) || field.is_map()
@@ -188,14 +172,6 @@ impl Draw<'_, '_> {
         let value = draw(self);
         self.path.pop();
         value
-    }
-}
-
-/// What a field holds; a map, by its keys.
-fn value_kind(field: &FieldDescriptor) -> Kind {
-    match field.kind() {
-        Kind::Message(entry) if entry.is_map_entry() => entry.map_entry_value_field().kind(),
-        kind => kind,
     }
 }
 

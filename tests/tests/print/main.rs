@@ -1,7 +1,6 @@
 //! What the generator prints, and what it says.
 
 mod command;
-mod contracts;
 mod corpus;
 mod diagnostics;
 mod diff;
@@ -11,4 +10,5 @@ mod hostile;
 mod oracle;
 mod plugin;
 mod program;
+mod reflective;
 mod tidy;

@@ -9,6 +9,7 @@ use std::{
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree, token_stream};
 
 use super::space::Spaces;
+use crate::model::grouped;
 
 type Tokens = Peekable<token_stream::IntoIter>;
 
@@ -104,7 +105,7 @@ impl Nodes {
         while let Some(token) = tokens.next() {
             let kind = match token {
                 TokenTree::Ident(ident) => self.add(&ident),
-                TokenTree::Literal(literal) => self.add(&literal),
+                TokenTree::Literal(literal) => self.add(&grouped(literal)),
                 TokenTree::Punct(punct) => match punct.as_char() {
                     '#' if has_lines => self.line(&mut tokens),
                     '|' if spaces.is_prefix() => self.parameters(&mut tokens),

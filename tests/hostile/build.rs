@@ -1,0 +1,134 @@
+//! Generates every case.
+
+use std::{
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use protoc_gen_rust_svc::Build;
+use tests::registry::registry;
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+/// What the names of the cases begin with that are compiled, while one works on them.
+const ONLY: &str = "HOSTILE";
+
+/// What is compiled for the cases: modules, and the trees of their types for the round trips.
+#[derive(Default)]
+struct Compiled {
+    modules: String,
+    trees: String,
+    names: Vec<String>,
+}
+
+/// A file of `cases/`, or a folder there.
+struct Case {
+    name: String,
+    folder: PathBuf,
+    files: Vec<String>,
+    lines: Vec<String>,
+}
+
+fn main() -> Result<()> {
+    println!("cargo::rerun-if-changed=cases");
+    println!("cargo::rerun-if-env-changed={ONLY}");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut compiled = Compiled::default();
+    let only = env::var(ONLY).unwrap_or_default();
+    for entry in entries(Path::new("cases"))? {
+        let case = Case::read(&entry)?;
+        if !case.name.starts_with(&only) {
+            continue;
+        }
+        case.generate("", &out, &mut compiled).map_err(|error| format!("{}:\n{error}", case.name))?;
+        if !case.lines.iter().any(|line| line == "// in: domain") {
+            case.generate("_proto", &out, &mut compiled).map_err(|error| format!("{}_proto:\n{error}", case.name))?;
+        }
+    }
+    fs::write(out.join("cases.rs"), compiled.modules)?;
+    let trees = format!("const TREES: &[fn() -> roundtrip::Tree] = &[{}];\n", compiled.names.join(", "));
+    Ok(fs::write(out.join("trees.rs"), compiled.trees + &trees)?)
+}
+
+/// What is in a folder, in order.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+impl Case {
+    fn read(path: &Path) -> Result<Self> {
+        let name = path.file_stem().ok_or("a case has a name")?.to_string_lossy().into_owned();
+        let (folder, names) = match path.is_dir() {
+            true => (path.to_owned(), tests::names(path)),
+            false => (PathBuf::from("cases"), vec![format!("{name}.proto")]),
+        };
+        let (mut files, mut lines) = (Vec::new(), Vec::new());
+        for file in names {
+            let text = fs::read_to_string(folder.join(&file))?;
+            lines.extend(text.lines().map(ToOwned::to_owned));
+            if !text.contains("// not: generated\n") {
+                files.push(file);
+            }
+        }
+        Ok(Self { name, folder, files, lines })
+    }
+
+    /// Generates it for plain types, or where the suffix is `_proto`, for messages.
+    fn generate(&self, suffix: &str, out: &Path, compiled: &mut Compiled) -> Result<()> {
+        let (name, types) = (format!("{}{suffix}", self.name), if suffix.is_empty() { "domain" } else { "proto" });
+        let generated = out.join("cases").join(&name);
+        // What an older state of the case printed would be compiled, too.
+        let _ = fs::remove_dir_all(&generated);
+        let mut build = Build::new(&generated).option(format!("types={types},allow=all"));
+        if env::var_os("CARGO_FEATURE_TRIPS").is_some() {
+            build = build.option("emit=convert+json+descriptor");
+        }
+        for option in self.lines.iter().filter_map(|line| line.strip_prefix("// opt: ")) {
+            build = build.option(option.replace("{suffix}", suffix));
+        }
+        self.input(build, out)?.try_run()?;
+        compiled.add(&name, &generated, !self.lines.iter().any(|line| line == "// not: read by others"));
+        Ok(())
+    }
+
+    /// The built-in reader knows no editions, and refuses some files that are legal; protoc reads those.
+    fn input(&self, build: Build, out: &Path) -> Result<Build> {
+        let needs_protoc = self.lines.iter().any(|line| line.starts_with("edition = ") || line == "// by: protoc");
+        let build = match needs_protoc {
+            true => build.descriptor_set(self.descriptor_set(out)?),
+            false => build.proto_path(&self.folder),
+        };
+        Ok(self.files.iter().fold(build, |build, file| build.file(file)))
+    }
+
+    fn descriptor_set(&self, out: &Path) -> Result<PathBuf> {
+        let set = out.join(format!("{}.binpb", self.name));
+        let status = Command::new(protoc_bin_vendored::protoc_bin_path()?)
+            .args(["--include_imports", "--include_source_info"])
+            .arg(format!("--proto_path={}", self.folder.display()))
+            .arg(format!("--proto_path={}", protoc_bin_vendored::include_path()?.display()))
+            .arg("--proto_path=../../proto")
+            .arg(format!("--descriptor_set_out={}", set.display()))
+            .args(&self.files)
+            .status()?;
+        if status.success() { Ok(set) } else { Err("protoc refuses it".into()) }
+    }
+}
+
+impl Compiled {
+    /// Adds a case, and its trips if others read its descriptors.
+    fn add(&mut self, name: &str, generated: &Path, has_trips: bool) {
+        let (modules, trees) = (&mut self.modules, &mut self.trees);
+        let _ = writeln!(modules, "#[path = {:?}]\npub mod {name};", generated.join("mod.rs"));
+        if has_trips && let Some(tree) = registry(name, &format!("hostile::{name}"), &tests::tree(generated)) {
+            trees.push_str(&tree);
+            self.names.push(name.to_owned());
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Contracts that are legal and nasty, each generated and compiled as in a crate of a user who denies all warnings.
+//!
+//! A case is a file of `cases/`, or the files of a folder there, which belong together. `build.rs` generates it twice:
+//! with plain types, as the module `NAME`, and with `types=proto`, as `NAME_proto`. Comments in a file say otherwise:
+//!
+//! | | |
+//! |---|---|
+//! | `// opt: name=value` | an option for the generator; `{suffix}` in it is what the module's name ends with |
+//! | `// by: protoc` | the built-in reader refuses it |
+//! | `// in: domain` | it is not generated with `types=proto` as well |
+//! | `// not: read by others` | the library that round trips are compared with refuses it |
+//! | `// not: generated` | nothing is generated for this file |
+#![deny(warnings, clippy::all, clippy::pedantic)]
+
+include!(concat!(env!("OUT_DIR"), "/cases.rs"));

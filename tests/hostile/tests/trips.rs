@@ -1,0 +1,15 @@
+//! Random messages of every case, there and back.
+
+use roundtrip::Tally;
+
+include!(concat!(env!("OUT_DIR"), "/trees.rs"));
+
+#[test]
+fn messages_come_back_and_what_is_wrong_is_told() {
+    let (tallies, failures): (Vec<_>, Vec<_>) = TREES.iter().map(|tree| tree().check()).partition(Result::is_ok);
+    let failures: Vec<_> = failures.into_iter().filter_map(Result::err).collect();
+    assert!(failures.is_empty(), "{} of {} cases:\n\n{}", failures.len(), TREES.len(), failures.join("\n\n"));
+    let tally: Tally = tallies.into_iter().flatten().sum();
+    println!("{tally:?}");
+    assert!(TREES.len() > 100 && tally.conversions > 500 && tally.codecs > 500, "there are more: {tally:?}");
+}
