@@ -22,7 +22,7 @@ fn descriptors() -> FileDescriptorSet {
     let set = tempfile::NamedTempFile::new().expect("a file can be made");
     let status = Command::new(protoc_bin_vendored::protoc_bin_path().expect("protoc is in its crate"))
         .arg(format!("-I{}", protoc_bin_vendored::include_path().expect("so are its files").display()))
-        .args(["--include_imports", "--include_source_info"])
+        .arg("--include_imports")
         .arg(format!("--descriptor_set_out={}", set.path().display()))
         .args(NAMES)
         .status();
