@@ -21,6 +21,8 @@ pub struct Options {
     pub names_json: bool,
     /// What the traits speak.
     pub types: Types,
+    /// Whether the functions of traits have bodies, which answer that they are not implemented.
+    pub has_default_methods: bool,
     /// The Rust path at which the plain types were generated, in a crate of their own; `None` if they are generated here.
     pub domain_path: Option<String>,
     /// Packages that were generated elsewhere, and the Rust paths at which they are found; longest first.
@@ -109,6 +111,7 @@ impl Default for Options {
             emit: Artefact::ALL.into(),
             names_json: false,
             types: Types::Domain,
+            has_default_methods: false,
             domain_path: None,
             extern_paths: Vec::new(),
             include_imports: false,
@@ -123,6 +126,7 @@ impl Default for Options {
 const NAMES: &[&str] = &[
     "emit=",
     "types=",
+    "default_methods=",
     "domain_path=",
     "extern_path=",
     "include_imports=",
@@ -169,6 +173,7 @@ impl Options {
         match name {
             "emit" => self.set_emit(value),
             "types" => self.set_types(value),
+            "default_methods" => self.set_default_methods(value),
             "domain_path" => self.set_domain_path(value),
             "extern_path" => self.add_extern_path(value),
             "include_imports" => flag(name, value).map(|flag| self.include_imports = flag),
@@ -211,6 +216,15 @@ impl Options {
             "domain" => Types::Domain,
             "proto" => Types::Proto,
             _ => return Err(unknown("types", value, &["domain", "proto"])),
+        };
+        Ok(())
+    }
+
+    fn set_default_methods(&mut self, value: &str) -> Result<(), (String, String)> {
+        self.has_default_methods = match value {
+            "unimplemented" => true,
+            "none" => false,
+            _ => return Err(unknown("default_methods", value, &["none", "unimplemented"])),
         };
         Ok(())
     }

@@ -6,6 +6,7 @@ pub mod blobs;
 pub mod chat;
 pub mod clashes_client;
 pub mod comments;
+pub mod default_methods;
 pub mod defaults;
 pub mod edition2023;
 pub mod edition2024;

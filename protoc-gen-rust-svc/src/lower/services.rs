@@ -60,6 +60,7 @@ impl Lower<'_> {
             fake: scope.take(Ident::camel(&format!("{}Fake", ident.plain()))),
             docs: Docs::new(&file.source.comment(path), || format!("The service `{name}`.")),
             attribute: if deprecated { Attribute::Deprecated } else { Attribute::None },
+            has_default_methods: self.options.has_default_methods,
             methods,
             position: file.source.position(path),
             ident,

@@ -25,6 +25,8 @@ pub struct Service {
     pub docs: Docs,
     /// An attribute for the trait, or nothing.
     pub attribute: Attribute,
+    /// Whether the functions of the trait have bodies, so that one more breaks no implementation.
+    pub has_default_methods: bool,
     /// Its methods.
     pub methods: Vec<Method>,
     /// Where it is declared.

@@ -24,6 +24,18 @@ pub(super) fn constant(method: &Method) -> String {
     format!("{head}{calls};")
 }
 
+/// The function in the trait, with a body if it need not be written.
+pub(super) fn declaration(service: &Service, method: &Method) -> String {
+    let signature = signature(method);
+    if !service.has_default_methods {
+        return format!("{signature};");
+    }
+    let constant = format!("{}::{}", service.module, method.constant);
+    format!(
+        "{signature} {{\n        let _ = (cx, request);\n        Err(svc::Error::unimplemented({constant}))\n    }}"
+    )
+}
+
 /// The function of the trait.
 pub(super) fn signature(method: &Method) -> String {
     let (name, takes, returns) = (&method.ident, method.takes(), method.returns());

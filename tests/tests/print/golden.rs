@@ -64,6 +64,7 @@ cases! {
     chat: ["chat.proto"] "";
     clashes_client: ["clashes.proto", "clashes_client.proto"] "";
     comments: ["comments.proto"] "";
+    default_methods: ["two_services.proto", "chat.proto"] "default_methods=unimplemented";
     defaults: ["defaults.proto"] "";
     edition2023: ["edition2023.proto"] "";
     edition2024: ["edition2024.proto"] "";

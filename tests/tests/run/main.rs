@@ -17,3 +17,4 @@ mod overrides;
 mod rules;
 mod times;
 mod trips;
+mod unimplemented;
