@@ -39,6 +39,11 @@ impl Ident {
         &self.0
     }
 
+    /// A link to it in docs, unless it is the name of a macro of Rust's prelude too: rustdoc could not tell the two apart.
+    pub fn link(&self) -> String {
+        if DERIVES.contains(&self.as_str()) { format!("`{self}`") } else { format!("[`{self}`]") }
+    }
+
     /// Without the mark of a raw identifier: the name of a module's file.
     pub fn plain(&self) -> &str {
         self.0.trim_start_matches("r#")
@@ -80,6 +85,9 @@ const KEYWORDS: &[&str] = &[
     "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
     "unsized", "use", "virtual", "where", "while", "yield",
 ];
+
+/// What Rust's prelude has a derive macro of.
+const DERIVES: &[&str] = &["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
 
 /// True for a word that is no identifier in Rust unless it is raw.
 pub fn is_keyword(word: &str) -> bool {

@@ -137,6 +137,8 @@ impl Package {
         }
         let module = match name {
             "Box" => "boxed",
+            "Clone" => "clone",
+            "Debug" => "fmt",
             "Default" => "default",
             "From" => "convert",
             "Option" => "option",
@@ -155,6 +157,16 @@ impl Package {
     /// `Send`.
     pub fn send(&self) -> String {
         self.prelude("Send")
+    }
+
+    /// The macro `Clone`.
+    pub fn clone_macro(&self) -> String {
+        self.prelude("Clone")
+    }
+
+    /// The macro `Debug`.
+    pub fn debug_macro(&self) -> String {
+        self.prelude("Debug")
     }
 
     /// `Default`.

@@ -52,7 +52,7 @@ impl Print<'_> {
             return TokenStream::new();
         }
         let module = ident(&message.module);
-        let text = format!(" What stands in [`{}`].", message.rust.ident());
+        let text = format!(" What stands in {}.", message.rust.ident().link());
         let uses_runtime = contains_runtime(&types) || contains_runtime(&oneofs);
         let import = uses_runtime.then(|| {
             quote!(
