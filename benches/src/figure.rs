@@ -123,7 +123,10 @@ mod tests {
             line(0.04, Some(0.05), Goal::AtLeast(1.0)),
             "a/b ours=40.0ms peer=50.0ms ratio=0.80 goal=1.00 short"
         );
-        assert_eq!(line(3e-6, Some(2e-6), Goal::More(1e-6)), "a/b ours=3.00us peer=2.00us ratio=1.50 goal=+1.00us ok");
+        assert_eq!(
+            line(2.5e-6, Some(2e-6), Goal::More(1e-6)),
+            "a/b ours=2.50us peer=2.00us ratio=1.25 goal=+1.00us ok"
+        );
         assert_eq!(line(0.04, Some(0.02), Goal::None), "a/b ours=40.0ms peer=20.0ms ratio=2.00 goal=- -");
     }
 

@@ -88,6 +88,7 @@ fn input_by_protoc(folder: &Path, files: &[&str]) -> Input {
     let status = Command::new(protoc_bin_vendored::protoc_bin_path().expect("protoc is in its crate"))
         .arg(format!("-I{}", protoc_bin_vendored::include_path().expect("so are its files").display()))
         .arg(format!("-I{}", folder.display()))
+        .arg(format!("-I{}", repository().join("proto").display()))
         .args(["--include_imports", "--include_source_info"])
         .arg(format!("--descriptor_set_out={}", set.path().display()))
         .args(files)
