@@ -224,8 +224,8 @@ fn behavior(options: &FieldOptions) -> Behavior {
 
 /// The name in JSON: as the compiler says, or else in lower camel case.
 fn json_name(field: &FieldDescriptor) -> String {
-    if !field.json_name.is_empty() {
-        return field.json_name.clone();
+    if let Some(name) = &field.json_name {
+        return name.clone();
     }
     let mut capital = false;
     let mut name = String::new();

@@ -187,8 +187,8 @@ pub struct FieldDescriptor {
     pub options: Option<FieldOptions>,
     #[prost(int32, optional, tag = "9")]
     pub oneof_index: Option<i32>,
-    #[prost(string, tag = "10")]
-    pub json_name: String,
+    #[prost(string, optional, tag = "10")]
+    pub json_name: Option<String>,
     #[prost(bool, tag = "17")]
     pub proto3_optional: bool,
 }

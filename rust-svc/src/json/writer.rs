@@ -90,10 +90,7 @@ impl Writer {
         match self.visit {
             Visit::All => {
                 let key = if self.print.proto_names { name } else { json_name };
-                self.separate();
-                self.out.push(b'"');
-                self.out.extend_from_slice(key.as_bytes());
-                self.out.extend_from_slice(b"\":");
+                self.key(key);
                 write(self);
             }
             Visit::One(wanted) if wanted == name => {

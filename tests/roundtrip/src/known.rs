@@ -28,8 +28,8 @@ impl Draw<'_, '_> {
             "FieldMask" => self.field_mask(&mut message),
             "Any" => self.any(&mut message),
             "Value" | "Struct" | "ListValue" => self.json(&mut message),
-            // Compilers have numbered its values in different ways.
-            "FeatureSet" => Ok(()),
+            // Compilers have numbered the values of the one in different ways, and dropped an option of the other.
+            "FeatureSet" | "FileOptions" => Ok(()),
             _ => return None,
         };
         Some(drawn.map(|()| message))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, MapKey, ReflectMessage as _, Value};
+use prost_reflect::{Cardinality, DynamicMessage, FieldDescriptor, MapKey, ReflectMessage as _, Value};
 
 use crate::contracts::Contracts;
 
@@ -71,7 +71,7 @@ impl Look<'_> {
                 items.iter().enumerate().for_each(|(index, item)| self.value(&format!("{path}[{index}]"), item));
             }
             Value::Map(entries) => {
-                entries.iter().for_each(|(key, value)| self.value(&format!("{path}[{}]", text(key)), &unsigned(value)));
+                entries.iter().for_each(|(key, value)| self.value(&format!("{path}[{}]", text(key)), &as_sent(value)));
             }
             Value::F32(number) if self.floats == Floats::Exact || !number.is_nan() => {
                 self.found.insert(path.to_owned(), format!("{number:?} {:x}", number.to_bits()));
@@ -97,13 +97,22 @@ impl Look<'_> {
     }
 }
 
-/// prost does not send a negative zero in a map either.
-fn unsigned(value: &Value) -> Value {
+/// prost does not send a negative zero in a map either, nor a message in which all that is required is the default.
+fn as_sent(value: &Value) -> Value {
     match value {
         Value::F32(0.0) => Value::F32(0.0),
         Value::F64(0.0) => Value::F64(0.0),
+        Value::Message(message) if is_default(message) => Value::Message(DynamicMessage::new(message.descriptor())),
         other => other.clone(),
     }
+}
+
+fn is_default(message: &DynamicMessage) -> bool {
+    message.fields().all(|(field, value)| match value {
+        _ if field.cardinality() != Cardinality::Required => false,
+        Value::Message(inner) => is_default(inner),
+        value => value.is_default(&field.kind()),
+    })
 }
 
 fn text(key: &MapKey) -> String {
