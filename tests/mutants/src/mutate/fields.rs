@@ -122,8 +122,8 @@ fn leave(draft: &mut Draft, rng: &mut Rng) {
 
 fn json_name(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
-    let names: Vec<_> = message.field.iter().map(|field| field.json_name.clone()).collect();
-    let name = name(&names, rng);
+    let names: Vec<_> = message.field.iter().filter_map(|field| field.json_name.clone()).collect();
+    let name = Some(name(&names, rng));
     one_mut(&mut message.field, rng).into_iter().for_each(|field| field.json_name.clone_from(&name));
 }
 
