@@ -1,33 +1,28 @@
 //! Between the plain types and the messages that travel.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
-use super::{
-    text,
-    tokens::{ident, parsed},
-};
+use super::{Unprintable, text};
 use crate::{
-    model::{Enum, Field, Form, Home, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown},
+    model::{
+        Enum, Field, Form, Home, Masked, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown,
+    },
     names::Ident,
     options::{Options, Types},
 };
 
 /// The conversions of a package.
-pub(super) fn impls(model: &Model, package: &Package, options: &Options) -> String {
+pub(super) fn impls(model: &Model, package: &Package, options: &Options) -> Result<String, Unprintable> {
     let is_apart = options.domain_path.is_some();
-    let bridge = if is_apart { quote!(svc::Message<Place>) } else { quote!(svc::Message) };
+    let (bridge, place) = if is_apart { ("svc::Message<Place>", PLACE) } else { ("svc::Message", "") };
     let print = Print { model, package, bridge, checks_rules: options.checks_rules };
     let home = Home::Here(package.module.clone());
-    let here: Vec<_> =
-        print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home).collect();
-    let impls = here.into_iter().map(|message| match (options.types, &message.form) {
+    let messages = print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home);
+    let impls = messages.map(|message| match (options.types, &message.form) {
         (Types::Domain, Form::Plain) => print.message(message),
         (Types::Domain, Form::Own(_)) => print.own(message),
         (Types::Proto, _) | (_, Form::Wire) => print.itself(message),
     });
-    let place = is_apart.then(place);
-    text::of(place.into_iter().chain(impls).collect())
+    let impls: String = impls.collect();
+    text::of(&format!("{place}{impls}"))
 }
 
 /// What the functions of this file share.
@@ -35,7 +30,7 @@ struct Print<'a> {
     model: &'a Model,
     package: &'a Package,
     /// The trait that is implemented.
-    bridge: TokenStream,
+    bridge: &'static str,
     /// Whether requests are checked by rules.
     checks_rules: bool,
 }
@@ -43,9 +38,9 @@ struct Print<'a> {
 /// How a field is read: what may fail comes first, so that all that is wrong is found.
 struct Read {
     /// Statements before the value is put together; empty if nothing can fail.
-    before: TokenStream,
+    before: String,
     /// The value.
-    value: TokenStream,
+    value: String,
 }
 
 impl<'a> Print<'a> {
@@ -56,89 +51,90 @@ impl<'a> Print<'a> {
     }
 
     /// A message that the trait speaks as it travels.
-    fn itself(&self, message: &Message) -> TokenStream {
+    fn itself(&self, message: &Message) -> String {
         let (name, wire) = (&message.name, self.wire(&message.rust));
         let (check, key) = (self.check(message), key(message));
-        quote! {
-            impl svc::Message for #wire {
-                const NAME: &'static str = #name;
+        format!(
+            "impl svc::Message for {wire} {{
+                const NAME: &'static str = {name:?};
                 type Wire = Self;
 
-                fn into_wire(self) -> Self {
+                fn into_wire(self) -> Self {{
                     self
-                }
+                }}
 
-                fn read(wire: Self, _: &mut svc::Violations) -> Option<Self> {
+                fn read(wire: Self, _: &mut svc::Violations) -> Option<Self> {{
                     Some(wire)
-                }
-                #check
-                #key
-            }
-        }
+                }}
+                {check}
+                {key}
+            }}"
+        )
     }
 
     /// That a type of the user's own does what a plain type would do.
-    fn own(&self, message: &Message) -> TokenStream {
+    fn own(&self, message: &Message) -> String {
         let (name, own, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
-        quote!(const _: () = svc::travels_in::<#own, #wire, _>(#name);)
+        format!("const _: () = svc::travels_in::<{own}, {wire}, _>({name:?});")
     }
 
-    fn message(&self, message: &Message) -> TokenStream {
+    fn message(&self, message: &Message) -> String {
         let (name, domain, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
-        let sent = message.members.iter().map(|member| self.send_member(member));
+        let sent: String = message.members.iter().map(|member| self.send_member(member)).collect();
         let read: Vec<_> = message.members.iter().map(|member| self.read_member(member)).collect();
-        let before: TokenStream =
-            mask(message).into_iter().chain(read.iter().map(|read| read.before.clone())).collect();
-        let values = read.iter().map(|read| &read.value);
+        let before: String = read.iter().map(|read| read.before.as_str()).collect();
+        let before = mask(message) + &before;
+        let values: String = read.iter().map(|read| read.value.as_str()).collect();
         let clears = message.fields().any(is_cleared);
-        let violations = if before.is_empty() && !clears { quote!(_) } else { quote!(violations) };
-        let received = if message.members.is_empty() { quote!(_) } else { quote!(wire) };
-        let bridge = &self.bridge;
+        let violations = if before.is_empty() && !clears { "_" } else { "violations" };
+        let received = if message.members.is_empty() { "_" } else { "wire" };
+        let bridge = self.bridge;
         let (check, clear, key) = (self.check(message), self.clear_input_only(message), key(message));
-        quote! {
-            impl #bridge for #domain {
-                const NAME: &'static str = #name;
-                type Wire = #wire;
+        format!(
+            "impl {bridge} for {domain} {{
+                const NAME: &'static str = {name:?};
+                type Wire = {wire};
 
-                fn into_wire(self) -> Self::Wire {
-                    #wire { #(#sent)* }
-                }
+                fn into_wire(self) -> Self::Wire {{
+                    {wire} {{ {sent} }}
+                }}
 
-                fn read(#received: Self::Wire, #violations: &mut svc::Violations) -> Option<Self> {
-                    #before
-                    Some(Self { #(#values)* })
-                }
-                #check
-                #clear
-                #key
-            }
-        }
+                fn read({received}: Self::Wire, {violations}: &mut svc::Violations) -> Option<Self> {{
+                    {before}
+                    Some(Self {{ {values} }})
+                }}
+                {check}
+                {clear}
+                {key}
+            }}"
+        )
     }
 
-    fn send_member(&self, member: &Member) -> TokenStream {
+    fn send_member(&self, member: &Member) -> String {
         match member {
             Member::Field(field) => {
-                let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
-                let value = self.send(field, quote!(self.#own));
-                quote!(#wire: #value,)
+                let (own, wire) = (&field.ident, &field.wire_ident);
+                let value = self.send(field, format!("self.{own}"));
+                format!("{wire}: {value},")
             }
             Member::Oneof(oneof) => self.send_oneof(oneof),
         }
     }
 
-    fn send_oneof(&self, oneof: &Oneof) -> TokenStream {
-        let (own, wire) = (ident(&oneof.ident), ident(&oneof.wire_ident));
+    fn send_oneof(&self, oneof: &Oneof) -> String {
+        let (own, wire) = (&oneof.ident, &oneof.wire_ident);
         let (domain_type, wire_type) = (self.domain(&oneof.rust), self.wire(&oneof.rust));
         let arms = oneof.fields.iter().map(|field| {
-            let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
-            let value = self.send(field, quote!(value));
-            quote!(#domain_type::#own(value) => #wire_type::#wire(#value),)
+            let (own, wire) = (&field.ident, &field.wire_ident);
+            let value = self.send(field, "value".to_owned());
+            format!("{domain_type}::{own}(value) => {wire_type}::{wire}({value}),")
         });
-        quote!(#wire: self.#own.map(|value| match value { #(#arms)* }),)
+        let arms: String = arms.collect();
+        format!("{wire}: self.{own}.map(|value| match value {{ {arms} }}),")
     }
 
     /// The value that travels.
-    fn send(&self, field: &Field, value: TokenStream) -> TokenStream {
+    fn send(&self, field: &Field, value: String) -> String {
         match (&field.value, field.occurs) {
             (Value::Scalar(_), Occurs::ByKey(_)) => entries(field, value),
             (Value::WellKnown(known), Occurs::ByKey(_)) if known.is_itself() => entries(field, value),
@@ -146,30 +142,30 @@ impl<'a> Print<'a> {
             (Value::WellKnown(known), _) if known.is_itself() => present(field, value),
             (Value::Enum(name), _) => self.send_enum(field, name, value),
             (Value::Message(_) | Value::WellKnown(_), occurs) => {
-                send_each(field, occurs, value, &quote!(svc::Message::into_wire))
+                send_each(field, occurs, value, "svc::Message::into_wire")
             }
         }
     }
 
-    fn send_enum(&self, field: &Field, name: &str, value: TokenStream) -> TokenStream {
-        let number = quote!(svc::Enumeration::number);
+    fn send_enum(&self, field: &Field, name: &str, value: String) -> String {
+        let number = "svc::Enumeration::number";
         match field.occurs {
             Occurs::Implicitly if !field.required && self.enumeration(name).has_unspecified => {
-                quote!(#value.map_or(0, #number))
+                format!("{value}.map_or(0, {number})")
             }
-            occurs => send_each(field, occurs, value, &number),
+            occurs => send_each(field, occurs, value, number),
         }
     }
 
     fn read_member(&self, member: &Member) -> Read {
         match member {
             Member::Field(field) => {
-                let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
-                let received = quote!(wire.#wire);
-                let received = if is_cleared(field) { quote!(violations.output_only(#received)) } else { received };
+                let (own, wire) = (&field.ident, &field.wire_ident);
+                let received = format!("wire.{wire}");
+                let received = if is_cleared(field) { format!("violations.output_only({received})") } else { received };
                 match self.read(field, received) {
-                    Reading::Sure(value) => Read { before: TokenStream::new(), value: quote!(#own: #value,) },
-                    Reading::Fallible(value) => later(&field.ident, value),
+                    Reading::Sure(value) => Read { before: String::new(), value: format!("{own}: {value},") },
+                    Reading::Fallible(value) => later(&field.ident, &value),
                 }
             }
             Member::Oneof(oneof) => self.read_oneof(oneof),
@@ -177,105 +173,98 @@ impl<'a> Print<'a> {
     }
 
     fn read_oneof(&self, oneof: &Oneof) -> Read {
-        let (own, wire) = (ident(&oneof.ident), ident(&oneof.wire_ident));
+        let (own, wire) = (&oneof.ident, &oneof.wire_ident);
         let (domain_type, wire_type) = (self.domain(&oneof.rust), self.wire(&oneof.rust));
         let mut is_fallible = false;
-        let arms: Vec<_> = oneof
-            .fields
-            .iter()
-            .map(|field| {
-                let (own, wire) = (ident(&field.ident), ident(&field.wire_ident));
-                let value = match self.read(field, quote!(value)) {
-                    Reading::Sure(value) => value,
-                    Reading::Fallible(value) => {
-                        is_fallible = true;
-                        quote!(#value?)
-                    }
-                };
-                quote!(#wire_type::#wire(value) => #domain_type::#own(#value),)
-            })
-            .collect();
-        let demand = oneof.required().then(|| {
-            let name = &oneof.name;
-            quote!(violations.demand(#name, &wire.#wire);)
+        let arms = oneof.fields.iter().map(|field| {
+            let (own, wire) = (&field.ident, &field.wire_ident);
+            let value = match self.read(field, "value".to_owned()) {
+                Reading::Sure(value) => value,
+                Reading::Fallible(value) => {
+                    is_fallible = true;
+                    value + "?"
+                }
+            };
+            format!("{wire_type}::{wire}(value) => {domain_type}::{own}({value}),")
         });
+        let arms: String = arms.collect();
+        let name = &oneof.name;
+        let demand =
+            if oneof.required() { format!("violations.demand({name:?}, &wire.{wire});") } else { String::new() };
         let received = members(oneof, &wire_type, |field| field.behavior.output_only).map_or_else(
-            || quote!(wire.#wire),
-            |pattern| quote!(violations.output_only_members(wire.#wire, |wire| matches!(wire, #pattern))),
+            || format!("wire.{wire}"),
+            |pattern| format!("violations.output_only_members(wire.{wire}, |wire| matches!(wire, {pattern}))"),
         );
         if is_fallible {
-            let value = quote!(violations.oneof(#received, |wire, violations| Some(match wire { #(#arms)* })));
-            let read = later(&oneof.ident, value);
-            let before = read.before;
-            return Read { before: quote!(#demand #before), ..read };
+            let value = format!("violations.oneof({received}, |wire, violations| Some(match wire {{ {arms} }}))");
+            let read = later(&oneof.ident, &value);
+            return Read { before: demand + &read.before, ..read };
         }
-        Read { before: quote!(#demand), value: quote!(#own: #received.map(|wire| match wire { #(#arms)* }),) }
+        Read { before: demand, value: format!("{own}: {received}.map(|wire| match wire {{ {arms} }}),") }
     }
 
     /// The function that checks a request by its rules.
-    fn check(&self, message: &Message) -> Option<TokenStream> {
-        let root = vec!["super"; self.package.module.len() + 1].join("::");
-        let root = parsed(&root);
-        (self.checks_rules && message.has_rules).then(|| {
-            quote! {
-                fn check(wire: &Self::Wire, violations: &mut svc::Violations) {
-                    #root::descriptor::RULES.check(Self::NAME, wire, violations);
-                }
-            }
-        })
+    fn check(&self, message: &Message) -> String {
+        if !(self.checks_rules && message.has_rules) {
+            return String::new();
+        }
+        let root = "super::".repeat(self.package.module.len() + 1);
+        format!(
+            "fn check(wire: &Self::Wire, violations: &mut svc::Violations) {{
+                {root}descriptor::RULES.check(Self::NAME, wire, violations);
+            }}"
+        )
     }
 
     /// The function that clears what only a request may hold.
-    fn clear_input_only(&self, message: &Message) -> Option<TokenStream> {
+    fn clear_input_only(&self, message: &Message) -> String {
+        if !message.has_input_only {
+            return String::new();
+        }
         let lines = message.members.iter().map(|member| match member {
             Member::Field(field) => self.clear_field(field),
             Member::Oneof(oneof) => self.clear_oneof(oneof),
         });
-        message.has_input_only.then(|| {
-            quote! {
-                fn clear_input_only(wire: &mut Self::Wire) {
-                    #(#lines)*
-                }
-            }
-        })
+        let lines: String = lines.collect();
+        format!("fn clear_input_only(wire: &mut Self::Wire) {{ {lines} }}")
     }
 
-    fn clear_field(&self, field: &Field) -> TokenStream {
-        let wire = ident(&field.wire_ident);
+    fn clear_field(&self, field: &Field) -> String {
+        let wire = &field.wire_ident;
         if field.behavior.input_only {
-            return quote!(svc::clear(&mut wire.#wire););
+            return format!("svc::clear(&mut wire.{wire});");
         }
-        let Some(inner) = self.clearing(field) else { return TokenStream::new() };
-        let each = if field.boxed { quote!(|value| #inner(value)) } else { inner.clone() };
+        let Some(inner) = self.clearing(field) else { return String::new() };
+        let each = if field.boxed { format!("|value| {inner}(value)") } else { inner.clone() };
         match field.occurs {
-            Occurs::ByKey(_) => quote!(wire.#wire.values_mut().for_each(#inner);),
-            Occurs::Once => quote!(#inner(&mut wire.#wire);),
+            Occurs::ByKey(_) => format!("wire.{wire}.values_mut().for_each({inner});"),
+            Occurs::Once => format!("{inner}(&mut wire.{wire});"),
             Occurs::Implicitly | Occurs::Optionally | Occurs::Repeatedly => {
-                quote!(wire.#wire.iter_mut().for_each(#each);)
+                format!("wire.{wire}.iter_mut().for_each({each});")
             }
         }
     }
 
-    fn clear_oneof(&self, oneof: &Oneof) -> TokenStream {
-        let (wire, wire_type) = (ident(&oneof.wire_ident), self.wire(&oneof.rust));
+    fn clear_oneof(&self, oneof: &Oneof) -> String {
+        let (wire, wire_type) = (&oneof.wire_ident, self.wire(&oneof.rust));
         let whole = members(oneof, &wire_type, |field| field.behavior.input_only);
-        let whole = whole.map(|pattern| quote!(wire.#wire.take_if(|value| matches!(value, #pattern));));
+        let whole = whole.map(|pattern| format!("wire.{wire}.take_if(|value| matches!(value, {pattern}));"));
         let inner = oneof.fields.iter().filter(|field| !field.behavior.input_only).filter_map(|field| {
-            let (member, inner) = (ident(&field.wire_ident), self.clearing(field)?);
-            Some(quote!(if let Some(#wire_type::#member(value)) = &mut wire.#wire { #inner(value); }))
+            let (member, inner) = (&field.wire_ident, self.clearing(field)?);
+            Some(format!("if let Some({wire_type}::{member}(value)) = &mut wire.{wire} {{ {inner}(value); }}"))
         });
-        quote!(#whole #(#inner)*)
+        whole.into_iter().chain(inner).collect()
     }
 
     /// The function that clears what only a request may hold, of the message that a field holds.
-    fn clearing(&self, field: &Field) -> Option<TokenStream> {
+    fn clearing(&self, field: &Field) -> Option<String> {
         let Value::Message(name) = &field.value else { return None };
         let message = self.model.message(name).filter(|message| message.has_input_only)?;
         let domain = self.domain(&message.rust);
-        Some(quote!(<#domain as svc::Message<_>>::clear_input_only))
+        Some(format!("<{domain} as svc::Message<_>>::clear_input_only"))
     }
 
-    fn read(&self, field: &Field, value: TokenStream) -> Reading {
+    fn read(&self, field: &Field, value: String) -> Reading {
         match &field.value {
             Value::Scalar(scalar) => read_plain(field, value, scalar.can_be_empty()),
             Value::WellKnown(known) if known.is_itself() => read_plain(field, value, false),
@@ -284,36 +273,38 @@ impl<'a> Print<'a> {
         }
     }
 
-    fn read_enum(&self, field: &Field, item: &Enum, value: TokenStream) -> Reading {
+    fn read_enum(&self, field: &Field, item: &Enum, value: String) -> Reading {
         let (name, domain) = (&field.name, self.domain(&item.rust));
-        let from_number = quote!(svc::Enumeration::from_number);
-        let filled = if field.required { quote!(violations.non_empty(#name, #value)) } else { value.clone() };
+        let from_number = "svc::Enumeration::from_number";
+        let filled = if field.required { format!("violations.non_empty({name:?}, {value})") } else { value.clone() };
         let each = match (field.occurs, item.is_closed) {
             (Occurs::ByKey(_), true) => {
-                quote!(into_iter().filter_map(|(key, number)| Some((key, #from_number(number)?))).collect())
+                format!("into_iter().filter_map(|(key, number)| Some((key, {from_number}(number)?))).collect()")
             }
             (Occurs::ByKey(_), false) => {
-                quote!(into_iter().map(|(key, number)| (key, #domain::from(number))).collect())
+                format!("into_iter().map(|(key, number)| (key, {domain}::from(number))).collect()")
             }
-            (_, true) => quote!(into_iter().filter_map(#from_number).collect()),
-            (_, false) => quote!(into_iter().map(#domain::from).collect()),
+            (_, true) => format!("into_iter().filter_map({from_number}).collect()"),
+            (_, false) => format!("into_iter().map({domain}::from).collect()"),
         };
         match (field.occurs, field.required) {
             (Occurs::Repeatedly | Occurs::ByKey(_), true) => {
-                Reading::Fallible(quote!(#filled.map(|values| values.#each)))
+                Reading::Fallible(format!("{filled}.map(|values| values.{each})"))
             }
-            (Occurs::Repeatedly | Occurs::ByKey(_), false) => Reading::Sure(quote!(#value.#each)),
+            (Occurs::Repeatedly | Occurs::ByKey(_), false) => Reading::Sure(format!("{value}.{each}")),
             (Occurs::Optionally, true) => {
-                Reading::Fallible(quote!(violations.specified(#name, #value.unwrap_or_default())))
+                Reading::Fallible(format!("violations.specified({name:?}, {value}.unwrap_or_default())"))
             }
-            (Occurs::Optionally, false) if item.is_closed => Reading::Sure(quote!(#value.and_then(#from_number))),
-            (Occurs::Optionally, false) => Reading::Sure(quote!(#value.map(#domain::from))),
-            (Occurs::Once, _) if item.is_closed => Reading::Fallible(quote!(violations.specified(#name, #value))),
+            (Occurs::Optionally, false) if item.is_closed => Reading::Sure(format!("{value}.and_then({from_number})")),
+            (Occurs::Optionally, false) => Reading::Sure(format!("{value}.map({domain}::from)")),
+            (Occurs::Once, _) if item.is_closed => {
+                Reading::Fallible(format!("violations.specified({name:?}, {value})"))
+            }
             (Occurs::Implicitly, true) if item.has_unspecified => {
-                Reading::Fallible(quote!(violations.specified(#name, #value)))
+                Reading::Fallible(format!("violations.specified({name:?}, {value})"))
             }
-            (Occurs::Implicitly, false) if item.has_unspecified => Reading::Sure(quote!(#from_number(#value))),
-            (Occurs::Implicitly | Occurs::Once, _) => Reading::Sure(quote!(#domain::from(#value))),
+            (Occurs::Implicitly, false) if item.has_unspecified => Reading::Sure(format!("{from_number}({value})")),
+            (Occurs::Implicitly | Occurs::Once, _) => Reading::Sure(format!("{domain}::from({value})")),
         }
     }
 
@@ -321,102 +312,94 @@ impl<'a> Print<'a> {
         &self.model.enums[name]
     }
 
-    fn domain(&self, rust: &TypeName) -> TokenStream {
-        parsed(&rust.domain_from(&self.package.module, 1))
+    fn domain(&self, rust: &TypeName) -> String {
+        rust.domain_from(&self.package.module, 1)
     }
 
-    fn wire(&self, rust: &TypeName) -> TokenStream {
-        parsed(&rust.wire_from(&self.package.module, 1))
+    fn wire(&self, rust: &TypeName) -> String {
+        rust.wire_from(&self.package.module, 1)
     }
 }
 
 enum Reading {
     /// It cannot fail.
-    Sure(TokenStream),
+    Sure(String),
     /// It is an `Option`, of which `None` was noted.
-    Fallible(TokenStream),
+    Fallible(String),
 }
 
 /// What lets conversions stand in another crate than their types.
-fn place() -> TokenStream {
-    quote! {
-        /// The place of these conversions: their types lie in another crate, see [`svc::Message`].
-        #[derive(Clone, Copy, Debug)]
-        pub enum Place {}
-    }
-}
+const PLACE: &str = "\
+/// The place of these conversions: their types lie in another crate, see [`svc::Message`].
+#[derive(Clone, Copy, Debug)]
+pub enum Place {}
+";
 
 /// Reads a value before the message is put together.
-fn later(name: &Ident, value: TokenStream) -> Read {
-    let field = ident(name);
-    match name.as_str() {
-        "wire" | "violations" => {
-            // No field has a name that ends so.
-            let local = quote::format_ident!("{}_", name.plain());
-            Read { before: quote!(let #local = #value;), value: quote!(#field: #local?,) }
-        }
-        _ => Read { before: quote!(let #field = #value;), value: quote!(#field: #field?,) },
-    }
+fn later(name: &Ident, value: &str) -> Read {
+    // No field has a name that ends so.
+    let end = if ["wire", "violations"].contains(&name.as_str()) { "_" } else { "" };
+    Read { before: format!("let {name}{end} = {value};"), value: format!("{name}: {name}{end}?,") }
 }
 
 /// A value that is there even where the message that travels may lack it.
-fn present(field: &Field, value: TokenStream) -> TokenStream {
+fn present(field: &Field, value: String) -> String {
     if field.occurs != Occurs::Optionally || !field.required {
         return value;
     }
-    let value = if field.value == Value::WellKnown(WellKnown::Empty) { quote!(()) } else { value };
-    quote!(Some(#value))
+    let value = if field.value == Value::WellKnown(WellKnown::Empty) { "()" } else { &value };
+    format!("Some({value})")
 }
 
 /// A map whose values are the same on both sides.
-fn entries(field: &Field, value: TokenStream) -> TokenStream {
-    if field.is_hash_map { value } else { quote!(#value.into_iter().collect()) }
+fn entries(field: &Field, value: String) -> String {
+    if field.is_hash_map { value } else { format!("{value}.into_iter().collect()") }
 }
 
 /// Changes each value with `change`.
-fn send_each(field: &Field, occurs: Occurs, value: TokenStream, change: &TokenStream) -> TokenStream {
+fn send_each(field: &Field, occurs: Occurs, value: String, change: &str) -> String {
     match occurs {
-        Occurs::Implicitly | Occurs::Once => quote!(#change(#value)),
-        Occurs::Optionally if field.required => quote!(Some(#change(#value))),
-        Occurs::Optionally => quote!(#value.map(#change)),
-        Occurs::Repeatedly => quote!(#value.into_iter().map(#change).collect()),
-        Occurs::ByKey(_) => quote!(#value.into_iter().map(|(key, value)| (key, #change(value))).collect()),
+        Occurs::Implicitly | Occurs::Once => format!("{change}({value})"),
+        Occurs::Optionally if field.required => format!("Some({change}({value}))"),
+        Occurs::Optionally => format!("{value}.map({change})"),
+        Occurs::Repeatedly => format!("{value}.into_iter().map({change}).collect()"),
+        Occurs::ByKey(_) => format!("{value}.into_iter().map(|(key, value)| (key, {change}(value))).collect()"),
     }
 }
 
 /// A value that is the same on both sides.
-fn read_plain(field: &Field, value: TokenStream, can_be_empty: bool) -> Reading {
+fn read_plain(field: &Field, value: String, can_be_empty: bool) -> Reading {
     let name = &field.name;
     match field.occurs {
-        Occurs::ByKey(_) if field.required && !field.is_hash_map => {
-            Reading::Fallible(quote!(violations.non_empty(#name, #value).map(|entries| entries.into_iter().collect())))
-        }
+        Occurs::ByKey(_) if field.required && !field.is_hash_map => Reading::Fallible(format!(
+            "violations.non_empty({name:?}, {value}).map(|entries| entries.into_iter().collect())"
+        )),
         Occurs::ByKey(_) if !field.required => Reading::Sure(entries(field, value)),
         Occurs::Repeatedly | Occurs::ByKey(_) if field.required => {
-            Reading::Fallible(quote!(violations.non_empty(#name, #value)))
+            Reading::Fallible(format!("violations.non_empty({name:?}, {value})"))
         }
         Occurs::Implicitly if field.required && can_be_empty => {
-            Reading::Fallible(quote!(violations.non_empty(#name, #value)))
+            Reading::Fallible(format!("violations.non_empty({name:?}, {value})"))
         }
-        Occurs::Optionally if field.required => Reading::Fallible(quote!(violations.present(#name, #value))),
+        Occurs::Optionally if field.required => Reading::Fallible(format!("violations.present({name:?}, {value})")),
         _ => Reading::Sure(value),
     }
 }
 
-fn read_message(field: &Field, value: TokenStream) -> TokenStream {
+fn read_message(field: &Field, value: String) -> String {
     let name = &field.name;
     match field.occurs {
-        Occurs::Optionally if field.required => quote!(violations.required(#name, #value)),
-        Occurs::Implicitly | Occurs::Optionally => quote!(violations.optional(#name, #value)),
-        Occurs::Once => quote!(violations.required(#name, Some(#value))),
+        Occurs::Optionally if field.required => format!("violations.required({name:?}, {value})"),
+        Occurs::Implicitly | Occurs::Optionally => format!("violations.optional({name:?}, {value})"),
+        Occurs::Once => format!("violations.required({name:?}, Some({value}))"),
         Occurs::Repeatedly if field.required => {
-            quote!(violations.non_empty(#name, #value).and_then(|values| violations.repeated(#name, values)))
+            format!("violations.non_empty({name:?}, {value}).and_then(|values| violations.repeated({name:?}, values))")
         }
-        Occurs::Repeatedly => quote!(violations.repeated(#name, #value)),
+        Occurs::Repeatedly => format!("violations.repeated({name:?}, {value})"),
         Occurs::ByKey(_) if field.required => {
-            quote!(violations.non_empty(#name, #value).and_then(|entries| violations.map(#name, entries)))
+            format!("violations.non_empty({name:?}, {value}).and_then(|entries| violations.map({name:?}, entries))")
         }
-        Occurs::ByKey(_) => quote!(violations.map(#name, #value)),
+        Occurs::ByKey(_) => format!("violations.map({name:?}, {value})"),
     }
 }
 
@@ -426,25 +409,20 @@ fn is_cleared(field: &Field) -> bool {
 }
 
 /// A pattern for the members of a oneof of which something is true; `None` if it is true of none.
-fn members(oneof: &Oneof, wire: &TokenStream, is_one: impl Fn(&Field) -> bool) -> Option<TokenStream> {
-    let fields: Vec<_> = oneof.fields.iter().filter(|field| is_one(field)).collect();
-    let idents = fields.iter().map(|field| ident(&field.wire_ident));
-    (!fields.is_empty()).then(|| quote!(#(#wire::#idents(_))|*))
+fn members(oneof: &Oneof, wire: &str, is_one: impl Fn(&Field) -> bool) -> Option<String> {
+    let fields = oneof.fields.iter().filter(|field| is_one(field));
+    let patterns: Vec<_> = fields.map(|field| format!("{wire}::{}(_)", field.wire_ident)).collect();
+    (!patterns.is_empty()).then(|| patterns.join(" | "))
 }
 
 /// The line that says what of a resource is to be changed.
-fn mask(message: &Message) -> Option<TokenStream> {
-    let masked = message.masked.as_ref()?;
-    let (resource, mask) = (&masked.resource, ident(&masked.mask));
-    Some(quote!(violations.mask(#resource, &wire.#mask);))
+fn mask(message: &Message) -> String {
+    let Some(Masked { resource, mask }) = &message.masked else { return String::new() };
+    format!("violations.mask({resource:?}, &wire.{mask});")
 }
 
 /// The function that finds the idempotency key.
-fn key(message: &Message) -> Option<TokenStream> {
-    let field = ident(message.idempotency_key.as_ref()?);
-    Some(quote! {
-        fn idempotency_key(&mut self) -> Option<&mut String> {
-            Some(&mut self.#field)
-        }
-    })
+fn key(message: &Message) -> String {
+    let Some(field) = &message.idempotency_key else { return String::new() };
+    format!("fn idempotency_key(&mut self) -> Option<&mut String> {{ Some(&mut self.{field}) }}")
 }

@@ -4,10 +4,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
-use quote::quote;
-
-use super::tokens;
+use super::text::{Kind, Node};
 use crate::{
     docs::Docs,
     model::{Member, Model, Package, TypeName},
@@ -15,7 +12,7 @@ use crate::{
 };
 
 /// Adds docs and lints' attributes to what prost-build makes of a package, and gives renamed values their own names.
-pub(super) fn messages(model: &Model, package: &Package, code: TokenStream) -> TokenStream {
+pub(super) fn messages<'n>(model: &Model, package: &Package, code: Vec<Node<'n>>) -> Vec<Node<'n>> {
     let mut known = Known::new();
     package.messages.iter().for_each(|message| add_message(model, message, &mut known));
     package.enums.iter().for_each(|item| add_enum(model, item, &mut known));
@@ -33,13 +30,13 @@ struct Type<'a> {
     renamed: HashMap<String, String>,
 }
 
-type Members<'a> = HashMap<String, &'a Docs>;
+type Members<'a> = HashMap<&'a str, &'a Docs>;
 
 fn add_message<'a>(model: &'a Model, name: &str, known: &mut Known<'a>) {
     let Some(message) = model.message(name) else { return };
     known.insert(key(&message.rust), Type::new(&message.docs, message.members.iter().map(of_member)));
     for oneof in message.oneofs() {
-        let variants = oneof.fields.iter().map(|field| (field.wire_ident.to_string(), &field.docs));
+        let variants = oneof.fields.iter().map(|field| (field.wire_ident.as_str(), &field.docs));
         known.insert(key(&oneof.rust), Type::new(&oneof.docs, variants));
     }
     message.messages.iter().for_each(|nested| add_message(model, nested, known));
@@ -48,22 +45,22 @@ fn add_message<'a>(model: &'a Model, name: &str, known: &mut Known<'a>) {
 
 fn add_enum<'a>(model: &'a Model, name: &str, known: &mut Known<'a>) {
     let Some(item) = model.enumeration(name) else { return };
-    let variants = item.values.iter().rev().map(|value| (value.wire_ident.to_string(), &value.docs));
+    let variants = item.values.iter().rev().map(|value| (value.wire_ident.as_str(), &value.docs));
     let renamed = item.values.iter().filter(|value| value.wire_name != value.name);
     let renamed = renamed.map(|value| (format!("{:?}", value.wire_name), format!("{:?}", value.name)));
     known.insert(key(&item.rust), Type { renamed: renamed.collect(), ..Type::new(&item.docs, variants) });
 }
 
 impl<'a> Type<'a> {
-    fn new(docs: &'a Docs, members: impl Iterator<Item = (String, &'a Docs)>) -> Self {
+    fn new(docs: &'a Docs, members: impl Iterator<Item = (&'a str, &'a Docs)>) -> Self {
         Self { docs, members: members.collect(), renamed: HashMap::new() }
     }
 }
 
-fn of_member(member: &Member) -> (String, &Docs) {
+fn of_member(member: &Member) -> (&str, &Docs) {
     match member {
-        Member::Field(field) => (field.wire_ident.to_string(), &field.docs),
-        Member::Oneof(oneof) => (oneof.wire_ident.to_string(), &oneof.docs),
+        Member::Field(field) => (field.wire_ident.as_str(), &field.docs),
+        Member::Oneof(oneof) => (oneof.wire_ident.as_str(), &oneof.docs),
     }
 }
 
@@ -72,107 +69,95 @@ fn key(rust: &TypeName) -> String {
 }
 
 /// The items of a module, each up to its block or its semicolon.
-fn items(code: TokenStream, path: &str, known: &Known<'_>) -> TokenStream {
-    let mut documented = TokenStream::new();
-    let mut head = Vec::new();
-    for token in code {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                documented.extend(item(std::mem::take(&mut head), group, path, known));
-            }
-            TokenTree::Punct(punct) if punct.as_char() == ';' => {
-                documented.extend(head.drain(..));
-                documented.extend([TokenTree::Punct(punct)]);
-            }
-            token => head.push(token),
+fn items<'n>(code: Vec<Node<'n>>, path: &str, known: &Known<'_>) -> Vec<Node<'n>> {
+    let mut documented = Vec::with_capacity(code.len());
+    let mut start = 0;
+    for mut node in code {
+        let ends = node.is_block() || node.is(";");
+        if let Kind::Group(_, body) = &mut node.kind
+            && ends
+        {
+            let lines = item(&documented[start..], body, path, known);
+            documented.splice(start..start, lines);
+        }
+        documented.push(node);
+        if ends {
+            start = documented.len();
         }
     }
-    documented.extend(head);
     documented
 }
 
-fn item(head: Vec<TokenTree>, body: Group, path: &str, known: &Known<'_>) -> TokenStream {
-    let mut words = head.iter().filter_map(|token| match token {
-        TokenTree::Ident(ident) => Some(ident.to_string()),
-        _ => None,
-    });
-    let keyword = words.by_ref().find(|word| word != "pub").unwrap_or_default();
+/// Changes the body of an item, and gives the docs that belong above it.
+fn item<'n>(head: &[Node<'n>], body: &mut Vec<Node<'n>>, path: &str, known: &Known<'_>) -> Vec<Node<'n>> {
+    let mut words = head.iter().filter_map(Node::word);
+    let keyword = words.by_ref().find(|word| *word != "pub").unwrap_or_default();
     let path = words.next().map(|name| format!("{path}::{name}")).unwrap_or_default();
-    let (docs, body) = match (keyword.as_str(), known.get(&path)) {
-        ("mod", _) => (TokenStream::new(), grouped(items(body.stream(), &path, known))),
-        ("struct" | "enum", Some(known)) => {
-            (tokens::docs(known.docs), grouped(of_members(body.stream(), &known.members)))
-        }
-        ("impl", Some(known)) => (TokenStream::new(), grouped(functions(body.stream(), &known.renamed))),
-        _ => (TokenStream::new(), body),
+    let code = std::mem::take(body);
+    let (docs, code) = match (keyword, known.get(&path)) {
+        ("mod", _) => (Vec::new(), items(code, &path, known)),
+        ("struct" | "enum", Some(known)) => (lines(known.docs), of_members(code, &known.members)),
+        ("impl", Some(known)) => (Vec::new(), functions(code, &known.renamed)),
+        _ => (Vec::new(), code),
     };
-    docs.into_iter().chain(head).chain([TokenTree::from(body)]).collect()
+    *body = code;
+    docs
 }
 
 /// The functions of an enum, which give its values' names.
-fn functions(code: TokenStream, renamed: &HashMap<String, String>) -> TokenStream {
-    let mut functions = TokenStream::new();
+fn functions<'n>(code: Vec<Node<'n>>, renamed: &HashMap<String, String>) -> Vec<Node<'n>> {
+    let mut functions = Vec::with_capacity(code.len());
     let mut is_start = true;
-    for token in code {
+    for node in code {
         if is_start {
-            functions.extend(quote!(#[must_use]));
+            functions.push(Node::attribute("must_use"));
         }
-        is_start = matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        functions.extend([if is_start { with_names(token, renamed) } else { token }]);
+        is_start = node.is_block();
+        functions.push(if is_start && !renamed.is_empty() { with_names(node, renamed) } else { node });
     }
     functions
 }
 
-/// The token, and all in it, with the names that values have in the `.proto`.
-fn with_names(token: TokenTree, renamed: &HashMap<String, String>) -> TokenTree {
-    match token {
-        TokenTree::Group(group) if !renamed.is_empty() => {
-            let inner = group.stream().into_iter().map(|token| with_names(token, renamed)).collect();
-            Group::new(group.delimiter(), inner).into()
-        }
-        TokenTree::Literal(literal) => {
-            let name = renamed.get(&literal.to_string()).and_then(|name| name.parse::<Literal>().ok());
-            name.unwrap_or(literal).into()
-        }
-        token => token,
+/// The node, and all in it, with the names that values have in the `.proto`. They stand in arms, which have a line each.
+fn with_names<'n>(mut node: Node<'n>, renamed: &HashMap<String, String>) -> Node<'n> {
+    if let Kind::Group(_, inner) = &mut node.kind {
+        *inner = std::mem::take(inner).into_iter().map(|node| with_names(node, renamed)).collect();
     }
-}
-
-fn grouped(code: TokenStream) -> Group {
-    Group::new(Delimiter::Brace, code)
+    match node.word().and_then(|word| renamed.get(word)) {
+        Some(name) => node.with_word(name.clone()),
+        None => node,
+    }
 }
 
 /// Fields or variants, each up to its comma.
-fn of_members(code: TokenStream, docs: &Members<'_>) -> TokenStream {
-    let mut documented = TokenStream::new();
-    let mut head = Vec::new();
-    let mut angles = 0_usize;
-    for token in code {
-        let mut ends = false;
-        if let TokenTree::Punct(punct) = &token {
-            match punct.as_char() {
-                '<' => angles += 1,
-                '>' => angles = angles.saturating_sub(1),
-                ',' => ends = angles == 0,
-                _ => (),
-            }
+fn of_members<'n>(code: Vec<Node<'n>>, docs: &Members<'_>) -> Vec<Node<'n>> {
+    let mut documented = Vec::with_capacity(code.len() * 2);
+    let (mut start, mut angles) = (0, 0_usize);
+    let count = code.len();
+    for (index, node) in code.into_iter().enumerate() {
+        match &node.kind {
+            Kind::Operator("<") => angles += 1,
+            Kind::Operator(">") => angles = angles.saturating_sub(1),
+            _ => (),
         }
-        head.push(token);
+        let ends = node.is(",") && angles == 0 || index + 1 == count;
+        documented.push(node);
         if ends {
-            documented.extend(member(std::mem::take(&mut head), docs));
+            let lines = of_one(&documented[start..], docs);
+            documented.splice(start..start, lines);
+            start = documented.len();
         }
     }
-    documented.extend(member(head, docs));
     documented
 }
 
-/// Its name is the first that is not in an attribute.
-fn member(code: Vec<TokenTree>, docs: &Members<'_>) -> TokenStream {
-    let mut words = code.iter().filter_map(|token| match token {
-        TokenTree::Ident(ident) => Some(ident.to_string()),
-        _ => None,
-    });
-    let name = words.find(|word| word != "pub").unwrap_or_default();
-    let docs = docs.get(&name).map(|docs| tokens::docs(docs));
-    docs.into_iter().flatten().chain(code).collect()
+/// The docs of a field or a variant. Its name is the first that is not in an attribute.
+fn of_one<'n>(code: &[Node<'_>], docs: &Members<'_>) -> Vec<Node<'n>> {
+    let name = code.iter().filter_map(Node::word).find(|word| *word != "pub");
+    name.and_then(|name| docs.get(name)).map(|docs| lines(docs)).unwrap_or_default()
+}
+
+/// Docs, a node a line.
+fn lines<'n>(docs: &Docs) -> Vec<Node<'n>> {
+    docs.to_string().lines().map(|line| Node::docs(line.to_owned())).collect()
 }

@@ -2,13 +2,7 @@
 
 mod defaults;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-
-use super::{
-    text,
-    tokens::{deprecated, docs, ident, number, parsed},
-};
+use super::{Unprintable, format::names_runtime, text};
 use crate::{
     model::{
         Enum, EnumValue, Field, Form, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value,
@@ -18,9 +12,9 @@ use crate::{
 };
 
 /// The types of a package.
-pub(super) fn types(model: &Model, package: &Package) -> String {
+pub(super) fn types(model: &Model, package: &Package) -> Result<String, Unprintable> {
     let print = Print { model, package };
-    text::of(print.all(&package.messages, &package.enums, &[]))
+    text::of(&print.all(&package.messages, &package.enums, &[]))
 }
 
 /// What the functions of this file share.
@@ -31,115 +25,104 @@ struct Print<'a> {
 
 impl Print<'_> {
     /// Messages, enums, and the modules of what stands in a message; `place` is the module that they stand in.
-    fn all(&self, messages: &[String], enums: &[String], place: &[Ident]) -> TokenStream {
+    fn all(&self, messages: &[String], enums: &[String], place: &[Ident]) -> String {
         let messages: Vec<_> = messages.iter().filter_map(|name| self.model.message(name)).collect();
         let structs = messages.iter().map(|message| self.message(message, place));
         let enums = enums.iter().filter_map(|name| self.model.enumeration(name)).map(|item| self.enumeration(item));
         let modules = messages.iter().map(|message| self.nested(message, place));
-        quote!(#(#structs)* #(#enums)* #(#modules)*)
+        structs.chain(enums).chain(modules).collect()
     }
 
-    fn nested(&self, message: &Message, place: &[Ident]) -> TokenStream {
+    fn nested(&self, message: &Message, place: &[Ident]) -> String {
         let inner: Vec<_> = place.iter().chain([&message.module]).cloned().collect();
         let types = self.all(&message.messages, &message.enums, &inner);
         let oneofs = message.oneofs().map(|oneof| match &message.form {
             Form::Plain => self.oneof(message, oneof, &inner),
             Form::Wire => self.reexport(&oneof.rust, &inner),
-            Form::Own(_) => TokenStream::new(),
+            Form::Own(_) => String::new(),
         });
-        let oneofs: TokenStream = oneofs.collect();
+        let oneofs: String = oneofs.collect();
         if types.is_empty() && oneofs.is_empty() {
-            return TokenStream::new();
+            return String::new();
         }
-        let module = ident(&message.module);
-        let text = format!(" What stands in {}.", message.rust.ident().link());
-        let uses_runtime = contains_runtime(&types) || contains_runtime(&oneofs);
-        let import = uses_runtime.then(|| {
-            quote!(
-                use ::rust_svc as svc;
-            )
-        });
-        quote!(#[doc = #text] pub mod #module { #import #types #oneofs })
+        let (link, module) = (message.rust.ident().link(), &message.module);
+        let uses_runtime = names_runtime(&types) || names_runtime(&oneofs);
+        let import = if uses_runtime { "use ::rust_svc as svc;" } else { "" };
+        format!("/// What stands in {link}.\npub mod {module} {{ {import} {types} {oneofs} }}")
     }
 
-    fn message(&self, message: &Message, place: &[Ident]) -> TokenStream {
+    fn message(&self, message: &Message, place: &[Ident]) -> String {
         match &message.form {
             Form::Plain => self.plain(message, place),
             Form::Wire => self.reexport(&message.rust, place),
             Form::Own(own_type) => {
-                let (docs, deprecated) = (docs(&message.docs), deprecated(message.deprecated));
-                let (name, path) = (ident(message.rust.ident()), parsed(&own_type.path));
-                quote!(#docs #deprecated pub type #name = #path;)
+                let (docs, deprecated) = (&message.docs, deprecated(message.deprecated));
+                let (name, path) = (message.rust.ident(), &own_type.path);
+                format!("{docs}\n{deprecated} pub type {name} = {path};")
             }
         }
     }
 
     /// What travels, under the name that a plain type would have.
-    fn reexport(&self, rust: &TypeName, place: &[Ident]) -> TokenStream {
-        let wire = parsed(&rust.wire_from(&self.package.module, place.len() + 1));
-        let is_renamed = rust.wire.last() != Some(rust.ident());
-        let name = is_renamed.then(|| ident(rust.ident())).map(|name| quote!(as #name));
-        quote!(pub use #wire #name;)
+    fn reexport(&self, rust: &TypeName, place: &[Ident]) -> String {
+        let (wire, name) = (rust.wire_from(&self.package.module, place.len() + 1), rust.ident());
+        let is_renamed = rust.wire.last() != Some(name);
+        if is_renamed { format!("pub use {wire} as {name};") } else { format!("pub use {wire};") }
     }
 
-    fn plain(&self, message: &Message, place: &[Ident]) -> TokenStream {
-        let name = ident(message.rust.ident());
-        let docs = docs(&message.docs);
-        let deprecated = deprecated(message.deprecated);
+    fn plain(&self, message: &Message, place: &[Ident]) -> String {
+        let (docs, deprecated, name) = (&message.docs, deprecated(message.deprecated), message.rust.ident());
         let redacts = message.fields().any(|field| field.redacted);
         let derives = derives(!redacts, message, message.has_default);
-        let debug = redacts.then(|| debug(message));
-        let members = message.members.iter().map(|member| self.member(member, place));
+        let debug = if redacts { debug(message) } else { String::new() };
+        let members: String = message.members.iter().map(|member| self.member(member, place)).collect();
         let defaults = self.defaults(message, place);
-        quote!(#docs #deprecated #derives pub struct #name { #(#members)* } #debug #defaults)
+        format!("{docs}\n{deprecated} {derives} pub struct {name} {{ {members} }} {debug} {defaults}")
     }
 
-    fn member(&self, member: &Member, place: &[Ident]) -> TokenStream {
+    fn member(&self, member: &Member, place: &[Ident]) -> String {
         match member {
             Member::Field(field) => {
-                let (docs, deprecated) = (docs(&field.docs), deprecated(field.deprecated));
-                let (name, holds) = (ident(&field.ident), self.holds(field, place));
-                quote!(#docs #deprecated pub #name: #holds,)
+                let (docs, deprecated) = (&field.docs, deprecated(field.deprecated));
+                let (name, holds) = (&field.ident, self.holds(field, place));
+                format!("{docs}\n{deprecated} pub {name}: {holds},")
             }
             Member::Oneof(oneof) => {
-                let (docs, name) = (docs(&oneof.docs), ident(&oneof.ident));
-                let option = self.prelude("Option");
-                let holds = self.name(&oneof.rust, place);
-                quote!(#docs pub #name: #option<#holds>,)
+                let (docs, name) = (&oneof.docs, &oneof.ident);
+                let (option, holds) = (self.prelude("Option"), self.name(&oneof.rust, place));
+                format!("{docs}\npub {name}: {option}<{holds}>,")
             }
         }
     }
 
-    fn oneof(&self, message: &Message, oneof: &Oneof, place: &[Ident]) -> TokenStream {
-        let name = ident(oneof.rust.ident());
-        let docs_of_oneof = docs(&oneof.docs);
+    fn oneof(&self, message: &Message, oneof: &Oneof, place: &[Ident]) -> String {
+        let (docs, name) = (&oneof.docs, oneof.rust.ident());
         let redacts = oneof.fields.iter().any(|field| field.redacted);
         let derives = derives(!redacts, message, false);
-        let debug = redacts.then(|| debug_oneof(oneof));
-        let variants = oneof.fields.iter().map(|field| {
-            let (docs, deprecated) = (docs(&field.docs), deprecated(field.deprecated));
-            let (variant, holds) = (ident(&field.ident), self.boxed(field, self.value(&field.value, place)));
-            quote!(#docs #deprecated #variant(#holds),)
-        });
-        quote!(#docs_of_oneof #derives pub enum #name { #(#variants)* } #debug)
+        let debug = if redacts { debug_oneof(oneof) } else { String::new() };
+        let variants: String = oneof.fields.iter().map(|field| self.member_of_oneof(field, place)).collect();
+        format!("{docs}\n{derives} pub enum {name} {{ {variants} }} {debug}")
+    }
+
+    fn member_of_oneof(&self, field: &Field, place: &[Ident]) -> String {
+        let (docs, deprecated) = (&field.docs, deprecated(field.deprecated));
+        let (variant, holds) = (&field.ident, self.boxed(field, self.value(&field.value, place)));
+        format!("{docs}\n{deprecated} {variant}({holds}),")
     }
 
     /// The type of a field.
-    fn holds(&self, field: &Field, place: &[Ident]) -> TokenStream {
+    fn holds(&self, field: &Field, place: &[Ident]) -> String {
         let value = self.boxed(field, self.value(&field.value, place));
-        let option = self.prelude("Option");
+        let option = || format!("{}<{value}>", self.prelude("Option"));
         match field.occurs {
-            Occurs::Implicitly if self.is_unspecified_option(field) => quote!(#option<#value>),
-            Occurs::Optionally if !field.required => quote!(#option<#value>),
+            Occurs::Implicitly if self.is_unspecified_option(field) => option(),
+            Occurs::Optionally if !field.required => option(),
             Occurs::Implicitly | Occurs::Optionally | Occurs::Once => value,
-            Occurs::Repeatedly => {
-                let vec = self.prelude("Vec");
-                quote!(#vec<#value>)
-            }
+            Occurs::Repeatedly => format!("{}<{value}>", self.prelude("Vec")),
             Occurs::ByKey(key) => {
                 let key = self.scalar(key);
-                let map = if field.is_hash_map { quote!(HashMap) } else { quote!(BTreeMap) };
-                quote!(::std::collections::#map<#key, #value>)
+                let map = if field.is_hash_map { "HashMap" } else { "BTreeMap" };
+                format!("::std::collections::{map}<{key}, {value}>")
             }
         }
     }
@@ -150,12 +133,11 @@ impl Print<'_> {
         !field.required && self.model.enumeration(name).is_some_and(|item| item.has_unspecified)
     }
 
-    fn boxed(&self, field: &Field, value: TokenStream) -> TokenStream {
-        let boxed = self.prelude("Box");
-        if field.boxed { quote!(#boxed<#value>) } else { value }
+    fn boxed(&self, field: &Field, value: String) -> String {
+        if field.boxed { format!("{}<{value}>", self.prelude("Box")) } else { value }
     }
 
-    fn value(&self, value: &Value, place: &[Ident]) -> TokenStream {
+    fn value(&self, value: &Value, place: &[Ident]) -> String {
         match value {
             Value::Scalar(scalar) | Value::WellKnown(WellKnown::Wrapper(scalar)) => self.scalar(*scalar),
             Value::Enum(name) => {
@@ -164,92 +146,82 @@ impl Print<'_> {
             Value::Message(name) => {
                 self.model.message(name).map(|message| self.name(&message.rust, place)).unwrap_or_default()
             }
-            Value::WellKnown(known) => parsed(&known.rust()),
+            Value::WellKnown(known) => known.rust(),
         }
     }
 
-    fn scalar(&self, scalar: Scalar) -> TokenStream {
+    fn scalar(&self, scalar: Scalar) -> String {
         match scalar {
             Scalar::String => self.prelude("String"),
-            Scalar::Bytes => {
-                let vec = self.prelude("Vec");
-                quote!(#vec<u8>)
-            }
-            other => parsed(other.rust()),
+            Scalar::Bytes => format!("{}<u8>", self.prelude("Vec")),
+            other => other.rust().to_owned(),
         }
     }
 
-    fn name(&self, rust: &TypeName, place: &[Ident]) -> TokenStream {
-        parsed(&rust.domain_within(&self.package.module, place))
+    fn name(&self, rust: &TypeName, place: &[Ident]) -> String {
+        rust.domain_within(&self.package.module, place)
     }
 
-    fn prelude(&self, name: &'static str) -> TokenStream {
-        parsed(&self.package.prelude(name))
+    fn prelude(&self, name: &'static str) -> String {
+        self.package.prelude(name)
     }
 
-    fn enumeration(&self, item: &Enum) -> TokenStream {
-        let name = ident(item.rust.ident());
-        let (docs, deprecated) = (docs(&item.docs), deprecated(item.deprecated));
-        let default = default_of(item).map(|_| quote!(Default,));
-        let variants = kept(item).map(|value| variant(value, default_of(item)));
-        let unrecognized = (!item.is_closed).then(|| {
-            quote!(
-                #[doc = " A number that this contract has no name for."]
-                Unrecognized(i32),
-            )
-        });
-        let aliases = aliases(item);
-        let conversions = self.conversions(item);
-        quote! {
-            #docs
-            #deprecated
-            #[derive(Clone, Copy, Debug, #default PartialEq, Eq, Hash, PartialOrd, Ord)]
-            pub enum #name { #(#variants)* #unrecognized }
-            #aliases
-            #conversions
-        }
+    fn enumeration(&self, item: &Enum) -> String {
+        let (docs, deprecated, name) = (&item.docs, deprecated(item.deprecated), item.rust.ident());
+        let default = default_of(item);
+        let derived = if default.is_some() { "Default," } else { "" };
+        let variants: String = kept(item).map(|value| variant(value, default)).collect();
+        let unrecognized = if item.is_closed { "" } else { UNRECOGNIZED };
+        let (aliases, conversions) = (aliases(item), self.conversions(item));
+        format!(
+            "{docs}
+            {deprecated}
+            #[derive(Clone, Copy, Debug, {derived} PartialEq, Eq, Hash, PartialOrd, Ord)]
+            pub enum {name} {{ {variants} {unrecognized} }}
+            {aliases}
+            {conversions}"
+        )
     }
 
-    fn conversions(&self, item: &Enum) -> TokenStream {
-        let name = ident(item.rust.ident());
-        let (option, from) = (self.prelude("Option"), self.prelude("From"));
-        let numbers = kept(item).map(|value| {
-            let (variant, number) = (ident(&value.ident), number(value.number));
-            quote!(Self::#variant => #number,)
-        });
-        let back = kept(item).map(|value| {
-            let (variant, number) = (ident(&value.ident), number(value.number));
-            quote!(#number => Self::#variant,)
-        });
-        let back: Vec<_> = back.collect();
-        let unspecified = item.has_unspecified.then(|| quote!(0 => return None,));
-        let (number_of_unknown, rest, lossless) = if item.is_closed {
-            (None, quote!(_ => return None,), None)
-        } else {
-            let lossless = quote! {
-                impl #from<i32> for #name {
-                    fn from(number: i32) -> Self {
-                        svc::Enumeration::from_number(number).unwrap_or(Self::Unrecognized(number))
-                    }
-                }
-            };
-            let unknown = quote!(Self::Unrecognized(number) => number,);
-            (Some(unknown), quote!(number => Self::Unrecognized(number),), Some(lossless))
+    fn conversions(&self, item: &Enum) -> String {
+        let (name, option) = (item.rust.ident(), self.prelude("Option"));
+        let numbers: String = kept(item).map(|value| format!("Self::{} => {},", value.ident, value.number)).collect();
+        let back: String = kept(item).map(|value| format!("{} => Self::{},", value.number, value.ident)).collect();
+        let unspecified = if item.has_unspecified { "0 => return None," } else { "" };
+        let (number_of_unknown, rest) = match item.is_closed {
+            true => ("", "_ => return None,"),
+            false => ("Self::Unrecognized(number) => number,", "number => Self::Unrecognized(number),"),
         };
-        quote! {
-            impl svc::Enumeration for #name {
-                fn from_number(number: i32) -> #option<Self> {
-                    Some(match number { #unspecified #(#back)* #rest })
-                }
+        let lossless = if item.is_closed { String::new() } else { self.lossless(name) };
+        format!(
+            "impl svc::Enumeration for {name} {{
+                fn from_number(number: i32) -> {option}<Self> {{
+                    Some(match number {{ {unspecified} {back} {rest} }})
+                }}
 
-                fn number(self) -> i32 {
-                    match self { #(#numbers)* #number_of_unknown }
-                }
-            }
-            #lossless
-        }
+                fn number(self) -> i32 {{
+                    match self {{ {numbers} {number_of_unknown} }}
+                }}
+            }}
+            {lossless}"
+        )
+    }
+
+    /// The conversion from numbers of an enum that keeps those without a name.
+    fn lossless(&self, name: &Ident) -> String {
+        let from = self.prelude("From");
+        format!(
+            "impl {from}<i32> for {name} {{
+                fn from(number: i32) -> Self {{
+                    svc::Enumeration::from_number(number).unwrap_or(Self::Unrecognized(number))
+                }}
+            }}"
+        )
     }
 }
+
+/// The variant for numbers without a name.
+const UNRECOGNIZED: &str = "/// A number that this contract has no name for.\nUnrecognized(i32),";
 
 /// The values that have a variant.
 fn kept(item: &Enum) -> impl Iterator<Item = &EnumValue> {
@@ -262,77 +234,77 @@ fn default_of(item: &Enum) -> Option<&Ident> {
     zero.filter(|_| !item.has_unspecified).map(|value| &value.ident)
 }
 
-fn variant(value: &EnumValue, default: Option<&Ident>) -> TokenStream {
-    let (docs, deprecated, name) = (docs(&value.docs), deprecated(value.deprecated), ident(&value.ident));
-    let default = (default == Some(&value.ident)).then(|| quote!(#[default]));
-    quote!(#docs #deprecated #default #name,)
+fn variant(value: &EnumValue, default: Option<&Ident>) -> String {
+    let (docs, deprecated, name) = (&value.docs, deprecated(value.deprecated), &value.ident);
+    let default = if default == Some(name) { "#[default]" } else { "" };
+    format!("{docs}\n{deprecated} {default} {name},")
 }
 
 /// Other names for values, as constants.
-fn aliases(item: &Enum) -> TokenStream {
+fn aliases(item: &Enum) -> String {
     let aliases = item.values.iter().filter_map(|value| {
-        let (target, name) = (ident(value.alias_of.as_ref()?), Ident::shouting(value.ident.plain()));
-        let kept = kept(item).any(|kept| Some(&kept.ident) == value.alias_of.as_ref());
-        let (docs, name) = (docs(&value.docs), ident(&name));
-        kept.then(|| quote!(#docs pub const #name: Self = Self::#target;))
+        let target = value.alias_of.as_ref()?;
+        let (docs, name) = (&value.docs, Ident::shouting(value.ident.plain()));
+        let is_kept = kept(item).any(|kept| kept.ident == *target);
+        is_kept.then(|| format!("{docs}\npub const {name}: Self = Self::{target};"))
     });
-    let aliases: Vec<_> = aliases.collect();
-    let name = ident(item.rust.ident());
-    if aliases.is_empty() { TokenStream::new() } else { quote!(impl #name { #(#aliases)* }) }
+    let aliases: String = aliases.collect();
+    if aliases.is_empty() { aliases } else { format!("impl {} {{ {aliases} }}", item.rust.ident()) }
 }
 
 /// What a message derives, or a oneof of it.
-fn derives(has_debug: bool, message: &Message, has_default: bool) -> TokenStream {
-    let debug = has_debug.then(|| quote!(Debug,));
-    let default = has_default.then(|| quote!(Default,));
-    let eq = message.is_eq.then(|| quote!(, Eq));
-    let hash = message.is_hash.then(|| quote!(, Hash));
-    quote!(#[derive(Clone, #debug #default PartialEq #eq #hash)])
+fn derives(has_debug: bool, message: &Message, has_default: bool) -> String {
+    let all = [
+        (true, "Clone"),
+        (has_debug, "Debug"),
+        (has_default, "Default"),
+        (true, "PartialEq"),
+        (message.is_eq, "Eq"),
+        (message.is_hash, "Hash"),
+    ];
+    let derived: Vec<_> = all.into_iter().filter_map(|(is_derived, name)| is_derived.then_some(name)).collect();
+    format!("#[derive({})]", derived.join(", "))
+}
+
+/// `#[deprecated]`, or nothing.
+fn deprecated(is_deprecated: bool) -> &'static str {
+    if is_deprecated { "#[deprecated]" } else { "" }
 }
 
 /// `Debug` that does not show what must not be seen.
-fn debug(message: &Message) -> TokenStream {
-    let name = ident(message.rust.ident());
-    let text = message.rust.ident().to_string();
+fn debug(message: &Message) -> String {
+    let name = message.rust.ident();
     let fields = message.members.iter().map(|member| match member {
         Member::Field(field) if field.redacted => {
-            let label = field.ident.plain();
-            quote!(.field(#label, &format_args!("[redacted]")))
+            format!(".field({:?}, &format_args!(\"[redacted]\"))", field.ident.plain())
         }
-        Member::Field(Field { ident: name, .. }) | Member::Oneof(Oneof { ident: name, .. }) => {
-            let (label, name) = (name.plain(), ident(name));
-            quote!(.field(#label, &self.#name))
+        Member::Field(Field { ident, .. }) | Member::Oneof(Oneof { ident, .. }) => {
+            format!(".field({:?}, &self.{ident})", ident.plain())
         }
     });
-    quote! {
-        impl ::std::fmt::Debug for #name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(#text)#(#fields)*.finish()
-            }
-        }
-    }
+    let fields: String = fields.collect();
+    format!(
+        "impl ::std::fmt::Debug for {name} {{
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
+                f.debug_struct(\"{name}\"){fields}.finish()
+            }}
+        }}"
+    )
 }
 
-fn debug_oneof(oneof: &Oneof) -> TokenStream {
-    let name = ident(oneof.rust.ident());
+fn debug_oneof(oneof: &Oneof) -> String {
+    let name = oneof.rust.ident();
     let arms = oneof.fields.iter().map(|field| {
-        let (variant, label) = (ident(&field.ident), field.ident.plain());
-        if field.redacted {
-            quote!(Self::#variant(_) => f.debug_tuple(#label).field(&format_args!("[redacted]")).finish(),)
-        } else {
-            let value = format_ident!("value");
-            quote!(Self::#variant(#value) => f.debug_tuple(#label).field(#value).finish(),)
-        }
+        let (variant, label) = (&field.ident, field.ident.plain());
+        let (pattern, shown) = if field.redacted { ("_", "&format_args!(\"[redacted]\")") } else { ("value", "value") };
+        format!("Self::{variant}({pattern}) => f.debug_tuple({label:?}).field({shown}).finish(),")
     });
-    quote! {
-        impl ::std::fmt::Debug for #name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                match self { #(#arms)* }
-            }
-        }
-    }
-}
-
-fn contains_runtime(tokens: &TokenStream) -> bool {
-    tokens.to_string().contains("svc ::")
+    let arms: String = arms.collect();
+    format!(
+        "impl ::std::fmt::Debug for {name} {{
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
+                match self {{ {arms} }}
+            }}
+        }}"
+    )
 }

@@ -27,7 +27,7 @@ pub(super) fn file(artefact: Artefact, sources: &[String], body: &str) -> String
 }
 
 /// Whether the text calls the runtime by its short name.
-fn names_runtime(body: &str) -> bool {
+pub(super) fn names_runtime(body: &str) -> bool {
     body.match_indices("svc::").any(|(start, _)| !body[..start].ends_with(['_', ':']))
 }
 

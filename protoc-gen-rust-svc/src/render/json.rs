@@ -1,29 +1,22 @@
 //! The JSON of the messages that travel: their names, and nothing that the runtime can do.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
-use super::{
-    text,
-    tokens::{ident, number, parsed},
-};
-use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, Value, WellKnown};
+use super::{Unprintable, text};
+use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown};
 
 /// The codecs of a package.
-pub(super) fn impls(model: &Model, package: &Package) -> String {
+pub(super) fn impls(model: &Model, package: &Package) -> Result<String, Unprintable> {
     let print = Print { model, package };
     let messages = print.messages(&package.messages);
     let nested = messages.iter().flat_map(|message| &message.enums);
-    let enums: Vec<_> = package.enums.iter().chain(nested).filter_map(|name| model.enumeration(name)).collect();
-    let types = messages.iter().map(|message| print.wire_of(message));
-    let messages = messages.iter().map(|message| print.message(message));
-    let enums = enums.iter().map(|item| print.enumeration(item));
-    text::of(quote! {
-        #[doc = " The messages of this package, for those that pack them in a `google.protobuf.Any`."]
-        pub const TYPES: &[svc::json::Type] = &[#(svc::json::Type::of::<#types>(),)*];
-        #(#messages)*
-        #(#enums)*
-    })
+    let enums = package.enums.iter().chain(nested).filter_map(|name| model.enumeration(name));
+    let enums: String = enums.map(|item| print.enumeration(item)).collect();
+    let types: String = messages.iter().map(|message| print.type_of(message)).collect();
+    let messages: String = messages.iter().map(|message| print.message(message)).collect();
+    text::of(&format!(
+        "/// The messages of this package, for those that pack them in a `google.protobuf.Any`.
+        pub const TYPES: &[svc::json::Type] = &[{types}];
+        {messages} {enums}"
+    ))
 }
 
 /// What the functions of this file share.
@@ -39,140 +32,129 @@ impl<'a> Print<'a> {
         messages.flat_map(|message| std::iter::once(message).chain(self.messages(&message.messages))).collect()
     }
 
-    fn wire_of(&self, message: &Message) -> TokenStream {
-        parsed(&message.rust.wire_from(&self.package.module, 1))
+    fn wire(&self, rust: &TypeName) -> String {
+        rust.wire_from(&self.package.module, 1)
     }
 
-    fn message(&self, message: &Message) -> TokenStream {
-        let (wire, name) = (self.wire_of(message), &message.name);
-        let written: Vec<_> = message.members.iter().map(|member| self.write(member)).collect();
-        let read: Vec<_> = message.members.iter().map(|member| self.read(message, member)).collect();
-        let read = match read.iter().all(TokenStream::is_empty) {
-            true => quote!(field.unknown(name)),
-            false => quote!(match name { #(#read)* _ => field.unknown(name), }),
+    fn type_of(&self, message: &Message) -> String {
+        format!("svc::json::Type::of::<{}>(),", self.wire(&message.rust))
+    }
+
+    fn message(&self, message: &Message) -> String {
+        let (wire, name) = (self.wire(&message.rust), &message.name);
+        let written: String = message.members.iter().map(|member| self.write(member)).collect();
+        let read: String = message.members.iter().map(|member| self.read(message, member)).collect();
+        let read = match read.as_str() {
+            "" => "field.unknown(name)".to_owned(),
+            arms => format!("match name {{ {arms} _ => field.unknown(name), }}"),
         };
-        let out = if written.iter().all(TokenStream::is_empty) { quote!(_) } else { quote!(out) };
-        quote! {
-            impl svc::json::Message for #wire {
-                const NAME: &'static str = #name;
+        let out = if written.is_empty() { "_" } else { "out" };
+        format!(
+            "impl svc::json::Message for {wire} {{
+                const NAME: &'static str = {name:?};
 
-                fn write(&self, #out: &mut svc::json::Writer) {
-                    #(#written)*
-                }
+                fn write(&self, {out}: &mut svc::json::Writer) {{
+                    {written}
+                }}
 
-                fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
-                    #read
-                }
-            }
-        }
+                fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {{
+                    {read}
+                }}
+            }}"
+        )
     }
 
-    fn write(&self, member: &Member) -> TokenStream {
+    fn write(&self, member: &Member) -> String {
         match member {
             Member::Field(field) => {
-                let wire = ident(&field.wire_ident);
-                let write = self.write_field(field, field.occurs == Occurs::Once, quote!(&self.#wire));
-                quote!(#write;)
+                let value = format!("&self.{}", field.wire_ident);
+                self.write_field(field, field.occurs == Occurs::Once, &value) + ";"
             }
             Member::Oneof(oneof) => self.write_oneof(oneof),
         }
     }
 
-    fn write_oneof(&self, oneof: &Oneof) -> TokenStream {
-        let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
+    fn write_oneof(&self, oneof: &Oneof) -> String {
+        let (holder, wire) = (&oneof.wire_ident, self.wire(&oneof.rust));
         let arms = oneof.fields.iter().map(|field| {
-            let variant = ident(&field.wire_ident);
-            let write = self.write_field(field, true, quote!(it));
-            quote!(Some(#wire::#variant(it)) => #write,)
+            let write = self.write_field(field, true, "it");
+            format!("Some({wire}::{}(it)) => {write},", field.wire_ident)
         });
-        quote!(match &self.#holder { #(#arms)* None => (), })
+        let arms: String = arms.collect();
+        format!("match &self.{holder} {{ {arms} None => (), }}")
     }
 
-    fn write_field(&self, field: &Field, is_member: bool, value: TokenStream) -> TokenStream {
+    fn write_field(&self, field: &Field, is_member: bool, value: &str) -> String {
         let (name, json_name) = (&field.name, &field.json_name);
         if let Some(item) = self.enum_of(&field.value) {
-            return match is_member {
-                false => quote!(out.enumeration::<#item>(#name, #json_name, #value)),
-                true => quote!(out.enumeration_member::<#item>(#name, #json_name, #value)),
-            };
+            let function = if is_member { "enumeration_member" } else { "enumeration" };
+            return format!("out.{function}::<{item}>({name:?}, {json_name:?}, {value})");
         }
-        match (&field.value, is_member) {
-            (Value::WellKnown(WellKnown::NullValue), false) => quote!(out.null(#name, #json_name, #value)),
-            (Value::WellKnown(WellKnown::NullValue), true) => quote!(out.null_member(#name, #json_name, #value)),
-            (_, false) => quote!(out.field(#name, #json_name, #value)),
-            (_, true) => quote!(out.member(#name, #json_name, #value)),
-        }
+        let function = match (&field.value, is_member) {
+            (Value::WellKnown(WellKnown::NullValue), false) => "null",
+            (Value::WellKnown(WellKnown::NullValue), true) => "null_member",
+            (_, false) => "field",
+            (_, true) => "member",
+        };
+        format!("out.{function}({name:?}, {json_name:?}, {value})")
     }
 
-    fn read(&self, message: &Message, member: &Member) -> TokenStream {
+    fn read(&self, message: &Message, member: &Member) -> String {
         match member {
-            Member::Field(field) => {
-                let (names, name, wire) = (names(message, field), &field.name, ident(&field.wire_ident));
-                if let Some(item) = self.enum_of(&field.value) {
-                    return quote!(#names => field.enumeration::<#item>(#name, &mut self.#wire),);
-                }
-                match &field.value {
-                    Value::WellKnown(WellKnown::NullValue) => quote!(#names => field.null(#name, &mut self.#wire),),
-                    _ => quote!(#names => field.read(#name, &mut self.#wire),),
-                }
-            }
+            Member::Field(field) => self.read_field(message, field),
             Member::Oneof(oneof) => oneof.fields.iter().map(|field| self.read_member(message, oneof, field)).collect(),
         }
     }
 
-    fn read_member(&self, message: &Message, oneof: &Oneof, field: &Field) -> TokenStream {
-        let (names, name, variant) = (names(message, field), &field.name, ident(&field.wire_ident));
-        let (holder, wire) = (ident(&oneof.wire_ident), self.oneof(oneof));
-        if let Some(item) = self.enum_of(&field.value) {
-            return quote!(#names => field.enumeration_member::<#item, _>(#name, &mut self.#holder, #wire::#variant),);
-        }
-        match &field.value {
-            Value::WellKnown(WellKnown::NullValue) => {
-                quote!(#names => field.null_member(#name, &mut self.#holder, #wire::#variant),)
-            }
-            _ => quote!(#names => field.member(#name, &mut self.#holder, #wire::#variant),),
-        }
+    fn read_field(&self, message: &Message, field: &Field) -> String {
+        let (names, name, wire) = (names(message, field), &field.name, &field.wire_ident);
+        let function = match (self.enum_of(&field.value), &field.value) {
+            (Some(item), _) => format!("enumeration::<{item}>"),
+            (None, Value::WellKnown(WellKnown::NullValue)) => "null".to_owned(),
+            (None, _) => "read".to_owned(),
+        };
+        format!("{names} => field.{function}({name:?}, &mut self.{wire}),")
     }
 
-    fn oneof(&self, oneof: &Oneof) -> TokenStream {
-        parsed(&oneof.rust.wire_from(&self.package.module, 1))
+    fn read_member(&self, message: &Message, oneof: &Oneof, field: &Field) -> String {
+        let (names, name, variant) = (names(message, field), &field.name, &field.wire_ident);
+        let (holder, wire) = (&oneof.wire_ident, self.wire(&oneof.rust));
+        let function = match (self.enum_of(&field.value), &field.value) {
+            (Some(item), _) => format!("enumeration_member::<{item}, _>"),
+            (None, Value::WellKnown(WellKnown::NullValue)) => "null_member".to_owned(),
+            (None, _) => "member".to_owned(),
+        };
+        format!("{names} => field.{function}({name:?}, &mut self.{holder}, {wire}::{variant}),")
     }
 
     /// The enum that gives the names of a value, if it is one of an enum.
-    fn enum_of(&self, value: &Value) -> Option<TokenStream> {
+    fn enum_of(&self, value: &Value) -> Option<String> {
         match value {
-            Value::Enum(name) => Some(self.enum_path(name)),
-            Value::WellKnown(known) => known.enumeration().map(|path| parsed(&path)),
+            Value::Enum(name) => self.model.enumeration(name).map(|item| self.wire(&item.rust)),
+            Value::WellKnown(known) => known.enumeration(),
             _ => None,
         }
     }
 
-    fn enum_path(&self, name: &str) -> TokenStream {
-        let item = self.model.enumeration(name);
-        item.map(|item| parsed(&item.rust.wire_from(&self.package.module, 1))).unwrap_or_default()
-    }
-
-    fn enumeration(&self, item: &Enum) -> TokenStream {
-        let wire = self.enum_path(&item.name);
-        let values = item.values.iter().map(|value| {
-            let (name, number) = (&value.name, number(value.number));
-            quote!((#name, #number))
-        });
-        quote! {
-            impl svc::json::Enum for #wire {
-                const VALUES: &'static [(&'static str, i32)] = &[#(#values),*];
-            }
-        }
+    fn enumeration(&self, item: &Enum) -> String {
+        let wire = self.wire(&item.rust);
+        let values = item.values.iter().map(|value| format!("({:?}, {}),", value.name, value.number));
+        let values: String = values.collect();
+        format!(
+            "impl svc::json::Enum for {wire} {{
+                const VALUES: &'static [(&'static str, i32)] = &[{values}];
+            }}"
+        )
     }
 }
 
 /// The names that a field goes by, as a pattern. Where the name of one is the JSON name of another, it is the other.
-fn names(message: &Message, field: &Field) -> TokenStream {
+fn names(message: &Message, field: &Field) -> String {
     let (name, json_name) = (&field.name, &field.json_name);
-    let is_others = message.fields().any(|other| other.number != field.number && other.json_name == *name);
+    let is_others = || message.fields().any(|other| other.number != field.number && other.json_name == *name);
     match name == json_name {
-        true => quote!(#name),
-        false if is_others => quote!(#json_name),
-        false => quote!(#name | #json_name),
+        true => format!("{name:?}"),
+        false if is_others() => format!("{json_name:?}"),
+        false => format!("{name:?} | {json_name:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! The fourth stage: the model to Rust text.
 //!
-//! What looks alike for every service is a template in `templates/service`; what has the shape of a type is `quote!`.
+//! What looks alike for every service is a template in `templates/service`; what has the shape of a type is put together
+//! as text, and set out by `text`.
 
 mod convert;
 mod descriptor;
@@ -16,7 +17,6 @@ mod seal;
 mod services;
 mod share;
 mod text;
-mod tokens;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -104,15 +104,15 @@ fn body(
     let model = &lowered.model;
     Ok(match artefact {
         Artefact::Domain if options.types == Types::Domain => {
-            services::domain(package)? + &domain::types(model, package)
+            services::domain(package)? + &domain::types(model, package)?
         }
         Artefact::Domain => services::domain(package)?,
         Artefact::Pb => {
             let generated = messages.get_or_init(|| pb::generate(lowered)).as_ref();
             pb::messages(lowered, package, generated.map_err(Clone::clone)?)?
         }
-        Artefact::Convert => convert::impls(model, package, options),
-        Artefact::Json => json::impls(model, package),
+        Artefact::Convert => convert::impls(model, package, options)?,
+        Artefact::Json => json::impls(model, package)?,
         Artefact::Adapter => services::adapter(package)?,
         Artefact::Client => services::client(package)?,
         Artefact::Gateway => services::gateway(package)?,

@@ -5,7 +5,6 @@ use std::{
     panic::{self, AssertUnwindSafe},
 };
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use prost_build::{Config, Module};
 use prost_types::{DescriptorProto, EnumDescriptorProto};
 
@@ -35,45 +34,8 @@ pub(super) type Generated = HashMap<Module, String>;
 /// The messages of a package, with docs.
 pub(super) fn messages(lowered: &Lowered, package: &Package, generated: &Generated) -> Result<String, Unprintable> {
     let code = generated.get(&module(&lowered.wire, package)).map_or("", String::as_str);
-    let tokens: TokenStream = code.parse().map_err(|error| Unprintable(format!("prost-build: {error}")))?;
-    let tokens = if is_set_out(code) { without_last_commas(tokens) } else { tokens };
-    Ok(text::of(document::messages(&lowered.model, package, tokens)))
-}
-
-/// Whether a list in the code is broken into lines.
-fn is_set_out(code: &str) -> bool {
-    ["(\n", "<\n"].iter().any(|broken| code.contains(broken))
-}
-
-/// A feature that any crate of a build may turn on lets prost-build set out its code, and break what is long into lines
-/// that end with a comma each. It has no tuple of one value, where a comma would say something.
-fn without_last_commas(code: TokenStream) -> TokenStream {
-    let mut tokens = code.into_iter().peekable();
-    let mut kept = TokenStream::new();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Group(group) => {
-                let is_list = group.delimiter() == Delimiter::Parenthesis;
-                let inner = without_last_commas(group.stream());
-                let inner = if is_list { without_end(inner) } else { inner };
-                kept.extend([TokenTree::from(Group::new(group.delimiter(), inner))]);
-            }
-            TokenTree::Punct(comma) if comma.as_char() == ',' && tokens.peek().is_some_and(closes) => (),
-            other => kept.extend([other]),
-        }
-    }
-    kept
-}
-
-/// The tokens up to a comma at their end.
-fn without_end(tokens: TokenStream) -> TokenStream {
-    let mut tokens: Vec<_> = tokens.into_iter().collect();
-    tokens.pop_if(|last| matches!(last, TokenTree::Punct(punct) if punct.as_char() == ','));
-    tokens.into_iter().collect()
-}
-
-fn closes(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '>')
+    let nodes = document::messages(&lowered.model, package, text::of_prost(code)?);
+    Ok(text::set_out(&nodes, code.len()))
 }
 
 fn module(files: &[WireFile], package: &Package) -> Module {

@@ -4,11 +4,12 @@
 //! bracket, an element a line. It knows the Rust that is printed here, not all there is.
 
 mod node;
+mod read;
 mod space;
 
-use proc_macro2::TokenStream;
-
-use self::node::{Kind, Node, Nodes};
+pub(super) use self::node::{Brackets, Kind, Node};
+use self::read::Reader;
+use super::Unprintable;
 
 /// How long a line may be.
 const WIDTH: usize = 120;
@@ -16,40 +17,40 @@ const WIDTH: usize = 120;
 /// How far an element is set in from what it stands in.
 const INDENT: usize = 4;
 
-/// The text of tokens.
-pub(super) fn of(tokens: TokenStream) -> String {
-    let mut words = Nodes::default();
-    let nodes = words.read(tokens, true);
-    let mut text = Text::new(&words);
-    for element in elements(&nodes, true) {
+/// The text of code, set out. Fails if it leaves a quote or a bracket open.
+pub(super) fn of(code: &str) -> Result<String, Unprintable> {
+    Ok(set_out(&Reader::new(code, false).all()?, code.len()))
+}
+
+/// The nodes of what prost-build made.
+///
+/// A feature that any crate of a build may turn on lets it set out its code, and break what is long into lines that end
+/// with a comma each.
+pub(super) fn of_prost(code: &str) -> Result<Vec<Node<'_>>, Unprintable> {
+    let is_set_out = ["(\n", "<\n"].iter().any(|broken| code.contains(broken));
+    Reader::new(code, is_set_out).all()
+}
+
+/// The text of nodes, which are about so long.
+pub(super) fn set_out(nodes: &[Node<'_>], length: usize) -> String {
+    let mut text = Text { out: String::with_capacity(length + length / 2), start: 0 };
+    for element in elements(nodes, true) {
         text.element(element, 0);
         text.out.push('\n');
     }
     text.out
 }
 
-/// The text of nodes, all in one line.
-fn line(words: &Nodes, nodes: &[Node]) -> String {
-    let mut text = Text::new(words);
-    text.flat(nodes);
-    text.out
-}
-
-struct Text<'a> {
-    words: &'a Nodes,
+struct Text {
     out: String,
-    /// How long the last line is.
-    column: usize,
+    /// Where the last line starts.
+    start: usize,
 }
 
-impl<'a> Text<'a> {
-    fn new(words: &'a Nodes) -> Self {
-        Self { words, out: String::new(), column: 0 }
-    }
-
+impl Text {
     /// An element with the docs and attributes above it, at the start of a line.
-    fn element(&mut self, nodes: &[Node], indent: usize) {
-        let above = nodes.iter().take_while(|node| matches!(node.kind, Kind::Line(_))).count();
+    fn element(&mut self, nodes: &[Node<'_>], indent: usize) {
+        let above = nodes.iter().take_while(|node| node.is_line()).count();
         for node in &nodes[..above] {
             self.start(indent);
             self.flat(std::slice::from_ref(node));
@@ -60,8 +61,8 @@ impl<'a> Text<'a> {
     }
 
     /// Nodes from here on, with room behind them for so many columns.
-    fn nodes(&mut self, nodes: &[Node], indent: usize, room: usize) {
-        if node::width(nodes).is_some_and(|width| self.column + width + room <= WIDTH) {
+    fn nodes(&mut self, nodes: &[Node<'_>], indent: usize, room: usize) {
+        if node::width(nodes).is_some_and(|width| self.column() + width + room <= WIDTH) {
             return self.flat(nodes);
         }
         let block = nodes.iter().rposition(Node::must_break);
@@ -74,7 +75,7 @@ impl<'a> Text<'a> {
     }
 
     /// Nodes with a line for each of these calls.
-    fn chain(&mut self, nodes: &[Node], calls: &[usize], indent: usize) {
+    fn chain(&mut self, nodes: &[Node<'_>], calls: &[usize], indent: usize) {
         let ends = calls.iter().copied().skip(1).chain([nodes.len()]);
         self.flat(&nodes[..calls[0]]);
         for (start, end) in calls.iter().copied().zip(ends) {
@@ -85,78 +86,86 @@ impl<'a> Text<'a> {
     }
 
     /// Nodes of which the group at `last` is broken.
-    fn broken(&mut self, nodes: &[Node], last: usize, indent: usize) {
-        let Kind::Group { open, close, inner, .. } = &nodes[last].kind else { return self.flat(nodes) };
-        let is_block = *open == "{";
+    fn broken(&mut self, nodes: &[Node<'_>], last: usize, indent: usize) {
+        let Kind::Group(brackets, inner) = &nodes[last].kind else { return self.flat(nodes) };
+        let (open, close) = (brackets.open(), brackets.close());
+        let is_block = *brackets == Brackets::Braces;
         self.nodes(&nodes[..last], indent, open.len() + usize::from(nodes[last].space));
         self.space(nodes[last].space && last > 0);
-        self.push(open);
+        self.out.push_str(open);
         if !is_block && ends_in_block(inner) {
             self.nodes(inner, indent, close.len());
         } else {
             self.elements(&elements(inner, is_block), indent + INDENT);
             self.start(indent);
         }
-        self.push(close);
+        self.out.push_str(close);
         let rest = &nodes[last + 1..];
         self.space(rest.first().is_some_and(|first| first.space));
         self.nodes(rest, indent, 0);
     }
 
     /// Elements, a line each. The last has a comma if the first has one.
-    fn elements(&mut self, elements: &[&[Node]], indent: usize) {
-        let ends = |element: &[Node]| element.last().is_some_and(|last| last.is(","));
+    fn elements(&mut self, elements: &[&[Node<'_>]], indent: usize) {
+        let ends = |element: &[Node<'_>]| element.last().is_some_and(|last| last.is(","));
         let is_list = elements.first().is_some_and(|first| ends(first));
         self.out.push('\n');
         for element in elements {
             self.element(element, indent);
             if is_list && !ends(element) {
-                self.push(",");
+                self.out.push(',');
             }
             self.out.push('\n');
         }
     }
 
     /// Nodes on this line.
-    fn flat(&mut self, nodes: &[Node]) {
+    fn flat(&mut self, nodes: &[Node<'_>]) {
         for (index, node) in nodes.iter().enumerate() {
             self.space(node.space && index > 0);
             match &node.kind {
-                Kind::Word(word) => self.push(self.words.word(word)),
-                Kind::Operator(text) => self.push(text),
-                Kind::Line(text) => self.push(text),
-                Kind::Group { open, close, inner, .. } => {
-                    let inner = node::without_last_comma(open, inner);
-                    let pads = *open == "{" && !inner.is_empty();
-                    self.push(open);
-                    self.space(pads);
-                    self.flat(inner);
-                    self.space(pads);
-                    self.push(close);
-                }
+                Kind::Word(text) | Kind::Docs(text) => self.out.push_str(text),
+                Kind::Operator(text) => self.out.push_str(text),
+                Kind::Attribute(inner) => self.enclosed("#[", inner, "]"),
+                Kind::Group(brackets, inner) => self.group(*brackets, inner),
             }
         }
     }
 
+    fn group(&mut self, brackets: Brackets, inner: &[Node<'_>]) {
+        let inner = node::without_last_comma(brackets, inner);
+        match brackets {
+            Brackets::Braces if !inner.is_empty() => self.enclosed("{ ", inner, " }"),
+            _ => self.enclosed(brackets.open(), inner, brackets.close()),
+        }
+    }
+
+    fn enclosed(&mut self, open: &str, inner: &[Node<'_>], close: &str) {
+        self.out.push_str(open);
+        self.flat(inner);
+        self.out.push_str(close);
+    }
+
+    /// A new line, set in so far.
     fn start(&mut self, indent: usize) {
+        self.start = self.out.len();
         self.out.extend(std::iter::repeat_n(' ', indent));
-        self.column = indent;
+    }
+
+    /// How long the last line is.
+    fn column(&self) -> usize {
+        self.out.len() - self.start
     }
 
     fn space(&mut self, is_needed: bool) {
         if is_needed {
-            self.push(" ");
+            self.out.push(' ');
         }
-    }
-
-    fn push(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.column += text.len();
     }
 }
 
 /// What stands between brackets: each with its comma or semicolon, or up to the end of its block.
-fn elements(nodes: &[Node], has_blocks: bool) -> Vec<&[Node]> {
+fn elements<'n, 'a>(nodes: &'n [Node<'a>], has_blocks: bool) -> Vec<&'n [Node<'a>]> {
     let mut elements = Vec::new();
     let (mut start, mut angles) = (0, 0_usize);
     for (index, node) in nodes.iter().enumerate() {
@@ -178,16 +187,16 @@ fn elements(nodes: &[Node], has_blocks: bool) -> Vec<&[Node]> {
 }
 
 /// Where calls of methods begin, but for one of something short.
-fn calls(nodes: &[Node]) -> Vec<usize> {
-    let is_call = |at: &usize| nodes[*at].is(".") && nodes.get(at + 2).is_some_and(|node| node.is_group("("));
-    let is_short = |at: usize| at < 2 || !nodes[at - 2].is(".") && !nodes[at - 1].is_group("(");
+fn calls(nodes: &[Node<'_>]) -> Vec<usize> {
+    let is_call = |at: &usize| nodes[*at].is(".") && nodes.get(at + 2).is_some_and(|node| node.is_in(Brackets::Round));
+    let is_short = |at: usize| at < 2 || !nodes[at - 2].is(".") && !nodes[at - 1].is_in(Brackets::Round);
     let calls: Vec<_> = (0..nodes.len()).filter(is_call).collect();
     let first = calls.first().is_some_and(|first| is_short(*first));
     calls[usize::from(first)..].to_vec()
 }
 
 /// Whether there is a block at the end that can be broken alone, so that it needs no lines around it.
-fn ends_in_block(inner: &[Node]) -> bool {
+fn ends_in_block(inner: &[Node<'_>]) -> bool {
     let Some((last, rest)) = inner.split_last() else { return false };
     last.is_block() && last.can_break() && node::width(rest).is_some()
 }
@@ -202,7 +211,7 @@ mod tests {
         let indent = expected.lines().nth(1).map_or(0, |line| line.len() - line.trim_start().len());
         let expected: Vec<_> = expected.lines().skip(1).map(|line| line.get(indent..).unwrap_or_default()).collect();
         let expected = expected.join("\n");
-        assert_eq!(of(expected.parse().expect("Rust")), expected);
+        assert_eq!(of(&expected).expect("Rust"), expected);
     }
 
     #[test]

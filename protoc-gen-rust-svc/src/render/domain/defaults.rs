@@ -1,57 +1,49 @@
 //! What a field holds while it is absent: a function for each field that declares a default.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
-
-use super::Print;
+use super::{Print, deprecated};
 use crate::{
     model::{DefaultValue, Enum, Field, Member, Message, Occurs, Value},
     names::{Ident, Scope},
-    render::tokens::{deprecated, ident, parsed},
 };
 
 impl Print<'_> {
     /// The functions for fields with a default, if there are any.
-    pub(super) fn defaults(&self, message: &Message, place: &[Ident]) -> Option<TokenStream> {
+    pub(super) fn defaults(&self, message: &Message, place: &[Ident]) -> String {
         let mut names = Scope::default();
         let fields = message.members.iter().filter_map(|member| match member {
             Member::Field(field) if field.occurs == Occurs::Optionally && !field.required => Some(field),
             Member::Field(_) | Member::Oneof(_) => None,
         });
         let functions = fields.filter_map(|field| self.or_default(field, &mut names, place));
-        let functions: Vec<_> = functions.collect();
-        let name = ident(message.rust.ident());
-        (!functions.is_empty()).then(|| quote!(impl #name { #(#functions)* }))
+        let functions: String = functions.collect();
+        if functions.is_empty() { functions } else { format!("impl {} {{ {functions} }}", message.rust.ident()) }
     }
 
-    fn or_default(&self, field: &Field, names: &mut Scope, place: &[Ident]) -> Option<TokenStream> {
-        let own = ident(&field.ident);
+    fn or_default(&self, field: &Field, names: &mut Scope, place: &[Ident]) -> Option<String> {
         let (returns, value) = match (field.default.as_ref()?, &field.value) {
-            (DefaultValue::Plain(value), Value::Scalar(scalar)) => (parsed(scalar.rust()), parsed(value)),
-            (DefaultValue::Text(text), _) => (quote!(&str), quote!(#text)),
-            (DefaultValue::Bytes(bytes), _) => {
-                let bytes = Literal::byte_string(bytes);
-                (quote!(&[u8]), quote!(#bytes))
-            }
+            (DefaultValue::Plain(value), Value::Scalar(scalar)) => (scalar.rust().to_owned(), value.clone()),
+            (DefaultValue::Text(text), _) => ("&str".to_owned(), literal(text)),
+            (DefaultValue::Bytes(bytes), _) => ("&[u8]".to_owned(), format!("b\"{}\"", bytes.escape_ascii())),
             (DefaultValue::Enum(value), Value::Enum(name)) => {
                 let item = self.model.enumeration(name)?;
-                let (rust, variant) = (self.name(&item.rust, place), ident(variant(item, value)?));
-                (rust.clone(), quote!(#rust::#variant))
+                let rust = self.name(&item.rust, place);
+                let value = format!("{rust}::{}", variant(item, value)?);
+                (rust, value)
             }
             _ => return None,
         };
         let is_borrowed = matches!(&field.default, Some(DefaultValue::Text(_) | DefaultValue::Bytes(_)));
-        let as_deref = is_borrowed.then(|| quote!(.as_deref()));
-        let name = ident(&names.take(Ident::snake(&format!("{}_or_default", field.ident.plain()))));
-        let (docs, deprecated) = (docs(field), deprecated(field.deprecated));
-        Some(quote! {
-            #[doc = #docs]
-            #deprecated
+        let as_deref = if is_borrowed { ".as_deref()" } else { "" };
+        let name = names.take(Ident::snake(&format!("{}_or_default", field.ident.plain())));
+        let (docs, deprecated, own) = (docs(field), deprecated(field.deprecated), &field.ident);
+        Some(format!(
+            "{docs}
+            {deprecated}
             #[must_use]
-            pub fn #name(&self) -> #returns {
-                self.#own #as_deref.unwrap_or(#value)
-            }
-        })
+            pub fn {name}(&self) -> {returns} {{
+                self.{own}{as_deref}.unwrap_or({value})
+            }}"
+        ))
     }
 }
 
@@ -68,10 +60,17 @@ fn docs(field: &Field) -> String {
         Some(DefaultValue::Text(text)) if is_tame(text) => format!("`{text:?}`"),
         _ => "its default".to_owned(),
     };
-    format!(" The field `{}`, or {value} while it is absent.", field.name)
+    format!("/// The field `{}`, or {value} while it is absent.", field.name)
 }
 
 /// Whether a text can stand in a line of docs.
 fn is_tame(text: &str) -> bool {
     text.len() <= 40 && text.chars().all(|character| character.is_ascii_alphanumeric() || " -_./:".contains(character))
+}
+
+/// A text as a literal, in which a zero before a digit does not look like a number in octal.
+fn literal(text: &str) -> String {
+    let parts: Vec<_> = text.split('\0').map(|part| format!("{part:?}")).collect();
+    let parts: Vec<_> = parts.iter().map(|part| &part[1..part.len() - 1]).collect();
+    format!("\"{}\"", parts.join("\\x00"))
 }

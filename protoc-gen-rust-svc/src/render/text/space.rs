@@ -1,5 +1,7 @@
 //! Where there is a space between two tokens.
 
+use super::node::Brackets;
+
 /// What came before a token.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Before {
@@ -20,11 +22,6 @@ pub(super) struct Spaces {
     before: Before,
 }
 
-const KEYWORDS: [&str; 22] = [
-    "as", "const", "dyn", "else", "enum", "fn", "for", "if", "impl", "in", "let", "match", "mod", "move", "mut", "pub",
-    "return", "struct", "trait", "type", "use", "where",
-];
-
 impl Spaces {
     /// True where a value, a type or a pattern begins.
     pub(super) fn is_prefix(&self) -> bool {
@@ -33,8 +30,7 @@ impl Spaces {
 
     /// Whether there is a space before a name or a literal.
     pub(super) fn word(&mut self, text: &str) -> bool {
-        let is_keyword = KEYWORDS.contains(&text) || text.starts_with('\'') && !text.ends_with('\'');
-        let after = if is_keyword { Before::Keyword } else { Before::Operand };
+        let after = if is_keyword(text) || text.starts_with('\'') { Before::Keyword } else { Before::Operand };
         std::mem::replace(&mut self.before, after) != Before::Tight
     }
 
@@ -58,12 +54,12 @@ impl Spaces {
     }
 
     /// Whether there is a space before a group.
-    pub(super) fn group(&mut self, open: &str) -> bool {
-        let after = if open == "|" { Before::Operator } else { Before::Operand };
+    pub(super) fn group(&mut self, brackets: Brackets) -> bool {
+        let after = if brackets == Brackets::Bars { Before::Operator } else { Before::Operand };
         let before = std::mem::replace(&mut self.before, after);
-        match open {
-            "{" | "|" => before != Before::Tight,
-            _ => matches!(before, Before::Keyword | Before::Operator),
+        match brackets {
+            Brackets::Braces | Brackets::Bars => before != Before::Tight,
+            Brackets::Round | Brackets::Square => matches!(before, Before::Keyword | Before::Operator),
         }
     }
 
@@ -72,4 +68,14 @@ impl Spaces {
         *self = Self::default();
         false
     }
+}
+
+/// Whether a name, a type, a value or a pattern comes after a word.
+#[rustfmt::skip]
+fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "as" | "const" | "dyn" | "else" | "enum" | "fn" | "for" | "if" | "impl" | "in" | "let" | "match" | "mod"
+        | "move" | "mut" | "pub" | "return" | "struct" | "trait" | "type" | "use" | "where"
+    )
 }
