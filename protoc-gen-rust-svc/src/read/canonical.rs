@@ -3,11 +3,14 @@
 //! protoc, buf and protox write options in orders of their own, pack or do not, leave out what is empty or do not, and
 //! bring the files of `google/protobuf` in versions of their own. None of it says anything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use prost::{
     Message as _,
-    bytes::{Buf as _, Bytes},
+    bytes::Bytes,
     encoding::{self, DecodeContext, WireType},
 };
 use protox::file::{FileResolver as _, GoogleFileResolver};
@@ -27,7 +30,7 @@ const MAX_DEPTH: usize = 64;
 
 /// The fields of every message that the files or `descriptor.proto` declare, extensions among them, by their numbers.
 pub struct Canonical {
-    fields: HashMap<String, HashMap<u32, Declared>>,
+    fields: HashMap<String, BTreeMap<u32, Declared>>,
 }
 
 /// What must be known of a field to read its values.
@@ -49,7 +52,7 @@ impl Canonical {
     /// A file without comments and places. One that is no `FileDescriptorProto` stays as it is.
     pub fn file(&self, name: &str, bytes: &Bytes) -> Bytes {
         let bytes = google(name).unwrap_or_else(|| bytes.clone());
-        self.message(FILE, bytes.clone(), 0).map_or(bytes, Bytes::from)
+        self.message(FILE, &bytes, 0).map_or(bytes, Bytes::from)
     }
 
     fn declare(&mut self, file: &FileDescriptor) {
@@ -74,52 +77,52 @@ impl Canonical {
     }
 
     /// A message with its fields in the order of their numbers.
-    fn message(&self, name: &str, bytes: Bytes, depth: usize) -> Option<Vec<u8>> {
+    fn message(&self, name: &str, bytes: &[u8], depth: usize) -> Option<Vec<u8>> {
         let mut encoded = Vec::with_capacity(bytes.len());
         let fields = self.fields.get(name);
-        for (number, values) in split(bytes)? {
-            match fields.and_then(|fields| fields.get(&number)) {
-                _ if name == FILE && number == SOURCE => (),
-                Some(field) if depth < MAX_DEPTH => self.field(field, number, values, depth, &mut encoded)?,
-                _ => values.iter().for_each(|value| value.encode(number, &mut encoded)),
+        for values in split(bytes)?.chunk_by(|one, other| one.number == other.number) {
+            match fields.and_then(|fields| fields.get(&values[0].number)) {
+                _ if name == FILE && values[0].number == SOURCE => (),
+                Some(field) if depth < MAX_DEPTH => self.field(field, values, depth, &mut encoded)?,
+                _ => values.iter().for_each(|value| value.encode(&mut encoded)),
             }
         }
         Some(encoded)
     }
 
-    fn field(&self, field: &Declared, number: u32, values: Vec<Raw>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
-        let values = match field.kind {
-            Type::Message if field.is_repeated => self.messages(field, values, depth)?,
+    /// The values of a field, which are not none.
+    fn field(&self, field: &Declared, values: &[Raw<'_>], depth: usize, to: &mut Vec<u8>) -> Option<()> {
+        match field.kind {
+            Type::Message if field.is_repeated => {
+                values.iter().try_for_each(|value| self.nested(field, value, depth, to))
+            }
             // The parts of one message are one message.
-            Type::Message => self.messages(field, vec![joined(values)], depth)?,
-            kind => values.into_iter().flat_map(|value| unpacked(kind, value)).collect(),
-        };
-        values.iter().for_each(|value| value.encode(number, to));
-        Some(())
-    }
-
-    fn messages(&self, field: &Declared, values: Vec<Raw>, depth: usize) -> Option<Vec<Raw>> {
-        let mut messages = Vec::with_capacity(values.len());
-        for value in values {
-            let bytes = self.message(&field.type_name, value.bytes, depth + 1)?;
-            // No options are none.
-            if !(bytes.is_empty() && field.type_name.ends_with("Options")) {
-                messages.push(Raw { wire_type: value.wire_type, bytes: bytes.into() });
+            Type::Message => self.nested(field, &joined(values), depth, to),
+            kind => {
+                values.iter().for_each(|value| encode_unpacked(kind, value, to));
+                Some(())
             }
         }
-        Some(messages)
+    }
+
+    fn nested(&self, field: &Declared, value: &Raw<'_>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
+        let bytes = self.message(&field.type_name, &value.bytes, depth + 1)?;
+        // No options are none.
+        if !(bytes.is_empty() && field.type_name.ends_with("Options")) {
+            Raw { bytes: bytes.into(), ..*value }.encode(to);
+        }
+        Some(())
     }
 }
 
 /// A file without comments and places, otherwise as it is; and these. `None` if it is no `FileDescriptorProto`.
-pub(crate) fn apart(bytes: &Bytes) -> Option<(Bytes, Bytes)> {
-    let (mut rest, mut kept, mut source) = (bytes.clone(), Vec::new(), Vec::new());
-    while rest.has_remaining() {
-        let before = rest.clone();
-        let (number, wire_type) = encoding::decode_key(&mut rest).ok()?;
-        let value = value(wire_type, number, &mut rest)?;
-        match number {
-            SOURCE => source.push(value),
+pub(crate) fn apart(bytes: &[u8]) -> Option<(Bytes, Bytes)> {
+    let (mut rest, mut kept, mut source) = (bytes, Vec::new(), Vec::new());
+    while !rest.is_empty() {
+        let before = rest;
+        let value = value(&mut rest)?;
+        match value.number {
+            SOURCE => source.push(value.bytes),
             _ => kept.extend_from_slice(&before[..before.len() - rest.len()]),
         }
     }
@@ -133,15 +136,16 @@ fn google(name: &str) -> Option<Bytes> {
     Some(file.file_descriptor_proto().encode_to_vec().into())
 }
 
-/// A value as it is encoded, without the key and the length before it.
-struct Raw {
+/// A value of a field as it is encoded, without the key and the length before it.
+struct Raw<'a> {
+    number: u32,
     wire_type: WireType,
-    bytes: Bytes,
+    bytes: Cow<'a, [u8]>,
 }
 
-impl Raw {
-    fn encode(&self, number: u32, to: &mut Vec<u8>) {
-        encoding::encode_key(number, self.wire_type, to);
+impl Raw<'_> {
+    fn encode(&self, to: &mut Vec<u8>) {
+        encoding::encode_key(self.number, self.wire_type, to);
         if self.wire_type == WireType::LengthDelimited {
             encoding::encode_varint(self.bytes.len() as u64, to);
         }
@@ -149,48 +153,67 @@ impl Raw {
     }
 }
 
-/// The values of each field. `None` if the bytes are no message.
-fn split(mut rest: Bytes) -> Option<BTreeMap<u32, Vec<Raw>>> {
-    let mut fields: BTreeMap<u32, Vec<Raw>> = BTreeMap::new();
-    while rest.has_remaining() {
-        let (number, wire_type) = encoding::decode_key(&mut rest).ok()?;
-        let bytes = value(wire_type, number, &mut rest)?;
-        fields.entry(number).or_default().push(Raw { wire_type, bytes });
+/// The values of all fields, in the order of their numbers. `None` if the bytes are no message.
+fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
+    let mut values = Vec::new();
+    while !rest.is_empty() {
+        values.push(value(&mut rest)?);
     }
-    Some(fields)
+    values.sort_by_key(|value| value.number);
+    Some(values)
 }
 
-fn value(wire_type: WireType, number: u32, rest: &mut Bytes) -> Option<Bytes> {
-    if wire_type == WireType::LengthDelimited {
-        let length = usize::try_from(encoding::decode_varint(rest).ok()?).ok()?;
-        return (length <= rest.len()).then(|| rest.split_to(length));
+/// The value that comes next, with its key.
+fn value<'a>(rest: &mut &'a [u8]) -> Option<Raw<'a>> {
+    let (number, wire_type) = encoding::decode_key(rest).ok()?;
+    bare(number, wire_type, rest)
+}
+
+/// The value that comes next, without its key.
+fn bare<'a>(number: u32, wire_type: WireType, rest: &mut &'a [u8]) -> Option<Raw<'a>> {
+    let length = match wire_type {
+        WireType::LengthDelimited => usize::try_from(encoding::decode_varint(rest).ok()?).ok()?,
+        _ => {
+            let mut behind = *rest;
+            encoding::skip_field(wire_type, number, &mut behind, DecodeContext::default()).ok()?;
+            rest.len() - behind.len()
+        }
+    };
+    let (bytes, behind) = rest.split_at_checked(length)?;
+    *rest = behind;
+    Some(Raw { number, wire_type, bytes: bytes.into() })
+}
+
+/// The parts of a message, which are not none, as one.
+fn joined<'a>(values: &'a [Raw<'_>]) -> Raw<'a> {
+    let bytes = match values {
+        [one] => Cow::Borrowed(&*one.bytes),
+        parts => parts.iter().flat_map(|part| part.bytes.iter().copied()).collect(),
+    };
+    Raw { number: values[0].number, wire_type: WireType::LengthDelimited, bytes }
+}
+
+/// Encodes the numbers of a list, each by itself.
+fn encode_unpacked(kind: Type, value: &Raw<'_>, to: &mut Vec<u8>) {
+    match unpacked(kind, value) {
+        Some(numbers) => numbers.iter().for_each(|number| number.encode(to)),
+        None => value.encode(to),
     }
-    let mut behind = rest.clone();
-    encoding::skip_field(wire_type, number, &mut behind, DecodeContext::default()).ok()?;
-    Some(rest.split_to(rest.len() - behind.len()))
 }
 
-fn joined(values: Vec<Raw>) -> Raw {
-    let bytes = values.iter().flat_map(|value| value.bytes.iter().copied()).collect();
-    Raw { wire_type: WireType::LengthDelimited, bytes }
-}
-
-/// The numbers of a list, each by itself.
-fn unpacked(kind: Type, value: Raw) -> Vec<Raw> {
+/// The numbers of a list. `None` if it is none.
+fn unpacked<'a>(kind: Type, value: &'a Raw<'_>) -> Option<Vec<Raw<'a>>> {
     let wire_type = match kind {
-        _ if value.wire_type != WireType::LengthDelimited => return vec![value],
-        Type::String | Type::Bytes | Type::Message | Type::Group => return vec![value],
+        _ if value.wire_type != WireType::LengthDelimited => return None,
+        Type::String | Type::Bytes | Type::Message | Type::Group => return None,
         Type::Double | Type::Fixed64 | Type::Sfixed64 => WireType::SixtyFourBit,
         Type::Float | Type::Fixed32 | Type::Sfixed32 => WireType::ThirtyTwoBit,
         _ => WireType::Varint,
     };
-    let mut rest = value.bytes.clone();
+    let mut rest = &*value.bytes;
     let mut numbers = Vec::new();
-    while rest.has_remaining() {
-        match self::value(wire_type, 1, &mut rest) {
-            Some(bytes) => numbers.push(Raw { wire_type, bytes }),
-            None => return vec![value],
-        }
+    while !rest.is_empty() {
+        numbers.push(bare(value.number, wire_type, &mut rest)?);
     }
-    numbers
+    Some(numbers)
 }

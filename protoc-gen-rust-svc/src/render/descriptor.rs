@@ -1,7 +1,5 @@
 //! The descriptors of all that was generated, for reflection.
 
-use std::fmt::Write as _;
-
 use super::format::MARK;
 
 /// A constant with a `FileDescriptorSet`, and the rules in it if there are some.
@@ -11,7 +9,7 @@ pub(super) fn file(set: &[u8], has_rules: bool) -> String {
         match byte {
             b'"' | b'\\' => literal.extend(['\\', char::from(*byte)]),
             b' '..=b'~' => literal.push(char::from(*byte)),
-            _ => write!(literal, "\\x{byte:02x}").unwrap_or_default(),
+            _ => literal.extend(['\\', 'x', hexadecimal(byte >> 4), hexadecimal(byte & 15)]),
         }
     }
     format!(
@@ -21,6 +19,10 @@ pub(super) fn file(set: &[u8], has_rules: bool) -> String {
          pub const FILE_DESCRIPTOR_SET: &[u8] = b\"{literal}\";\n{}",
         if has_rules { RULES } else { "" }
     )
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from(b"0123456789abcdef"[usize::from(digit)])
 }
 
 /// The comment is what a compiler shows where the runtime lacks the feature.
