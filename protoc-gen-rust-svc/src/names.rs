@@ -21,12 +21,12 @@ pub struct Ident(String);
 impl Ident {
     /// The identifier of a field, a function or a module.
     pub fn snake(name: &str) -> Self {
-        Self::valid(name.to_snake_case())
+        Self::valid(if is_snake(name) { name.to_owned() } else { name.to_snake_case() })
     }
 
     /// The identifier of a type or a variant.
     pub fn camel(name: &str) -> Self {
-        Self::valid(name.to_upper_camel_case()).or_capital()
+        Self::valid(if is_camel(name) { name.to_owned() } else { name.to_upper_camel_case() }).or_capital()
     }
 
     /// The identifier of a constant.
@@ -76,6 +76,21 @@ impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// True for a name that is in snake case as it is, as most are.
+fn is_snake(name: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    name.split('_').all(is_word)
+}
+
+/// True for a name that is in upper camel case as it is, as most are.
+fn is_camel(name: &str) -> bool {
+    let is_capital = |byte: &u8| byte.is_ascii_uppercase();
+    let bytes = name.as_bytes();
+    bytes.first().is_some_and(is_capital)
+        && bytes.iter().all(u8::is_ascii_alphabetic)
+        && !bytes.windows(2).any(|pair| pair.iter().all(is_capital))
 }
 
 /// Keywords that may be raw identifiers: strict and reserved ones of every edition up to 2024.
@@ -136,7 +151,9 @@ pub fn is_proto_identifier(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ident, Scope, is_proto_identifier};
+    use heck::{ToSnakeCase, ToUpperCamelCase};
+
+    use super::{Ident, Scope, is_camel, is_proto_identifier, is_snake};
 
     #[test]
     fn cases() {
@@ -156,6 +173,18 @@ mod tests {
             assert_eq!(Ident::camel(name).as_str(), camel, "{name}");
         }
         assert_eq!(Ident::shouting("CheckStock").as_str(), "CHECK_STOCK");
+    }
+
+    #[test]
+    fn what_is_left_as_it_is_would_stay_so() {
+        let letters = ["a", "B", "_", "1", "bc", "De", ""];
+        let all = letters.iter().flat_map(|one| letters.iter().map(move |other| format!("{one}{other}")));
+        let all: Vec<_> = all.collect();
+        for name in all.iter().flat_map(|one| all.iter().map(move |other| format!("{one}{other}"))) {
+            assert!(!is_snake(&name) || name.to_snake_case() == name, "{name}");
+            assert!(!is_camel(&name) || name.to_upper_camel_case() == name, "{name}");
+        }
+        assert!(is_snake("product_id") && is_camel("CheckStock"));
     }
 
     #[test]
