@@ -11,19 +11,19 @@ use crate::{
     names::Ident,
 };
 
-/// Adds docs and lints' attributes to what prost-build makes of a package, and gives renamed values their own names.
-pub(super) fn messages<'n>(model: &Model, package: &Package, code: Vec<Node<'n>>) -> Vec<Node<'n>> {
+/// What is known of the types of a package.
+pub(super) fn known<'a>(model: &'a Model, package: &Package) -> Known<'a> {
     let mut known = Known::new();
     package.messages.iter().for_each(|message| add_message(model, message, &mut known));
     package.enums.iter().for_each(|item| add_enum(model, item, &mut known));
-    items(code, "", &known)
+    known
 }
 
 /// The types of a package, by their paths in the module of messages.
-type Known<'a> = HashMap<String, Type<'a>>;
+pub(super) type Known<'a> = HashMap<String, Type<'a>>;
 
 /// The docs of a type and of its fields or variants.
-struct Type<'a> {
+pub(super) struct Type<'a> {
     docs: &'a Docs,
     members: Members<'a>,
     /// The names of values, as string literals, by those that they have for prost-build.
@@ -68,8 +68,9 @@ fn key(rust: &TypeName) -> String {
     rust.wire.iter().map(|ident: &Ident| format!("::{ident}")).collect()
 }
 
-/// The items of a module, each up to its block or its semicolon.
-fn items<'n>(code: Vec<Node<'n>>, path: &str, known: &Known<'_>) -> Vec<Node<'n>> {
+/// Adds docs and lints' attributes to items that prost-build made, which stand at a path, and gives renamed values their own
+/// names.
+pub(super) fn items<'n>(code: Vec<Node<'n>>, path: &str, known: &Known<'_>) -> Vec<Node<'n>> {
     let mut documented = Vec::with_capacity(code.len());
     let mut start = 0;
     for mut node in code {

@@ -53,7 +53,7 @@ pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable
         let file = descriptor::file(&lowered.descriptor_set, has_rules(lowered, options));
         files.insert("descriptor.rs".to_owned(), file);
     }
-    files.values_mut().for_each(|text| *text = seal::seal(text));
+    files.values_mut().for_each(seal::seal);
     Ok(files)
 }
 

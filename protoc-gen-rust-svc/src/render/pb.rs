@@ -34,8 +34,8 @@ pub(super) type Generated = HashMap<Module, String>;
 /// The messages of a package, with docs.
 pub(super) fn messages(lowered: &Lowered, package: &Package, generated: &Generated) -> Result<String, Unprintable> {
     let code = generated.get(&module(&lowered.wire, package)).map_or("", String::as_str);
-    let nodes = document::messages(&lowered.model, package, text::of_prost(code)?);
-    Ok(text::set_out(&nodes, code.len()))
+    let known = document::known(&lowered.model, package);
+    text::of_prost(code, |item| document::items(item, "", &known))
 }
 
 fn module(files: &[WireFile], package: &Package) -> Module {

@@ -16,9 +16,10 @@ pub enum Seal {
 }
 
 /// Adds the checksum of a text to its first line.
-pub(super) fn seal(text: &str) -> String {
-    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    format!("{first} {}\n{rest}", checksum(rest))
+pub(super) fn seal(text: &mut String) {
+    let end = text.find('\n').unwrap_or(text.len());
+    let checksum = checksum(text.get(end + 1..).unwrap_or_default());
+    text.insert_str(end, &format!(" {checksum}"));
 }
 
 /// Reads the first line of a text.
@@ -44,7 +45,8 @@ mod tests {
 
     #[test]
     fn a_change_breaks_it() {
-        let sealed = seal(&format!("{MARK}. Do not edit.\n\nfn a() {{}}\n"));
+        let mut sealed = format!("{MARK}. Do not edit.\n\nfn a() {{}}\n");
+        seal(&mut sealed);
         assert_eq!(read(&sealed), Seal::Intact);
         assert_eq!(read(&sealed.replace('\n', "\r\n")), Seal::Intact);
         assert_eq!(read(&sealed.replace("fn a", "fn b")), Seal::Broken);

@@ -19,26 +19,37 @@ const INDENT: usize = 4;
 
 /// The text of code, set out. Fails if it leaves a quote or a bracket open.
 pub(super) fn of(code: &str) -> Result<String, Unprintable> {
-    Ok(set_out(&Reader::new(code, false).all()?, code.len()))
+    set_out(code, false, |item| item)
 }
 
-/// The nodes of what prost-build made.
+/// The text of what prost-build made, each of its items changed.
 ///
 /// A feature that any crate of a build may turn on lets it set out its code, and break what is long into lines that end
 /// with a comma each.
-pub(super) fn of_prost(code: &str) -> Result<Vec<Node<'_>>, Unprintable> {
+pub(super) fn of_prost<'a>(
+    code: &'a str,
+    change: impl Fn(Vec<Node<'a>>) -> Vec<Node<'a>>,
+) -> Result<String, Unprintable> {
     let is_set_out = ["(\n", "<\n"].iter().any(|broken| code.contains(broken));
-    Reader::new(code, is_set_out).all()
+    set_out(code, is_set_out, change)
 }
 
-/// The text of nodes, which are about so long.
-pub(super) fn set_out(nodes: &[Node<'_>], length: usize) -> String {
-    let mut text = Text { out: String::with_capacity(length + length / 2), start: 0 };
-    for element in elements(nodes, true) {
-        text.element(element, 0);
+/// An item at a time, so that few nodes are held.
+fn set_out<'a>(
+    code: &'a str,
+    has_last_commas: bool,
+    change: impl Fn(Vec<Node<'a>>) -> Vec<Node<'a>>,
+) -> Result<String, Unprintable> {
+    let mut text = Text { out: String::with_capacity(code.len() + code.len() / 4), start: 0 };
+    let mut reader = Reader::new(code, has_last_commas);
+    loop {
+        let item = reader.item()?;
+        if item.is_empty() {
+            return Ok(text.out);
+        }
+        text.element(&change(item), 0);
         text.out.push('\n');
     }
-    text.out
 }
 
 struct Text {

@@ -15,6 +15,8 @@ const DOUBLE: [&[u8; 2]; 8] = [b"::", b"->", b"=>", b"..", b"&&", b"||", b"==", 
 pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// The nodes of all groups that are open.
+    open: Vec<Node<'a>>,
     /// Whether lists in it may end with a comma that says nothing.
     has_last_commas: bool,
 }
@@ -23,28 +25,27 @@ type Nodes<'a> = Result<Vec<Node<'a>>, Unprintable>;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, has_last_commas: bool) -> Self {
-        Self { text, at: 0, has_last_commas }
+        Self { text, at: 0, open: Vec::new(), has_last_commas }
     }
 
-    /// The nodes of the whole text.
-    pub(super) fn all(mut self) -> Nodes<'a> {
+    /// The next item, up to its block or its semicolon. None are left if it has no nodes.
+    pub(super) fn item(&mut self) -> Nodes<'a> {
         self.nodes(None, true)
     }
 
-    /// The nodes up to what closes their group; those of a file or of braces may have docs and attributes among them.
+    /// The nodes up to what closes their group, or of an item; those of an item or of braces may have docs and attributes
+    /// among them.
     fn nodes(&mut self, close: Option<u8>, has_lines: bool) -> Nodes<'a> {
-        let mut nodes = Vec::new();
+        let start = self.open.len();
         let mut spaces = Spaces::default();
         let mut is_item = false;
         while let Some(first) = self.skip_space() {
             if close == Some(first) {
                 self.at += 1;
-                self.drop_last_comma(first, &mut nodes);
-                return Ok(nodes);
+                self.drop_last_comma(start, first);
+                return Ok(self.open.split_off(start));
             }
-            if first == b'>' {
-                self.drop_last_comma(first, &mut nodes);
-            }
+            self.drop_last_comma(start, first);
             let kind = self.kind(first, has_lines, spaces.is_prefix())?;
             let breaks = is_item;
             is_item = match &kind {
@@ -52,16 +53,26 @@ impl<'a> Reader<'a> {
                 Kind::Group(brackets, _) => is_item && *brackets != Brackets::Braces,
                 _ => is_item,
             };
-            nodes.push(node(kind, breaks, &mut spaces));
+            let node = node(kind, breaks, &mut spaces);
+            let ends = close.is_none() && (node.is(";") || node.is_block() && self.begins_item());
+            self.open.push(node);
+            if ends {
+                break;
+            }
         }
-        if close.is_none() { Ok(nodes) } else { Err(self.fault("leaves a bracket open")) }
+        if close.is_none() { Ok(self.open.split_off(start)) } else { Err(self.fault("leaves a bracket open")) }
+    }
+
+    /// Whether an item begins here, after a block.
+    fn begins_item(&mut self) -> bool {
+        self.skip_space().is_none_or(|first| is_of_word(first) || matches!(first, b'#' | b'/'))
     }
 
     /// What prost-build sets out has a comma at the end of each list, and no tuple of one value, where it would say
     /// something.
-    fn drop_last_comma(&self, close: u8, nodes: &mut Vec<Node<'_>>) {
-        if self.has_last_commas && matches!(close, b')' | b'>') {
-            nodes.pop_if(|last| last.is(","));
+    fn drop_last_comma(&mut self, start: usize, close: u8) {
+        if self.has_last_commas && matches!(close, b')' | b'>') && self.open.len() > start {
+            self.open.pop_if(|last| last.is(","));
         }
     }
 
@@ -199,11 +210,10 @@ fn end_of_number(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::set_out, Reader};
+    use super::super::set_out;
 
     fn printed(code: &str, has_last_commas: bool) -> Option<String> {
-        let nodes = Reader::new(code, has_last_commas).all().ok()?;
-        Some(set_out(&nodes, code.len()))
+        set_out(code, has_last_commas, |item| item).ok()
     }
 
     #[test]
