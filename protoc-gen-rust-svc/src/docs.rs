@@ -3,7 +3,7 @@
 //! rustdoc reads Markdown and runs code. A comment must neither run as a test, nor break the build with a control
 //! character, nor warn because of a stray bracket.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Lines of documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,12 +41,16 @@ impl fmt::Display for Docs {
 }
 
 fn lines(comment: &str) -> Vec<String> {
-    let comment = comment.replace("\r\n", "\n").replace('\r', "\n");
+    let comment = match comment.contains('\r') {
+        true => Cow::Owned(comment.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(comment),
+    };
     let mut lines = Vec::new();
     let mut block = Block::Text;
     for line in comment.lines() {
-        let line: String = line.strip_prefix(' ').unwrap_or(line).trim_end().chars().map(harmless).collect();
-        block.push(line, &mut lines);
+        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+        let is_harmless = line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+        block.push(if is_harmless { line.to_owned() } else { line.chars().map(harmless).collect() }, &mut lines);
     }
     block.close(&mut lines);
     while lines.last().is_some_and(String::is_empty) {

@@ -41,9 +41,12 @@ pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable
     let bodies = share::each(&in_turn(packages, options), |(package, artefact)| {
         let body = body(lowered, package, *artefact, options, &messages)?;
         let module = index::module_of(&package.artefacts, *artefact);
-        Ok((index::path(&package.module, module.plain()), format::file(*artefact, &package.files, &body)))
+        let mut file = format::file(*artefact, &package.files, &body);
+        seal::seal(&mut file);
+        Ok((index::path(&package.module, module.plain()), file))
     });
-    let mut files = bodies.into_iter().collect::<Result<Files, _>>()?;
+    let artefacts = bodies.into_iter().collect::<Result<Files, _>>()?;
+    let mut files = Files::new();
     for package in packages {
         let emitted: Vec<_> = emitted(package, options).collect();
         files.insert(index::path(&package.module, "mod"), index::package(package, &emitted, lowered, options)?);
@@ -54,6 +57,7 @@ pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable
         files.insert("descriptor.rs".to_owned(), file);
     }
     files.values_mut().for_each(seal::seal);
+    files.extend(artefacts);
     Ok(files)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The checksum tells a file that somebody changed by hand from one that is out of date.
 
+use std::borrow::Cow;
+
 use super::format::MARK;
 
 /// What a file says about itself.
@@ -33,9 +35,10 @@ pub fn read(text: &str) -> Seal {
 
 /// 64-bit FNV-1a, over lines, so that a checkout may change how they end.
 pub(super) fn checksum(text: &str) -> String {
+    let text = if text.contains('\r') { text.replace("\r\n", "\n").into() } else { Cow::Borrowed(text) };
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    let of_line = |hash, line: &str| add(line.bytes().fold(hash, add), b'\n');
-    let hash = text.lines().fold(0xcbf2_9ce4_8422_2325, of_line);
+    let hash = text.bytes().chain(end.bytes()).fold(0xcbf2_9ce4_8422_2325, add);
     format!("{hash:016x}")
 }
 

@@ -142,12 +142,13 @@ impl<'a> Reader<'a> {
 
     /// The byte that comes after spaces and comments.
     fn skip_space(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
         loop {
-            self.take(|bytes| bytes.iter().position(|byte| !byte.is_ascii_whitespace()));
-            if !self.text[self.at..].starts_with("// ") {
-                return self.text.as_bytes().get(self.at).copied();
+            match bytes.get(self.at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                b'/' if bytes[self.at..].starts_with(b"// ") => drop(self.take(end_of_line)),
+                other => return Some(*other),
             }
-            self.take(end_of_line);
         }
     }
 
@@ -186,8 +187,19 @@ fn begins_item(word: &str) -> bool {
 }
 
 fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+    OF_WORDS[usize::from(byte)]
 }
+
+/// Which bytes names are made of.
+const OF_WORDS: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        bytes[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+        byte += 1;
+    }
+    bytes
+};
 
 /// Long ones have their digits in groups.
 fn number(digits: &str) -> Cow<'_, str> {
