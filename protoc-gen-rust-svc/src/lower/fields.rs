@@ -76,12 +76,8 @@ impl Lower<'_> {
         if !self.packages.is_generated(&file.descriptor.name) {
             return;
         }
-        let (package, of) = self
-            .input
-            .files
-            .iter()
-            .find(|file| declares(file, name))
-            .map_or(("", ""), |file| (file.descriptor.package.as_str(), file.descriptor.name.as_str()));
+        let owner = self.packages.owners.of(name).map(|index| &self.input.files[index].descriptor);
+        let (package, of) = owner.map_or(("", ""), |file| (file.package.as_str(), file.name.as_str()));
         if package == WELL_KNOWN {
             let message = format!("type {name} is not known to this version");
             self.diagnostics.error("E0301", position, message).help("update the plugin and the runtime");
@@ -99,17 +95,6 @@ impl Lower<'_> {
             self.diagnostics.error("E0302", position, message).help(help);
         }
     }
-}
-
-/// Whether a file declares a type, or the one that it stands in.
-fn declares(file: &File, name: &str) -> bool {
-    let package = &file.descriptor.package;
-    let rest = if package.is_empty() { Some(name) } else { name.strip_prefix(&format!("{package}.")) };
-    let first = rest.and_then(|rest| rest.split('.').next());
-    first.is_some_and(|first| {
-        file.descriptor.message_type.iter().any(|message| message.name == first)
-            || file.descriptor.enum_type.iter().any(|item| item.name == first)
-    })
 }
 
 /// The key and the value of a map.

@@ -65,7 +65,7 @@ impl Lower<'_> {
         }
         let nested = descriptor.nested_type.iter().filter(|nested| !is_map_entry(nested));
         let message = Message {
-            rust: self.types.name(&name),
+            rust: self.types.name(&name).clone(),
             module: self.types.module(&name),
             form: self.form(&name, &options),
             docs: Docs::new(&at.source.comment(&at.path), || format!("The message `{name}`.")),
@@ -159,7 +159,7 @@ impl Lower<'_> {
         let zero = descriptor.value.iter().find(|value| value.number == 0);
         let has_unspecified =
             !is_closed && zero.is_some_and(|value| variant(&prefix, &value.name).plain() == "Unspecified");
-        let rust = self.types.name(&name);
+        let rust = self.types.name(&name).clone();
         let wire_prefix = rust.wire[rust.wire.len() - 1].clone();
         let (mut scope, mut wire_scope) = (Scope::with(&["Unrecognized"]), Scope::default());
         let mut values: Vec<EnumValue> = Vec::new();

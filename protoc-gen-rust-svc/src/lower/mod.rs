@@ -59,9 +59,14 @@ pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) ->
     let packages = Packages::new(input, options);
     let generated = packages.generated_files().clone();
     let set = || wire::descriptor_set(input, &generated);
+    let help = || {
+        let files = input.files.iter().filter(|file| generated.contains(&file.descriptor.name));
+        files.for_each(|file| file.source.read_ahead());
+        set()
+    };
     thread::scope(|scope| {
         // It needs nothing of what comes. Where no thread is to be had, it is made behind that.
-        let helper = thread::Builder::new().spawn_scoped(scope, set).ok();
+        let helper = thread::Builder::new().spawn_scoped(scope, help).ok();
         let lowered = without_set(input, options, packages, diagnostics);
         let joined = helper.map(|helper| helper.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
         Lowered { descriptor_set: joined.unwrap_or_else(set), ..lowered }

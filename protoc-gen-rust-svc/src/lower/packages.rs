@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::types::has_module;
+use super::types::{full_name, has_module};
 use crate::{
     model::{Artefacts, Home, Package},
     names::{Ident, Scope},
@@ -18,6 +18,7 @@ const MODULE_FILE: &str = "mod";
 
 /// Every package that is known.
 pub(super) struct Packages {
+    pub(super) owners: Owners,
     homes: BTreeMap<String, Home>,
     artefacts: BTreeMap<String, Artefacts>,
     generated_files: BTreeSet<String>,
@@ -26,7 +27,8 @@ pub(super) struct Packages {
 
 impl Packages {
     pub(super) fn new(input: &Input, options: &Options) -> Self {
-        let generated_files = generated_files(input, options);
+        let owners = Owners::new(input);
+        let generated_files = generated_files(input, &owners, options);
         let of_file = |name: &String| input.files.iter().find(|file| file.descriptor.name == *name);
         let generated: BTreeSet<_> =
             generated_files.iter().filter_map(of_file).map(|file| file.descriptor.package.clone()).collect();
@@ -38,7 +40,7 @@ impl Packages {
             taken.extend(message_modules(input, name, options));
             (name.clone(), artefacts(taken))
         });
-        Self { artefacts: artefacts.collect(), homes, generated_files, generated }
+        Self { owners, artefacts: artefacts.collect(), homes, generated_files, generated }
     }
 
     /// Where a package lives.
@@ -58,7 +60,7 @@ impl Packages {
 
     /// The files for which code is generated, and those that they refer to.
     pub(super) fn referred(&self, input: &Input) -> BTreeSet<String> {
-        with_referred(input, self.generated_files.clone())
+        with_referred(input, &self.owners, self.generated_files.clone())
     }
 
     /// Whether the types of a package can be named by what is generated.
@@ -125,9 +127,9 @@ impl Packages {
 }
 
 /// The requested files; with `include_imports`, also those that they refer to.
-fn generated_files(input: &Input, options: &Options) -> BTreeSet<String> {
+fn generated_files(input: &Input, owners: &Owners, options: &Options) -> BTreeSet<String> {
     let asked_for: BTreeSet<String> = input.generate.iter().cloned().collect();
-    let files = if options.include_imports { with_referred(input, asked_for) } else { asked_for };
+    let files = if options.include_imports { with_referred(input, owners, asked_for) } else { asked_for };
     let is_ours = |name: &String| {
         let package =
             input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
@@ -137,11 +139,11 @@ fn generated_files(input: &Input, options: &Options) -> BTreeSet<String> {
 }
 
 /// Files, and those that they refer to in one step or more.
-fn with_referred(input: &Input, mut files: BTreeSet<String>) -> BTreeSet<String> {
-    let owners = owners(input);
+fn with_referred(input: &Input, owners: &Owners, mut files: BTreeSet<String>) -> BTreeSet<String> {
     let mut todo: Vec<String> = files.iter().cloned().collect();
     while let Some(name) = todo.pop() {
-        for file in references(input, &name).iter().filter_map(|type_name| owners.get(type_name)) {
+        let owners: BTreeSet<_> = references(input, &name).into_iter().filter_map(|name| owners.of(name)).collect();
+        for file in owners.into_iter().map(|index| &input.files[index].descriptor.name) {
             if files.insert(file.clone()) {
                 todo.push(file.clone());
             }
@@ -150,39 +152,43 @@ fn with_referred(input: &Input, mut files: BTreeSet<String>) -> BTreeSet<String>
     files
 }
 
-/// The file that declares each type.
-fn owners(input: &Input) -> BTreeMap<String, String> {
-    let mut owners = BTreeMap::new();
-    for file in &input.files {
-        let descriptor = &file.descriptor;
-        let prefix = if descriptor.package.is_empty() { String::new() } else { format!(".{}", descriptor.package) };
-        let messages = descriptor.message_type.iter().map(|message| &message.name);
-        for name in messages.chain(descriptor.enum_type.iter().map(|item| &item.name)) {
-            owners.insert(format!("{prefix}.{name}"), descriptor.name.clone());
+/// The file that declares each type which stands in no other, as its place in the request.
+pub(super) struct Owners(BTreeMap<String, usize>);
+
+impl Owners {
+    fn new(input: &Input) -> Self {
+        let mut owners = BTreeMap::new();
+        for (index, file) in input.files.iter().enumerate() {
+            let descriptor = &file.descriptor;
+            let messages = descriptor.message_type.iter().map(|message| &message.name);
+            for name in messages.chain(descriptor.enum_type.iter().map(|item| &item.name)) {
+                owners.insert(full_name(&descriptor.package, name), index);
+            }
         }
+        Self(owners)
     }
-    owners
+
+    /// The file that declares a type, or the one that it stands in.
+    pub(super) fn of(&self, name: &str) -> Option<usize> {
+        let mut ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        ends.find_map(|end| self.0.get(&name[..end])).copied()
+    }
 }
 
-/// The types that a file refers to, each also by the names of the types that it stands in.
-fn references(input: &Input, name: &str) -> BTreeSet<String> {
+/// The types that a file refers to.
+fn references<'a>(input: &'a Input, name: &str) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     for file in input.files.iter().filter(|file| file.descriptor.name == name) {
         file.descriptor.message_type.iter().for_each(|message| message_references(message, &mut names));
         for method in file.descriptor.service.iter().flat_map(|service| &service.method) {
-            names.extend([method.input_type.clone(), method.output_type.clone()]);
+            names.extend([method.input_type.as_str(), method.output_type.as_str()]);
         }
     }
-    let outer = |name: &String| {
-        name.char_indices().filter(|(_, dot)| *dot == '.').map(|(end, _)| name[..end].to_owned()).collect::<Vec<_>>()
-    };
-    let outer: Vec<_> = names.iter().flat_map(outer).collect();
-    names.extend(outer);
-    names
+    names.into_iter().map(|name| name.trim_start_matches('.')).collect()
 }
 
-fn message_references(message: &MessageDescriptor, names: &mut BTreeSet<String>) {
-    names.extend(message.field.iter().map(|field| field.type_name.clone()));
+fn message_references<'a>(message: &'a MessageDescriptor, names: &mut BTreeSet<&'a str>) {
+    names.extend(message.field.iter().map(|field| field.type_name.as_str()));
     message.nested_type.iter().for_each(|nested| message_references(nested, names));
 }
 

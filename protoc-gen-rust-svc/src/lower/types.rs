@@ -64,8 +64,8 @@ impl Types {
     }
 
     /// The name of a type, by its full name.
-    pub(super) fn name(&self, full_name: &str) -> TypeName {
-        self.names[full_name].clone()
+    pub(super) fn name(&self, full_name: &str) -> &TypeName {
+        &self.names[full_name]
     }
 
     /// Whether there is a type of a full name.

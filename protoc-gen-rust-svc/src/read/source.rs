@@ -38,7 +38,16 @@ impl Source {
     }
 
     fn get(&self, path: &[i32]) -> Option<&Location> {
-        self.locations.get_or_init(|| index(self.encoded.clone())).get(path)
+        self.index().get(path)
+    }
+
+    /// Reads the locations before somebody asks for one.
+    pub(crate) fn read_ahead(&self) {
+        self.index();
+    }
+
+    fn index(&self) -> &HashMap<Vec<i32>, Location> {
+        self.locations.get_or_init(|| index(self.encoded.clone()))
     }
 
     /// The comment before an element, and in a paragraph of its own the one behind it.
