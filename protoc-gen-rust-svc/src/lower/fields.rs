@@ -7,7 +7,7 @@ use super::{
     messages::At,
     packages::WELL_KNOWN,
     reflective,
-    types::{full_name, is_map_entry},
+    types::is_map_entry,
 };
 use crate::{
     docs::Docs,
@@ -103,10 +103,9 @@ fn map_entry<'a>(
     container: &'a MessageDescriptor,
     field: &FieldDescriptor,
 ) -> Option<(&'a FieldDescriptor, &'a FieldDescriptor)> {
-    let is_entry = |nested: &&MessageDescriptor| {
-        is_map_entry(nested) && field.type_name == format!(".{}", full_name(message, &nested.name))
-    };
-    let entry = container.nested_type.iter().find(is_entry)?;
+    let of_message = field.type_name.strip_prefix('.').and_then(|name| name.strip_prefix(message));
+    let own_name = of_message.and_then(|rest| rest.strip_prefix('.'))?;
+    let entry = container.nested_type.iter().find(|nested| is_map_entry(nested) && nested.name == own_name)?;
     let number = |number: i32| entry.field.iter().find(move |field| field.number == number);
     Some((number(1)?, number(2)?))
 }

@@ -15,7 +15,7 @@ use super::Unprintable;
 const WIDTH: usize = 120;
 
 /// How far an element is set in from what it stands in.
-const INDENT: usize = 4;
+const INDENT: &str = "    ";
 
 /// The text of code, set out. Fails if it leaves a quote or a bracket open.
 pub(super) fn of(code: &str) -> Result<String, Unprintable> {
@@ -91,8 +91,8 @@ impl Text {
         self.flat(&nodes[..calls[0]]);
         for (start, end) in calls.iter().copied().zip(ends) {
             self.out.push('\n');
-            self.start(indent + INDENT);
-            self.nodes(&nodes[start..end], indent + INDENT, 0);
+            self.start(indent + 1);
+            self.nodes(&nodes[start..end], indent + 1, 0);
         }
     }
 
@@ -107,7 +107,7 @@ impl Text {
         if !is_block && ends_in_block(inner) {
             self.nodes(inner, indent, close.len());
         } else {
-            self.elements(&elements(inner, is_block), indent + INDENT);
+            self.elements(&elements(inner, is_block), indent + 1);
             self.start(indent);
         }
         self.out.push_str(close);
@@ -157,10 +157,10 @@ impl Text {
         self.out.push_str(close);
     }
 
-    /// A new line, set in so far.
+    /// A new line, set in so many times.
     fn start(&mut self, indent: usize) {
         self.start = self.out.len();
-        self.out.extend(std::iter::repeat_n(' ', indent));
+        self.out.extend(std::iter::repeat_n(INDENT, indent));
     }
 
     /// How long the last line is.
