@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -11,12 +11,14 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{Metadata, Peer, Result, Value, lifeline::Line, values::Values};
+#[cfg(feature = "adapter")]
+use crate::received::Received;
+use crate::{Metadata, Peer, Result, Value, lifeline::Line, received::Carried, values::Values};
 
 pub use crate::lifeline::Lifeline;
 
-/// The metadata of a call that has none.
-static NO_METADATA: Metadata = Metadata::new();
+/// What a call carries that carries nothing.
+static NOTHING: Parts = Parts::new();
 
 /// What a call carries besides its message: its deadline, whether the caller still waits, and metadata both ways.
 ///
@@ -30,16 +32,25 @@ static NO_METADATA: Metadata = Metadata::new();
 /// ```
 ///
 /// Time is tokio's, so that a test can pause it.
-#[derive(Clone, Default)]
-pub struct Context {
+#[derive(Clone)]
+pub struct Context(Option<Arc<Parts>>);
+
+/// What clones share until one of them is changed. `None` stands for [`NOTHING`], for as long as a context has moved
+/// elsewhere.
+#[derive(Clone)]
+struct Parts {
     deadline: Option<Instant>,
     lifelines: Line,
-    metadata: Option<Arc<Metadata>>,
+    metadata: Carried,
     peer: Option<Peer>,
     values: Values,
-    stopping: Option<watch::Receiver<bool>>,
-    response: Arc<Mutex<Response>>,
+    stopping: Option<Arc<watch::Receiver<bool>>>,
+    answer: Answer,
 }
+
+/// The answer to a call, which all of its contexts share. Most have neither headers nor trailers.
+#[derive(Default)]
+struct Answer(OnceLock<Arc<Mutex<Response>>>);
 
 #[derive(Debug, Default)]
 struct Response {
@@ -47,23 +58,43 @@ struct Response {
     trailers: Metadata,
 }
 
+impl Parts {
+    const fn new() -> Self {
+        Self {
+            deadline: None,
+            lifelines: Line::new(),
+            metadata: Carried::none(),
+            peer: None,
+            values: Values::new(),
+            stopping: None,
+            answer: Answer(OnceLock::new()),
+        }
+    }
+}
+
 impl Context {
     /// A call with no deadline, no metadata, and a caller that waits for ever.
     pub fn new() -> Self {
-        Self::default()
+        Self::of(Parts::new())
+    }
+
+    fn of(parts: Parts) -> Self {
+        Self(Some(Arc::new(parts)))
     }
 
     /// A call on behalf of this one: it inherits the deadline, the cancellation and the values, and starts with no
     /// metadata.
     pub fn child(&self) -> Self {
-        let (lifelines, stopping) = (self.lifelines.clone(), self.stopping.clone());
-        Self { deadline: self.deadline, lifelines, stopping, ..self.detached() }
+        let Parts { deadline, lifelines, peer, values, stopping, .. } = self.parts();
+        let (peer, values, stopping) = (peer.clone(), values.clone(), stopping.clone());
+        Self::of(Parts { deadline: *deadline, lifelines: lifelines.clone(), peer, values, stopping, ..Parts::new() })
     }
 
     /// A call that goes on when this one ends, such as one that undoes what this one did: no deadline, no
     /// cancellation, no metadata. It has the values.
     pub fn detached(&self) -> Self {
-        Self { peer: self.peer.clone(), values: self.values.clone(), ..Self::default() }
+        let Parts { peer, values, .. } = self.parts();
+        Self::of(Parts { peer: peer.clone(), values: values.clone(), ..Parts::new() })
     }
 
     /// The same call, which must end within `timeout` from now, or at its own deadline if that is sooner.
@@ -76,90 +107,119 @@ impl Context {
 
     /// The same call, which must end at `deadline`, or at its own deadline if that is sooner.
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
-        self.deadline = Some(self.deadline.map_or(deadline, |own| own.min(deadline)));
+        let parts = self.change_parts();
+        parts.deadline = Some(parts.deadline.map_or(deadline, |own| own.min(deadline)));
         self
     }
 
     /// The same call with one more entry of metadata. Fails if key or value may not travel, see [`Metadata`].
     pub fn with_metadata(mut self, key: &str, value: impl Into<Value>) -> Result<Self> {
-        Arc::make_mut(self.metadata.get_or_insert_default()).append(key, value)?;
+        self.change_parts().metadata.change(|metadata| metadata.append(key, value))?;
         Ok(self)
     }
 
     /// The same call with all of this metadata in place of its own.
     pub fn with_all_metadata(mut self, metadata: Metadata) -> Self {
-        self.metadata = (!metadata.is_empty()).then(|| Arc::new(metadata));
+        self.change_parts().metadata = Carried::of(metadata);
+        self
+    }
+
+    /// The same call with metadata as a transport has received them, in place of its own.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn with_received(mut self, received: impl Received) -> Self {
+        self.change_parts().metadata = Carried::received(received);
         self
     }
 
     /// The same call, made by `peer`.
     pub fn with_peer(mut self, peer: impl Into<Peer>) -> Self {
-        self.peer = Some(peer.into());
+        self.change_parts().peer = Some(peer.into());
         self
     }
 
     /// The same call with a value that stays in this process, such as the identity of the caller, in place of one of the
     /// same type.
     pub fn with_value<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.values.insert(value);
+        self.change_parts().values.insert(value);
         self
     }
 
     /// The same call, cancelled when the returned [`Lifeline`] is dropped, or with the call that it is a child of.
     pub fn with_lifeline(mut self) -> (Self, Lifeline) {
-        let lifeline = self.lifelines.extend();
+        let lifeline = self.change_parts().lifelines.extend();
         (self, lifeline)
     }
 
     /// The same call, told that its server stops as soon as the value is true.
-    pub fn with_stopping(mut self, stopping: watch::Receiver<bool>) -> Self {
-        self.stopping = Some(stopping);
+    pub fn with_stopping(self, stopping: watch::Receiver<bool>) -> Self {
+        self.told_by(Arc::new(stopping))
+    }
+
+    /// The same, told by what many calls share.
+    pub(crate) fn told_by(mut self, stopping: Arc<watch::Receiver<bool>>) -> Self {
+        self.change_parts().stopping = Some(stopping);
         self
     }
 
     /// When the call must have ended. `None` if it may take for ever.
     pub fn deadline(&self) -> Option<Instant> {
-        self.deadline
+        self.parts().deadline
     }
 
     /// How long the call may still take; zero when the deadline has passed, `None` if it may take for ever.
     pub fn remaining(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Metadata of the request: what the caller sent, or what is to be sent.
     pub fn metadata(&self) -> &Metadata {
-        self.metadata.as_deref().unwrap_or(&NO_METADATA)
+        self.parts().metadata.all()
+    }
+
+    /// The text of this number under this key of the metadata, counted from zero. What a transport received is looked
+    /// through for it, and not read.
+    #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+    pub(crate) fn text(&self, key: &str, number: usize) -> Option<&str> {
+        self.parts().metadata.text(key, number)
     }
 
     /// Who the caller is, if the call came over a connection.
     pub fn peer(&self) -> Option<&Peer> {
-        self.peer.as_ref()
+        self.parts().peer.as_ref()
     }
 
     /// The value of this type that [`with_value`](Self::with_value) put here.
     pub fn value<T: 'static>(&self) -> Option<&T> {
-        self.values.get()
+        self.parts().values.get()
     }
 
     /// True when nobody waits for the answer any more: the caller went away, the deadline passed, or the call ended.
     pub fn is_cancelled(&self) -> bool {
-        self.lifelines.is_cut() || self.remaining() == Some(Duration::ZERO)
+        self.parts().lifelines.is_cut() || self.remaining() == Some(Duration::ZERO)
     }
 
     /// Completes when nobody waits for the answer any more: the caller went away, the deadline passed, or the call
     /// ended. Work that a handler leaves behind with `tokio::spawn` must watch it; the handler itself is dropped.
     pub async fn cancelled(&self) {
-        tokio::select! {
-            () = self.lifelines.cut() => (),
-            () = self.expired() => (),
+        self.cancellation().await;
+    }
+
+    /// The same, without holding on to the context.
+    pub(crate) fn cancellation(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (deadline, lifelines) = (self.deadline(), self.parts().lifelines.clone());
+        async move {
+            tokio::select! {
+                biased;
+                () = lifelines.cut() => (),
+                () = expired(deadline) => (),
+            }
         }
     }
 
     /// Completes when the server stops: it waits for calls that are under way, but only for some time. A stream that may
     /// last for ever should end now, with `UNAVAILABLE`, so that its caller turns to another server.
     pub async fn stopping(&self) {
-        let told = match self.stopping.clone() {
+        let told = match self.parts().stopping.as_deref().cloned() {
             Some(mut stopping) => stopping.wait_for(|stopping| *stopping).await.is_ok(),
             None => false,
         };
@@ -180,50 +240,82 @@ impl Context {
 
     /// The headers of the answer: set by a handler, or received by a client.
     pub fn headers(&self) -> Metadata {
-        self.response().headers.clone()
+        self.answered().map(|response| response.headers.clone()).unwrap_or_default()
     }
 
     /// The trailers of the answer: set by a handler, or received by a client once the answer is complete.
     pub fn trailers(&self) -> Metadata {
-        self.response().trailers.clone()
+        self.answered().map(|response| response.trailers.clone()).unwrap_or_default()
     }
 
     /// Puts what a transport received in place of the headers of the answer.
     pub fn receive_headers(&self, headers: Metadata) {
-        self.response().headers = headers;
+        if self.answered().is_some() || !headers.is_empty() {
+            self.response().headers = headers;
+        }
     }
 
     /// Puts what a transport received in place of the trailers of the answer.
     pub fn receive_trailers(&self, trailers: Metadata) {
-        self.response().trailers = trailers;
+        if self.answered().is_some() || !trailers.is_empty() {
+            self.response().trailers = trailers;
+        }
     }
 
     /// Changes this context in its place.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
     pub(crate) fn change(&mut self, change: impl FnOnce(Self) -> Self) {
-        // What takes its place for that time costs no more than to count who shares it.
-        let response = self.response.clone();
-        let hollow = Self {
-            deadline: None,
-            lifelines: Line::default(),
-            metadata: None,
-            peer: None,
-            values: Values::default(),
-            stopping: None,
-            response,
-        };
-        *self = change(std::mem::replace(self, hollow));
+        *self = change(std::mem::replace(self, Self(None)));
+    }
+
+    fn parts(&self) -> &Parts {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+
+    fn change_parts(&mut self) -> &mut Parts {
+        Arc::make_mut(self.0.get_or_insert_default())
     }
 
     fn response(&self) -> MutexGuard<'_, Response> {
-        self.response.lock().unwrap_or_else(PoisonError::into_inner)
+        self.parts().answer.get().lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn expired(&self) {
-        match self.deadline {
-            Some(deadline) => time::sleep_until(deadline).await,
-            None => std::future::pending().await,
-        }
+    /// The answer, if it has headers or trailers.
+    fn answered(&self) -> Option<MutexGuard<'_, Response>> {
+        let response = self.parts().answer.0.get()?;
+        Some(response.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+async fn expired(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Answer {
+    fn get(&self) -> &Arc<Mutex<Response>> {
+        self.0.get_or_init(Arc::default)
+    }
+}
+
+/// The same answer, from now on even if it had none yet.
+impl Clone for Answer {
+    fn clone(&self) -> Self {
+        Self(OnceLock::from(self.get().clone()))
+    }
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -232,7 +324,7 @@ impl fmt::Debug for Context {
         f.debug_struct("Context")
             .field("remaining", &self.remaining())
             .field("metadata", self.metadata())
-            .field("peer", &self.peer)
+            .field("peer", &self.peer())
             .finish_non_exhaustive()
     }
 }

@@ -27,6 +27,7 @@ mod lifeline;
 mod metadata;
 mod method;
 mod peer;
+mod received;
 mod stream;
 mod types;
 #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]

@@ -26,6 +26,11 @@ struct Link {
 }
 
 impl Line {
+    /// No lifeline.
+    pub(crate) const fn new() -> Self {
+        Self(None)
+    }
+
     /// One more, which is cut when the [`Lifeline`] is dropped.
     pub(crate) fn extend(&mut self) -> Lifeline {
         let next = std::mem::take(self);

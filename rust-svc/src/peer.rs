@@ -74,4 +74,4 @@ impl fmt::Display for Peer {
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only a server tells"))]
 #[derive(Clone, Debug)]
-pub(crate) struct Stopping(pub(crate) tokio::sync::watch::Receiver<bool>);
+pub(crate) struct Stopping(pub(crate) Arc<tokio::sync::watch::Receiver<bool>>);

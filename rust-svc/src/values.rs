@@ -12,6 +12,11 @@ struct Node<T: ?Sized> {
 }
 
 impl Values {
+    /// No value.
+    pub(crate) const fn new() -> Self {
+        Self(None)
+    }
+
     /// Puts a value before the one of its type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
         let next = std::mem::take(self);

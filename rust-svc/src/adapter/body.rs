@@ -1,18 +1,23 @@
 //! Headers and trailers around the messages of an answer.
 
 use std::{
+    fmt,
     pin::Pin,
+    sync::Arc,
     task::{self, Poll, ready},
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
-use http_body::Frame;
-use http_body_util::{BodyExt, Empty};
+use http_body::{Body as _, Frame, SizeHint};
 
+use super::{
+    report,
+    responses::{Batches, Data},
+};
 use crate::{
-    Code, Context, Error, Lifeline, Metadata,
-    grpc::{metadata, status},
+    Code, Context, Error, Lifeline, Metadata, Method,
+    grpc::{compression::Encoding, metadata, status},
     intercept::Running,
 };
 
@@ -20,8 +25,22 @@ use crate::{
 /// handler set.
 #[derive(Debug)]
 pub struct Body {
-    frames: tonic::body::Body,
+    frames: Frames,
     call: Option<Call>,
+}
+
+/// The frames of a body that are still to come.
+enum Frames {
+    /// Those of a service of tonic's.
+    Foreign(tonic::body::Body),
+    /// These data, and the status of a call that succeeded.
+    One(Bytes),
+    /// Data as they come, and a status; with the method, for the log.
+    Many(Batches, Arc<Method>),
+    /// A status and what goes with it.
+    Status(HeaderMap),
+    /// None.
+    Ended,
 }
 
 /// What ends with a call.
@@ -36,12 +55,13 @@ pub(super) struct Call {
 impl Body {
     /// A body without a frame.
     pub(super) fn empty() -> Self {
-        Self::new(tonic::body::Body::empty())
+        Self { frames: Frames::Ended, call: None }
     }
 
     /// A body of frames that end as they are.
+    #[cfg(feature = "server")]
     pub(super) fn new(frames: tonic::body::Body) -> Self {
-        Self { frames, call: None }
+        Self { frames: Frames::Foreign(frames), call: None }
     }
 
     /// Trailers are the last frame, so they end the call.
@@ -58,9 +78,63 @@ impl Body {
     }
 }
 
+impl Frames {
+    fn of(data: Data, method: Arc<Method>) -> Self {
+        match data {
+            Data::One(data) => Self::One(data),
+            Data::Many(batches) => Self::Many(batches, method),
+        }
+    }
+
+    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let (frame, rest) = match std::mem::replace(self, Self::Ended) {
+            Self::Foreign(mut frames) => {
+                let frame = Pin::new(&mut frames).poll_frame(cx);
+                *self = Self::Foreign(frames);
+                return frame.map_err(status::from_status);
+            }
+            Self::One(data) => (Frame::data(data), Self::Status(succeeded())),
+            Self::Many(mut batches, method) => match batches.as_mut().poll_next(cx) {
+                Poll::Pending => {
+                    *self = Self::Many(batches, method);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Some(Ok(data))) => (Frame::data(data), Self::Many(batches, method)),
+                Poll::Ready(Some(Err(error))) => (Frame::trailers(failed(&method, &error)), Self::Ended),
+                Poll::Ready(None) => (Frame::trailers(succeeded()), Self::Ended),
+            },
+            Self::Status(trailers) => (Frame::trailers(trailers), Self::Ended),
+            Self::Ended => return Poll::Ready(None),
+        };
+        *self = rest;
+        Poll::Ready(Some(Ok(frame)))
+    }
+}
+
+impl fmt::Debug for Frames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Frames(..)")
+    }
+}
+
+/// The trailers of a call that succeeded.
+fn succeeded() -> HeaderMap {
+    let mut trailers = HeaderMap::with_capacity(1);
+    trailers.insert(tonic::Status::GRPC_STATUS, HeaderValue::from_static("0"));
+    trailers
+}
+
+/// The trailers of a call that failed.
+fn failed(method: &Method, error: &Error) -> HeaderMap {
+    let status = report::status(method, error);
+    let mut response = status.into_http::<()>();
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    std::mem::take(response.headers_mut())
+}
+
 /// The answer to a call that no handler saw.
 pub(crate) fn refuse(error: &Error) -> Response<Body> {
-    status::to_status(error).into_http::<tonic::body::Body>().map(Body::new)
+    status::to_status(error).into_http::<()>().map(|()| Body::empty())
 }
 
 /// The answer to a call that an interceptor refused, with what others have put into its headers.
@@ -72,41 +146,44 @@ pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<Body> {
 
 /// The code of a status that is in headers or trailers.
 fn code(trailers: &HeaderMap) -> Option<Code> {
-    let number = trailers.get("grpc-status").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    let number = trailers
+        .get(&tonic::Status::GRPC_STATUS)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
     number.map_or(Some(Code::Unknown), Code::from_number)
 }
 
-/// The answer with what the handler set in its context.
+/// The answer of a handler, with what it set in its context.
 ///
 /// A call that failed before its first message is answered by trailers alone, which tells a client that it may try
 /// again (gRFC A6); but if the handler set headers, they must stay headers.
-pub(super) fn finish(response: Response<tonic::body::Body>, call: Call) -> Response<Body> {
+pub(super) fn finish(
+    method: Arc<Method>,
+    answer: Result<Data, Error>,
+    encoding: Encoding,
+    call: Call,
+) -> Response<Body> {
     let headers = call.cx.headers();
-    let response = match response.headers().contains_key("grpc-status") {
-        true if headers.is_empty() => {
-            call.running.end(code(response.headers()));
-            return trailers_only(response, &call.cx.trailers());
-        }
-        true => detached(response),
-        false => response,
+    let frames = match answer {
+        Ok(data) => Frames::of(data, method),
+        Err(error) if headers.is_empty() => return alone(&method, &error, &call),
+        Err(error) => Frames::Status(failed(&method, &error)),
     };
-    let mut response = response.map(|frames| Body { frames, call: Some(call) });
+    let mut response = Response::new(Body { frames, call: Some(call) });
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    if let Some(encoding) = encoding.name() {
+        response.headers_mut().insert(Encoding::HEADER, HeaderValue::from_static(encoding));
+    }
     metadata::append(&headers, response.headers_mut());
     response
 }
 
-fn trailers_only(mut response: Response<tonic::body::Body>, trailers: &Metadata) -> Response<Body> {
-    metadata::append(trailers, response.headers_mut());
-    response.map(Body::new)
-}
-
-/// Moves a status from the headers to the trailers.
-fn detached(mut response: Response<tonic::body::Body>) -> Response<tonic::body::Body> {
-    let mut trailers = std::mem::take(response.headers_mut());
-    trailers.remove(header::CONTENT_TYPE);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    let body = Empty::<Bytes>::new().with_trailers(std::future::ready(Some(Ok(trailers))));
-    response.map(|_| tonic::body::Body::new(body))
+/// The answer to a call that failed, without headers before its trailers.
+fn alone(method: &Method, error: &Error, call: &Call) -> Response<Body> {
+    let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
+    call.running.end(code(response.headers()));
+    metadata::append(&call.cx.trailers(), response.headers_mut());
+    response
 }
 
 impl http_body::Body for Body {
@@ -116,8 +193,8 @@ impl http_body::Body for Body {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let span = self.call.as_ref().map(|call| call.running.span());
         let _entered = span.as_ref().map(tracing::Span::enter);
-        let frame = ready!(Pin::new(&mut self.frames).poll_frame(cx));
-        let frame = frame.map(|frame| frame.map(|frame| self.completed(frame)).map_err(status::from_status));
+        let frame = ready!(self.frames.poll(cx));
+        let frame = frame.map(|frame| frame.map(|frame| self.completed(frame)));
         if !matches!(frame, Some(Ok(_))) {
             self.call = None;
         }
@@ -125,10 +202,19 @@ impl http_body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.frames.is_end_stream()
+        match &self.frames {
+            Frames::Foreign(frames) => frames.is_end_stream(),
+            Frames::Ended => true,
+            Frames::One(_) | Frames::Many(..) | Frames::Status(_) => false,
+        }
     }
 
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.frames.size_hint()
+    /// No size is told where trailers follow, which no size counts.
+    fn size_hint(&self) -> SizeHint {
+        match &self.frames {
+            Frames::Foreign(frames) => frames.size_hint(),
+            Frames::Ended => SizeHint::with_exact(0),
+            Frames::One(_) | Frames::Many(..) | Frames::Status(_) => SizeHint::default(),
+        }
     }
 }

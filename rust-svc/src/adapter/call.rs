@@ -1,79 +1,82 @@
 //! One call from its request to its answer.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    pin::{Pin, pin},
+    sync::Arc,
+};
 
-use futures::{FutureExt, Stream, future::BoxFuture};
+use futures::{FutureExt, future::BoxFuture};
+use http::HeaderMap;
 use tokio::time::{self, Instant};
-use tonic::{codec::CompressionEncoding, server::Grpc};
-use tower::service_fn;
 use tracing::Instrument;
 
 use super::{
     Body, Options, Payload,
     body::{self, Call},
-    codec::Codec,
-    open, report, stream,
+    open, report,
+    requests::Requests,
+    responses::{Answer, Answering},
 };
 use crate::{
-    Code, Context, Error, Method, Result, Streaming,
-    intercept::{Chain, Counter, Side},
+    Code, Context, Error, Method, Result,
+    grpc::compression::Encoding,
+    intercept::{Chain, Side},
 };
 
 /// How a method is served.
 pub(super) struct Serve {
-    pub(super) method: Method,
+    pub(super) method: Arc<Method>,
     pub(super) call: Box<dyn Fn(Exchange) -> BoxFuture<'static, http::Response<Body>> + Send + Sync>,
 }
 
 /// A request for a method.
 pub(super) struct Exchange {
-    pub(super) method: Method,
+    pub(super) method: Arc<Method>,
     pub(super) options: Options,
     pub(super) chain: Chain,
     pub(super) request: http::Request<tonic::body::Body>,
 }
 
-/// Answers a request by what `handle` makes of its messages. Every kind of method is a stream of requests to a stream
-/// of responses here.
-pub(super) async fn serve<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, F>(
+/// Answers a request by what `handle` makes of its messages.
+pub(super) async fn serve<Q: Payload<Place>, Place: 'static, A: Answer, F>(
     exchange: Exchange,
-    handle: impl Fn(Context, Streaming<Q>) -> F + Send + Sync,
+    handle: impl FnOnce(Context, Requests<Q, Place>) -> F + Send,
 ) -> http::Response<Body>
 where
-    F: Future<Output = Result<Streaming<R>>> + Send + 'static,
+    F: Future<Output = Result<A>> + Send,
 {
     let Exchange { method, options, chain, request } = exchange;
-    let (cx, lifeline) = match open::context(&request, &options) {
+    let (head, body) = request.into_parts();
+    let (received, sent) = encodings(&head.headers);
+    let (cx, lifeline) = match open::context(head.headers, &head.extensions, &options) {
         Ok(cx) => cx.with_lifeline(),
         Err(error) => {
             chain.refused(&method, None, Context::new(), error.code());
             return body::refuse(&error);
         }
     };
-    let begun = caught(method, chain.begin(&method, Side::Server, None, cx.clone()));
-    let (cx, running) = match within(cx.deadline(), begun).await {
-        Ok(begun) => begun,
-        Err(error) => return body::refuse_with(&report::told(method, error), &cx.headers()),
-    };
-    let mut grpc = grpc(&options, request.headers());
-    let service = service_fn(|request: tonic::Request<_>| {
-        let requests = stream::requests(request.into_inner(), options.max_message_size, running.counter());
-        answer(method, running.counter(), cx.deadline(), handle(cx.clone(), requests))
-    });
-    let answered = grpc.streaming(service, request.map(stream::unbroken));
-    let response = answered.instrument(running.span()).await;
-    body::finish(response, Call { cx, running, lifeline })
-}
-
-/// The one request of a method that takes one. None or two of them is not a call of this method.
-pub(super) async fn only<Q: Send + 'static>(cx: &Context, mut requests: Streaming<Q>) -> Result<Q> {
-    let wrong = |count| Error::new(Code::Unimplemented, format!("the method takes one request message, not {count}"));
-    let request = requests.next().await.unwrap_or_else(|| Err(wrong("none")))?;
-    match requests.next().await {
-        None if cx.remaining() == Some(Duration::ZERO) => Err(exceeded()),
-        None => Ok(request),
-        Some(second) => second.and_then(|_| Err(wrong("several"))),
+    let deadline = cx.deadline();
+    let mut opening = chain.open(&method, Side::Server, None, cx);
+    let passed = within(deadline, pin!(caught(&method, opening.pass()))).await;
+    if let Err(error) = passed {
+        return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
     }
+    let (cx, running) = opening.run();
+    let answering = async {
+        let requests = Requests::new(body, received.clone()?, options.max_message_size, running.counter());
+        let work = pin!(caught(&method, handle(cx.clone(), requests)));
+        let answer = within(cx.deadline(), work).await?;
+        answer.data(&Answering { method: &method, encoding: sent, running: &running, deadline: cx.deadline() })
+    };
+    let span = running.span();
+    let answer = answering.instrument(span.clone()).await;
+    let mut response = span.in_scope(|| body::finish(method.clone(), answer, sent, Call { cx, running, lifeline }));
+    if received.is_err() {
+        response.headers_mut().insert(Encoding::ACCEPT, Encoding::KNOWN);
+    }
+    response
 }
 
 /// What a call is answered with when its time is up.
@@ -82,41 +85,27 @@ pub(super) fn exceeded() -> Error {
 }
 
 /// What a call is answered with when its handler panicked. What the panic said is for the log alone.
-pub(super) fn panicked(method: Method, panic: &(dyn Any + Send)) -> Error {
+pub(super) fn panicked(method: &Method, panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
     tracing::error!(method = method.full_name(), panic = text, "a handler panicked");
     Error::new(Code::Internal, "internal error")
 }
 
-/// An answer is compressed if its request was, as grpc-go does it.
-fn grpc<Q, R>(options: &Options, headers: &http::HeaderMap) -> Grpc<Codec<Q, R>>
-where
-    Q: prost::Message + Default + 'static,
-    R: prost::Message + 'static,
-{
-    let grpc = Grpc::new(Codec::default()).max_decoding_message_size(options.max_message_size);
-    let grpc = grpc.accept_compressed(CompressionEncoding::Gzip);
-    let compressed = headers.get("grpc-encoding").is_some_and(|encoding| encoding == "gzip");
-    if compressed { grpc.send_compressed(CompressionEncoding::Gzip) } else { grpc }
+/// How requests are compressed, and how responses are: as requests, as grpc-go does it, if the caller takes that.
+fn encodings(headers: &HeaderMap) -> (Result<Encoding>, Encoding) {
+    let unknown =
+        |name| Error::new(Code::Unimplemented, format!("messages compressed with `{name}` are not read here"));
+    let received = Encoding::of(headers).map_err(unknown);
+    let sent = received.as_ref().ok().copied().filter(|encoding| encoding.is_accepted(headers));
+    (received, sent.unwrap_or_default())
 }
 
-async fn answer<R: Payload<Place>, Place: 'static>(
-    method: Method,
-    counter: Counter,
-    deadline: Option<Instant>,
-    work: impl Future<Output = Result<Streaming<R>>>,
-) -> Result<tonic::Response<impl Stream<Item = Result<R::Wire, tonic::Status>>>, tonic::Status> {
-    let responses = within(deadline, caught(method, work)).await;
-    let responses = responses.map_err(|error| report::status(method, &error))?;
-    Ok(tonic::Response::new(stream::responses(method, deadline, responses, counter)))
-}
-
-async fn caught<T>(method: Method, work: impl Future<Output = Result<T>>) -> Result<T> {
+async fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> Result<T> {
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(method, &*panic)))
 }
 
-async fn within<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T>>) -> Result<T> {
+async fn within<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
     match deadline {
         None => work.await,
         Some(deadline) if deadline <= Instant::now() => Err(exceeded()),

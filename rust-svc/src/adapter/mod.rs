@@ -7,24 +7,24 @@
 //! |---|---|
 //! | is it gRPC, and is the method known | `guard`, `routes` |
 //! | deadline and metadata into the [`Context`] | `open`, `timeout` |
-//! | frames to messages and back | `codec`, `stream` |
+//! | frames to messages and back | `requests`, `responses` |
 //! | the handler, within its deadline; a panic is an error | `call` |
 //! | headers and trailers around the answer | `body` |
 //! | all of it for callers of gRPC-Web | `web` |
 
 mod body;
 mod call;
-mod codec;
 mod guard;
 mod open;
 mod report;
+mod requests;
+mod responses;
 mod routes;
-mod stream;
 mod timeout;
 #[cfg(feature = "server")]
 pub(crate) mod web;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 
@@ -40,6 +40,8 @@ pub(crate) use routes::Foreign;
 pub use routes::Routes;
 
 use call::{Exchange, Serve};
+use requests::Requests;
+use responses::{Answer, Many, One};
 
 /// A protobuf message that a call carries, and the plain type of the service trait that it stands for.
 ///
@@ -52,7 +54,7 @@ impl<T: Message<Place, Wire: prost::Message + Default>, Place> Payload<Place> fo
 pub struct Adapter<S: ?Sized> {
     name: &'static str,
     service: Arc<S>,
-    methods: HashMap<&'static str, Serve>,
+    methods: BTreeMap<&'static str, Serve>,
     options: Options,
 }
 
@@ -74,7 +76,7 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
     /// The service with this full name, such as `inventory.v1.InventoryService`, and no methods: each is answered with
     /// `UNIMPLEMENTED`.
     pub fn new(name: &'static str, service: Arc<S>) -> Self {
-        Self { name, service, methods: HashMap::new(), options: Options::default() }
+        Self { name, service, methods: BTreeMap::new(), options: Options::default() }
     }
 
     /// Serves a method with one request and one response.
@@ -87,8 +89,8 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            let request = call::only(&cx, requests).await?;
-            Ok(Streaming::from_messages([call(&service, cx, request).await?]))
+            let request = requests.only(&cx).await?;
+            Ok(One(call(&service, cx, request).await?, PhantomData))
         })
     }
 
@@ -102,8 +104,8 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            let request = call::only(&cx, requests).await?;
-            call(&service, cx, request).await
+            let request = requests.only(&cx).await?;
+            Ok(Many(call(&service, cx, request).await?, PhantomData))
         })
     }
 
@@ -117,7 +119,7 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            Ok(Streaming::from_messages([call(&service, cx, requests).await?]))
+            Ok(One(call(&service, cx, requests.all()).await?, PhantomData))
         })
     }
 
@@ -134,7 +136,9 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
             + Sync
             + 'static,
     {
-        self.method(method, move |service, cx, requests| async move { call(&service, cx, requests).await })
+        self.method(method, move |service, cx, requests| async move {
+            Ok(Many(call(&service, cx, requests.all()).await?, PhantomData))
+        })
     }
 
     /// The largest request message in bytes, decompressed; 4 MiB unless told. A larger one is answered with
@@ -163,21 +167,17 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         Routes::from(self).into_router()
     }
 
-    fn method<Q: Payload<QPlace>, R: Payload<RPlace>, QPlace: 'static, RPlace: 'static, H, F>(
-        mut self,
-        method: Method,
-        handle: H,
-    ) -> Self
+    fn method<Q: Payload<Place>, Place: 'static, H, F, A: Answer + 'static>(mut self, method: Method, handle: H) -> Self
     where
-        H: Fn(Arc<S>, Context, Streaming<Q>) -> F + Copy + Send + Sync + 'static,
-        F: Future<Output = Result<Streaming<R>>> + Send + 'static,
+        H: Fn(Arc<S>, Context, Requests<Q, Place>) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<A>> + Send + 'static,
     {
         let service = self.service.clone();
         let serve = move |exchange: Exchange| -> BoxFuture<'static, _> {
             let service = service.clone();
             Box::pin(call::serve(exchange, move |cx, requests| handle(service.clone(), cx, requests)))
         };
-        self.methods.insert(method.name(), Serve { method, call: Box::new(serve) });
+        self.methods.insert(method.name(), Serve { method: Arc::new(method), call: Box::new(serve) });
         self
     }
 }

@@ -7,13 +7,13 @@ use tonic::Status;
 use crate::{Code, Error, Method, grpc::status::to_status};
 
 /// The error that the caller reads, once the log has what it may not read.
-pub(super) fn told(method: Method, error: Error) -> Error {
+pub(super) fn told(method: &Method, error: Error) -> Error {
     status(method, &error);
     error
 }
 
 /// The status that the caller reads. What it may not read, the source, goes to the log.
-pub(super) fn status(method: Method, error: &Error) -> Status {
+pub(super) fn status(method: &Method, error: &Error) -> Status {
     let (name, code, source) = (method.full_name(), error.code().name(), error.source());
     match error.code() {
         Code::Internal | Code::Unknown | Code::DataLoss => {

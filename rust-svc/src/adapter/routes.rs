@@ -1,7 +1,7 @@
 //! Which service and method a path names.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     convert::Infallible,
     fmt,
     future::{Ready, ready},
@@ -119,7 +119,7 @@ impl Routes {
 /// The methods of an adapter, whatever type its service has.
 struct Methods {
     name: &'static str,
-    methods: HashMap<&'static str, Serve>,
+    methods: BTreeMap<&'static str, Serve>,
     options: Options,
 }
 
@@ -127,7 +127,8 @@ impl Handle for Methods {
     fn handle(&self, method: &str, chain: &Chain, request: http::Request<tonic::body::Body>) -> Answer {
         match self.methods.get(method) {
             Some(serve) => {
-                let exchange = Exchange { method: serve.method, options: self.options, chain: chain.clone(), request };
+                let exchange =
+                    Exchange { method: serve.method.clone(), options: self.options, chain: chain.clone(), request };
                 (serve.call)(exchange).left_future()
             }
             None => unimplemented(chain, &Error::unimplemented(format_args!("{}/{method}", self.name))),

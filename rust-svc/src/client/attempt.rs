@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Request, Uri,
+    HeaderMap, HeaderName, HeaderValue, Request, Uri,
     header::{CONTENT_TYPE, TE, USER_AGENT},
     uri::PathAndQuery,
 };
@@ -12,7 +12,6 @@ use tonic::body::Body;
 use super::{
     Shared,
     breaker::Sampler,
-    compression::Encoding,
     failure::{Cause, Failure},
     frame::Messages,
     head, normalise,
@@ -20,9 +19,12 @@ use super::{
 };
 use crate::{
     Code, Context, Error, Metadata, Method,
-    grpc::{metadata, timeout},
+    grpc::{compression::Encoding, metadata, timeout},
     observe::TraceContext,
 };
+
+/// The header with the place in a trace.
+const TRACE: HeaderName = HeaderName::from_static(TraceContext::HEADER);
 
 /// What a call that succeeded gives.
 pub(crate) enum Answer {
@@ -107,10 +109,12 @@ impl Attempt<'_> {
         metadata::append(&self.client.metadata, headers);
         metadata::append(self.cx.metadata(), headers);
         // A handler that passes on the metadata of its caller must not pass for that caller.
-        headers.remove(USER_AGENT);
+        if !headers.is_empty() {
+            headers.remove(USER_AGENT);
+        }
         headers.insert(TE, HeaderValue::from_static("trailers"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-        headers.insert(Encoding::ACCEPT.0, HeaderValue::from_static(Encoding::ACCEPT.1));
+        headers.insert(Encoding::ACCEPT, Encoding::KNOWN);
         if let Some(encoding) = self.client.encoding.name() {
             headers.insert(Encoding::HEADER, HeaderValue::from_static(encoding));
         }
@@ -118,7 +122,7 @@ impl Attempt<'_> {
             headers.insert("grpc-previous-rpc-attempts", self.previous.into());
         }
         if let Some(place) = self.place.and_then(|place| HeaderValue::from_bytes(&place.to_bytes()).ok()) {
-            headers.insert(TraceContext::HEADER, place);
+            headers.insert(TRACE, place);
         }
         let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if let Some(value) = remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {

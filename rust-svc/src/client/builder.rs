@@ -14,13 +14,12 @@ use super::{
     Client, Shared,
     address::{self, Address},
     budget::Budget,
-    compression::Encoding,
     connector::Connector,
     normalise::BoxError,
     replicas::Replicas,
     transport::{Connection, InProcess, Transport},
 };
-use crate::{Error, Metadata, Method, Result, Value, intercept::Chain};
+use crate::{Error, Metadata, Method, Result, Value, grpc::compression::Encoding, intercept::Chain};
 
 /// How long connecting may take: name, TCP and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

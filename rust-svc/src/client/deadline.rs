@@ -1,6 +1,6 @@
 //! How long a call may take.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, pin::pin, time::Duration};
 
 use tokio::time::{self, Instant};
 
@@ -65,6 +65,7 @@ impl Deadlines {
         method: &Method,
         attempt: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
+        let attempt = pin!(attempt);
         let elapsed = || Failure::new(Cause::Peer, exceeded(method));
         let result = match self.answer {
             Some(deadline) => time::timeout_at(deadline, attempt).await.unwrap_or_else(|_| Err(elapsed())),

@@ -6,45 +6,22 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body as _;
 use tonic::body::Body;
 
 use super::{
-    compression::{self, Encoding, Refused},
     failure::{Cause, Failure, Pushback},
     normalise, status,
 };
-use crate::{Code, Error, Metadata, Method};
-
-/// Before each message: whether it is compressed (one byte), and its length (four bytes).
-pub(crate) const PREFIX: usize = 5;
-
-/// A message with its prefix. Fails with `RESOURCE_EXHAUSTED` if its length does not fit.
-pub(crate) fn frame(message: &impl prost::Message, encoding: Encoding) -> Result<Bytes, Error> {
-    let length = message.encoded_len();
-    let mut bytes = BytesMut::with_capacity(PREFIX + length);
-    match encoding {
-        Encoding::Identity => {
-            bytes.put_u8(0);
-            bytes.put_u32(fitting(length)?);
-            message.encode(&mut bytes).map_err(Error::internal)?;
-        }
-        Encoding::Gzip => {
-            let compressed = compression::compress(&message.encode_to_vec()).map_err(Error::internal)?;
-            bytes.put_u8(1);
-            bytes.put_u32(fitting(compressed.len())?);
-            bytes.put_slice(&compressed);
-        }
-    }
-    Ok(bytes.freeze())
-}
-
-fn fitting(length: usize) -> Result<u32, Error> {
-    let too_large = |_| Error::resource_exhausted(format!("a request of {length} bytes is too large for gRPC"));
-    u32::try_from(length).map_err(too_large)
-}
+use crate::{
+    Code, Error, Metadata, Method,
+    grpc::{
+        compression::Encoding,
+        frames::{Frames, Unreadable},
+    },
+};
 
 /// The messages of an answer, and its status at their end.
 ///
@@ -53,8 +30,7 @@ fn fitting(length: usize) -> Result<u32, Error> {
 pub(crate) struct Messages {
     method: &'static str,
     body: Body,
-    buffer: BytesMut,
-    encoding: Encoding,
+    frames: Frames,
     limit: usize,
     end: End,
 }
@@ -67,7 +43,8 @@ enum End {
 
 impl Messages {
     pub(crate) fn new(method: &Method, body: Body, encoding: Encoding, limit: usize) -> Self {
-        Self { method: method.full_name(), body, buffer: BytesMut::new(), encoding, limit, end: End::Ahead }
+        let frames = Frames::new(encoding, limit);
+        Self { method: method.full_name(), body, frames, limit, end: End::Ahead }
     }
 
     /// No messages, and the trailers of a call that succeeded.
@@ -102,7 +79,7 @@ impl Messages {
             if !matches!(self.end, End::Ahead) {
                 return Poll::Ready(Ok(None));
             }
-            if let Some(message) = self.take_message()? {
+            if let Some(message) = self.frames.next().map_err(|unreadable| self.unreadable(unreadable))? {
                 return Poll::Ready(Ok(Some(message)));
             }
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
@@ -115,7 +92,7 @@ impl Messages {
 
     fn take_frame(&mut self, frame: http_body::Frame<Bytes>) -> Result<(), Failure> {
         match frame.into_data() {
-            Ok(data) => self.buffer.extend_from_slice(&data),
+            Ok(data) => self.frames.add(data),
             Err(frame) => self.end = End::Reached(self.finish(frame.into_trailers().unwrap_or_default())?),
         }
         Ok(())
@@ -123,7 +100,7 @@ impl Messages {
 
     fn finish(&self, trailers: HeaderMap) -> Result<Metadata, Failure> {
         match status::read(&trailers) {
-            Some(Ok(_)) if !self.buffer.is_empty() => Err(self.protocol("ended its answer within a message")),
+            Some(Ok(_)) if !self.frames.is_empty() => Err(self.protocol("ended its answer within a message")),
             Some(Ok(metadata)) => Ok(metadata),
             Some(Err(error)) => {
                 Err(Failure { pushback: Pushback::read(&trailers), ..Failure::new(Cause::Peer, error) })
@@ -132,29 +109,13 @@ impl Messages {
         }
     }
 
-    fn take_message(&mut self) -> Result<Option<Bytes>, Failure> {
-        let Some((prefix, rest)) = self.buffer.split_first_chunk::<PREFIX>() else { return Ok(None) };
-        let [flag, length @ ..] = *prefix;
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > self.limit {
-            return Err(self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)));
+    fn unreadable(&self, unreadable: Unreadable) -> Failure {
+        match unreadable {
+            Unreadable::TooLong(length) => self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)),
+            Unreadable::Bomb => self.too_large(&format!("of more than {} bytes when decompressed", self.limit)),
+            Unreadable::Flag => self.protocol("compressed its answer without saying how"),
+            Unreadable::Compression => self.protocol("answered with a message that is not in gzip"),
         }
-        if rest.len() < length {
-            return Ok(None);
-        }
-        self.buffer.advance(PREFIX);
-        let message = self.buffer.split_to(length).freeze();
-        if flag == 0 { Ok(Some(message)) } else { self.decompress(flag, &message).map(Some) }
-    }
-
-    fn decompress(&self, flag: u8, message: &[u8]) -> Result<Bytes, Failure> {
-        if flag != 1 || self.encoding == Encoding::Identity {
-            return Err(self.protocol("compressed its answer without saying how"));
-        }
-        compression::decompress(message, self.limit).map_err(|refused| match refused {
-            Refused::TooLarge => self.too_large(&format!("of more than {} bytes when decompressed", self.limit)),
-            Refused::Malformed => self.protocol("answered with a message that is not in gzip"),
-        })
     }
 
     fn protocol(&self, what: &str) -> Failure {
@@ -173,6 +134,7 @@ mod tests {
     use http_body_util::StreamBody;
 
     use super::*;
+    use crate::grpc::frames::frame;
 
     const GET: Method = Method::unary("/test.v1.Test/Get");
 

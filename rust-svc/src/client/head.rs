@@ -5,12 +5,14 @@ use http_body::Body as _;
 use tonic::body::Body;
 
 use super::{
-    compression::Encoding,
     failure::{Cause, Failure, Pushback},
     frame::Messages,
     status,
 };
-use crate::{Code, Error, Metadata, Method, grpc::metadata};
+use crate::{
+    Code, Error, Metadata, Method,
+    grpc::{compression::Encoding, metadata},
+};
 
 /// The headers and the messages of an answer.
 pub(crate) fn read(

@@ -9,7 +9,7 @@ pub(crate) fn decode<R, Place>(method: &Method, bytes: Bytes) -> Result<R>
 where
     R: Message<Place, Wire: prost::Message + Default>,
 {
-    let wire = prost::Message::decode(bytes)
+    let wire = prost::Message::decode(&*bytes)
         .map_err(|cause| broken(method, "answered with a message that cannot be decoded").with_source(cause))?;
     R::from_response(wire)
         .map_err(|cause| broken(method, "answered with a message that breaks its contract").with_source(cause))

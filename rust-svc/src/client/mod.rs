@@ -20,7 +20,6 @@ mod breaker;
 mod budget;
 mod builder;
 mod call;
-mod compression;
 mod connector;
 mod deadline;
 mod failure;
@@ -39,8 +38,9 @@ mod tls;
 mod transport;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
+    pin::pin,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -56,7 +56,6 @@ use tracing::Instrument;
 use self::{
     attempt::Answer,
     budget::Budget,
-    compression::Encoding,
     normalise::BoxError,
     replies::Replies,
     requests::Requests,
@@ -64,6 +63,7 @@ use self::{
 };
 use crate::{
     Context, Error, Message, Metadata, Method, Result, Streaming,
+    grpc::compression::Encoding,
     intercept::{Chain, Running, Side},
 };
 
@@ -89,7 +89,7 @@ struct Shared {
     encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
-    breakers: RwLock<HashMap<&'static str, Arc<CircuitBreaker>>>,
+    breakers: RwLock<BTreeMap<&'static str, Arc<CircuitBreaker>>>,
     budget: Budget,
     chain: Chain,
 }
@@ -130,7 +130,7 @@ impl Client {
         R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::one(request, self.0.encoding)?;
-        self.one(&method, &cx, requests).await
+        self.one(&method, cx, requests).await
     }
 
     /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
@@ -162,7 +162,7 @@ impl Client {
         R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::many(requests, self.0.encoding);
-        self.one(&method, &cx, requests).await
+        self.one(&method, cx, requests).await
     }
 
     /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
@@ -186,22 +186,20 @@ impl Client {
         self.0.breaker(self.0.effective(method))
     }
 
-    async fn one<R, Place>(&self, method: &Method, cx: &Context, requests: Requests) -> Result<R>
+    async fn one<R, Place>(&self, method: &Method, cx: Context, requests: Requests) -> Result<R>
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
         let (cx, running) = self.0.begin(method, cx).await?;
-        requests.count(running.counter());
-        let answer =
-            self.0.call(method, &cx, &requests, &running).instrument(running.span()).await.and_then(|answer| {
-                match answer {
-                    Answer::One(bytes) => message::decode(method, bytes),
-                    Answer::Many(_) => Err(message::wrong_kind(method)),
-                }
-            });
+        requests.count(&running);
+        let call = pin!(self.0.call(method, &cx, &requests, &running));
+        let answer = call.instrument(running.span()).await.and_then(|answer| match answer {
+            Answer::One(bytes) => message::decode(method, bytes),
+            Answer::Many(_) => Err(message::wrong_kind(method)),
+        });
         if answer.is_ok() {
-            running.counter().received();
+            running.received();
         }
         running.end(answer.as_ref().err().map(Error::code));
         answer
@@ -212,15 +210,13 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (cx, running) = self.0.begin(method, &cx).await?;
-        requests.count(running.counter());
-        let answer =
-            self.0.call(method, &cx, &requests, &running).instrument(running.span()).await.and_then(|answer| {
-                match answer {
-                    Answer::Many(opened) => Ok(opened),
-                    Answer::One(_) => Err(message::wrong_kind(method)),
-                }
-            });
+        let (cx, running) = self.0.begin(method, cx).await?;
+        requests.count(&running);
+        let call = self.0.call(method, &cx, &requests, &running).instrument(running.span());
+        let answer = call.await.and_then(|answer| match answer {
+            Answer::Many(opened) => Ok(opened),
+            Answer::One(_) => Err(message::wrong_kind(method)),
+        });
         let opened = answer.inspect_err(|error| running.end(Some(error.code())))?;
         Ok(Replies::new(method, cx, requests, opened, running).typed())
     }
@@ -233,14 +229,15 @@ impl Shared {
     }
 
     /// Begins a call with what is around it.
-    async fn begin(&self, method: &Method, cx: &Context) -> Result<(Context, Running)> {
-        if self.chain.is_empty() {
-            return Ok((cx.clone(), Running::default()));
-        }
+    async fn begin(&self, method: &Method, cx: Context) -> Result<(Context, Running)> {
+        let mut opening = self.chain.open(method, Side::Client, None, cx);
+        let cancelled = opening.cx().cancellation();
         tokio::select! {
-            begun = self.chain.begin(method, Side::Client, None, cx.clone()) => begun,
-            () = cx.cancelled() => Err(call::ended(method, cx)),
+            biased;
+            passed = opening.pass() => passed?,
+            () = cancelled => return Err(call::ended(method, opening.cx())),
         }
+        Ok(opening.run())
     }
 
     fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {

@@ -40,7 +40,7 @@ impl Replies {
         Streaming::new(stream::try_unfold(self, async |mut replies| {
             let message = replies.message().await;
             match &message {
-                Ok(Some(_)) => replies.running.counter().received(),
+                Ok(Some(_)) => replies.running.received(),
                 Ok(None) => replies.running.end(None),
                 Err(error) => replies.running.end(Some(error.code())),
             }

@@ -18,12 +18,14 @@ use tokio::sync::oneshot;
 use tonic::body::Body;
 
 use super::{
-    compression::Encoding,
     failure::{Cause, Failure},
-    frame::frame,
     idempotency,
 };
-use crate::{Error, Message, Result, Streaming, intercept::Counter};
+use crate::{
+    Error, Message, Result, Streaming,
+    grpc::{compression::Encoding, frames::frame},
+    intercept::{Counter, Running},
+};
 
 /// Requests that are ready are sent together up to about this many bytes: many servers close a connection that brings
 /// many small frames.
@@ -86,10 +88,10 @@ impl Requests {
     }
 
     /// Counts what is sent as messages of this call.
-    pub(crate) fn count(&self, counter: Counter) {
+    pub(crate) fn count(&self, running: &Running) {
         match self {
-            Self::One { .. } => counter.sent(),
-            Self::Many { outgoing, .. } => outgoing.source().counter = counter,
+            Self::One { .. } => running.sent(1),
+            Self::Many { outgoing, .. } => outgoing.source().counter = running.counter(),
         }
     }
 
@@ -143,7 +145,7 @@ impl Source {
         while batch.len() < BATCH {
             match self.messages.poll_next_unpin(cx) {
                 Poll::Ready(Some(Ok(message))) => {
-                    self.counter.sent();
+                    self.counter.sent(1);
                     batch.extend_from_slice(&message);
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut_off(error)))),

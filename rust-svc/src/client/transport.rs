@@ -1,6 +1,6 @@
 //! The seam between the policies of a client and what carries its requests.
 
-use std::sync::OnceLock;
+use std::{future::poll_fn, sync::OnceLock};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -8,7 +8,7 @@ use tonic::{
     body::Body,
     transport::{Channel, Endpoint},
 };
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use super::{connector::Connector, normalise::BoxError};
 
@@ -35,8 +35,11 @@ impl Transport for Connection {
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>> {
         // The channel starts a task, so it must not be made before there is a runtime.
         let connect = || self.endpoint.connect_with_connector_lazy(self.connector.clone());
-        let channel = self.channel.get_or_init(connect).clone();
-        Box::pin(async move { channel.oneshot(request).await.map_err(Into::into) })
+        let mut channel = self.channel.get_or_init(connect).clone();
+        Box::pin(async move {
+            poll_fn(|cx| channel.poll_ready(cx)).await?;
+            Ok(channel.call(request).await?)
+        })
     }
 }
 
@@ -52,9 +55,10 @@ where
     B::Error: Into<BoxError>,
 {
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>> {
-        let service = self.0.clone();
+        let mut service = self.0.clone();
         Box::pin(async move {
-            let response = service.oneshot(request).await.map_err(Into::into)?;
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+            let response = service.call(request).await.map_err(Into::into)?;
             Ok(response.map(Body::new))
         })
     }

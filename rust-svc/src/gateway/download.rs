@@ -116,7 +116,7 @@ impl<R: Value + Send + 'static> Download<R> {
         });
         match printed {
             Ok(json) => {
-                self.running.counter().sent();
+                self.running.sent(1);
                 Some((Ok(self.framing.message(&json)), Some(State::Open(self))))
             }
             Err(error) => Some(self.fail(&error)),

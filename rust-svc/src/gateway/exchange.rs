@@ -80,7 +80,7 @@ impl Exchange {
             Some(mask) => self.read_with_mask(&body, mask)?,
             None => json::read_request(&body, &self.parameters.fields, &self.settings.parse)?,
         };
-        self.running.counter().received();
+        self.running.received();
         Ok(Q::from_request(wire).map_err(Error::from)?)
     }
 
@@ -116,7 +116,7 @@ impl Exchange {
         let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
         headers::append(&self.cx.headers(), response.headers_mut());
-        self.running.counter().sent();
+        self.running.sent(1);
         self.running.end(None);
         Ok(response)
     }
@@ -188,7 +188,7 @@ fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
         cx = cx.with_peer(peer);
     }
     if let Some(Stopping(stopping)) = parts.extensions.get() {
-        cx = cx.with_stopping(stopping.clone());
+        cx = cx.told_by(stopping.clone());
     }
     let own = endpoint.method.timeout.filter(|_| endpoint.method.kind.returns_one());
     Ok(match asked_timeout(&parts.headers)?.or(own) {

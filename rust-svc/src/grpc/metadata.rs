@@ -8,6 +8,8 @@ use base64::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+#[cfg(feature = "adapter")]
+use crate::received::Received;
 use crate::{Error, Metadata, Result, Value};
 
 const BINARY: &str = "-bin";
@@ -20,6 +22,22 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Headers that belong to HTTP or to gRPC, beside those that start with `grpc-`, and are no metadata.
 const RESERVED: [&str; 7] = ["connection", "content-length", "content-type", "date", "host", "te", "trailer"];
+
+/// The headers of a request that passed [`check`], not read yet.
+#[cfg(feature = "adapter")]
+pub(crate) struct Headers(pub(crate) HeaderMap);
+
+#[cfg(feature = "adapter")]
+impl Received for Headers {
+    fn read(&self) -> Metadata {
+        from_headers(&self.0)
+    }
+
+    fn text(&self, key: &str, number: usize) -> Option<&str> {
+        let named = self.0.iter().filter(|(name, _)| name.as_str() == key && !is_reserved(name) && !is_binary(name));
+        named.filter_map(|(_, value)| text(value)).nth(number)
+    }
+}
 
 /// The metadata among headers or trailers: all but what belongs to HTTP and gRPC. What cannot be metadata is left out;
 /// a server calls [`check`] first, so that nothing is lost unnoticed.

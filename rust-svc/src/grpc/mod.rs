@@ -4,6 +4,10 @@
 #![cfg_attr(not(all(feature = "adapter", feature = "client")), allow(dead_code, reason = "each end uses its half"))]
 
 #[cfg(any(feature = "adapter", feature = "client"))]
+pub(crate) mod compression;
+#[cfg(any(feature = "adapter", feature = "client"))]
+pub(crate) mod frames;
+#[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) mod metadata;
 #[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) mod status;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-/// The name of the header.
-pub(crate) const HEADER: &str = "grpc-timeout";
+use http::HeaderName;
+
+/// The header.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
 
 const MAX_DIGITS: usize = 8;
 const MAX_VALUE: u128 = 99_999_999;
@@ -18,17 +20,19 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
     let (_, nanos) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
     let digits = text.strip_suffix(unit)?;
     let plain = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let value: u128 = plain.then(|| digits.parse().ok()).flatten()?;
-    Some(from_nanos(value * nanos))
+    let value: u32 = plain.then(|| digits.parse().ok()).flatten()?;
+    Some(from_nanos(u128::from(value) * nanos))
 }
 
 /// Prints a timeout in the finest unit whose value has eight digits, rounded up, so that the callee never gives up
 /// before the caller does.
 pub(crate) fn format(timeout: Duration) -> String {
     let nanos = timeout.as_nanos();
-    let fitting = UNITS.into_iter().find(|(_, unit)| nanos.div_ceil(*unit) <= MAX_VALUE);
+    let fitting = UNITS.into_iter().find(|(_, unit)| nanos <= MAX_VALUE * unit);
     let (name, unit) = fitting.unwrap_or(UNITS[5]);
-    format!("{}{name}", nanos.div_ceil(unit).min(MAX_VALUE))
+    let mut text = nanos.div_ceil(unit).min(MAX_VALUE).to_string();
+    text.push(name);
+    text
 }
 
 fn from_nanos(nanos: u128) -> Duration {

@@ -3,7 +3,10 @@
 use std::{
     any::Any,
     fmt,
-    sync::atomic::{AtomicU16, AtomicU64, Ordering::Relaxed},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU16, AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -22,7 +25,8 @@ pub struct Call {
     started: Instant,
     span: Span,
     route: Option<HttpRoute>,
-    kept: Vec<Box<dyn Any + Send + Sync>>,
+    /// What is dropped when the call ends.
+    kept: Mutex<Vec<Box<dyn Any + Send + Sync>>>,
 }
 
 /// What is counted while a call is under way.
@@ -76,7 +80,7 @@ pub struct Outcome {
 impl Call {
     /// A call that begins now.
     pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Self {
-        Self { method, side, cx, started: Instant::now(), span: Span::none(), route, kept: Vec::new() }
+        Self { method, side, cx, started: Instant::now(), span: Span::none(), route, kept: Mutex::default() }
     }
 
     /// The method that is called.
@@ -117,7 +121,12 @@ impl Call {
 
     /// Keeps a value until the call ends, such as the permit that it holds.
     pub fn keep(&mut self, value: impl Any + Send + Sync) {
-        self.kept.push(Box::new(value));
+        self.kept.get_mut().unwrap_or_else(PoisonError::into_inner).push(Box::new(value));
+    }
+
+    /// Drops what was kept until the call ends.
+    pub(super) fn release(&self) {
+        drop(std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner)));
     }
 
     /// The outcome of the call if it ends now.

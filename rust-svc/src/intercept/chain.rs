@@ -3,11 +3,12 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
 };
 
+use futures::future::Either;
 use tracing::Span;
 
 #[cfg(feature = "client")]
@@ -55,48 +56,36 @@ impl Chain {
         self
     }
 
-    /// Begins a call: what the interceptors made of its context, and what must be told how the call ends. An error of an
-    /// interceptor has been told to the observers.
-    pub(crate) async fn begin(
-        &self,
-        method: &Method,
-        side: Side,
-        route: Option<HttpRoute>,
-        cx: Context,
-    ) -> Result<(Context, Running)> {
-        if self.is_empty() {
-            return Ok((cx, Running::default()));
-        }
-        let mut open = self.open(method, side, route, cx);
-        match open.pass().await {
-            Ok(cx) => Ok((cx, Running::of(open))),
-            Err(error) => {
-                open.end(Some(error.code()), &Counts::default());
-                Err(error)
-            }
+    /// Opens a call, which has not begun yet.
+    pub(crate) fn open(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Opening {
+        match self.is_empty() {
+            true => Opening(Either::Left(cx)),
+            false => Opening(Either::Right(self.begun(method, side, route, cx))),
         }
     }
 
     /// Tells the observers of a call to this process that failed before an interceptor saw it.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     pub(crate) fn refused(&self, method: &Method, route: Option<HttpRoute>, cx: Context, code: Code) {
-        self.tell(self.open(method, Side::Server, route, cx), code, 0);
+        self.tell(&self.begun(method, Side::Server, route, cx), code, 0);
     }
 
     /// The same of a request over HTTP whose caller is told another status than its code says.
     #[cfg(feature = "gateway")]
     pub(crate) fn refused_with(&self, method: &Method, route: HttpRoute, code: Code, status: u16) {
-        self.tell(self.open(method, Side::Server, Some(route), Context::new()), code, status);
+        self.tell(&self.begun(method, Side::Server, Some(route), Context::new()), code, status);
     }
 
     #[cfg(any(feature = "adapter", feature = "gateway"))]
-    fn tell(&self, mut open: Open, code: Code, status: u16) {
-        open.began();
-        open.end(Some(code), &Counts { http_status: status.into(), ..Counts::default() });
+    fn tell(&self, call: &Shared, code: Code, status: u16) {
+        call.began();
+        call.counts.http_status.store(status, Relaxed);
+        call.end(Some(code));
     }
 
-    fn open(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Open {
-        Open { call: Call::new(*method, side, route, cx), links: self.0.clone(), is_told: false }
+    fn begun(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Shared {
+        let call = Call::new(*method, side, route, cx);
+        Shared { call, links: self.0.clone(), has_ended: AtomicBool::new(false), counts: Counts::default() }
     }
 
     /// Tells the observers that the circuit breaker of a method is in another state.
@@ -119,13 +108,55 @@ impl fmt::Debug for Chain {
     }
 }
 
+/// A call that is about to begin. If it is dropped, nobody waited for it.
+pub(crate) struct Opening(Either<Context, Shared>);
+
+impl Opening {
+    /// Tells the observers that the call begins, and lets the interceptors look at it. An error of one of them has been
+    /// told to the observers.
+    pub(crate) async fn pass(&mut self) -> Result<()> {
+        let Either::Right(shared) = &mut self.0 else { return Ok(()) };
+        shared.began();
+        for interceptor in &shared.links.interceptors {
+            let passed = match interceptor.at_once(&mut shared.call) {
+                Some(passed) => passed,
+                None => interceptor.before(&mut shared.call).await,
+            };
+            if let Err(error) = passed {
+                shared.end(Some(error.code()));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// The context, as the interceptors have left it so far.
+    #[cfg(any(feature = "adapter", feature = "client"))]
+    pub(crate) fn cx(&self) -> &Context {
+        match &self.0 {
+            Either::Left(cx) => cx,
+            Either::Right(shared) => shared.call.cx(),
+        }
+    }
+
+    /// The call, which has passed.
+    pub(crate) fn run(self) -> (Context, Running) {
+        match self.0 {
+            Either::Left(cx) => (cx, Running::default()),
+            Either::Right(shared) => (shared.call.cx().clone(), Running(Some(Arc::new(shared)))),
+        }
+    }
+}
+
 /// What must be told how a call ends. If all clones of it are dropped untold, nobody waited for the call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Running(Option<Arc<Shared>>);
 
-#[derive(Debug)]
+/// A call that has begun, and what is around it.
 struct Shared {
-    open: Mutex<Option<Open>>,
+    call: Call,
+    links: Arc<Links>,
+    has_ended: AtomicBool,
     counts: Counts,
 }
 
@@ -134,13 +165,9 @@ struct Shared {
     allow(dead_code, reason = "each way of calling uses its part")
 )]
 impl Running {
-    fn of(open: Open) -> Self {
-        Self(Some(Arc::new(Shared { open: Mutex::new(Some(open)), counts: Counts::default() })))
-    }
-
     /// The span that the call runs in.
     pub(crate) fn span(&self) -> Span {
-        self.open(|open| open.call.span().clone()).unwrap_or_else(Span::none)
+        self.0.as_ref().map_or_else(Span::none, |shared| shared.call.span().clone())
     }
 
     /// Counts the messages of the call, for as long as it is under way.
@@ -155,18 +182,28 @@ impl Running {
         }
     }
 
+    /// So many messages were sent by this side.
+    pub(crate) fn sent(&self, messages: u64) {
+        if let Some(shared) = &self.0 {
+            shared.counts.sent.fetch_add(messages, Relaxed);
+        }
+    }
+
+    /// A message was received by this side.
+    pub(crate) fn received(&self) {
+        if let Some(shared) = &self.0 {
+            shared.counts.received.fetch_add(1, Relaxed);
+        }
+    }
+
     /// An attempt of the call that ended; `None` if it did not fail.
     #[cfg(feature = "client")]
     pub(crate) fn attempted(&self, attempt: &Attempted, code: Option<Code>) {
         let outcome = Outcome::of_attempt(attempt, code);
         outcome.record(&attempt.span, Side::Client);
-        self.open(|open| open.attempted(&outcome));
-    }
-
-    /// Looks at the call, unless it has ended or nothing is around it.
-    fn open<T>(&self, look: impl FnOnce(&Open) -> T) -> Option<T> {
-        let open = self.0.as_ref()?.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.as_ref().map(look)
+        if let Some(shared) = &self.0 {
+            shared.attempted(&outcome);
+        }
     }
 
     /// The call ended; `None` if it did not fail. What is told after that is not heard.
@@ -182,29 +219,44 @@ impl Running {
 pub(crate) struct Counter(Weak<Shared>);
 
 impl Counter {
-    /// A message was sent by this side.
-    pub(crate) fn sent(&self) {
-        self.count(|counts| &counts.sent);
+    /// So many messages were sent by this side.
+    pub(crate) fn sent(&self, messages: u64) {
+        self.count(|counts| &counts.sent, messages);
     }
 
     /// A message was received by this side.
     pub(crate) fn received(&self) {
-        self.count(|counts| &counts.received);
+        self.count(|counts| &counts.received, 1);
     }
 
-    fn count(&self, of: impl FnOnce(&Counts) -> &AtomicU64) {
+    fn count(&self, of: impl FnOnce(&Counts) -> &AtomicU64, messages: u64) {
         if let Some(shared) = self.0.upgrade() {
-            of(&shared.counts).fetch_add(1, Relaxed);
+            of(&shared.counts).fetch_add(messages, Relaxed);
         }
     }
 }
 
 impl Shared {
-    fn end(&self, code: Option<Code>) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(mut open) = open {
-            open.end(code, &self.counts);
+    fn began(&self) {
+        self.links.observers.iter().rev().for_each(|observer| observer.began(&self.call));
+    }
+
+    #[cfg(feature = "client")]
+    fn attempted(&self, outcome: &Outcome) {
+        if !self.has_ended.load(Relaxed) {
+            self.links.observers.iter().for_each(|observer| observer.attempted(&self.call, outcome));
         }
+    }
+
+    /// Tells the observers once.
+    fn end(&self, code: Option<Code>) {
+        if self.has_ended.swap(true, Relaxed) {
+            return;
+        }
+        let outcome = self.call.outcome(code, &self.counts);
+        outcome.record(self.call.span(), self.call.side());
+        self.links.observers.iter().for_each(|observer| observer.ended(&self.call, &outcome));
+        self.call.release();
     }
 }
 
@@ -214,48 +266,7 @@ impl Drop for Shared {
     }
 }
 
-/// A call that has begun.
-struct Open {
-    call: Call,
-    links: Arc<Links>,
-    is_told: bool,
-}
-
-impl Open {
-    async fn pass(&mut self) -> Result<Context> {
-        self.began();
-        for interceptor in &self.links.interceptors {
-            interceptor.before(&mut self.call).await?;
-        }
-        Ok(self.call.cx().clone())
-    }
-
-    fn began(&self) {
-        self.links.observers.iter().rev().for_each(|observer| observer.began(&self.call));
-    }
-
-    #[cfg(feature = "client")]
-    fn attempted(&self, outcome: &Outcome) {
-        self.links.observers.iter().for_each(|observer| observer.attempted(&self.call, outcome));
-    }
-
-    fn end(&mut self, code: Option<Code>, counts: &Counts) {
-        self.is_told = true;
-        let outcome = self.call.outcome(code, counts);
-        outcome.record(self.call.span(), self.call.side());
-        self.links.observers.iter().for_each(|observer| observer.ended(&self.call, &outcome));
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        if !self.is_told {
-            self.end(Some(Code::Cancelled), &Counts::default());
-        }
-    }
-}
-
-impl fmt::Debug for Open {
+impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.fmt(f)
     }

@@ -79,6 +79,13 @@ pub trait Interceptor: Send + Sync + 'static {
     /// Looks at the call before any work is done, and may change its [`Context`]. An error is the answer to the call,
     /// which then goes no further.
     async fn before(&self, call: &mut Call) -> Result<()>;
+
+    /// Does the same, if it need not wait for anything: that saves the call the future of [`before`](Self::before), which
+    /// is asked only if this is `None`.
+    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+        let _ = call;
+        None
+    }
 }
 
 /// Sees that a call began, and how it ended: metrics, logs, audits. It must not block.

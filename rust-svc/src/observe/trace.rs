@@ -4,7 +4,7 @@ use tracing::{Span, field::Empty};
 
 use super::trace_context::{STATE, TraceContext};
 use crate::{
-    Context, Peer, Result, async_trait,
+    Context, Metadata, Peer, Result, async_trait,
     intercept::{Call, HttpRoute, Interceptor, Side, Stage},
 };
 
@@ -38,15 +38,26 @@ impl Interceptor for Trace {
     }
 
     async fn before(&self, call: &mut Call) -> Result<()> {
+        self.place(call)
+    }
+
+    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+        Some(self.place(call))
+    }
+}
+
+impl Trace {
+    fn place(&self, call: &mut Call) -> Result<()> {
         let parent = match call.side() {
-            Side::Server => TraceContext::received(call.cx().metadata()),
+            Side::Server => TraceContext::received(call.cx()),
             Side::Client => TraceContext::of(call.cx()).cloned(),
         };
         let own = parent.as_ref().map_or_else(|| TraceContext::root(self.samples), TraceContext::child);
         call.set_span(span(call, &own, parent.as_ref()));
-        if call.side() == Side::Client {
-            let sent = sent(call.cx().clone(), &own)?;
-            call.change(|_| sent);
+        if call.side() == Side::Client
+            && let Some(metadata) = sent(call.cx(), &own)?
+        {
+            call.change(|cx| cx.with_all_metadata(metadata));
         }
         call.change(|cx| cx.with_value(own));
         Ok(())
@@ -90,11 +101,11 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
     )
 }
 
-/// The context of a call whose metadata name no other place: each attempt is sent with its own.
-fn sent(cx: Context, own: &TraceContext) -> Result<Context> {
-    let is_named = |key| cx.metadata().get_all(key).next().is_some();
+/// The metadata of a call, if they have to change to name no other place: each attempt is sent with its own.
+fn sent(cx: &Context, own: &TraceContext) -> Result<Option<Metadata>> {
+    let is_named = |key| cx.text(key, 0).is_some();
     if !is_named(TraceContext::HEADER) && !is_named(STATE) && own.state().is_none() {
-        return Ok(cx);
+        return Ok(None);
     }
     let mut metadata = cx.metadata().clone();
     metadata.remove(TraceContext::HEADER);
@@ -102,5 +113,5 @@ fn sent(cx: Context, own: &TraceContext) -> Result<Context> {
     if let Some(state) = own.state() {
         metadata.insert(STATE, state)?;
     }
-    Ok(cx.with_all_metadata(metadata))
+    Ok(Some(metadata))
 }

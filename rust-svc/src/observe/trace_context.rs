@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Context, Metadata, uuid};
+use crate::{Context, uuid};
 
 /// The metadata in which tracing systems keep what is their own.
 pub(super) const STATE: &str = "tracestate";
@@ -43,21 +43,19 @@ impl TraceContext {
         if version == "00" && parts.next().is_some() {
             return None;
         }
-        let version = u8::from_str_radix(digits(version, 2)?, 16).ok()?;
-        let trace_id = u128::from_str_radix(digits(trace_id, 32)?, 16).ok()?;
-        let span_id = u64::from_str_radix(digits(span_id, 16)?, 16).ok()?;
-        let flags = u8::from_str_radix(digits(flags, 2)?, 16).ok()? & 1;
+        let version = number(version, 2)?;
+        let (high, low) = trace_id.split_at_checked(16)?;
+        let trace_id = u128::from(number(high, 16)?) << 64 | u128::from(number(low, 16)?);
+        let span_id = number(span_id, 16)?;
+        let flags = u8::from(number(flags, 2)? & 1 == 1);
         let is_valid = version != 0xff && trace_id != 0 && span_id != 0;
         is_valid.then_some(Self { trace_id, span_id, parent: 0, flags, state: None })
     }
 
     /// What the metadata of a request says of its caller's place.
-    pub(super) fn received(metadata: &Metadata) -> Option<Self> {
-        let mut parents = metadata.get_all(Self::HEADER).filter_map(|value| value.as_text());
-        let parent = Self::parse(parents.next().filter(|_| parents.next().is_none())?)?;
-        let state: Vec<_> = metadata.get_all(STATE).filter_map(|value| value.as_text()).collect();
-        let state = Some(state.join(",")).filter(|state| !state.is_empty() && state.len() <= LONGEST_STATE);
-        Some(Self { state: state.map(Into::into), ..parent })
+    pub(super) fn received(cx: &Context) -> Option<Self> {
+        let parent = cx.text(Self::HEADER, 0).filter(|_| cx.text(Self::HEADER, 1).is_none())?;
+        Some(Self { state: received_state(cx), ..Self::parse(parent)? })
     }
 
     /// The place of a call; `None` unless a [`Trace`](super::Trace) is around it.
@@ -124,6 +122,12 @@ impl Display for TraceContext {
     }
 }
 
+fn received_state(cx: &Context) -> Option<Arc<str>> {
+    cx.text(STATE, 0)?;
+    let state = (0..).map_while(|number| cx.text(STATE, number)).collect::<Vec<_>>().join(",");
+    (!state.is_empty() && state.len() <= LONGEST_STATE).then(|| state.into())
+}
+
 fn span_id() -> u64 {
     uuid::quick_bits().max(1)
 }
@@ -136,10 +140,16 @@ fn print(mut number: u128, digits: &mut [u8]) {
     }
 }
 
-/// So many digits, none of which is a capital.
-fn digits(text: &str, count: usize) -> Option<&str> {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    Some(text).filter(|text| text.len() == count && text.bytes().all(is_digit))
+/// The number that so many hexadecimal digits are, none of which is a capital.
+fn number(digits: &str, count: usize) -> Option<u64> {
+    let value = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut values = digits.bytes().map(value);
+    let number = values.try_fold(0, |number: u64, value| Some(number << 4 | u64::from(value?)))?;
+    (digits.len() == count).then_some(number)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::poll_fn, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use hyper::{Request, body::Incoming};
 use hyper_util::{rt::TokioIo, server::conn::auto::Builder};
 use tokio::{sync::watch, task::JoinSet, time};
@@ -93,7 +93,7 @@ impl Connections {
             front: listener.front.clone(),
             limits: self.limits,
             draining: self.draining.subscribe(),
-            ending: Ending(self.ending.subscribe()),
+            ending: Ending(Arc::new(self.ending.subscribe())),
             #[cfg(feature = "tls")]
             tls: listener.tls.clone(),
         };
@@ -122,7 +122,7 @@ async fn next<'a>(
 /// A connection, and all that bounds it.
 struct Connection {
     remote: Remote,
-    front: Front,
+    front: Arc<Front>,
     limits: Limits,
     draining: watch::Receiver<bool>,
     ending: Ending,
@@ -156,9 +156,18 @@ impl Connection {
         let stream = TokioIo::new(Watched::new(stream, activity.clone(), self.limits.send_timeout));
         let service = service(self.front.clone(), self.remote.clone(), self.ending.clone(), activity.clone());
         let mut connection = pin!(protocol.serve_connection_with_upgrades(stream, service));
-        let rest = tokio::select! {
-            served = connection.as_mut() => return self.ended(served),
-            rest = self.has_had_enough(&activity) => rest,
+        let rest = {
+            // Its many timers are looked at when one of them fires, and not whenever there is something to read.
+            let mut enough = FuturesUnordered::from_iter([self.has_had_enough(&activity)]);
+            tokio::select! {
+                biased;
+                served = connection.as_mut() => Err(served),
+                Some(rest) = enough.next() => Ok(rest),
+            }
+        };
+        let rest = match rest {
+            Ok(rest) => rest,
+            Err(served) => return self.ended(served),
         };
         connection.as_mut().graceful_shutdown();
         if let Ok(served) = time::timeout(rest, connection).await {
@@ -191,7 +200,7 @@ async fn drains(draining: &mut watch::Receiver<bool>, activity: &Activity) {
 }
 
 fn service(
-    front: Front,
+    front: Arc<Front>,
     remote: Remote,
     ending: Ending,
     activity: Arc<Activity>,

@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     future::pending,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -17,7 +18,7 @@ use crate::{Error, adapter};
 
 /// Tells when calls must end, because the server does.
 #[derive(Clone, Debug)]
-pub(super) struct Ending(pub(super) watch::Receiver<bool>);
+pub(super) struct Ending(pub(super) Arc<watch::Receiver<bool>>);
 
 impl Ending {
     /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.
@@ -28,14 +29,15 @@ impl Ending {
         let response = tokio::select! {
             biased;
             Ok(response) = answer => response,
-            () = self.clone().comes() => adapter::refuse(&gone()),
+            () = self.comes() => adapter::refuse(&gone()),
         };
         response.map(|body| Told { body: Some(body), ending: self, comes: None })
     }
 
-    async fn comes(mut self) {
+    async fn comes(&self) {
+        let mut ending = watch::Receiver::clone(&self.0);
         // Without a sender the server is gone, and cuts its connections itself.
-        if self.0.wait_for(|ending| *ending).await.is_err() {
+        if ending.wait_for(|ending| *ending).await.is_err() {
             pending().await
         }
     }
@@ -55,7 +57,10 @@ pub(super) struct Told {
 
 impl Told {
     fn must_end(&mut self, cx: &mut Context<'_>) -> bool {
-        let comes = self.comes.get_or_insert_with(|| Box::pin(self.ending.clone().comes()));
+        let comes = self.comes.get_or_insert_with(|| {
+            let ending = self.ending.clone();
+            Box::pin(async move { ending.comes().await })
+        });
         comes.as_mut().poll(cx).is_ready()
     }
 

@@ -1,6 +1,6 @@
 //! Which side of a server answers a request.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{extract::ConnectInfo, response::IntoResponse};
 use http::{Method, Request, Response, StatusCode, Version};
@@ -36,7 +36,7 @@ pub(super) type Body = Either<Told, axum::body::Body>;
 impl Front {
     /// Answers a request, which then carries who its caller is.
     pub(super) fn answer(
-        &self,
+        self: &Arc<Self>,
         mut request: Request<Incoming>,
         remote: &Remote,
         ending: Ending,
@@ -44,28 +44,29 @@ impl Front {
         request.extensions_mut().insert(remote.peer.clone());
         request.extensions_mut().insert(remote.stopping.clone());
         let address = remote.address;
-        let Self { mut grpc, mut http, health, serves, receive_timeout } = self.clone();
-        let mut request = lingering(timely(request, receive_timeout));
+        let front = self.clone();
+        let mut request = lingering(timely(request, front.receive_timeout));
         async move {
+            let Self { grpc, http, health, serves, .. } = &*front;
             if serves.web && web::says_web(request.headers()) {
-                return Ok(web::answer(grpc, request).await.map(axum::body::Body::new).map(Either::Right));
+                return Ok(web::answer(grpc.clone(), request).await.map(axum::body::Body::new).map(Either::Right));
             }
             if serves.grpc && (!serves.http || grpc.claims(&request)) {
                 return match request.version() < Version::HTTP_2 && says_grpc(request.headers()) {
                     true => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
-                    false => Ok(ending.or_gone(grpc.call(request)).await.map(Either::Left)),
+                    false => Ok(ending.or_gone(grpc.clone().call(request)).await.map(Either::Left)),
                 };
             }
             if !serves.http {
                 return Ok(plain(StatusCode::NOT_FOUND, "only gRPC-Web is served here\n").map(Either::Right));
             }
             if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
-                return Ok(healthz(&health).map(Either::Right));
+                return Ok(healthz(health).map(Either::Right));
             }
             if let Some(address) = address {
                 request.extensions_mut().insert(ConnectInfo(address));
             }
-            Ok(http.call(request).await?.map(Either::Right))
+            Ok(http.clone().call(request).await?.map(Either::Right))
         }
     }
 }

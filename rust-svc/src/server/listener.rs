@@ -3,6 +3,7 @@
 use std::{
     io,
     net::SocketAddr,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -19,7 +20,7 @@ use crate::{Error, Peer, Result, net::Stream, peer::Stopping};
 pub(super) struct Listener {
     socket: Socket,
     pub(super) address: Address,
-    pub(super) front: Front,
+    pub(super) front: Arc<Front>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<super::Tls>,
 }
@@ -59,7 +60,7 @@ impl Listener {
         Ok(Self {
             socket,
             address,
-            front,
+            front: Arc::new(front),
             #[cfg(feature = "tls")]
             tls: listen.tls.clone(),
         })
@@ -83,7 +84,7 @@ impl Listener {
         cx: &mut Context<'_>,
         stopping: &watch::Sender<bool>,
     ) -> Poll<io::Result<Accepted>> {
-        let stopping = || Stopping(stopping.subscribe());
+        let stopping = || Stopping(Arc::new(stopping.subscribe()));
         let accepted = match &self.socket {
             Socket::Tcp(listener) => {
                 let (stream, address) = ready!(listener.poll_accept(cx))?;

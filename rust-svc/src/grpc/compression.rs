@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use bytes::Bytes;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// How the messages of one direction are compressed, those that say that they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,18 +24,29 @@ pub(crate) enum Refused {
 
 impl Encoding {
     /// The header that tells it.
-    pub(crate) const HEADER: &str = "grpc-encoding";
+    pub(crate) const HEADER: HeaderName = HeaderName::from_static("grpc-encoding");
 
-    /// The header that tells which of them may come back, and its value.
-    pub(crate) const ACCEPT: (&str, &str) = ("grpc-accept-encoding", "gzip");
+    /// The header that tells which of them may come back.
+    pub(crate) const ACCEPT: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
-    /// What the headers of an answer tell, or the name if it is none of these.
+    /// Those that are known, as that header has them.
+    pub(crate) const KNOWN: HeaderValue = HeaderValue::from_static("gzip");
+
+    /// What headers tell, or the name if it is none of these.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
-        match headers.get(Self::HEADER).map(|value| value.as_bytes()) {
+        match headers.get(&Self::HEADER).map(|value| value.as_bytes()) {
             None | Some(b"identity") => Ok(Self::Identity),
             Some(b"gzip") => Ok(Self::Gzip),
             Some(other) => Err(String::from_utf8_lossy(other).into_owned()),
         }
+    }
+
+    /// True if it may come back, by the headers of a request.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn is_accepted(self, headers: &HeaderMap) -> bool {
+        let Some(name) = self.name() else { return true };
+        let accepted = headers.get(&Self::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        accepted.split(',').any(|accepted| accepted.trim() == name)
     }
 
     /// Its name, if it has to be told.

@@ -1,0 +1,142 @@
+//! The messages of a request, with the errors of its transport in our own words.
+
+use std::{
+    future::poll_fn,
+    marker::PhantomData,
+    pin::Pin,
+    task::{self, Poll, ready},
+    time::Duration,
+};
+
+use futures::Stream;
+use http_body::Body as _;
+use prost::Message as _;
+use tonic::body::Body;
+
+use super::{Payload, call};
+use crate::{
+    Code, Context, Error, Result, Streaming,
+    grpc::{
+        compression::Encoding,
+        frames::{Frames, Unreadable},
+    },
+    intercept::Counter,
+};
+
+/// The messages of a request, each checked, up to the first error.
+pub(super) struct Requests<Q, Place> {
+    /// `None` once there is no more to come.
+    body: Option<Body>,
+    frames: Frames,
+    limit: usize,
+    counter: Counter,
+    messages: PhantomData<fn() -> (Q, Place)>,
+}
+
+impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
+    pub(super) fn new(body: Body, encoding: Encoding, limit: usize, counter: Counter) -> Self {
+        Self { body: Some(body), frames: Frames::new(encoding, limit), limit, counter, messages: PhantomData }
+    }
+
+    /// The one message of a method that takes one. None or two of them is not a call of this method.
+    pub(super) async fn only(mut self, cx: &Context) -> Result<Q> {
+        let wrong =
+            |count| Error::new(Code::Unimplemented, format!("the method takes one request message, not {count}"));
+        let request = self.next().await.unwrap_or_else(|| Err(wrong("none")))?;
+        match self.next().await {
+            None if cx.remaining() == Some(Duration::ZERO) => Err(call::exceeded()),
+            None => Ok(request),
+            Some(second) => second.and_then(|_| Err(wrong("several"))),
+        }
+    }
+
+    /// The messages of a method that takes any number.
+    pub(super) fn all(self) -> Streaming<Q> {
+        Streaming::new(self)
+    }
+
+    async fn next(&mut self) -> Option<Result<Q>> {
+        poll_fn(|cx| self.poll(cx)).await
+    }
+
+    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Q>>> {
+        let bytes = ready!(self.poll_bytes(cx));
+        let message = bytes.and_then(|bytes| bytes.map(|bytes| self.read(&bytes)).transpose()).transpose();
+        if !matches!(message, Some(Ok(_))) {
+            self.body = None;
+        }
+        Poll::Ready(message)
+    }
+
+    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Option<bytes::Bytes>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
+        loop {
+            if let Some(bytes) = self.frames.next().map_err(|unreadable| refused(&unreadable, self.limit))? {
+                return Poll::Ready(Ok(Some(bytes)));
+            }
+            match ready!(Pin::new(&mut *body).poll_frame(cx)) {
+                // A request has no trailers that mean anything.
+                Some(Ok(frame)) => self.frames.add(frame.into_data().unwrap_or_default()),
+                Some(Err(_)) => return Poll::Ready(Err(broken_off())),
+                None if self.frames.is_empty() => return Poll::Ready(Ok(None)),
+                None => return Poll::Ready(Err(Error::new(Code::Internal, "the request ends within a message"))),
+            }
+        }
+    }
+
+    /// What prost says of a message that it cannot read names Rust types, so it stays here.
+    fn read(&self, bytes: &[u8]) -> Result<Q> {
+        let malformed = "a request message is not in protobuf encoding, or is of another type";
+        let message = Q::Wire::decode(bytes).map_err(|_| Error::new(Code::Internal, malformed))?;
+        self.counter.received();
+        Ok(Q::from_request(message)?)
+    }
+}
+
+impl<Q: Payload<Place>, Place: 'static> Stream for Requests<Q, Place> {
+    type Item = Result<Q>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Q>>> {
+        self.poll(cx)
+    }
+}
+
+fn refused(unreadable: &Unreadable, limit: usize) -> Error {
+    let text = match unreadable {
+        Unreadable::TooLong(_) | Unreadable::Bomb => {
+            return Error::resource_exhausted(format!("a request message is larger than the limit of {limit} bytes"));
+        }
+        Unreadable::Flag => "a request message is compressed without saying how",
+        Unreadable::Compression => "a request message cannot be decompressed",
+    };
+    Error::new(Code::Internal, text)
+}
+
+/// A handler must be able to tell a part of a stream from all of it.
+fn broken_off() -> Error {
+    Error::cancelled("the caller broke off the stream of requests")
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures::stream;
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    /// A message of gRPC, which is a `google.protobuf.StringValue`.
+    const MESSAGE: &[u8] = &[0, 0, 0, 0, 3, 0x0a, 1, b'a'];
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_no_end() {
+        let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err(tonic::Status::cancelled("reset"))];
+        let body = Body::new(StreamBody::new(stream::iter(frames)));
+        let mut messages = Requests::<String, _>::new(body, Encoding::Identity, 100, Counter::default()).all();
+        assert_eq!(messages.next().await.expect("a message").expect("a text"), "a");
+        let error = messages.next().await.expect("an error").expect_err("an error");
+        assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller broke off the stream of requests"));
+        assert!(messages.next().await.is_none());
+    }
+}

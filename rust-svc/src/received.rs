@@ -1,0 +1,137 @@
+//! The metadata of a request, read when somebody asks for them.
+
+#![cfg_attr(not(feature = "adapter"), allow(dead_code, reason = "only an adapter receives"))]
+
+use std::sync::{Arc, OnceLock};
+
+use crate::Metadata;
+
+/// The metadata of a call that has none.
+static NONE: Metadata = Metadata::new();
+
+/// Metadata in the form in which a transport received them.
+pub(crate) trait Received: Send + Sync + 'static {
+    /// All of them.
+    fn read(&self) -> Metadata;
+
+    /// The text of this number under this key, counted from zero.
+    fn text(&self, key: &str, number: usize) -> Option<&str>;
+}
+
+/// The metadata that a context carries.
+#[derive(Clone)]
+pub(crate) struct Carried(Option<Arc<Kept<dyn Received>>>);
+
+struct Kept<R: ?Sized> {
+    /// All of them, once they are read; they count from then on.
+    read: OnceLock<Metadata>,
+    received: R,
+}
+
+/// What was never received.
+struct Own;
+
+impl Carried {
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
+    /// These metadata.
+    pub(crate) fn of(metadata: Metadata) -> Self {
+        match metadata.is_empty() {
+            true => Self::none(),
+            false => Self(Some(Arc::new(Kept { read: OnceLock::from(metadata), received: Own }))),
+        }
+    }
+
+    /// What was received.
+    pub(crate) fn received(received: impl Received) -> Self {
+        Self(Some(Arc::new(Kept { read: OnceLock::new(), received })))
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &Metadata {
+        self.0.as_deref().map_or(&NONE, Kept::all)
+    }
+
+    /// The text of this number under this key, counted from zero.
+    pub(crate) fn text(&self, key: &str, number: usize) -> Option<&str> {
+        let Kept { read, received } = self.0.as_deref()?;
+        match read.get() {
+            Some(metadata) => metadata.get_all(key).filter_map(|value| value.as_text()).nth(number),
+            None => received.text(key, number),
+        }
+    }
+
+    /// Changes them, but not those of others that share them.
+    pub(crate) fn change<T>(&mut self, change: impl FnOnce(&mut Metadata) -> T) -> T {
+        let unshared = self.0.as_mut().and_then(Arc::get_mut).and_then(|kept| kept.read.take());
+        let mut metadata = unshared.unwrap_or_else(|| self.all().clone());
+        let changed = change(&mut metadata);
+        *self = Self::of(metadata);
+        changed
+    }
+}
+
+impl Kept<dyn Received> {
+    fn all(&self) -> &Metadata {
+        self.read.get_or_init(|| self.received.read())
+    }
+}
+
+impl Received for Own {
+    fn read(&self) -> Metadata {
+        Metadata::new()
+    }
+
+    fn text(&self, _: &str, _: usize) -> Option<&str> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Carried, Received};
+    use crate::Metadata;
+
+    /// The key `x` with the texts `a` and `b`.
+    struct Letters;
+
+    impl Received for Letters {
+        fn read(&self) -> Metadata {
+            let mut metadata = Metadata::new();
+            ["a", "b"].map(|text| metadata.append("x", text).expect("metadata"));
+            metadata
+        }
+
+        fn text(&self, key: &str, number: usize) -> Option<&str> {
+            ["a", "b"].get(number).copied().filter(|_| key == "x")
+        }
+    }
+
+    fn texts(carried: &Carried) -> Vec<&str> {
+        (0..4).map_while(|number| carried.text("x", number)).collect()
+    }
+
+    #[test]
+    fn they_are_the_same_read_and_unread() {
+        let carried = Carried::received(Letters);
+        assert_eq!(texts(&carried), ["a", "b"]);
+        assert_eq!(carried.all().len(), 2);
+        assert_eq!(texts(&carried), ["a", "b"]);
+        assert_eq!((carried.text("y", 0), Carried::none().text("x", 0)), (None, None));
+    }
+
+    #[test]
+    fn a_change_is_not_seen_by_others() {
+        let mut carried = Carried::received(Letters);
+        let before = carried.clone();
+        for text in ["c", "d"] {
+            carried.change(|metadata| metadata.append("x", text)).expect("metadata");
+        }
+        assert_eq!(texts(&carried), ["a", "b", "c", "d"]);
+        assert_eq!(texts(&before), ["a", "b"]);
+        carried.change(|metadata| metadata.remove("x"));
+        assert!(carried.all().is_empty() && texts(&carried).is_empty());
+    }
+}
