@@ -75,3 +75,11 @@ impl fmt::Display for Peer {
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only a server tells"))]
 #[derive(Clone, Debug)]
 pub(crate) struct Stopping(pub(crate) Arc<tokio::sync::watch::Receiver<bool>>);
+
+/// What is known of the connection that a request came over.
+#[cfg(feature = "adapter")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    pub(crate) peer: Option<Peer>,
+    pub(crate) stopping: Option<Stopping>,
+}

@@ -100,7 +100,7 @@ mod tests {
     impl Received for Letters {
         fn read(&self) -> Metadata {
             let mut metadata = Metadata::new();
-            ["a", "b"].map(|text| metadata.append("x", text).expect("metadata"));
+            ["a", "b"].iter().for_each(|text| metadata.append("x", *text).expect("metadata"));
             metadata
         }
 

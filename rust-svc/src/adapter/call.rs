@@ -2,12 +2,13 @@
 
 use std::{
     any::Any,
+    future::ready,
     panic::AssertUnwindSafe,
     pin::{Pin, pin},
     sync::Arc,
 };
 
-use futures::{FutureExt, future::BoxFuture};
+use futures::FutureExt;
 use http::HeaderMap;
 use tokio::time::{self, Instant};
 use tracing::Instrument;
@@ -23,12 +24,13 @@ use crate::{
     Code, Context, Error, Method, Result,
     grpc::compression::Encoding,
     intercept::{Chain, Side},
+    peer::Origin,
 };
 
 /// How a method is served.
 pub(super) struct Serve {
     pub(super) method: Arc<Method>,
-    pub(super) call: Box<dyn Fn(Exchange) -> BoxFuture<'static, http::Response<Body>> + Send + Sync>,
+    pub(super) call: Box<dyn Fn(Exchange) -> super::routes::Answer + Send + Sync>,
 }
 
 /// A request for a method.
@@ -37,46 +39,92 @@ pub(super) struct Exchange {
     pub(super) options: Options,
     pub(super) chain: Chain,
     pub(super) request: http::Request<tonic::body::Body>,
+    pub(super) origin: Origin,
 }
 
 /// Answers a request by what `handle` makes of its messages.
-pub(super) async fn serve<Q: Payload<Place>, Place: 'static, A: Answer, F>(
+pub(super) fn serve<Q: Payload<Place>, Place: 'static, A: Answer + 'static, F>(
     exchange: Exchange,
-    handle: impl FnOnce(Context, Requests<Q, Place>) -> F + Send,
-) -> http::Response<Body>
+    handle: impl FnOnce(Context, Requests<Q, Place>) -> F + Send + 'static,
+) -> super::routes::Answer
 where
-    F: Future<Output = Result<A>> + Send,
+    F: Future<Output = Result<A>> + Send + 'static,
 {
-    let Exchange { method, options, chain, request } = exchange;
+    let Exchange { method, options, chain, request, origin } = exchange;
     let (head, body) = request.into_parts();
-    let (received, sent) = encodings(&head.headers);
-    let (cx, lifeline) = match open::context(head.headers, &head.extensions, &options) {
-        Ok(cx) => cx.with_lifeline(),
+    let encodings = Encodings::of(&head.headers);
+    match open::context(head.headers, origin, &options) {
+        Ok(cx) => Accepted { method, options, chain, cx, body, encodings }.answer(handle).boxed().left_future(),
         Err(error) => {
             chain.refused(&method, None, Context::new(), error.code());
-            return body::refuse(&error);
+            ready(body::refuse(&error)).right_future()
         }
-    };
-    let deadline = cx.deadline();
-    let mut opening = chain.open(&method, Side::Server, None, cx);
-    let passed = within(deadline, pin!(caught(&method, opening.pass()))).await;
-    if let Err(error) = passed {
-        return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
     }
-    let (cx, running) = opening.run();
-    let answering = async {
-        let requests = Requests::new(body, received.clone()?, options.max_message_size, running.counter());
-        let work = pin!(caught(&method, handle(cx.clone(), requests)));
-        let answer = within(cx.deadline(), work).await?;
-        answer.data(&Answering { method: &method, encoding: sent, running: &running, deadline: cx.deadline() })
-    };
-    let span = running.span();
-    let answer = answering.instrument(span.clone()).await;
-    let mut response = span.in_scope(|| body::finish(method.clone(), answer, sent, Call { cx, running, lifeline }));
-    if received.is_err() {
-        response.headers_mut().insert(Encoding::ACCEPT, Encoding::KNOWN);
+}
+
+/// A request that can be read.
+struct Accepted {
+    method: Arc<Method>,
+    options: Options,
+    chain: Chain,
+    cx: Context,
+    body: tonic::body::Body,
+    encodings: Encodings,
+}
+
+/// How messages are compressed.
+struct Encodings {
+    requests: Result<Encoding>,
+    responses: Encoding,
+}
+
+impl Accepted {
+    async fn answer<Q: Payload<Place>, Place: 'static, A: Answer, F: Future<Output = Result<A>>>(
+        self,
+        handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
+    ) -> http::Response<Body> {
+        let Self { method, options, chain, cx, body, encodings } = self;
+        let (cx, lifeline) = cx.with_lifeline();
+        let deadline = cx.deadline();
+        let mut opening = chain.open(&method, Side::Server, None, cx);
+        let passed = within(deadline, pin!(caught(&method, opening.pass()))).await;
+        if let Err(error) = passed {
+            return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
+        }
+        let (cx, running) = opening.run();
+        let (span, encoding) = (running.span(), encodings.responses);
+        let answer = {
+            let answering = pin!(async {
+                let counter = running.counter();
+                let requests = Requests::new(body, encodings.requests.clone()?, options.max_message_size, counter);
+                let work = pin!(caught(&method, handle(cx.clone(), requests)));
+                let answer = within(cx.deadline(), work).await?;
+                answer.data(&Answering { method: &method, encoding, running: &running, deadline: cx.deadline() })
+            });
+            answering.instrument(span.clone()).await
+        };
+        let call = Call { cx, running, lifeline };
+        encodings.told(span.in_scope(|| body::finish(method, answer, encoding, call)))
     }
-    response
+}
+
+impl Encodings {
+    /// Responses are compressed as requests are, as grpc-go does it, if the caller takes that.
+    fn of(headers: &HeaderMap) -> Self {
+        let unknown =
+            |name| Error::new(Code::Unimplemented, format!("messages compressed with `{name}` are not read here"));
+        let requests = Encoding::of(headers).map_err(unknown);
+        let responses = requests.as_ref().ok().copied().filter(|encoding| encoding.is_accepted(headers));
+        Self { requests, responses: responses.unwrap_or_default() }
+    }
+
+    /// The answer to a request that is compressed in another way than is known tells those that are.
+    fn told(&self, mut response: http::Response<Body>) -> http::Response<Body> {
+        if self.requests.is_err() {
+            response.headers_mut().insert(Encoding::ACCEPT, Encoding::KNOWN);
+        }
+        response
+    }
 }
 
 /// What a call is answered with when its time is up.
@@ -92,17 +140,9 @@ pub(super) fn panicked(method: &Method, panic: &(dyn Any + Send)) -> Error {
     Error::new(Code::Internal, "internal error")
 }
 
-/// How requests are compressed, and how responses are: as requests, as grpc-go does it, if the caller takes that.
-fn encodings(headers: &HeaderMap) -> (Result<Encoding>, Encoding) {
-    let unknown =
-        |name| Error::new(Code::Unimplemented, format!("messages compressed with `{name}` are not read here"));
-    let received = Encoding::of(headers).map_err(unknown);
-    let sent = received.as_ref().ok().copied().filter(|encoding| encoding.is_accepted(headers));
-    (received, sent.unwrap_or_default())
-}
-
-async fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> Result<T> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(method, &*panic)))
+fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
+    let caught = AssertUnwindSafe(work).catch_unwind();
+    caught.map(move |result| result.unwrap_or_else(|panic| Err(panicked(method, &*panic))))
 }
 
 async fn within<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {

@@ -173,9 +173,9 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: Future<Output = Result<A>> + Send + 'static,
     {
         let service = self.service.clone();
-        let serve = move |exchange: Exchange| -> BoxFuture<'static, _> {
+        let serve = move |exchange: Exchange| {
             let service = service.clone();
-            Box::pin(call::serve(exchange, move |cx, requests| handle(service.clone(), cx, requests)))
+            call::serve(exchange, move |cx, requests| handle(service, cx, requests))
         };
         self.methods.insert(method.name(), Serve { method: Arc::new(method), call: Box::new(serve) });
         self

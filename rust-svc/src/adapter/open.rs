@@ -1,16 +1,16 @@
 //! The context of a call, from the head of its request.
 
-use http::{Extensions, HeaderMap};
+use http::HeaderMap;
 
 use super::{Options, timeout};
 use crate::{
-    Context, Peer, Result,
+    Context, Result,
     grpc::metadata::{self, Headers},
-    peer::Stopping,
+    peer::{Origin, Stopping},
 };
 
 /// Fails with `INVALID_ARGUMENT` if timeout or metadata are malformed.
-pub(super) fn context(headers: HeaderMap, extensions: &Extensions, options: &Options) -> Result<Context> {
+pub(super) fn context(headers: HeaderMap, origin: Origin, options: &Options) -> Result<Context> {
     metadata::check(&headers)?;
     let timeout = timeout::of(&headers, options)?;
     let cx = Context::new().with_received(Headers(headers));
@@ -18,12 +18,12 @@ pub(super) fn context(headers: HeaderMap, extensions: &Extensions, options: &Opt
         Some(timeout) => cx.with_timeout(timeout),
         None => cx,
     };
-    let cx = match extensions.get::<Peer>() {
-        Some(peer) => cx.with_peer(peer.clone()),
+    let cx = match origin.peer {
+        Some(peer) => cx.with_peer(peer),
         None => cx,
     };
-    Ok(match extensions.get::<Stopping>() {
-        Some(Stopping(stopping)) => cx.told_by(stopping.clone()),
+    Ok(match origin.stopping {
+        Some(Stopping(stopping)) => cx.told_by(stopping),
         None => cx,
     })
 }

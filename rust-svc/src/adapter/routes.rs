@@ -23,7 +23,10 @@ use super::{
 use crate::{
     Context, Error,
     intercept::{Chain, NO_METHOD},
+    peer::Origin,
 };
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The services of a server by their full names: a tower service that answers gRPC requests for all of them.
 ///
@@ -44,13 +47,16 @@ struct Served {
     chain: Chain,
 }
 
+/// A request of HTTP, whatever its body is made of.
+type Request = http::Request<tonic::body::Body>;
+
 /// Answers the requests for one service.
 pub(crate) trait Handle: Send + Sync {
     /// Answers a request for this method, which the path names.
-    fn handle(&self, method: &str, chain: &Chain, request: http::Request<tonic::body::Body>) -> Answer;
+    fn handle(&self, method: &str, chain: &Chain, request: Request, origin: Origin) -> Answer;
 }
 
-type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
+pub(super) type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
 
 impl Routes {
     /// No services.
@@ -100,7 +106,20 @@ impl Routes {
         self
     }
 
-    fn answer(&self, request: http::Request<tonic::body::Body>) -> Answer {
+    /// Answers a request that came over a connection of this server.
+    #[cfg(feature = "server")]
+    pub(crate) fn serve<B>(
+        &self,
+        request: http::Request<B>,
+        origin: Origin,
+    ) -> impl Future<Output = http::Response<Body>> + Send + use<B>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.answer(request.map(tonic::body::Body::new), origin)
+    }
+
+    fn answer(&self, request: Request, origin: Origin) -> Answer {
         if let Some(refusal) = guard::refusal(&request) {
             return ready(refusal).right_future();
         }
@@ -110,7 +129,7 @@ impl Routes {
         let found = names.filter(|_| uri.query().is_none());
         let found = found.and_then(|(service, method)| Some((self.served.get(service)?, method)));
         match found {
-            Some((served, method)) => served.service.handle(method, &served.chain, request),
+            Some((served, method)) => served.service.handle(method, &served.chain, request, origin),
             None => unimplemented(&self.around, &Error::unimplemented(format_args!("the service of {path}"))),
         }
     }
@@ -124,12 +143,11 @@ struct Methods {
 }
 
 impl Handle for Methods {
-    fn handle(&self, method: &str, chain: &Chain, request: http::Request<tonic::body::Body>) -> Answer {
+    fn handle(&self, method: &str, chain: &Chain, request: Request, origin: Origin) -> Answer {
         match self.methods.get(method) {
             Some(serve) => {
-                let exchange =
-                    Exchange { method: serve.method.clone(), options: self.options, chain: chain.clone(), request };
-                (serve.call)(exchange).left_future()
+                let (method, options, chain) = (serve.method.clone(), self.options, chain.clone());
+                (serve.call)(Exchange { method, options, chain, request, origin })
             }
             None => unimplemented(chain, &Error::unimplemented(format_args!("{}/{method}", self.name))),
         }
@@ -152,7 +170,7 @@ where
         + Send
         + Sync,
 {
-    fn handle(&self, _: &str, _: &Chain, request: http::Request<tonic::body::Body>) -> Answer {
+    fn handle(&self, _: &str, _: &Chain, request: Request, _: Origin) -> Answer {
         let answer = self.0.clone().call(request);
         let answer = answer.map(|response| response.unwrap_or_else(|never| match never {}).map(Body::new));
         answer.boxed().left_future()
@@ -173,7 +191,7 @@ impl<S: ?Sized> From<Adapter<S>> for Routes {
 
 impl<B> tower::Service<http::Request<B>> for Routes
 where
-    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = http::Response<Body>;
     type Error = Infallible;
@@ -184,7 +202,9 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        self.answer(request.map(tonic::body::Body::new)).map(Ok)
+        let extensions = request.extensions();
+        let origin = Origin { peer: extensions.get().cloned(), stopping: extensions.get().cloned() };
+        self.answer(request.map(tonic::body::Body::new), origin).map(Ok)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A call through its policies.
 
+use std::pin::pin;
+
 use tokio::time;
 use tracing::Instrument;
 
@@ -67,8 +69,10 @@ impl Call<'_> {
             };
             let fair = self.deadlines.is_fair();
             let seen = Attempted::begin(self.cx, retries.previous());
-            let attempt = self.attempt(retries.previous(), seen.place());
-            let received = self.deadlines.within(self.method, attempt.run().instrument(seen.span())).await;
+            let received = {
+                let attempt = pin!(self.attempt(retries.previous(), seen.place()).run().instrument(seen.span()));
+                self.deadlines.within(self.method, attempt).await
+            };
             self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()));
             let failure = match received {
                 Ok(received) => return Ok(self.succeed(permit, received)),

@@ -1,6 +1,6 @@
 //! How long a call may take.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use tokio::time::{self, Instant};
 
@@ -63,9 +63,8 @@ impl Deadlines {
     pub(crate) async fn within<T>(
         &self,
         method: &Method,
-        attempt: impl Future<Output = Result<T, Failure>>,
+        attempt: Pin<&mut impl Future<Output = Result<T, Failure>>>,
     ) -> Result<T, Failure> {
-        let attempt = pin!(attempt);
         let elapsed = || Failure::new(Cause::Peer, exceeded(method));
         let result = match self.answer {
             Some(deadline) => time::timeout_at(deadline, attempt).await.unwrap_or_else(|_| Err(elapsed())),
@@ -111,6 +110,8 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
 
     const UNARY: Method = Method::unary("/test.v1.Test/Get");
@@ -205,7 +206,7 @@ mod tests {
                 time::sleep(ms(after)).await;
                 Err::<(), _>(Failure::new(Cause::Peer, Error::cancelled("")))
             };
-            let failure = deadlines.within(&UNARY, attempt).await.expect_err("cancelled");
+            let failure = deadlines.within(&UNARY, pin!(attempt)).await.expect_err("cancelled");
             assert_eq!(failure.error.code(), code, "after {after} ms");
         }
     }

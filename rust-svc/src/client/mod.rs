@@ -212,8 +212,11 @@ impl Client {
         let method = self.0.effective(method);
         let (cx, running) = self.0.begin(method, cx).await?;
         requests.count(&running);
-        let call = self.0.call(method, &cx, &requests, &running).instrument(running.span());
-        let answer = call.await.and_then(|answer| match answer {
+        let answer = {
+            let call = pin!(self.0.call(method, &cx, &requests, &running));
+            call.instrument(running.span()).await
+        };
+        let answer = answer.and_then(|answer| match answer {
             Answer::Many(opened) => Ok(opened),
             Answer::One(_) => Err(message::wrong_kind(method)),
         });

@@ -13,6 +13,9 @@ pub(super) const STATE: &str = "tracestate";
 /// A longer `tracestate` need not be passed on.
 const LONGEST_STATE: usize = 512;
 
+/// How long `traceparent` is.
+const LENGTH: usize = 55;
+
 /// The place of a call in a trace, by the Trace Context of W3C (level 1). It displays as the value of `traceparent`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
@@ -37,17 +40,16 @@ impl TraceContext {
 
     /// What `traceparent` says; `None` if it is malformed, and so to be ignored.
     pub fn parse(traceparent: &str) -> Option<Self> {
-        let mut parts = traceparent.splitn(5, '-');
-        let [version, trace_id, span_id, flags] = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+        let (text, rest) = traceparent.as_bytes().split_first_chunk::<LENGTH>()?;
+        let [version, trace_high, trace_low, span_id, flags] =
+            [&text[..2], &text[3..19], &text[19..35], &text[36..52], &text[53..]].map(number);
+        let (version, flags) = (version?, u8::from(flags? & 1 == 1));
+        let (trace_id, span_id) = (u128::from(trace_high?) << 64 | u128::from(trace_low?), span_id?);
         // What follows is for versions to come.
-        if version == "00" && parts.next().is_some() {
+        let is_whole = rest.is_empty() || (version != 0 && rest[0] == b'-');
+        if !is_whole || [2, 35, 52].iter().any(|dash| text[*dash] != b'-') {
             return None;
         }
-        let version = number(version, 2)?;
-        let (high, low) = trace_id.split_at_checked(16)?;
-        let trace_id = u128::from(number(high, 16)?) << 64 | u128::from(number(low, 16)?);
-        let span_id = number(span_id, 16)?;
-        let flags = u8::from(number(flags, 2)? & 1 == 1);
         let is_valid = version != 0xff && trace_id != 0 && span_id != 0;
         is_valid.then_some(Self { trace_id, span_id, parent: 0, flags, state: None })
     }
@@ -79,7 +81,7 @@ impl TraceContext {
     }
 
     /// The value of `traceparent`. Every call has one, so it is printed without the machinery of formats.
-    pub(crate) fn to_bytes(&self) -> [u8; 55] {
+    pub(crate) fn to_bytes(&self) -> [u8; LENGTH] {
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
         print(self.trace_id, &mut text[3..35]);
         print(self.span_id.into(), &mut text[36..52]);
@@ -140,16 +142,17 @@ fn print(mut number: u128, digits: &mut [u8]) {
     }
 }
 
-/// The number that so many hexadecimal digits are, none of which is a capital.
-fn number(digits: &str, count: usize) -> Option<u64> {
-    let value = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
+/// The number that hexadecimal digits are, none of which is a capital.
+fn number(digits: &[u8]) -> Option<u64> {
+    const NONE: u8 = 0x80;
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => NONE,
     };
-    let mut values = digits.bytes().map(value);
-    let number = values.try_fold(0, |number: u64, value| Some(number << 4 | u64::from(value?)))?;
-    (digits.len() == count).then_some(number)
+    let add = |(number, seen): (u64, u8), digit: &u8| (number << 4 | u64::from(value(*digit)), seen | value(*digit));
+    let (number, seen) = digits.iter().fold((0, 0), add);
+    (seen < NONE).then_some(number)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What callers are told whose calls do not end before the server does.
 
 use std::{
-    convert::Infallible,
     future::pending,
     pin::Pin,
     sync::Arc,
@@ -22,13 +21,10 @@ pub(super) struct Ending(pub(super) Arc<watch::Receiver<bool>>);
 
 impl Ending {
     /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.
-    pub(super) async fn or_gone(
-        self,
-        answer: impl Future<Output = Result<Response<adapter::Body>, Infallible>>,
-    ) -> Response<Told> {
+    pub(super) async fn or_gone(self, answer: impl Future<Output = Response<adapter::Body>>) -> Response<Told> {
         let response = tokio::select! {
             biased;
-            Ok(response) = answer => response,
+            response = answer => response,
             () = self.comes() => adapter::refuse(&gone()),
         };
         response.map(|body| Told { body: Some(body), ending: self, comes: None })

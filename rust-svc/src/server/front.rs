@@ -16,7 +16,10 @@ use super::{
     listener::Remote,
     timely::timely,
 };
-use crate::adapter::{self, says_grpc, web};
+use crate::{
+    adapter::{self, says_grpc, web},
+    peer::Origin,
+};
 
 /// Where plain HTTP asks for the health.
 const HEALTH: &str = "/healthz";
@@ -34,27 +37,29 @@ pub(super) struct Front {
 pub(super) type Body = Either<Told, axum::body::Body>;
 
 impl Front {
-    /// Answers a request, which then carries who its caller is.
+    /// Answers a request, whose handlers are told who its caller is.
     pub(super) fn answer(
         self: &Arc<Self>,
-        mut request: Request<Incoming>,
+        request: Request<Incoming>,
         remote: &Remote,
         ending: Ending,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
-        request.extensions_mut().insert(remote.peer.clone());
-        request.extensions_mut().insert(remote.stopping.clone());
         let address = remote.address;
+        let origin = Origin { peer: Some(remote.peer.clone()), stopping: Some(remote.stopping.clone()) };
         let front = self.clone();
-        let mut request = lingering(timely(request, front.receive_timeout));
+        let request = lingering(timely(request, front.receive_timeout));
         async move {
             let Self { grpc, http, health, serves, .. } = &*front;
             if serves.web && web::says_web(request.headers()) {
-                return Ok(web::answer(grpc.clone(), request).await.map(axum::body::Body::new).map(Either::Right));
+                return Ok(web::answer(grpc.clone(), introduced(request, origin))
+                    .await
+                    .map(axum::body::Body::new)
+                    .map(Either::Right));
             }
             if serves.grpc && (!serves.http || grpc.claims(&request)) {
                 return match request.version() < Version::HTTP_2 && says_grpc(request.headers()) {
                     true => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
-                    false => Ok(ending.or_gone(grpc.clone().call(request)).await.map(Either::Left)),
+                    false => Ok(ending.or_gone(grpc.serve(request, origin)).await.map(Either::Left)),
                 };
             }
             if !serves.http {
@@ -63,12 +68,20 @@ impl Front {
             if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
                 return Ok(healthz(health).map(Either::Right));
             }
+            let mut request = introduced(request, origin);
             if let Some(address) = address {
                 request.extensions_mut().insert(ConnectInfo(address));
             }
             Ok(http.clone().call(request).await?.map(Either::Right))
         }
     }
+}
+
+/// The request, with where it comes from in its extensions.
+fn introduced<B>(mut request: Request<B>, Origin { peer, stopping }: Origin) -> Request<B> {
+    peer.map(|peer| request.extensions_mut().insert(peer));
+    stopping.map(|stopping| request.extensions_mut().insert(stopping));
+    request
 }
 
 fn healthz(health: &Served) -> Response<axum::body::Body> {

@@ -52,6 +52,7 @@ const CORE: &[&str] = &[
     "rust-svc/src/path.rs",
     "rust-svc/src/path",
     "rust-svc/src/peer.rs",
+    "rust-svc/src/received.rs",
     "rust-svc/src/stream.rs",
     "rust-svc/src/types",
     "rust-svc/src/violations.rs",
