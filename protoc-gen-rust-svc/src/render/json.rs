@@ -138,8 +138,8 @@ impl<'a> Print<'a> {
 
     fn enumeration(&self, item: &Enum) -> String {
         let wire = self.wire(&item.rust);
-        let values = item.values.iter().map(|value| format!("({:?}, {}),", value.name, value.number));
-        let values: String = values.collect();
+        let values = item.values.iter().map(|value| format!("({:?}, {})", value.name, value.number));
+        let values = values.collect::<Vec<_>>().join(", ");
         format!(
             "impl svc::json::Enum for {wire} {{
                 const VALUES: &'static [(&'static str, i32)] = &[{values}];
