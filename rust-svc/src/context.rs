@@ -176,11 +176,11 @@ impl Context {
         self.parts().metadata.all()
     }
 
-    /// The text of this number under this key of the metadata, counted from zero. What a transport received is looked
-    /// through for it, and not read.
+    /// Tells each text under this key of the metadata, in order. What a transport received is looked through for it, and
+    /// not read.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
-    pub(crate) fn text(&self, key: &str, number: usize) -> Option<&str> {
-        self.parts().metadata.text(key, number)
+    pub(crate) fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
+        self.parts().metadata.texts(key, each);
     }
 
     /// Who the caller is, if the call came over a connection.

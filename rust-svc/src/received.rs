@@ -14,8 +14,8 @@ pub(crate) trait Received: Send + Sync + 'static {
     /// All of them.
     fn read(&self) -> Metadata;
 
-    /// The text of this number under this key, counted from zero.
-    fn text(&self, key: &str, number: usize) -> Option<&str>;
+    /// Tells each text under this key, in order.
+    fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str));
 }
 
 /// The metadata that a context carries.
@@ -54,12 +54,12 @@ impl Carried {
         self.0.as_deref().map_or(&NONE, Kept::all)
     }
 
-    /// The text of this number under this key, counted from zero.
-    pub(crate) fn text(&self, key: &str, number: usize) -> Option<&str> {
-        let Kept { read, received } = self.0.as_deref()?;
+    /// Tells each text under this key, in order.
+    pub(crate) fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
+        let Some(Kept { read, received }) = self.0.as_deref() else { return };
         match read.get() {
-            Some(metadata) => metadata.get_all(key).filter_map(|value| value.as_text()).nth(number),
-            None => received.text(key, number),
+            Some(metadata) => metadata.get_all(key).filter_map(|value| value.as_text()).for_each(each),
+            None => received.texts(key, each),
         }
     }
 
@@ -84,9 +84,7 @@ impl Received for Own {
         Metadata::new()
     }
 
-    fn text(&self, _: &str, _: usize) -> Option<&str> {
-        None
-    }
+    fn texts<'a>(&'a self, _: &str, _: &mut dyn FnMut(&'a str)) {}
 }
 
 #[cfg(test)]
@@ -104,22 +102,24 @@ mod tests {
             metadata
         }
 
-        fn text(&self, key: &str, number: usize) -> Option<&str> {
-            ["a", "b"].get(number).copied().filter(|_| key == "x")
+        fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
+            ["a", "b"].into_iter().filter(|_| key == "x").for_each(each);
         }
     }
 
-    fn texts(carried: &Carried) -> Vec<&str> {
-        (0..4).map_while(|number| carried.text("x", number)).collect()
+    fn texts<'a>(carried: &'a Carried, key: &str) -> Vec<&'a str> {
+        let mut texts = Vec::new();
+        carried.texts(key, &mut |text| texts.push(text));
+        texts
     }
 
     #[test]
     fn they_are_the_same_read_and_unread() {
         let carried = Carried::received(Letters);
-        assert_eq!(texts(&carried), ["a", "b"]);
+        assert_eq!(texts(&carried, "x"), ["a", "b"]);
         assert_eq!(carried.all().len(), 2);
-        assert_eq!(texts(&carried), ["a", "b"]);
-        assert_eq!((carried.text("y", 0), Carried::none().text("x", 0)), (None, None));
+        assert_eq!(texts(&carried, "x"), ["a", "b"]);
+        assert!(texts(&carried, "y").is_empty() && texts(&Carried::none(), "x").is_empty());
     }
 
     #[test]
@@ -129,9 +129,9 @@ mod tests {
         for text in ["c", "d"] {
             carried.change(|metadata| metadata.append("x", text)).expect("metadata");
         }
-        assert_eq!(texts(&carried), ["a", "b", "c", "d"]);
-        assert_eq!(texts(&before), ["a", "b"]);
+        assert_eq!(texts(&carried, "x"), ["a", "b", "c", "d"]);
+        assert_eq!(texts(&before, "x"), ["a", "b"]);
         carried.change(|metadata| metadata.remove("x"));
-        assert!(carried.all().is_empty() && texts(&carried).is_empty());
+        assert!(carried.all().is_empty() && texts(&carried, "x").is_empty());
     }
 }

@@ -56,7 +56,7 @@ pub(crate) trait Handle: Send + Sync {
     fn handle(&self, method: &str, chain: &Chain, request: Request, origin: Origin) -> Answer;
 }
 
-pub(super) type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
+pub(crate) type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
 
 impl Routes {
     /// No services.
@@ -108,11 +108,7 @@ impl Routes {
 
     /// Answers a request that came over a connection of this server.
     #[cfg(feature = "server")]
-    pub(crate) fn serve<B>(
-        &self,
-        request: http::Request<B>,
-        origin: Origin,
-    ) -> impl Future<Output = http::Response<Body>> + Send + use<B>
+    pub(crate) fn serve<B>(&self, request: http::Request<B>, origin: Origin) -> Answer
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {

@@ -122,11 +122,11 @@ impl Attempt<'_> {
             headers.insert("grpc-previous-rpc-attempts", self.previous.into());
         }
         if let Some(place) = self.place.and_then(|place| HeaderValue::from_bytes(&place.to_bytes()).ok()) {
-            headers.insert(TRACE, place);
+            headers.insert(TRACE, passing(place));
         }
         let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if let Some(value) = remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {
-            headers.insert(timeout::HEADER, value);
+            headers.insert(timeout::HEADER, passing(value));
         }
     }
 
@@ -134,4 +134,11 @@ impl Attempt<'_> {
         let message = format!("`{}` is not the path of a method", self.method.path);
         Failure::new(Cause::Local, Error::new(Code::Internal, message).with_source(cause))
     }
+}
+
+/// A value that no other call will have: a connection need not remember it (RFC 7541, section 7.1.3), and so neither side
+/// has to look it up.
+fn passing(mut value: HeaderValue) -> HeaderValue {
+    value.set_sensitive(true);
+    value
 }

@@ -21,10 +21,14 @@ pub(crate) fn append(message: &impl prost::Message, encoding: Encoding, bytes: &
         Encoding::Identity => {
             let length = message.encoded_len();
             let prefix = fitting(length)?;
+            let start = bytes.len();
             bytes.reserve(PREFIX + length);
-            bytes.put_u8(0);
-            bytes.put_u32(prefix);
-            message.encode(bytes).map_err(Error::internal)
+            // A slice takes the many small writes with fewer steps than a buffer that may grow.
+            bytes.resize(start + PREFIX + length, 0);
+            let mut rest = &mut bytes[start..];
+            rest.put_u8(0);
+            rest.put_u32(prefix);
+            message.encode(&mut rest).map_err(Error::internal)
         }
         Encoding::Gzip => {
             let compressed = compression::compress(&message.encode_to_vec()).map_err(Error::internal)?;

@@ -33,9 +33,10 @@ impl Received for Headers {
         from_headers(&self.0)
     }
 
-    fn text(&self, key: &str, number: usize) -> Option<&str> {
-        let named = self.0.iter().filter(|(name, _)| name.as_str() == key && !is_reserved(name) && !is_binary(name));
-        named.filter_map(|(_, value)| text(value)).nth(number)
+    fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
+        if !is_reserved(key) && !is_binary(key) {
+            self.0.get_all(key).iter().filter_map(text).for_each(each);
+        }
     }
 }
 
@@ -43,11 +44,11 @@ impl Received for Headers {
 /// a server calls [`check`] first, so that nothing is lost unnoticed.
 pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
     let mut metadata = Metadata::new();
-    for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name)) {
+    for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name.as_str())) {
         let Some(text) = text(value) else { continue };
         // What is read is valid, but for names that HTTP allows and gRPC does not.
         let mut append = |value| drop(metadata.append(name.as_str(), value));
-        match is_binary(name) {
+        match is_binary(name.as_str()) {
             true => decode_all(text).unwrap_or_default().into_iter().for_each(append),
             false => append(text.into()),
         }
@@ -58,9 +59,10 @@ pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
 /// Fails with `INVALID_ARGUMENT`, naming the key, if a value is neither printable ASCII nor, under a key that ends in
 /// `-bin`, base64.
 pub(crate) fn check(headers: &HeaderMap) -> Result<()> {
-    let mut entries = headers.iter().filter(|(name, _)| !is_reserved(name));
-    let Some((name, _)) = entries.find(|(name, value)| !is_readable(name, value)) else { return Ok(()) };
-    let form = if is_binary(name) { "base64" } else { "printable ASCII" };
+    // Most of them can be read, whosever they are.
+    let mut unreadable = headers.iter().filter(|(name, value)| !is_readable(name.as_str(), value));
+    let Some((name, _)) = unreadable.find(|(name, _)| !is_reserved(name.as_str())) else { return Ok(()) };
+    let form = if is_binary(name.as_str()) { "base64" } else { "printable ASCII" };
     Err(Error::invalid_argument(format!("the value of metadata `{name}` is not {form}")))
 }
 
@@ -74,7 +76,7 @@ pub(crate) fn into_headers(metadata: &Metadata) -> HeaderMap {
 /// Adds metadata to headers or trailers; what is there stays.
 pub(crate) fn append(metadata: &Metadata, headers: &mut HeaderMap) {
     let entries = metadata.iter().filter_map(|(key, value)| Some((HeaderName::try_from(key).ok()?, print(value)?)));
-    for (name, value) in entries.filter(|(name, _)| !is_reserved(name)) {
+    for (name, value) in entries.filter(|(name, _)| !is_reserved(name.as_str())) {
         headers.append(name, value);
     }
 }
@@ -86,12 +88,17 @@ fn print(value: &Value) -> Option<HeaderValue> {
     }
 }
 
-fn is_readable(name: &HeaderName, value: &HeaderValue) -> bool {
-    text(value).is_some_and(|text| !is_binary(name) || decode_all(text).is_some())
+fn is_readable(name: &str, value: &HeaderValue) -> bool {
+    is_printable(value) && (!is_binary(name) || text(value).and_then(decode_all).is_some())
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {
-    value.to_str().ok().filter(|text| !text.contains('\t'))
+    value.to_str().ok().filter(|_| is_printable(value))
+}
+
+/// Looks at all of it, which is faster than to stop at the first byte that is not.
+fn is_printable(value: &HeaderValue) -> bool {
+    value.as_bytes().iter().fold(true, |printable, byte| printable & (b' '..=b'~').contains(byte))
 }
 
 /// Values of bytes may be joined by commas, which are no part of base64.
@@ -103,12 +110,12 @@ pub(crate) fn decode(text: &str) -> Option<Value> {
     BASE64.decode(text).ok().map(|bytes| Value::Binary(Bytes::from(bytes)))
 }
 
-fn is_binary(name: &HeaderName) -> bool {
-    name.as_str().ends_with(BINARY)
+fn is_binary(name: &str) -> bool {
+    name.ends_with(BINARY)
 }
 
-fn is_reserved(name: &HeaderName) -> bool {
-    name.as_str().starts_with("grpc-") || RESERVED.contains(&name.as_str())
+fn is_reserved(name: &str) -> bool {
+    name.starts_with("grpc-") || RESERVED.contains(&name)
 }
 
 #[cfg(test)]

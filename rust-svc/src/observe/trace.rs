@@ -103,7 +103,11 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
 
 /// The metadata of a call, if they have to change to name no other place: each attempt is sent with its own.
 fn sent(cx: &Context, own: &TraceContext) -> Result<Option<Metadata>> {
-    let is_named = |key| cx.text(key, 0).is_some();
+    let is_named = |key| {
+        let mut named = false;
+        cx.texts(key, &mut |_| named = true);
+        named
+    };
     if !is_named(TraceContext::HEADER) && !is_named(STATE) && own.state().is_none() {
         return Ok(None);
     }

@@ -41,10 +41,9 @@ impl TraceContext {
     /// What `traceparent` says; `None` if it is malformed, and so to be ignored.
     pub fn parse(traceparent: &str) -> Option<Self> {
         let (text, rest) = traceparent.as_bytes().split_first_chunk::<LENGTH>()?;
-        let [version, trace_high, trace_low, span_id, flags] =
-            [&text[..2], &text[3..19], &text[19..35], &text[36..52], &text[53..]].map(number);
-        let (version, flags) = (version?, u8::from(flags? & 1 == 1));
-        let (trace_id, span_id) = (u128::from(trace_high?) << 64 | u128::from(trace_low?), span_id?);
+        let (version, flags) = (number(&text[..2])?, u8::from(number(&text[53..])? & 1 == 1));
+        let trace_id = u128::from(number(&text[3..19])?) << 64 | u128::from(number(&text[19..35])?);
+        let span_id = number(&text[36..52])?;
         // What follows is for versions to come.
         let is_whole = rest.is_empty() || (version != 0 && rest[0] == b'-');
         if !is_whole || [2, 35, 52].iter().any(|dash| text[*dash] != b'-') {
@@ -56,7 +55,7 @@ impl TraceContext {
 
     /// What the metadata of a request says of its caller's place.
     pub(super) fn received(cx: &Context) -> Option<Self> {
-        let parent = cx.text(Self::HEADER, 0).filter(|_| cx.text(Self::HEADER, 1).is_none())?;
+        let parent = only(cx, Self::HEADER)?;
         Some(Self { state: received_state(cx), ..Self::parse(parent)? })
     }
 
@@ -124,10 +123,18 @@ impl Display for TraceContext {
     }
 }
 
+/// The text under a key, if there is no other.
+fn only<'a>(cx: &'a Context, key: &str) -> Option<&'a str> {
+    let (mut only, mut count) = (None, 0);
+    cx.texts(key, &mut |text| (only, count) = (Some(text), count + 1));
+    only.filter(|_| count == 1)
+}
+
 fn received_state(cx: &Context) -> Option<Arc<str>> {
-    cx.text(STATE, 0)?;
-    let state = (0..).map_while(|number| cx.text(STATE, number)).collect::<Vec<_>>().join(",");
-    (!state.is_empty() && state.len() <= LONGEST_STATE).then(|| state.into())
+    let mut states = Vec::new();
+    cx.texts(STATE, &mut |state| states.push(state));
+    let state = Some(states.join(",")).filter(|state| !state.is_empty() && state.len() <= LONGEST_STATE);
+    state.map(Into::into)
 }
 
 fn span_id() -> u64 {
@@ -142,16 +149,27 @@ fn print(mut number: u128, digits: &mut [u8]) {
     }
 }
 
-/// The number that hexadecimal digits are, none of which is a capital.
+/// What stands for a byte that is no hexadecimal digit, or a capital one.
+const NONE: u8 = 0x80;
+
+/// What each byte is as a digit.
+static DIGITS: [u8; 256] = {
+    let (mut digits, mut digit) = ([NONE; 256], 0);
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+
+/// The number that digits are.
 fn number(digits: &[u8]) -> Option<u64> {
-    const NONE: u8 = 0x80;
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        _ => NONE,
-    };
-    let add = |(number, seen): (u64, u8), digit: &u8| (number << 4 | u64::from(value(*digit)), seen | value(*digit));
-    let (number, seen) = digits.iter().fold((0, 0), add);
+    let (mut number, mut seen) = (0, 0);
+    for digit in digits {
+        let value = DIGITS[usize::from(*digit)];
+        seen |= value;
+        number = number << 4 | u64::from(value);
+    }
     (seen < NONE).then_some(number)
 }
 

@@ -21,13 +21,19 @@ pub(super) struct Ending(pub(super) Arc<watch::Receiver<bool>>);
 
 impl Ending {
     /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.
-    pub(super) async fn or_gone(self, answer: impl Future<Output = Response<adapter::Body>>) -> Response<Told> {
-        let response = tokio::select! {
-            biased;
-            response = answer => response,
-            () = self.comes() => adapter::refuse(&gone()),
-        };
-        response.map(|body| Told { body: Some(body), ending: self, comes: None })
+    #[expect(clippy::manual_async_fn, reason = "an async function holds what it is given twice")]
+    pub(super) fn or_gone(
+        self,
+        mut answer: impl Future<Output = Response<adapter::Body>> + Send + Unpin,
+    ) -> impl Future<Output = Response<Told>> + Send {
+        async move {
+            let response = tokio::select! {
+                biased;
+                response = &mut answer => response,
+                () = self.comes() => adapter::refuse(&gone()),
+            };
+            response.map(|body| Told { body: Some(body), ending: self, comes: None })
+        }
     }
 
     async fn comes(&self) {

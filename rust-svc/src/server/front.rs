@@ -1,8 +1,10 @@
 //! Which side of a server answers a request.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{extract::ConnectInfo, response::IntoResponse};
+use bytes::Bytes;
+use futures::FutureExt;
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::Either;
 use hyper::body::Incoming;
@@ -20,6 +22,8 @@ use crate::{
     adapter::{self, says_grpc, web},
     peer::Origin,
 };
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where plain HTTP asks for the health.
 const HEALTH: &str = "/healthz";
@@ -44,37 +48,56 @@ impl Front {
         remote: &Remote,
         ending: Ending,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
-        let address = remote.address;
         let origin = Origin { peer: Some(remote.peer.clone()), stopping: Some(remote.stopping.clone()) };
-        let front = self.clone();
-        let request = lingering(timely(request, front.receive_timeout));
-        async move {
-            let Self { grpc, http, health, serves, .. } = &*front;
-            if serves.web && web::says_web(request.headers()) {
-                return Ok(web::answer(grpc.clone(), introduced(request, origin))
-                    .await
-                    .map(axum::body::Body::new)
-                    .map(Either::Right));
-            }
-            if serves.grpc && (!serves.http || grpc.claims(&request)) {
-                return match request.version() < Version::HTTP_2 && says_grpc(request.headers()) {
-                    true => Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right)),
-                    false => Ok(ending.or_gone(grpc.serve(request, origin)).await.map(Either::Left)),
-                };
-            }
-            if !serves.http {
-                return Ok(plain(StatusCode::NOT_FOUND, "only gRPC-Web is served here\n").map(Either::Right));
-            }
-            if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
-                return Ok(healthz(health).map(Either::Right));
-            }
-            let mut request = introduced(request, origin);
-            if let Some(address) = address {
-                request.extensions_mut().insert(ConnectInfo(address));
-            }
-            Ok(http.clone().call(request).await?.map(Either::Right))
+        let request = lingering(timely(request, self.receive_timeout));
+        match self.speaks_grpc(&request) {
+            true => ending.or_gone(self.grpc.serve(request, origin)).map(told).left_future(),
+            false => self.clone().answer_other(request, origin, remote.address).boxed().right_future(),
         }
     }
+
+    /// True if a request is one of gRPC over HTTP/2 and not of gRPC-Web, or is to be told that it is none.
+    fn speaks_grpc<B>(&self, request: &Request<B>) -> bool {
+        let is_served = self.serves.grpc && (!self.serves.http || self.grpc.claims(request));
+        let is_old = request.version() < Version::HTTP_2 && says_grpc(request.headers());
+        is_served && !is_old && !self.speaks_web(request)
+    }
+
+    fn speaks_web<B>(&self, request: &Request<B>) -> bool {
+        self.serves.web && web::says_web(request.headers())
+    }
+
+    async fn answer_other<B>(
+        self: Arc<Self>,
+        request: Request<B>,
+        origin: Origin,
+        address: Option<SocketAddr>,
+    ) -> Result<Response<Body>, Infallible>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        let mut request = introduced(request, origin);
+        if self.speaks_web(&request) {
+            return Ok(web::answer(self.grpc.clone(), request).await.map(axum::body::Body::new).map(Either::Right));
+        }
+        if self.serves.grpc && (!self.serves.http || self.grpc.claims(&request)) {
+            return Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right));
+        }
+        if !self.serves.http {
+            return Ok(plain(StatusCode::NOT_FOUND, "only gRPC-Web is served here\n").map(Either::Right));
+        }
+        if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
+            return Ok(healthz(&self.health).map(Either::Right));
+        }
+        if let Some(address) = address {
+            request.extensions_mut().insert(ConnectInfo(address));
+        }
+        Ok(self.http.clone().call(request).await?.map(Either::Right))
+    }
+}
+
+fn told(response: Response<Told>) -> Result<Response<Body>, Infallible> {
+    Ok(response.map(Either::Left))
 }
 
 /// The request, with where it comes from in its extensions.

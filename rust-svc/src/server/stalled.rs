@@ -49,7 +49,8 @@ impl Streams {
 
 impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Streams {
     fn execute(&self, stream: F) {
-        tokio::spawn(SENT.scope(Cell::default(), bounded(stream, self.limit)));
+        // It is large, and would be moved several times on its way into a task.
+        tokio::spawn(SENT.scope(Cell::default(), bounded(Box::pin(stream), self.limit)));
     }
 }
 
