@@ -218,6 +218,10 @@ impl Running {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counter(Weak<Shared>);
 
+#[cfg_attr(
+    not(all(feature = "adapter", feature = "client", feature = "gateway")),
+    allow(dead_code, reason = "each way of calling uses its part")
+)]
 impl Counter {
     /// So many messages were sent by this side.
     pub(crate) fn sent(&self, messages: u64) {
