@@ -18,12 +18,12 @@ use super::{
     body::{self, Call},
     open, report,
     requests::Requests,
-    responses::{Answer, Answering},
+    responses::{Answer, Answering, Data},
 };
 use crate::{
     Code, Context, Error, Method, Result,
     grpc::compression::Encoding,
-    intercept::{Chain, Side},
+    intercept::{Chain, Counter, Opening, Side},
     peer::Origin,
 };
 
@@ -85,27 +85,37 @@ impl Accepted {
     ) -> http::Response<Body> {
         let Self { method, options, chain, cx, body, encodings } = self;
         let (cx, lifeline) = cx.with_lifeline();
-        let deadline = cx.deadline();
         let mut opening = chain.open(&method, Side::Server, None, cx);
-        let passed = within(deadline, pin!(caught(&method, opening.pass()))).await;
-        if let Err(error) = passed {
+        if let Err(error) = pass(&method, &mut opening).await {
             return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
         }
         let (cx, running) = opening.run();
-        let (span, encoding) = (running.span(), encodings.responses);
+        let (call, encoding) = (Call { cx, running, lifeline }, encodings.responses);
+        let requests = encodings.requests(body, options.max_message_size, call.running.counter());
+        let span = call.running.span();
         let answer = {
-            let answering = pin!(async {
-                let counter = running.counter();
-                let requests = Requests::new(body, encodings.requests.clone()?, options.max_message_size, counter);
-                let work = pin!(caught(&method, handle(cx.clone(), requests)));
-                let answer = within(cx.deadline(), work).await?;
-                answer.data(&Answering { method: &method, encoding, running: &running, deadline: cx.deadline() })
-            });
-            answering.instrument(span.clone()).await
+            let answer = pin!(answer(&method, &call, requests, encoding, handle));
+            answer.instrument(span.clone()).await
         };
-        let call = Call { cx, running, lifeline };
         encodings.told(span.in_scope(|| body::finish(method, answer, encoding, call)))
     }
+}
+
+async fn pass(method: &Method, opening: &mut Opening) -> Result<()> {
+    let deadline = opening.cx().deadline();
+    within(deadline, pin!(caught(method, opening.pass()))).await
+}
+
+async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
+    method: &Arc<Method>,
+    Call { cx, running, .. }: &Call,
+    requests: Result<Requests<Q, Place>>,
+    encoding: Encoding,
+    handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
+) -> Result<Data> {
+    let work = pin!(caught(method, handle(cx.clone(), requests?)));
+    let answer = within(cx.deadline(), work).await?;
+    answer.data(&Answering { method, encoding, running, deadline: cx.deadline() })
 }
 
 impl Encodings {
@@ -116,6 +126,16 @@ impl Encodings {
         let requests = Encoding::of(headers).map_err(unknown);
         let responses = requests.as_ref().ok().copied().filter(|encoding| encoding.is_accepted(headers));
         Self { requests, responses: responses.unwrap_or_default() }
+    }
+
+    /// The messages of a request. Fails with `UNIMPLEMENTED` if they cannot be read.
+    fn requests<Q: Payload<Place>, Place: 'static>(
+        &self,
+        body: tonic::body::Body,
+        limit: usize,
+        counter: Counter,
+    ) -> Result<Requests<Q, Place>> {
+        Ok(Requests::new(body, self.requests.clone()?, limit, counter))
     }
 
     /// The answer to a request that is compressed in another way than is known tells those that are.

@@ -35,6 +35,8 @@ pub use call::{Call, HttpRoute, Outcome, Side};
 pub use chain::Chain;
 #[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) use chain::Counter;
+#[cfg(feature = "adapter")]
+pub(crate) use chain::Opening;
 pub(crate) use chain::Running;
 pub use concurrency_limit::ConcurrencyLimit;
 pub use deadline_required::DeadlineRequired;
