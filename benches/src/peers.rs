@@ -35,7 +35,9 @@ pub(crate) fn built(package: &str, program: &str) -> Result<PathBuf> {
         false => ("release", &["--release"]),
     };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(repository()).args(["build", "--quiet", "--package", package]).args(arguments);
+    // CI builds what it needs of the workspace together.
+    let scope = env::var("SCOPE").map_or_else(|_| format!("--package {package}"), |scope| scope + " --all-targets");
+    cargo.current_dir(repository()).args(["build", "--quiet"]).args(scope.split(' ')).args(arguments);
     let path = target().join(profile).join(program);
     if cargo.status()?.success() { Ok(path.canonicalize()?) } else { Err(format!("{program} does not build").into()) }
 }
