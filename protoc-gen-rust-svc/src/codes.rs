@@ -74,7 +74,8 @@ empty segment, no slash at the end, no variable within a variable, and no variab
         title: "a variable of a path that is no single value of the request",
         explanation: "\
 A variable names a field of the request, or with dots a field of a message in it: `{order.order_id}`. The field holds a
-number, a text, bytes or an enum, and is not repeated. Every field on the way is a message that is not repeated.",
+number, a text, bytes or an enum, and is not repeated. Every field on the way is a message that is not repeated. A path has
+no two variables of one oneof: write a route for each.",
     },
     Code {
         name: "E0203",

@@ -10,19 +10,20 @@ use std::{
 };
 
 use protoc_gen_rust_svc::Build;
-use tests::registry::registry;
+use tests::{registry::registry, services::services};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// What the names of the cases begin with that are compiled, while one works on them.
 const ONLY: &str = "HOSTILE";
 
-/// What is compiled for the cases: modules, and the trees of their types for the round trips.
+/// What is compiled for the cases: modules, and for what is run, the trees of their types and calls of their services.
 #[derive(Default)]
 struct Compiled {
     modules: String,
     trees: String,
     names: Vec<String>,
+    calls: String,
 }
 
 /// A file of `cases/`, or a folder there.
@@ -45,11 +46,12 @@ fn main() -> Result<()> {
             continue;
         }
         case.generate("", &out, &mut compiled).map_err(|error| format!("{}:\n{error}", case.name))?;
-        if !case.lines.iter().any(|line| line == "// in: domain") {
+        if !case.says("// in: domain") {
             case.generate("_proto", &out, &mut compiled).map_err(|error| format!("{}_proto:\n{error}", case.name))?;
         }
     }
     fs::write(out.join("cases.rs"), compiled.modules)?;
+    fs::write(out.join("calls.rs"), compiled.calls)?;
     let trees = format!("const TREES: &[fn() -> roundtrip::Tree] = &[{}];\n", compiled.names.join(", "));
     Ok(fs::write(out.join("trees.rs"), compiled.trees + &trees)?)
 }
@@ -79,6 +81,10 @@ impl Case {
         Ok(Self { name, folder, files, lines })
     }
 
+    fn says(&self, comment: &str) -> bool {
+        self.lines.iter().any(|line| line == comment)
+    }
+
     /// Generates it for plain types, or where the suffix is `_proto`, for messages.
     fn generate(&self, suffix: &str, out: &Path, compiled: &mut Compiled) -> Result<()> {
         let (name, types) = (format!("{}{suffix}", self.name), if suffix.is_empty() { "domain" } else { "proto" });
@@ -86,20 +92,32 @@ impl Case {
         // What an older state of the case printed would be compiled, too.
         let _ = fs::remove_dir_all(&generated);
         let mut build = Build::new(&generated).option(format!("types={types},allow=all"));
-        if env::var_os("CARGO_FEATURE_TRIPS").is_some() {
-            build = build.option("emit=convert+json+descriptor");
-        }
         for option in self.lines.iter().filter_map(|line| line.strip_prefix("// opt: ")) {
             build = build.option(option.replace("{suffix}", suffix));
         }
         self.input(build, out)?.try_run()?;
-        compiled.add(&name, &generated, !self.lines.iter().any(|line| line == "// not: read by others"));
+        self.compile(suffix, name, &generated, compiled);
         Ok(())
+    }
+
+    /// Adds what is generated, with the calls of its services, and the trips of its types if others read its descriptors.
+    fn compile(&self, suffix: &str, name: String, generated: &Path, compiled: &mut Compiled) {
+        let (files, root) = (tests::tree(generated), format!("hostile::{name}"));
+        let _ = writeln!(compiled.modules, "#[path = {:?}]\npub mod {name};", generated.join("mod.rs"));
+        if !(suffix.is_empty() && self.says("// not: called with plain types")) {
+            compiled.calls.push_str(&services(&name, &root, &files));
+        }
+        if !self.says("// not: read by others")
+            && let Some(tree) = registry(&name, &root, &files)
+        {
+            compiled.trees.push_str(&tree);
+            compiled.names.push(name);
+        }
     }
 
     /// The built-in reader knows no editions, and refuses some files that are legal; protoc reads those.
     fn input(&self, build: Build, out: &Path) -> Result<Build> {
-        let needs_protoc = self.lines.iter().any(|line| line.starts_with("edition = ") || line == "// by: protoc");
+        let needs_protoc = self.says("// by: protoc") || self.lines.iter().any(|line| line.starts_with("edition = "));
         let build = match needs_protoc {
             true => build.descriptor_set(self.descriptor_set(out)?),
             false => build.proto_path(&self.folder),
@@ -118,17 +136,5 @@ impl Case {
             .args(&self.files)
             .status()?;
         if status.success() { Ok(set) } else { Err("protoc refuses it".into()) }
-    }
-}
-
-impl Compiled {
-    /// Adds a case, and its trips if others read its descriptors.
-    fn add(&mut self, name: &str, generated: &Path, has_trips: bool) {
-        let (modules, trees) = (&mut self.modules, &mut self.trees);
-        let _ = writeln!(modules, "#[path = {:?}]\npub mod {name};", generated.join("mod.rs"));
-        if has_trips && let Some(tree) = registry(name, &format!("hostile::{name}"), &tests::tree(generated)) {
-            trees.push_str(&tree);
-            self.names.push(name.to_owned());
-        }
     }
 }

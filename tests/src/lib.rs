@@ -2,6 +2,7 @@
 
 pub mod docs;
 pub mod registry;
+pub mod services;
 
 use std::{
     fs,

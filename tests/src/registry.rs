@@ -50,7 +50,7 @@ fn below(module: &str, path: &str) -> String {
 }
 
 /// The module of a file. Any name may be written raw.
-fn module(root: &str, path: &str) -> String {
+pub(crate) fn module(root: &str, path: &str) -> String {
     let names = path.trim_end_matches(".rs").split('/').filter(|name| *name != "mod");
     names.fold(root.to_owned(), |module, name| match name {
         "self" | "super" | "crate" | "Self" => format!("{module}::{name}_"),

@@ -117,8 +117,10 @@ impl Workspace {
     /// Builds library and program anew.
     pub(super) fn release(&self, krate: &Krate) -> Result<Usage> {
         self.touch(krate)?;
-        let program = format!("bench-{}", program_of(&krate.name));
-        child::cargo(&self.folder, &self.target, &["build", "--release", "--package", &program])
+        let (library, program) = (format!("bench-{}", krate.name), format!("bench-{}", program_of(&krate.name)));
+        // Cargo gives only those their plain names that it is asked for.
+        let packages = ["--package", &library, "--package", &program];
+        child::cargo(&self.folder, &self.target, &[&["build", "--release"][..], &packages].concat())
     }
 
     /// The built library.

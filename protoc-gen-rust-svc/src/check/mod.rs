@@ -11,6 +11,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for method in methods(model) {
         for route in &method.routes {
             routes::check_variables(model, method, route, diagnostics);
+            routes::check_members(model, method, route, diagnostics);
             routes::check_body(model, method, route, diagnostics);
             routes::check_response_body(model, method, route, diagnostics);
             routes::check_streaming(method, route, diagnostics);

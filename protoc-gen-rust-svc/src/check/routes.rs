@@ -7,7 +7,7 @@ use rust_svc::path::Variable;
 use super::methods;
 use crate::{
     diagnostics::Diagnostics,
-    model::{Field, Message, Method, Model, Occurs, Route, Value, WellKnown},
+    model::{Field, Message, Method, Model, Occurs, Oneof, Route, Value, WellKnown},
 };
 
 /// A variable of a path is a field with a single value, or one of a message within the message.
@@ -19,6 +19,31 @@ pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, dia
             diagnostics.error("E0202", &route.position, message).help(wrong.help);
         }
     }
+}
+
+/// A path fills only one member of a oneof: no request could hold two.
+pub(super) fn check_members(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
+    let Some(request) = model.message(&method.request_name) else { return };
+    let mut seen = BTreeMap::new();
+    for variable in route.template.variables() {
+        let Some(oneof) = oneof_of(model, request, variable.field_path()) else { continue };
+        if let Some(other) = seen.insert(oneof, name(variable)) {
+            let message = format!(
+                "`{{{other}}}` and `{{{}}}` in {:?} are members of one oneof",
+                name(variable),
+                route.template.as_str()
+            );
+            diagnostics.error("E0202", &route.position, message).help("write a route for each, by additional_bindings");
+        }
+    }
+}
+
+/// The oneof that a field is in: the path to its message, and its name.
+fn oneof_of<'a>(model: &'a Model, request: &'a Message, path: &'a [String]) -> Option<(&'a [String], &'a str)> {
+    let (last, outer) = path.split_last()?;
+    let message = outer.iter().try_fold(request, |message, segment| inner(model, message.field(segment)?))?;
+    let has = |oneof: &&Oneof| oneof.fields.iter().any(|field| field.name == *last);
+    message.oneofs().find(has).map(|oneof| (outer, oneof.name.as_str()))
 }
 
 struct Wrong {

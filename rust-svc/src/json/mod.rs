@@ -99,6 +99,10 @@ where
 }
 
 fn read_parts<'b, T: Value + Default>(input: &mut Input<'b>, parameters: &'b Node) -> Result<T> {
+    // Some types, such as Any, are read from a body only; there may be none.
+    if parameters.is_unset() {
+        return Ok(T::default());
+    }
     let value = T::read(input.parameters(vec![parameters]))?;
     input.reader.end()?;
     Ok(value.unwrap_or_default())

@@ -49,6 +49,11 @@ impl Node {
         self.body = true;
     }
 
+    /// Whether neither the body nor a parameter says anything.
+    pub(super) fn is_unset(&self) -> bool {
+        !self.body && self.texts.is_empty() && self.children.is_empty()
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }

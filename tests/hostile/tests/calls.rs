@@ -1,0 +1,166 @@
+//! Calls of every method of every case: through its client to its adapter, and through its gateway. Both have its fake
+//! behind them.
+#![allow(deprecated, reason = "some cases are, and are called all the same")]
+
+use std::{fmt::Debug, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body};
+use http_body_util::BodyExt as _;
+use rust_svc::{
+    Client, Code, Context, Error, Result, Server, Streaming, adapter,
+    fake::{BidiStreaming, ClientStreaming, MethodFake, ServerStreaming, Shape, Unary},
+    gateway,
+};
+use tower::ServiceExt as _;
+
+include!(concat!(env!("OUT_DIR"), "/calls.rs"));
+
+/// What the variables of a path are set to until all types are served: a text, a number, a bool, a time and so on.
+const VALUES: [&str; 7] = ["some", "1", "1970-01-01T00:00:00Z", "1s", "true", "MQ==", "1.5"];
+
+/// How long a message may take.
+const SOON: Duration = Duration::from_secs(30);
+
+/// What a method may be asked and answer.
+trait Message: Clone + Debug + Default + Send + Sync + 'static {}
+
+impl<T: Clone + Debug + Default + Send + Sync + 'static> Message for T {}
+
+/// A client of a server that serves these routes on a port of its own.
+async fn remote(routes: impl Into<adapter::Routes>) -> Client {
+    let server = Server::new().adapter(routes).bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}", server.local_addr());
+    tokio::spawn(server.run_until(std::future::pending()));
+    Client::new(&address).expect("an address")
+}
+
+async fn unary<Q: Message, R: Message>(name: &str, fake: &Unary<Q, R>, call: impl AsyncFn(Context, Q) -> Result<R>) {
+    fake.fails(failure());
+    if !refused(name, call(Context::new(), Q::default()).await) {
+        return fake.called(0);
+    }
+    fake.always(R::default());
+    let answer = call(Context::new(), Q::default()).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    same(name, &answer, &R::default());
+    same(name, &fake.requests(), &[Q::default(), Q::default()]);
+}
+
+async fn server_streaming<Q: Message, R: Message>(
+    name: &str,
+    fake: &ServerStreaming<Q, R>,
+    call: impl AsyncFn(Context, Q) -> Result<Streaming<R>>,
+) {
+    fake.fails(failure());
+    if !refused(name, all(call(Context::new(), Q::default()).await).await) {
+        return fake.called(0);
+    }
+    fake.always([R::default(), R::default()]);
+    let answers = all(call(Context::new(), Q::default()).await).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    same(name, &answers, &[R::default(), R::default()]);
+    same(name, &fake.requests(), &[Q::default(), Q::default()]);
+}
+
+async fn client_streaming<Q: Message, R: Message>(
+    name: &str,
+    fake: &ClientStreaming<Q, R>,
+    call: impl AsyncFn(Context, Streaming<Q>) -> Result<R>,
+) {
+    fake.fails(failure());
+    assert!(refused(name, call(Context::new(), two()).await));
+    fake.reset_calls();
+    fake.always(R::default());
+    let answer = call(Context::new(), two()).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    same(name, &answer, &R::default());
+    same(name, &fake.requests(), &[Q::default(), Q::default()]);
+}
+
+async fn bidi_streaming<Q: Message, R: Message>(
+    name: &str,
+    fake: &BidiStreaming<Q, R>,
+    call: impl AsyncFn(Context, Streaming<Q>) -> Result<Streaming<R>>,
+) {
+    fake.fails(failure());
+    assert!(refused(name, all(call(Context::new(), two()).await).await));
+    fake.reset_calls();
+    fake.expect(SOON, |_| true).send(R::default()).expect(SOON, |_| true).send(R::default()).end();
+    let answers = all(call(Context::new(), two()).await).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    same(name, &answers, &[R::default(), R::default()]);
+    same(name, &fake.requests(), &[Q::default(), Q::default()]);
+}
+
+/// A request by HTTP reaches a method. The variables are told by what is said of them which kind of value they need.
+async fn route<S: Shape>(gateway: &Router, fake: &MethodFake<S>, verb: &str, template: &str) {
+    let mut kinds: Vec<_> = variables(template).map(|variable| (variable, 0)).collect();
+    fake.reset_calls();
+    loop {
+        let (status, body) = ask(gateway, verb, &path(template, &kinds)).await;
+        if status == 200 {
+            return fake.called(1);
+        }
+        let wrong = kinds.iter_mut().find(|(variable, _)| body.contains(&format!("\"field\":\"{variable}\"")));
+        match wrong {
+            Some((_, kind)) if *kind + 1 < VALUES.len() => *kind += 1,
+            _ => return assert!(lacks(&body), "{verb} {template}: {status} {body}"),
+        }
+    }
+}
+
+/// Whether all that is wrong with a request is that it lacks what is required.
+fn lacks(body: &str) -> bool {
+    let required = body.matches("\"reason\":\"REQUIRED\"").count();
+    required > 0 && required == body.matches("\"field\":").count()
+}
+
+async fn ask(gateway: &Router, verb: &str, path: &str) -> (u16, String) {
+    let verb = if verb == "*" { "POST" } else { verb };
+    let request = http::Request::builder().method(verb).uri(path).header("content-type", "application/json");
+    let request = request.body(Body::empty()).expect("a request");
+    let response = gateway.clone().oneshot(request).await.expect("infallible");
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
+fn variables(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|variable| variable.split(['=', '}']).next())
+}
+
+/// A path that a template takes.
+fn path(template: &str, kinds: &[(&str, usize)]) -> String {
+    let mut parts = template.split('{');
+    let mut path = parts.next().unwrap_or_default().to_owned();
+    for (part, (_, kind)) in parts.zip(kinds) {
+        let (variable, after) = part.split_once('}').expect("a variable ends");
+        let pattern = variable.split_once('=').map_or("*", |(_, pattern)| pattern);
+        path.extend([&pattern.replace("**", "*").replace('*', VALUES[*kind]), after]);
+    }
+    path.replace("**", "*").replace('*', VALUES[0])
+}
+
+async fn all<R: Send + 'static>(answers: Result<Streaming<R>>) -> Result<Vec<R>> {
+    answers?.collect().await
+}
+
+fn two<Q: Message>() -> Streaming<Q> {
+    Streaming::from_messages([Q::default(), Q::default()])
+}
+
+/// What no policy tries again.
+fn failure() -> Error {
+    Error::new(Code::DataLoss, "all of it")
+}
+
+/// Whether a call reached the fake, which then failed it. It does not if its message lacks what is required.
+fn refused<R>(name: &str, answer: Result<R>) -> bool {
+    let error = answer.err().unwrap_or_else(|| panic!("{name}: the failure is lost"));
+    let lacks = error.message().split("; ").all(|violation| violation.ends_with(": is required"));
+    if !lacks {
+        assert_eq!((error.code(), error.message()), (Code::DataLoss, "all of it"), "{name}");
+    }
+    !lacks
+}
+
+/// Some types hold numbers that equal nothing, so that texts are compared.
+fn same(name: &str, got: &(impl Debug + ?Sized), expected: &(impl Debug + ?Sized)) {
+    assert_eq!(format!("{got:?}"), format!("{expected:?}"), "{name}");
+}
