@@ -1,5 +1,6 @@
 //! What no compiler would send, refused before it becomes Rust text or a file name.
 
+mod element;
 mod fields;
 mod symbols;
 
@@ -7,9 +8,13 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
     File, Input,
-    descriptor::{EnumDescriptor, MessageDescriptor, ServiceDescriptor},
+    descriptor::{EnumDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor},
 };
-use crate::{diagnostics::Diagnostics, names::is_proto_identifier, read::Position};
+use crate::{
+    diagnostics::Diagnostics,
+    names::is_proto_identifier,
+    read::{Position, Source},
+};
 
 /// `EDITION_2024`.
 pub(crate) const NEWEST_EDITION: i32 = 1001;
@@ -25,7 +30,8 @@ const MAX_SEGMENT: usize = 250;
 
 /// Notes what is wrong with a request that no compiler checked.
 pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
-    let mut check = Check { diagnostics, types: HashMap::new(), position: Position::default() };
+    let none = Source::default();
+    let mut check = Check { diagnostics, types: HashMap::new(), source: &none, path: Vec::new() };
     check.requested(input);
     input.files.iter().for_each(|file| check.declare(file));
     input.files.iter().for_each(|file| check.file(file));
@@ -36,7 +42,10 @@ struct Check<'a> {
     diagnostics: &'a mut Diagnostics,
     /// Each declared type.
     types: HashMap<String, Kind>,
-    position: Position,
+    /// The file that is looked at.
+    source: &'a Source,
+    /// The element in it that is looked at, by the numbers of `descriptor.proto`.
+    path: Vec<i32>,
 }
 
 /// What a type is.
@@ -48,7 +57,7 @@ enum Kind {
     Enum,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
     fn requested(&mut self, input: &Input) {
         let mut known = HashSet::new();
         for file in &input.files {
@@ -63,28 +72,30 @@ impl Check<'_> {
         }
     }
 
-    fn declare(&mut self, file: &File) {
+    fn declare(&mut self, file: &'a File) {
         self.at(file);
         let package =
             if file.descriptor.package.is_empty() { String::new() } else { format!(".{}", file.descriptor.package) };
-        for message in &file.descriptor.message_type {
-            self.declare_message(&package, message, 0);
-        }
-        for item in &file.descriptor.enum_type {
-            self.declare_type(format!("{package}.{}", item.name), Kind::Enum);
-        }
+        self.each(element::MESSAGE, &file.descriptor.message_type, |check, message| {
+            check.declare_message(&package, message, 0);
+        });
+        self.declare_enums(&package, element::ENUM, &file.descriptor.enum_type);
     }
 
     fn declare_message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
         let name = format!("{outer}.{}", message.name);
         if depth < MAX_DEPTH {
-            message.nested_type.iter().for_each(|nested| self.declare_message(&name, nested, depth + 1));
+            self.each(element::message::MESSAGE, &message.nested_type, |check, nested| {
+                check.declare_message(&name, nested, depth + 1);
+            });
         }
-        for item in &message.enum_type {
-            self.declare_type(format!("{name}.{}", item.name), Kind::Enum);
-        }
+        self.declare_enums(&name, element::message::ENUM, &message.enum_type);
         let kind = if fields::is_entry(message) { Kind::Entry } else { Kind::Message };
         self.declare_type(name, kind);
+    }
+
+    fn declare_enums(&mut self, outer: &str, number: i32, enums: &[EnumDescriptor]) {
+        self.each(number, enums, |check, item| check.declare_type(format!("{outer}.{}", item.name), Kind::Enum));
     }
 
     fn declare_type(&mut self, name: String, kind: Kind) {
@@ -92,39 +103,56 @@ impl Check<'_> {
             Entry::Vacant(vacant) => drop(vacant.insert(kind)),
             Entry::Occupied(declared) => {
                 let message = format!("type {:?} is declared twice", shorten(declared.key()));
-                self.diagnostics.error("E0003", &self.position, message);
+                self.broken(message);
             }
         }
     }
 
-    fn at(&mut self, file: &File) {
-        self.position = Position { file: printable(&file.descriptor.name), ..Position::default() };
+    fn at(&mut self, file: &'a File) {
+        self.source = &file.source;
+        self.path.clear();
     }
 
-    fn file(&mut self, file: &File) {
+    /// Looks at each of the elements that an element holds under a number.
+    fn each<'b, T>(&mut self, number: i32, items: &'b [T], mut look: impl FnMut(&mut Self, &'b T)) {
+        for (index, item) in (0..).zip(items) {
+            self.path.extend([number, index]);
+            look(self, item);
+            self.path.truncate(self.path.len() - 2);
+        }
+    }
+
+    fn file(&mut self, file: &'a File) {
         self.at(file);
         self.syntax(file);
         if file.descriptor.name.is_empty() || file.descriptor.name.contains(char::is_control) {
             self.broken("a file has a name that cannot be printed".to_owned());
         }
+        self.package(&file.descriptor.package);
         let package = &file.descriptor.package;
-        if !package.is_empty() {
-            package.split('.').for_each(|segment| self.segment(segment));
-        }
         let prefix = if package.is_empty() { String::new() } else { format!(".{package}") };
-        file.descriptor.message_type.iter().for_each(|message| self.message(&prefix, message, 0));
-        file.descriptor.enum_type.iter().for_each(|item| self.enumeration(item));
-        file.descriptor.service.iter().for_each(|service| self.service(service));
+        self.each(element::MESSAGE, &file.descriptor.message_type, |check, message| check.message(&prefix, message, 0));
+        self.each(element::ENUM, &file.descriptor.enum_type, Self::enumeration);
+        self.each(element::SERVICE, &file.descriptor.service, Self::service);
     }
 
     fn syntax(&mut self, file: &File) {
         if file.descriptor.syntax == "editions" && file.descriptor.edition > NEWEST_EDITION {
             let message = "the file is of an edition after 2024, which is not known";
-            self.diagnostics.error("E0002", &self.position, message).help("set edition = \"2024\"");
+            let position = self.position(&[element::EDITION]);
+            self.diagnostics.error("E0002", &position, message).help("set edition = \"2024\"");
         }
         if !["", "proto2", "proto3", "editions"].contains(&file.descriptor.syntax.as_str()) {
             self.broken(format!("the file is of the unknown syntax {:?}", shorten(&file.descriptor.syntax)));
         }
+    }
+
+    fn package(&mut self, package: &str) {
+        self.path.push(element::PACKAGE);
+        if !package.is_empty() {
+            package.split('.').for_each(|segment| self.segment(segment));
+        }
+        self.path.pop();
     }
 
     fn segment(&mut self, segment: &str) {
@@ -137,19 +165,20 @@ impl Check<'_> {
     fn message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
         self.name("a message", &message.name);
         if depth == MAX_DEPTH {
-            let text = format!("message {} is nested more than {MAX_DEPTH} deep", printable(&message.name));
-            self.diagnostics.error("E0003", &self.position, text);
-            return;
+            let name = printable(&message.name);
+            return self.broken(format!("message {name} is nested more than {MAX_DEPTH} deep"));
         }
         let full = format!("{outer}.{}", message.name);
         self.fields(&full, message, depth);
-        message.nested_type.iter().for_each(|nested| self.message(&full, nested, depth + 1));
-        message.enum_type.iter().for_each(|item| self.enumeration(item));
+        self.each(element::message::MESSAGE, &message.nested_type, |check, nested| {
+            check.message(&full, nested, depth + 1);
+        });
+        self.each(element::message::ENUM, &message.enum_type, Self::enumeration);
     }
 
     fn enumeration(&mut self, item: &EnumDescriptor) {
         self.name("an enum", &item.name);
-        item.value.iter().for_each(|value| self.name("an enum value", &value.name));
+        self.each(element::VALUE, &item.value, |check, value| check.name("an enum value", &value.name));
         if item.value.is_empty() {
             self.broken(format!("enum {} has no values", printable(&item.name)));
         }
@@ -157,16 +186,20 @@ impl Check<'_> {
 
     fn service(&mut self, service: &ServiceDescriptor) {
         self.name("a service", &service.name);
-        for method in &service.method {
-            self.name("a method", &method.name);
-            self.refers(&method.input_type, Kind::Message);
-            self.refers(&method.output_type, Kind::Message);
-        }
+        self.each(element::METHOD, &service.method, Self::method);
+    }
+
+    fn method(&mut self, method: &MethodDescriptor) {
+        self.name("a method", &method.name);
+        self.refers(&method.input_type, Kind::Message);
+        self.refers(&method.output_type, Kind::Message);
     }
 
     fn name(&mut self, what: &str, name: &str) {
-        if !is_proto_identifier(name) || name.len() > MAX_NAME {
+        if !is_proto_identifier(name) {
             self.broken(format!("{what} is called {:?}, which is no name", shorten(name)));
+        } else if name.len() > MAX_NAME {
+            self.broken(format!("{what} is called {:?}..., which is longer than {MAX_NAME} letters", shorten(name)));
         }
     }
 
@@ -181,7 +214,13 @@ impl Check<'_> {
     }
 
     fn broken(&mut self, message: String) {
-        self.diagnostics.error("E0003", &self.position, message);
+        let position = self.position(&self.path);
+        self.diagnostics.error("E0003", &position, message);
+    }
+
+    fn position(&self, path: &[i32]) -> Position {
+        let position = self.source.position(path);
+        Position { file: printable(&position.file), ..position }
     }
 }
 

@@ -1,16 +1,17 @@
 //! Fields, oneofs, and what maps travel in.
 
-use super::{Check, Kind, printable};
-use crate::read::descriptor::{FieldDescriptor, Label, MessageDescriptor, Type};
+use super::{Check, Kind, element::message as element, printable};
+use crate::read::descriptor::{FieldDescriptor, Label, MessageDescriptor, OneofDescriptor, Type};
 
 /// The highest number of a field.
 const MAX_NUMBER: i32 = 536_870_911;
 
 impl Check<'_> {
     pub(super) fn fields(&mut self, full_name: &str, message: &MessageDescriptor, depth: usize) {
-        message.oneof_decl.iter().for_each(|oneof| self.name("a oneof", &oneof.name));
-        message.field.iter().for_each(|field| self.field(full_name, message, field));
-        (0..message.oneof_decl.len()).for_each(|index| self.oneof(message, index));
+        self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.name("a oneof", &oneof.name));
+        self.each(element::FIELD, &message.field, |check, field| check.field(full_name, message, field));
+        let mut index = 0..;
+        self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.oneof(message, oneof, index.next()));
         if is_entry(message) && !(depth > 0 && is_whole_entry(message)) {
             self.broken(format!("message {} says that a map travels in it, and none can", printable(&message.name)));
         }
@@ -40,9 +41,9 @@ impl Check<'_> {
         }
     }
 
-    fn oneof(&mut self, message: &MessageDescriptor, index: usize) {
-        let members: Vec<_> = message.field.iter().filter(|field| oneof_of(field) == Some(Ok(index))).collect();
-        let name = printable(&message.oneof_decl[index].name);
+    fn oneof(&mut self, message: &MessageDescriptor, oneof: &OneofDescriptor, index: Option<i32>) {
+        let members: Vec<_> = message.field.iter().filter(|field| field.oneof_index == index).collect();
+        let name = printable(&oneof.name);
         if members.is_empty() {
             self.broken(format!("oneof {name} has no fields"));
         }
