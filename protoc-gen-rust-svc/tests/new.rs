@@ -267,6 +267,24 @@ fn the_runtime_may_be_a_checkout() {
 }
 
 #[test]
+fn rules_bring_the_feature_that_checks_them() {
+    let rules = "package buf.validate;\nimport \"google/protobuf/descriptor.proto\";\nmessage Rules { int32 x = 1; }\n\
+                 extend google.protobuf.FieldOptions { optional Rules field = 1159; }\n";
+    let shop = "package shop;\nimport \"buf/validate/validate.proto\";\n\
+                message M { string name = 1 [(buf.validate.field).x = 1]; }\n\
+                service S { rpc A(M) returns (M); }\n";
+    let home = Home::new(&[NOTES, ("buf/validate/validate.proto", rules), ("shop.proto", shop)]);
+    home.made(&["new", "shop", "--proto", "shop.proto"]);
+    let shop = home.project("shop");
+    assert!(shop["Cargo.toml"].contains("features = [\"full\", \"validate\"]"));
+    assert!(shop["Dockerfile"].contains("protobuf-compiler") && shop["README.md"].contains("PROTOC"));
+    home.made(&["new", "notes", "--proto", "notes.proto"]);
+    let notes = home.project("notes");
+    assert!(notes["Cargo.toml"].contains("features = [\"full\"]"));
+    assert!(!notes["Dockerfile"].contains("protobuf-compiler") && !notes["README.md"].contains("PROTOC"));
+}
+
+#[test]
 fn a_workspace_around_it_is_pointed_out() {
     let home = Home::new(&[NOTES]);
     fs::write(home.path("Cargo.toml"), "[workspace]\nmembers = []\n").expect("a file");

@@ -9,6 +9,7 @@
 //! | `version`, `rust_version` | of the generator, and the oldest Rust that the runtime takes |
 //! | `runtime_path` | `../rust-svc`; none for the published version |
 //! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
+//! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
 //! | `services` | below; in a template of which there is one for each service, `service` is that one |
 //!
@@ -77,7 +78,11 @@ impl Facts {
         let summary = named.iter().map(|(_, service, named)| {
             (service.name.clone(), service.methods.len(), format!("src/service/{}.rs", named.module.plain()))
         });
-        Ok(Self { project: project(order, all, deprecated), summary: summary.collect(), services: values })
+        Ok(Self {
+            project: project(order, all, model.has_rules(), deprecated),
+            summary: summary.collect(),
+            services: values,
+        })
     }
 
     /// Facts for a test of templates.
@@ -98,7 +103,7 @@ fn services<'a>(input: &Input, model: &'a Model) -> Vec<(&'a Package, &'a Servic
     all.filter(|(_, service)| input.generate.contains(&service.position.file)).collect()
 }
 
-fn project(order: &Order<'_>, services: Vec<Value>, uses_deprecated: bool) -> Value {
+fn project(order: &Order<'_>, services: Vec<Value>, checks_rules: bool, uses_deprecated: bool) -> Value {
     let runtime_path = match &order.runtime {
         Runtime::Published => None,
         Runtime::Folder(path) => Some(path.as_str()),
@@ -112,6 +117,7 @@ fn project(order: &Order<'_>, services: Vec<Value>, uses_deprecated: bool) -> Va
         runtime_path,
         protos => order.input.generate.clone(),
         import_folders => import_folders(order.input),
+        checks_rules,
         uses_deprecated,
         services,
     }
