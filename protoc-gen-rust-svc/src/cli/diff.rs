@@ -16,7 +16,7 @@ use crate::{
     options::Options,
     read::{
         Input,
-        compile::compile_at,
+        compile::{CompileError, NO_EDITIONS, compile_at},
         revision::{GitError, Revision},
     },
 };
@@ -48,8 +48,8 @@ enum Allowed {
 
 impl Diff {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let after = self.source.input()?;
-        let before = self.before(&after)?;
+        let after = self.source.input().map_err(|failure| self.explained(failure))?;
+        let before = self.before(&after).map_err(|failure| self.explained(failure))?;
         let (new, options) = self.model(&after, "")?;
         let (old, _) = self.model(&before, &format!("{}: the contract as it was is wrong by now\n", self.against))?;
         let mut diagnostics = Diagnostics::default();
@@ -89,9 +89,8 @@ impl Diff {
         }
         if !self.source.reads_files() {
             let text = format!("{}: error: there is no such file", self.against);
-            return Err(
-                (text + "\n  help: what is compared with a --descriptor-set is a file of descriptors, too").into()
-            );
+            let help = "what is compared with a --descriptor-set is a file of descriptors, too; of a revision,";
+            return Err(format!("{text}\n  help: {help} {} writes one", self.old_set()).into());
         }
         let directories = self.source.directories();
         let revisions = directories.iter().map(|directory| Revision::find(&self.against, directory));
@@ -104,6 +103,21 @@ impl Diff {
         }
         let is_there = |name: &str| directories.iter().any(|directory| directory.join(name).is_file());
         Ok(compile_at(&revision, &directories, chosen(names, after, is_there))?)
+    }
+}
+
+impl Diff {
+    /// A file that is of an edition, now or at the revision, is only read from descriptors.
+    fn explained(&self, failure: Failure) -> Failure {
+        let Some(CompileError::Edition(place)) = failure.downcast_ref() else { return failure };
+        let help = "compare files of descriptors: --against before.binpb --descriptor-set after.binpb, which";
+        let old = self.old_set();
+        format!("{place}: {NO_EDITIONS}\n  help: {help} {old} and `buf build --output after.binpb` write").into()
+    }
+
+    /// What writes the descriptors of the revision.
+    fn old_set(&self) -> String {
+        format!("`buf build '.git#ref={}' --output before.binpb`", self.against)
     }
 }
 

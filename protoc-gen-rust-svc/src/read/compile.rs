@@ -58,7 +58,7 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
     compiler.open_files(&names)?;
     // The encoded form keeps the options that protox does not know.
     let set = compiler.encode_file_descriptor_set();
-    Input::from_descriptor_set(&set, names).map_err(|error| CompileError(error.to_string()))
+    Input::from_descriptor_set(&set, names).map_err(|error| CompileError::Wrong(error.to_string()))
 }
 
 /// A file is given as a path that lies in one of the directories, or as it is imported.
@@ -80,7 +80,7 @@ fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result
     let Some(first) = first.filter(|first| first.canonicalize().ok() != file.canonicalize().ok()) else {
         return Ok(());
     };
-    Err(CompileError(format!(
+    Err(CompileError::Wrong(format!(
         "{}: error: it is imported as {name}, but {} comes first\n  help: give the directories of --proto-path in another order",
         file.display(),
         first.display()
@@ -89,7 +89,7 @@ fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result
 
 fn not_found(proto_paths: &[PathBuf], file: &Path) -> CompileError {
     let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
-    CompileError(format!(
+    CompileError::Wrong(format!(
         "{}: error: no such file in --proto-path {}\n  help: name it as it is imported, or add the directory that it lies in",
         file.display(),
         looked.join(" --proto-path ")
@@ -116,9 +116,14 @@ impl FileResolver for BuiltIn {
     }
 }
 
-/// Why files do not compile, with the place and a help line as far as they are known.
+/// Why files do not compile.
 #[derive(Debug)]
-pub struct CompileError(String);
+pub enum CompileError {
+    /// A file is of an edition, which the built-in reader does not know; the place of it.
+    Edition(String),
+    /// Text for people, with the place and a help line as far as they are known.
+    Wrong(String),
+}
 
 impl From<protox::Error> for CompileError {
     fn from(error: protox::Error) -> Self {
@@ -128,9 +133,18 @@ impl From<protox::Error> for CompileError {
         match place.as_slice() {
             [file, line, column] if line.parse::<u32>().is_ok() && column.parse::<u32>().is_ok() => {
                 let message = text[file.len() + line.len() + column.len() + 3..].trim_start();
-                Self(format!("{file}:{line}:{column}: error: {message}{}", help(message)))
+                Self::at(format!("{file}:{line}:{column}"), message)
             }
-            _ => Self(format!("error: {text}{}", help(&text))),
+            _ => Self::Wrong(format!("error: {text}{}", help(&text))),
+        }
+    }
+}
+
+impl CompileError {
+    fn at(place: String, message: &str) -> Self {
+        match message.contains("'import'") && message.ends_with("but found 'edition'") {
+            true => Self::Edition(place),
+            false => Self::Wrong(format!("{place}: error: {message}{}", help(message))),
         }
     }
 }
@@ -146,9 +160,20 @@ fn help(message: &str) -> &'static str {
     }
 }
 
+/// What is said of a file that is of an edition.
+pub(crate) const NO_EDITIONS: &str = "error: the built-in reader knows no editions";
+
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Wrong(text) => f.write_str(text),
+            Self::Edition(place) => write!(
+                f,
+                "{place}: {NO_EDITIONS}\n  help: use the plugin with buf or protoc, or give --descriptor-set (in a build script \
+                 Build::descriptor_set) a file that `buf build --output FILE` writes, or `protoc --include_imports \
+                 --include_source_info --descriptor_set_out=FILE`"
+            ),
+        }
     }
 }
 

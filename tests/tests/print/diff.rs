@@ -155,6 +155,18 @@ fn a_descriptor_set_is_compared_too() {
     assert!(code == Some(1) && told.contains("shop.v1.Order.item: holds `Vec<shop::v1::Item>`"), "{told}");
 }
 
+/// Files of editions are compared as descriptors, and how to make these is said.
+#[test]
+fn editions_are_compared_as_descriptors() {
+    let repository = Repository::new();
+    let file = repository.0.path().join("proto/shop/v1/shop.proto");
+    fs::write(&file, "edition = \"2023\"; package shop.v1;\n").expect("the file can be written");
+    let (code, told) = repository.diff("main", &[]);
+    let place = "shop/v1/shop.proto:1:1: error: the built-in reader knows no editions\n  help: compare files of ";
+    assert!(code == Some(1) && told.starts_with(place), "{told}");
+    assert!(told.contains("buf build '.git#ref=main' --output before.binpb"), "{told}");
+}
+
 /// What cannot be compared is said, with what to do.
 #[test]
 fn what_is_no_contract_is_refused() {
