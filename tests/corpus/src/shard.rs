@@ -9,6 +9,12 @@ use crate::folder::Folder;
 
 const LIBRARY: &str = "//! Generated from public contracts.\n\npub mod generated;\n";
 
+const TRIPS_HEAD: &str = "\
+//! There and back.
+
+#![allow(deprecated)] // what is deprecated travels, too
+";
+
 const TRIPS: &str = "
 #[test]
 fn messages_come_back_and_what_is_wrong_is_told() {
@@ -28,7 +34,7 @@ pub(crate) fn write(out: &Path, folder: &Folder, printed: &Files) -> io::Result<
     put(&place.join("src/lib.rs"), LIBRARY)?;
     put(&place.join("Cargo.toml"), &manifest(&name))?;
     if let Some(tree) = registry("tree", &format!("{module}::generated"), printed) {
-        put(&place.join("tests/trips.rs"), &format!("//! There and back.\n\n{tree}{TRIPS}"))?;
+        put(&place.join("tests/trips.rs"), &format!("{TRIPS_HEAD}\n{tree}{TRIPS}"))?;
     }
     Ok(name)
 }
