@@ -31,13 +31,16 @@ fn scalar_default(scalar: Scalar, text: &str) -> Option<DefaultValue> {
 
 /// A float in as few digits as tell it.
 fn float(scalar: Scalar, text: &str) -> Option<String> {
+    let shortest = match scalar {
+        Scalar::Float => format!("{:?}", text.parse::<f32>().ok()?),
+        _ => format!("{:?}", text.parse::<f64>().ok()?),
+    };
     let name = scalar.rust();
-    Some(match text {
+    Some(match shortest.as_str() {
         "inf" => format!("{name}::INFINITY"),
         "-inf" => format!("{name}::NEG_INFINITY"),
-        "nan" => format!("{name}::NAN"),
-        _ if scalar == Scalar::Float => format!("{:?}", text.parse::<f32>().ok().filter(|float| float.is_finite())?),
-        _ => format!("{:?}", text.parse::<f64>().ok().filter(|float| float.is_finite())?),
+        "NaN" => format!("{name}::NAN"),
+        _ => shortest,
     })
 }
 
@@ -112,12 +115,14 @@ mod tests {
             (Scalar::Float, "nan", "f32::NAN"),
             (Scalar::Float, "0.1", "0.1"),
             (Scalar::Double, "2", "2.0"),
+            (Scalar::Double, "1e999", "f64::INFINITY"),
+            (Scalar::Float, "1e39", "f32::INFINITY"),
             (Scalar::Int64, "-9223372036854775808", "-9223372036854775808"),
             (Scalar::Bool, "true", "true"),
         ] {
             assert_eq!(scalar_default(scalar, text), Some(DefaultValue::Plain(printed.to_owned())));
         }
-        for (scalar, text) in [(Scalar::Int32, "2147483648"), (Scalar::Bool, "1"), (Scalar::Double, "1e999")] {
+        for (scalar, text) in [(Scalar::Int32, "2147483648"), (Scalar::Bool, "1"), (Scalar::Double, "1e")] {
             assert_eq!(scalar_default(scalar, text), None, "{text}");
         }
     }

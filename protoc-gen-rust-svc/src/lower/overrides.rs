@@ -44,9 +44,13 @@ impl Lower<'_> {
 
     /// Whether plain types, if there are any, can hold messages.
     fn may_speak_wire(&self) -> bool {
-        let is_apart = self.options.domain_path.is_some();
+        self.options.domain_path.is_none() && !self.stands_alone()
+    }
+
+    /// Whether there are plain types, and no messages.
+    pub(super) fn stands_alone(&self) -> bool {
         let has_domain = self.options.emits(Artefact::Domain) && self.options.types == Types::Domain;
-        !is_apart && (!has_domain || self.options.emits(Artefact::Pb))
+        has_domain && !self.options.emits(Artefact::Pb)
     }
 
     /// What a field of a message holds, or a method of a service speaks: of the types that the options choose.
@@ -54,6 +58,9 @@ impl Lower<'_> {
         let overrides = &self.options.overrides;
         match value {
             Value::Scalar(Scalar::Bytes) if overrides.shared_bytes.of(scope) => Value::Scalar(Scalar::SharedBytes),
+            Value::WellKnown(WellKnown::Wrapper(Scalar::Bytes)) if overrides.shared_bytes.of(scope) => {
+                Value::WellKnown(WellKnown::Wrapper(Scalar::SharedBytes))
+            }
             Value::WellKnown(WellKnown::Timestamp(_)) => {
                 Value::WellKnown(WellKnown::Timestamp(overrides.timestamps.of(scope)))
             }

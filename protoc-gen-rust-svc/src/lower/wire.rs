@@ -16,9 +16,9 @@ use super::{
     types::{Types, full_name},
 };
 use crate::{
-    model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value},
+    model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value, WellKnown},
     names::{Ident, is_nameless},
-    read::{Canonical, Input, apart, descriptor::FileDescriptorSet},
+    read::{self, Canonical, Input, apart, descriptor::FileDescriptorSet},
 };
 
 /// A file for prost-build.
@@ -186,6 +186,7 @@ impl Rename<'_> {
             file.syntax = Some("proto3".to_owned());
         }
         if package == WELL_KNOWN {
+            add_shared(&mut file);
             return file;
         }
         // Services are printed by templates.
@@ -203,6 +204,7 @@ impl Rename<'_> {
         let name = full_name(outer, message.name());
         let is_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
         message.extension.clear();
+        self.share_in_maps(&name, message);
         for field in &mut message.field {
             self.field(&name, field, is_edition && !is_entry);
         }
@@ -230,16 +232,40 @@ impl Rename<'_> {
         {
             field.default_value = default_name(item, default);
         }
+        if let Some(text) = default_of_float(field) {
+            field.default_value = Some(text);
+        }
         let known = self.model.message(message);
         if let Some(wire) = known.and_then(|message| wire_name(message, field.number())) {
             field.name = Some(wire);
         }
         let lowered = known.and_then(|message| message.fields().find(|lowered| lowered.number == field.number()));
         if let Some(lowered) = lowered {
+            if is_shared(lowered) && !matches!(lowered.occurs, Occurs::ByKey(_)) {
+                field.type_name = Some(SHARED.to_owned());
+            }
             // With any other option, prost-build takes "nothing said" for "not packed".
             field.options.get_or_insert_default().packed = Some(lowered.is_packed);
             if is_edition {
                 say_in_proto3(field, lowered);
+            }
+        }
+    }
+
+    /// Of a map with such values, the entry holds them.
+    fn share_in_maps(&self, name: &str, message: &mut DescriptorProto) {
+        let Some(known) = self.model.message(name) else { return };
+        let shared = known.fields().filter(|field| is_shared(field) && matches!(field.occurs, Occurs::ByKey(_)));
+        let numbers: Vec<_> = shared.map(|field| field.number).collect();
+        let fields = message.field.iter().filter(|field| numbers.contains(&field.number()));
+        let entries: Vec<_> = fields.map(|field| field.type_name().to_owned()).collect();
+        for entry in &mut message.nested_type {
+            if entries.contains(&format!(".{name}.{}", entry.name())) {
+                entry
+                    .field
+                    .iter_mut()
+                    .filter(|field| field.number() == 2)
+                    .for_each(|value| value.type_name = Some(SHARED.to_owned()));
             }
         }
     }
@@ -266,6 +292,24 @@ impl Rename<'_> {
             value.name = Some(of_known.wire_name.clone());
         }
     }
+}
+
+/// A default of a float, in the one form that it has whichever compiler it comes from.
+fn default_of_float(field: &FieldDescriptorProto) -> Option<String> {
+    let kind = read::descriptor::Type::try_from(field.r#type?).ok()?;
+    read::float_text(kind, field.default_value.as_deref()?)
+}
+
+/// `google.protobuf.BytesValue` under another name, so that it has another type, too.
+const SHARED: &str = ".google.protobuf.SharedBytesValue";
+
+fn is_shared(field: &Field) -> bool {
+    field.value == Value::WellKnown(WellKnown::Wrapper(Scalar::SharedBytes))
+}
+
+fn add_shared(file: &mut FileDescriptorProto) {
+    let own = file.message_type.iter().find(|message| message.name() == "BytesValue").cloned();
+    file.message_type.extend(own.map(|own| DescriptorProto { name: Some("SharedBytesValue".to_owned()), ..own }));
 }
 
 /// The name of a default: of an alias, the value that it stands for, because prost-build has no other.

@@ -1,7 +1,7 @@
 //! One encoding of a file, whichever compiler it comes from.
 //!
 //! protoc, buf and protox write options in orders of their own, pack or do not, leave out what is empty or do not, and
-//! bring the files of `google/protobuf` in versions of their own. None of it says anything.
+//! bring the files of `google/protobuf` in versions of their own, and write numbers as they like. None of it says anything.
 
 use std::{
     borrow::Cow,
@@ -18,12 +18,18 @@ use protox::file::{FileResolver as _, GoogleFileResolver};
 use super::{
     Input,
     descriptor::{FieldDescriptor, FileDescriptor, Label, MessageDescriptor, Type},
+    float_text,
 };
 
 const FILE: &str = ".google.protobuf.FileDescriptorProto";
+const FIELD: &str = ".google.protobuf.FieldDescriptorProto";
 
 /// `source_code_info` of a file: comments and places.
 const SOURCE: u32 = 9;
+
+/// `type` and `default_value` of a field.
+const TYPE: u32 = 5;
+const DEFAULT: u32 = 7;
 
 /// How deeply messages are looked into. What lies deeper stays as it is.
 const MAX_DEPTH: usize = 64;
@@ -80,7 +86,11 @@ impl Canonical {
     fn message(&self, name: &str, bytes: &[u8], depth: usize) -> Option<Vec<u8>> {
         let mut encoded = Vec::with_capacity(bytes.len());
         let fields = self.fields.get(name);
-        for values in split(bytes)?.chunk_by(|one, other| one.number == other.number) {
+        let mut all = split(bytes)?;
+        if name == FIELD {
+            rewrite_float(&mut all);
+        }
+        for values in all.chunk_by(|one, other| one.number == other.number) {
             match fields.and_then(|fields| fields.get(&values[0].number)) {
                 _ if name == FILE && values[0].number == SOURCE => (),
                 Some(field) if depth < MAX_DEPTH => self.field(field, values, depth, &mut encoded)?,
@@ -161,6 +171,21 @@ fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
     }
     values.sort_by_key(|value| value.number);
     Some(values)
+}
+
+/// Writes the default of a float as protoc does, among the values of a field.
+fn rewrite_float(values: &mut [Raw<'_>]) {
+    let Some(kind) = values.iter().find(|value| value.number == TYPE).and_then(field_type) else { return };
+    for value in values.iter_mut().filter(|value| value.number == DEFAULT) {
+        if let Some(text) = str::from_utf8(&value.bytes).ok().and_then(|text| float_text(kind, text)) {
+            value.bytes = Cow::Owned(text.into_bytes());
+        }
+    }
+}
+
+fn field_type(value: &Raw<'_>) -> Option<Type> {
+    let number = encoding::decode_varint(&mut &*value.bytes).ok()?;
+    Type::try_from(i32::try_from(number).ok()?).ok()
 }
 
 /// The value that comes next, with its key.

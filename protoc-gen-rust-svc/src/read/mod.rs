@@ -3,6 +3,7 @@
 mod canonical;
 pub mod compile;
 pub mod descriptor;
+mod float;
 pub mod revision;
 mod source;
 mod validate;
@@ -13,6 +14,7 @@ use prost::bytes::Bytes;
 pub use self::canonical::Canonical;
 pub(crate) use self::canonical::apart;
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
+pub(crate) use self::float::float_text;
 pub use self::source::{Position, Source};
 pub(crate) use self::validate::NEWEST_EDITION;
 pub use self::validate::validate;

@@ -23,6 +23,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("FloatValue", "f32"),
     ("Int32Value", "i32"),
     ("Int64Value", "i64"),
+    ("SharedBytesValue", "::rust_svc::prost::bytes::Bytes"),
     ("StringValue", "::rust_svc::prost::alloc::string::String"),
     ("UInt32Value", "u32"),
     ("UInt64Value", "u64"),

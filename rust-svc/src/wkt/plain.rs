@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use prost_types as pb;
 
 use crate::{Any, FieldMask, Json, Message, SignedDuration, Timestamp, Violations};
@@ -37,6 +38,7 @@ travels_as_itself! {
     "DoubleValue": f64,
     "StringValue": String,
     "BytesValue": Vec<u8>,
+    "BytesValue": Bytes,
     "Any": pb::Any,
     "Duration": pb::Duration,
     "FieldMask": pb::FieldMask,

@@ -156,6 +156,9 @@ fn absent_fields_have_their_defaults() {
     assert_eq!((absent.huge_or_default(), absent.deep_or_default()), (f64::INFINITY, f64::NEG_INFINITY));
     assert!(absent.odd_or_default().is_nan());
     assert_eq!((absent.ratio_or_default(), absent.tiny_or_default()), (wire.ratio(), 0.25));
+    assert_eq!((absent.large_or_default(), absent.small_or_default()), (wire.large(), 1.5e-7));
+    assert_eq!((absent.exact_or_default(), absent.largest_or_default()), (wire.exact(), f32::MAX));
+    assert_eq!((absent.beyond_or_default(), absent.rounded_or_default()), (f32::INFINITY, wire.rounded()));
     assert_eq!((absent.count_or_default(), absent.least_or_default()), (-7, i64::MIN));
     assert_eq!((absent.most_or_default(), absent.on_or_default()), (u64::MAX, true));
     assert_eq!((absent.name_or_default(), absent.type_or_default()), ("tea", ""));

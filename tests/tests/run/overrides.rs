@@ -69,6 +69,11 @@ fn types_derive_what_their_maps_allow() {
     is_eq::<maps::Holder>();
 }
 
+fn owned() -> Owned {
+    let named = BTreeMap::from([("n".into(), vec![0, 255])]);
+    Owned { data: b"owned".to_vec(), named, wrapped: Some(b"wrapped".to_vec()) }
+}
+
 fn blob() -> Blob {
     let piece = || blob::Piece { data: Bytes::from_static(b"piece") };
     Blob {
@@ -79,9 +84,12 @@ fn blob() -> Blob {
         required: Bytes::from_static(b"required"),
         r#type: Bytes::from_static(b"type"),
         way: Some(blob::Way::Inline(Bytes::from_static(b"inline"))),
-        wrapped: Some(b"wrapped".to_vec()),
-        owned: Some(Owned { data: b"owned".to_vec(), named: BTreeMap::from([("n".into(), vec![0, 255])]) }),
+        wrapped: Some(Bytes::from_static(b"wrapped")),
+        owned: Some(owned()),
         pieces: vec![piece()],
+        all: vec![Bytes::new(), Bytes::from_static(b"all")],
+        each: BTreeMap::from([("n".into(), Bytes::from_static(b"each"))]),
+        other: Some(blob::Other::WrappedInline(Bytes::from_static(b"other"))),
     }
 }
 
@@ -101,7 +109,9 @@ fn shared_bytes_are_not_copied() {
         blob::Way::Inline(inline) => inline,
         blob::Way::Link(link) => panic!("a link: {link}"),
     };
+    let wrapped = [&read.wrapped.expect("it is there"), &read.all[1], &read.each["n"]];
     let all = [&read.data, &read.chunks[1], &read.named["n"], &read.pieces[0].data, &inline];
+    let all = all.into_iter().chain(wrapped).collect::<Vec<_>>();
     assert!(all.iter().all(|bytes| request.as_ptr_range().contains(&bytes.as_ptr())));
 }
 
