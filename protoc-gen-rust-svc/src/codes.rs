@@ -36,8 +36,9 @@ Files of proto2, proto3 and of editions 2023 and 2024 are read. Write `edition =
         title: "a request that no compiler would send",
         explanation: "\
 A name is no identifier, or two things have it; a type is used and not declared; a field has a number that it cannot have,
-or that of another; a oneof or a map is not what one is; or messages are nested too deeply. A .proto that compiles has none
-of these: the request was made or changed by another program.",
+or that of another; a oneof or a map is not what one is. A .proto that compiles has none of these: the request was made or
+changed by another program. It may have names longer than 512 letters, a part of its package longer than 250, which is the
+name of a folder, or messages that are nested more than 64 deep: these are refused, too. Shorten them.",
     },
     Code {
         name: "E0101",
@@ -208,6 +209,25 @@ not. Keep the number, and for JSON the name, from being used:
     reserved \"nickname\";
 
 Only `diff --against` can see that. `allow=unreserved-removal` turns this off.",
+    },
+    Code {
+        name: "W0605",
+        title: "a plain type that holds a message of the runtime's feature `prost`",
+        explanation: "\
+The messages of google.protobuf that describe messages, such as Api, Type and FileDescriptorProto, have no plain types: the
+runtime has them as they travel, with its feature `prost`. A crate of plain types alone (`emit=domain`) needs it, too:
+
+    rust-svc = { version = \"0.1\", default-features = false, features = [\"prost\"] }
+
+`allow=needs-prost` turns this off.",
+    },
+    Code {
+        name: "W0606",
+        title: "a name that is too long for the page that rustdoc writes",
+        explanation: "\
+rustdoc writes a file for each type, trait, function and constant, `struct.Order.html`, and a folder for each module. Few file
+systems take a name of more than 255 letters. What is generated compiles, but `cargo doc` fails for it and for each crate that
+depends on it. Shorten the name. `allow=long-name` turns this off.",
     },
 ];
 

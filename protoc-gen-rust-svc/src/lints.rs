@@ -10,6 +10,8 @@ pub const LINTS: &[(&str, &str)] = &[
     ("no-deadline", "W0602"),
     ("many-methods", "W0603"),
     ("unreserved-removal", "W0604"),
+    ("needs-prost", "W0605"),
+    ("long-name", "W0606"),
 ];
 
 /// What is done about what a lint finds.

@@ -21,6 +21,7 @@
 #[cfg(feature = "prost")]
 extern crate self as rust_svc;
 
+mod checked;
 mod context;
 mod error;
 mod lifeline;
@@ -71,6 +72,7 @@ pub mod wkt;
 pub use adapter::Adapter;
 pub use async_trait::async_trait;
 pub use bytes;
+pub use checked::{Check, Checked};
 #[cfg(feature = "chrono")]
 pub use chrono;
 #[cfg(feature = "client")]

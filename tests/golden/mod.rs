@@ -19,6 +19,8 @@ pub mod modules;
 pub mod nameless;
 pub mod no_package;
 pub mod one_segment;
+#[cfg(feature = "validate")]
+pub mod own_rules;
 pub mod policies;
 pub mod proto2;
 pub mod recursion;

@@ -1,7 +1,9 @@
 //! The third stage: the model to diagnostics. One function a rule, and every error at once.
 
+mod alone;
 mod calls;
 mod fields;
+mod lengths;
 mod routes;
 
 use crate::{diagnostics::Diagnostics, model::Model};
@@ -31,15 +33,33 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
         calls::check_keys(service, diagnostics);
         calls::check_deadlines(service, diagnostics);
         calls::check_size(service, diagnostics);
+        lengths::check_service(service, diagnostics);
+        if model.stands_alone {
+            alone::check_methods(service, diagnostics);
+        }
     }
     for message in generated_messages(model).iter().filter(|message| model.asked_for.contains(&message.position.file)) {
         fields::check_required(message, diagnostics);
         fields::check_behavior(message, diagnostics);
+        lengths::check_message(message, diagnostics);
+        if model.stands_alone {
+            alone::check_fields(message, diagnostics);
+        }
+    }
+    for item in generated_enums(model).filter(|item| model.asked_for.contains(&item.position.file)) {
+        lengths::check_enum(item, diagnostics);
     }
 }
 
 fn methods(model: &Model) -> impl Iterator<Item = &crate::model::Method> {
     model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods)
+}
+
+/// Every enum of the packages that are generated, also those that stand in a message.
+fn generated_enums(model: &Model) -> impl Iterator<Item = &crate::model::Enum> {
+    let own = model.packages.iter().flat_map(|package| &package.enums);
+    let nested = generated_messages(model).into_iter().flat_map(|message| &message.enums);
+    own.chain(nested).filter_map(|name| model.enumeration(name))
 }
 
 /// Every message of the packages that are generated, also those that stand in another.

@@ -3,6 +3,7 @@
 //! Whatever depends on the syntax of a file, or on how the names of a `.proto` become names of Rust, is decided here.
 
 mod behavior;
+mod checks;
 mod defaults;
 mod derives;
 mod features;
@@ -82,8 +83,10 @@ fn without_set(input: &Input, options: &Options, packages: Packages, diagnostics
     lower.check_forms(&messages);
     derives::derive(&mut messages, &enums);
     behavior::mark(&mut messages);
+    let stands_alone = lower.stands_alone();
     let asked_for = input.generate.iter().cloned().collect();
-    let mut model = Model { asked_for, packages: lower.packages(), messages, enums };
+    let mut model = Model { asked_for, packages: lower.packages(), messages, enums, stands_alone };
+    checks::mark(&mut model, options);
     reach::mark_json(&mut model);
     reach::mark_names(&mut model);
     reach::mark_keys(&mut model, lower.diagnostics);

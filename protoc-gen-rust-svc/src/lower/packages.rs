@@ -110,6 +110,7 @@ impl Packages {
             messages: Vec::new(),
             enums: Vec::new(),
             services: Vec::new(),
+            checks: Vec::new(),
             needs_json: false,
             names: BTreeSet::new(),
         })

@@ -31,6 +31,8 @@ pub struct Model {
     pub messages: BTreeMap<String, Message>,
     /// Every enum that is known, by full name.
     pub enums: BTreeMap<String, Enum>,
+    /// Whether the plain types stand without the messages that travel.
+    pub stands_alone: bool,
 }
 
 /// A package of protobuf and the module that it becomes.
@@ -50,10 +52,21 @@ pub struct Package {
     pub enums: Vec<String>,
     /// Its services.
     pub services: Vec<Service>,
+    /// The checks of requests that are of a type of the user's own.
+    pub checks: Vec<Check>,
     /// Whether a gateway needs the JSON codec of its messages.
     pub needs_json: bool,
     /// The names of all its plain types and traits, which may hide names of Rust's prelude.
     pub names: BTreeSet<String>,
+}
+
+/// The check, by the rules of `buf.validate`, of requests that are of a type of the user's own.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The type that does it.
+    pub ident: Ident,
+    /// The full name of the message.
+    pub message: String,
 }
 
 /// The modules of the artefacts of a package.
@@ -364,8 +377,12 @@ impl Model {
         packages.chain(messages).chain(enums.map(|item| format!("{item:#?}\n"))).collect()
     }
 
-    /// Whether a message that is generated has rules.
+    /// Whether a message that is generated has rules, or one that a service that is generated takes.
     pub fn has_rules(&self) -> bool {
+        self.packages.iter().any(|package| !package.checks.is_empty()) || self.has_own_rules()
+    }
+
+    fn has_own_rules(&self) -> bool {
         let is_generated =
             |rust: &TypeName| self.packages.iter().any(|package| rust.home == Home::Here(package.module.clone()));
         self.messages.values().any(|message| message.has_rules && is_generated(&message.rust))
@@ -383,6 +400,11 @@ impl Model {
 }
 
 impl Package {
+    /// The check of a method's requests, if these are of a type of the user's own.
+    pub fn check(&self, method: &Method) -> Option<&Check> {
+        self.checks.iter().find(|check| check.message == method.request_name)
+    }
+
     /// The services that have HTTP routes.
     pub fn routed(&self) -> Vec<&Service> {
         self.services.iter().filter(|service| service.is_routed()).collect()

@@ -1,6 +1,6 @@
 //! Between the plain types and the messages that travel.
 
-use super::{Unprintable, text};
+use super::{Unprintable, checks, text};
 use crate::{
     model::{
         Enum, Field, Form, Home, Masked, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown,
@@ -22,7 +22,8 @@ pub(super) fn impls(model: &Model, package: &Package, options: &Options) -> Resu
         (Types::Proto, _) | (_, Form::Wire) => print.itself(message),
     });
     let impls: String = impls.collect();
-    text::of(&format!("{place}{impls}"))
+    let checks = checks::types(model, package);
+    text::of(&format!("{place}{impls}{checks}"))
 }
 
 /// What the functions of this file share.
@@ -208,10 +209,10 @@ impl<'a> Print<'a> {
         if !(self.checks_rules && message.has_rules) {
             return String::new();
         }
-        let root = "super::".repeat(self.package.module.len() + 1);
+        let rules = checks::rules(self.package);
         format!(
             "fn check(wire: &Self::Wire, violations: &mut svc::Violations) {{
-                {root}descriptor::RULES.check(Self::NAME, wire, violations);
+                {rules}.check(Self::NAME, wire, violations);
             }}"
         )
     }

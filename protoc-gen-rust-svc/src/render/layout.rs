@@ -117,28 +117,39 @@ pub(super) fn types(package: &Package) -> String {
 }
 
 /// A method of an adapter.
-pub(super) fn adapter_call(service: &Service, method: &Method) -> String {
-    call(method, &format!("{}::{}", service.module, method.constant))
+pub(super) fn adapter_call(package: &Package, service: &Service, method: &Method) -> String {
+    call(package, method, &format!("{}::{}", service.module, method.constant))
 }
 
 /// A route of a gateway.
-pub(super) fn gateway_call(service: &Service, method: &Method, route: &Route) -> String {
-    call(method, &format!("{}::{}, {route}", service.module, method.constant))
+pub(super) fn gateway_call(package: &Package, service: &Service, method: &Method, route: &Route) -> String {
+    call(package, method, &format!("{}::{}, {route}", service.module, method.constant))
 }
 
 /// A call in a chain, eight columns in.
-fn call(method: &Method, arguments: &str) -> String {
-    let (kind, name) = (method.kind, &method.ident);
-    let line = format!(".{kind}({arguments}, |it, cx, request| it.{name}(cx, request))");
-    let head = format!(".{kind}({arguments}, |it, cx, request| {{");
+fn call(package: &Package, method: &Method, arguments: &str) -> String {
+    let (kind, name, (taken, given)) = (method.kind, &method.ident, request(package, method));
+    let line = format!(".{kind}({arguments}, |it, cx, {taken}| it.{name}(cx, {given}))");
+    let head = format!(".{kind}({arguments}, |it, cx, {taken}| {{");
     if fits(8, &line) {
         return line;
     }
     if fits(8, &head) {
-        return format!("{head}\n            it.{name}(cx, request)\n        }})");
+        return format!("{head}\n            it.{name}(cx, {given})\n        }})");
     }
     let arguments = arguments.replacen(", ", ",\n            ", 1);
-    format!(".{kind}(\n            {arguments},\n            |it, cx, request| it.{name}(cx, request),\n        )")
+    format!(".{kind}(\n            {arguments},\n            |it, cx, {taken}| it.{name}(cx, {given}),\n        )")
+}
+
+/// A request as a call takes it, and as it gives it to the trait.
+fn request(package: &Package, method: &Method) -> (String, String) {
+    let plain = || "request".to_owned();
+    let Some(check) = package.check(method) else { return (plain(), plain()) };
+    let checked = format!("svc::Checked(request, super::{}::{})", package.artefacts.convert, check.ident);
+    match method.kind.takes_stream() {
+        true => (plain(), format!("request.map(|{checked}| request)")),
+        false => (checked, plain()),
+    }
 }
 
 /// What makes a fake takes the session that its methods report to, if it has any.

@@ -3,6 +3,7 @@
 //! What looks alike for every service is a template in `templates/service`; what has the shape of a type is put together
 //! as text, and set out by `text`.
 
+mod checks;
 mod convert;
 mod descriptor;
 mod document;

@@ -77,6 +77,7 @@ cases! {
     nameless: ["nameless.proto"] "";
     no_package: ["no_package.proto"] "";
     one_segment: ["one_segment.proto"] "";
+    own_rules: ["own_rules.proto"] "domain_type=.own_rules.v1.Ticket=crate::own_rules::Seat+Default";
     plain: ["user.proto", "fields.proto", "recursion.proto", "well_known.proto", "well_known_fields.proto"] "emit=domain";
     policies: ["policies.proto"] "";
     proto2: ["proto2.proto"] "";

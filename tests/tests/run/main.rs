@@ -14,6 +14,8 @@ mod kinds;
 mod observe;
 mod overrides;
 #[cfg(feature = "validate")]
+mod own_rules;
+#[cfg(feature = "validate")]
 mod rules;
 mod times;
 mod trips;
