@@ -53,8 +53,9 @@ where
     let Exchange { method, options, chain, request, origin } = exchange;
     let (head, body) = request.into_parts();
     let encodings = Encodings::of(&head.headers);
-    match open::context(head.headers, origin, &options) {
-        Ok(cx) => Accepted { method, options, chain, cx, body, encodings }.answer(handle).boxed().left_future(),
+    let start = Instant::now();
+    match open::context(head.headers, origin, &options, start) {
+        Ok(cx) => Accepted { method, options, chain, start, cx, body, encodings }.answer(handle).boxed().left_future(),
         Err(error) => {
             chain.refused(&method, None, Context::new(), error.code());
             ready(body::refuse(&error)).right_future()
@@ -67,6 +68,7 @@ struct Accepted {
     method: Arc<Method>,
     options: Options,
     chain: Chain,
+    start: Instant,
     cx: Context,
     body: tonic::body::Body,
     encodings: Encodings,
@@ -83,10 +85,10 @@ impl Accepted {
         self,
         handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
     ) -> http::Response<Body> {
-        let Self { method, options, chain, cx, body, encodings } = self;
+        let Self { method, options, chain, start, cx, body, encodings } = self;
         let (cx, lifeline) = cx.with_lifeline();
-        let mut opening = chain.open(&method, Side::Server, None, cx);
-        if let Err(error) = pass(&method, &mut opening).await {
+        let mut opening = chain.open(&method, Side::Server, None, cx, start);
+        if let Err(error) = pass(&method, &mut opening, start).await {
             return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
         }
         let (cx, running) = opening.run();
@@ -101,9 +103,9 @@ impl Accepted {
     }
 }
 
-async fn pass(method: &Method, opening: &mut Opening) -> Result<()> {
+async fn pass(method: &Method, opening: &mut Opening, start: Instant) -> Result<()> {
     let deadline = opening.cx().deadline();
-    within(deadline, pin!(caught(method, opening.pass()))).await
+    within(deadline, start, pin!(caught(method, opening.pass()))).await
 }
 
 async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
@@ -114,7 +116,7 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
 ) -> Result<Data> {
     let work = pin!(caught(method, handle(cx.clone(), requests?)));
-    let answer = within(cx.deadline(), work).await?;
+    let answer = within(cx.deadline(), Instant::now(), work).await?;
     answer.data(&Answering { method, encoding, running, deadline: cx.deadline() })
 }
 
@@ -165,10 +167,15 @@ fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Fut
     caught.map(move |result| result.unwrap_or_else(|panic| Err(panicked(method, &*panic))))
 }
 
-async fn within<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
+/// Work that begins at `start`.
+async fn within<T>(
+    deadline: Option<Instant>,
+    start: Instant,
+    work: Pin<&mut impl Future<Output = Result<T>>>,
+) -> Result<T> {
     match deadline {
         None => work.await,
-        Some(deadline) if deadline <= Instant::now() => Err(exceeded()),
+        Some(deadline) if deadline <= start => Err(exceeded()),
         Some(deadline) => time::timeout_at(deadline, work).await.unwrap_or_else(|_| Err(exceeded())),
     }
 }

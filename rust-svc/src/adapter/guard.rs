@@ -25,8 +25,11 @@ pub(crate) fn says_grpc(headers: &HeaderMap) -> bool {
 
 /// The content type without its parameters.
 pub(super) fn content_type(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    value.split(';').next().map(str::trim_end)
+    match headers.get(header::CONTENT_TYPE)? {
+        // Nearly all say it like this.
+        value if value == SPOKEN[0] => Some(SPOKEN[0]),
+        value => value.to_str().ok()?.split(';').next().map(str::trim_end),
+    }
 }
 
 fn answer(status: StatusCode, header: Option<(header::HeaderName, HeaderValue)>) -> Response<Body> {

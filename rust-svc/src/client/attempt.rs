@@ -1,5 +1,7 @@
 //! One attempt: a request of HTTP, and what came back.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
@@ -7,7 +9,6 @@ use http::{
     uri::PathAndQuery,
 };
 use tokio::time::Instant;
-use tonic::body::Body;
 
 use super::{
     Shared,
@@ -49,7 +50,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) method: &'a Method,
     pub(crate) cx: &'a Context,
     pub(crate) requests: &'a Requests,
-    pub(crate) deadline: Option<Instant>,
+    /// How long the call may take from the beginning of the attempt on.
+    pub(crate) remaining: Option<Duration>,
     pub(crate) previous: u32,
     pub(crate) place: Option<&'a TraceContext>,
 }
@@ -74,8 +76,7 @@ impl Attempt<'_> {
     }
 
     async fn open(&self) -> Result<(Metadata, Messages), Failure> {
-        let request = self.request()?;
-        let sent = self.client.transport.send(request).await;
+        let sent = self.client.transport.send(self.head()?, self.requests).await;
         let response = sent.map_err(|error| normalise::broken(self.method.full_name(), error))?;
         head::read(self.method, response, self.client.max_response_bytes)
     }
@@ -94,10 +95,10 @@ impl Attempt<'_> {
         Failure::new(Cause::Peer, Error::new(Code::Unimplemented, message))
     }
 
-    fn request(&self) -> Result<Request<Body>, Failure> {
+    fn head(&self) -> Result<Request<()>, Failure> {
         let path = Bytes::from_static(self.method.path.as_bytes());
         let path = PathAndQuery::from_maybe_shared(path).map_err(|cause| self.unsendable(cause))?;
-        let mut request = Request::new(self.requests.body());
+        let mut request = Request::new(());
         *request.method_mut() = http::Method::POST;
         *request.version_mut() = http::Version::HTTP_2;
         *request.uri_mut() = Uri::from(path);
@@ -124,8 +125,7 @@ impl Attempt<'_> {
         if let Some(place) = self.place.and_then(|place| HeaderValue::from_bytes(&place.to_bytes()).ok()) {
             headers.insert(TRACE, passing(place));
         }
-        let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if let Some(value) = remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {
+        if let Some(value) = self.remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {
             headers.insert(timeout::HEADER, passing(value));
         }
     }

@@ -7,25 +7,23 @@ use std::{
 };
 
 use bytes::Bytes;
-use tonic::{body::Body, transport::Endpoint};
+use tonic::body::Body;
 use tower::Service;
 
 use super::{
     Client, Shared,
     address::{self, Address},
     budget::Budget,
+    channel::Channel,
     connector::Connector,
     normalise::BoxError,
     replicas::Replicas,
-    transport::{Connection, InProcess, Transport},
+    transport::{Tower, Transport},
 };
 use crate::{Error, Metadata, Method, Result, Value, grpc::compression::Encoding, intercept::Chain};
 
 /// How long connecting may take: name, TCP and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long the server has to answer to a question for a sign of life.
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest response, as in other implementations of gRPC.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
@@ -169,13 +167,13 @@ impl ClientBuilder {
     /// The client. Fails with `INVALID_ARGUMENT` if an address or a setting is none; it does not connect yet.
     pub fn build(self) -> Result<Client> {
         let metadata = self.checked_metadata()?;
-        let first = self.connection(&self.address)?;
+        let first = self.channel(&self.address)?;
         if self.replicas.is_empty() {
-            return Ok(self.finish(metadata, Box::new(first)));
+            return Ok(self.finish(metadata, Transport::Channel(Box::new(first))));
         }
-        let others = self.replicas.iter().map(|address| self.connection(address)).collect::<Result<Vec<_>>>()?;
+        let others = self.replicas.iter().map(|address| self.channel(address)).collect::<Result<Vec<_>>>()?;
         let replicas = Replicas::new([first].into_iter().chain(others));
-        Ok(self.finish(metadata, Box::new(Arc::new(replicas))))
+        Ok(self.finish(metadata, Transport::Replicas(replicas)))
     }
 
     /// A client that calls a service in this process, such as a generated adapter, without a connection. The address
@@ -189,10 +187,10 @@ impl ClientBuilder {
         B::Error: Into<BoxError>,
     {
         let metadata = self.checked_metadata()?;
-        Ok(self.finish(metadata, Box::new(InProcess(service))))
+        Ok(self.finish(metadata, Transport::Local(Box::new(Tower(service)))))
     }
 
-    pub(crate) fn finish(self, metadata: Metadata, transport: Box<dyn Transport>) -> Client {
+    pub(crate) fn finish(self, metadata: Metadata, transport: Transport) -> Client {
         Client(Arc::new(Shared {
             target: self.address,
             transport,
@@ -215,25 +213,15 @@ impl ClientBuilder {
         Ok(metadata)
     }
 
-    fn connection(&self, address: &str) -> Result<Connection> {
-        let parsed = self.parse(address)?;
-        Ok(Connection::new(self.endpoint(&parsed)?, self.connector(address, &parsed)?))
-    }
-
-    fn endpoint(&self, address: &Address) -> Result<Endpoint> {
-        let agent = concat!("rust-svc/", env!("CARGO_PKG_VERSION"));
-        let endpoint = Endpoint::from(address.uri()?).user_agent(agent).map_err(Error::internal)?;
-        let endpoint =
-            endpoint.origin(address.origin(self.authority.as_deref())?).connect_timeout(self.connect_timeout);
-        Ok(match self.keep_alive {
-            Some(interval) => endpoint.http2_keep_alive_interval(interval).keep_alive_timeout(KEEP_ALIVE_TIMEOUT),
-            None => endpoint,
-        })
+    fn channel(&self, text: &str) -> Result<Channel> {
+        let address = self.parse(text)?;
+        let origin = address.origin(self.authority.as_deref())?;
+        Ok(Channel::new(self.connector(text, &address)?, origin, self.connect_timeout, self.keep_alive))
     }
 
     #[cfg(feature = "tls")]
     fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
-        let connector = Connector::new(address);
+        let connector = Connector::new(address)?;
         match &self.tls {
             Some(_) if !address.secure => Err(address::none(text, "write https:// to use its certificates")),
             None if !address.secure => Ok(connector),
@@ -248,7 +236,7 @@ impl ClientBuilder {
     fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
         match address.secure {
             true => Err(address::none(text, "turn on the feature `tls` of rust-svc")),
-            false => Ok(Connector::new(address)),
+            false => Connector::new(address),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use tokio::time;
+use tokio::time::{self, Instant};
 use tracing::Instrument;
 
 use super::{
@@ -17,7 +17,6 @@ use super::{
 use crate::{
     Context, Error, Method, Result,
     intercept::{Attempted, Running},
-    observe::TraceContext,
 };
 
 impl Shared {
@@ -29,12 +28,13 @@ impl Shared {
         requests: &Requests,
         running: &Running,
     ) -> Result<Answer> {
-        let deadlines = Deadlines::of(method, cx, self.timeout)?;
+        let start = Instant::now();
+        let deadlines = Deadlines::of(method, cx, self.timeout, start)?;
         let call = Call { client: self, method, cx, requests, running, deadlines };
         tokio::select! {
             // An attempt that ends at the deadline of the context must be counted before the call ends with it.
             biased;
-            answer = call.run() => answer,
+            answer = call.run(start) => answer,
             () = cx.cancelled() => Err(ended(method, cx)),
         }
     }
@@ -58,7 +58,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    async fn run(&self) -> Result<Answer> {
+    async fn run(&self, mut start: Instant) -> Result<Answer> {
         let mut retries = Retries::new(self.method, self.requests.is_keyed(), &self.client.budget);
         let mut last: Option<Failure> = None;
         loop {
@@ -67,23 +67,25 @@ impl Call<'_> {
                 // What the server said is worth more than that it is not asked again.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let fair = self.deadlines.is_fair();
-            let seen = Attempted::begin(self.cx, retries.previous());
+            let seen = Attempted::begin(self.cx, retries.previous(), start);
             let received = {
-                let attempt = pin!(self.attempt(retries.previous(), seen.place()).run().instrument(seen.span()));
+                let attempt = pin!(self.attempt(retries.previous(), &seen).run().instrument(seen.span()));
                 self.deadlines.within(self.method, attempt).await
             };
-            self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()));
+            let end = Instant::now();
+            self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()), end);
             let failure = match received {
-                Ok(received) => return Ok(self.succeed(permit, received)),
+                Ok(received) => return Ok(self.succeed(permit, received, end)),
                 Err(failure) => self.requests.explain(failure),
             };
             let next = self.next(&mut retries, &failure);
-            record(permit, outcome(next, &failure, fair));
+            let fair = self.deadlines.is_fair(start);
+            record(permit, outcome(next, &failure, fair), end);
             let (Next::Attempt(wait) | Next::Resend(wait)) = next else { return Err(self.fail(failure)) };
             tracing::debug!(method = self.method.full_name(), error = %failure.error, ?wait, "trying again");
             last = Some(failure);
             time::sleep(wait).await;
+            start = Instant::now();
         }
     }
 
@@ -93,9 +95,10 @@ impl Call<'_> {
         Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
     }
 
-    fn attempt<'a>(&'a self, previous: u32, place: Option<&'a TraceContext>) -> Attempt<'a> {
+    fn attempt<'a>(&'a self, previous: u32, seen: &'a Attempted) -> Attempt<'a> {
         let Self { client, method, cx, requests, deadlines, .. } = *self;
-        Attempt { client, method, cx, requests, deadline: deadlines.whole, previous, place }
+        let remaining = deadlines.whole.map(|deadline| deadline.saturating_duration_since(seen.started()));
+        Attempt { client, method, cx, requests, remaining, previous, place: seen.place() }
     }
 
     /// An attempt that would come too late is none; the caller then gets the last real error.
@@ -106,9 +109,9 @@ impl Call<'_> {
         }
     }
 
-    fn succeed(&self, permit: Option<Permit>, received: Received) -> Answer {
+    fn succeed(&self, permit: Option<Permit>, received: Received, end: Instant) -> Answer {
         self.client.budget.refill();
-        let sampler = record(permit, Outcome::Success);
+        let sampler = record(permit, Outcome::Success, end);
         match received {
             Received::One { headers, message, trailers } => {
                 self.cx.receive_headers(headers);
@@ -139,6 +142,6 @@ fn outcome(next: Next, failure: &Failure, fair: bool) -> Outcome {
     }
 }
 
-fn record(permit: Option<Permit>, outcome: Outcome) -> Option<Sampler> {
-    permit.map(|permit| permit.record(outcome))
+fn record(permit: Option<Permit>, outcome: Outcome, end: Instant) -> Option<Sampler> {
+    permit.map(|permit| permit.record(outcome, end))
 }

@@ -32,8 +32,7 @@ pub(crate) struct Deadlines {
 impl Deadlines {
     /// The smaller of what the caller has left and of the method's timeout. Fails, so that nothing is sent, if there
     /// is no time left.
-    pub(crate) fn of(method: &Method, cx: &Context, default: Option<Duration>) -> Result<Self> {
-        let now = Instant::now();
+    pub(crate) fn of(method: &Method, cx: &Context, default: Option<Duration>, now: Instant) -> Result<Self> {
         let inherited = inherited(cx, now);
         let default = default.filter(|_| method.kind.returns_one() && method.kind.takes_one());
         let timeout = method.timeout.or(default);
@@ -45,12 +44,12 @@ impl Deadlines {
         Ok(Self { whole, answer, fair: timeout.unwrap_or(FAIR) })
     }
 
-    /// True if an attempt that starts now has as much time as the method may take; if not, that it did not answer in
-    /// time says nothing about it.
-    pub(crate) fn is_fair(&self) -> bool {
+    /// True if an attempt has as much time as the method may take; if not, that it did not answer in time says nothing
+    /// about it.
+    pub(crate) fn is_fair(&self, start: Instant) -> bool {
         let Some(deadline) = self.answer else { return true };
         // Some of the time went into getting here.
-        deadline.saturating_duration_since(Instant::now()) >= self.fair.mul_f64(0.9)
+        deadline.saturating_duration_since(start) >= self.fair.mul_f64(0.9)
     }
 
     /// True if there will be time for an attempt after this wait. Nobody waits for ever because a server asks for it.
@@ -121,6 +120,10 @@ mod tests {
         Duration::from_millis(millis)
     }
 
+    fn of(method: &Method, cx: &Context, default: Option<Duration>) -> Result<Deadlines> {
+        Deadlines::of(method, cx, default, Instant::now())
+    }
+
     fn left(deadline: Option<Instant>) -> Option<Duration> {
         deadline.map(|deadline| deadline - Instant::now())
     }
@@ -139,7 +142,7 @@ mod tests {
             (WATCH.timeout_ms(300), Some(200), Some(200), Some(200)),
         ] {
             let cx = caller.map_or(Context::new(), |timeout| Context::new().with_timeout(ms(timeout)));
-            let deadlines = Deadlines::of(&method, &cx, default).expect("time");
+            let deadlines = of(&method, &cx, default).expect("time");
             let found = (left(deadlines.answer), left(deadlines.whole));
             assert_eq!(found, (answer.map(ms), whole.map(ms)), "{method:?} {caller:?}");
         }
@@ -149,7 +152,7 @@ mod tests {
     async fn a_handler_keeps_a_margin() {
         for (caller, expected) in [(20, 15), (1000, 980), (10_000, 9950)] {
             let cx = Context::new().with_peer("10.0.0.7:1234").with_timeout(ms(caller)).child();
-            let deadlines = Deadlines::of(&UNARY, &cx, None).expect("time");
+            let deadlines = of(&UNARY, &cx, None).expect("time");
             assert_eq!(left(deadlines.whole), Some(ms(expected)));
         }
     }
@@ -162,7 +165,7 @@ mod tests {
             (UNARY, Context::new().with_peer("10.0.0.7:1234").with_timeout(ms(6))),
             (UNARY.timeout_ms(0), Context::new()),
         ] {
-            let error = Deadlines::of(&method, &cx, None).expect_err("no time");
+            let error = of(&method, &cx, None).expect_err("no time");
             assert_eq!(error.code(), Code::DeadlineExceeded);
             assert_eq!(error.message(), "test.v1.Test/Get did not answer in time");
         }
@@ -178,7 +181,7 @@ mod tests {
             (None, Duration::MAX, false),
         ] {
             let cx = caller.map_or(Context::new(), |timeout| Context::new().with_timeout(ms(timeout)));
-            let deadlines = Deadlines::of(&UNARY, &cx, None).expect("time");
+            let deadlines = of(&UNARY, &cx, None).expect("time");
             assert_eq!(deadlines.leaves_time_after(wait), leaves, "{caller:?} {wait:?}");
         }
     }
@@ -194,14 +197,14 @@ mod tests {
             (UNARY, None, true),
         ] {
             let cx = caller.map_or(Context::new(), |timeout| Context::new().with_timeout(ms(timeout)));
-            assert_eq!(Deadlines::of(&method, &cx, None).expect("time").is_fair(), fair, "{method:?} {caller:?}");
+            assert_eq!(of(&method, &cx, None).expect("time").is_fair(Instant::now()), fair, "{method:?} {caller:?}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_cancellation_at_the_deadline_is_the_deadline() {
         for (after, code) in [(100, Code::Cancelled), (296, Code::DeadlineExceeded), (400, Code::DeadlineExceeded)] {
-            let deadlines = Deadlines::of(&UNARY.timeout_ms(300), &Context::new(), None).expect("time");
+            let deadlines = of(&UNARY.timeout_ms(300), &Context::new(), None).expect("time");
             let attempt = async {
                 time::sleep(ms(after)).await;
                 Err::<(), _>(Failure::new(Cause::Peer, Error::cancelled("")))

@@ -2,17 +2,15 @@
 
 use std::{
     future::poll_fn,
-    pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http_body::Body as _;
-use tonic::body::Body;
 
 use super::{
     failure::{Cause, Failure, Pushback},
+    incoming::{Incoming, Piece},
     normalise, status,
 };
 use crate::{
@@ -29,7 +27,7 @@ use crate::{
 /// must survive its server.
 pub(crate) struct Messages {
     method: &'static str,
-    body: Body,
+    body: Incoming,
     frames: Frames,
     limit: usize,
     end: End,
@@ -42,14 +40,14 @@ enum End {
 }
 
 impl Messages {
-    pub(crate) fn new(method: &Method, body: Body, encoding: Encoding, limit: usize) -> Self {
+    pub(crate) fn new(method: &Method, body: Incoming, encoding: Encoding, limit: usize) -> Self {
         let frames = Frames::new(encoding, limit);
         Self { method: method.full_name(), body, frames, limit, end: End::Ahead }
     }
 
     /// No messages, and the trailers of a call that succeeded.
     pub(crate) fn none(method: &Method, trailers: Metadata) -> Self {
-        Self { end: End::Reached(trailers), ..Self::new(method, Body::empty(), Encoding::Identity, 0) }
+        Self { end: End::Reached(trailers), ..Self::new(method, Incoming::None, Encoding::Identity, 0) }
     }
 
     /// The next message; `None` at the end of a call that succeeded.
@@ -60,7 +58,7 @@ impl Messages {
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         let result = ready!(self.poll_message(cx));
         if result.is_err() {
-            self.body = Body::empty();
+            self.body = Incoming::None;
             self.end = End::Told;
         }
         Poll::Ready(result.transpose())
@@ -82,20 +80,13 @@ impl Messages {
             if let Some(message) = self.frames.next().map_err(|unreadable| self.unreadable(unreadable))? {
                 return Poll::Ready(Ok(Some(message)));
             }
-            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-                Some(Ok(frame)) => self.take_frame(frame)?,
-                Some(Err(error)) => return Poll::Ready(Err(normalise::broken(self.method, error.into()))),
+            match ready!(self.body.poll_piece(cx)) {
+                Some(Ok(Piece::Data(data))) => self.frames.add(data),
+                Some(Ok(Piece::Trailers(trailers))) => self.end = End::Reached(self.finish(trailers)?),
+                Some(Err(error)) => return Poll::Ready(Err(normalise::broken(self.method, error))),
                 None => return Poll::Ready(Err(self.protocol("ended its answer without a status"))),
             }
         }
-    }
-
-    fn take_frame(&mut self, frame: http_body::Frame<Bytes>) -> Result<(), Failure> {
-        match frame.into_data() {
-            Ok(data) => self.frames.add(data),
-            Err(frame) => self.end = End::Reached(self.finish(frame.into_trailers().unwrap_or_default())?),
-        }
-        Ok(())
     }
 
     fn finish(&self, trailers: HeaderMap) -> Result<Metadata, Failure> {
@@ -132,6 +123,7 @@ impl Messages {
 mod tests {
     use http_body::Frame;
     use http_body_util::StreamBody;
+    use tonic::body::Body;
 
     use super::*;
     use crate::grpc::frames::frame;
@@ -151,7 +143,7 @@ mod tests {
     }
 
     async fn read(encoding: Encoding, pieces: Vec<Piece>) -> (Vec<Bytes>, Option<Failure>) {
-        let body = Body::new(StreamBody::new(futures::stream::iter(pieces)));
+        let body = Incoming::Local(Body::new(StreamBody::new(futures::stream::iter(pieces))));
         let mut messages = Messages::new(&GET, body, encoding, 100);
         let mut found = Vec::new();
         while let Some(next) = messages.next().await {

@@ -1,12 +1,11 @@
 //! The beginning of an answer: whether it is one of gRPC, and its headers.
 
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE, response::Parts};
-use http_body::Body as _;
-use tonic::body::Body;
 
 use super::{
     failure::{Cause, Failure, Pushback},
     frame::Messages,
+    incoming::Incoming,
     status,
 };
 use crate::{
@@ -14,14 +13,17 @@ use crate::{
     grpc::{compression::Encoding, metadata},
 };
 
+/// The content types of gRPC with messages in protobuf.
+const SPOKEN: [&str; 2] = ["application/grpc", "application/grpc+proto"];
+
 /// The headers and the messages of an answer.
 pub(crate) fn read(
     method: &Method,
-    response: http::Response<Body>,
+    response: http::Response<Incoming>,
     limit: usize,
 ) -> Result<(Metadata, Messages), Failure> {
     let (parts, body) = response.into_parts();
-    if body.is_end_stream() {
+    if body.is_end() {
         return alone(method, &parts).map(|trailers| (Metadata::new(), Messages::none(method, trailers)));
     }
     if parts.status != StatusCode::OK {
@@ -50,9 +52,14 @@ fn alone(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
 }
 
 fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let value = headers.get(CONTENT_TYPE);
+    // Nearly all say it like this.
+    if value.is_some_and(|value| value == SPOKEN[0]) {
+        return Ok(());
+    }
+    let value = value.and_then(|value| value.to_str().ok()).unwrap_or("none");
     let media_type = value.split(';').next().unwrap_or_default().trim();
-    if ["application/grpc", "application/grpc+proto"].iter().any(|spoken| media_type.eq_ignore_ascii_case(spoken)) {
+    if SPOKEN.iter().any(|spoken| media_type.eq_ignore_ascii_case(spoken)) {
         return Ok(());
     }
     match media_type.to_ascii_lowercase().as_str() {
@@ -81,22 +88,23 @@ fn failure(method: &Method, code: Code, what: &str) -> Failure {
 mod tests {
     use bytes::Bytes;
     use http_body_util::Full;
+    use tonic::body::Body;
 
     use super::*;
 
     const GET: Method = Method::unary("/test.v1.Test/Get");
 
-    fn response(status: u16, headers: &[(&str, &str)], body: Body) -> http::Response<Body> {
+    fn response(status: u16, headers: &[(&str, &str)], body: Body) -> http::Response<Incoming> {
         let builder = http::Response::builder().status(status);
         let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
-        builder.body(body).expect("a response")
+        builder.body(Incoming::Local(body)).expect("a response")
     }
 
     fn full() -> Body {
         Body::new(Full::new(Bytes::from_static(b"body")))
     }
 
-    fn error(response: http::Response<Body>) -> (Code, String) {
+    fn error(response: http::Response<Incoming>) -> (Code, String) {
         let failure = read(&GET, response, 100).map(|_| ()).expect_err("a failure");
         assert!(!failure.committed);
         (failure.error.code(), failure.error.message().to_owned())

@@ -20,12 +20,15 @@ mod breaker;
 mod budget;
 mod builder;
 mod call;
+mod channel;
+mod connection;
 mod connector;
 mod deadline;
 mod failure;
 mod frame;
 mod head;
 mod idempotency;
+mod incoming;
 mod message;
 mod normalise;
 mod replicas;
@@ -36,6 +39,7 @@ mod status;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
+mod upload;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -51,6 +55,7 @@ pub use builder::ClientBuilder;
 pub use tls::Tls;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::{
@@ -59,7 +64,7 @@ use self::{
     normalise::BoxError,
     replies::Replies,
     requests::Requests,
-    transport::{InProcess, Transport},
+    transport::{Tower, Transport},
 };
 use crate::{
     Context, Error, Message, Metadata, Method, Result, Streaming,
@@ -83,7 +88,7 @@ pub struct Client(Arc<Shared>);
 /// What the clones of a client share.
 struct Shared {
     target: String,
-    transport: Box<dyn Transport>,
+    transport: Transport,
     timeout: Option<Duration>,
     metadata: Metadata,
     encoding: Encoding,
@@ -120,7 +125,7 @@ impl Client {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        ClientBuilder::new("in-process").finish(Metadata::new(), Box::new(InProcess(service)))
+        ClientBuilder::new("in-process").finish(Metadata::new(), Transport::Local(Box::new(Tower(service))))
     }
 
     /// Calls a method with one request and one response.
@@ -233,7 +238,7 @@ impl Shared {
 
     /// Begins a call with what is around it.
     async fn begin(&self, method: &Method, cx: Context) -> Result<(Context, Running)> {
-        let mut opening = self.chain.open(method, Side::Client, None, cx);
+        let mut opening = self.chain.open(method, Side::Client, None, cx, Instant::now());
         let cancelled = opening.cx().cancellation();
         tokio::select! {
             biased;

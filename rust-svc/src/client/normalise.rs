@@ -1,15 +1,17 @@
 //! Errors of the transport as codes of gRPC.
 //!
-//! tonic tells `UNKNOWN` of a connection that broke and `CANCELLED` of one that was closed before the request was sent,
-//! so that a policy for `UNAVAILABLE` would never see them. What happened is in the chain of sources.
+//! What happened is in the chain of sources, whatever the error says that was made of it.
 
 use std::error::Error as StdError;
 
+use super::{
+    channel::Unreachable,
+    connection::Unsent,
+    failure::{Cause, Failure},
+};
+use crate::{Code, Error, grpc::status};
 use h2::Reason;
 use tonic::{ConnectError, TimeoutExpired};
-
-use super::failure::{Cause, Failure};
-use crate::{Code, Error, grpc::status};
 
 /// An error of a type that only the transport knows.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -44,23 +46,26 @@ fn find(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
 
 /// Whether no connection could be made.
 pub(crate) fn is_unreachable(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<ConnectError>() || error.source().is_some_and(is_unreachable)
+    error.is::<Unreachable>() || error.source().is_some_and(is_unreachable)
 }
 
 fn recognise(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
-    if error.is::<ConnectError>() {
+    if error.is::<Unreachable>() || error.is::<Unsent>() {
         return Some((Cause::NeverSent, Code::Unavailable));
     }
+    let found = error.downcast_ref::<h2::Error>().map(of_h2);
+    found.or_else(|| of_tonic(error))
+}
+
+/// What a channel of tonic says, which can be the service that is called.
+fn of_tonic(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
     // tonic reads the header that tells the server the deadline, and has a timer of its own for it.
     if error.is::<TimeoutExpired>() {
         return Some((Cause::Peer, Code::DeadlineExceeded));
     }
-    if let Some(error) = error.downcast_ref::<h2::Error>() {
-        return Some(of_h2(error));
-    }
     // Canceled is hyper's word for a request that found the connection closed; what was sent has an error of h2.
     let canceled = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled);
-    canceled.then_some((Cause::NeverSent, Code::Unavailable))
+    (canceled || error.is::<ConnectError>()).then_some((Cause::NeverSent, Code::Unavailable))
 }
 
 /// The codes of the gRPC protocol for the reasons of HTTP/2.
@@ -97,8 +102,8 @@ mod tests {
 
     #[test]
     fn a_connection_that_cannot_be_made() {
-        let error = ConnectError(io::Error::other("10.0.0.7 refused").into());
-        let failure = broken("test.v1.Test/Get", tonic::Status::from_error(error.into()).into());
+        let error = Unreachable::because(io::Error::other("10.0.0.7 refused"));
+        let failure = broken("test.v1.Test/Get", error.into());
         assert_eq!((failure.cause, failure.error.code()), (Cause::NeverSent, Code::Unavailable));
         assert_eq!(failure.error.message(), "test.v1.Test/Get cannot be reached");
     }

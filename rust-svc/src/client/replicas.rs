@@ -8,14 +8,15 @@ use std::{
     time::Duration,
 };
 
-use futures::future::BoxFuture;
+use http::{Request, Response};
 use tokio::time::Instant;
-use tonic::body::Body;
 
 use super::{
     backoff::jitter,
+    channel::Channel,
+    incoming::Incoming,
     normalise::{self, BoxError},
-    transport::{Connection, Transport},
+    requests::Requests,
 };
 
 /// How long a server is left alone that could not be connected to, at first and at most, as gRPC backs off from
@@ -32,7 +33,7 @@ pub(crate) struct Replicas {
 }
 
 struct Replica {
-    connection: Connection,
+    channel: Channel,
     rest: Mutex<Rest>,
 }
 
@@ -44,9 +45,20 @@ struct Rest {
 }
 
 impl Replicas {
-    pub(crate) fn new(connections: impl IntoIterator<Item = Connection>) -> Self {
-        let replica = |connection| Replica { connection, rest: Mutex::default() };
-        Self { replicas: connections.into_iter().map(replica).collect(), turn: AtomicUsize::new(0) }
+    pub(crate) fn new(channels: impl IntoIterator<Item = Channel>) -> Self {
+        let replica = |channel| Replica { channel, rest: Mutex::default() };
+        Self { replicas: channels.into_iter().map(replica).collect(), turn: AtomicUsize::new(0) }
+    }
+
+    pub(crate) async fn send(&self, head: Request<()>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
+        let replica = &self.replicas[self.next()];
+        let sent = replica.channel.send(head, requests).await;
+        match &sent {
+            Ok(_) => replica.note(true),
+            Err(error) if normalise::is_unreachable(&**error) => replica.note(false),
+            Err(_) => (),
+        }
+        sent
     }
 
     fn next(&self) -> usize {
@@ -82,22 +94,6 @@ impl Rest {
         }
         let last = self.last.mul_f64(GROWTH).clamp(FIRST_REST, LONGEST_REST);
         Self { last, until: Some(now + jitter(last, &mut fastrand::Rng::new())) }
-    }
-}
-
-impl Transport for std::sync::Arc<Replicas> {
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, BoxError>> {
-        let (replicas, index) = (self.clone(), self.next());
-        Box::pin(async move {
-            let replica = &replicas.replicas[index];
-            let sent = replica.connection.send(request).await;
-            match &sent {
-                Ok(_) => replica.note(true),
-                Err(error) if normalise::is_unreachable(&**error) => replica.note(false),
-                Err(_) => (),
-            }
-            sent
-        })
     }
 }
 

@@ -131,6 +131,11 @@ impl Requests {
 }
 
 impl Outgoing {
+    /// The next bytes. An error is that of a stream which must be cut off.
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
+        self.source().poll(cx)
+    }
+
     fn source(&self) -> MutexGuard<'_, Source> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,6 +177,6 @@ impl http_body::Body for Outgoing {
     type Error = tonic::Status;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, tonic::Status>>> {
-        self.source().poll(cx).map_ok(Frame::data)
+        Outgoing::poll(&self, cx).map_ok(Frame::data)
     }
 }

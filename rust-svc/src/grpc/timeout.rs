@@ -30,7 +30,8 @@ pub(crate) fn format(timeout: Duration) -> String {
     let nanos = timeout.as_nanos();
     let fitting = UNITS.into_iter().find(|(_, unit)| nanos <= MAX_VALUE * unit);
     let (name, unit) = fitting.unwrap_or(UNITS[5]);
-    let mut text = nanos.div_ceil(unit).min(MAX_VALUE).to_string();
+    // At most eight digits, which are printed faster than those of a larger type.
+    let mut text = (nanos.div_ceil(unit).min(MAX_VALUE) as u32).to_string();
     text.push(name);
     text
 }

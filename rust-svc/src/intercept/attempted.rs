@@ -14,11 +14,16 @@ pub(crate) struct Attempted {
 }
 
 impl Attempted {
-    /// An attempt that begins now, after so many others. If the call is traced, it has a span and a place of its own.
-    pub(crate) fn begin(cx: &Context, previous: u32) -> Self {
+    /// An attempt that begins after so many others. If the call is traced, it has a span and a place of its own.
+    pub(crate) fn begin(cx: &Context, previous: u32, started: Instant) -> Self {
         let place = TraceContext::of(cx).map(TraceContext::child);
         let span = place.as_ref().map_or_else(Span::none, |place| span(place, previous));
-        Self { started: Instant::now(), span, place }
+        Self { started, span, place }
+    }
+
+    /// When it began.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
     }
 
     /// The span that the attempt runs in.

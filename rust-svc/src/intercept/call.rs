@@ -78,9 +78,9 @@ pub struct Outcome {
 }
 
 impl Call {
-    /// A call that begins now.
-    pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Self {
-        Self { method, side, cx, started: Instant::now(), span: Span::none(), route, kept: Mutex::default() }
+    /// A call that has begun.
+    pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context, started: Instant) -> Self {
+        Self { method, side, cx, started, span: Span::none(), route, kept: Mutex::default() }
     }
 
     /// The method that is called.
@@ -161,8 +161,8 @@ impl Outcome {
 
     /// What an attempt came to.
     #[cfg(feature = "client")]
-    pub(super) fn of_attempt(attempt: &super::Attempted, code: Option<Code>) -> Self {
-        let (elapsed, span) = (attempt.started.elapsed(), attempt.place().map(TraceContext::span));
+    pub(super) fn of_attempt(attempt: &super::Attempted, code: Option<Code>, end: Instant) -> Self {
+        let (elapsed, span) = (end.saturating_duration_since(attempt.started), attempt.place().map(TraceContext::span));
         Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span }
     }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use futures::future::Either;
+use tokio::time::Instant;
 use tracing::Span;
 
 #[cfg(feature = "client")]
@@ -56,24 +57,32 @@ impl Chain {
         self
     }
 
-    /// Opens a call, which has not begun yet.
-    pub(crate) fn open(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Opening {
+    /// Opens a call that came in at `start`; no interceptor has seen it yet.
+    pub(crate) fn open(
+        &self,
+        method: &Method,
+        side: Side,
+        route: Option<HttpRoute>,
+        cx: Context,
+        start: Instant,
+    ) -> Opening {
         match self.is_empty() {
             true => Opening(Either::Left(cx)),
-            false => Opening(Either::Right(self.begun(method, side, route, cx))),
+            false => Opening(Either::Right(self.begun(method, side, route, cx, start))),
         }
     }
 
     /// Tells the observers of a call to this process that failed before an interceptor saw it.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     pub(crate) fn refused(&self, method: &Method, route: Option<HttpRoute>, cx: Context, code: Code) {
-        self.tell(&self.begun(method, Side::Server, route, cx), code, 0);
+        self.tell(&self.begun(method, Side::Server, route, cx, Instant::now()), code, 0);
     }
 
     /// The same of a request over HTTP whose caller is told another status than its code says.
     #[cfg(feature = "gateway")]
     pub(crate) fn refused_with(&self, method: &Method, route: HttpRoute, code: Code, status: u16) {
-        self.tell(&self.begun(method, Side::Server, Some(route), Context::new()), code, status);
+        let call = self.begun(method, Side::Server, Some(route), Context::new(), Instant::now());
+        self.tell(&call, code, status);
     }
 
     #[cfg(any(feature = "adapter", feature = "gateway"))]
@@ -83,8 +92,8 @@ impl Chain {
         call.end(Some(code));
     }
 
-    fn begun(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context) -> Shared {
-        let call = Call::new(*method, side, route, cx);
+    fn begun(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Shared {
+        let call = Call::new(*method, side, route, cx, start);
         Shared { call, links: self.0.clone(), has_ended: AtomicBool::new(false), counts: Counts::default() }
     }
 
@@ -198,8 +207,8 @@ impl Running {
 
     /// An attempt of the call that ended; `None` if it did not fail.
     #[cfg(feature = "client")]
-    pub(crate) fn attempted(&self, attempt: &Attempted, code: Option<Code>) {
-        let outcome = Outcome::of_attempt(attempt, code);
+    pub(crate) fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
+        let outcome = Outcome::of_attempt(attempt, code, end);
         outcome.record(&attempt.span, Side::Client);
         if let Some(shared) = &self.0 {
             shared.attempted(&outcome);

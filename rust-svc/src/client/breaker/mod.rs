@@ -129,24 +129,23 @@ impl CircuitBreaker {
     /// Counts a failure after a call had counted as a success, as of a stream that breaks.
     pub(crate) fn add_failure(&self, era: u64, code: Code) {
         if is_closed(era) {
-            self.record(era, Outcome::Failure(code));
+            self.record(era, Outcome::Failure(code), Instant::now());
         }
     }
 
-    fn record(&self, era: u64, outcome: Outcome) {
+    fn record(&self, era: u64, outcome: Outcome, now: Instant) {
         if let Outcome::Failure(code) = outcome {
             self.last_code.store(code.number(), Ordering::Relaxed);
         }
         match is_closed(era) {
-            true if self.era.load(Ordering::Acquire) == era => self.count(era, outcome),
+            true if self.era.load(Ordering::Acquire) == era => self.count(era, outcome, now),
             true => (),
             false => self.change(|core, now| core.probed(era, outcome, now, self)),
         }
     }
 
     /// Only a failure can raise the share of failures, so that a success is counted and no more.
-    fn count(&self, era: u64, outcome: Outcome) {
-        let now = Instant::now();
+    fn count(&self, era: u64, outcome: Outcome, now: Instant) {
         match outcome {
             Outcome::Success => self.window.add_success(now),
             Outcome::Neutral => (),
@@ -224,10 +223,10 @@ impl Permit {
         Self { breaker: breaker.clone(), era, recorded: false }
     }
 
-    /// Tells how the call ended, and gives what later counts failures of a stream.
-    pub(crate) fn record(mut self, outcome: Outcome) -> Sampler {
+    /// Tells how the call ended just now, and gives what later counts failures of a stream.
+    pub(crate) fn record(mut self, outcome: Outcome, now: Instant) -> Sampler {
         self.recorded = true;
-        self.breaker.record(self.era, outcome);
+        self.breaker.record(self.era, outcome, now);
         Sampler { breaker: self.breaker.clone(), era: self.era }
     }
 }
@@ -236,7 +235,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         if !self.recorded {
             let outcome = if std::thread::panicking() { Outcome::Failure(Code::Internal) } else { Outcome::Neutral };
-            self.breaker.record(self.era, outcome);
+            self.breaker.record(self.era, outcome, Instant::now());
         }
     }
 }

@@ -22,7 +22,7 @@ fn permit(breaker: &Arc<CircuitBreaker>) -> Permit {
 }
 
 fn record(breaker: &Arc<CircuitBreaker>, outcome: Outcome, times: u32) {
-    (0..times).for_each(|_| _ = permit(breaker).record(outcome));
+    (0..times).for_each(|_| _ = permit(breaker).record(outcome, Instant::now()));
 }
 
 /// A breaker that four failures have opened.
@@ -123,13 +123,13 @@ async fn lets_no_more_probes_through_than_it_needs() {
     wait(&breaker).await;
     let mut permits: Vec<_> = (0..100).filter_map(|_| breaker.admit().ok()).collect();
     assert_eq!((permits.len(), breaker.state()), (3, State::HalfOpen));
-    permits.pop().expect("a permit").record(Outcome::Success);
+    permits.pop().expect("a permit").record(Outcome::Success, Instant::now());
     assert!(breaker.admit().is_err(), "one succeeded and two are on their way");
     drop(permits.pop());
     let again = permit(&breaker);
     assert!(breaker.admit().is_err(), "the place of a probe that was given up was taken");
-    again.record(Outcome::Success);
-    permits.pop().expect("a permit").record(Outcome::Success);
+    again.record(Outcome::Success, Instant::now());
+    permits.pop().expect("a permit").record(Outcome::Success, Instant::now());
     assert_eq!(breaker.state(), State::Closed);
 }
 
@@ -181,11 +181,11 @@ async fn late_results_say_nothing() {
     wait(&breaker).await;
     let probe = permit(&breaker);
     let mut late = late.into_iter();
-    late.next().expect("a permit").record(FAILURE);
+    late.next().expect("a permit").record(FAILURE, Instant::now());
     assert_eq!(breaker.state(), State::HalfOpen, "a failure from before does not open it");
-    probe.record(Outcome::Success);
+    probe.record(Outcome::Success, Instant::now());
     record(&breaker, Outcome::Success, 1);
-    late.next().expect("a permit").record(Outcome::Success);
+    late.next().expect("a permit").record(Outcome::Success, Instant::now());
     assert_eq!(breaker.state(), State::HalfOpen, "a success from before does not close it");
     record(&breaker, Outcome::Success, 1);
     drop(late);
@@ -238,7 +238,7 @@ async fn people_can_switch_it() {
 #[tokio::test(start_paused = true)]
 async fn failures_of_streams_count_once_more() {
     let breaker = breaker(POLICY);
-    let samplers: Vec<_> = (0..4).map(|_| permit(&breaker).record(Outcome::Success)).collect();
+    let samplers: Vec<_> = (0..4).map(|_| permit(&breaker).record(Outcome::Success, Instant::now())).collect();
     samplers.iter().for_each(|sampler| sampler.add_failure(Code::Unavailable));
     assert_eq!(breaker.state(), State::Open);
     samplers.iter().for_each(|sampler| sampler.add_failure(Code::Unavailable));
@@ -251,7 +251,7 @@ async fn policies_of_nonsense_do_no_harm() {
     let breaker = breaker(nonsense);
     for outcome in [Outcome::Success, FAILURE, Outcome::Success, Outcome::Neutral, FAILURE] {
         if let Ok(permit) = breaker.admit() {
-            permit.record(outcome);
+            permit.record(outcome, Instant::now());
         }
     }
     let longest = Arc::new(CircuitBreaker::new(&GET, Breaker { open: Duration::MAX, ..POLICY }, Chain::new()));
