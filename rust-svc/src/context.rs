@@ -11,9 +11,12 @@ use tokio::{
     time::{self, Instant},
 };
 
-#[cfg(feature = "adapter")]
-use crate::received::Received;
 use crate::{Metadata, Peer, Result, Value, lifeline::Line, received::Carried, values::Values};
+#[cfg(feature = "adapter")]
+use crate::{
+    peer::{Origin, Stopping},
+    received::Received,
+};
 
 pub use crate::lifeline::Lifeline;
 
@@ -82,6 +85,16 @@ impl Context {
         Self(Some(Arc::new(parts)))
     }
 
+    /// A call with the metadata that a transport has received, for as long as the caller waits for it.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn received(received: impl Received, deadline: Option<Instant>, origin: Origin) -> (Self, Lifeline) {
+        let mut lifelines = Line::new();
+        let lifeline = lifelines.extend();
+        let Origin { peer, stopping } = origin;
+        let (metadata, stopping) = (Carried::received(received), stopping.map(|Stopping(stopping)| stopping));
+        (Self::of(Parts { deadline, lifelines, metadata, peer, stopping, ..Parts::new() }), lifeline)
+    }
+
     /// A call on behalf of this one: it inherits the deadline, the cancellation and the values, and starts with no
     /// metadata.
     pub fn child(&self) -> Self {
@@ -121,13 +134,6 @@ impl Context {
     /// The same call with all of this metadata in place of its own.
     pub fn with_all_metadata(mut self, metadata: Metadata) -> Self {
         self.change_parts().metadata = Carried::of(metadata);
-        self
-    }
-
-    /// The same call with metadata as a transport has received them, in place of its own.
-    #[cfg(feature = "adapter")]
-    pub(crate) fn with_received(mut self, received: impl Received) -> Self {
-        self.change_parts().metadata = Carried::received(received);
         self
     }
 

@@ -21,7 +21,7 @@ use super::{
     responses::{Answer, Answering, Data},
 };
 use crate::{
-    Code, Context, Error, Method, Result,
+    Code, Context, Error, Lifeline, Method, Result,
     grpc::compression::Encoding,
     intercept::{Chain, Counter, Opening, Side},
     peer::Origin,
@@ -55,7 +55,10 @@ where
     let encodings = Encodings::of(&head.headers);
     let start = Instant::now();
     match open::context(head.headers, origin, &options, start) {
-        Ok(cx) => Accepted { method, options, chain, start, cx, body, encodings }.answer(handle).boxed().left_future(),
+        Ok((cx, lifeline)) => Accepted { method, options, chain, start, cx, lifeline, body, encodings }
+            .answer(handle)
+            .boxed()
+            .left_future(),
         Err(error) => {
             chain.refused(&method, None, Context::new(), error.code());
             ready(body::refuse(&error)).right_future()
@@ -70,6 +73,7 @@ struct Accepted {
     chain: Chain,
     start: Instant,
     cx: Context,
+    lifeline: Lifeline,
     body: tonic::body::Body,
     encodings: Encodings,
 }
@@ -85,8 +89,7 @@ impl Accepted {
         self,
         handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
     ) -> http::Response<Body> {
-        let Self { method, options, chain, start, cx, body, encodings } = self;
-        let (cx, lifeline) = cx.with_lifeline();
+        let Self { method, options, chain, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
         if let Err(error) = pass(&method, &mut opening, start).await {
             return body::refuse_with(&report::told(&method, error), &opening.cx().headers());

@@ -125,7 +125,7 @@ impl Attempt<'_> {
         if let Some(place) = self.place.and_then(|place| HeaderValue::from_bytes(&place.to_bytes()).ok()) {
             headers.insert(TRACE, passing(place));
         }
-        if let Some(value) = self.remaining.and_then(|it| HeaderValue::try_from(timeout::format(it)).ok()) {
+        if let Some(value) = self.remaining.and_then(timeout::format) {
             headers.insert(timeout::HEADER, passing(value));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// The header.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
@@ -11,29 +11,38 @@ const MAX_DIGITS: usize = 8;
 const MAX_VALUE: u128 = 99_999_999;
 
 /// The units and how many nanoseconds each is long, from the finest to the coarsest.
-const UNITS: [(char, u128); 6] =
-    [('n', 1), ('u', 1_000), ('m', 1_000_000), ('S', 1_000_000_000), ('M', 60_000_000_000), ('H', 3_600_000_000_000)];
+const UNITS: [(u8, u128); 6] = [
+    (b'n', 1),
+    (b'u', 1_000),
+    (b'm', 1_000_000),
+    (b'S', 1_000_000_000),
+    (b'M', 60_000_000_000),
+    (b'H', 3_600_000_000_000),
+];
 
 /// Reads a timeout such as `100m`. `None` if it is anything but one to eight digits and a unit.
 pub(crate) fn parse(text: &str) -> Option<Duration> {
-    let unit = text.chars().last()?;
-    let (_, nanos) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
-    let digits = text.strip_suffix(unit)?;
-    let plain = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let value: u32 = plain.then(|| digits.parse().ok()).flatten()?;
-    Some(from_nanos(u128::from(value) * nanos))
+    let (unit, digits) = text.as_bytes().split_last()?;
+    let (_, nanos) = UNITS.into_iter().find(|(name, _)| name == unit)?;
+    let plain = (1..=MAX_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    let value = || digits.iter().fold(0, |value, digit| value * 10 + u128::from(digit - b'0'));
+    plain.then(|| from_nanos(value() * nanos))
 }
 
 /// Prints a timeout in the finest unit whose value has eight digits, rounded up, so that the callee never gives up
-/// before the caller does.
-pub(crate) fn format(timeout: Duration) -> String {
+/// before the caller does. Every call has one, so it is printed without the machinery of formats.
+pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
     let nanos = timeout.as_nanos();
     let fitting = UNITS.into_iter().find(|(_, unit)| nanos <= MAX_VALUE * unit);
     let (name, unit) = fitting.unwrap_or(UNITS[5]);
-    // At most eight digits, which are printed faster than those of a larger type.
-    let mut text = (nanos.div_ceil(unit).min(MAX_VALUE) as u32).to_string();
-    text.push(name);
-    text
+    let (mut text, mut start) = ([name; MAX_DIGITS + 1], MAX_DIGITS);
+    let mut value = nanos.div_ceil(unit).min(MAX_VALUE) as u32;
+    while value > 0 || start == MAX_DIGITS {
+        start -= 1;
+        text[start] = b'0' + (value % 10) as u8;
+        value /= 10;
+    }
+    HeaderValue::from_bytes(&text[start..]).ok()
 }
 
 fn from_nanos(nanos: u128) -> Duration {
@@ -84,7 +93,7 @@ mod tests {
             (Duration::from_secs(100_000_000), "1666667M"),
             (Duration::MAX, "99999999H"),
         ] {
-            assert_eq!(format(timeout), text);
+            assert_eq!(format(timeout).expect("a value"), text);
             assert!(parse(text).is_some_and(|read| read >= timeout || timeout == Duration::MAX));
         }
     }

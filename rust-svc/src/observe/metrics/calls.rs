@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{OnceLock, PoisonError, RwLock},
 };
 
 use prometheus_client::{
@@ -49,7 +49,7 @@ pub(super) const CLIENT: Names = Names {
 pub(super) struct Attempts(Family<Ended, Histogram>, ByMethod<Durations>);
 
 /// What was found once, by the address of a name, so that a call need not compare texts.
-struct ByMethod<T>(RwLock<BTreeMap<(usize, usize), Arc<T>>>);
+struct ByMethod<T>(RwLock<BTreeMap<(usize, usize), T>>);
 
 struct Families {
     duration: Family<Ended, Histogram>,
@@ -102,19 +102,20 @@ impl Calls {
     }
 
     pub(super) fn began(&self, method: &'static str) {
-        self.found(method).active.inc();
+        self.found(method, |found| found.active.inc());
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        let found = self.found(method);
-        found.active.dec();
-        found.sent.inc_by(outcome.sent);
-        found.received.inc_by(outcome.received);
-        found.durations.observe(&self.families.duration, method, outcome);
+        self.found(method, |found| {
+            found.active.dec();
+            found.sent.inc_by(outcome.sent);
+            found.received.inc_by(outcome.received);
+            found.durations.observe(&self.families.duration, method, outcome);
+        });
     }
 
-    fn found(&self, method: &'static str) -> Arc<Found> {
-        self.found.get(method, || self.families.of(method))
+    fn found<T>(&self, method: &'static str, then: impl FnOnce(&Found) -> T) -> T {
+        self.found.with(method, || self.families.of(method), then)
     }
 }
 
@@ -127,18 +128,18 @@ impl Attempts {
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.1.get(method, Durations::default).observe(&self.0, method, outcome);
+        self.1.with(method, Durations::default, |durations| durations.observe(&self.0, method, outcome));
     }
 }
 
 impl<T> ByMethod<T> {
-    fn get(&self, method: &'static str, find: impl FnOnce() -> T) -> Arc<T> {
+    fn with<R>(&self, method: &'static str, find: impl FnOnce() -> T, then: impl FnOnce(&T) -> R) -> R {
         let address = (method.as_ptr().addr(), method.len());
         if let Some(found) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&address) {
-            return found.clone();
+            return then(found);
         }
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(address).or_insert_with(|| Arc::new(find())).clone()
+        then(all.entry(address).or_insert_with(find))
     }
 }
 
