@@ -17,13 +17,10 @@ use crate::{
     Error, Method, Result, Streaming,
     grpc::{
         compression::Encoding,
-        frames::{append, frame},
+        frames::{BATCH, append, frame},
     },
     intercept::{Counter, Running},
 };
-
-/// Messages that are ready are sent together up to about this many bytes.
-const BATCH: usize = 32 * 1024;
 
 /// What is around the messages of an answer.
 pub(super) struct Answering<'a> {

@@ -156,14 +156,14 @@ impl Client {
 
     /// Calls a method with a stream of requests and one response. An error in the stream of requests cancels the call,
     /// and is its result.
-    pub async fn client_streaming<Q, R, QPlace, RPlace>(
+    pub async fn client_streaming<Q, R, QPlace: 'static, RPlace>(
         &self,
         method: Method,
         cx: Context,
         requests: Streaming<Q>,
     ) -> Result<R>
     where
-        Q: Message<QPlace, Wire: prost::Message + Default>,
+        Q: Message<QPlace, Wire: prost::Message + Default> + 'static,
         R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::many(requests, self.0.encoding);
@@ -172,14 +172,14 @@ impl Client {
 
     /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
     /// call. An error in the stream of requests cancels the call, and ends the stream of responses.
-    pub async fn bidi_streaming<Q, R, QPlace, RPlace>(
+    pub async fn bidi_streaming<Q, R, QPlace: 'static, RPlace>(
         &self,
         method: Method,
         cx: Context,
         requests: Streaming<Q>,
     ) -> Result<Streaming<R>>
     where
-        Q: Message<QPlace, Wire: prost::Message + Default>,
+        Q: Message<QPlace, Wire: prost::Message + Default> + 'static,
         R: Message<RPlace, Wire: prost::Message + Default>,
     {
         let requests = Requests::many(requests, self.0.encoding);

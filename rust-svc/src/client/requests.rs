@@ -1,16 +1,17 @@
 //! The requests of a call as the body of an HTTP request.
 
 use std::{
+    marker::PhantomData,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::{Bytes, BytesMut};
 use futures::{
     FutureExt, StreamExt,
     future::{self, FusedFuture},
-    stream::{self, BoxStream},
+    stream,
 };
 use http_body::Frame;
 use http_body_util::Full;
@@ -23,13 +24,12 @@ use super::{
 };
 use crate::{
     Error, Message, Result, Streaming,
-    grpc::{compression::Encoding, frames::frame},
+    grpc::{
+        compression::Encoding,
+        frames::{BATCH, append, frame},
+    },
     intercept::{Counter, Running},
 };
-
-/// Requests that are ready are sent together up to about this many bytes: many servers close a connection that brings
-/// many small frames.
-const BATCH: usize = 32 * 1024;
 
 /// The requests of a call, in the form in which they are sent, as often as they must be.
 pub(crate) enum Requests {
@@ -52,12 +52,34 @@ pub(crate) enum Requests {
 pub(crate) struct Outgoing(Arc<Mutex<Source>>);
 
 struct Source {
-    messages: stream::Fuse<BoxStream<'static, Result<Bytes>>>,
+    messages: Box<dyn Messages>,
     call: future::Fuse<oneshot::Receiver<()>>,
     touched: bool,
     cut: bool,
     error: Option<Error>,
     counter: Counter,
+}
+
+/// Messages of a type of their own.
+trait Messages: Send {
+    /// Adds the next one to a batch. `None` if there is none to come.
+    fn poll_append(&mut self, cx: &mut Context<'_>, batch: &mut BytesMut) -> Poll<Option<Result<()>>>;
+}
+
+struct Typed<Q, Place> {
+    requests: stream::Fuse<Streaming<Q>>,
+    encoding: Encoding,
+    place: PhantomData<fn() -> Place>,
+}
+
+impl<Q, Place> Messages for Typed<Q, Place>
+where
+    Q: Message<Place, Wire: prost::Message + Default>,
+{
+    fn poll_append(&mut self, cx: &mut Context<'_>, batch: &mut BytesMut) -> Poll<Option<Result<()>>> {
+        let request = ready!(self.requests.poll_next_unpin(cx));
+        Poll::Ready(request.map(|request| append(&request?.into_wire(), self.encoding, batch)))
+    }
 }
 
 impl Requests {
@@ -70,14 +92,14 @@ impl Requests {
         Ok(Self::One { bytes, keyed })
     }
 
-    pub(crate) fn many<Q, Place>(requests: Streaming<Q>, encoding: Encoding) -> Self
+    pub(crate) fn many<Q, Place: 'static>(requests: Streaming<Q>, encoding: Encoding) -> Self
     where
-        Q: Message<Place, Wire: prost::Message + Default>,
+        Q: Message<Place, Wire: prost::Message + Default> + 'static,
     {
         let (sender, call) = oneshot::channel();
-        let messages = StreamExt::map(requests, move |request| frame(&request?.into_wire(), encoding)).boxed().fuse();
+        let requests = StreamExt::fuse(requests);
         let source = Source {
-            messages,
+            messages: Box::new(Typed { requests, encoding, place: PhantomData }),
             call: call.fuse(),
             touched: false,
             cut: false,
@@ -148,11 +170,8 @@ impl Source {
         }
         let mut batch = BytesMut::new();
         while batch.len() < BATCH {
-            match self.messages.poll_next_unpin(cx) {
-                Poll::Ready(Some(Ok(message))) => {
-                    self.counter.sent(1);
-                    batch.extend_from_slice(&message);
-                }
+            match self.messages.poll_append(cx, &mut batch) {
+                Poll::Ready(Some(Ok(()))) => self.counter.sent(1),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut_off(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
                 Poll::Pending if batch.is_empty() => return Poll::Pending,
