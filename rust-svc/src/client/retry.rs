@@ -64,7 +64,7 @@ impl<'a> Retries<'a> {
 
     /// What to do after a failure; `resendable`: the request is still whole.
     pub(crate) fn after(&mut self, failure: &Failure, resendable: bool) -> Next {
-        if !resendable {
+        if !resendable || failure.committed {
             return Next::Stop;
         }
         match self.resend(failure.cause).map(Next::Resend).or_else(|| self.attempt(failure).map(Next::Attempt)) {
@@ -90,7 +90,7 @@ impl<'a> Retries<'a> {
     }
 
     fn attempt(&mut self, failure: &Failure) -> Option<Duration> {
-        let policy = self.policy.as_mut().filter(|_| !failure.committed)?;
+        let policy = self.policy.as_mut()?;
         if failure.pushback == Pushback::Stop {
             self.budget.spend();
             return None;

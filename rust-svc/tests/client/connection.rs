@@ -1,0 +1,165 @@
+//! When a client connects, what it sends over one connection, and when it lets go of it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use futures::StreamExt;
+use h2::{Reason, RecvStream};
+use rust_svc::{Client, Code, Context, Streaming};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::{Builder, Runtime},
+    sync::mpsc,
+    time,
+};
+
+use crate::{
+    GET, UPLOAD, WATCH, call,
+    wire::{Server, Then, frame},
+};
+
+/// A listener, and a task that tells of each connection to it.
+async fn listen() -> (String, mpsc::UnboundedReceiver<TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, accepted) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            sender.send(socket).unwrap();
+        }
+    });
+    (address, accepted)
+}
+
+/// How many bytes come.
+async fn read(body: &mut RecvStream) -> usize {
+    let mut count = 0;
+    while let Some(data) = body.data().await {
+        count += data.as_ref().unwrap().len();
+        body.flow_control().release_capacity(data.unwrap().len()).unwrap();
+    }
+    count
+}
+
+#[tokio::test]
+async fn calls_at_once_share_a_connection() {
+    let (address, mut accepted) = listen().await;
+    let client = Client::new(address).unwrap();
+    let calls = (0..50).map(|_| call(&client, GET.timeout_ms(200).no_breaker()));
+    futures::future::join_all(calls).await;
+    assert!(accepted.recv().await.is_some());
+    assert!(accepted.try_recv().is_err(), "one connection is enough");
+}
+
+#[tokio::test]
+async fn a_client_that_is_dropped_closes_its_connection() {
+    let (address, mut accepted) = listen().await;
+    let client = Client::new(address).unwrap();
+    let waiting = tokio::spawn(async move { call(&client, GET).await });
+    let mut connection = h2::server::handshake(accepted.recv().await.unwrap()).await.unwrap();
+    let (_, mut respond) = connection.accept().await.unwrap().unwrap();
+    respond.send_reset(Reason::INTERNAL_ERROR);
+    let end = connection.accept().await;
+    assert!(end.is_none(), "{end:?}");
+    assert_eq!(waiting.await.unwrap().unwrap_err().code(), Code::Internal);
+}
+
+#[tokio::test]
+async fn a_stream_outlives_its_client() {
+    let (begun, mut begins) = mpsc::unbounded_channel();
+    let server = Server::start(move |mut call| {
+        begun.send(call.begin()).unwrap();
+        async { Then::Keep }
+    })
+    .await;
+    let client = server.client();
+    let mut messages = client.server_streaming::<_, String, _, _>(WATCH, Context::new(), String::new()).await.unwrap();
+    drop(client);
+    let mut stream = begins.recv().await.unwrap();
+    for text in ["one", "two"] {
+        stream.send_data(frame(text), false).unwrap();
+        assert_eq!(messages.next().await.unwrap().unwrap(), text);
+    }
+    drop(messages);
+    assert_eq!(std::future::poll_fn(|cx| stream.poll_reset(cx)).await.unwrap(), Reason::CANCEL);
+}
+
+#[test]
+fn a_client_outlives_the_runtime_that_it_connected_in() {
+    let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
+    let serving = Runtime::new().unwrap();
+    let server = serving.block_on(Server::start(|call| async move { call.answer("answer") }));
+    let client = server.client();
+    for _ in 0..3 {
+        assert_eq!(runtime().block_on(call(&client, GET)).unwrap(), "answer");
+    }
+}
+
+/// What the server has no room for is not asked of the caller.
+#[tokio::test]
+async fn a_stream_of_requests_waits_for_the_server() {
+    const SIZE: usize = 10_000;
+    let server = Server::start(|mut call| async move {
+        time::sleep(Duration::from_millis(200)).await;
+        let bytes = read(&mut call.body).await;
+        call.answer(&bytes.to_string())
+    })
+    .await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let requests = futures::stream::iter(0..100).map(move |_| {
+        counter.fetch_add(1, SeqCst);
+        Ok("x".repeat(SIZE))
+    });
+    let client = server.client();
+    let answer = tokio::spawn(async move {
+        client.client_streaming::<_, String, _, _>(UPLOAD, Context::new(), Streaming::new(requests)).await
+    });
+    time::sleep(Duration::from_millis(100)).await;
+    assert!(asked.load(SeqCst) * SIZE < 200_000, "{asked:?} were asked for while there was room for 64 KiB");
+    let frames = 100 * frame(&"x".repeat(SIZE)).len();
+    assert_eq!(answer.await.unwrap().unwrap(), frames.to_string());
+}
+
+/// Requests and answers that are larger than the windows of HTTP/2.
+#[tokio::test]
+async fn large_messages() {
+    let server = Server::start(|mut call| async move {
+        let bytes = read(&mut call.body).await;
+        call.answer(&format!("{bytes} {}", "y".repeat(3_000_000)))
+    })
+    .await;
+    let cx = Context::new().with_timeout(Duration::from_secs(60));
+    let answer: String = server.client().unary(GET, cx, "x".repeat(1_000_000)).await.unwrap();
+    assert!(answer.starts_with("1000009 yyy"), "{}", &answer[..20]);
+    assert_eq!(answer.len(), 8 + 3_000_000);
+}
+
+/// A reset says what it says, however far the answer got.
+#[tokio::test]
+async fn resets_within_an_answer() {
+    for (reason, code) in [
+        (Reason::CANCEL, Code::Cancelled),
+        (Reason::NO_ERROR, Code::Internal),
+        (Reason::ENHANCE_YOUR_CALM, Code::ResourceExhausted),
+        (Reason::REFUSED_STREAM, Code::Unavailable),
+    ] {
+        let server = Server::start(move |mut call| async move {
+            call.next().await;
+            let mut stream = call.begin();
+            stream.send_data(frame("answer"), false).unwrap();
+            time::sleep(Duration::from_millis(20)).await;
+            stream.send_reset(reason);
+            Then::Keep
+        })
+        .await;
+        let error = call(&server.client(), GET).await.unwrap_err();
+        assert_eq!(error.code(), code, "{reason:?}");
+        assert_eq!(server.calls(), 1, "{reason:?}: an answer had begun");
+    }
+}
