@@ -52,7 +52,7 @@ pub(crate) enum Requests {
 pub(crate) struct Outgoing(Arc<Mutex<Source>>);
 
 struct Source {
-    messages: Box<dyn Messages>,
+    messages: Box<dyn Append>,
     call: future::Fuse<oneshot::Receiver<()>>,
     touched: bool,
     cut: bool,
@@ -60,8 +60,8 @@ struct Source {
     counter: Counter,
 }
 
-/// Messages of a type of their own.
-trait Messages: Send {
+/// Gives messages of a type of their own, as bytes.
+trait Append: Send {
     /// Adds the next one to a batch. `None` if there is none to come.
     fn poll_append(&mut self, cx: &mut Context<'_>, batch: &mut BytesMut) -> Poll<Option<Result<()>>>;
 }
@@ -72,7 +72,7 @@ struct Typed<Q, Place> {
     place: PhantomData<fn() -> Place>,
 }
 
-impl<Q, Place> Messages for Typed<Q, Place>
+impl<Q, Place> Append for Typed<Q, Place>
 where
     Q: Message<Place, Wire: prost::Message + Default>,
 {
