@@ -91,24 +91,25 @@ impl Accepted {
     ) -> http::Response<Body> {
         let Self { method, options, chain, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
-        if let Err(error) = pass(&method, &mut opening, start).await {
-            return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
-        }
+        let start = match pass(&method, &mut opening, start).await {
+            Ok(start) => start,
+            Err(error) => return body::refuse_with(&report::told(&method, error), &opening.cx().headers()),
+        };
         let (cx, running) = opening.run();
         let (call, encoding) = (Call { cx, running, lifeline }, encodings.responses);
         let requests = encodings.requests(body, options.max_message_size, call.running.counter());
         let span = call.running.span();
         let answer = {
-            let answer = pin!(answer(&method, &call, requests, encoding, handle));
+            let answer = pin!(answer(&method, &call, requests, encoding, start, handle));
             answer.instrument(span.clone()).await
         };
         encodings.told(span.in_scope(|| body::finish(method, answer, encoding, call)))
     }
 }
 
-async fn pass(method: &Method, opening: &mut Opening, start: Instant) -> Result<()> {
+async fn pass(method: &Method, opening: &mut Opening, start: Instant) -> Result<Instant> {
     let deadline = opening.cx().deadline();
-    within(deadline, start, pin!(caught(method, opening.pass()))).await
+    within(deadline, start, pin!(caught(method, opening.pass(start)))).await
 }
 
 async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
@@ -116,10 +117,11 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     Call { cx, running, .. }: &Call,
     requests: Result<Requests<Q, Place>>,
     encoding: Encoding,
+    start: Instant,
     handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
 ) -> Result<Data> {
     let work = pin!(caught(method, handle(cx.clone(), requests?)));
-    let answer = within(cx.deadline(), Instant::now(), work).await?;
+    let answer = within(cx.deadline(), start, work).await?;
     answer.data(&Answering { method, encoding, running, deadline: cx.deadline() })
 }
 

@@ -20,15 +20,15 @@ use crate::{
 };
 
 impl Shared {
-    /// Makes the call, as often as its policies allow.
+    /// Makes the call from now on, which is `start`, as often as its policies allow.
     pub(crate) async fn call(
         &self,
         method: &Method,
         cx: &Context,
         requests: &Requests,
         running: &Running,
+        start: Instant,
     ) -> Result<Answer> {
-        let start = Instant::now();
         let deadlines = Deadlines::of(method, cx, self.timeout, start)?;
         let call = Call { client: self, method, cx, requests, running, deadlines };
         tokio::select! {

@@ -196,9 +196,9 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (cx, running) = self.0.begin(method, cx).await?;
+        let (cx, running, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
-        let call = pin!(self.0.call(method, &cx, &requests, &running));
+        let call = pin!(self.0.call(method, &cx, &requests, &running, start));
         let answer = call.instrument(running.span()).await.and_then(|answer| match answer {
             Answer::One(bytes) => message::decode(method, bytes),
             Answer::Many(_) => Err(message::wrong_kind(method)),
@@ -215,10 +215,10 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (cx, running) = self.0.begin(method, cx).await?;
+        let (cx, running, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
         let answer = {
-            let call = pin!(self.0.call(method, &cx, &requests, &running));
+            let call = pin!(self.0.call(method, &cx, &requests, &running, start));
             call.instrument(running.span()).await
         };
         let answer = answer.and_then(|answer| match answer {
@@ -236,16 +236,18 @@ impl Shared {
         self.overrides.get(method.path).unwrap_or(method)
     }
 
-    /// Begins a call with what is around it.
-    async fn begin(&self, method: &Method, cx: Context) -> Result<(Context, Running)> {
-        let mut opening = self.chain.open(method, Side::Client, None, cx, Instant::now());
+    /// Begins a call with what is around it, and tells when that had let it pass.
+    async fn begin(&self, method: &Method, cx: Context) -> Result<(Context, Running, Instant)> {
+        let start = Instant::now();
+        let mut opening = self.chain.open(method, Side::Client, None, cx, start);
         let cancelled = opening.cx().cancellation();
-        tokio::select! {
+        let start = tokio::select! {
             biased;
-            passed = opening.pass() => passed?,
+            passed = opening.pass(start) => passed?,
             () = cancelled => return Err(call::ended(method, opening.cx())),
-        }
-        Ok(opening.run())
+        };
+        let (cx, running) = opening.run();
+        Ok((cx, running, start))
     }
 
     fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {

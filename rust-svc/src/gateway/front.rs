@@ -144,8 +144,9 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
         endpoint.chain.refused(&endpoint.method, Some(route), exchange.cx(), failure.error.code());
         return Err(failure);
     }
-    let mut opening = endpoint.chain.open(&endpoint.method, Side::Server, Some(route), exchange.cx(), Instant::now());
-    bounded(deadline, opening.pass().map_err(Failure::from)).await?;
+    let start = Instant::now();
+    let mut opening = endpoint.chain.open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
+    bounded(deadline, opening.pass(start).map_err(Failure::from)).await?;
     let (cx, running) = opening.run();
     let answered = (endpoint.handler)(exchange.passed(cx, running.clone()));
     let result = bounded(deadline, answered.instrument(running.span())).await;

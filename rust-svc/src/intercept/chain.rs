@@ -121,22 +121,27 @@ impl fmt::Debug for Chain {
 pub(crate) struct Opening(Either<Context, Shared>);
 
 impl Opening {
-    /// Tells the observers that the call begins, and lets the interceptors look at it. An error of one of them has been
-    /// told to the observers.
-    pub(crate) async fn pass(&mut self) -> Result<()> {
-        let Either::Right(shared) = &mut self.0 else { return Ok(()) };
+    /// Tells the observers that the call begins, and lets the interceptors look at it; gives when they had done so, which
+    /// is `start` if none of them had to wait. An error of one of them has been told to the observers.
+    pub(crate) async fn pass(&mut self, start: Instant) -> Result<Instant> {
+        let Either::Right(shared) = &mut self.0 else { return Ok(start) };
         shared.began();
+        let mut end = start;
         for interceptor in &shared.links.interceptors {
             let passed = match interceptor.at_once(&mut shared.call) {
                 Some(passed) => passed,
-                None => interceptor.before(&mut shared.call).await,
+                None => {
+                    let passed = interceptor.before(&mut shared.call).await;
+                    end = Instant::now();
+                    passed
+                }
             };
             if let Err(error) = passed {
                 shared.end(Some(error.code()));
                 return Err(error);
             }
         }
-        Ok(())
+        Ok(end)
     }
 
     /// The context, as the interceptors have left it so far.
