@@ -49,8 +49,8 @@ fn lines(comment: &str) -> Vec<String> {
     let mut block = Block::Text;
     for line in comment.lines() {
         let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
-        let is_harmless = line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
-        block.push(if is_harmless { line.to_owned() } else { line.chars().map(harmless).collect() }, &mut lines);
+        let is_harmless = line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        block.push(if is_harmless { line.to_owned() } else { made_harmless(line) }, &mut lines);
     }
     block.close(&mut lines);
     while lines.last().is_some_and(String::is_empty) {
@@ -178,7 +178,7 @@ fn fence(line: &str) -> Option<String> {
 }
 
 fn is_indented(line: &str) -> bool {
-    line.starts_with("    ") || line.starts_with('\t')
+    line.starts_with("    ")
 }
 
 /// Where the text of a list item starts; `None` if the line starts none.
@@ -198,10 +198,23 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
+/// A line with spaces for tabs, up to the next column of four as in Markdown, and without what breaks the build.
+fn made_harmless(line: &str) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for character in line.chars() {
+        let width = if character == '\t' { 4 - column % 4 } else { 1 };
+        match character {
+            '\t' => text.push_str(&" ".repeat(width)),
+            other => text.push(harmless(other)),
+        }
+        column += width;
+    }
+    text
+}
+
 /// A character that cannot break the build: no control characters, and none that change the direction of text.
 fn harmless(character: char) -> char {
     match character {
-        '\t' => '\t',
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         control if control.is_control() => '\u{fffd}',
         other => other,
@@ -293,6 +306,13 @@ mod tests {
         );
         assert_eq!(docs(" *   one\n more\n          - two"), "*   one\n    more\n    - two");
         assert_eq!(docs(" - one\n   - two\n     more\n - three"), "- one\n  - two\n    more\n- three");
+    }
+
+    #[test]
+    fn tabs_are_spaces() {
+        assert_eq!(docs("\tcode()\tx"), "```text\n    code()  x\n```");
+        assert_eq!(docs(" -\titem\n more\tof it"), "-   item\n    more    of it");
+        assert_eq!(docs(" \u{e9}\t|"), "\u{e9}   |");
     }
 
     #[test]
