@@ -1,9 +1,4 @@
 //! Any bytes as a `CodeGeneratorRequest`: half of them as libFuzzer changes bytes, half as `mutants` changes requests.
-//!
-//! ```sh
-//! cargo run -p mutants -- --write fuzz/corpus/request
-//! cargo +nightly fuzz run request
-//! ```
 
 #![no_main]
 
