@@ -1,7 +1,7 @@
 //! One encoding of a file, whichever compiler it comes from.
 //!
 //! protoc, buf and protox write options in orders of their own, pack or do not, leave out what is empty or do not, and
-//! bring the files of `google/protobuf` in versions of their own, and write numbers as they like. None of it says anything.
+//! leave out what only compilers see or do not, bring the files of `google/protobuf` in versions of their own, and write numbers as they like. None of it says anything.
 
 use std::{
     borrow::Cow,
@@ -31,6 +31,13 @@ const SOURCE: u32 = 9;
 const TYPE: u32 = 5;
 const DEFAULT: u32 = 7;
 
+/// `RETENTION_SOURCE`: an option that only compilers see.
+const SOURCE_ONLY: i32 = 2;
+
+/// Options of this kind in `descriptor.proto`, which the built-in one does not tell.
+const SOURCE_ONLY_OPTIONS: &[(&str, u32)] =
+    &[(".google.protobuf.ExtensionRangeOptions", 2), (".google.protobuf.ExtensionRangeOptions", 3)];
+
 /// How deeply messages are looked into. What lies deeper stays as it is.
 const MAX_DEPTH: usize = 64;
 
@@ -43,6 +50,7 @@ pub struct Canonical {
 struct Declared {
     kind: Type,
     is_repeated: bool,
+    is_source_only: bool,
     type_name: String,
 }
 
@@ -52,6 +60,10 @@ impl Canonical {
         let mut canonical = Self { fields: HashMap::new() };
         let own = google("google/protobuf/descriptor.proto").and_then(|bytes| FileDescriptor::decode(bytes).ok());
         input.files.iter().map(|file| &file.descriptor).chain(&own).for_each(|file| canonical.declare(file));
+        for (message, number) in SOURCE_ONLY_OPTIONS {
+            let field = canonical.fields.get_mut(*message).and_then(|fields| fields.get_mut(number));
+            field.into_iter().for_each(|field| field.is_source_only = true);
+        }
         canonical
     }
 
@@ -77,7 +89,9 @@ impl Canonical {
     fn declare_field(&mut self, message: &str, field: &FieldDescriptor) {
         if let Ok(number) = u32::try_from(field.number) {
             let is_repeated = field.label() == Label::Repeated;
-            let declared = Declared { kind: field.r#type(), is_repeated, type_name: field.type_name.clone() };
+            let is_source_only = field.options.as_ref().is_some_and(|options| options.retention == SOURCE_ONLY);
+            let type_name = field.type_name.clone();
+            let declared = Declared { kind: field.r#type(), is_repeated, is_source_only, type_name };
             self.fields.entry(message.to_owned()).or_default().insert(number, declared);
         }
     }
@@ -93,6 +107,7 @@ impl Canonical {
         for values in all.chunk_by(|one, other| one.number == other.number) {
             match fields.and_then(|fields| fields.get(&values[0].number)) {
                 _ if name == FILE && values[0].number == SOURCE => (),
+                Some(field) if field.is_source_only => (),
                 Some(field) if depth < MAX_DEPTH => self.field(field, values, depth, &mut encoded)?,
                 _ => values.iter().for_each(|value| value.encode(&mut encoded)),
             }

@@ -230,6 +230,9 @@ pub struct FieldOptions {
     pub deprecated: bool,
     #[prost(bool, tag = "16")]
     pub debug_redact: bool,
+    /// As an option, how long it is kept.
+    #[prost(int32, tag = "17")]
+    pub retention: i32,
     #[prost(message, optional, tag = "21")]
     pub features: Option<FeatureSet>,
     /// `google.api.field_behavior`.

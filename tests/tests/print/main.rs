@@ -10,5 +10,6 @@ mod hostile;
 mod oracle;
 mod plugin;
 mod program;
+mod readers;
 mod reflective;
 mod tidy;
