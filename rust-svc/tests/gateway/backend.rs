@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
 use rust_svc::{Client, Context, Error, Method, Result, Streaming, async_trait};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tower::ServiceExt;
 
 use crate::stock::{Checked, Item, Query, StockService, stock_service_gateway};
@@ -57,10 +57,10 @@ async fn ask(address: SocketAddr) -> (u16, String) {
 
 #[tokio::test]
 async fn a_service_that_is_down() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    drop(listener);
-    assert_eq!(ask(address).await, (503, r#"{"code":14"#.to_owned()));
+    // It is nobody else's, and refuses everyone.
+    let deaf = TcpSocket::new_v4().expect("a socket");
+    deaf.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+    assert_eq!(ask(deaf.local_addr().expect("bound")).await, (503, r#"{"code":14"#.to_owned()));
 }
 
 #[tokio::test]
