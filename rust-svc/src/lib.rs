@@ -23,6 +23,8 @@ extern crate self as rust_svc;
 
 mod checked;
 mod context;
+#[cfg(any(feature = "gateway", feature = "server"))]
+mod ending;
 mod error;
 mod lifeline;
 mod metadata;

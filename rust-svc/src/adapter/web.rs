@@ -12,9 +12,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame};
-use tower::Service;
 
-use super::{Body, Routes, guard};
+use super::guard;
 use crate::Error;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -27,9 +26,14 @@ pub(crate) fn says_web(headers: &HeaderMap) -> bool {
     guard::content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc-web"))
 }
 
-/// Answers a request of gRPC-Web in the form in which it was made. What is none is refused as by [`Routes`].
-pub(crate) async fn answer<B>(mut routes: Routes, request: Request<B>) -> Response<Web<Body>>
+/// Answers a request of gRPC-Web in the form in which it was made, by what `serve` answers to one of gRPC. What is
+/// neither is left to `serve` to refuse.
+pub(crate) async fn answer<B, A, F>(
+    request: Request<B>,
+    serve: impl FnOnce(Request<tonic::body::Body>) -> F,
+) -> Response<Web<A>>
 where
+    F: Future<Output = Response<A>>,
     B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     let form = Form::of(request.headers());
@@ -37,8 +41,7 @@ where
         Some(form) => form.read(request),
         None => request.map(tonic::body::Body::new),
     };
-    let Ok(response) = routes.call(request).await;
-    form.unwrap_or(Form::Binary).write(response)
+    form.unwrap_or(Form::Binary).write(serve(request).await)
 }
 
 /// How bytes travel.
@@ -79,7 +82,7 @@ impl Form {
     }
 
     /// The answer as its caller reads it. One of headers alone tells its status there, as in gRPC.
-    fn write(self, mut response: Response<Body>) -> Response<Web<Body>> {
+    fn write<A>(self, mut response: Response<A>) -> Response<Web<A>> {
         if response.headers().contains_key(CONTENT_TYPE) {
             response.headers_mut().insert(CONTENT_TYPE, self.content_type());
         }

@@ -6,6 +6,8 @@
 //!
 //! A caller that accepts `text/event-stream` gets server-sent events: `data:` with a message each, and for an error
 //! `event: error` with the status as its data.
+//!
+//! A server that stops before the stream does ends it with the error `UNAVAILABLE`.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -21,6 +23,7 @@ use tracing::Instrument;
 use super::answer;
 use crate::{
     Context, Error, Lifeline, Method, Result, Streaming,
+    ending::Ending,
     intercept::Running,
     json::{self, Print, Value},
 };
@@ -44,6 +47,7 @@ pub(super) struct Download<R> {
     pub(super) response_field: Option<&'static str>,
     pub(super) cx: Context,
     pub(super) running: Running,
+    pub(super) ending: Ending,
     #[expect(dead_code, reason = "held until the last message is sent, or the caller goes away")]
     pub(super) lifeline: Lifeline,
 }
@@ -107,7 +111,7 @@ impl<R: Value + Send + 'static> Download<R> {
     }
 
     async fn next(mut self: Box<Self>) -> Option<(Result<Bytes>, Option<State<R>>)> {
-        let Some(message) = self.message().await else {
+        let Some(message) = self.message_or_gone().await else {
             self.running.end(None);
             return None;
         };
@@ -120,6 +124,15 @@ impl<R: Value + Send + 'static> Download<R> {
                 Some((Ok(self.framing.message(&json)), Some(State::Open(self))))
             }
             Err(error) => Some(self.fail(&error)),
+        }
+    }
+
+    async fn message_or_gone(&mut self) -> Option<Result<R>> {
+        let ending = self.ending.clone();
+        tokio::select! {
+            biased;
+            message = self.message() => message,
+            gone = ending.comes() => Some(Err(gone)),
         }
     }
 

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     Context, Error, Lifeline, Message, Peer, Result, Streaming,
+    ending::Ending,
     grpc::timeout,
     intercept::Running,
     json::{self, Print, Value},
@@ -36,6 +37,7 @@ pub(super) struct Exchange {
     body: Body,
     cx: Context,
     lifeline: Lifeline,
+    ending: Ending,
     running: Running,
     print: Print,
 }
@@ -55,7 +57,13 @@ impl Exchange {
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
         let (headers, running) = (parts.headers.clone(), Running::default());
-        Ok(Self { endpoint, settings, parameters, headers, body, cx, lifeline, running, print })
+        let ending = parts.extensions.get().cloned().unwrap_or_default();
+        Ok(Self { endpoint, settings, parameters, headers, body, cx, lifeline, ending, running, print })
+    }
+
+    /// Tells when the call must end, because the server does.
+    pub(super) fn ending(&self) -> Ending {
+        self.ending.clone()
     }
 
     pub(super) fn cx(&self) -> Context {
@@ -143,6 +151,7 @@ impl Exchange {
             response_field: self.endpoint.response_field,
             cx: self.cx,
             running: self.running,
+            ending: self.ending,
             lifeline: self.lifeline,
         }
         .into_response();

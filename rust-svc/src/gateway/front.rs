@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Code, Context, Error,
+    ending::Ending,
     intercept::{Chain, HttpRoute, NO_METHOD, Side},
     observe::names,
 };
@@ -136,7 +137,7 @@ impl Front {
     }
 }
 
-/// Runs a handler until it has answered, its deadline passes, or the caller goes away, which drops it.
+/// Runs a handler until it has answered, its deadline passes, the server ends, or the caller goes away, which drops it.
 async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Result<Response<Body>, Failure> {
     let deadline = exchange.cx().deadline();
     if exchange.cx().is_cancelled() {
@@ -147,13 +148,22 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
     let start = Instant::now();
     let mut opening = endpoint.chain.open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
     bounded(deadline, opening.pass(start).map_err(Failure::from)).await?;
-    let (cx, running) = opening.run();
+    let ((cx, running), ending) = (opening.run(), exchange.ending());
     let answered = (endpoint.handler)(exchange.passed(cx, running.clone()));
-    let result = bounded(deadline, answered.instrument(running.span())).await;
+    let result = unless_gone(&ending, bounded(deadline, answered.instrument(running.span()))).await;
     result.inspect_err(|failure| {
         running.answered(failure.status().as_u16());
         running.end(Some(failure.error.code()));
     })
+}
+
+/// Runs until the server ends.
+async fn unless_gone<T>(ending: &Ending, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        result = work => result,
+        gone = ending.comes() => Err(gone.into()),
+    }
 }
 
 /// Runs until the deadline. A panic is an error of which the caller is told no more.

@@ -10,12 +10,11 @@ use tokio::{sync::watch, task::JoinSet, time};
 use super::{
     Front, Limits,
     activity::{Activity, During},
-    ending::Ending,
     listener::{Accepted, Listener, Remote},
     stalled::{Pieces, Streams},
     watched::Watched,
 };
-use crate::net::Stream;
+use crate::{ending::Ending, net::Stream};
 
 /// How long to wait when a connection cannot be accepted for want of something, such as file descriptors.
 const WANT: Duration = Duration::from_millis(100);
@@ -70,7 +69,7 @@ impl Connections {
         while self.open.join_next().await.is_some() {}
     }
 
-    /// Tells the callers of all calls of gRPC that the server is gone, and waits until they were told.
+    /// Tells the callers of all calls that the server is gone, and waits until they were told.
     pub(super) async fn end(&mut self) {
         self.ending.send_replace(true);
         self.drain().await;
@@ -93,7 +92,7 @@ impl Connections {
             front: listener.front.clone(),
             limits: self.limits,
             draining: self.draining.subscribe(),
-            ending: Ending(Arc::new(self.ending.subscribe())),
+            ending: Ending::told_by(self.ending.subscribe()),
             #[cfg(feature = "tls")]
             tls: listener.tls.clone(),
         };

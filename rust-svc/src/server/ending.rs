@@ -1,23 +1,16 @@
 //! What callers are told whose calls do not end before the server does.
 
 use std::{
-    future::pending,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use http::Response;
+use http::{Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame, SizeHint};
-use tokio::sync::watch;
 
-use crate::{Error, adapter};
-
-/// Tells when calls must end, because the server does.
-#[derive(Clone, Debug)]
-pub(super) struct Ending(pub(super) Arc<watch::Receiver<bool>>);
+use crate::{Error, adapter, ending::Ending};
 
 impl Ending {
     /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.
@@ -30,23 +23,11 @@ impl Ending {
             let response = tokio::select! {
                 biased;
                 response = &mut answer => response,
-                () = self.comes() => adapter::refuse(&gone()),
+                gone = self.comes() => adapter::refuse(&gone),
             };
             response.map(|body| Told { body: Some(body), ending: self, comes: None })
         }
     }
-
-    async fn comes(&self) {
-        let mut ending = watch::Receiver::clone(&self.0);
-        // Without a sender the server is gone, and cuts its connections itself.
-        if ending.wait_for(|ending| *ending).await.is_err() {
-            pending().await
-        }
-    }
-}
-
-fn gone() -> Error {
-    Error::unavailable("the server stops")
 }
 
 /// The body of an answer of gRPC. It ends with `UNAVAILABLE` if it has not when the server ends.
@@ -54,22 +35,24 @@ pub(super) struct Told {
     body: Option<adapter::Body>,
     ending: Ending,
     /// Set once the body had to be waited for; most never are.
-    comes: Option<BoxFuture<'static, ()>>,
+    comes: Option<BoxFuture<'static, Error>>,
 }
 
 impl Told {
-    fn must_end(&mut self, cx: &mut Context<'_>) -> bool {
+    fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let comes = self.comes.get_or_insert_with(|| {
             let ending = self.ending.clone();
             Box::pin(async move { ending.comes().await })
         });
-        comes.as_mut().poll(cx).is_ready()
+        comes.as_mut().poll(cx)
     }
 
     /// Drops the call, and tells its caller.
-    fn end(&mut self) -> Frame<Bytes> {
+    fn end(&mut self, gone: &Error) -> Frame<Bytes> {
         self.body = None;
-        Frame::trailers(adapter::refuse(&gone()).into_parts().0.headers)
+        let mut trailers = adapter::refuse(gone).into_parts().0.headers;
+        trailers.remove(CONTENT_TYPE);
+        Frame::trailers(trailers)
     }
 }
 
@@ -80,7 +63,7 @@ impl Body for Told {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         match Pin::new(body).poll_frame(cx) {
-            Poll::Pending if self.must_end(cx) => Poll::Ready(Some(Ok(self.end()))),
+            Poll::Pending => self.poll_gone(cx).map(|gone| Some(Ok(self.end(&gone)))),
             frame => frame,
         }
     }

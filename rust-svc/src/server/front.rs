@@ -10,16 +10,10 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
 
-use super::{
-    ending::{Ending, Told},
-    health::Served,
-    linger::lingering,
-    listen::Serves,
-    listener::Remote,
-    timely::timely,
-};
+use super::{ending::Told, health::Served, linger::lingering, listen::Serves, listener::Remote, timely::timely};
 use crate::{
     adapter::{self, says_grpc, web},
+    ending::Ending,
     peer::Origin,
 };
 
@@ -52,7 +46,7 @@ impl Front {
         let request = lingering(timely(request, self.receive_timeout));
         match self.speaks_grpc(&request) {
             true => ending.or_gone(self.grpc.serve(request, origin)).map(told).left_future(),
-            false => self.clone().answer_other(request, origin, remote.address).boxed().right_future(),
+            false => self.clone().answer_other(request, origin, ending, remote.address).boxed().right_future(),
         }
     }
 
@@ -71,14 +65,15 @@ impl Front {
         self: Arc<Self>,
         request: Request<B>,
         origin: Origin,
+        ending: Ending,
         address: Option<SocketAddr>,
     ) -> Result<Response<Body>, Infallible>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
-        let mut request = introduced(request, origin);
         if self.speaks_web(&request) {
-            return Ok(web::answer(self.grpc.clone(), request).await.map(axum::body::Body::new).map(Either::Right));
+            let answer = web::answer(request, |request| ending.or_gone(self.grpc.serve(request, origin))).await;
+            return Ok(answer.map(axum::body::Body::new).map(Either::Right));
         }
         if self.serves.grpc && (!self.serves.http || self.grpc.claims(&request)) {
             return Ok(plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").map(Either::Right));
@@ -89,6 +84,7 @@ impl Front {
         if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
             return Ok(healthz(&self.health).map(Either::Right));
         }
+        let mut request = introduced(request, origin, ending);
         if let Some(address) = address {
             request.extensions_mut().insert(ConnectInfo(address));
         }
@@ -100,10 +96,11 @@ fn told(response: Response<Told>) -> Result<Response<Body>, Infallible> {
     Ok(response.map(Either::Left))
 }
 
-/// The request, with where it comes from in its extensions.
-fn introduced<B>(mut request: Request<B>, Origin { peer, stopping }: Origin) -> Request<B> {
+/// The request, with where it comes from and what tells of the end in its extensions.
+fn introduced<B>(mut request: Request<B>, Origin { peer, stopping }: Origin, ending: Ending) -> Request<B> {
     peer.map(|peer| request.extensions_mut().insert(peer));
     stopping.map(|stopping| request.extensions_mut().insert(stopping));
+    request.extensions_mut().insert(ending);
     request
 }
 

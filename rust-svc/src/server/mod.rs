@@ -11,7 +11,7 @@
 //! 3. no connection is accepted any more, and those that are open are told to go away, as are
 //!    [handlers](crate::Context::stopping) that ask;
 //! 4. calls that are under way may end, for a bounded time;
-//! 5. callers of what is left are told `UNAVAILABLE`, and what is left then is cut.
+//! 5. callers of what is left are told `UNAVAILABLE`, by adapters and gateways alike, and what is left then is cut.
 
 mod activity;
 mod connections;

@@ -3,6 +3,8 @@
 #[cfg(feature = "client")]
 mod backend;
 mod codec;
+#[cfg(feature = "server")]
+mod ending;
 mod hostile;
 mod http;
 mod shop;

@@ -23,14 +23,14 @@ async fn serve() -> (SocketAddr, Arc<Shelf>) {
     (address, shelf)
 }
 
-async fn open(address: SocketAddr, request: &str) -> TcpStream {
+pub(crate) async fn open(address: SocketAddr, request: &str) -> TcpStream {
     let mut socket = TcpStream::connect(address).await.expect("connected");
     socket.write_all(request.as_bytes()).await.expect("sent");
     socket
 }
 
 /// Reads until `end` is among what was read.
-async fn read_until(socket: &mut TcpStream, end: &str) -> String {
+pub(crate) async fn read_until(socket: &mut TcpStream, end: &str) -> String {
     let (mut all, mut chunk) = (Vec::new(), [0; 4096]);
     while !String::from_utf8_lossy(&all).contains(end) {
         let count = timeout(PATIENCE, socket.read(&mut chunk)).await.expect("in time").expect("readable");
@@ -41,13 +41,13 @@ async fn read_until(socket: &mut TcpStream, end: &str) -> String {
 }
 
 /// Reads until the server closes.
-async fn read_all(socket: &mut TcpStream) -> String {
+pub(crate) async fn read_all(socket: &mut TcpStream) -> String {
     let mut all = String::new();
     timeout(PATIENCE, socket.read_to_string(&mut all)).await.expect("in time").expect("readable");
     all
 }
 
-fn get(path: &str, more: &str) -> String {
+pub(crate) fn get(path: &str, more: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}\r\n")
 }
 
@@ -59,7 +59,7 @@ fn post(path: &str, body: &str) -> String {
 }
 
 /// The data of a chunked body and whether it ended as such a body ends.
-fn body(response: &str) -> (String, bool) {
+pub(crate) fn body(response: &str) -> (String, bool) {
     let (_, mut rest) = response.split_once("\r\n\r\n").expect("headers");
     let mut data = String::new();
     while let Some((size, after)) = rest.split_once("\r\n") {

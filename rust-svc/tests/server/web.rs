@@ -1,6 +1,6 @@
 //! gRPC-Web, which callers speak over HTTP/1 as over HTTP/2.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::{
@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    echo::{DOWNLOAD, UNARY},
+    echo::{DOWNLOAD, Event, UNARY},
     raw,
     support::{Running, soon, start, start_with},
 };
@@ -101,6 +101,34 @@ async fn off_unless_asked_for() {
     let server = start().await;
     let (head, _) = post(server.address, UNARY.path, "application/grpc-web", &raw::frame("a")).await;
     assert!(head.starts_with("http/1.0 505"), "{head}");
+}
+
+#[tokio::test]
+async fn a_stream_is_told_that_the_server_stops() {
+    let mut server = start_with(|server| server.grpc_web().shutdown_after(Duration::from_millis(50))).await;
+    let (address, stall) = (server.address, raw::frame("stall"));
+    let call = tokio::spawn(async move { post(address, DOWNLOAD.path, "application/grpc-web", &stall).await });
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    let (_, body) = soon(call).await.expect("an answer");
+    let (messages, trailers) = split(&body);
+    assert_eq!(messages, raw::frame("first"));
+    let mut lines: Vec<_> = trailers.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["grpc-message: the%20server%20stops", "grpc-status: 14"]);
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn a_call_is_told_that_the_server_stops() {
+    let mut server = start_with(|server| server.grpc_web().shutdown_after(Duration::from_millis(50))).await;
+    let (address, hang) = (server.address, raw::frame("hang"));
+    let call = tokio::spawn(async move { post(address, UNARY.path, "application/grpc-web", &hang).await });
+    assert_eq!(server.event().await, Event::Called);
+    server.stop();
+    let (head, body) = soon(call).await.expect("an answer");
+    assert!(head.contains("grpc-status: 14\r\n") && body.is_empty(), "{head}");
+    server.ended().await;
 }
 
 /// A caller that is refused while it still sends can go on, and so reads why.

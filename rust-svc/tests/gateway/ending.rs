@@ -1,0 +1,59 @@
+//! A server that stops while calls are under way that do not end.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use rust_svc::Server;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::{
+    stock::{Shelf, stock_service_gateway},
+    streams::{body, get, open, read_all, read_until},
+};
+
+const GONE: &str = r#"{"code":14,"message":"the server stops","details":[]}"#;
+
+struct Running {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+async fn serve() -> Running {
+    let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default())));
+    let bound = server.shutdown_after(Duration::from_millis(50)).bind("127.0.0.1:0").await.expect("a free port");
+    let (address, (stop, stopped)) = (bound.local_addr(), oneshot::channel());
+    let ended = tokio::spawn(bound.run_until(async { drop(stopped.await) }));
+    Running { address, stop, ended }
+}
+
+/// What comes of a request, with what is there before the server stops.
+async fn stopped(request: &str, before: &str) -> String {
+    let server = serve().await;
+    let mut socket = open(server.address, request).await;
+    let first = read_until(&mut socket, before).await;
+    server.stop.send(()).expect("a running server");
+    let all = first + &read_all(&mut socket).await;
+    server.ended.await.expect("an end");
+    all
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_an_error_as_its_last_line() {
+    let first = "{\"quantity\":1}\n";
+    let answer = stopped(&get("/v1/stock:watch?count=1&productId=hang", ""), first).await;
+    assert_eq!(body(&answer), (format!("{first}{{\"error\":{GONE}}}\n"), false));
+}
+
+#[tokio::test]
+async fn a_stream_of_events_ends_with_an_event() {
+    let first = "data: {\"quantity\":1}\n\n";
+    let request = get("/v1/stock:watch?count=1&productId=hang", "accept: text/event-stream\r\n");
+    let answer = stopped(&request, first).await;
+    assert_eq!(body(&answer), (format!("{first}event: error\ndata: {GONE}\n\n"), true));
+}
+
+#[tokio::test]
+async fn a_call_of_one_answer_is_unavailable() {
+    let answer = stopped(&get("/v1/stock/hang", ""), "").await;
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with(GONE), "{answer}");
+}
