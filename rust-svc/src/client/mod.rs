@@ -129,29 +129,37 @@ impl Client {
     }
 
     /// Calls a method with one request and one response.
-    pub async fn unary<Q, R, QPlace, RPlace>(&self, method: Method, cx: Context, request: Q) -> Result<R>
-    where
-        Q: Message<QPlace, Wire: prost::Message + Default>,
-        R: Message<RPlace, Wire: prost::Message + Default>,
-    {
-        let requests = Requests::one(request, self.0.encoding)?;
-        self.one(&method, cx, requests).await
-    }
-
-    /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
-    /// until then the method's timeout counts, after that only the deadline of the context.
-    pub async fn server_streaming<Q, R, QPlace, RPlace>(
+    #[inline]
+    pub fn unary<Q, R, QPlace, RPlace>(
         &self,
         method: Method,
         cx: Context,
         request: Q,
-    ) -> Result<Streaming<R>>
+    ) -> impl Future<Output = Result<R>> + Send
     where
         Q: Message<QPlace, Wire: prost::Message + Default>,
         R: Message<RPlace, Wire: prost::Message + Default>,
     {
-        let requests = Requests::one(request, self.0.encoding)?;
-        self.many(&method, cx, requests).await
+        // Some requests are large, and the future need not be.
+        let requests = Requests::one(request, self.0.encoding);
+        async move { self.one(&method, cx, requests?).await }
+    }
+
+    /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
+    /// until then the method's timeout counts, after that only the deadline of the context.
+    #[inline]
+    pub fn server_streaming<Q, R, QPlace, RPlace>(
+        &self,
+        method: Method,
+        cx: Context,
+        request: Q,
+    ) -> impl Future<Output = Result<Streaming<R>>> + Send
+    where
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
+    {
+        let requests = Requests::one(request, self.0.encoding);
+        async move { self.many(&method, cx, requests?).await }
     }
 
     /// Calls a method with a stream of requests and one response. An error in the stream of requests cancels the call,
