@@ -1,7 +1,8 @@
 //! One encoding of a file, whichever compiler it comes from.
 //!
-//! protoc, buf and protox write options in orders of their own, pack or do not, leave out what is empty or do not, and
-//! leave out what only compilers see or do not, bring the files of `google/protobuf` in versions of their own, and write numbers as they like. None of it says anything.
+//! protoc, buf and protox write options in orders of their own, pack or do not, leave out what is empty or do not, leave
+//! out what only compilers see or do not, bring the files of `google/protobuf` in versions of their own, and write numbers
+//! as they like. None of it says anything.
 
 use std::{
     borrow::Cow,

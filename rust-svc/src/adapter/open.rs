@@ -10,7 +10,8 @@ use crate::{
     peer::Origin,
 };
 
-/// The call came in at `start`, and the caller waits for it until the lifeline is dropped. Fails with `INVALID_ARGUMENT` if timeout or metadata are malformed.
+/// The call came in at `start`, and the caller waits for it until the lifeline is dropped. Fails with `INVALID_ARGUMENT`
+/// if timeout or metadata are malformed.
 pub(super) fn context(
     headers: HeaderMap,
     origin: Origin,
