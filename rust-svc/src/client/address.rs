@@ -29,6 +29,13 @@ pub(super) struct Address {
     pub(super) socket: Option<PathBuf>,
 }
 
+/// What a server is told it is called by.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: Authority,
+}
+
 impl Address {
     pub(super) fn parse(text: &str) -> Result<Self> {
         match text.strip_prefix("unix:") {
@@ -45,18 +52,17 @@ impl Address {
 
     /// What is connected to, in the form that the transport takes. It says nothing of encryption, which is ours.
     pub(super) fn uri(&self) -> Result<Uri> {
-        uri(Scheme::HTTP, &self.authority)
+        let uri = Uri::builder().scheme(Scheme::HTTP).authority(self.authority.clone()).path_and_query("/").build();
+        uri.map_err(Error::internal)
     }
 
     /// What the server is told it is called by.
-    pub(super) fn origin(&self, authority: Option<&str>) -> Result<Uri> {
+    pub(super) fn origin(&self, authority: Option<&str>) -> Result<Origin> {
         let scheme = if self.secure { Scheme::HTTPS } else { Scheme::HTTP };
         let wrong =
             |text: &str| Error::invalid_argument(format!("`{text}` is not an authority: write HOST or HOST:PORT"));
-        match authority {
-            Some(text) => uri(scheme, &text.parse().map_err(|_| wrong(text))?),
-            None => uri(scheme, &self.authority),
-        }
+        let authority = authority.map(|text| text.parse().map_err(|_| wrong(text))).transpose()?;
+        Ok(Origin { scheme, authority: authority.unwrap_or_else(|| self.authority.clone()) })
     }
 
     fn socket(path: &Path) -> Self {
@@ -88,11 +94,6 @@ pub(super) fn none(address: &str, help: &str) -> Error {
 fn is_complete(authority: &Authority) -> bool {
     let port = authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
     !authority.host().is_empty() && port.is_none_or(|port| port.parse::<u16>().is_ok())
-}
-
-fn uri(scheme: Scheme, authority: &Authority) -> Result<Uri> {
-    let built = Uri::builder().scheme(scheme).authority(authority.clone()).path_and_query("/").build();
-    built.map_err(Error::internal)
 }
 
 /// RFC 6761 keeps `localhost` and what ends in it for this machine.
@@ -129,14 +130,15 @@ mod tests {
     #[test]
     fn what_a_server_is_told() {
         for (address, authority, origin) in [
-            ("http://inventory:50051", None, "http://inventory:50051/"),
-            ("https://inventory", None, "https://inventory/"),
-            ("https://10.0.0.7:443", Some("inventory"), "https://inventory/"),
-            ("unix:/run/shop.sock", None, "http://localhost/"),
-            ("unix:shop.sock", Some("shop"), "http://shop/"),
+            ("http://inventory:50051", None, "http://inventory:50051"),
+            ("https://inventory", None, "https://inventory"),
+            ("https://10.0.0.7:443", Some("inventory"), "https://inventory"),
+            ("unix:/run/shop.sock", None, "http://localhost"),
+            ("unix:shop.sock", Some("shop"), "http://shop"),
         ] {
             let parsed = Address::parse(address).expect("an address");
-            assert_eq!(parsed.origin(authority).expect("an origin").to_string(), origin, "{address}");
+            let Origin { scheme, authority } = parsed.origin(authority).expect("an origin");
+            assert_eq!(format!("{scheme}://{authority}"), origin, "{address}");
         }
     }
 }

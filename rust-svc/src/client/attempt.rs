@@ -1,13 +1,7 @@
 //! One attempt: a request of HTTP, and what came back.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Uri,
-    header::{CONTENT_TYPE, TE, USER_AGENT},
-    uri::PathAndQuery,
-};
+use http::uri::InvalidUri;
 use tokio::time::Instant;
 
 use super::{
@@ -16,16 +10,10 @@ use super::{
     failure::{Cause, Failure},
     frame::Messages,
     head, normalise,
+    request::Head,
     requests::Requests,
 };
-use crate::{
-    Code, Context, Error, Metadata, Method,
-    grpc::{compression::Encoding, metadata, timeout},
-    observe::TraceContext,
-};
-
-/// The header with the place in a trace.
-const TRACE: HeaderName = HeaderName::from_static(TraceContext::HEADER);
+use crate::{Code, Context, Error, Metadata, Method, intercept::Attempted};
 
 /// What a call that succeeded gives.
 pub(crate) enum Answer {
@@ -50,10 +38,9 @@ pub(crate) struct Attempt<'a> {
     pub(crate) method: &'a Method,
     pub(crate) cx: &'a Context,
     pub(crate) requests: &'a Requests,
-    /// How long the call may take from the beginning of the attempt on.
-    pub(crate) remaining: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
     pub(crate) previous: u32,
-    pub(crate) place: Option<&'a TraceContext>,
+    pub(crate) seen: &'a Attempted,
 }
 
 /// The beginning of an answer, or all of it if it is one response.
@@ -76,7 +63,7 @@ impl Attempt<'_> {
     }
 
     async fn open(&self) -> Result<(Metadata, Messages), Failure> {
-        let sent = self.client.transport.send(self.head()?, self.requests).await;
+        let sent = self.client.transport.send(&self.head()?, self.requests, self.seen.started()).await;
         let response = sent.map_err(|error| normalise::broken(self.method.full_name(), error))?;
         head::read(self.method, response, self.client.max_response_bytes)
     }
@@ -95,50 +82,13 @@ impl Attempt<'_> {
         Failure::new(Cause::Peer, Error::new(Code::Unimplemented, message))
     }
 
-    fn head(&self) -> Result<Request<()>, Failure> {
-        let path = Bytes::from_static(self.method.path.as_bytes());
-        let path = PathAndQuery::from_maybe_shared(path).map_err(|cause| self.unsendable(cause))?;
-        let mut request = Request::new(());
-        *request.method_mut() = http::Method::POST;
-        *request.version_mut() = http::Version::HTTP_2;
-        *request.uri_mut() = Uri::from(path);
-        self.write_headers(request.headers_mut());
-        Ok(request)
+    fn head(&self) -> Result<Head<'_>, Failure> {
+        let head = Head::new(self.client, self.method, self.cx).map_err(|cause| self.unsendable(cause))?;
+        Ok(head.until(self.deadline).attempt(self.previous, self.seen.place()))
     }
 
-    fn write_headers(&self, headers: &mut HeaderMap) {
-        metadata::append(&self.client.metadata, headers);
-        metadata::append(self.cx.metadata(), headers);
-        // A handler that passes on the metadata of its caller must not pass for that caller.
-        if !headers.is_empty() {
-            headers.remove(USER_AGENT);
-        }
-        headers.insert(TE, HeaderValue::from_static("trailers"));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-        headers.insert(Encoding::ACCEPT, Encoding::KNOWN);
-        if let Some(encoding) = self.client.encoding.name() {
-            headers.insert(Encoding::HEADER, HeaderValue::from_static(encoding));
-        }
-        if self.previous > 0 {
-            headers.insert("grpc-previous-rpc-attempts", self.previous.into());
-        }
-        if let Some(place) = self.place.and_then(|place| HeaderValue::from_bytes(&place.to_bytes()).ok()) {
-            headers.insert(TRACE, passing(place));
-        }
-        if let Some(value) = self.remaining.and_then(timeout::format) {
-            headers.insert(timeout::HEADER, passing(value));
-        }
-    }
-
-    fn unsendable(&self, cause: http::uri::InvalidUri) -> Failure {
+    fn unsendable(&self, cause: InvalidUri) -> Failure {
         let message = format!("`{}` is not the path of a method", self.method.path);
         Failure::new(Cause::Local, Error::new(Code::Internal, message).with_source(cause))
     }
-}
-
-/// A value that no other call will have: a connection need not remember it (RFC 7541, section 7.1.3), and so neither side
-/// has to look it up.
-fn passing(mut value: HeaderValue) -> HeaderValue {
-    value.set_sensitive(true);
-    value
 }

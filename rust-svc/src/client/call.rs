@@ -97,8 +97,7 @@ impl Call<'_> {
 
     fn attempt<'a>(&'a self, previous: u32, seen: &'a Attempted) -> Attempt<'a> {
         let Self { client, method, cx, requests, deadlines, .. } = *self;
-        let remaining = deadlines.whole.map(|deadline| deadline.saturating_duration_since(seen.started()));
-        Attempt { client, method, cx, requests, remaining, previous, place: seen.place() }
+        Attempt { client, method, cx, requests, deadline: deadlines.whole, previous, seen }
     }
 
     /// An attempt that would come too late is none; the caller then gets the last real error.

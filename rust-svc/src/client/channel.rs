@@ -7,11 +7,15 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderValue, Request, Response, Uri, header::USER_AGENT, uri::PathAndQuery};
-use tokio::{sync::watch, time};
+use http::{HeaderValue, Response, header::USER_AGENT};
+use tokio::{
+    sync::watch,
+    time::{self, Instant},
+};
 
 use super::{
-    connection::Connection, connector::Connector, incoming::Incoming, normalise::BoxError, requests::Requests,
+    address::Origin, connection::Connection, connector::Connector, incoming::Incoming, normalise::BoxError,
+    request::Head, requests::Requests,
 };
 
 /// Who calls, beside what the metadata say.
@@ -21,7 +25,7 @@ const AGENT: HeaderValue = HeaderValue::from_static(concat!("rust-svc/", env!("C
 pub(crate) struct Channel {
     connector: Connector,
     /// What the server is told it is called by.
-    origin: Uri,
+    origin: Origin,
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     connecting: Mutex<Connecting>,
@@ -38,7 +42,7 @@ impl Channel {
     /// A server that is connected to like this, and told that it is called by `origin`.
     pub(crate) fn new(
         connector: Connector,
-        origin: Uri,
+        origin: Origin,
         connect_timeout: Duration,
         keep_alive: Option<Duration>,
     ) -> Self {
@@ -47,21 +51,12 @@ impl Channel {
         Self { connector, origin, connect_timeout, keep_alive, connecting }
     }
 
-    pub(crate) async fn send(
-        &self,
-        mut head: Request<()>,
-        requests: &Requests,
-    ) -> Result<Response<Incoming>, BoxError> {
-        *head.uri_mut() = self.address(head.uri())?;
+    pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
+        let connection = self.connection().await?;
+        // To connect may have taken some of the time that the server is told.
+        let mut head = head.to(Some(&self.origin), Instant::now());
         head.headers_mut().insert(USER_AGENT, AGENT);
-        self.connection().await?.send(head, requests).await
-    }
-
-    /// The address of a path on this server.
-    fn address(&self, path: &Uri) -> Result<Uri, http::Error> {
-        let mut parts = self.origin.clone().into_parts();
-        parts.path_and_query = path.path_and_query().cloned().or(Some(PathAndQuery::from_static("/")));
-        Ok(Uri::from_parts(parts)?)
+        Ok(connection.send(head, requests)?.await?)
     }
 
     async fn connection(&self) -> Result<Connection, Unreachable> {

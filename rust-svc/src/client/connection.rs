@@ -70,13 +70,17 @@ impl Connection {
     }
 
     /// Sends a request and gives the beginning of its answer. Dropping the future or the answer cancels the request.
-    pub(crate) async fn send(mut self, head: Request<()>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
+    pub(crate) fn send(
+        mut self,
+        head: Request<()>,
+        requests: &Requests,
+    ) -> Result<impl Future<Output = Result<Response<Incoming>, h2::Error>> + Send + use<>, Unsent> {
         let (response, stream) = self.sender.send_request(head, false).map_err(Unsent)?;
         match requests {
             Requests::One { bytes, .. } => send_all(stream, bytes.clone()),
             Requests::Many { outgoing, .. } => drop(tokio::spawn(Upload::new(stream, outgoing.clone()))),
         }
-        Ok(answer(response, self.calls.upgrade()).await?)
+        Ok(answer(response, self.calls.upgrade()))
     }
 }
 

@@ -37,10 +37,9 @@ impl Connector {
 
     /// Encrypts with a server of this name. Fails if the certificates cannot be used.
     #[cfg(feature = "tls")]
-    pub(super) fn encrypted(mut self, tls: super::Tls, origin: &Uri) -> Result<Self> {
+    pub(super) fn encrypted(mut self, tls: super::Tls, origin: &super::address::Origin) -> Result<Self> {
         tls.reload()?;
-        let name = origin.authority().map(super::tls::server_name).transpose()?;
-        self.tls = name.map(|name| (tls, name));
+        self.tls = Some((tls, super::tls::server_name(&origin.authority)?));
         Ok(self)
     }
 

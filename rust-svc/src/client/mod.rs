@@ -33,6 +33,7 @@ mod message;
 mod normalise;
 mod replicas;
 mod replies;
+mod request;
 mod requests;
 mod retry;
 mod status;

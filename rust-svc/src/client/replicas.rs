@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response};
+use http::Response;
 use tokio::time::Instant;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     channel::Channel,
     incoming::Incoming,
     normalise::{self, BoxError},
+    request::Head,
     requests::Requests,
 };
 
@@ -50,7 +51,7 @@ impl Replicas {
         Self { replicas: channels.into_iter().map(replica).collect(), turn: AtomicUsize::new(0) }
     }
 
-    pub(crate) async fn send(&self, head: Request<()>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
+    pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
         let replica = &self.replicas[self.next()];
         let sent = replica.channel.send(head, requests).await;
         match &sent {

@@ -5,10 +5,13 @@ use std::future::poll_fn;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{Request, Response};
+use tokio::time::Instant;
 use tonic::body::Body;
 use tower::Service;
 
-use super::{channel::Channel, incoming::Incoming, normalise::BoxError, replicas::Replicas, requests::Requests};
+use super::{
+    channel::Channel, incoming::Incoming, normalise::BoxError, replicas::Replicas, request::Head, requests::Requests,
+};
 
 /// Sends requests of HTTP. All policies are above it.
 pub(crate) enum Transport {
@@ -21,13 +24,19 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// Sends a request and gives the beginning of its answer. Dropping the future or the answer cancels the request.
-    pub(crate) async fn send(&self, head: Request<()>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
+    /// Sends a request, which was made ready at `start`, and gives the beginning of its answer. Dropping the future or the
+    /// answer cancels the request.
+    pub(crate) async fn send(
+        &self,
+        head: &Head<'_>,
+        requests: &Requests,
+        start: Instant,
+    ) -> Result<Response<Incoming>, BoxError> {
         match self {
             Self::Channel(channel) => channel.send(head, requests).await,
             Self::Replicas(replicas) => replicas.send(head, requests).await,
             Self::Local(service) => {
-                let response = service.send(head.map(|()| requests.body())).await?;
+                let response = service.send(head.to(None, start).map(|()| requests.body())).await?;
                 Ok(response.map(Incoming::Local))
             }
         }
