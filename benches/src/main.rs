@@ -36,7 +36,7 @@ enum Arguments {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
-    /// What a call costs; beside tonic with the stubs of its own generator.
+    /// What a call costs; beside tonic with the stubs of its own generator, and connect-rust.
     Wire {
         /// Only so much that all of it runs.
         #[arg(long)]

@@ -1,18 +1,51 @@
 //! Generates the stubs of every stack from one contract.
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
+
+fn main() -> Result {
     let out = PathBuf::from(env::var("OUT_DIR")?);
+    ours(&out)?;
+    let descriptors = protox::Compiler::new([".", "../../proto"])?
+        .include_imports(true)
+        .open_files(["echo.proto"])?
+        .encode_file_descriptor_set();
+    tonic(&out)?;
+    connect(&out, &descriptors)
+}
+
+fn ours(out: &Path) -> Result {
     protoc_gen_rust_svc::Build::new(out.join("ours"))
         .proto_path(".")
         .proto_path("../../proto")
         .file("echo.proto")
         .option("emit=domain+pb+convert+adapter+client")
         .run();
-    fs::write(out.join("generated.rs"), "pub mod ours;\n")?;
+    Ok(fs::write(out.join("generated.rs"), "pub mod ours;\n")?)
+}
+
+fn tonic(out: &Path) -> Result {
     let descriptors = protox::compile(["echo.proto"], [".", "../../proto"])?;
     fs::create_dir_all(out.join("tonic"))?;
-    tonic_prost_build::configure().out_dir(out.join("tonic")).compile_fds(descriptors)?;
+    Ok(tonic_prost_build::configure().out_dir(out.join("tonic")).compile_fds(descriptors)?)
+}
+
+/// From descriptors in a file, since this generator would run protoc.
+fn connect(out: &Path, descriptors: &[u8]) -> Result {
+    let set = out.join("echo.binpb");
+    fs::write(&set, descriptors)?;
+    connectrpc_build::Config::new()
+        .descriptor_set(set)
+        .files(&["echo.proto"])
+        .out_dir(out.join("connect"))
+        .include_file("mod.rs")
+        .generate_json(false)
+        .compile()?;
     Ok(())
 }

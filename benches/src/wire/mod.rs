@@ -1,4 +1,4 @@
-//! What a call costs: ours beside tonic's own stubs, in turns, on the same processors.
+//! What a call costs: ours beside tonic's own stubs and connect-rust, in turns, on the same processors.
 //!
 //! The programs of the crate `wire` do the calling; here they are run, and what they print becomes figures.
 
@@ -35,16 +35,13 @@ struct Bench {
     programs: Programs,
 }
 
-/// What each stack has of a figure.
-struct Pair {
-    ours: f64,
-    peer: f64,
-}
+/// What each stack has of a figure, in the order of [`Stack::ALL`].
+type Numbers = [f64; Stack::ALL.len()];
 
 impl Bench {
     /// Calls over loopback, from one process to another.
     fn remote(&self) -> Result<()> {
-        let servers = [self.programs.serve(Stack::Ours)?, self.programs.serve(Stack::Tonic)?];
+        let servers = Stack::ALL.iter().map(|stack| self.programs.serve(*stack)).collect::<Result<Vec<_>>>()?;
         let millis = self.extent.millis.to_string();
         let of = |stack: Stack| &servers[stack as usize];
         for (name, connections, concurrency) in [("serial", "1", "1"), ("64x1", "1", "64"), ("64x4", "4", "16")] {
@@ -78,37 +75,44 @@ impl Bench {
         })?;
         print(format!("wire/in_process/{part}/p50"), Unit::Seconds, p50, Goal::More(1e-6));
         print(format!("wire/in_process/{part}/p99"), Unit::Seconds, p99, Goal::None);
-        let allocations = self.pair(|stack| self.programs.allocations(stack, part, self.extent.calls))?;
+        let allocations = self.each(|stack| self.programs.allocations(stack, part, self.extent.calls))?;
         print(format!("wire/in_process/{part}/allocations"), Unit::Count, allocations, Goal::More(3.0));
         match program::valgrind() {
             false => println!("skipped: instructions are counted by valgrind, which is not installed"),
             true => {
-                let instructions = self.pair(|stack| self.programs.instructions(stack, part, self.extent.calls))?;
+                let instructions = self.each(|stack| self.programs.instructions(stack, part, self.extent.calls))?;
                 print(format!("wire/in_process/{part}/instructions"), Unit::Count, instructions, Goal::None);
             }
         }
         Ok(())
     }
 
-    fn pair(&self, of: impl Fn(Stack) -> Result<f64>) -> Result<Pair> {
-        Ok(Pair { ours: of(Stack::Ours)?, peer: of(Stack::Tonic)? })
+    fn each(&self, of: impl Fn(Stack) -> Result<f64>) -> Result<Numbers> {
+        let mut numbers = Numbers::default();
+        for stack in Stack::ALL {
+            numbers[stack as usize] = of(stack)?;
+        }
+        Ok(numbers)
     }
 
-    /// The medians of what both stacks give, who take turns in who is first.
-    fn in_turns<const N: usize>(&self, of: impl Fn(Stack) -> Result<[f64; N]>) -> Result<[Pair; N]> {
-        let mut all = [Vec::new(), Vec::new()];
+    /// The medians of what all stacks give, who take turns in who is first.
+    fn in_turns<const N: usize>(&self, of: impl Fn(Stack) -> Result<[f64; N]>) -> Result<[Numbers; N]> {
+        let mut all = Stack::ALL.map(|_| Vec::new());
         for round in 0..self.extent.rounds {
-            let mut stacks = [Stack::Ours, Stack::Tonic];
-            stacks.rotate_left(round % 2);
+            let mut stacks = Stack::ALL;
+            stacks.rotate_left(round % Stack::ALL.len());
             for stack in stacks {
                 all[stack as usize].push(of(stack)?);
             }
         }
         let middle = |stack: Stack, index: usize| median(all[stack as usize].iter().map(|numbers| numbers[index]));
-        Ok(std::array::from_fn(|index| Pair { ours: middle(Stack::Ours, index), peer: middle(Stack::Tonic, index) }))
+        Ok(std::array::from_fn(|index| Stack::ALL.map(|stack| middle(stack, index))))
     }
 }
 
-fn print(name: String, unit: Unit, Pair { ours, peer }: Pair, goal: Goal) {
-    println!("{}", Figure { name, unit, ours, peer: Some(peer), goal });
+/// The goal is against tonic.
+fn print(name: String, unit: Unit, [ours, tonic, connectrpc]: Numbers, goal: Goal) {
+    let beside = format!("{name}/{}", Stack::Connectrpc.name());
+    println!("{}", Figure { name, unit, ours, peer: Some(tonic), goal });
+    println!("{}", Figure { name: beside, unit, ours, peer: Some(connectrpc), goal: Goal::None });
 }

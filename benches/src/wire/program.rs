@@ -15,6 +15,7 @@ use crate::{Result, peers};
 pub(super) enum Stack {
     Ours,
     Tonic,
+    Connectrpc,
 }
 
 /// The programs, built as this one is.
@@ -34,10 +35,13 @@ const SERVER: &str = "0";
 const CALLER: &str = "1";
 
 impl Stack {
-    fn name(self) -> &'static str {
+    pub(super) const ALL: [Self; 3] = [Self::Ours, Self::Tonic, Self::Connectrpc];
+
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
             Self::Tonic => "tonic",
+            Self::Connectrpc => "connectrpc",
         }
     }
 }

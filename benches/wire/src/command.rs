@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 
 use crate::{
-    Caller, Result,
+    Caller, Result, connect,
     load::{self, Load, Taken},
     ours, raw, server,
 };
@@ -25,6 +25,7 @@ struct Arguments {
 enum Stack {
     Ours,
     Tonic,
+    Connectrpc,
 }
 
 #[derive(Subcommand)]
@@ -80,6 +81,7 @@ pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
             match stack {
                 Stack::Ours => ours_does(task, allocations).await,
                 Stack::Tonic => tonic_does(task, allocations).await,
+                Stack::Connectrpc => connectrpc_does(task, allocations).await,
             }
         })
     });
@@ -122,6 +124,21 @@ async fn tonic_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
         Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(raw::service()), millis).await,
         Task::Count { calls, part: Part::Call } => count(raw::in_process(), calls, allocations).await,
         Task::Count { calls, part: Part::Server } => count(server::Raw(raw::service()), calls, allocations).await,
+    }
+}
+
+async fn connectrpc_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
+    match task {
+        Task::Serve => connect::serve(listen().await?).await,
+        Task::Unary { port, connections, concurrency, millis } => {
+            let clients = (0..connections).map(|_| connect::connect(port)).collect::<Result<Vec<_>>>()?;
+            tell(&load::unary(clients, load(millis, concurrency)).await?)
+        }
+        Task::Stream { port, millis } => stream(connect::connect(port)?, millis).await,
+        Task::InProcess { millis, part: Part::Call } => in_process(connect::in_process(), millis).await,
+        Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(connect::service()), millis).await,
+        Task::Count { calls, part: Part::Call } => count(connect::in_process(), calls, allocations).await,
+        Task::Count { calls, part: Part::Server } => count(server::Raw(connect::service()), calls, allocations).await,
     }
 }
 

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`ours`] | this project, with deadlines, metrics and traces that are not sampled |
 //! | [`raw`] | tonic, with the stubs of its own generator and nothing around them |
+//! | [`connect`] | connect-rust, with the protocol of gRPC and nothing around its stubs |
 //!
 //! A [`Caller`] is a client of one of them; [`load`] calls it.
 
 pub mod command;
+pub mod connect;
 pub mod load;
 pub mod ours;
 pub mod raw;
@@ -18,6 +20,17 @@ mod generated {
     #[allow(clippy::all, missing_docs, unreachable_pub, unused_qualifications, reason = "tonic's generator printed it")]
     pub mod raw {
         include!(concat!(env!("OUT_DIR"), "/tonic/bench.wire.v1.rs"));
+    }
+
+    #[allow(
+        clippy::all,
+        missing_docs,
+        unreachable_pub,
+        unused_qualifications,
+        reason = "the generator of connect-rust printed it"
+    )]
+    pub mod connect {
+        include!(concat!(env!("OUT_DIR"), "/connect/mod.rs"));
     }
 
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
@@ -38,11 +51,12 @@ pub trait Caller: Clone + Send + 'static {
 /// The request, in the words of each stack.
 #[macro_export]
 macro_rules! request {
-    ($($request:tt)+) => {
-        $($request)+ {
+    ($($request:ident)::+ $(, ..$rest:expr)?) => {
+        $($request)::+ {
             name: "a name of some length".to_owned(),
             number: 1_234_567,
             tags: ["small", "medium sized", "a little longer than that"].map(str::to_owned).to_vec(),
+            $(..$rest)?
         }
     };
 }

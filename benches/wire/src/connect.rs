@@ -1,0 +1,97 @@
+//! connect-rust, as its generator and its guide have it, with the protocol of gRPC.
+
+use connectrpc::{
+    ConnectError, ConnectRpcService, Encodable, Protocol, RequestContext, Response, Server, ServiceRequest,
+    ServiceResult, ServiceStream,
+    client::{ClientConfig, ClientTransport, Http2Connection, ServiceTransport},
+    http_body::Body,
+};
+use futures::stream;
+use http::Uri;
+use tokio::net::TcpListener;
+
+use crate::{
+    Caller, Result, check,
+    generated::connect::bench::wire::v1::{
+        EchoRequest, EchoResponse, EchoService, EchoServiceClient, EchoServiceServer, RepeatRequest,
+    },
+    request,
+};
+
+struct Echo;
+
+impl EchoService for Echo {
+    async fn echo<'a>(
+        &'a self,
+        _: RequestContext,
+        request: ServiceRequest<'_, EchoRequest>,
+    ) -> ServiceResult<impl Encodable<EchoResponse> + Send + use<'a>> {
+        Response::ok(answer(request.to_owned_message()))
+    }
+
+    async fn repeat(
+        &self,
+        _: RequestContext,
+        request: ServiceRequest<'_, RepeatRequest>,
+    ) -> ServiceResult<ServiceStream<impl Encodable<EchoResponse> + Send + use<>>> {
+        let RepeatRequest { message, times, .. } = request.to_owned_message();
+        let message = answer(message.into_option().unwrap_or_default());
+        let messages = (0..times).map(move |_| Ok::<_, ConnectError>(message.clone()));
+        Response::stream_ok(stream::iter(messages))
+    }
+}
+
+fn answer(EchoRequest { name, number, tags, .. }: EchoRequest) -> EchoResponse {
+    EchoResponse { name, number, tags, ..Default::default() }
+}
+
+/// Serves at the socket, for ever.
+pub async fn serve(listener: TcpListener) -> Result<()> {
+    Server::from_listener(listener).serve_with_service(service()).await
+}
+
+/// The service, without a client.
+pub fn service() -> ConnectRpcService<EchoServiceServer<impl EchoService>> {
+    ConnectRpcService::new(EchoServiceServer::new(Echo))
+}
+
+/// A client of a server at this port.
+pub fn connect(port: u16) -> Result<impl Caller> {
+    const WAITING: usize = 1024;
+    let uri: Uri = format!("http://127.0.0.1:{port}").parse()?;
+    let connection = Http2Connection::lazy_plaintext(uri.clone()).shared(WAITING);
+    Ok(Connect(EchoServiceClient::new(connection, config(uri))))
+}
+
+/// A client of the service in this process.
+pub fn in_process() -> impl Caller {
+    let transport = ServiceTransport::new(service());
+    Connect(EchoServiceClient::new(transport, config(Uri::from_static("http://in.process"))))
+}
+
+fn config(uri: Uri) -> ClientConfig {
+    ClientConfig::new(uri).with_protocol(Protocol::Grpc)
+}
+
+#[derive(Clone)]
+struct Connect<T>(EchoServiceClient<T>);
+
+impl<T> Caller for Connect<T>
+where
+    T: ClientTransport<ResponseBody: Unpin>,
+    <T::ResponseBody as Body>::Error: std::fmt::Display,
+{
+    async fn echo(&mut self) -> Result<()> {
+        check(self.0.echo(request!(EchoRequest, ..Default::default())).await?.into_owned().number)
+    }
+
+    async fn repeat(&mut self, times: u32) -> Result<()> {
+        let message = request!(EchoRequest, ..Default::default()).into();
+        let request = RepeatRequest { message, times, ..Default::default() };
+        let mut messages = self.0.repeat(request).await?;
+        while let Some(message) = messages.message().await? {
+            check(message.to_owned_message().number)?;
+        }
+        Ok(())
+    }
+}
