@@ -86,7 +86,11 @@ impl Frames {
         }
     }
 
-    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll(
+        &mut self,
+        running: Option<&Running>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let (frame, rest) = match std::mem::replace(self, Self::Ended) {
             Self::Foreign(mut frames) => {
                 let frame = Pin::new(&mut frames).poll_frame(cx);
@@ -100,7 +104,12 @@ impl Frames {
                     return Poll::Pending;
                 }
                 Poll::Ready(Some(Ok(data))) => (Frame::data(data), Self::Many(batches, method)),
-                Poll::Ready(Some(Err(error))) => (Frame::trailers(failed(&method, &error)), Self::Ended),
+                Poll::Ready(Some(Err(error))) => {
+                    if let Some(running) = running {
+                        running.failed(&error);
+                    }
+                    (Frame::trailers(failed(&method, &error)), Self::Ended)
+                }
                 Poll::Ready(None) => (Frame::trailers(succeeded()), Self::Ended),
             },
             Self::Status(trailers) => (Frame::trailers(trailers), Self::Ended),
@@ -164,6 +173,9 @@ pub(super) fn finish(
     call: Call,
 ) -> Response<Body> {
     let headers = call.cx.headers();
+    if let Err(error) = &answer {
+        call.running.failed(error);
+    }
     let frames = match answer {
         Ok(data) => Frames::of(data, method),
         Err(error) if headers.is_empty() => return alone(&method, &error, &call),
@@ -193,7 +205,8 @@ impl http_body::Body for Body {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let span = self.call.as_ref().map(|call| call.running.span());
         let _entered = span.as_ref().map(tracing::Span::enter);
-        let frame = ready!(self.frames.poll(cx));
+        let Self { frames, call } = &mut *self;
+        let frame = ready!(frames.poll(call.as_ref().map(|call| &call.running), cx));
         let frame = frame.map(|frame| frame.map(|frame| self.completed(frame)));
         if !matches!(frame, Some(Ok(_))) {
             self.call = None;

@@ -1,7 +1,6 @@
 //! One call from its request to its answer.
 
 use std::{
-    any::Any,
     future::ready,
     panic::AssertUnwindSafe,
     pin::{Pin, pin},
@@ -20,6 +19,7 @@ use super::{
     requests::Requests,
     responses::{Answer, Answering, Data},
 };
+pub(super) use crate::intercept::panicked;
 use crate::{
     Code, Context, Error, Lifeline, Method, Result,
     grpc::compression::Encoding,
@@ -93,7 +93,10 @@ impl Accepted {
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
         let start = match pass(&method, &mut opening, start).await {
             Ok(start) => start,
-            Err(error) => return body::refuse_with(&report::told(&method, error), &opening.cx().headers()),
+            Err(error) => {
+                opening.failed(&error);
+                return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
+            }
         };
         let (cx, running) = opening.run();
         let (call, encoding) = (Call { cx, running, lifeline }, encodings.responses);
@@ -157,14 +160,6 @@ impl Encodings {
 /// What a call is answered with when its time is up.
 pub(super) fn exceeded() -> Error {
     Error::deadline_exceeded("the deadline passed before the call was done")
-}
-
-/// What a call is answered with when its handler panicked. What the panic said is for the log alone.
-pub(super) fn panicked(method: &Method, panic: &(dyn Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
-    tracing::error!(method = method.full_name(), panic = text, "a handler panicked");
-    Error::new(Code::Internal, "internal error")
 }
 
 fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {

@@ -126,7 +126,7 @@ impl Routes {
         let found = found.and_then(|(service, method)| Some((self.served.get(service)?, method)));
         match found {
             Some((served, method)) => served.service.handle(method, &served.chain, request, origin),
-            None => unimplemented(&self.around, &Error::unimplemented(format_args!("the service of {path}"))),
+            None => unimplemented(&self.around, origin, &Error::unimplemented(format_args!("the service of {path}"))),
         }
     }
 }
@@ -145,7 +145,7 @@ impl Handle for Methods {
                 let (method, options, chain) = (serve.method.clone(), self.options, chain.clone());
                 (serve.call)(Exchange { method, options, chain, request, origin })
             }
-            None => unimplemented(chain, &Error::unimplemented(format_args!("{}/{method}", self.name))),
+            None => unimplemented(chain, origin, &Error::unimplemented(format_args!("{}/{method}", self.name))),
         }
     }
 }
@@ -173,8 +173,9 @@ where
     }
 }
 
-fn unimplemented(chain: &Chain, error: &Error) -> Answer {
-    chain.refused(&NO_METHOD, None, Context::new(), error.code());
+fn unimplemented(chain: &Chain, origin: Origin, error: &Error) -> Answer {
+    let cx = origin.peer.map_or_else(Context::new, |peer| Context::new().with_peer(peer));
+    chain.refused(&NO_METHOD, None, cx, error.code());
     ready(body::refuse(error)).right_future()
 }
 

@@ -24,7 +24,7 @@ use super::answer;
 use crate::{
     Context, Error, Lifeline, Method, Result, Streaming,
     ending::Ending,
-    intercept::Running,
+    intercept::{Running, panicked},
     json::{self, Print, Value},
 };
 
@@ -145,13 +145,14 @@ impl<R: Value + Send + 'static> Download<R> {
         };
         match next {
             Ok(Ok(next)) => next,
-            Ok(Err(_)) => Some(Err(Error::internal("the stream of a handler panicked"))),
+            Ok(Err(panic)) => Some(Err(panicked(&self.method, &*panic))),
             Err(_) => Some(Err(Error::deadline_exceeded("the deadline passed before the stream ended"))),
         }
     }
 
     fn fail(self, error: &Error) -> (Result<Bytes>, Option<State<R>>) {
         answer::report(self.method, error);
+        self.running.failed(error);
         self.running.end(Some(error.code()));
         let frame = self.framing.error(&answer::body(error, &self.print));
         let is_told_apart = self.framing == Framing::Events;

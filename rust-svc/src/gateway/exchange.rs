@@ -189,13 +189,9 @@ impl Exchange {
 }
 
 fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
-    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let address = info.map(|address| address.ip().to_string());
+    let address = address(parts).map(|address| address.ip().to_string());
     let metadata = headers::metadata(&parts.headers, address.as_deref())?;
-    let mut cx = Context::new().with_all_metadata(metadata);
-    if let Some(peer) = parts.extensions.get().cloned().or(info.map(Peer::from)) {
-        cx = cx.with_peer(peer);
-    }
+    let mut cx = caller(parts).with_all_metadata(metadata);
     if let Some(Stopping(stopping)) = parts.extensions.get() {
         cx = cx.told_by(stopping.clone());
     }
@@ -204,6 +200,16 @@ fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
         Some(timeout) => cx.with_timeout(timeout),
         None => cx,
     })
+}
+
+/// A context that says no more than who makes the request.
+pub(super) fn caller(parts: &Parts) -> Context {
+    let peer = parts.extensions.get().cloned().or_else(|| address(parts).map(Peer::from));
+    peer.map_or_else(Context::new, |peer| Context::new().with_peer(peer))
+}
+
+fn address(parts: &Parts) -> Option<SocketAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0)
 }
 
 fn asked_timeout(headers: &HeaderMap) -> Result<Option<std::time::Duration>> {

@@ -13,15 +13,15 @@ use tracing::Instrument;
 use super::{
     Matched, Settings, answer,
     endpoint::{Declared, Endpoint},
-    exchange::Exchange,
+    exchange::{self, Exchange},
     failure::Failure,
     routes::RoutesError,
     trie::{NoPath, Path, Trie},
 };
 use crate::{
-    Code, Context, Error,
+    Code, Error,
     ending::Ending,
-    intercept::{Chain, HttpRoute, NO_METHOD, Side},
+    intercept::{Chain, HttpRoute, NO_METHOD, Side, panicked},
     observe::names,
 };
 
@@ -82,7 +82,7 @@ impl Front {
         let result = match exchange {
             Ok(exchange) => run(endpoint, route, exchange).await,
             Err(error) => {
-                endpoint.chain.refused(&endpoint.method, Some(route), Context::new(), error.code());
+                endpoint.chain.refused(&endpoint.method, Some(route), exchange::caller(parts), error.code());
                 Err(error.into())
             }
         };
@@ -128,7 +128,7 @@ impl Front {
     /// The answer to a request that no route takes.
     fn unrouted(&self, parts: &Parts, failure: Failure) -> Response<Body> {
         let status = failure.status().as_u16();
-        self.around.refused_with(&NO_METHOD, seen(parts, ""), failure.error.code(), status);
+        self.around.refused_with(&NO_METHOD, seen(parts, ""), exchange::caller(parts), failure.error.code(), status);
         self.failure(failure)
     }
 
@@ -147,11 +147,13 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
     }
     let start = Instant::now();
     let mut opening = endpoint.chain.open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
-    bounded(deadline, opening.pass(start).map_err(Failure::from)).await?;
+    let passed = bounded(endpoint, deadline, opening.pass(start).map_err(Failure::from)).await;
+    passed.inspect_err(|failure| opening.failed(&failure.error))?;
     let ((cx, running), ending) = (opening.run(), exchange.ending());
     let answered = (endpoint.handler)(exchange.passed(cx, running.clone()));
-    let result = unless_gone(&ending, bounded(deadline, answered.instrument(running.span()))).await;
+    let result = unless_gone(&ending, bounded(endpoint, deadline, answered.instrument(running.span()))).await;
     result.inspect_err(|failure| {
+        running.failed(&failure.error);
         running.answered(failure.status().as_u16());
         running.end(Some(failure.error.code()));
     })
@@ -167,13 +169,17 @@ async fn unless_gone<T>(ending: &Ending, work: impl Future<Output = Result<T, Fa
 }
 
 /// Runs until the deadline. A panic is an error of which the caller is told no more.
-async fn bounded<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn bounded<T>(
+    endpoint: &Endpoint,
+    deadline: Option<Instant>,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     let work = AssertUnwindSafe(work).catch_unwind();
     let result = match deadline {
         Some(deadline) => time::timeout_at(deadline, work).await.map_err(|_| elapsed())?,
         None => work.await,
     };
-    result.unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
+    result.unwrap_or_else(|panic| Err(panicked(&endpoint.method, &*panic).into()))
 }
 
 /// What is written down of a request.

@@ -152,6 +152,8 @@ impl Outcome {
         use Code::{DataLoss, DeadlineExceeded, Internal, Unavailable, Unimplemented, Unknown};
         match side {
             Side::Client => self.code.is_some(),
+            // Some statuses of HTTP are more precise than the code.
+            Side::Server if self.http_status.is_some_and(|status| (400..500).contains(&status)) => false,
             Side::Server => matches!(
                 self.code,
                 Some(Unknown | DeadlineExceeded | Unimplemented | Internal | Unavailable | DataLoss)

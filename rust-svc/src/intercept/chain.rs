@@ -15,6 +15,10 @@ use tracing::Span;
 #[cfg(feature = "client")]
 use super::{Attempted, Outcome};
 use super::{Call, HttpRoute, Interceptor, Observer, Side, call::Counts};
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+use super::{Stage, panicked::is_panic};
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+use crate::Error;
 use crate::{Code, Context, Method, Result};
 
 /// Interceptors and observers, to be given to servers and clients. It is cheap to clone.
@@ -72,22 +76,22 @@ impl Chain {
         }
     }
 
-    /// Tells the observers of a call to this process that failed before an interceptor saw it.
+    /// Tells the observers of a call to this process that failed before an interceptor could refuse it.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     pub(crate) fn refused(&self, method: &Method, route: Option<HttpRoute>, cx: Context, code: Code) {
-        self.tell(&self.begun(method, Side::Server, route, cx, Instant::now()), code, 0);
+        self.tell(self.begun(method, Side::Server, route, cx, Instant::now()), code, 0);
     }
 
     /// The same of a request over HTTP whose caller is told another status than its code says.
     #[cfg(feature = "gateway")]
-    pub(crate) fn refused_with(&self, method: &Method, route: HttpRoute, code: Code, status: u16) {
-        let call = self.begun(method, Side::Server, Some(route), Context::new(), Instant::now());
-        self.tell(&call, code, status);
+    pub(crate) fn refused_with(&self, method: &Method, route: HttpRoute, cx: Context, code: Code, status: u16) {
+        self.tell(self.begun(method, Side::Server, Some(route), cx, Instant::now()), code, status);
     }
 
     #[cfg(any(feature = "adapter", feature = "gateway"))]
-    fn tell(&self, call: &Shared, code: Code, status: u16) {
+    fn tell(&self, mut call: Shared, code: Code, status: u16) {
         call.began();
+        call.correlate();
         call.counts.http_status.store(status, Relaxed);
         call.end(Some(code));
     }
@@ -142,6 +146,15 @@ impl Opening {
             }
         }
         Ok(end)
+    }
+
+    /// The call failed before all interceptors had let it pass.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    pub(crate) fn failed(&self, error: &Error) {
+        if let Either::Right(shared) = &self.0 {
+            shared.failed(error);
+            shared.end(Some(error.code()));
+        }
     }
 
     /// The context, as the interceptors have left it so far.
@@ -220,6 +233,14 @@ impl Running {
         }
     }
 
+    /// The call fails with this error.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    pub(crate) fn failed(&self, error: &Error) {
+        if let Some(shared) = &self.0 {
+            shared.failed(error);
+        }
+    }
+
     /// The call ended; `None` if it did not fail. What is told after that is not heard.
     pub(crate) fn end(&self, code: Option<Code>) {
         if let Some(shared) = &self.0 {
@@ -259,10 +280,28 @@ impl Shared {
         self.links.observers.iter().rev().for_each(|observer| observer.began(&self.call));
     }
 
+    /// Gives the call what it is known by, as far as that need not wait.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    fn correlate(&mut self) {
+        let Self { call, links, .. } = self;
+        for interceptor in links.interceptors.iter().filter(|it| it.stage() == Stage::Correlation) {
+            // The call has been refused already.
+            let _ = interceptor.at_once(call);
+        }
+    }
+
     #[cfg(feature = "client")]
     fn attempted(&self, outcome: &Outcome) {
         if !self.has_ended.load(Relaxed) {
             self.links.observers.iter().for_each(|observer| observer.attempted(&self.call, outcome));
+        }
+    }
+
+    /// Tells the observers if the error was a panic.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    fn failed(&self, error: &Error) {
+        if is_panic(error) {
+            self.links.observers.iter().for_each(|observer| observer.panicked(&self.call));
         }
     }
 

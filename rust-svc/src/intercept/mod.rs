@@ -25,6 +25,8 @@ mod call;
 mod chain;
 mod concurrency_limit;
 mod deadline_required;
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+mod panicked;
 mod rate_limit;
 mod request_id;
 
@@ -40,6 +42,8 @@ pub(crate) use chain::Opening;
 pub(crate) use chain::Running;
 pub use concurrency_limit::ConcurrencyLimit;
 pub use deadline_required::DeadlineRequired;
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+pub(crate) use panicked::panicked;
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 
@@ -84,6 +88,9 @@ pub trait Interceptor: Send + Sync + 'static {
 
     /// Does the same, if it need not wait for anything: that saves the call the future of [`before`](Self::before), which
     /// is asked only if this is `None`.
+    ///
+    /// At [`Stage::Correlation`] it also sees calls that nothing serves, whose method is
+    /// [`OTHER`](crate::observe::names::OTHER), and those whose headers are malformed.
     fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
         let _ = call;
         None
@@ -103,6 +110,11 @@ pub trait Observer: Send + Sync + 'static {
     /// One attempt of a client's call ended; another may follow.
     fn attempted(&self, call: &Call, outcome: &Outcome) {
         let _ = (call, outcome);
+    }
+
+    /// The handler of a call panicked, or what is around it. The call ends with `INTERNAL`.
+    fn panicked(&self, call: &Call) {
+        let _ = call;
     }
 
     /// The circuit breaker of a client's method is in another state now.

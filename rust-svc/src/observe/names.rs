@@ -11,6 +11,7 @@
 //! | [`CLIENT_ATTEMPT_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
 //! | [`SERVER_ACTIVE`], [`CLIENT_ACTIVE`] | gauge | | [`SYSTEM`], [`METHOD`] |
 //! | [`SERVER_SENT`], [`SERVER_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
+//! | [`SERVER_PANICS`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`] |
@@ -39,6 +40,8 @@ pub const CLIENT_BREAKER_STATE: &str = "rpc.client.breaker.state";
 pub const SERVER_SENT: &str = "rpc.server.sent_messages";
 /// How many messages a server has received, counted when their calls end.
 pub const SERVER_RECEIVED: &str = "rpc.server.received_messages";
+/// How often a handler, or what is around it, panicked in a call, over gRPC or HTTP.
+pub const SERVER_PANICS: &str = "rpc.server.panics";
 /// How many messages a client has sent, counted when their calls end; one that was sent in several attempts is one.
 pub const CLIENT_SENT: &str = "rpc.client.sent_messages";
 /// How many messages a client has received, counted when their calls end.

@@ -70,11 +70,11 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
         return tracing::info_span!(
             target: "rust_svc::trace",
             "http",
-            otel.name = format!("{http_method} {template}"),
+            otel.name = format!("{http_method} {template}").trim_end(),
             otel.kind = "server",
             otel.status_code = Empty,
             http.request.method = http_method,
-            http.route = template,
+            http.route = (!template.is_empty()).then_some(template),
             url.scheme = scheme,
             http.response.status_code = Empty,
             rpc.method = method,

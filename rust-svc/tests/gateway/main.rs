@@ -7,6 +7,8 @@ mod codec;
 mod ending;
 mod hostile;
 mod http;
+#[cfg(feature = "metrics")]
+mod panics;
 mod shop;
 mod stock;
 mod streams;

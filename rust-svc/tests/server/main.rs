@@ -17,6 +17,8 @@ mod limits;
 mod listen;
 mod malformed;
 mod metadata;
+#[cfg(feature = "metrics")]
+mod panics;
 mod peer;
 mod raw;
 mod reflection;

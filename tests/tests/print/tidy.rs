@@ -45,6 +45,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
 
 const CORE: &[&str] = &[
     "rust-svc/src/context.rs",
+    "rust-svc/src/ending.rs",
     "rust-svc/src/error.rs",
     "rust-svc/src/lib.rs",
     "rust-svc/src/metadata.rs",

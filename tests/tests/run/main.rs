@@ -17,6 +17,7 @@ mod overrides;
 mod own_rules;
 #[cfg(feature = "validate")]
 mod rules;
+mod spans;
 mod times;
 mod trips;
 mod unimplemented;

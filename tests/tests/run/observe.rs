@@ -224,7 +224,7 @@ impl MakeWriter<'_> for Log {
 ///
 /// `tracing` asks whoever comes by a place first whether it is of interest. That may be a test beside this one, so that
 /// the whole process has a subscriber, too, to which everything is.
-fn listen(subscriber: impl tracing::Subscriber + Send + Sync) -> tracing::subscriber::DefaultGuard {
+pub(crate) fn listen(subscriber: impl tracing::Subscriber + Send + Sync) -> tracing::subscriber::DefaultGuard {
     // It is there already if another test was faster.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
     tracing::subscriber::set_default(subscriber)

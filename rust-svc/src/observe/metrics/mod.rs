@@ -3,6 +3,7 @@
 #[cfg(feature = "client")]
 mod breakers;
 mod calls;
+mod panics;
 mod requests;
 
 use std::{
@@ -21,6 +22,7 @@ use prometheus_client::{
 use self::breakers::Breakers;
 use self::{
     calls::{Attempts, Calls},
+    panics::Panics,
     requests::Requests,
 };
 use super::names;
@@ -48,6 +50,7 @@ struct Instruments {
     client: Calls,
     attempts: Attempts,
     http: Requests,
+    panics: Panics,
     #[cfg(feature = "client")]
     breakers: Breakers,
     registry: RwLock<Registry>,
@@ -62,6 +65,7 @@ impl Metrics {
             client: Calls::register(&mut registry, calls::CLIENT),
             attempts: Attempts::register(&mut registry),
             http: Requests::register(&mut registry),
+            panics: Panics::register(&mut registry),
             #[cfg(feature = "client")]
             breakers: Breakers::register(&mut registry),
             registry: RwLock::new(registry),
@@ -117,6 +121,10 @@ impl Observer for Metrics {
 
     fn attempted(&self, call: &Call, outcome: &Outcome) {
         self.0.attempts.ended(call.method().full_name(), outcome);
+    }
+
+    fn panicked(&self, call: &Call) {
+        self.0.panics.panicked(call.method().full_name());
     }
 
     #[cfg(feature = "client")]

@@ -51,7 +51,7 @@ impl Spans {
     pub(super) fn ended(&self, call: &Call, outcome: &Outcome) {
         let Some(trace) = sampled(call) else { return };
         let name = match call.route() {
-            Some(route) => format!("{} {}", route.method, route.template),
+            Some(route) => format!("{} {}", route.method, route.template).trim_end().to_owned(),
             None => call.method().full_name().to_owned(),
         };
         let place = Place { span_id: trace.span(), parent: trace.parent(), name, trace };

@@ -1,0 +1,22 @@
+//! Handlers that panic, as metrics tell of them.
+
+use std::sync::Arc;
+
+use axum::{body::Body, http::Request};
+use rust_svc::{gateway::Routes, intercept::Chain, observe::Metrics};
+use tower::ServiceExt;
+
+use crate::stock::{Shelf, stock_service_gateway};
+
+#[tokio::test]
+async fn are_counted_by_their_method() {
+    let metrics = Metrics::new();
+    let routes = Routes::from(stock_service_gateway(Arc::new(Shelf::default())));
+    let router = routes.chain(&Chain::new().observe(metrics.clone())).into_router();
+    for product in ["broken", "panic", "panic"] {
+        let request = Request::get(format!("/v1/stock/{product}")).body(Body::empty()).expect("a request");
+        assert_eq!(router.clone().oneshot(request).await.expect("infallible").status(), 500);
+    }
+    let line = r#"rpc_server_panics_total{rpc_system_name="grpc",rpc_method="stock.v1.StockService/Echo"} 2"#;
+    assert!(metrics.text().contains(line), "{}", metrics.text());
+}
