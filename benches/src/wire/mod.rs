@@ -27,7 +27,8 @@ pub(crate) fn all(extent: Extent) -> Result<()> {
     let bench = Bench { extent, programs: Programs::built()? };
     bench.remote()?;
     bench.in_process("server")?;
-    bench.in_process("call")
+    bench.in_process("call")?;
+    bench.layers()
 }
 
 struct Bench {
@@ -83,6 +84,25 @@ impl Bench {
                 let instructions = self.each(|stack| self.programs.instructions(stack, part, self.extent.calls))?;
                 print(format!("wire/in_process/{part}/instructions"), Unit::Count, instructions, Goal::None);
             }
+        }
+        Ok(())
+    }
+
+    /// Calls in one process, with one thing around each call beside nothing.
+    fn layers(&self) -> Result<()> {
+        let millis = self.extent.millis.to_string();
+        let arguments = ["--millis", &millis];
+        let p50 = |layer: &str| -> Result<f64> {
+            let numbers = self.programs.call(Stack::Ours, &format!("layer {layer}"), None, &arguments)?;
+            Ok(numbers[1])
+        };
+        for layer in ["metrics", "trace", "access-log"] {
+            let rounds = 0..self.extent.rounds;
+            let both = rounds.map(|_| Ok((p50(layer)?, p50("none")?))).collect::<Result<Vec<_>>>()?;
+            let ours = median(both.iter().map(|(with, _)| *with));
+            let peer = Some(median(both.iter().map(|(_, without)| *without)));
+            let name = format!("wire/layer/{layer}/p50");
+            println!("{}", Figure { name, unit: Unit::Seconds, ours, peer, goal: Goal::None });
         }
         Ok(())
     }

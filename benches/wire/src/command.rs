@@ -55,6 +55,12 @@ enum Task {
         #[arg(long)]
         part: Part,
     },
+    /// Calls the service of ours in this process, with this around each call; prints as `unary` does.
+    Layer {
+        layer: ours::Layer,
+        #[arg(long)]
+        millis: u64,
+    },
     /// Calls the service in this process so many times; prints the allocations of a call.
     Count {
         calls: usize,
@@ -104,6 +110,7 @@ async fn ours_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
         Task::Stream { port, millis } => stream(ours::connect(port)?, millis).await,
         Task::InProcess { millis, part: Part::Call } => in_process(ours::in_process()?, millis).await,
         Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(ours::service()), millis).await,
+        Task::Layer { layer, millis } => in_process(ours::layered(layer)?, millis).await,
         Task::Count { calls, part: Part::Call } => count(ours::in_process()?, calls, allocations).await,
         Task::Count { calls, part: Part::Server } => count(server::Raw(ours::service()), calls, allocations).await,
     }
@@ -122,6 +129,7 @@ async fn tonic_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
         Task::Stream { port, millis } => stream(raw::connect(port).await?, millis).await,
         Task::InProcess { millis, part: Part::Call } => in_process(raw::in_process(), millis).await,
         Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(raw::service()), millis).await,
+        Task::Layer { .. } => Err("only ours has layers".into()),
         Task::Count { calls, part: Part::Call } => count(raw::in_process(), calls, allocations).await,
         Task::Count { calls, part: Part::Server } => count(server::Raw(raw::service()), calls, allocations).await,
     }
@@ -137,6 +145,7 @@ async fn connectrpc_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<
         Task::Stream { port, millis } => stream(connect::connect(port)?, millis).await,
         Task::InProcess { millis, part: Part::Call } => in_process(connect::in_process(), millis).await,
         Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(connect::service()), millis).await,
+        Task::Layer { .. } => Err("only ours has layers".into()),
         Task::Count { calls, part: Part::Call } => count(connect::in_process(), calls, allocations).await,
         Task::Count { calls, part: Part::Server } => count(server::Raw(connect::service()), calls, allocations).await,
     }

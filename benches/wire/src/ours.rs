@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use rust_svc::{
     Client, Context, Server, Streaming,
     adapter::Routes,
     async_trait,
     intercept::Chain,
-    observe::{Metrics, Trace},
+    observe::{AccessLog, Metrics, Trace},
 };
 use tokio::net::TcpListener;
 
@@ -38,6 +39,33 @@ fn answer(EchoRequest { name, number, tags }: EchoRequest) -> EchoResponse {
     EchoResponse { name, number, tags }
 }
 
+/// What is around each call of both sides.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Layer {
+    /// Nothing.
+    None,
+    /// Numbers of calls.
+    Metrics,
+    /// A place in a trace that is not sampled, and no subscriber.
+    Trace,
+    /// A line for each call, formatted and then thrown away.
+    AccessLog,
+}
+
+impl Layer {
+    fn chain(self) -> Chain {
+        match self {
+            Self::None => Chain::new(),
+            Self::Metrics => Chain::new().observe(Metrics::new()),
+            Self::Trace => Chain::new().intercept(Trace::new()),
+            Self::AccessLog => {
+                tracing_subscriber::fmt().with_writer(std::io::sink).init();
+                Chain::new().observe(AccessLog::new())
+            }
+        }
+    }
+}
+
 fn chain() -> Chain {
     Chain::new().intercept(Trace::new()).observe(Metrics::new())
 }
@@ -64,7 +92,17 @@ pub fn connect(port: u16) -> Result<impl Caller> {
 
 /// A client of the service in this process.
 pub fn in_process() -> Result<impl Caller> {
-    let client = Client::builder("http://in.process").chain(&chain()).build_from_service(service())?;
+    with(&chain())
+}
+
+/// The same with this around each call.
+pub fn layered(layer: Layer) -> Result<impl Caller> {
+    with(&layer.chain())
+}
+
+fn with(chain: &Chain) -> Result<Ours> {
+    let service = Routes::from(echo_service_adapter(Arc::new(Echo))).chain(chain);
+    let client = Client::builder("http://in.process").chain(chain).build_from_service(service)?;
     Ok(Ours(EchoServiceClient(client)))
 }
 
