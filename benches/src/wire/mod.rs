@@ -91,10 +91,8 @@ impl Bench {
     /// Calls in one process, with one thing around each call beside nothing.
     fn layers(&self) -> Result<()> {
         let millis = self.extent.millis.to_string();
-        let arguments = ["--millis", &millis];
         let p50 = |layer: &str| -> Result<f64> {
-            let numbers = self.programs.call(Stack::Ours, &format!("layer {layer}"), None, &arguments)?;
-            Ok(numbers[1])
+            Ok(self.programs.call(Stack::Ours, "layer", None, &[layer, "--millis", &millis])?[1])
         };
         for layer in ["metrics", "trace", "access-log"] {
             let rounds = 0..self.extent.rounds;

@@ -67,7 +67,7 @@ impl Programs {
     /// Calls; the numbers that are printed.
     pub(super) fn call(&self, stack: Stack, task: &str, port: Option<u16>, arguments: &[&str]) -> Result<Vec<f64>> {
         let mut command = pinned(CALLER, &self.timed);
-        command.arg(stack.name()).args(task.split(' ')).args(port.map(|port| port.to_string())).args(arguments);
+        command.args([stack.name(), task]).args(port.map(|port| port.to_string())).args(arguments);
         numbers(&said(command)?)
     }
 
