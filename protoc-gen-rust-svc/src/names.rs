@@ -49,6 +49,18 @@ impl Ident {
         self.0.trim_start_matches("r#")
     }
 
+    /// Its words apart, so that whoever makes camel case or snake case of them finds the same words: `A_A2` of `AA2`.
+    pub fn spelled(&self) -> String {
+        let is_start = |(index, letter): (usize, char)| index > 0 && letter.is_ascii_uppercase();
+        let words = self.plain().char_indices();
+        words.flat_map(|at| is_start(at).then_some('_').into_iter().chain([at.1])).collect()
+    }
+
+    /// With a number behind it, as a name that is taken gets one.
+    pub fn numbered(&self, number: usize) -> Self {
+        Self(format!("{}{number}", self.plain().trim_end_matches('_')))
+    }
+
     fn valid(name: String) -> Self {
         match name.as_str() {
             "" => Self("x".to_owned()),
@@ -65,10 +77,6 @@ impl Ident {
             Some(digits) => Self(format!("X{digits}")),
             None => self,
         }
-    }
-
-    fn numbered(&self, number: usize) -> Self {
-        Self(format!("{}{number}", self.plain().trim_end_matches('_')))
     }
 }
 
@@ -194,6 +202,16 @@ mod tests {
         assert_eq!(scope.take(Ident::snake("client")).as_str(), "client3");
         assert_eq!(scope.take(Ident::snake("type")).as_str(), "r#type");
         assert_eq!(scope.take(Ident::snake("type")).as_str(), "type2");
+    }
+
+    #[test]
+    fn what_is_spelled_is_found_again() {
+        for name in ["CheckStock", "a_a", "A_b_1", "_1", "_", "HTTPServer", "self"] {
+            for ident in [Ident::camel(name), Ident::camel(name).numbered(2)] {
+                assert_eq!(Ident::camel(&ident.spelled()), ident, "{name}");
+            }
+        }
+        assert_eq!(Ident::camel("a_a").numbered(2).spelled(), "A_A2");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     Lower,
     features::Features,
     json_names,
-    types::{full_name, is_map_entry},
+    types::{OneofName, full_name, is_map_entry, oneofs},
 };
 use crate::{
     docs::Docs,
@@ -100,7 +100,7 @@ impl Lower<'_> {
         let mut members: Vec<Member> = Vec::new();
         let mut places: BTreeMap<i32, usize> = BTreeMap::new();
         let mut variants: BTreeMap<i32, Scope> = BTreeMap::new();
-        let mut scope = Scope::default();
+        let mut scope = self.oneof_fields(at.outer, descriptor);
         for (index, field) in descriptor.field.iter().enumerate() {
             let path = below(&at.path, MESSAGE_FIELD, index);
             let field_at = At { path, ..*at };
@@ -128,18 +128,19 @@ impl Lower<'_> {
         members
     }
 
-    fn oneof(&self, message: &str, descriptor: &OneofDescriptor, scope: &mut Scope) -> Oneof {
-        let mut rust = self.types.oneof(message, &descriptor.name);
-        let ident = scope.take(Ident::snake(&descriptor.name));
-        // prost-build makes the field and the type of one name: where one of them is taken, both are renamed.
-        let type_name = rust.wire[rust.wire.len() - 1].clone();
-        let renamed = type_name != Ident::camel(&descriptor.name);
-        let wanted = Ident::snake(type_name.plain());
-        let wire_ident = if renamed && wanted != ident { scope.take(wanted) } else { ident.clone() };
-        if wire_ident != Ident::snake(&descriptor.name) {
-            rust.wire.pop();
-            rust.wire.push(Ident::camel(wire_ident.plain()));
+    /// What the oneofs of a message are called as fields.
+    fn oneof_fields(&self, message: &str, descriptor: &MessageDescriptor) -> Scope {
+        let mut scope = Scope::default();
+        for oneof in oneofs(descriptor) {
+            scope.take(self.types.oneof(message, &oneof.name).wire_ident);
         }
+        scope
+    }
+
+    fn oneof(&self, message: &str, descriptor: &OneofDescriptor, scope: &mut Scope) -> Oneof {
+        let OneofName { rust, wire_ident } = self.types.oneof(message, &descriptor.name);
+        let own = Ident::snake(&descriptor.name);
+        let ident = if own == wire_ident || scope.has(&own) { wire_ident.clone() } else { scope.take(own) };
         Oneof {
             name: descriptor.name.clone(),
             ident,
@@ -241,7 +242,7 @@ fn variant(prefix: &Ident, value: &str) -> Ident {
 /// The name of a value that prost-build makes a variant of.
 fn wire_name(prefix: &Ident, name: &str, wire_ident: &Ident) -> String {
     let is_renamed = is_nameless(name) || *wire_ident != variant(prefix, name);
-    if is_renamed { format!("{}{}", prefix.plain(), wire_ident.plain()) } else { name.to_owned() }
+    if is_renamed { format!("{}_{}", prefix.spelled(), wire_ident.spelled()) } else { name.to_owned() }
 }
 
 fn below(path: &[i32], number: i32, index: usize) -> Vec<i32> {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::packages::Packages;
 use crate::{
     model::TypeName,
-    names::{Ident, Scope},
+    names::{Ident, Scope, is_nameless},
     options::{self, Options},
     read::{
         Input,
-        descriptor::{EnumDescriptor, MessageDescriptor},
+        descriptor::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor},
     },
 };
 
@@ -18,10 +18,19 @@ pub(super) struct Types {
     names: BTreeMap<String, TypeName>,
     /// The module of what stands in a message, of the plain types.
     modules: BTreeMap<String, Ident>,
-    /// The enum of a oneof, by the full name of the message and the name of the oneof.
-    oneofs: BTreeMap<(String, String), TypeName>,
+    /// Oneofs, by the full name of the message and the name of the oneof.
+    oneofs: BTreeMap<(String, String), OneofName>,
     /// The scopes of packages, for what services add to them.
     scopes: BTreeMap<String, Scope>,
+}
+
+/// The names of a oneof.
+#[derive(Clone)]
+pub(super) struct OneofName {
+    /// Its enum.
+    pub(super) rust: TypeName,
+    /// Its field in the message that travels, which prost-build names alike.
+    pub(super) wire_ident: Ident,
 }
 
 /// Both sides of a name: the modules of the plain types and of the messages that travel.
@@ -57,7 +66,7 @@ impl Types {
         let of_package =
             |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
         let names = self.names.iter_mut().filter(|(name, _)| of_package(name)).map(|(_, rust)| rust);
-        let oneofs = self.oneofs.iter_mut().filter(|((name, _), _)| of_package(name)).map(|(_, rust)| rust);
+        let oneofs = self.oneofs.iter_mut().filter(|((name, _), _)| of_package(name)).map(|(_, names)| &mut names.rust);
         for rust in names.chain(oneofs) {
             rust.domain = [rust.pb.clone()].into_iter().chain(rust.wire.iter().cloned()).collect();
         }
@@ -78,8 +87,8 @@ impl Types {
         self.modules[message].clone()
     }
 
-    /// The enum of a oneof.
-    pub(super) fn oneof(&self, message: &str, oneof: &str) -> TypeName {
+    /// The names of a oneof.
+    pub(super) fn oneof(&self, message: &str, oneof: &str) -> OneofName {
         self.oneofs[&(message.to_owned(), oneof.to_owned())].clone()
     }
 
@@ -121,12 +130,15 @@ impl Adding<'_> {
         self.take(place, Ident::camel(name), Ident::camel(name))
     }
 
-    /// prost-build makes the name from that of a field: with a number, it must be one that a field can give.
-    fn oneof_name(&mut self, place: &Place, name: &str) -> TypeName {
-        let wire = Ident::camel(name);
-        let settled = Ident::camel(Ident::snake(wire.plain()).plain());
-        let wire = if self.wire_scope.has(&wire) { settled } else { wire };
-        self.take(place, Ident::camel(name), wire)
+    /// The names of a oneof. prost-build makes those of its field and of its enum from one: both must be free.
+    fn oneof(&mut self, place: &Place, name: &str, fields: &mut Scope) -> OneofName {
+        let own = Ident::snake(name);
+        let numbered = (2..).map(|number| own.numbered(number));
+        let mut idents = [own.clone()].into_iter().chain(numbered);
+        let is_free = |ident: &Ident| !fields.has(ident) && !self.wire_scope.has(&Ident::camel(ident.plain()));
+        let wire_ident = fields.take(idents.find(is_free).unwrap_or(own));
+        let rust = self.take(place, Ident::camel(name), Ident::camel(wire_ident.plain()));
+        OneofName { rust, wire_ident }
     }
 
     fn take(&mut self, place: &Place, domain: Ident, wire: Ident) -> TypeName {
@@ -143,28 +155,61 @@ impl Adding<'_> {
 
     fn nested(&mut self, outer: &str, place: &Place, message: &MessageDescriptor) {
         let full = full_name(outer, &message.name);
-        let wire_name = self.types.names[&full].wire.last().cloned().unwrap_or_else(|| Ident::camel(&message.name));
+        let wire_name = proto_name(&full, &self.types.names[&full]);
         let module = Ident::snake(&message.name);
         let module = if has_module(message) { self.scope.take(module) } else { module };
         let mut inner = place.clone();
         inner.domain.push(module.clone());
-        inner.wire.push(Ident::snake(wire_name.plain()));
+        inner.wire.push(Ident::snake(&wire_name));
         self.types.modules.insert(full.clone(), module);
         let (mut scope, mut wire_scope) = (Scope::with(&["svc"]), Scope::default());
         let mut adding =
             Adding { types: self.types, packages: self.packages, scope: &mut scope, wire_scope: &mut wire_scope };
         adding.all(&full, &inner, &message.nested_type, &message.enum_type);
-        for oneof in &message.oneof_decl {
-            let rust = adding.oneof_name(&inner, &oneof.name);
-            adding.types.oneofs.insert((full.clone(), oneof.name.clone()), rust);
+        let mut fields = plain_fields(message);
+        for oneof in oneofs(message) {
+            let names = adding.oneof(&inner, &oneof.name, &mut fields);
+            adding.types.oneofs.insert((full.clone(), oneof.name.clone()), names);
         }
+    }
+}
+
+/// The oneofs of a message, without those that only say that a field is optional.
+pub(super) fn oneofs(message: &MessageDescriptor) -> impl Iterator<Item = &OneofDescriptor> {
+    let is_of = |index: usize| {
+        move |field: &FieldDescriptor| is_in_oneof(field) && field.oneof_index.is_some_and(|at| at as usize == index)
+    };
+    let all = message.oneof_decl.iter().enumerate();
+    all.filter(move |(index, _)| message.field.iter().any(is_of(*index))).map(|(_, oneof)| oneof)
+}
+
+/// Whether a field is in a oneof that is more than the mark of an optional field.
+pub(super) fn is_in_oneof(field: &FieldDescriptor) -> bool {
+    field.oneof_index.is_some() && !field.proto3_optional
+}
+
+/// The names of the fields that are in no oneof.
+fn plain_fields(message: &MessageDescriptor) -> Scope {
+    let mut scope = Scope::default();
+    for field in message.field.iter().filter(|field| !is_in_oneof(field)) {
+        scope.take(Ident::snake(&field.name));
+    }
+    scope
+}
+
+/// The name of a type for prost-build: its own, unless that becomes the name of another type in Rust.
+pub(super) fn proto_name(name: &str, rust: &TypeName) -> String {
+    let own = name.rsplit('.').next().unwrap_or(name);
+    match rust.wire.last() {
+        Some(ident) if is_nameless(own) || *ident != Ident::camel(own) => ident.spelled(),
+        _ => own.to_owned(),
     }
 }
 
 /// Whether anything stands in a message.
 pub(super) fn has_module(message: &MessageDescriptor) -> bool {
     !message.enum_type.is_empty()
-        || !message.oneof_decl.is_empty()
+        || oneofs(message).next().is_some()
         || message.nested_type.iter().any(|nested| !is_map_entry(nested))
 }
 

@@ -13,7 +13,7 @@ use prost_types::{
 
 use super::{
     packages::{Packages, WELL_KNOWN},
-    types::{Types, full_name},
+    types::{self, Types, full_name},
 };
 use crate::{
     model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value, WellKnown},
@@ -160,14 +160,8 @@ pub(crate) fn leaf(package: &str, packages: &Packages) -> String {
     }
 }
 
-/// The name of a type in its file: its own, unless that becomes the name of another type in Rust.
 fn proto_name(name: &str, types: &Types) -> String {
-    let own = name.rsplit('.').next().unwrap_or(name);
-    let rust = types.name(name);
-    match rust.wire.last() {
-        Some(ident) if is_nameless(own) || *ident != Ident::camel(own) => ident.plain().to_owned(),
-        _ => own.to_owned(),
-    }
+    types::proto_name(name, types.name(name))
 }
 
 struct Rename<'a> {
@@ -343,14 +337,14 @@ fn new_oneof_name(oneof: &Oneof) -> Option<&str> {
 
 /// The new name of a field, if it needs one.
 fn wire_name(message: &Message, number: i32) -> Option<String> {
-    let plain = |field: &Field, ident: Ident| {
-        (is_nameless(&field.name) || field.wire_ident != ident).then(|| field.wire_ident.plain().to_owned())
-    };
+    let is_renamed = |field: &Field, own: Ident| is_nameless(&field.name) || field.wire_ident != own;
     message.members.iter().find_map(|member| match member {
-        Member::Field(field) if field.number == number => plain(field, Ident::snake(&field.name)),
+        Member::Field(field) if field.number == number => {
+            is_renamed(field, Ident::snake(&field.name)).then(|| field.wire_ident.plain().to_owned())
+        }
         Member::Oneof(oneof) => {
             let field = oneof.fields.iter().find(|field| field.number == number)?;
-            plain(field, Ident::camel(&field.name))
+            is_renamed(field, Ident::camel(&field.name)).then(|| field.wire_ident.spelled())
         }
         Member::Field(_) => None,
     })

@@ -73,14 +73,21 @@ impl fmt::Display for Attribute {
     }
 }
 
-/// A number, long ones with their digits in groups of three.
+/// A decimal number, a long one with the digits before and after its point in groups of three.
 pub fn grouped(number: impl fmt::Display) -> String {
-    let digits = number.to_string();
-    if digits.len() < 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return digits;
+    let number = number.to_string();
+    let (mantissa, exponent) = number.split_at(number.find('e').unwrap_or(number.len()));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_long = whole.len() > 5 || fraction.len() > 5;
+    if !is_long || ![whole, fraction].into_iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return number;
     }
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join("_")
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{}{point}{}{exponent}", joined(whole.as_bytes().rchunks(3).rev()), joined(fraction.as_bytes().chunks(3)))
+}
+
+fn joined<'a>(groups: impl Iterator<Item = &'a [u8]>) -> String {
+    groups.map(String::from_utf8_lossy).collect::<Vec<_>>().join("_")
 }
 
 impl Policy {
@@ -140,5 +147,25 @@ impl fmt::Display for Route {
             write!(f, ".response_body({:?})", self.response_body)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn long_numbers_are_in_groups() {
+        for (number, printed) in [
+            ("12345", "12345"),
+            ("1234567", "1_234_567"),
+            ("3.141592653589793", "3.141_592_653_589_793"),
+            ("16777216.0", "16_777_216.0"),
+            ("3.4028235e38", "3.402_823_5e38"),
+            ("0x00001b3", "0x00001b3"),
+            ("1e-7", "1e-7"),
+        ] {
+            assert_eq!(grouped(number), printed);
+        }
     }
 }
