@@ -6,23 +6,25 @@ use clap::{Parser, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 
 use crate::{
-    Caller, Result, connect,
+    Caller, Result, Stack,
+    connect::ConnectRust,
     load::{self, Load, Taken},
-    ours, raw, server,
+    ours::{self, Ours},
+    raw::Tonic,
 };
 
 /// Serves the contract, or calls it, and prints numbers.
 #[derive(Parser)]
 struct Arguments {
     /// Who does it.
-    stack: Stack,
+    who: Who,
     #[command(subcommand)]
     task: Task,
 }
 
 /// Who serves and calls.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Stack {
+enum Who {
     Ours,
     Tonic,
     Connectrpc,
@@ -80,14 +82,14 @@ enum Part {
 
 /// Does what the command line says. `allocations` tells how many there were.
 pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
-    let Arguments { stack, task } = Arguments::parse();
+    let Arguments { who, task } = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
-            match stack {
-                Stack::Ours => ours_does(task, allocations).await,
-                Stack::Tonic => tonic_does(task, allocations).await,
-                Stack::Connectrpc => connectrpc_does(task, allocations).await,
+            match who {
+                Who::Ours => does::<Ours>(task, allocations).await,
+                Who::Tonic => does::<Tonic>(task, allocations).await,
+                Who::Connectrpc => does::<ConnectRust>(task, allocations).await,
             }
         })
     });
@@ -100,54 +102,22 @@ pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
     }
 }
 
-async fn ours_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
+async fn does<S: Stack>(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
     match task {
-        Task::Serve => ours::serve(listen().await?).await,
-        Task::Unary { port, connections, concurrency, millis } => {
-            let clients = (0..connections).map(|_| ours::connect(port)).collect::<Result<Vec<_>>>()?;
-            tell(&load::unary(clients, load(millis, concurrency)).await?)
-        }
-        Task::Stream { port, millis } => stream(ours::connect(port)?, millis).await,
-        Task::InProcess { millis, part: Part::Call } => in_process(ours::in_process()?, millis).await,
-        Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(ours::service()), millis).await,
-        Task::Layer { layer, millis } => in_process(ours::layered(layer)?, millis).await,
-        Task::Count { calls, part: Part::Call } => count(ours::in_process()?, calls, allocations).await,
-        Task::Count { calls, part: Part::Server } => count(server::Raw(ours::service()), calls, allocations).await,
-    }
-}
-
-async fn tonic_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
-    match task {
-        Task::Serve => raw::serve(listen().await?).await,
+        Task::Serve => S::serve(listen().await?).await,
         Task::Unary { port, connections, concurrency, millis } => {
             let mut clients = Vec::new();
             for _ in 0..connections {
-                clients.push(raw::connect(port).await?);
+                clients.push(S::connect(port).await?);
             }
             tell(&load::unary(clients, load(millis, concurrency)).await?)
         }
-        Task::Stream { port, millis } => stream(raw::connect(port).await?, millis).await,
-        Task::InProcess { millis, part: Part::Call } => in_process(raw::in_process(), millis).await,
-        Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(raw::service()), millis).await,
-        Task::Layer { .. } => Err("only ours has layers".into()),
-        Task::Count { calls, part: Part::Call } => count(raw::in_process(), calls, allocations).await,
-        Task::Count { calls, part: Part::Server } => count(server::Raw(raw::service()), calls, allocations).await,
-    }
-}
-
-async fn connectrpc_does(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
-    match task {
-        Task::Serve => connect::serve(listen().await?).await,
-        Task::Unary { port, connections, concurrency, millis } => {
-            let clients = (0..connections).map(|_| connect::connect(port)).collect::<Result<Vec<_>>>()?;
-            tell(&load::unary(clients, load(millis, concurrency)).await?)
-        }
-        Task::Stream { port, millis } => stream(connect::connect(port)?, millis).await,
-        Task::InProcess { millis, part: Part::Call } => in_process(connect::in_process(), millis).await,
-        Task::InProcess { millis, part: Part::Server } => in_process(server::Raw(connect::service()), millis).await,
-        Task::Layer { .. } => Err("only ours has layers".into()),
-        Task::Count { calls, part: Part::Call } => count(connect::in_process(), calls, allocations).await,
-        Task::Count { calls, part: Part::Server } => count(server::Raw(connect::service()), calls, allocations).await,
+        Task::Stream { port, millis } => stream(S::connect(port).await?, millis).await,
+        Task::InProcess { millis, part: Part::Call } => in_process(S::in_process()?, millis).await,
+        Task::InProcess { millis, part: Part::Server } => in_process(S::server(), millis).await,
+        Task::Layer { layer, millis } => in_process(ours::layered(layer)?, millis).await,
+        Task::Count { calls, part: Part::Call } => count(S::in_process()?, calls, allocations).await,
+        Task::Count { calls, part: Part::Server } => count(S::server(), calls, allocations).await,
     }
 }
 

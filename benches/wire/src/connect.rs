@@ -11,11 +11,12 @@ use http::Uri;
 use tokio::net::TcpListener;
 
 use crate::{
-    Caller, Result, check,
+    Caller, Result, Stack, check,
     generated::connect::bench::wire::v1::{
         EchoRequest, EchoResponse, EchoService, EchoServiceClient, EchoServiceServer, RepeatRequest,
     },
     request,
+    server::Raw,
 };
 
 struct Echo;
@@ -45,28 +46,33 @@ fn answer(EchoRequest { name, number, tags, .. }: EchoRequest) -> EchoResponse {
     EchoResponse { name, number, tags, ..Default::default() }
 }
 
-/// Serves at the socket, for ever.
-pub async fn serve(listener: TcpListener) -> Result<()> {
-    Server::from_listener(listener).serve_with_service(service()).await
+/// connect-rust.
+pub(crate) struct ConnectRust;
+
+impl Stack for ConnectRust {
+    async fn serve(listener: TcpListener) -> Result<()> {
+        Server::from_listener(listener).serve_with_service(service()).await
+    }
+
+    async fn connect(port: u16) -> Result<impl Caller> {
+        const WAITING: usize = 1024;
+        let uri: Uri = format!("http://127.0.0.1:{port}").parse()?;
+        let connection = Http2Connection::lazy_plaintext(uri.clone()).shared(WAITING);
+        Ok(Connect(EchoServiceClient::new(connection, config(uri))))
+    }
+
+    fn in_process() -> Result<impl Caller> {
+        let transport = ServiceTransport::new(service());
+        Ok(Connect(EchoServiceClient::new(transport, config(Uri::from_static("http://in.process")))))
+    }
+
+    fn server() -> impl Caller {
+        Raw(service())
+    }
 }
 
-/// The service, without a client.
-pub fn service() -> ConnectRpcService<EchoServiceServer<impl EchoService>> {
+fn service() -> ConnectRpcService<EchoServiceServer<impl EchoService>> {
     ConnectRpcService::new(EchoServiceServer::new(Echo))
-}
-
-/// A client of a server at this port.
-pub fn connect(port: u16) -> Result<impl Caller> {
-    const WAITING: usize = 1024;
-    let uri: Uri = format!("http://127.0.0.1:{port}").parse()?;
-    let connection = Http2Connection::lazy_plaintext(uri.clone()).shared(WAITING);
-    Ok(Connect(EchoServiceClient::new(connection, config(uri))))
-}
-
-/// A client of the service in this process.
-pub fn in_process() -> impl Caller {
-    let transport = ServiceTransport::new(service());
-    Connect(EchoServiceClient::new(transport, config(Uri::from_static("http://in.process"))))
 }
 
 fn config(uri: Uri) -> ClientConfig {

@@ -6,7 +6,7 @@
 //! | [`raw`] | tonic, with the stubs of its own generator and nothing around them |
 //! | [`connect`] | connect-rust, with the protocol of gRPC and nothing around its stubs |
 //!
-//! A [`Caller`] is a client of one of them; [`load`] calls it.
+//! Each is a `Stack`. A [`Caller`] is a client of one of them; [`load`] calls it.
 
 pub mod command;
 pub mod connect;
@@ -14,6 +14,8 @@ pub mod load;
 pub mod ours;
 pub mod raw;
 pub mod server;
+
+use tokio::net::TcpListener;
 
 /// What the generators printed.
 mod generated {
@@ -38,6 +40,21 @@ mod generated {
 
 /// What can go wrong ends the program.
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// What serves the service and calls it.
+pub(crate) trait Stack {
+    /// Serves at the socket, for ever.
+    async fn serve(listener: TcpListener) -> Result<()>;
+
+    /// A client of a server at this port.
+    async fn connect(port: u16) -> Result<impl Caller>;
+
+    /// A client of the service in this process.
+    fn in_process() -> Result<impl Caller>;
+
+    /// The service, without a client.
+    fn server() -> impl Caller;
+}
 
 /// A client of the service, whatever made it.
 pub trait Caller: Clone + Send + 'static {

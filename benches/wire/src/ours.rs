@@ -13,11 +13,12 @@ use rust_svc::{
 use tokio::net::TcpListener;
 
 use crate::{
-    Caller, Result, check,
+    Caller, Result, Stack, check,
     generated::ours::bench::wire::v1::{
         EchoRequest, EchoResponse, EchoService, EchoServiceClient, RepeatRequest, echo_service_adapter,
     },
     request,
+    server::Raw,
 };
 
 struct Echo;
@@ -70,46 +71,47 @@ fn chain() -> Chain {
     Chain::new().intercept(Trace::new()).observe(Metrics::new())
 }
 
-/// Serves at the socket, for ever.
-pub async fn serve(listener: TcpListener) -> Result<()> {
-    let address = listener.local_addr()?;
-    drop(listener);
-    let bound = Server::new().adapter(echo_service_adapter(Arc::new(Echo))).chain(&chain()).bind(address).await?;
-    bound.run_until(std::future::pending()).await;
-    Ok(())
+/// This project.
+pub(crate) struct Ours;
+
+impl Stack for Ours {
+    async fn serve(listener: TcpListener) -> Result<()> {
+        let address = listener.local_addr()?;
+        drop(listener);
+        let bound = Server::new().adapter(echo_service_adapter(Arc::new(Echo))).chain(&chain()).bind(address).await?;
+        bound.run_until(std::future::pending()).await;
+        Ok(())
+    }
+
+    async fn connect(port: u16) -> Result<impl Caller> {
+        let client = Client::builder(format!("http://127.0.0.1:{port}")).chain(&chain()).build()?;
+        Ok(OurClient(EchoServiceClient(client)))
+    }
+
+    fn in_process() -> Result<impl Caller> {
+        with(&chain())
+    }
+
+    fn server() -> impl Caller {
+        Raw(Routes::from(echo_service_adapter(Arc::new(Echo))).chain(&chain()))
+    }
 }
 
-/// The service, without a client.
-pub fn service() -> Routes {
-    Routes::from(echo_service_adapter(Arc::new(Echo))).chain(&chain())
-}
-
-/// A client of a server at this port.
-pub fn connect(port: u16) -> Result<impl Caller> {
-    let client = Client::builder(format!("http://127.0.0.1:{port}")).chain(&chain()).build()?;
-    Ok(Ours(EchoServiceClient(client)))
-}
-
-/// A client of the service in this process.
-pub fn in_process() -> Result<impl Caller> {
-    with(&chain())
-}
-
-/// The same with this around each call.
-pub fn layered(layer: Layer) -> Result<impl Caller> {
+/// A client of the service in this process, with this around each call.
+pub(crate) fn layered(layer: Layer) -> Result<impl Caller> {
     with(&layer.chain())
 }
 
-fn with(chain: &Chain) -> Result<Ours> {
+fn with(chain: &Chain) -> Result<OurClient> {
     let service = Routes::from(echo_service_adapter(Arc::new(Echo))).chain(chain);
     let client = Client::builder("http://in.process").chain(chain).build_from_service(service)?;
-    Ok(Ours(EchoServiceClient(client)))
+    Ok(OurClient(EchoServiceClient(client)))
 }
 
 #[derive(Clone)]
-struct Ours(EchoServiceClient);
+struct OurClient(EchoServiceClient);
 
-impl Caller for Ours {
+impl Caller for OurClient {
     async fn echo(&mut self) -> Result<()> {
         check(self.0.echo(Context::new(), request!(EchoRequest)).await?.number)
     }

@@ -10,13 +10,14 @@ use tonic::{
 };
 
 use crate::{
-    Caller, Result, check,
+    Caller, Result, Stack, check,
     generated::raw::{
         EchoRequest, EchoResponse, RepeatRequest,
         echo_service_client::EchoServiceClient,
         echo_service_server::{EchoService, EchoServiceServer},
     },
     request,
+    server::Raw,
 };
 
 struct Echo;
@@ -41,27 +42,28 @@ fn answer(EchoRequest { name, number, tags }: EchoRequest) -> EchoResponse {
     EchoResponse { name, number, tags }
 }
 
-/// Serves at the socket, for ever.
-pub async fn serve(listener: TcpListener) -> Result<()> {
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let service = EchoServiceServer::new(Echo);
-    Ok(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming).await?)
-}
+/// tonic.
+pub(crate) struct Tonic;
 
-/// The service, without a client.
-pub fn service() -> EchoServiceServer<impl EchoService> {
-    EchoServiceServer::new(Echo)
-}
+impl Stack for Tonic {
+    async fn serve(listener: TcpListener) -> Result<()> {
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let service = EchoServiceServer::new(Echo);
+        Ok(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming).await?)
+    }
 
-/// A client of a server at this port.
-pub async fn connect(port: u16) -> Result<impl Caller> {
-    let channel = Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?.connect().await?;
-    Ok(Remote(EchoServiceClient::new(channel)))
-}
+    async fn connect(port: u16) -> Result<impl Caller> {
+        let channel = Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?.connect().await?;
+        Ok(Remote(EchoServiceClient::new(channel)))
+    }
 
-/// A client of the service in this process.
-pub fn in_process() -> impl Caller {
-    Local(EchoServiceClient::new(EchoServiceServer::new(Echo)))
+    fn in_process() -> Result<impl Caller> {
+        Ok(Local(EchoServiceClient::new(EchoServiceServer::new(Echo))))
+    }
+
+    fn server() -> impl Caller {
+        Raw(EchoServiceServer::new(Echo))
+    }
 }
 
 #[derive(Clone)]
