@@ -57,7 +57,7 @@ impl<Q: Request, R: Response> BidiStreaming<Q, R> {
         Box::pin(async move {
             let flight = self.begin(cx);
             let requests = flight.many(requests);
-            let answer = self.answer(&flight, requests).await;
+            let answer = self.answer(&flight, Box::new(requests)).await;
             flight.stream(answer)
         })
     }

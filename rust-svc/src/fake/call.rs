@@ -10,7 +10,7 @@ use crate::{
 /// A call that is to be answered. `M` is the request, or all requests, or the stream of them.
 #[derive(Debug)]
 pub struct Call<M> {
-    request: M,
+    request: Box<M>,
     cx: Context,
     number: usize,
     reporter: Reporter,
@@ -25,7 +25,7 @@ pub(super) struct Reporter {
 }
 
 impl<M> Call<M> {
-    pub(super) fn new(request: M, cx: Context, number: usize, reporter: Reporter) -> Self {
+    pub(super) fn new(request: Box<M>, cx: Context, number: usize, reporter: Reporter) -> Self {
         Self { request, cx, number, reporter }
     }
 
@@ -36,7 +36,7 @@ impl<M> Call<M> {
 
     /// The request, to keep.
     pub fn into_request(self) -> M {
-        self.request
+        *self.request
     }
 
     /// Which call of this method it is, from 1.
@@ -69,11 +69,11 @@ impl<M> Call<M> {
     }
 
     pub(super) fn split(self) -> (M, Call<()>) {
-        (self.request, Call::new((), self.cx, self.number, self.reporter))
+        (*self.request, Call::new(Box::new(()), self.cx, self.number, self.reporter))
     }
 
     pub(super) fn with_request<N>(self, request: N) -> Call<N> {
-        Call::new(request, self.cx, self.number, self.reporter)
+        Call::new(Box::new(request), self.cx, self.number, self.reporter)
     }
 }
 

@@ -70,15 +70,15 @@ impl<Q: Clone + Send + 'static> Flight<Q> {
     }
 
     /// The end of a call with one answer.
-    pub(super) fn finish<R>(self, answer: Result<R>) -> Result<R> {
+    pub(super) fn finish<R>(self, answer: Result<Box<R>>) -> Result<R> {
         self.end(answer.as_ref().map_or_else(failed, |_| Outcome::Ok));
-        answer
+        answer.map(|answer| *answer)
     }
 
     /// The rest of a call with a stream of answers.
-    pub(super) fn stream<R: Send + 'static>(self, answer: Result<Streaming<R>>) -> Result<Streaming<R>> {
+    pub(super) fn stream<R: Send + 'static>(self, answer: Result<Box<Streaming<R>>>) -> Result<Streaming<R>> {
         match answer {
-            Ok(answers) => Ok(Streaming::new(stream::unfold(Some((answers, self)), next))),
+            Ok(answers) => Ok(Streaming::new(stream::unfold(Some((*answers, self)), next))),
             Err(error) => self.finish(Err(error)),
         }
     }

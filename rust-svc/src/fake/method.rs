@@ -254,11 +254,11 @@ impl<S: Shape> MethodFake<S> {
     }
 
     /// What the scripts answer, unless the call is over before.
-    pub(super) async fn answer(&self, flight: &Flight<S::Message>, input: S::Input) -> Result<S::Output> {
+    pub(super) async fn answer(&self, flight: &Flight<S::Message>, input: Box<S::Input>) -> Result<Box<S::Output>> {
         flight.unless_over(self.play(flight, input)).await
     }
 
-    async fn play(&self, flight: &Flight<S::Message>, input: S::Input) -> Result<S::Output> {
+    async fn play(&self, flight: &Flight<S::Message>, input: Box<S::Input>) -> Result<Box<S::Output>> {
         // A copy, so that conditions run without a lock: they are the test's code.
         let call = lock(&flight.record).clone();
         let rule = self.choose(&flight.cx, &input).ok_or_else(|| self.miss(&call, &input, &flight.cx))?;

@@ -17,9 +17,9 @@ use crate::{
     fake::{Call, Gate, Shape, Times, condition::Condition},
 };
 
-/// What answers a call.
+/// What answers a call. Messages are boxed: each function that passes on a large one would need room for several of it.
 pub(super) type Answer<S> =
-    Box<dyn Fn(Call<<S as Shape>::Input>) -> BoxFuture<'static, Result<<S as Shape>::Output>> + Send + Sync>;
+    Box<dyn Fn(Call<<S as Shape>::Input>) -> BoxFuture<'static, Result<Box<<S as Shape>::Output>>> + Send + Sync>;
 
 /// A script that is in force: which calls it answers, how many, and how.
 pub(super) struct Rule<S: Shape> {
@@ -61,7 +61,7 @@ impl<S: Shape> Rule<S> {
         self.used.load(Ordering::Acquire)
     }
 
-    pub(super) async fn answer(self: Arc<Self>, call: Call<S::Input>) -> Result<S::Output> {
+    pub(super) async fn answer(self: Arc<Self>, call: Call<S::Input>) -> Result<Box<S::Output>> {
         for pause in &self.preface.pauses {
             pause.wait().await;
         }

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, panic::Location, sync::atomic::AtomicUsize, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt, TryFutureExt};
 
 use crate::{
     Context, Error, Metadata, Result, Value,
@@ -123,7 +123,7 @@ impl<S: Shape> Script<S> {
             times: self.times.unwrap_or(default),
             used: AtomicUsize::new(0),
             preface: self.preface,
-            answer: Box::new(move |call| answer(call).boxed()),
+            answer: Box::new(move |call| answer(call).map_ok(Box::new).boxed()),
         });
     }
 }

@@ -43,7 +43,7 @@ impl<Q: Request, R: Response> ServerStreaming<Q, R> {
         Box::pin(async move {
             let flight = self.begin(cx);
             let request = flight.one(request);
-            let answer = self.answer(&flight, request).await;
+            let answer = self.answer(&flight, Box::new(request)).await;
             flight.stream(answer)
         })
     }

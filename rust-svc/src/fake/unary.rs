@@ -32,7 +32,7 @@ impl<Q: Request, R: Response> Unary<Q, R> {
         Box::pin(async move {
             let flight = self.begin(cx);
             let request = flight.one(request);
-            let answer = self.answer(&flight, request).await;
+            let answer = self.answer(&flight, Box::new(request)).await;
             flight.finish(answer)
         })
     }
