@@ -38,6 +38,8 @@ mod uuid;
 mod values;
 mod violations;
 mod wire;
+#[cfg(any(feature = "adapter", feature = "client"))]
+mod within;
 
 #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 pub mod intercept;

@@ -9,7 +9,7 @@ use std::{
 
 use futures::FutureExt;
 use http::HeaderMap;
-use tokio::time::{self, Instant};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
@@ -25,6 +25,7 @@ use crate::{
     grpc::compression::Encoding,
     intercept::{Chain, Counter, Opening, Side},
     peer::Origin,
+    within::within,
 };
 
 /// How a method is served.
@@ -112,7 +113,7 @@ impl Accepted {
 
 async fn pass(method: &Method, opening: &mut Opening, start: Instant) -> Result<Instant> {
     let deadline = opening.cx().deadline();
-    within(deadline, start, pin!(caught(method, opening.pass(start)))).await
+    punctual(deadline, start, pin!(caught(method, opening.pass(start)))).await
 }
 
 async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
@@ -124,7 +125,7 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
 ) -> Result<Data> {
     let work = pin!(caught(method, handle(cx.clone(), requests?)));
-    let answer = within(cx.deadline(), start, work).await?;
+    let answer = punctual(cx.deadline(), start, work).await?;
     answer.data(&Answering { method, encoding, running, deadline: cx.deadline() })
 }
 
@@ -168,7 +169,7 @@ fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Fut
 }
 
 /// Work that begins at `start`.
-async fn within<T>(
+async fn punctual<T>(
     deadline: Option<Instant>,
     start: Instant,
     work: Pin<&mut impl Future<Output = Result<T>>>,
@@ -176,6 +177,6 @@ async fn within<T>(
     match deadline {
         None => work.await,
         Some(deadline) if deadline <= start => Err(exceeded()),
-        Some(deadline) => time::timeout_at(deadline, work).await.unwrap_or_else(|_| Err(exceeded())),
+        Some(deadline) => within(deadline, work).await.unwrap_or_else(|| Err(exceeded())),
     }
 }

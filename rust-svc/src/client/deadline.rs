@@ -2,10 +2,10 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use tokio::time::{self, Instant};
+use tokio::time::Instant;
 
 use super::failure::{Cause, Failure};
-use crate::{Code, Context, Error, Method, Result};
+use crate::{Code, Context, Error, Method, Result, within::within};
 
 /// With less time left than this nothing is sent.
 const FLOOR: Duration = Duration::from_millis(1);
@@ -66,7 +66,7 @@ impl Deadlines {
     ) -> Result<T, Failure> {
         let elapsed = || Failure::new(Cause::Peer, exceeded(method));
         let result = match self.answer {
-            Some(deadline) => time::timeout_at(deadline, attempt).await.unwrap_or_else(|_| Err(elapsed())),
+            Some(deadline) => within(deadline, attempt).await.unwrap_or_else(|| Err(elapsed())),
             None => attempt.await,
         };
         result.map_err(|failure| explained(method, self.answer, failure))
@@ -110,6 +110,8 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
+
+    use tokio::time;
 
     use super::*;
 

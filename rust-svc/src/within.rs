@@ -1,0 +1,62 @@
+//! Work that has to be done by a deadline.
+
+use std::{future::poll_fn, mem, pin::Pin, task::Poll};
+
+use futures::poll;
+use tokio::time::{self, Instant};
+
+/// What the work gives; `None` if the deadline passes first. Only work that has to wait needs a timer.
+pub(crate) async fn within<T>(deadline: Instant, mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    if let Poll::Ready(done) = poll!(work.as_mut()) {
+        return Some(done);
+    }
+    let mut is_asked = true;
+    let rest = poll_fn(|cx| if mem::take(&mut is_asked) { Poll::Pending } else { work.as_mut().poll(cx) });
+    time::timeout_at(deadline, rest).await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, pin::pin, time::Duration};
+
+    use tokio::time::{Instant, sleep};
+
+    use super::within;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    async fn after(wait: Option<Duration>, deadline: Duration) -> Option<()> {
+        let work = async {
+            if let Some(wait) = wait {
+                sleep(wait).await;
+            }
+        };
+        within(Instant::now() + deadline, pin!(work)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_is_done_in_time() {
+        for (wait, deadline) in [(None, SECOND), (None, Duration::ZERO), (Some(SECOND), 2 * SECOND)] {
+            assert_eq!(after(wait, deadline).await, Some(()), "{wait:?} within {deadline:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_is_late() {
+        let start = Instant::now();
+        assert_eq!(after(Some(2 * SECOND), SECOND).await, None);
+        assert_eq!(within::<()>(Instant::now() + SECOND, pin!(pending())).await, None);
+        assert_eq!(start.elapsed(), 2 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_never_rests_is_late_too() {
+        let work = async {
+            loop {
+                tokio::task::yield_now().await;
+                tokio::time::advance(SECOND / 10).await;
+            }
+        };
+        assert_eq!(within::<()>(Instant::now() + SECOND, pin!(work)).await, None);
+    }
+}
