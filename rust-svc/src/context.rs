@@ -182,11 +182,11 @@ impl Context {
         self.parts().metadata.all()
     }
 
-    /// Tells each text under this key of the metadata, in order. What a transport received is looked through for it, and
-    /// not read.
+    /// Tells each text under one of these keys of the metadata, and which of them it is; those of a key in order. What a
+    /// transport received is looked through for them, and not read.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
-    pub(crate) fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
-        self.parts().metadata.texts(key, each);
+    pub(crate) fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
+        self.parts().metadata.texts(keys, each);
     }
 
     /// Who the caller is, if the call came over a connection.

@@ -14,8 +14,8 @@ pub(crate) trait Received: Send + Sync + 'static {
     /// All of them.
     fn read(&self) -> Metadata;
 
-    /// Tells each text under this key, in order.
-    fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str));
+    /// Tells each text under one of these keys, and which of them it is; those of a key in order.
+    fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str));
 }
 
 /// The metadata that a context carries.
@@ -54,12 +54,12 @@ impl Carried {
         self.0.as_deref().map_or(&NONE, Kept::all)
     }
 
-    /// Tells each text under this key, in order.
-    pub(crate) fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
+    /// Tells each text under one of these keys, and which of them it is; those of a key in order.
+    pub(crate) fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
         let Some(Kept { read, received }) = self.0.as_deref() else { return };
-        match read.get() {
-            Some(metadata) => metadata.get_all(key).filter_map(|value| value.as_text()).for_each(each),
-            None => received.texts(key, each),
+        let Some(metadata) = read.get() else { return received.texts(keys, each) };
+        for (index, key) in keys.iter().enumerate() {
+            metadata.get_all(key).filter_map(|value| value.as_text()).for_each(|text| each(index, text));
         }
     }
 
@@ -84,7 +84,7 @@ impl Received for Own {
         Metadata::new()
     }
 
-    fn texts<'a>(&'a self, _: &str, _: &mut dyn FnMut(&'a str)) {}
+    fn texts<'a>(&'a self, _: &[&str], _: &mut dyn FnMut(usize, &'a str)) {}
 }
 
 #[cfg(test)]
@@ -102,14 +102,18 @@ mod tests {
             metadata
         }
 
-        fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
-            ["a", "b"].into_iter().filter(|_| key == "x").for_each(each);
+        fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
+            let Some(index) = keys.iter().position(|key| *key == "x") else { return };
+            ["a", "b"].into_iter().for_each(|text| each(index, text));
         }
     }
 
     fn texts<'a>(carried: &'a Carried, key: &str) -> Vec<&'a str> {
         let mut texts = Vec::new();
-        carried.texts(key, &mut |text| texts.push(text));
+        carried.texts(&["z", key], &mut |index, text| {
+            assert_eq!(index, 1);
+            texts.push(text);
+        });
         texts
     }
 

@@ -52,7 +52,7 @@ fn alone(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
 }
 
 fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
-    let value = headers.get(CONTENT_TYPE);
+    let value = metadata::first(headers, &CONTENT_TYPE);
     // Nearly all say it like this.
     if value.is_some_and(|value| value == SPOKEN[0]) {
         return Ok(());

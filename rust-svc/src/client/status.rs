@@ -7,7 +7,8 @@ use crate::{Code, Error, Metadata, Result, grpc::metadata, rpc};
 /// The status among headers or trailers: the metadata beside it if it is OK, or else the error. `None` if there is no
 /// status.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Result<Metadata>> {
-    let number = headers.get(&tonic::Status::GRPC_STATUS)?.to_str().ok().and_then(|text| text.parse().ok());
+    let number =
+        metadata::first(headers, &tonic::Status::GRPC_STATUS)?.to_str().ok().and_then(|text| text.parse().ok());
     let metadata = metadata::from_headers(headers);
     match Code::from_number(number.unwrap_or(Code::Unknown.number())) {
         None => Some(Ok(metadata)),

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::metadata;
+
 /// How the messages of one direction are compressed, those that say that they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -34,7 +36,7 @@ impl Encoding {
 
     /// What headers tell, or the name if it is none of these.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
-        match headers.get(&Self::HEADER).map(|value| value.as_bytes()) {
+        match metadata::first(headers, &Self::HEADER).map(|value| value.as_bytes()) {
             None | Some(b"identity") => Ok(Self::Identity),
             Some(b"gzip") => Ok(Self::Gzip),
             Some(other) => Err(String::from_utf8_lossy(other).into_owned()),

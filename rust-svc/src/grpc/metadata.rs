@@ -20,21 +20,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Headers that belong to HTTP or to gRPC, beside those that start with `grpc-`, and are no metadata.
-const RESERVED: [&str; 11] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "date",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 /// The headers of a request that passed [`check`], not read yet.
 #[cfg(feature = "adapter")]
 pub(crate) struct Headers(pub(crate) HeaderMap);
@@ -45,13 +30,21 @@ impl Received for Headers {
         from_headers(&self.0)
     }
 
-    fn texts<'a>(&'a self, key: &str, each: &mut dyn FnMut(&'a str)) {
-        if !is_reserved(key) && !is_binary(key) {
-            // There are few of them, and to look at each takes less than to make a name of the key.
-            let values = self.0.iter().filter(|(name, _)| name.as_str() == key);
-            values.filter_map(|(_, value)| text(value)).for_each(each);
+    fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
+        // There are few of them, and to look at each takes less than to make names of the keys.
+        for (name, value) in &self.0 {
+            let name = name.as_str();
+            let index = keys.iter().position(|key| name == *key).filter(|_| !is_reserved(name) && !is_binary(name));
+            if let Some((index, text)) = index.and_then(|index| Some((index, text(value)?))) {
+                each(index, text);
+            }
         }
     }
+}
+
+/// The first value under a name. Answers have few headers: to look at each takes less than to hash the name.
+pub(crate) fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+    headers.iter().find(|(it, _)| *it == name).map(|(_, value)| value)
 }
 
 /// The metadata among headers or trailers: all but what belongs to HTTP and gRPC. What cannot be metadata is left out;
@@ -107,12 +100,13 @@ fn is_readable(name: &str, value: &HeaderValue) -> bool {
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {
-    value.to_str().ok().filter(|_| is_printable(value))
+    std::str::from_utf8(value.as_bytes()).ok().filter(|_| is_printable(value))
 }
 
 /// Looks at all of it, which is faster than to stop at the first byte that is not.
 fn is_printable(value: &HeaderValue) -> bool {
-    value.as_bytes().iter().fold(true, |printable, byte| printable & (b' '..=b'~').contains(byte))
+    let beyond_space = value.as_bytes().iter().map(|byte| byte.wrapping_sub(b' '));
+    beyond_space.fold(0, u8::max) <= b'~' - b' '
 }
 
 /// Values of bytes may be joined by commas, which are no part of base64.
@@ -128,8 +122,23 @@ fn is_binary(name: &str) -> bool {
     name.ends_with(BINARY)
 }
 
+/// Whether it belongs to HTTP or to gRPC, and is no metadata.
 fn is_reserved(name: &str) -> bool {
-    name.starts_with("grpc-") || RESERVED.contains(&name)
+    name.starts_with("grpc-")
+        || matches!(
+            name,
+            "connection"
+                | "content-length"
+                | "content-type"
+                | "date"
+                | "host"
+                | "keep-alive"
+                | "proxy-connection"
+                | "te"
+                | "trailer"
+                | "transfer-encoding"
+                | "upgrade"
+        )
 }
 
 #[cfg(test)]

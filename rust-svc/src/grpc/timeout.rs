@@ -23,7 +23,7 @@ const UNITS: [(u8, u128); 6] = [
 /// Reads a timeout such as `100m`. `None` if it is anything but one to eight digits and a unit.
 pub(crate) fn parse(text: &str) -> Option<Duration> {
     let (unit, digits) = text.as_bytes().split_last()?;
-    let (_, nanos) = UNITS.into_iter().find(|(name, _)| name == unit)?;
+    let (_, nanos) = UNITS.iter().find(|(name, _)| name == unit)?;
     let plain = (1..=MAX_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
     let value = || digits.iter().fold(0, |value, digit| value * 10 + u128::from(digit - b'0'));
     plain.then(|| from_nanos(value() * nanos))
@@ -33,8 +33,8 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
 /// before the caller does. Every call has one, so it is printed without the machinery of formats.
 pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
     let nanos = timeout.as_nanos();
-    let fitting = UNITS.into_iter().find(|(_, unit)| nanos <= MAX_VALUE * unit);
-    let (name, unit) = fitting.unwrap_or(UNITS[5]);
+    let fitting = UNITS.iter().find(|(_, unit)| nanos <= MAX_VALUE * unit);
+    let (name, unit) = *fitting.unwrap_or(&UNITS[5]);
     let (mut text, mut start) = ([name; MAX_DIGITS + 1], MAX_DIGITS);
     let mut value = nanos.div_ceil(unit).min(MAX_VALUE) as u32;
     while value > 0 || start == MAX_DIGITS {

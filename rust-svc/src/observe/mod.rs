@@ -8,6 +8,7 @@
 //! ```
 
 mod access_log;
+mod hex;
 #[cfg(feature = "metrics")]
 mod metrics;
 pub mod names;

@@ -103,12 +103,9 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
 
 /// The metadata of a call, if they have to change to name no other place: each attempt is sent with its own.
 fn sent(cx: &Context, own: &TraceContext) -> Result<Option<Metadata>> {
-    let is_named = |key| {
-        let mut named = false;
-        cx.texts(key, &mut |_| named = true);
-        named
-    };
-    if !is_named(TraceContext::HEADER) && !is_named(STATE) && own.state().is_none() {
+    let mut is_named = own.state().is_some();
+    cx.texts(&[TraceContext::HEADER, STATE], &mut |_, _| is_named = true);
+    if !is_named {
         return Ok(None);
     }
     let mut metadata = cx.metadata().clone();

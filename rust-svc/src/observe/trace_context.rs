@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use super::hex;
 use crate::{Context, uuid};
 
 /// The metadata in which tracing systems keep what is their own.
@@ -41,22 +42,27 @@ impl TraceContext {
     /// What `traceparent` says; `None` if it is malformed, and so to be ignored.
     pub fn parse(traceparent: &str) -> Option<Self> {
         let (text, rest) = traceparent.as_bytes().split_first_chunk::<LENGTH>()?;
-        let (version, flags) = (number(&text[..2])?, u8::from(number(&text[53..])? & 1 == 1));
-        let trace_id = u128::from(number(&text[3..19])?) << 64 | u128::from(number(&text[19..35])?);
-        let span_id = number(&text[36..52])?;
+        let pairs = [b'0', b'0', b'0', b'0', text[0], text[1], text[53], text[54]];
+        let [.., version, flags] = hex::read(&pairs)?.to_be_bytes();
+        let (trace_id, span_id) = (hex::read(&text[3..35])?, hex::read(&text[36..52])? as u64);
         // What follows is for versions to come.
         let is_whole = rest.is_empty() || (version != 0 && rest[0] == b'-');
         if !is_whole || [2, 35, 52].iter().any(|dash| text[*dash] != b'-') {
             return None;
         }
         let is_valid = version != 0xff && trace_id != 0 && span_id != 0;
-        is_valid.then_some(Self { trace_id, span_id, parent: 0, flags, state: None })
+        is_valid.then_some(Self { trace_id, span_id, parent: 0, flags: flags & 1, state: None })
     }
 
     /// What the metadata of a request says of its caller's place.
     pub(super) fn received(cx: &Context) -> Option<Self> {
-        let parent = only(cx, Self::HEADER)?;
-        Some(Self { state: received_state(cx), ..Self::parse(parent)? })
+        let (mut parent, mut parents, mut states) = (None, 0, Vec::new());
+        cx.texts(&[Self::HEADER, STATE], &mut |index, text| match index {
+            0 => (parent, parents) = (Some(text), parents + 1),
+            _ => states.push(text),
+        });
+        let parent = parent.filter(|_| parents == 1)?;
+        Some(Self { state: joined(&states), ..Self::parse(parent)? })
     }
 
     /// The place of a call; `None` unless a [`Trace`](super::Trace) is around it.
@@ -82,9 +88,10 @@ impl TraceContext {
     /// The value of `traceparent`. Every call has one, so it is printed without the machinery of formats.
     pub(crate) fn to_bytes(&self) -> [u8; LENGTH] {
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
-        print(self.trace_id, &mut text[3..35]);
-        print(self.span_id.into(), &mut text[36..52]);
-        print(self.flags.into(), &mut text[53..]);
+        hex::print(&self.trace_id.to_be_bytes(), &mut text[3..35]);
+        hex::print(&self.span_id.to_be_bytes(), &mut text[36..52]);
+        // The only flag that is passed on.
+        text[54] += self.flags;
         text
     }
 
@@ -123,54 +130,13 @@ impl Display for TraceContext {
     }
 }
 
-/// The text under a key, if there is no other.
-fn only<'a>(cx: &'a Context, key: &str) -> Option<&'a str> {
-    let (mut only, mut count) = (None, 0);
-    cx.texts(key, &mut |text| (only, count) = (Some(text), count + 1));
-    only.filter(|_| count == 1)
-}
-
-fn received_state(cx: &Context) -> Option<Arc<str>> {
-    let mut states = Vec::new();
-    cx.texts(STATE, &mut |state| states.push(state));
-    let state = Some(states.join(",")).filter(|state| !state.is_empty() && state.len() <= LONGEST_STATE);
-    state.map(Into::into)
+fn joined(states: &[&str]) -> Option<Arc<str>> {
+    let state = (!states.is_empty()).then(|| states.join(","));
+    state.filter(|state| !state.is_empty() && state.len() <= LONGEST_STATE).map(Into::into)
 }
 
 fn span_id() -> u64 {
     uuid::quick_bits().max(1)
-}
-
-/// Prints the last digits of a number.
-fn print(mut number: u128, digits: &mut [u8]) {
-    for digit in digits.iter_mut().rev() {
-        *digit = b"0123456789abcdef"[(number & 0xf) as usize];
-        number >>= 4;
-    }
-}
-
-/// What stands for a byte that is no hexadecimal digit, or a capital one.
-const NONE: u8 = 0x80;
-
-/// What each byte is as a digit.
-static DIGITS: [u8; 256] = {
-    let (mut digits, mut digit) = ([NONE; 256], 0);
-    while digit < 16 {
-        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
-        digit += 1;
-    }
-    digits
-};
-
-/// The number that digits are.
-fn number(digits: &[u8]) -> Option<u64> {
-    let (mut number, mut seen) = (0, 0);
-    for digit in digits {
-        let value = DIGITS[usize::from(*digit)];
-        seen |= value;
-        number = number << 4 | u64::from(value);
-    }
-    (seen < NONE).then_some(number)
 }
 
 #[cfg(test)]
