@@ -21,6 +21,8 @@
 #[cfg(feature = "prost")]
 extern crate self as rust_svc;
 
+#[cfg(any(feature = "client", all(feature = "metrics", any(feature = "adapter", feature = "gateway"))))]
+mod by_method;
 mod checked;
 mod context;
 #[cfg(any(feature = "gateway", feature = "server"))]

@@ -1,10 +1,6 @@
 //! How a client is made.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tonic::body::Body;
@@ -20,7 +16,9 @@ use super::{
     replicas::Replicas,
     transport::{Tower, Transport},
 };
-use crate::{Error, Metadata, Method, Result, Value, grpc::compression::Encoding, intercept::Chain};
+use crate::{
+    Error, Metadata, Method, Result, Value, by_method::ByMethod, grpc::compression::Encoding, intercept::Chain,
+};
 
 /// How long connecting may take: name, TCP and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -199,7 +197,7 @@ impl ClientBuilder {
             encoding: self.encoding,
             max_response_bytes: self.max_response_bytes,
             overrides: self.overrides,
-            breakers: RwLock::default(),
+            remotes: ByMethod::default(),
             budget: Budget::new(),
             chain: self.chain,
         }))

@@ -142,5 +142,5 @@ fn outcome(next: Next, failure: &Failure, fair: bool) -> Outcome {
 }
 
 fn record(permit: Option<Permit>, outcome: Outcome, end: Instant) -> Option<Sampler> {
-    permit.map(|permit| permit.record(outcome, end))
+    permit.and_then(|permit| permit.record(outcome, end))
 }

@@ -43,10 +43,10 @@ mod transport;
 mod upload;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
     pin::pin,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -56,6 +56,7 @@ pub use builder::ClientBuilder;
 pub use tls::Tls;
 
 use bytes::Bytes;
+use http::uri::{InvalidUri, PathAndQuery};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -69,6 +70,7 @@ use self::{
 };
 use crate::{
     Context, Error, Message, Metadata, Method, Result, Streaming,
+    by_method::ByMethod,
     grpc::compression::Encoding,
     intercept::{Chain, Running, Side},
 };
@@ -95,9 +97,16 @@ struct Shared {
     encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
-    breakers: RwLock<BTreeMap<&'static str, Arc<CircuitBreaker>>>,
+    remotes: ByMethod<Remote>,
     budget: Budget,
     chain: Chain,
+}
+
+/// What is kept of a method from call to call.
+#[derive(Default)]
+struct Remote {
+    path: OnceLock<PathAndQuery>,
+    breaker: OnceLock<Arc<CircuitBreaker>>,
 }
 
 impl Client {
@@ -197,7 +206,7 @@ impl Client {
 
     /// The circuit breaker of a method, to look at or to switch. `None` if the method declares none.
     pub fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
-        self.0.breaker(self.0.effective(method))
+        self.0.breaker(self.0.effective(method)).cloned()
     }
 
     async fn one<R, Place>(&self, method: &Method, cx: Context, requests: Requests) -> Result<R>
@@ -259,16 +268,24 @@ impl Shared {
         Ok((cx, running, start))
     }
 
-    fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
+    fn breaker(&self, method: &Method) -> Option<&Arc<CircuitBreaker>> {
         let policy = method.breaker?;
-        let breakers = self.breakers.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(breaker) = breakers.get(method.path) {
-            return Some(breaker.clone());
-        }
-        drop(breakers);
-        let mut breakers = self.breakers.write().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(CircuitBreaker::new(method, policy, self.chain.clone()));
-        Some(breakers.entry(method.path).or_insert_with(new).clone())
+        Some(self.remote(method).breaker.get_or_init(new))
+    }
+
+    /// The path of a method. Fails if it has none.
+    fn path(&self, method: &Method) -> Result<PathAndQuery, InvalidUri> {
+        let known = &self.remote(method).path;
+        if let Some(path) = known.get() {
+            return Ok(path.clone());
+        }
+        let path = PathAndQuery::from_maybe_shared(Bytes::from_static(method.path.as_bytes()))?;
+        Ok(known.get_or_init(|| path).clone())
+    }
+
+    fn remote(&self, method: &Method) -> &Remote {
+        self.remotes.get(method.path, Remote::default)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The head of a request of HTTP.
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method as Verb, Request, Uri, Version,
     header::{CONTENT_TYPE, TE, USER_AGENT},
@@ -31,8 +30,7 @@ pub(crate) struct Head<'a> {
 impl<'a> Head<'a> {
     /// Fails if the method has no path.
     pub(super) fn new(client: &'a Shared, method: &Method, cx: &'a Context) -> Result<Self, InvalidUri> {
-        let path = PathAndQuery::from_maybe_shared(Bytes::from_static(method.path.as_bytes()))?;
-        Ok(Self { client, cx, path, deadline: None, previous: 0, place: None })
+        Ok(Self { client, cx, path: client.path(method)?, deadline: None, previous: 0, place: None })
     }
 
     /// The same of a call that must have ended by then.

@@ -213,29 +213,29 @@ impl CircuitBreaker {
 /// The leave for one call. Dropped without [`record`](Self::record), it says nothing about the method.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    breaker: Arc<CircuitBreaker>,
+    /// `None` once it is recorded.
+    breaker: Option<Arc<CircuitBreaker>>,
     era: u64,
-    recorded: bool,
 }
 
 impl Permit {
     fn new(breaker: &Arc<CircuitBreaker>, era: u64) -> Self {
-        Self { breaker: breaker.clone(), era, recorded: false }
+        Self { breaker: Some(breaker.clone()), era }
     }
 
     /// Tells how the call ended just now, and gives what later counts failures of a stream.
-    pub(crate) fn record(mut self, outcome: Outcome, now: Instant) -> Sampler {
-        self.recorded = true;
-        self.breaker.record(self.era, outcome, now);
-        Sampler { breaker: self.breaker.clone(), era: self.era }
+    pub(crate) fn record(mut self, outcome: Outcome, now: Instant) -> Option<Sampler> {
+        let breaker = self.breaker.take()?;
+        breaker.record(self.era, outcome, now);
+        Some(Sampler { breaker, era: self.era })
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if !self.recorded {
+        if let Some(breaker) = self.breaker.take() {
             let outcome = if std::thread::panicking() { Outcome::Failure(Code::Internal) } else { Outcome::Neutral };
-            self.breaker.record(self.era, outcome, Instant::now());
+            breaker.record(self.era, outcome, Instant::now());
         }
     }
 }

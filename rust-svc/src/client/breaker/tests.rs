@@ -238,7 +238,8 @@ async fn people_can_switch_it() {
 #[tokio::test(start_paused = true)]
 async fn failures_of_streams_count_once_more() {
     let breaker = breaker(POLICY);
-    let samplers: Vec<_> = (0..4).map(|_| permit(&breaker).record(Outcome::Success, Instant::now())).collect();
+    let samplers: Vec<_> = (0..4).filter_map(|_| permit(&breaker).record(Outcome::Success, Instant::now())).collect();
+    assert_eq!(samplers.len(), 4);
     samplers.iter().for_each(|sampler| sampler.add_failure(Code::Unavailable));
     assert_eq!(breaker.state(), State::Open);
     samplers.iter().for_each(|sampler| sampler.add_failure(Code::Unavailable));

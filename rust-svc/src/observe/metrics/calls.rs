@@ -1,9 +1,6 @@
 //! Numbers of the calls of one side.
 
-use std::{
-    collections::BTreeMap,
-    sync::{OnceLock, PoisonError, RwLock},
-};
+use std::sync::OnceLock;
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -12,7 +9,7 @@ use prometheus_client::{
 };
 
 use super::{durations, plain};
-use crate::{Code, intercept::Outcome, observe::names};
+use crate::{Code, by_method::ByMethod, intercept::Outcome, observe::names};
 
 /// The calls of one side.
 pub(super) struct Calls {
@@ -47,9 +44,6 @@ pub(super) const CLIENT: Names = Names {
 
 /// The attempts of clients.
 pub(super) struct Attempts(Family<Ended, Histogram>, ByMethod<Durations>);
-
-/// What was found once, by the address of a name, so that a call need not compare texts.
-struct ByMethod<T>(RwLock<BTreeMap<(usize, usize), T>>);
 
 struct Families {
     duration: Family<Ended, Histogram>,
@@ -102,20 +96,19 @@ impl Calls {
     }
 
     pub(super) fn began(&self, method: &'static str) {
-        self.found(method, |found| found.active.inc());
+        self.found(method).active.inc();
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.found(method, |found| {
-            found.active.dec();
-            found.sent.inc_by(outcome.sent);
-            found.received.inc_by(outcome.received);
-            found.durations.observe(&self.families.duration, method, outcome);
-        });
+        let Found { active, sent, received, durations } = self.found(method);
+        active.dec();
+        sent.inc_by(outcome.sent);
+        received.inc_by(outcome.received);
+        durations.observe(&self.families.duration, method, outcome);
     }
 
-    fn found<T>(&self, method: &'static str, then: impl FnOnce(&Found) -> T) -> T {
-        self.found.with(method, || self.families.of(method), then)
+    fn found(&self, method: &'static str) -> &Found {
+        self.found.get(method, || self.families.of(method))
     }
 }
 
@@ -128,24 +121,7 @@ impl Attempts {
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.1.with(method, Durations::default, |durations| durations.observe(&self.0, method, outcome));
-    }
-}
-
-impl<T> ByMethod<T> {
-    fn with<R>(&self, method: &'static str, find: impl FnOnce() -> T, then: impl FnOnce(&T) -> R) -> R {
-        let address = (method.as_ptr().addr(), method.len());
-        if let Some(found) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&address) {
-            return then(found);
-        }
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        then(all.entry(address).or_insert_with(find))
-    }
-}
-
-impl<T> Default for ByMethod<T> {
-    fn default() -> Self {
-        Self(RwLock::default())
+        self.1.get(method, Durations::default).observe(&self.0, method, outcome);
     }
 }
 
