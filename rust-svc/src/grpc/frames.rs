@@ -26,7 +26,10 @@ pub(crate) fn append(message: &impl prost::Message, encoding: Encoding, bytes: &
             let length = message.encoded_len();
             let prefix = fitting(length)?;
             let start = bytes.len();
-            bytes.reserve(PREFIX + length);
+            // To let an empty buffer grow takes more steps than to make one.
+            if bytes.capacity() == 0 {
+                *bytes = BytesMut::with_capacity(PREFIX + length);
+            }
             // A slice takes the many small writes with fewer steps than a buffer that may grow.
             bytes.resize(start + PREFIX + length, 0);
             let mut rest = &mut bytes[start..];
