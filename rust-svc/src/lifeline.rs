@@ -75,7 +75,10 @@ impl Link {
 impl Drop for Lifeline {
     fn drop(&mut self) {
         self.0.is_cut.store(true, Ordering::Release);
-        self.0.cut.notify_waiters();
+        // Whoever waits holds on to the link.
+        if Arc::strong_count(&self.0) > 1 {
+            self.0.cut.notify_waiters();
+        }
     }
 }
 
