@@ -3,7 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{self, Poll, ready},
 };
 
@@ -20,6 +20,12 @@ use crate::{
     grpc::{compression::Encoding, metadata, status},
     intercept::Running,
 };
+
+/// The trailers of a call that succeeded: to copy them takes fewer steps than to make them.
+static SUCCEEDED: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let status = (tonic::Status::GRPC_STATUS, HeaderValue::from_static("0"));
+    HeaderMap::from_iter([status])
+});
 
 /// The body of an answer. It keeps its call alive until it has ended or is dropped, and ends with the trailers that the
 /// handler set.
@@ -38,10 +44,19 @@ enum Frames {
     /// Data as they come, and a status; with the method, for the log.
     Many(Batches, Arc<Method>),
     /// A status and what goes with it.
-    Status(HeaderMap),
+    Status(End),
     /// None.
     Ended,
 }
+
+/// A frame of a body.
+enum Piece {
+    Frame(Frame<Bytes>),
+    End(End),
+}
+
+/// The trailers of a call, and the code in them: `None` if it did not fail.
+struct End(HeaderMap, Option<Code>);
 
 /// What ends with a call.
 #[derive(Debug)]
@@ -65,14 +80,14 @@ impl Body {
     }
 
     /// Trailers are the last frame, so they end the call.
-    fn completed(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
-        let mut trailers = match frame.into_trailers() {
-            Ok(trailers) => trailers,
-            Err(frame) => return frame,
+    fn completed(&mut self, piece: Piece) -> Frame<Bytes> {
+        let End(mut trailers, code) = match piece {
+            Piece::Frame(frame) => return frame,
+            Piece::End(end) => end,
         };
         if let Some(call) = self.call.take() {
             metadata::append(&call.cx.trailers(), &mut trailers);
-            call.running.end(code(&trailers));
+            call.running.end(code);
         }
         Frame::trailers(trailers)
     }
@@ -86,37 +101,39 @@ impl Frames {
         }
     }
 
-    fn poll(
-        &mut self,
-        running: Option<&Running>,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let (frame, rest) = match std::mem::replace(self, Self::Ended) {
+    fn poll(&mut self, running: Option<&Running>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Piece, Error>>> {
+        let (piece, rest) = match std::mem::replace(self, Self::Ended) {
             Self::Foreign(mut frames) => {
                 let frame = Pin::new(&mut frames).poll_frame(cx);
                 *self = Self::Foreign(frames);
-                return frame.map_err(status::from_status);
+                return frame.map_ok(Piece::Frame).map_err(status::from_status);
             }
-            Self::One(data) => (Frame::data(data), Self::Status(succeeded())),
+            Self::One(data) => (Piece::data(data), Self::Status(succeeded())),
             Self::Many(mut batches, method) => match batches.as_mut().poll_next(cx) {
                 Poll::Pending => {
                     *self = Self::Many(batches, method);
                     return Poll::Pending;
                 }
-                Poll::Ready(Some(Ok(data))) => (Frame::data(data), Self::Many(batches, method)),
+                Poll::Ready(Some(Ok(data))) => (Piece::data(data), Self::Many(batches, method)),
                 Poll::Ready(Some(Err(error))) => {
                     if let Some(running) = running {
                         running.failed(&error);
                     }
-                    (Frame::trailers(failed(&method, &error)), Self::Ended)
+                    (Piece::End(failed(&method, &error)), Self::Ended)
                 }
-                Poll::Ready(None) => (Frame::trailers(succeeded()), Self::Ended),
+                Poll::Ready(None) => (Piece::End(succeeded()), Self::Ended),
             },
-            Self::Status(trailers) => (Frame::trailers(trailers), Self::Ended),
+            Self::Status(end) => (Piece::End(end), Self::Ended),
             Self::Ended => return Poll::Ready(None),
         };
         *self = rest;
-        Poll::Ready(Some(Ok(frame)))
+        Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+impl Piece {
+    fn data(data: Bytes) -> Self {
+        Self::Frame(Frame::data(data))
     }
 }
 
@@ -126,19 +143,15 @@ impl fmt::Debug for Frames {
     }
 }
 
-/// The trailers of a call that succeeded.
-fn succeeded() -> HeaderMap {
-    let mut trailers = HeaderMap::with_capacity(1);
-    trailers.insert(tonic::Status::GRPC_STATUS, HeaderValue::from_static("0"));
-    trailers
+fn succeeded() -> End {
+    End(SUCCEEDED.clone(), None)
 }
 
-/// The trailers of a call that failed.
-fn failed(method: &Method, error: &Error) -> HeaderMap {
+fn failed(method: &Method, error: &Error) -> End {
     let status = report::status(method, error);
     let mut response = status.into_http::<()>();
     response.headers_mut().remove(header::CONTENT_TYPE);
-    std::mem::take(response.headers_mut())
+    End(std::mem::take(response.headers_mut()), Some(error.code()))
 }
 
 /// The answer to a call that no handler saw.
@@ -151,15 +164,6 @@ pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<Body> {
     let mut response = refuse(error);
     metadata::append(headers, response.headers_mut());
     response
-}
-
-/// The code of a status that is in headers or trailers.
-fn code(trailers: &HeaderMap) -> Option<Code> {
-    let number = trailers
-        .get(&tonic::Status::GRPC_STATUS)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse().ok());
-    number.map_or(Some(Code::Unknown), Code::from_number)
 }
 
 /// The answer of a handler, with what it set in its context.
@@ -193,7 +197,7 @@ pub(super) fn finish(
 /// The answer to a call that failed, without headers before its trailers.
 fn alone(method: &Method, error: &Error, call: &Call) -> Response<Body> {
     let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
-    call.running.end(code(response.headers()));
+    call.running.end(Some(error.code()));
     metadata::append(&call.cx.trailers(), response.headers_mut());
     response
 }

@@ -1,6 +1,6 @@
 //! What is not a gRPC request is refused before it reaches a method.
 
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::Body;
 
@@ -12,20 +12,26 @@ pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         return Some(answer(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, HeaderValue::from_static("POST")))));
     }
-    let only = request.headers().get_all(header::CONTENT_TYPE).iter().nth(1).is_none();
-    let spoken = only && content_type(request.headers()).is_some_and(|content_type| SPOKEN.contains(&content_type));
+    let mut values = request.headers().get_all(header::CONTENT_TYPE).iter();
+    let (value, another) = (values.next(), values.next());
+    let spoken = another.is_none() && value.and_then(media_type).is_some_and(|media_type| SPOKEN.contains(&media_type));
     (!spoken).then(|| answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, None))
 }
 
 /// True if the content type is one of gRPC's, whether served or not.
 #[cfg(feature = "server")]
-pub(crate) fn says_grpc(headers: &HeaderMap) -> bool {
+pub(crate) fn says_grpc(headers: &http::HeaderMap) -> bool {
     content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc"))
 }
 
 /// The content type without its parameters.
-pub(super) fn content_type(headers: &HeaderMap) -> Option<&str> {
-    match headers.get(header::CONTENT_TYPE)? {
+#[cfg(feature = "server")]
+pub(super) fn content_type(headers: &http::HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE).and_then(media_type)
+}
+
+fn media_type(content_type: &HeaderValue) -> Option<&str> {
+    match content_type {
         // Nearly all say it like this.
         value if value == SPOKEN[0] => Some(SPOKEN[0]),
         value => value.to_str().ok()?.split(';').next().map(str::trim_end),
