@@ -27,6 +27,8 @@ use crate::{
 pub(super) struct Requests<Q, Place> {
     /// `None` once there is no more to come.
     body: Option<Body>,
+    /// True if the handler had to wait for any of it.
+    was_late: bool,
     frames: Frames,
     limit: usize,
     counter: Counter,
@@ -35,7 +37,8 @@ pub(super) struct Requests<Q, Place> {
 
 impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
     pub(super) fn new(body: Body, encoding: Encoding, limit: usize, counter: Counter) -> Self {
-        Self { body: Some(body), frames: Frames::new(encoding, limit), limit, counter, messages: PhantomData }
+        let frames = Frames::new(encoding, limit);
+        Self { body: Some(body), was_late: false, frames, limit, counter, messages: PhantomData }
     }
 
     /// The one message of a method that takes one. None or two of them is not a call of this method.
@@ -44,7 +47,8 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
             |count| Error::new(Code::Unimplemented, format!("the method takes one request message, not {count}"));
         let request = self.next().await.unwrap_or_else(|| Err(wrong("none")))?;
         match self.next().await {
-            None if cx.remaining() == Some(Duration::ZERO) => Err(call::exceeded()),
+            // No time went by without that.
+            None if self.was_late && cx.remaining() == Some(Duration::ZERO) => Err(call::exceeded()),
             None => Ok(request),
             Some(second) => second.and_then(|_| Err(wrong("several"))),
         }
@@ -74,7 +78,9 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
             if let Some(bytes) = self.frames.next().map_err(|unreadable| refused(&unreadable, self.limit))? {
                 return Poll::Ready(Ok(Some(bytes)));
             }
-            match ready!(Pin::new(&mut *body).poll_frame(cx)) {
+            let polled = Pin::new(&mut *body).poll_frame(cx);
+            self.was_late |= polled.is_pending();
+            match ready!(polled) {
                 // A request has no trailers that mean anything.
                 Some(Ok(frame)) => self.frames.add(frame.into_data().unwrap_or_default()),
                 Some(Err(_)) => return Poll::Ready(Err(broken_off())),

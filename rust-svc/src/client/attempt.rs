@@ -17,8 +17,8 @@ use crate::{Code, Context, Error, Metadata, Method, intercept::Attempted};
 
 /// What a call that succeeded gives.
 pub(crate) enum Answer {
-    /// The one response, after its trailers.
-    One(Bytes),
+    /// The one response, after its trailers, and when those had come.
+    One(Bytes, Instant),
     /// The responses to come.
     Many(Opened),
 }

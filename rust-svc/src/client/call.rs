@@ -115,7 +115,7 @@ impl Call<'_> {
             Received::One { headers, message, trailers } => {
                 self.cx.receive_headers(headers);
                 self.cx.receive_trailers(trailers);
-                Answer::One(message)
+                Answer::One(message, end)
             }
             Received::Many { headers, messages } => {
                 self.cx.receive_headers(headers);

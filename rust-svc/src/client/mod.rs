@@ -217,14 +217,15 @@ impl Client {
         let (cx, running, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
         let call = pin!(self.0.call(method, &cx, &requests, &running, start));
-        let answer = call.instrument(running.span()).await.and_then(|answer| match answer {
-            Answer::One(bytes) => message::decode(method, bytes),
-            Answer::Many(_) => Err(message::wrong_kind(method)),
-        });
+        let (answer, end) = match call.instrument(running.span()).await {
+            Ok(Answer::One(bytes, end)) => (message::decode(method, bytes), end),
+            Ok(Answer::Many(_)) => (Err(message::wrong_kind(method)), Instant::now()),
+            Err(error) => (Err(error), Instant::now()),
+        };
         if answer.is_ok() {
             running.received();
         }
-        running.end(answer.as_ref().err().map(Error::code));
+        running.ended(answer.as_ref().err().map(Error::code), end);
         answer
     }
 
@@ -241,7 +242,7 @@ impl Client {
         };
         let answer = answer.and_then(|answer| match answer {
             Answer::Many(opened) => Ok(opened),
-            Answer::One(_) => Err(message::wrong_kind(method)),
+            Answer::One(..) => Err(message::wrong_kind(method)),
         });
         let opened = answer.inspect_err(|error| running.end(Some(error.code())))?;
         Ok(Replies::new(method, cx, requests, opened, running).typed())

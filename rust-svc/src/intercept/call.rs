@@ -25,8 +25,8 @@ pub struct Call {
     started: Instant,
     span: Span,
     route: Option<HttpRoute>,
-    /// What is dropped when the call ends.
-    kept: Mutex<Vec<Box<dyn Any + Send + Sync>>>,
+    /// What is dropped when the call ends, if there is anything.
+    kept: Option<Mutex<Vec<Box<dyn Any + Send + Sync>>>>,
 }
 
 /// What is counted while a call is under way.
@@ -80,7 +80,7 @@ pub struct Outcome {
 impl Call {
     /// A call that has begun.
     pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context, started: Instant) -> Self {
-        Self { method, side, cx, started, span: Span::none(), route, kept: Mutex::default() }
+        Self { method, side, cx, started, span: Span::none(), route, kept: None }
     }
 
     /// The method that is called.
@@ -121,22 +121,25 @@ impl Call {
 
     /// Keeps a value until the call ends, such as the permit that it holds.
     pub fn keep(&mut self, value: impl Any + Send + Sync) {
-        self.kept.get_mut().unwrap_or_else(PoisonError::into_inner).push(Box::new(value));
+        let kept = self.kept.get_or_insert_default();
+        kept.get_mut().unwrap_or_else(PoisonError::into_inner).push(Box::new(value));
     }
 
     /// Drops what was kept until the call ends.
     pub(super) fn release(&self) {
-        drop(std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner)));
+        if let Some(kept) = &self.kept {
+            drop(std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner)));
+        }
     }
 
-    /// The outcome of the call if it ends now.
-    pub(super) fn outcome(&self, code: Option<Code>, counts: &Counts) -> Outcome {
+    /// The outcome of the call if it ended then.
+    pub(super) fn outcome(&self, code: Option<Code>, counts: &Counts, end: Instant) -> Outcome {
         let (sent, received) = (counts.sent.load(Relaxed), counts.received.load(Relaxed));
         let answered = Some(counts.http_status.load(Relaxed)).filter(|status| *status != 0);
         let status = || answered.unwrap_or_else(|| code.map_or(200, Code::http_status));
         Outcome {
             code,
-            elapsed: self.started.elapsed(),
+            elapsed: end.saturating_duration_since(self.started),
             sent,
             received,
             http_status: self.route.map(|_| status()),

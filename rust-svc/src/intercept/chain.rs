@@ -72,7 +72,7 @@ impl Chain {
     ) -> Opening {
         match self.is_empty() {
             true => Opening(Either::Left(cx)),
-            false => Opening(Either::Right(self.begun(method, side, route, cx, start))),
+            false => Opening(Either::Right(Arc::new(self.begun(method, side, route, cx, start)))),
         }
     }
 
@@ -122,13 +122,15 @@ impl fmt::Debug for Chain {
 }
 
 /// A call that is about to begin. If it is dropped, nobody waited for it.
-pub(crate) struct Opening(Either<Context, Shared>);
+pub(crate) struct Opening(Either<Context, Arc<Shared>>);
 
 impl Opening {
     /// Tells the observers that the call begins, and lets the interceptors look at it; gives when they had done so, which
     /// is `start` if none of them had to wait. An error of one of them has been told to the observers.
     pub(crate) async fn pass(&mut self, start: Instant) -> Result<Instant> {
         let Either::Right(shared) = &mut self.0 else { return Ok(start) };
+        // Nobody else has it before it runs.
+        let Some(shared) = Arc::get_mut(shared) else { return Ok(start) };
         shared.began();
         let mut end = start;
         for interceptor in &shared.links.interceptors {
@@ -170,7 +172,7 @@ impl Opening {
     pub(crate) fn run(self) -> (Context, Running) {
         match self.0 {
             Either::Left(cx) => (cx, Running::default()),
-            Either::Right(shared) => (shared.call.cx().clone(), Running(Some(Arc::new(shared)))),
+            Either::Right(shared) => (shared.call.cx().clone(), Running(Some(shared))),
         }
     }
 }
@@ -247,6 +249,14 @@ impl Running {
             shared.end(code);
         }
     }
+
+    /// The same of a call that ended then: to ask for the time takes some.
+    #[cfg(feature = "client")]
+    pub(crate) fn ended(&self, code: Option<Code>, end: Instant) {
+        if let Some(shared) = &self.0 {
+            shared.ended(code, || end);
+        }
+    }
 }
 
 /// Counts the messages of a call. It does not keep the call from ending.
@@ -305,12 +315,16 @@ impl Shared {
         }
     }
 
-    /// Tells the observers once.
     fn end(&self, code: Option<Code>) {
+        self.ended(code, Instant::now);
+    }
+
+    /// Tells the observers once.
+    fn ended(&self, code: Option<Code>, end: impl FnOnce() -> Instant) {
         if self.has_ended.swap(true, Relaxed) {
             return;
         }
-        let outcome = self.call.outcome(code, &self.counts);
+        let outcome = self.call.outcome(code, &self.counts, end());
         outcome.record(self.call.span(), self.call.side());
         self.links.observers.iter().for_each(|observer| observer.ended(&self.call, &outcome));
         self.call.release();
