@@ -124,9 +124,11 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     start: Instant,
     handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
 ) -> Result<Data> {
-    let work = pin!(caught(method, handle(cx.clone(), requests?)));
-    let answer = punctual(cx.deadline(), start, work).await?;
-    answer.data(&Answering { method, encoding, running, deadline: cx.deadline() })
+    let requests = requests?;
+    let answering = Answering { method, encoding, running, deadline: cx.deadline() };
+    // A message becomes data where it is: each function on its way would move it.
+    let work = async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) };
+    punctual(cx.deadline(), start, pin!(caught(method, work))).await
 }
 
 impl Encodings {

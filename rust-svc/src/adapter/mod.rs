@@ -89,8 +89,8 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            let request = requests.only(&cx).await?;
-            Ok(One(call(&service, cx, request).await?, PhantomData))
+            let answer = requests.only(&cx).await.map(|request| call(&service, cx, request))?;
+            answer.await.map(|response| One(response, PhantomData))
         })
     }
 
@@ -104,8 +104,8 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            let request = requests.only(&cx).await?;
-            Ok(Many(call(&service, cx, request).await?, PhantomData))
+            let answer = requests.only(&cx).await.map(|request| call(&service, cx, request))?;
+            answer.await.map(|responses| Many(responses, PhantomData))
         })
     }
 
@@ -119,7 +119,7 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            Ok(One(call(&service, cx, requests.all()).await?, PhantomData))
+            call(&service, cx, requests.all()).await.map(|response| One(response, PhantomData))
         })
     }
 
@@ -137,7 +137,7 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
             + 'static,
     {
         self.method(method, move |service, cx, requests| async move {
-            Ok(Many(call(&service, cx, requests.all()).await?, PhantomData))
+            call(&service, cx, requests.all()).await.map(|responses| Many(responses, PhantomData))
         })
     }
 

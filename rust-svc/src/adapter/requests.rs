@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures::Stream;
 use http_body::Body as _;
 use prost::Message as _;
@@ -45,12 +46,12 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
     pub(super) async fn only(mut self, cx: &Context) -> Result<Q> {
         let wrong =
             |count| Error::new(Code::Unimplemented, format!("the method takes one request message, not {count}"));
-        let request = self.next().await.unwrap_or_else(|| Err(wrong("none")))?;
-        match self.next().await {
+        let request = self.next_bytes().await?.ok_or_else(|| wrong("none"))?;
+        match self.next_bytes().await? {
             // No time went by without that.
             None if self.was_late && cx.remaining() == Some(Duration::ZERO) => Err(call::exceeded()),
-            None => Ok(request),
-            Some(second) => second.and_then(|_| Err(wrong("several"))),
+            None => self.read(&request),
+            Some(_) => Err(wrong("several")),
         }
     }
 
@@ -59,8 +60,8 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
         Streaming::new(self)
     }
 
-    async fn next(&mut self) -> Option<Result<Q>> {
-        poll_fn(|cx| self.poll(cx)).await
+    async fn next_bytes(&mut self) -> Result<Option<Bytes>> {
+        poll_fn(|cx| self.poll_bytes(cx)).await
     }
 
     fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Q>>> {
@@ -72,7 +73,7 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
         Poll::Ready(message)
     }
 
-    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Option<bytes::Bytes>>> {
+    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Option<Bytes>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
         loop {
             if let Some(bytes) = self.frames.next().map_err(|unreadable| refused(&unreadable, self.limit))? {
@@ -93,9 +94,8 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
     /// What prost says of a message that it cannot read names Rust types, so it stays here.
     fn read(&self, bytes: &[u8]) -> Result<Q> {
         let malformed = "a request message is not in protobuf encoding, or is of another type";
-        let message = Q::Wire::decode(bytes).map_err(|_| Error::new(Code::Internal, malformed))?;
-        self.counter.received();
-        Ok(Q::from_request(message)?)
+        let message = Q::Wire::decode(bytes).inspect(|_| self.counter.received());
+        message.map_err(|_| Error::new(Code::Internal, malformed)).and_then(|message| Ok(Q::from_request(message)?))
     }
 }
 
@@ -125,7 +125,6 @@ fn broken_off() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use futures::stream;
     use http_body::Frame;
     use http_body_util::StreamBody;
