@@ -129,8 +129,8 @@ impl Opening {
     /// is `start` if none of them had to wait. An error of one of them has been told to the observers.
     pub(crate) async fn pass(&mut self, start: Instant) -> Result<Instant> {
         let Either::Right(shared) = &mut self.0 else { return Ok(start) };
-        // Nobody else has it before it runs.
-        let Some(shared) = Arc::get_mut(shared) else { return Ok(start) };
+        // Nobody else has it before it runs; a call that could not be looked at must not run.
+        let shared = Arc::get_mut(shared).ok_or_else(|| Error::new(Code::Internal, "the call runs already"))?;
         shared.began();
         let mut end = start;
         for interceptor in &shared.links.interceptors {
