@@ -9,6 +9,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
     box_recursion(messages);
     settle(
         messages,
+        true,
         |message| &mut message.is_eq,
         |message, others| match &message.form {
             Form::Plain => message.fields().all(|field| is_eq(field, others)),
@@ -18,6 +19,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
     );
     settle(
         messages,
+        true,
         |message| &mut message.is_hash,
         |message, others| match &message.form {
             Form::Plain => message.fields().all(|field| is_hash(field, others)),
@@ -25,8 +27,10 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
             Form::Own(own_type) => own_type.is_hash,
         },
     );
+    // What can only be made of itself is never made, so that a message earns its default.
     settle(
         messages,
+        false,
         |message| &mut message.has_default,
         |message, others| match &message.form {
             Form::Plain => message.members.iter().all(|member| has_default(member, others, enums)),
@@ -36,19 +40,20 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
     );
 }
 
-/// Takes a property from messages until every message that has it may have it.
+/// Gives every message a property, or none, and takes or gives it until what each message has is what its own messages say.
 fn settle(
     messages: &mut BTreeMap<String, Message>,
+    first: bool,
     property: impl Fn(&mut Message) -> &mut bool,
     holds: impl Fn(&Message, &BTreeMap<String, Message>) -> bool,
 ) {
+    messages.values_mut().for_each(|message| *property(message) = first);
     loop {
-        let lost: Vec<_> =
-            messages.iter().filter(|(_, message)| !holds(message, messages)).map(|(name, _)| name.clone()).collect();
+        let others = messages.iter().filter(|(_, message)| holds(message, messages) != first);
         let mut changed = false;
-        for name in lost {
+        for name in others.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
             if let Some(message) = messages.get_mut(&name) {
-                changed |= std::mem::replace(property(message), false);
+                changed |= std::mem::replace(property(message), !first) == first;
             }
         }
         if !changed {
@@ -100,16 +105,11 @@ fn has_default(member: &Member, messages: &BTreeMap<String, Message>, enums: &BT
         _ if !is_plain => true,
         Value::Message(name) => messages.get(name).is_some_and(|message| message.has_default),
         Value::Enum(name) => enums.get(name).is_some_and(|item| {
-            if item.has_unspecified { !field.required && field.occurs == Occurs::Implicitly } else { has_zero(item) }
+            if item.has_unspecified { !field.required && field.occurs == Occurs::Implicitly } else { item.has_zero() }
         }),
         Value::WellKnown(WellKnown::Timestamp(times)) => times.has_default(),
         Value::Scalar(_) | Value::WellKnown(_) => true,
     }
-}
-
-/// Whether an enum has a default: the variant of its zero.
-pub(super) fn has_zero(item: &Enum) -> bool {
-    !item.has_unspecified && item.values.iter().any(|value| value.number == 0)
 }
 
 /// Boxes a field whose message leads back to the message that it stands in.
