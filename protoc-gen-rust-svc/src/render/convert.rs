@@ -293,6 +293,10 @@ impl<'a> Print<'a> {
                 Reading::Fallible(format!("{filled}.map(|values| values.{each})"))
             }
             (Occurs::Repeatedly | Occurs::ByKey(_), false) => Reading::Sure(format!("{value}.{each}")),
+            // Only presence tells a zero that says something from nothing.
+            (Occurs::Optionally, true) if item.has_zero() => Reading::Fallible(format!(
+                "violations.present({name:?}, {value}).and_then(|number| violations.specified({name:?}, number))"
+            )),
             (Occurs::Optionally, true) => {
                 Reading::Fallible(format!("violations.specified({name:?}, {value}.unwrap_or_default())"))
             }
