@@ -123,6 +123,14 @@ module of a package is written as a whole. Without `strategy: all` in buf.gen.ya
 and a package may lie in several; protoc and generate need all files of the package by name.",
     },
     Code {
+        name: "E0303",
+        title: "a message that requires itself",
+        explanation: "\
+A field that is `required` (proto2), or `features.field_presence = LEGACY_REQUIRED`, holds the message that it stands in, or
+one that requires that. No such message can be sent or read, since it would have no end. Make a field on the way optional,
+repeated, or a member of a oneof.",
+    },
+    Code {
         name: "E0401",
         title: "a duration that is none",
         explanation: "\

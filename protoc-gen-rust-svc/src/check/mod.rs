@@ -2,6 +2,7 @@
 
 mod alone;
 mod calls;
+mod endless;
 mod fields;
 mod lengths;
 mod routes;
@@ -20,6 +21,9 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     routes::check_duplicates(model, diagnostics);
+    for message in generated_messages(model) {
+        endless::check_required(model, message, diagnostics);
+    }
     // What is wrong comes first.
     if !diagnostics.has_errors() {
         lint(model, diagnostics);
