@@ -271,6 +271,9 @@ impl Options {
         }
         let needed: Vec<_> = self.emit.iter().flat_map(|artefact| artefact.needs()).copied().collect();
         self.emit.extend(needed);
+        if self.types == Types::Proto && self.emits(Artefact::Domain) {
+            self.emit.insert(Artefact::Pb);
+        }
         self.extern_paths.sort_by_key(|(package, _)| std::cmp::Reverse(package.len()));
         if self.types == Types::Proto && !self.overrides.domain_types.is_empty() {
             let help = "with types=proto there are no plain types: leave one of the two out".to_owned();
@@ -339,7 +342,7 @@ mod tests {
         let options =
             parse("types=proto, emit=fake+domain,extern_path=.a.b=::x::b,extern_path=.a.b.c=::y").expect("valid");
         assert_eq!(options.types, Types::Proto);
-        assert_eq!(options.emit, [Artefact::Domain, Artefact::Fake].into());
+        assert_eq!(options.emit, [Artefact::Domain, Artefact::Pb, Artefact::Fake].into());
         assert_eq!(options.extern_paths[0], ("a.b.c".to_owned(), "::y".to_owned()));
         assert!(parse("emit=gateway").expect("valid").emits(Artefact::Json));
         assert_eq!(parse("emit=fake,domain").expect("valid").emit, [Artefact::Domain, Artefact::Fake].into());
