@@ -121,10 +121,12 @@ impl Block {
             *self = Self::Fenced(fence);
             return;
         }
+        let line = set_close(&line);
+        let outer = if let Self::List(text) = self { *text } else { 0 };
         match (item(&line), &*self) {
             // An item too far in would be code, or a part of the text before it.
-            (Some(text), Self::List(outer)) if indent(&line) > outer + 3 => {
-                lines.push(format!("{}{}", " ".repeat(*outer), escape(line.trim_start())));
+            (Some(text), _) if indent(&line) > outer + 3 => {
+                lines.push(format!("{}{}", " ".repeat(outer), escape(line.trim_start())));
                 *self = Self::List(text - indent(&line) + outer);
                 return;
             }
@@ -138,6 +140,12 @@ impl Block {
             (None, _) if is_indented(&line) && after_blank => {
                 lines.extend(["```text".to_owned(), line]);
                 *self = Self::Indented;
+                return;
+            }
+            // It goes on with a paragraph, or would be code below a heading, a rule or a table.
+            (None, _) if is_indented(&line) => {
+                lines.push(escape(line.trim_start()));
+                *self = Self::Text;
                 return;
             }
             (None, _) => *self = Self::Text,
@@ -183,15 +191,32 @@ fn is_indented(line: &str) -> bool {
 
 /// Where the text of a list item starts; `None` if the line starts none.
 fn item(line: &str) -> Option<usize> {
+    let text = after_mark(line)?;
+    Some(line.len() - text.len() + indent(text).max(1))
+}
+
+/// What follows the mark of a list item.
+fn after_mark(line: &str) -> Option<&str> {
     let rest = line.trim_start();
     let digits = rest.len() - rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
     let behind = &rest[digits..];
     let is_bullet = digits == 0 && ["- ", "* ", "+ "].iter().any(|bullet| behind.starts_with(bullet));
     let is_number = (1..=9).contains(&digits) && [". ", ") "].iter().any(|mark| behind.starts_with(mark));
-    let mark = digits + 1;
-    let spaces = rest.bytes().skip(mark).take_while(|byte| *byte == b' ').count();
-    let text = indent(line) + mark + if spaces > 4 { 1 } else { spaces };
-    (is_bullet || is_number).then_some(text)
+    (!is_rule(rest) && (is_bullet || is_number)).then(|| &behind[1..])
+}
+
+/// Whether the line is drawn across the page: `* * *`.
+fn is_rule(line: &str) -> bool {
+    let marks = line.replace(' ', "");
+    marks.len() > 2 && ["*", "-"].iter().any(|mark| marks.trim_start_matches(mark).is_empty())
+}
+
+/// The line with the text of its item near to the mark: what stands further off is code to Markdown.
+fn set_close(line: &str) -> String {
+    let Some(text) = after_mark(line) else { return line.to_owned() };
+    let (mark, spaces) = (&line[..line.len() - text.len()], indent(text));
+    let width = if spaces > 4 { 1 } else { spaces };
+    format!("{mark}{}{}", " ".repeat(width), set_close(text.trim_start()))
 }
 
 fn indent(line: &str) -> usize {
@@ -221,37 +246,92 @@ fn harmless(character: char) -> char {
     }
 }
 
-/// Escapes what Markdown would take for a link or HTML, outside of code spans.
+/// Escapes what Markdown would take for a link or HTML, outside of code spans. None of these leads out of a cell of a table.
 fn escape(line: &str) -> String {
-    let spans: Vec<_> = line.split('`').collect();
-    let balanced = spans.len() % 2 == 1;
-    let parts = spans.iter().enumerate().map(|(index, span)| {
-        let is_code = balanced && index % 2 == 1;
-        if is_code { (*span).to_owned() } else { escape_text(span) }
+    let is_row = line.trim_start_matches([' ', '-', '*', '+']).starts_with('|');
+    if !is_row {
+        return escape_around_code(line);
+    }
+    let mut is_escaped = false;
+    let cells = line.split(|character| {
+        let is_end = character == '|' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        is_end
     });
-    parts.collect::<Vec<_>>().join(if balanced { "`" } else { "\\`" })
+    cells.map(escape_around_code).collect::<Vec<_>>().join("|")
+}
+
+fn escape_around_code(text: &str) -> String {
+    let (mut escaped, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, ticks)) = split_at_ticks(rest) {
+        escaped.push_str(&escape_text(before));
+        let opening = ticks_at_start(ticks);
+        let length = code_length(ticks, opening);
+        match length {
+            Some(length) => escaped.push_str(&ticks[..length]),
+            None => escaped.push_str(&"\\`".repeat(opening)),
+        }
+        rest = &ticks[length.unwrap_or(opening)..];
+    }
+    escaped + &escape_text(rest)
+}
+
+/// The text before the first backtick that no backslash takes its meaning from, and the text from there.
+fn split_at_ticks(text: &str) -> Option<(&str, &str)> {
+    let mut is_escaped = false;
+    let at = text.find(|character| {
+        let is_tick = character == '`' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        is_tick
+    })?;
+    Some(text.split_at(at))
+}
+
+fn ticks_at_start(text: &str) -> usize {
+    text.len() - text.trim_start_matches('`').len()
+}
+
+/// The length of the code span at the start of the text: up to as many backticks as it starts with.
+fn code_length(text: &str, opening: usize) -> Option<usize> {
+    let mut at = opening;
+    loop {
+        at += text[at..].find('`')?;
+        let ticks = ticks_at_start(&text[at..]);
+        at += ticks;
+        if ticks == opening {
+            return Some(at);
+        }
+    }
 }
 
 fn escape_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(['[', ']', '<', '>', '*', '_', 'h']) {
+    while let Some(start) = rest.find(['[', ']', '<', '>', '\\', '~', 'h']) {
         escaped.push_str(&rest[..start]);
         rest = &rest[start..];
-        let url = url_length(rest);
-        match (url, &rest[..1]) {
-            (Some(length), _) => {
-                escaped.push_str(&format!("<{}>", &rest[..length]));
-                rest = &rest[length..];
-                continue;
-            }
-            (None, mark @ ("[" | "]" | "<" | ">")) => escaped.push_str(&format!("\\{mark}")),
-            (None, other) => escaped.push_str(other),
+        let length = special_length(rest);
+        match (&rest[..1], &rest[..length]) {
+            (_, mark @ ("[" | "]" | "<" | ">" | "\\")) => escaped.push_str(&format!("\\{mark}")),
+            (_, "~~~") => escaped.push_str("\\~\\~\\~"),
+            ("h", url) if length > 1 => escaped.push_str(&format!("<{url}>")),
+            (_, other) => escaped.push_str(other),
         }
-        rest = &rest[1..];
+        rest = &rest[length..];
     }
     escaped.push_str(rest);
     escaped
+}
+
+/// The length of what stands at the start of the text: an address, a fence, a backslash with what it escapes, or a letter.
+fn special_length(text: &str) -> usize {
+    let is_escape = text.starts_with('\\') && text[1..].starts_with(|after: char| after.is_ascii_punctuation());
+    match url_length(text) {
+        Some(length) => length,
+        None if text.starts_with("~~~") => 3,
+        None if is_escape => 2,
+        None => 1,
+    }
 }
 
 /// The length of a bare address at the start of the text.
@@ -282,6 +362,8 @@ mod tests {
 
     #[test]
     fn code_is_inert() {
+        assert_eq!(docs("   * * *\n     [x]"), "  * * *\n\\[x\\]");
+        assert_eq!(docs(" # Title\n     [x]\n * ~~~ x"), "# Title\n\\[x\\]\n* \\~\\~\\~ x");
         assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
         assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
         assert_eq!(docs(" ```\n open"), "```text\nopen\n```");
@@ -305,6 +387,7 @@ mod tests {
             "- one\n  more\n  and more\n12. two\n    x\n\nText."
         );
         assert_eq!(docs(" *   one\n more\n          - two"), "*   one\n    more\n    - two");
+        assert_eq!(docs("     1) one\n *      a\n - 2.      b"), "1) one\n* a\n- 2. b");
         assert_eq!(docs(" - one\n   - two\n     more\n - three"), "- one\n  - two\n    more\n- three");
     }
 
@@ -320,6 +403,10 @@ mod tests {
         assert_eq!(docs(" a [b] <c> Vec<T>"), "a \\[b\\] \\<c\\> Vec\\<T\\>");
         assert_eq!(docs(" see https://a.example/b_c."), "see <https://a.example/b_c>.");
         assert_eq!(docs(" odd ` [x]"), "odd \\` \\[x\\]");
+        assert_eq!(docs(" a `` ` `` [x] ``` [y] `[z]`"), "a `` ` `` \\[x\\] \\`\\`\\` \\[y\\] `[z]`");
+        assert_eq!(docs(" \\` [x] ` \\[y] \\\\[z]"), "\\` \\[x\\] \\` \\[y\\] \\\\\\[z\\]");
+        assert_eq!(docs(" | `a [x] | b `[y]` `\\|` |"), "| \\`a \\[x\\] | b `[y]` `\\|` |");
+        assert_eq!(docs(" \\https://a.example \\d"), "\\\\<https://a.example> \\\\d");
         assert_eq!(docs(" \u{e9}t\u{e9} <\u{e9}>"), "\u{e9}t\u{e9} \\<\u{e9}\\>");
     }
 
