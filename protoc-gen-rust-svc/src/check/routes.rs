@@ -96,9 +96,16 @@ fn not_single(field: &Field) -> Wrong {
 }
 
 fn not_message(field: &Field) -> Wrong {
-    Wrong {
-        what: format!("goes through `{}`, which is not a single message", field.name),
-        help: "every part of a variable but the last is a message that is not repeated".to_owned(),
+    let name = &field.name;
+    match &field.value {
+        Value::WellKnown(_) if is_single(field) => Wrong {
+            what: format!("goes through `{name}`, which is a single value in JSON"),
+            help: format!("end the variable with `{name}`"),
+        },
+        _ => Wrong {
+            what: format!("goes through `{name}`, which is not a single message"),
+            help: "every part of a variable but the last is a message that is not repeated".to_owned(),
+        },
     }
 }
 
