@@ -115,42 +115,41 @@ impl Block {
     /// Takes a line that is not within code.
     fn open(&mut self, line: String, lines: &mut Vec<String>) {
         let after_blank = lines.last().is_none_or(String::is_empty);
+        let item = self.item_of(&line, after_blank);
         if let Some(mark) = fence(&line) {
-            let fence = Fence { mark, indent: indent(&line), item: self.item_of(&line, after_blank) };
-            lines.push(fence.line(&format!("{}{}text", " ".repeat(fence.indent), fence.mark)));
-            *self = Self::Fenced(fence);
-            return;
-        }
-        let line = set_close(&line);
-        let outer = if let Self::List(text) = self { *text } else { 0 };
-        match (item(&line), &*self) {
-            // An item too far in would be code, or a part of the text before it.
-            (Some(text), _) if indent(&line) > outer + 3 => {
-                lines.push(format!("{}{}", " ".repeat(outer), escape(line.trim_start())));
-                *self = Self::List(text - indent(&line) + outer);
-                return;
-            }
-            (Some(text), _) => *self = Self::List(text),
-            (None, Self::List(_)) if line.is_empty() => (),
+            self.begin_fence(Fence { mark, indent: indent(&line), item }, lines);
+        } else if let Some(text) = text_of_item(&line) {
+            self.begin_item(&set_close(&line), text, lines);
+        } else if let Some(text) = item.filter(|_| !line.is_empty()) {
             // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
-            (None, Self::List(text)) if self.item_of(&line, after_blank).is_some() => {
-                lines.push(format!("{}{}", " ".repeat(*text), escape(line.trim_start())));
-                return;
-            }
-            (None, _) if is_indented(&line) && after_blank => {
-                lines.extend(["```text".to_owned(), line]);
-                *self = Self::Indented;
-                return;
-            }
-            // It goes on with a paragraph, or would be code below a heading, a rule or a table.
-            (None, _) if is_indented(&line) => {
-                lines.push(escape(line.trim_start()));
-                *self = Self::Text;
-                return;
-            }
-            (None, _) => *self = Self::Text,
+            lines.push(format!("{}{}", " ".repeat(text), escape(line.trim_start())));
+        } else if is_indented(&line) && after_blank {
+            lines.extend(["```text".to_owned(), line]);
+            *self = Self::Indented;
+        } else {
+            self.go_on(&line, lines);
         }
-        lines.push(escape(&line));
+    }
+
+    fn begin_fence(&mut self, fence: Fence, lines: &mut Vec<String>) {
+        lines.push(fence.line(&format!("{}{}text", " ".repeat(fence.indent), fence.mark)));
+        *self = Self::Fenced(fence);
+    }
+
+    /// An item whose text is so far in. If it were too far in, it would be code, or a part of the text before it.
+    fn begin_item(&mut self, line: &str, text: usize, lines: &mut Vec<String>) {
+        let (outer, own) = (if let Self::List(outer) = self { *outer } else { 0 }, indent(line));
+        let start = if own > outer + 3 { outer } else { own };
+        lines.push(format!("{}{}", " ".repeat(start), escape(line.trim_start())));
+        *self = Self::List(text - own + start);
+    }
+
+    /// A line of a paragraph, or a blank one. One that is indented would be code below a heading, a rule or a table.
+    fn go_on(&mut self, line: &str, lines: &mut Vec<String>) {
+        lines.push(escape(if is_indented(line) { line.trim_start() } else { line }));
+        if !line.is_empty() {
+            *self = Self::Text;
+        }
     }
 
     /// Where the text of the list item starts that a line belongs to.
@@ -189,9 +188,10 @@ fn is_indented(line: &str) -> bool {
     line.starts_with("    ")
 }
 
-/// Where the text of a list item starts; `None` if the line starts none.
-fn item(line: &str) -> Option<usize> {
-    let text = after_mark(line)?;
+/// Where the text of a list item starts once it is [set close](set_close); `None` if the line starts none.
+fn text_of_item(line: &str) -> Option<usize> {
+    let line = set_close(line);
+    let text = after_mark(&line)?;
     Some(line.len() - text.len() + indent(text).max(1))
 }
 

@@ -17,9 +17,7 @@ use super::{Attempted, Outcome};
 use super::{Call, HttpRoute, Interceptor, Observer, Side, call::Counts};
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use super::{Stage, panicked::is_panic};
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-use crate::Error;
-use crate::{Code, Context, Method, Result};
+use crate::{Code, Context, Error, Method, Result};
 
 /// Interceptors and observers, to be given to servers and clients. It is cheap to clone.
 #[derive(Clone, Default)]
