@@ -107,6 +107,14 @@ A stream of requests is the body of an HTTP request, one message a line: use pos
 the path says is said of each message.",
     },
     Code {
+        name: "E0207",
+        title: "a route that takes one value apart",
+        explanation: "\
+JSON writes a StringValue as a text, a Timestamp as a text, a Struct as an object of any members and so on: where such a
+message is all of a request or a response, the path, `body` and `response_body` find no field in it. Let it be all of the
+body, by \"*\", or a field of a message of your own.",
+    },
+    Code {
         name: "E0301",
         title: "a type of a package that is not generated",
         explanation: "\

@@ -6,6 +6,7 @@ mod endless;
 mod fields;
 mod lengths;
 mod routes;
+mod whole;
 
 use crate::{diagnostics::Diagnostics, model::Model};
 
@@ -18,6 +19,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
             routes::check_body(model, method, route, diagnostics);
             routes::check_response_body(model, method, route, diagnostics);
             routes::check_streaming(method, route, diagnostics);
+            whole::check_route(method, route, diagnostics);
         }
     }
     routes::check_duplicates(model, diagnostics);
