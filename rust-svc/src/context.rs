@@ -51,6 +51,13 @@ struct Parts {
     answer: Answer,
 }
 
+/// Tells when nobody waits for the answer to a call any more.
+#[cfg(feature = "client")]
+pub(crate) struct Cancellation {
+    deadline: Option<Instant>,
+    lifelines: Line,
+}
+
 /// The answer to a call, which all of its contexts share. Most have neither headers nor trailers.
 #[derive(Default)]
 struct Answer(OnceLock<Arc<Mutex<Response>>>);
@@ -207,19 +214,15 @@ impl Context {
     /// Completes when nobody waits for the answer any more: the caller went away, the deadline passed, or the call
     /// ended. Work that a handler leaves behind with `tokio::spawn` must watch it; the handler itself is dropped.
     pub async fn cancelled(&self) {
-        self.cancellation().await;
+        let Parts { deadline, lifelines, .. } = self.parts();
+        cancelled(*deadline, lifelines).await;
     }
 
     /// The same, without holding on to the context.
-    pub(crate) fn cancellation(&self) -> impl Future<Output = ()> + Send + use<> {
-        let (deadline, lifelines) = (self.deadline(), self.parts().lifelines.clone());
-        async move {
-            tokio::select! {
-                biased;
-                () = lifelines.cut() => (),
-                () = expired(deadline) => (),
-            }
-        }
+    #[cfg(feature = "client")]
+    pub(crate) fn cancellation(&self) -> Cancellation {
+        let Parts { deadline, lifelines, .. } = self.parts();
+        Cancellation { deadline: *deadline, lifelines: lifelines.clone() }
     }
 
     /// Completes when the server stops: it waits for calls that are under way, but only for some time. A stream that may
@@ -290,6 +293,22 @@ impl Context {
     fn answered(&self) -> Option<MutexGuard<'_, Response>> {
         let response = self.parts().answer.0.get()?;
         Some(response.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(feature = "client")]
+impl Cancellation {
+    /// Completes when nobody waits for the answer any more.
+    pub(crate) async fn comes(self) {
+        cancelled(self.deadline, &self.lifelines).await;
+    }
+}
+
+async fn cancelled(deadline: Option<Instant>, lifelines: &Line) {
+    tokio::select! {
+        biased;
+        () = lifelines.cut() => (),
+        () = expired(deadline) => (),
     }
 }
 

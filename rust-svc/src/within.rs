@@ -1,18 +1,37 @@
-//! Work that has to be done by a deadline.
+//! Work that is given up when something else happens first.
 
 use std::{future::poll_fn, mem, pin::Pin, task::Poll};
 
 use futures::poll;
-use tokio::time::{self, Instant};
+use tokio::{
+    task::coop::unconstrained,
+    time::{Instant, sleep_until},
+};
 
 /// What the work gives; `None` if the deadline passes first. Only work that has to wait needs a timer.
-pub(crate) async fn within<T>(deadline: Instant, mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+pub(crate) async fn within<T>(deadline: Instant, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    unless(|| sleep_until(deadline), work).await
+}
+
+/// What the work gives; `None` if the end comes first, which is asked for only by work that has to wait.
+pub(crate) async fn unless<T, End: Future<Output = ()>>(
+    end: impl FnOnce() -> End,
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     if let Poll::Ready(done) = poll!(work.as_mut()) {
         return Some(done);
     }
+    // Work that never rests uses up what a task may do at a time, and the end must be seen nevertheless.
+    let mut end = Box::pin(unconstrained(end()));
     let mut is_asked = true;
-    let rest = poll_fn(|cx| if mem::take(&mut is_asked) { Poll::Pending } else { work.as_mut().poll(cx) });
-    time::timeout_at(deadline, rest).await.ok()
+    poll_fn(|cx| {
+        let polled = if mem::take(&mut is_asked) { Poll::Pending } else { work.as_mut().poll(cx) };
+        match polled {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending => end.as_mut().poll(cx).map(|()| None),
+        }
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::{
@@ -16,16 +16,14 @@ use super::{
     responses::{Batches, Data},
 };
 use crate::{
-    Code, Context, Error, Lifeline, Metadata, Method,
+    Code, Error, Lifeline, Metadata, Method,
     grpc::{compression::Encoding, metadata, status},
     intercept::Running,
 };
 
-/// The trailers of a call that succeeded: to copy them takes fewer steps than to make them.
-static SUCCEEDED: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let status = (tonic::Status::GRPC_STATUS, HeaderValue::from_static("0"));
-    HeaderMap::from_iter([status])
-});
+/// The headers of an answer, and the trailers of one that succeeded: to copy them takes fewer steps than to make them.
+static ANSWERED: LazyLock<HeaderMap> = LazyLock::new(|| one(header::CONTENT_TYPE, "application/grpc"));
+static SUCCEEDED: LazyLock<HeaderMap> = LazyLock::new(|| one(tonic::Status::GRPC_STATUS, "0"));
 
 /// The body of an answer. It keeps its call alive until it has ended or is dropped, and ends with the trailers that the
 /// handler set.
@@ -61,7 +59,6 @@ struct End(HeaderMap, Option<Code>);
 /// What ends with a call.
 #[derive(Debug)]
 pub(super) struct Call {
-    pub(super) cx: Context,
     pub(super) running: Running,
     #[expect(dead_code, reason = "held until the last frame is sent, or the caller goes away")]
     pub(super) lifeline: Lifeline,
@@ -86,7 +83,7 @@ impl Body {
             Piece::End(end) => end,
         };
         if let Some(call) = self.call.take() {
-            metadata::append(&call.cx.trailers(), &mut trailers);
+            metadata::append(&call.running.cx().trailers(), &mut trailers);
             call.running.end(code);
         }
         Frame::trailers(trailers)
@@ -143,6 +140,10 @@ impl fmt::Debug for Frames {
     }
 }
 
+fn one(name: HeaderName, value: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+}
+
 fn succeeded() -> End {
     End(SUCCEEDED.clone(), None)
 }
@@ -176,7 +177,7 @@ pub(super) fn finish(
     encoding: Encoding,
     call: Call,
 ) -> Response<Body> {
-    let headers = call.cx.headers();
+    let headers = call.running.cx().headers();
     if let Err(error) = &answer {
         call.running.failed(error);
     }
@@ -186,7 +187,7 @@ pub(super) fn finish(
         Err(error) => Frames::Status(failed(&method, &error)),
     };
     let mut response = Response::new(Body { frames, call: Some(call) });
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    *response.headers_mut() = ANSWERED.clone();
     if let Some(encoding) = encoding.name() {
         response.headers_mut().insert(Encoding::HEADER, HeaderValue::from_static(encoding));
     }
@@ -198,7 +199,7 @@ pub(super) fn finish(
 fn alone(method: &Method, error: &Error, call: &Call) -> Response<Body> {
     let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
     call.running.end(Some(error.code()));
-    metadata::append(&call.cx.trailers(), response.headers_mut());
+    metadata::append(&call.running.cx().trailers(), response.headers_mut());
     response
 }
 

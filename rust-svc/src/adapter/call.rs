@@ -99,8 +99,7 @@ impl Accepted {
                 return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
             }
         };
-        let (cx, running) = opening.run();
-        let (call, encoding) = (Call { cx, running, lifeline }, encodings.responses);
+        let (call, encoding) = (Call { running: opening.run(), lifeline }, encodings.responses);
         let requests = encodings.requests(body, options.max_message_size, call.running.counter());
         let span = call.running.span();
         let answer = {
@@ -118,13 +117,13 @@ async fn pass(method: &Method, opening: &mut Opening, start: Instant) -> Result<
 
 async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     method: &Arc<Method>,
-    Call { cx, running, .. }: &Call,
+    Call { running, .. }: &Call,
     requests: Result<Requests<Q, Place>>,
     encoding: Encoding,
     start: Instant,
     handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
 ) -> Result<Data> {
-    let requests = requests?;
+    let (requests, cx) = (requests?, running.cx());
     let answering = Answering { method, encoding, running, deadline: cx.deadline() };
     // A message becomes data where it is: each function on its way would move it.
     let work = async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) };

@@ -34,8 +34,11 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// than `application/grpc`. A path that names no method, to the letter and without a query, is answered with
 /// `UNIMPLEMENTED`.
 #[derive(Clone, Default)]
-pub struct Routes {
-    served: Arc<BTreeMap<&'static str, Served>>,
+pub struct Routes(Arc<Table>);
+
+#[derive(Clone, Default)]
+struct Table {
+    served: BTreeMap<&'static str, Served>,
     /// What sees calls to what is not served.
     around: Chain,
 }
@@ -66,24 +69,23 @@ impl Routes {
 
     /// The services of both. Of two with the same name the one of `other` is served.
     pub fn merge(mut self, other: impl Into<Self>) -> Self {
-        let other = Arc::unwrap_or_clone(other.into().served);
-        Arc::make_mut(&mut self.served).extend(other);
+        let other = Arc::unwrap_or_clone(other.into().0);
+        self.change().served.extend(other.served);
         self
     }
 
     /// The same services, with all of `chain` around their calls, after what was around them before. Its observers are
     /// told of calls to services and methods that there are not, too, as those of what is merged into these are not.
     pub fn chain(mut self, chain: &Chain) -> Self {
-        self.around = self.around.merge(chain.clone());
-        for served in Arc::make_mut(&mut self.served).values_mut() {
-            served.chain = std::mem::take(&mut served.chain).merge(chain.clone());
-        }
+        let Table { served, around } = self.change();
+        let chains = served.values_mut().map(|served| &mut served.chain).chain([around]);
+        chains.for_each(|own| *own = std::mem::take(own).merge(chain.clone()));
         self
     }
 
     /// The full names of the services, sorted.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
-        self.served.keys().copied()
+        self.0.served.keys().copied()
     }
 
     /// The services as an axum router, to merge with other routes. It has no fallback of its own.
@@ -97,12 +99,12 @@ impl Routes {
     #[cfg(feature = "server")]
     pub(crate) fn claims<B>(&self, request: &http::Request<B>) -> bool {
         let service = request.uri().path().split('/').nth(1);
-        guard::says_grpc(request.headers()) || service.is_some_and(|service| self.served.contains_key(service))
+        guard::says_grpc(request.headers()) || service.is_some_and(|service| self.0.served.contains_key(service))
     }
 
     /// The same services and one more.
     pub(crate) fn with(mut self, name: &'static str, service: Arc<dyn Handle>) -> Self {
-        Arc::make_mut(&mut self.served).insert(name, Served { service, chain: Chain::new() });
+        self.change().served.insert(name, Served { service, chain: Chain::new() });
         self
     }
 
@@ -115,6 +117,10 @@ impl Routes {
         self.answer(request.map(tonic::body::Body::new), origin)
     }
 
+    fn change(&mut self) -> &mut Table {
+        Arc::make_mut(&mut self.0)
+    }
+
     fn answer(&self, request: Request, origin: Origin) -> Answer {
         if let Some(refusal) = guard::refusal(&request) {
             return ready(refusal).right_future();
@@ -123,10 +129,10 @@ impl Routes {
         let path = uri.path();
         let names = path.strip_prefix('/').and_then(|path| path.split_once('/'));
         let found = names.filter(|_| uri.query().is_none());
-        let found = found.and_then(|(service, method)| Some((self.served.get(service)?, method)));
+        let found = found.and_then(|(service, method)| Some((self.0.served.get(service)?, method)));
         match found {
             Some((served, method)) => served.service.handle(method, &served.chain, request, origin),
-            None => unimplemented(&self.around, origin, &Error::unimplemented(format_args!("the service of {path}"))),
+            None => unimplemented(&self.0.around, origin, &Error::unimplemented(format_args!("the service of {path}"))),
         }
     }
 }

@@ -51,12 +51,12 @@ pub(crate) enum Received {
 
 impl Attempt<'_> {
     /// Sends the request and reads as much as the kind of the method has before its first response.
-    pub(crate) async fn run(self) -> Result<Received, Failure> {
-        let (headers, messages) = self.open().await?;
+    pub(crate) async fn run(&self) -> Result<Received, Failure> {
+        let (headers, mut messages) = self.open().await?;
         if !self.method.kind.returns_one() {
             return Ok(Received::Many { headers, messages });
         }
-        match self.read_one(messages).await {
+        match self.read_one(&mut messages).await {
             Ok((message, trailers)) => Ok(Received::One { headers, message, trailers }),
             Err(failure) => Err(failure.after(headers)),
         }
@@ -68,7 +68,7 @@ impl Attempt<'_> {
         head::read(self.method, response, self.client.max_response_bytes)
     }
 
-    async fn read_one(&self, mut messages: Messages) -> Result<(Bytes, Metadata), Failure> {
+    async fn read_one(&self, messages: &mut Messages) -> Result<(Bytes, Metadata), Failure> {
         let message = messages.next().await.unwrap_or_else(|| Err(self.miscounted("no response")))?;
         match messages.next().await {
             None => Ok((message, messages.take_trailers())),

@@ -14,6 +14,7 @@ use super::{
     connector::Connector,
     normalise::BoxError,
     replicas::Replicas,
+    request,
     transport::{Tower, Transport},
 };
 use crate::{
@@ -189,9 +190,11 @@ impl ClientBuilder {
     }
 
     pub(crate) fn finish(self, metadata: Metadata, transport: Transport) -> Client {
+        let headers = request::usual(self.encoding, !matches!(transport, Transport::Local(_)));
         Client(Arc::new(Shared {
             target: self.address,
             transport,
+            headers,
             timeout: self.timeout,
             metadata,
             encoding: self.encoding,

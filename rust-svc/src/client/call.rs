@@ -8,7 +8,7 @@ use tracing::Instrument;
 use super::{
     Shared,
     attempt::{Answer, Attempt, Opened, Received},
-    breaker::{Outcome, Permit, Sampler},
+    breaker::{Outcome, Permit},
     deadline::{self, Deadlines},
     failure::Failure,
     requests::Requests,
@@ -17,6 +17,7 @@ use super::{
 use crate::{
     Context, Error, Method, Result,
     intercept::{Attempted, Running},
+    within::unless,
 };
 
 impl Shared {
@@ -24,19 +25,16 @@ impl Shared {
     pub(crate) async fn call(
         &self,
         method: &Method,
-        cx: &Context,
         requests: &Requests,
         running: &Running,
         start: Instant,
     ) -> Result<Answer> {
+        let cx = running.cx();
         let deadlines = Deadlines::of(method, cx, self.timeout, start)?;
-        let call = Call { client: self, method, cx, requests, running, deadlines };
-        tokio::select! {
-            // An attempt that ends at the deadline of the context must be counted before the call ends with it.
-            biased;
-            answer = call.run(start) => answer,
-            () = cx.cancelled() => Err(ended(method, cx)),
-        }
+        let call = Call { client: self, method, requests, running, deadlines };
+        // An attempt that ends at the deadline of the context must be counted before the call ends with it.
+        let answer = unless(|| cx.cancelled(), pin!(call.run(start))).await;
+        answer.unwrap_or_else(|| Err(ended(method, cx)))
     }
 }
 
@@ -51,7 +49,6 @@ pub(crate) fn ended(method: &Method, cx: &Context) -> Error {
 struct Call<'a> {
     client: &'a Shared,
     method: &'a Method,
-    cx: &'a Context,
     requests: &'a Requests,
     running: &'a Running,
     deadlines: Deadlines,
@@ -67,10 +64,10 @@ impl Call<'_> {
                 // What the server said is worth more than that it is not asked again.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let seen = Attempted::begin(self.cx, retries.previous(), start);
+            let seen = Attempted::begin(self.running.cx(), retries.previous(), start);
             let received = {
-                let attempt = pin!(self.attempt(retries.previous(), &seen).run().instrument(seen.span()));
-                self.deadlines.within(self.method, attempt).await
+                let attempt = self.attempt(retries.previous(), &seen);
+                self.deadlines.within(self.method, pin!(attempt.run().instrument(seen.span()))).await
             };
             let end = Instant::now();
             self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()), end);
@@ -90,14 +87,14 @@ impl Call<'_> {
     }
 
     /// `None` if the method has no breaker.
-    fn admit(&self) -> Result<Option<Permit>> {
+    fn admit(&self) -> Result<Option<Permit<'_>>> {
         let breaker = self.client.breaker(self.method);
         Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
     }
 
     fn attempt<'a>(&'a self, previous: u32, seen: &'a Attempted) -> Attempt<'a> {
-        let Self { client, method, cx, requests, deadlines, .. } = *self;
-        Attempt { client, method, cx, requests, deadline: deadlines.whole, previous, seen }
+        let Self { client, method, requests, running, deadlines } = *self;
+        Attempt { client, method, cx: running.cx(), requests, deadline: deadlines.whole, previous, seen }
     }
 
     /// An attempt that would come too late is none; the caller then gets the last real error.
@@ -108,17 +105,18 @@ impl Call<'_> {
         }
     }
 
-    fn succeed(&self, permit: Option<Permit>, received: Received, end: Instant) -> Answer {
+    fn succeed(&self, permit: Option<Permit<'_>>, received: Received, end: Instant) -> Answer {
         self.client.budget.refill();
-        let sampler = record(permit, Outcome::Success, end);
+        let sampler = permit.as_ref().filter(|_| !self.method.kind.returns_one()).map(Permit::sampler);
+        record(permit, Outcome::Success, end);
         match received {
             Received::One { headers, message, trailers } => {
-                self.cx.receive_headers(headers);
-                self.cx.receive_trailers(trailers);
+                self.running.cx().receive_headers(headers);
+                self.running.cx().receive_trailers(trailers);
                 Answer::One(message, end)
             }
             Received::Many { headers, messages } => {
-                self.cx.receive_headers(headers);
+                self.running.cx().receive_headers(headers);
                 Answer::Many(Opened { messages, sampler, deadline: self.deadlines.whole })
             }
         }
@@ -126,9 +124,9 @@ impl Call<'_> {
 
     fn fail(&self, failure: Failure) -> Error {
         if let Some(headers) = failure.headers {
-            self.cx.receive_headers(headers);
+            self.running.cx().receive_headers(headers);
         }
-        self.cx.receive_trailers(failure.error.metadata().clone());
+        self.running.cx().receive_trailers(failure.error.metadata().clone());
         failure.error
     }
 }
@@ -141,6 +139,8 @@ fn outcome(next: Next, failure: &Failure, fair: bool) -> Outcome {
     }
 }
 
-fn record(permit: Option<Permit>, outcome: Outcome, end: Instant) -> Option<Sampler> {
-    permit.and_then(|permit| permit.record(outcome, end))
+fn record(permit: Option<Permit<'_>>, outcome: Outcome, end: Instant) {
+    if let Some(permit) = permit {
+        permit.record(outcome, end);
+    }
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderValue, Response, header::USER_AGENT};
+use http::Response;
 use tokio::{
     sync::watch,
     time::{self, Instant},
@@ -17,9 +17,6 @@ use super::{
     address::Origin, connection::Connection, connector::Connector, incoming::Incoming, normalise::BoxError,
     request::Head, requests::Requests,
 };
-
-/// Who calls, beside what the metadata say.
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("rust-svc/", env!("CARGO_PKG_VERSION")));
 
 /// A server at one address.
 pub(crate) struct Channel {
@@ -54,9 +51,8 @@ impl Channel {
     pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
         let connection = self.connection().await?;
         // To connect may have taken some of the time that the server is told.
-        let mut head = head.to(Some(&self.origin), Instant::now());
-        head.headers_mut().insert(USER_AGENT, AGENT);
-        Ok(connection.send(head, requests)?.await?)
+        let answer = connection.send(head.to(Some(&self.origin), Instant::now()), requests)?;
+        Ok(answer.await?)
     }
 
     async fn connection(&self) -> Result<Connection, Unreachable> {

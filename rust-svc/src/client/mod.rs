@@ -56,7 +56,10 @@ pub use builder::ClientBuilder;
 pub use tls::Tls;
 
 use bytes::Bytes;
-use http::uri::{InvalidUri, PathAndQuery};
+use http::{
+    HeaderMap,
+    uri::{InvalidUri, PathAndQuery},
+};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -73,6 +76,7 @@ use crate::{
     by_method::ByMethod,
     grpc::compression::Encoding,
     intercept::{Chain, Running, Side},
+    within::unless,
 };
 
 /// What generated clients hold: a remote server, and the policies with which it is called.
@@ -92,6 +96,8 @@ pub struct Client(Arc<Shared>);
 struct Shared {
     target: String,
     transport: Transport,
+    /// Those that all requests have.
+    headers: HeaderMap,
     timeout: Option<Duration>,
     metadata: Metadata,
     encoding: Encoding,
@@ -214,9 +220,9 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (cx, running, start) = self.0.begin(method, cx).await?;
+        let (running, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
-        let call = pin!(self.0.call(method, &cx, &requests, &running, start));
+        let call = pin!(self.0.call(method, &requests, &running, start));
         let (answer, end) = match call.instrument(running.span()).await {
             Ok(Answer::One(bytes, end)) => (message::decode(method, bytes), end),
             Ok(Answer::Many(_)) => (Err(message::wrong_kind(method)), Instant::now()),
@@ -234,10 +240,10 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (cx, running, start) = self.0.begin(method, cx).await?;
+        let (running, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
         let answer = {
-            let call = pin!(self.0.call(method, &cx, &requests, &running, start));
+            let call = pin!(self.0.call(method, &requests, &running, start));
             call.instrument(running.span()).await
         };
         let answer = answer.and_then(|answer| match answer {
@@ -245,7 +251,7 @@ impl Client {
             Answer::One(..) => Err(message::wrong_kind(method)),
         });
         let opened = answer.inspect_err(|error| running.end(Some(error.code())))?;
-        Ok(Replies::new(method, cx, requests, opened, running).typed())
+        Ok(Replies::new(method, requests, opened, running).typed())
     }
 }
 
@@ -256,17 +262,13 @@ impl Shared {
     }
 
     /// Begins a call with what is around it, and tells when that had let it pass.
-    async fn begin(&self, method: &Method, cx: Context) -> Result<(Context, Running, Instant)> {
+    async fn begin(&self, method: &Method, cx: Context) -> Result<(Running, Instant)> {
         let start = Instant::now();
-        let mut opening = self.chain.open(method, Side::Client, None, cx, start);
-        let cancelled = opening.cx().cancellation();
-        let start = tokio::select! {
-            biased;
-            passed = opening.pass(start) => passed?,
-            () = cancelled => return Err(call::ended(method, opening.cx())),
-        };
-        let (cx, running) = opening.run();
-        Ok((cx, running, start))
+        let mut opening = self.chain.clone().open(method, Side::Client, None, cx, start);
+        let cancellation = opening.cx().cancellation();
+        let passed = unless(|| cancellation.comes(), pin!(opening.pass(start))).await;
+        let start = passed.unwrap_or_else(|| Err(call::ended(method, opening.cx())))?;
+        Ok((opening.run(), start))
     }
 
     fn breaker(&self, method: &Method) -> Option<&Arc<CircuitBreaker>> {

@@ -19,7 +19,6 @@ use crate::{Context, Error, Message, Method, Result, Streaming, intercept::Runni
 /// The responses of a call until its end, its deadline, or until nobody waits for them.
 pub(crate) struct Replies {
     method: Method,
-    cx: Context,
     requests: Requests,
     opened: Opened,
     end: BoxFuture<'static, Error>,
@@ -27,9 +26,9 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    pub(crate) fn new(method: &Method, cx: Context, requests: Requests, opened: Opened, running: Running) -> Self {
-        let end = end(*method, cx.clone(), opened.deadline).boxed();
-        Self { method: *method, cx, requests, opened, end, running }
+    pub(crate) fn new(method: &Method, requests: Requests, opened: Opened, running: Running) -> Self {
+        let end = end(*method, running.cx().clone(), opened.deadline).boxed();
+        Self { method: *method, requests, opened, end, running }
     }
 
     /// The responses as the caller reads them. An error is the last item, and dropping the stream cancels the call.
@@ -65,7 +64,7 @@ impl Replies {
             Some(Ok(bytes)) => Ok(Some(bytes)),
             Some(Err(failure)) => Err(self.fail(self.requests.explain(failure))),
             None => {
-                self.cx.receive_trailers(self.opened.messages.take_trailers());
+                self.running.cx().receive_trailers(self.opened.messages.take_trailers());
                 Ok(None)
             }
         }
@@ -78,7 +77,7 @@ impl Replies {
         if let Some(sampler) = self.opened.sampler.as_ref().filter(|_| counts) {
             sampler.add_failure(failure.error.code());
         }
-        self.cx.receive_trailers(failure.error.metadata().clone());
+        self.running.cx().receive_trailers(failure.error.metadata().clone());
         failure.error
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! A server that stops before the stream does ends it with the error `UNAVAILABLE`.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -22,7 +22,7 @@ use tracing::Instrument;
 
 use super::answer;
 use crate::{
-    Context, Error, Lifeline, Method, Result, Streaming,
+    Error, Lifeline, Method, Result, Streaming,
     ending::Ending,
     intercept::{Running, panicked},
     json::{self, Print, Value},
@@ -45,8 +45,7 @@ pub(super) struct Download<R> {
     pub(super) framing: Framing,
     pub(super) print: Print,
     pub(super) response_field: Option<&'static str>,
-    pub(super) cx: Context,
-    pub(super) running: Running,
+    pub(super) running: Arc<Running>,
     pub(super) ending: Ending,
     #[expect(dead_code, reason = "held until the last message is sent, or the caller goes away")]
     pub(super) lifeline: Lifeline,
@@ -137,7 +136,7 @@ impl<R: Value + Send + 'static> Download<R> {
     }
 
     async fn message(&mut self) -> Option<Result<R>> {
-        let deadline = self.cx.deadline();
+        let deadline = self.running.cx().deadline();
         let next = AssertUnwindSafe(self.messages.next()).catch_unwind();
         let next = match deadline {
             Some(deadline) => time::timeout_at(deadline, next).await,

@@ -35,10 +35,9 @@ pub(super) struct Exchange {
     parameters: Parameters,
     headers: HeaderMap,
     body: Body,
-    cx: Context,
     lifeline: Lifeline,
     ending: Ending,
-    running: Running,
+    running: Arc<Running>,
     print: Print,
 }
 
@@ -56,9 +55,9 @@ impl Exchange {
         let (cx, lifeline) = context(&endpoint, parts)?.with_lifeline();
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
-        let (headers, running) = (parts.headers.clone(), Running::default());
+        let (headers, running) = (parts.headers.clone(), Arc::new(Running::alone(cx)));
         let ending = parts.extensions.get().cloned().unwrap_or_default();
-        Ok(Self { endpoint, settings, parameters, headers, body, cx, lifeline, ending, running, print })
+        Ok(Self { endpoint, settings, parameters, headers, body, lifeline, ending, running, print })
     }
 
     /// Tells when the call must end, because the server does.
@@ -67,12 +66,12 @@ impl Exchange {
     }
 
     pub(super) fn cx(&self) -> Context {
-        self.cx.clone()
+        self.running.cx().clone()
     }
 
     /// The same request once what is around calls has let it pass.
-    pub(super) fn passed(self, cx: Context, running: Running) -> Self {
-        Self { cx, running, ..self }
+    pub(super) fn passed(self, running: Arc<Running>) -> Self {
+        Self { running, ..self }
     }
 
     /// The one request message.
@@ -123,7 +122,7 @@ impl Exchange {
     ) -> Result<Response<Body>, Failure> {
         let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
-        headers::append(&self.cx.headers(), response.headers_mut());
+        headers::append(&self.running.cx().headers(), response.headers_mut());
         self.running.sent(1);
         self.running.end(None);
         Ok(response)
@@ -142,14 +141,13 @@ impl Exchange {
             Some(None) => Streaming::empty(),
             None => messages,
         };
-        let headers = self.cx.headers();
+        let headers = self.running.cx().headers();
         let mut response = Download {
             method: self.endpoint.method,
             messages: messages.map(R::into_response),
             framing: Framing::of(&self.headers, (self.endpoint.shape.may_have_error)()),
             print: self.print,
             response_field: self.endpoint.response_field,
-            cx: self.cx,
             running: self.running,
             ending: self.ending,
             lifeline: self.lifeline,

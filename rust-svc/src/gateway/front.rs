@@ -146,11 +146,11 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
         return Err(failure);
     }
     let start = Instant::now();
-    let mut opening = endpoint.chain.open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
+    let mut opening = endpoint.chain.clone().open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
     let passed = bounded(endpoint, deadline, opening.pass(start).map_err(Failure::from)).await;
     passed.inspect_err(|failure| opening.failed(&failure.error))?;
-    let ((cx, running), ending) = (opening.run(), exchange.ending());
-    let answered = (endpoint.handler)(exchange.passed(cx, running.clone()));
+    let (running, ending) = (Arc::new(opening.run()), exchange.ending());
+    let answered = (endpoint.handler)(exchange.passed(running.clone()));
     let result = unless_gone(&ending, bounded(endpoint, deadline, answered.instrument(running.span()))).await;
     result.inspect_err(|failure| {
         running.failed(&failure.error);

@@ -8,35 +8,34 @@ use http::{HeaderName, HeaderValue};
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
 
 const MAX_DIGITS: usize = 8;
-const MAX_VALUE: u128 = 99_999_999;
+const MAX_VALUE: u32 = 99_999_999;
 
-/// The units and how many nanoseconds each is long, from the finest to the coarsest.
-const UNITS: [(u8, u128); 6] = [
-    (b'n', 1),
-    (b'u', 1_000),
-    (b'm', 1_000_000),
-    (b'S', 1_000_000_000),
-    (b'M', 60_000_000_000),
-    (b'H', 3_600_000_000_000),
+/// The units and how long each is, from the finest to the coarsest.
+const UNITS: [(u8, Duration); 6] = [
+    (b'n', Duration::from_nanos(1)),
+    (b'u', Duration::from_micros(1)),
+    (b'm', Duration::from_millis(1)),
+    (b'S', Duration::from_secs(1)),
+    (b'M', Duration::from_secs(60)),
+    (b'H', Duration::from_secs(3600)),
 ];
 
 /// Reads a timeout such as `100m`. `None` if it is anything but one to eight digits and a unit.
 pub(crate) fn parse(text: &str) -> Option<Duration> {
     let (unit, digits) = text.as_bytes().split_last()?;
-    let (_, nanos) = UNITS.iter().find(|(name, _)| name == unit)?;
+    let (_, unit) = UNITS.iter().find(|(name, _)| name == unit)?;
     let plain = (1..=MAX_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
-    let value = || digits.iter().fold(0, |value, digit| value * 10 + u128::from(digit - b'0'));
-    plain.then(|| from_nanos(value() * nanos))
+    let value = || digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    plain.then(|| *unit * value())
 }
 
 /// Prints a timeout in the finest unit whose value has eight digits, rounded up, so that the callee never gives up
 /// before the caller does. Every call has one, so it is printed without the machinery of formats.
 pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
-    let nanos = timeout.as_nanos();
-    let fitting = UNITS.iter().find(|(_, unit)| nanos <= MAX_VALUE * unit);
+    let fitting = UNITS.iter().find(|(_, unit)| timeout <= *unit * MAX_VALUE);
     let (name, unit) = *fitting.unwrap_or(&UNITS[5]);
     let (mut text, mut start) = ([name; MAX_DIGITS + 1], MAX_DIGITS);
-    let mut value = nanos.div_ceil(unit).min(MAX_VALUE) as u32;
+    let mut value = rounded_up(timeout, unit).min(u64::from(MAX_VALUE)) as u32;
     while value > 0 || start == MAX_DIGITS {
         start -= 1;
         text[start] = b'0' + (value % 10) as u8;
@@ -45,9 +44,12 @@ pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&text[start..]).ok()
 }
 
-fn from_nanos(nanos: u128) -> Duration {
-    const NANOS_PER_SECOND: u128 = 1_000_000_000;
-    Duration::new((nanos / NANOS_PER_SECOND) as u64, (nanos % NANOS_PER_SECOND) as u32)
+/// How many units a timeout is long. One that is measured in parts of a second has few enough nanoseconds for a word.
+fn rounded_up(timeout: Duration, unit: Duration) -> u64 {
+    match unit.as_secs() {
+        0 => (timeout.as_nanos() as u64).div_ceil(u64::from(unit.subsec_nanos())),
+        seconds => timeout.as_secs().saturating_add(u64::from(timeout.subsec_nanos() > 0)).div_ceil(seconds),
+    }
 }
 
 #[cfg(test)]

@@ -32,10 +32,32 @@ pub struct Call {
 /// What is counted while a call is under way.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    pub(super) sent: AtomicU64,
-    pub(super) received: AtomicU64,
+    sent: AtomicU64,
+    received: AtomicU64,
     /// What the caller was told, if it is not what the code says; zero until then.
-    pub(super) http_status: AtomicU16,
+    http_status: AtomicU16,
+}
+
+impl Counts {
+    /// So many messages were sent by this side.
+    pub(super) fn sent(&self, messages: u64) {
+        add(&self.sent, messages);
+    }
+
+    /// A message was received by this side.
+    pub(super) fn received(&self) {
+        add(&self.received, 1);
+    }
+
+    /// The caller is told this status of HTTP.
+    pub(super) fn answered(&self, status: u16) {
+        self.http_status.store(status, Relaxed);
+    }
+}
+
+/// A call is sent, and received, by one task at a time: two steps do what one would that stops all other cores.
+fn add(count: &AtomicU64, messages: u64) {
+    count.store(count.load(Relaxed) + messages, Relaxed);
 }
 
 /// Which end of a call this process is.

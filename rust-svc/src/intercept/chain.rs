@@ -3,8 +3,8 @@
 use std::{
     fmt,
     sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
@@ -61,7 +61,7 @@ impl Chain {
 
     /// Opens a call that came in at `start`; no interceptor has seen it yet.
     pub(crate) fn open(
-        &self,
+        self,
         method: &Method,
         side: Side,
         route: Option<HttpRoute>,
@@ -70,33 +70,26 @@ impl Chain {
     ) -> Opening {
         match self.is_empty() {
             true => Opening(Either::Left(cx)),
-            false => Opening(Either::Right(Arc::new(self.begun(method, side, route, cx, start)))),
+            false => Opening(Either::Right(self.begun(method, side, route, cx, start))),
         }
     }
 
     /// Tells the observers of a call to this process that failed before an interceptor could refuse it.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     pub(crate) fn refused(&self, method: &Method, route: Option<HttpRoute>, cx: Context, code: Code) {
-        self.tell(self.begun(method, Side::Server, route, cx, Instant::now()), code, 0);
+        self.clone().begun(method, Side::Server, route, cx, Instant::now()).refuse(code, 0);
     }
 
     /// The same of a request over HTTP whose caller is told another status than its code says.
     #[cfg(feature = "gateway")]
     pub(crate) fn refused_with(&self, method: &Method, route: HttpRoute, cx: Context, code: Code, status: u16) {
-        self.tell(self.begun(method, Side::Server, Some(route), cx, Instant::now()), code, status);
+        self.clone().begun(method, Side::Server, Some(route), cx, Instant::now()).refuse(code, status);
     }
 
-    #[cfg(any(feature = "adapter", feature = "gateway"))]
-    fn tell(&self, mut call: Shared, code: Code, status: u16) {
-        call.began();
-        call.correlate();
-        call.counts.http_status.store(status, Relaxed);
-        call.end(Some(code));
-    }
-
-    fn begun(&self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Shared {
+    fn begun(self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Begun {
         let call = Call::new(*method, side, route, cx, start);
-        Shared { call, links: self.0.clone(), has_ended: AtomicBool::new(false), counts: Counts::default() }
+        let shared = Arc::new(Shared { call, links: self.0, counts: Counts::default() });
+        Begun { shared, has_ended: AtomicBool::new(false) }
     }
 
     /// Tells the observers that the circuit breaker of a method is in another state.
@@ -120,106 +113,85 @@ impl fmt::Debug for Chain {
 }
 
 /// A call that is about to begin. If it is dropped, nobody waited for it.
-pub(crate) struct Opening(Either<Context, Arc<Shared>>);
+pub(crate) struct Opening(Either<Context, Begun>);
 
 impl Opening {
     /// Tells the observers that the call begins, and lets the interceptors look at it; gives when they had done so, which
     /// is `start` if none of them had to wait. An error of one of them has been told to the observers.
     pub(crate) async fn pass(&mut self, start: Instant) -> Result<Instant> {
-        let Either::Right(shared) = &mut self.0 else { return Ok(start) };
-        // Nobody else has it before it runs; a call that could not be looked at must not run.
-        let shared = Arc::get_mut(shared).ok_or_else(|| Error::new(Code::Internal, "the call runs already"))?;
-        shared.began();
-        let mut end = start;
-        for interceptor in &shared.links.interceptors {
-            let passed = match interceptor.at_once(&mut shared.call) {
-                Some(passed) => passed,
-                None => {
-                    let passed = interceptor.before(&mut shared.call).await;
-                    end = Instant::now();
-                    passed
-                }
-            };
-            if let Err(error) = passed {
-                shared.end(Some(error.code()));
-                return Err(error);
-            }
-        }
-        Ok(end)
+        let Either::Right(begun) = &mut self.0 else { return Ok(start) };
+        let passed = begun.pass(start).await;
+        passed.inspect_err(|error| begun.end(Some(error.code())))
     }
 
     /// The call failed before all interceptors had let it pass.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     pub(crate) fn failed(&self, error: &Error) {
-        if let Either::Right(shared) = &self.0 {
-            shared.failed(error);
-            shared.end(Some(error.code()));
+        if let Either::Right(begun) = &self.0 {
+            begun.failed(error);
+            begun.end(Some(error.code()));
         }
     }
 
     /// The context, as the interceptors have left it so far.
     #[cfg(any(feature = "adapter", feature = "client"))]
     pub(crate) fn cx(&self) -> &Context {
-        match &self.0 {
-            Either::Left(cx) => cx,
-            Either::Right(shared) => shared.call.cx(),
-        }
+        cx(&self.0)
     }
 
     /// The call, which has passed.
-    pub(crate) fn run(self) -> (Context, Running) {
-        match self.0 {
-            Either::Left(cx) => (cx, Running::default()),
-            Either::Right(shared) => (shared.call.cx().clone(), Running(Some(shared))),
-        }
+    pub(crate) fn run(self) -> Running {
+        Running(self.0)
     }
 }
 
-/// What must be told how a call ends. If all clones of it are dropped untold, nobody waited for the call.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Running(Option<Arc<Shared>>);
-
-/// A call that has begun, and what is around it.
-struct Shared {
-    call: Call,
-    links: Arc<Links>,
-    has_ended: AtomicBool,
-    counts: Counts,
-}
+/// A call that has passed, which must be told how it ends. If it is dropped untold, nobody waited for it.
+#[derive(Debug)]
+pub(crate) struct Running(Either<Context, Begun>);
 
 #[cfg_attr(
     not(all(feature = "adapter", feature = "client", feature = "gateway")),
     allow(dead_code, reason = "each way of calling uses its part")
 )]
 impl Running {
+    /// A call with nothing around it.
+    pub(crate) fn alone(cx: Context) -> Self {
+        Self(Either::Left(cx))
+    }
+
+    /// The context, as the interceptors have left it.
+    pub(crate) fn cx(&self) -> &Context {
+        cx(&self.0)
+    }
+
     /// The span that the call runs in.
     pub(crate) fn span(&self) -> Span {
-        self.0.as_ref().map_or_else(Span::none, |shared| shared.call.span().clone())
+        self.begun().map_or_else(Span::none, |begun| begun.shared.call.span().clone())
     }
 
     /// Counts the messages of the call, for as long as it is under way.
     pub(crate) fn counter(&self) -> Counter {
-        Counter(self.0.as_ref().map(Arc::downgrade).unwrap_or_default())
+        Counter(self.begun().map(|begun| begun.shared.clone()))
     }
 
     /// The caller is told this status of HTTP, whatever the code.
     pub(crate) fn answered(&self, status: u16) {
-        if let Some(shared) = &self.0 {
-            shared.counts.http_status.store(status, Relaxed);
+        if let Some(begun) = self.begun() {
+            begun.shared.counts.answered(status);
         }
     }
 
     /// So many messages were sent by this side.
     pub(crate) fn sent(&self, messages: u64) {
-        if let Some(shared) = &self.0 {
-            shared.counts.sent.fetch_add(messages, Relaxed);
+        if let Some(begun) = self.begun() {
+            begun.shared.counts.sent(messages);
         }
     }
 
     /// A message was received by this side.
     pub(crate) fn received(&self) {
-        if let Some(shared) = &self.0 {
-            shared.counts.received.fetch_add(1, Relaxed);
+        if let Some(begun) = self.begun() {
+            begun.shared.counts.received();
         }
     }
 
@@ -228,38 +200,45 @@ impl Running {
     pub(crate) fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
         let outcome = Outcome::of_attempt(attempt, code, end);
         outcome.record(&attempt.span, Side::Client);
-        if let Some(shared) = &self.0 {
-            shared.attempted(&outcome);
+        if let Some(begun) = self.begun() {
+            begun.attempted(&outcome);
         }
     }
 
     /// The call fails with this error.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     pub(crate) fn failed(&self, error: &Error) {
-        if let Some(shared) = &self.0 {
-            shared.failed(error);
+        if let Some(begun) = self.begun() {
+            begun.failed(error);
         }
     }
 
     /// The call ended; `None` if it did not fail. What is told after that is not heard.
     pub(crate) fn end(&self, code: Option<Code>) {
-        if let Some(shared) = &self.0 {
-            shared.end(code);
+        if let Some(begun) = self.begun() {
+            begun.end(code);
         }
     }
 
     /// The same of a call that ended then: to ask for the time takes some.
     #[cfg(feature = "client")]
     pub(crate) fn ended(&self, code: Option<Code>, end: Instant) {
-        if let Some(shared) = &self.0 {
-            shared.ended(code, || end);
+        if let Some(begun) = self.begun() {
+            begun.ended(code, || end);
+        }
+    }
+
+    fn begun(&self) -> Option<&Begun> {
+        match &self.0 {
+            Either::Left(_) => None,
+            Either::Right(begun) => Some(begun),
         }
     }
 }
 
 /// Counts the messages of a call. It does not keep the call from ending.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Counter(Weak<Shared>);
+#[derive(Debug, Default)]
+pub(crate) struct Counter(Option<Arc<Shared>>);
 
 #[cfg_attr(
     not(all(feature = "adapter", feature = "client", feature = "gateway")),
@@ -268,17 +247,93 @@ pub(crate) struct Counter(Weak<Shared>);
 impl Counter {
     /// So many messages were sent by this side.
     pub(crate) fn sent(&self, messages: u64) {
-        self.count(|counts| &counts.sent, messages);
+        if let Some(shared) = &self.0 {
+            shared.counts.sent(messages);
+        }
     }
 
     /// A message was received by this side.
     pub(crate) fn received(&self) {
-        self.count(|counts| &counts.received, 1);
+        if let Some(shared) = &self.0 {
+            shared.counts.received();
+        }
+    }
+}
+
+/// A call of which the observers are told once that it ended, at the latest when this is dropped.
+#[derive(Debug)]
+struct Begun {
+    shared: Arc<Shared>,
+    has_ended: AtomicBool,
+}
+
+/// A call that has begun, and what is around it.
+struct Shared {
+    call: Call,
+    links: Arc<Links>,
+    counts: Counts,
+}
+
+impl Begun {
+    async fn pass(&mut self, start: Instant) -> Result<Instant> {
+        // Nobody else has it before it runs; a call that could not be looked at must not run.
+        let shared = Arc::get_mut(&mut self.shared);
+        let shared = shared.ok_or_else(|| Error::new(Code::Internal, "the call runs already"))?;
+        shared.began();
+        let mut end = start;
+        for interceptor in &shared.links.interceptors {
+            match interceptor.at_once(&mut shared.call) {
+                Some(passed) => passed?,
+                None => {
+                    interceptor.before(&mut shared.call).await?;
+                    end = Instant::now();
+                }
+            }
+        }
+        Ok(end)
     }
 
-    fn count(&self, of: impl FnOnce(&Counts) -> &AtomicU64, messages: u64) {
-        if let Some(shared) = self.0.upgrade() {
-            of(&shared.counts).fetch_add(messages, Relaxed);
+    /// Tells the observers of a call that came no further.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    fn refuse(mut self, code: Code, status: u16) {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.began();
+            shared.correlate();
+        }
+        self.shared.counts.answered(status);
+        self.end(Some(code));
+    }
+
+    #[cfg(feature = "client")]
+    fn attempted(&self, outcome: &Outcome) {
+        if !self.has_ended.load(Relaxed) {
+            self.shared.tell(|observer, call| observer.attempted(call, outcome));
+        }
+    }
+
+    /// Tells the observers if the error was a panic.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    fn failed(&self, error: &Error) {
+        if is_panic(error) {
+            self.shared.tell(|observer, call| observer.panicked(call));
+        }
+    }
+
+    fn end(&self, code: Option<Code>) {
+        self.ended(code, Instant::now);
+    }
+
+    fn ended(&self, code: Option<Code>, end: impl FnOnce() -> Instant) {
+        if !self.has_ended.swap(true, Relaxed) {
+            self.shared.ended(code, end());
+        }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if !*self.has_ended.get_mut() {
+            self.end(Some(Code::Cancelled));
         }
     }
 }
@@ -298,40 +353,22 @@ impl Shared {
         }
     }
 
-    #[cfg(feature = "client")]
-    fn attempted(&self, outcome: &Outcome) {
-        if !self.has_ended.load(Relaxed) {
-            self.links.observers.iter().for_each(|observer| observer.attempted(&self.call, outcome));
-        }
-    }
-
-    /// Tells the observers if the error was a panic.
-    #[cfg(any(feature = "adapter", feature = "gateway"))]
-    fn failed(&self, error: &Error) {
-        if is_panic(error) {
-            self.links.observers.iter().for_each(|observer| observer.panicked(&self.call));
-        }
-    }
-
-    fn end(&self, code: Option<Code>) {
-        self.ended(code, Instant::now);
-    }
-
-    /// Tells the observers once.
-    fn ended(&self, code: Option<Code>, end: impl FnOnce() -> Instant) {
-        if self.has_ended.swap(true, Relaxed) {
-            return;
-        }
-        let outcome = self.call.outcome(code, &self.counts, end());
+    fn ended(&self, code: Option<Code>, end: Instant) {
+        let outcome = self.call.outcome(code, &self.counts, end);
         outcome.record(self.call.span(), self.call.side());
-        self.links.observers.iter().for_each(|observer| observer.ended(&self.call, &outcome));
+        self.tell(|observer, call| observer.ended(call, &outcome));
         self.call.release();
+    }
+
+    fn tell(&self, tell: impl Fn(&dyn Observer, &Call)) {
+        self.links.observers.iter().for_each(|observer| tell(&**observer, &self.call));
     }
 }
 
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.end(Some(Code::Cancelled));
+fn cx(call: &Either<Context, Begun>) -> &Context {
+    match call {
+        Either::Left(cx) => cx,
+        Either::Right(begun) => begun.shared.call.cx(),
     }
 }
 

@@ -117,7 +117,7 @@ impl CircuitBreaker {
     }
 
     /// Lets a call pass, or tells why not.
-    pub(crate) fn admit(self: &Arc<Self>) -> Result<Permit, Open> {
+    pub(crate) fn admit(self: &Arc<Self>) -> Result<Permit<'_>, Open> {
         let era = self.era.load(Ordering::Acquire);
         if is_closed(era) {
             return Ok(Permit::new(self, era));
@@ -212,30 +212,34 @@ impl CircuitBreaker {
 
 /// The leave for one call. Dropped without [`record`](Self::record), it says nothing about the method.
 #[derive(Debug)]
-pub(crate) struct Permit {
-    /// `None` once it is recorded.
-    breaker: Option<Arc<CircuitBreaker>>,
+pub(crate) struct Permit<'a> {
+    breaker: &'a Arc<CircuitBreaker>,
     era: u64,
+    is_recorded: bool,
 }
 
-impl Permit {
-    fn new(breaker: &Arc<CircuitBreaker>, era: u64) -> Self {
-        Self { breaker: Some(breaker.clone()), era }
+impl<'a> Permit<'a> {
+    fn new(breaker: &'a Arc<CircuitBreaker>, era: u64) -> Self {
+        Self { breaker, era, is_recorded: false }
     }
 
-    /// Tells how the call ended just now, and gives what later counts failures of a stream.
-    pub(crate) fn record(mut self, outcome: Outcome, now: Instant) -> Option<Sampler> {
-        let breaker = self.breaker.take()?;
-        breaker.record(self.era, outcome, now);
-        Some(Sampler { breaker, era: self.era })
+    /// Tells how the call ended just now.
+    pub(crate) fn record(mut self, outcome: Outcome, now: Instant) {
+        self.is_recorded = true;
+        self.breaker.record(self.era, outcome, now);
+    }
+
+    /// What counts failures of a stream after the call has ended well.
+    pub(crate) fn sampler(&self) -> Sampler {
+        Sampler { breaker: self.breaker.clone(), era: self.era }
     }
 }
 
-impl Drop for Permit {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        if let Some(breaker) = self.breaker.take() {
+        if !self.is_recorded {
             let outcome = if std::thread::panicking() { Outcome::Failure(Code::Internal) } else { Outcome::Neutral };
-            breaker.record(self.era, outcome, Instant::now());
+            self.breaker.record(self.era, outcome, Instant::now());
         }
     }
 }

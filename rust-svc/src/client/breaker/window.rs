@@ -25,7 +25,7 @@ const COUNT_LIMIT: u64 = COUNT_MASK - 1024;
 #[derive(Debug)]
 pub(crate) struct Window {
     start: Instant,
-    bucket_nanos: u128,
+    bucket_nanos: u64,
     buckets: [AtomicU64; BUCKETS as usize],
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Totals {
 
 impl Window {
     pub(crate) fn new(length: Duration, start: Instant) -> Self {
-        let bucket_nanos = (length.as_nanos() / u128::from(BUCKETS)).max(1);
+        let bucket_nanos = (nanos(length) / BUCKETS).max(1);
         Self { start, bucket_nanos, buckets: Default::default() }
     }
 
@@ -78,8 +78,13 @@ impl Window {
     }
 
     fn tick(&self, now: Instant) -> u64 {
-        (now.saturating_duration_since(self.start).as_nanos() / self.bucket_nanos) as u64
+        nanos(now.saturating_duration_since(self.start)) / self.bucket_nanos
     }
+}
+
+/// It takes centuries to be more than a word.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn tick_of(word: u64) -> u64 {
