@@ -57,7 +57,7 @@ enum Task {
         #[arg(long)]
         part: Part,
     },
-    /// Calls the service of ours in this process, with this around each call; prints as `unary` does.
+    /// Calls the service in this process, with this around each call; prints as `unary` does. Only ours has layers.
     Layer {
         layer: ours::Layer,
         #[arg(long)]
@@ -86,6 +86,9 @@ pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
+            if matches!(task, Task::Layer { .. }) && !matches!(who, Who::Ours) {
+                return Err("only `ours` has layers".into());
+            }
             match who {
                 Who::Ours => does::<Ours>(task, allocations).await,
                 Who::Tonic => does::<Tonic>(task, allocations).await,
