@@ -94,7 +94,7 @@ impl Bench {
         let p50 = |layer: &str| -> Result<f64> {
             Ok(self.programs.call(Stack::Ours, "layer", None, &[layer, "--millis", &millis])?[1])
         };
-        for layer in ["metrics", "trace", "access-log"] {
+        for layer in ["metrics", "trace", "access-log", "otlp"] {
             let rounds = 0..self.extent.rounds;
             let both = rounds.map(|_| Ok((p50(layer)?, p50("none")?))).collect::<Result<Vec<_>>>()?;
             let ours = median(both.iter().map(|(with, _)| *with));

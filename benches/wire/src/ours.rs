@@ -8,7 +8,7 @@ use rust_svc::{
     adapter::Routes,
     async_trait,
     intercept::Chain,
-    observe::{AccessLog, Metrics, Trace},
+    observe::{AccessLog, Metrics, Otlp, Trace},
 };
 use tokio::net::TcpListener;
 
@@ -51,11 +51,13 @@ pub enum Layer {
     Trace,
     /// A line for each call, formatted and then thrown away.
     AccessLog,
+    /// A span for each call and attempt and their numbers, for a collector that is not there.
+    Otlp,
 }
 
 impl Layer {
-    fn chain(self) -> Chain {
-        match self {
+    fn chain(self) -> Result<Chain> {
+        Ok(match self {
             Self::None => Chain::new(),
             Self::Metrics => Chain::new().observe(Metrics::new()),
             Self::Trace => Chain::new().intercept(Trace::new()),
@@ -63,7 +65,11 @@ impl Layer {
                 tracing_subscriber::fmt().with_writer(std::io::sink).init();
                 Chain::new().observe(AccessLog::new())
             }
-        }
+            Self::Otlp => {
+                let otlp = Otlp::new("http://127.0.0.1:9", "wire")?;
+                Chain::new().intercept(Trace::new().sampled()).observe(otlp)
+            }
+        })
     }
 }
 
@@ -99,7 +105,7 @@ impl Stack for Ours {
 
 /// A client of the service in this process, with this around each call.
 pub(crate) fn layered(layer: Layer) -> Result<impl Caller> {
-    with(&layer.chain())
+    with(&layer.chain()?)
 }
 
 fn with(chain: &Chain) -> Result<OurClient> {
