@@ -416,7 +416,7 @@ fn is_cleared(field: &Field) -> bool {
 /// A pattern for the members of a oneof of which something is true; `None` if it is true of none.
 fn members(oneof: &Oneof, wire: &str, is_one: impl Fn(&Field) -> bool) -> Option<String> {
     let fields = oneof.fields.iter().filter(|field| is_one(field));
-    let patterns: Vec<_> = fields.map(|field| format!("{wire}::{}(_)", field.wire_ident)).collect();
+    let patterns: Vec<_> = fields.map(|field| format!("{wire}::{}(..)", field.wire_ident)).collect();
     (!patterns.is_empty()).then(|| patterns.join(" | "))
 }
 

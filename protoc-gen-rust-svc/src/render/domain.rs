@@ -296,7 +296,8 @@ fn debug_oneof(oneof: &Oneof) -> String {
     let name = oneof.rust.ident();
     let arms = oneof.fields.iter().map(|field| {
         let (variant, label) = (&field.ident, field.ident.plain());
-        let (pattern, shown) = if field.redacted { ("_", "&format_args!(\"[redacted]\")") } else { ("value", "value") };
+        let (pattern, shown) =
+            if field.redacted { ("..", "&format_args!(\"[redacted]\")") } else { ("value", "value") };
         format!("Self::{variant}({pattern}) => f.debug_tuple({label:?}).field({shown}).finish(),")
     });
     let arms: String = arms.collect();
