@@ -1,6 +1,6 @@
 //! Rules for `google.api.http`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, slice};
 
 use rust_svc::path::Variable;
 
@@ -21,29 +21,49 @@ pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, dia
     }
 }
 
-/// A path fills only one member of a oneof: no request could hold two.
+/// A path fills only one member of a oneof, or what lies in one: no request could hold two.
 pub(super) fn check_members(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     let Some(request) = model.message(&method.request_name) else { return };
     let mut seen = BTreeMap::new();
     for variable in route.template.variables() {
-        let Some(oneof) = oneof_of(model, request, variable.field_path()) else { continue };
-        if let Some(other) = seen.insert(oneof, name(variable)) {
-            let message = format!(
-                "`{{{other}}}` and `{{{}}}` in {:?} are members of one oneof",
-                name(variable),
-                route.template.as_str()
-            );
+        if let Some(other) = chosen_before(model, request, variable.field_path(), &mut seen) {
+            let (path, name) = (route.template.as_str(), name(variable));
+            let message = format!("`{{{other}}}` and `{{{name}}}` in {path:?} are members of one oneof");
             diagnostics.error("E0202", &route.position, message).help("write a route for each, by additional_bindings");
         }
     }
+    if let Some(other) = chosen_before(model, request, slice::from_ref(&route.body), &mut seen) {
+        let message = format!("the path fills `{other}`, and the body `{}`: members of one oneof", route.body);
+        diagnostics.error("E0203", &route.body_position, message).help("let one of them fill it");
+    }
 }
 
-/// The oneof that a field is in: the path to its message, and its name.
-fn oneof_of<'a>(model: &'a Model, request: &'a Message, path: &'a [String]) -> Option<(&'a [String], &'a str)> {
-    let (last, outer) = path.split_last()?;
-    let message = outer.iter().try_fold(request, |message, segment| inner(model, message.field(segment)?))?;
-    let has = |oneof: &&Oneof| oneof.fields.iter().any(|field| field.name == *last);
-    message.oneofs().find(has).map(|oneof| (outer, oneof.name.as_str()))
+/// Which member a path fills of a oneof, and the path; by where the oneof is, and its name.
+type Chosen<'a> = BTreeMap<(&'a [String], &'a str), (&'a str, String)>;
+
+/// Notes which members of oneofs a path fills. If one of these has another member already, the path that fills that.
+fn chosen_before<'a>(
+    model: &'a Model,
+    request: &'a Message,
+    path: &'a [String],
+    chosen: &mut Chosen<'a>,
+) -> Option<String> {
+    let (mut message, mut before) = (Some(request), None);
+    for (index, segment) in path.iter().enumerate() {
+        let holder = message?;
+        if let Some(oneof) = oneof_of(holder, segment) {
+            let (member, other) = chosen.entry((&path[..index], oneof)).or_insert((segment, path.join(".")));
+            before = before.or((*member != segment).then(|| other.clone()));
+        }
+        message = holder.field(segment).and_then(|field| inner(model, field));
+    }
+    before
+}
+
+/// The name of the oneof that a field is in.
+fn oneof_of<'a>(message: &'a Message, field: &str) -> Option<&'a str> {
+    let has = |oneof: &&Oneof| oneof.fields.iter().any(|member| member.name == field);
+    message.oneofs().find(has).map(|oneof| oneof.name.as_str())
 }
 
 struct Wrong {
