@@ -154,6 +154,10 @@ fn help(message: &str) -> &'static str {
     if message == "integer is too large" {
         return "\n  help: the default of a double or a float may be that large when it is written with a point, as 1e20 or 100.0";
     }
+    if message.ends_with(" is not defined") {
+        return "\n  help: import the file that declares it; unlike protoc and buf, the built-in reader does not look for it behind \
+                more than one `import public`";
+    }
     match message.contains("not found") && message.contains("import '") {
         true if message.contains("buf/validate/validate.proto") => {
             "\n  help: get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR"
