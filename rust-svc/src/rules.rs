@@ -1,5 +1,8 @@
 //! Requests by the rules of `buf.validate`, which the library `prost-protovalidate` reads and checks.
 
+mod imports;
+mod texts;
+
 use std::{
     any::Any,
     collections::HashSet,
@@ -13,6 +16,7 @@ use prost_protovalidate::{
 };
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, Value};
 
+use self::texts::Texts;
 use crate::{Error, Violation, Violations, Wire};
 
 /// `google.api.FieldBehavior.OUTPUT_ONLY`.
@@ -60,15 +64,17 @@ struct Checker {
     pool: DescriptorPool,
     validator: Validator,
     asked: Arc<Asked>,
+    texts: Texts,
 }
 
 impl Checker {
     fn new(descriptors: &[u8]) -> Result<Self, String> {
-        let descriptors = normalize_edition_descriptor_set(descriptors);
+        let descriptors = imports::named(descriptors).map_err(|error| error.to_string())?;
+        let descriptors = normalize_edition_descriptor_set(&descriptors);
         let pool = DescriptorPool::decode(&*descriptors).map_err(|error| error.to_string())?;
-        let asked = Arc::new(Asked::new(&pool));
+        let (asked, texts) = (Arc::new(Asked::new(&pool)), Texts::new(&pool));
         let validator = Validator::with_options(&[ValidatorOption::AdditionalDescriptorSetBytes(descriptors)]);
-        Ok(Self { pool, validator, asked })
+        Ok(Self { pool, validator, asked, texts })
     }
 
     fn check(&self, name: &str, bytes: &[u8]) -> Result<Vec<Violation>, String> {
@@ -80,9 +86,21 @@ impl Checker {
         let options: &[_] = if bytes.len() > Rules::LIMIT { &first } else { &all };
         match self.validator.validate_with(&message, options) {
             Ok(()) => Ok(Vec::new()),
-            Err(Refusal::Validation(error)) => Ok(error.violations().iter().map(violation).collect()),
+            Err(Refusal::Validation(error)) => {
+                Ok(error.violations().iter().map(|broken| self.violation(broken)).collect())
+            }
             Err(other) => Err(other.to_string()),
         }
+    }
+
+    fn violation(&self, broken: &prost_protovalidate::Violation) -> Violation {
+        let path = broken.to_proto().field.unwrap_or_default();
+        let rule = broken.rule_id();
+        let description = match broken.message() {
+            "" => self.texts.of(rule).map_or_else(|| format!("breaks the rule {rule}"), ToOwned::to_owned),
+            message => message.to_owned(),
+        };
+        Violation::new(joined(&path.elements), description).with_reason(reason(rule))
     }
 }
 
@@ -138,15 +156,6 @@ fn is_output_only(field: &FieldDescriptor, behavior: &ExtensionDescriptor) -> bo
     behaviors.as_list().is_some_and(|behaviors| behaviors.contains(&Value::EnumNumber(OUTPUT_ONLY)))
 }
 
-fn violation(broken: &prost_protovalidate::Violation) -> Violation {
-    let path = broken.to_proto().field.unwrap_or_default();
-    let description = match broken.message() {
-        "" => format!("breaks the rule {}", broken.rule_id()),
-        message => message.to_owned(),
-    };
-    Violation::new(joined(&path.elements), description).with_reason(reason(broken.rule_id()))
-}
-
 /// A path in the form of [`Violation::field`].
 fn joined(elements: &[FieldPathElement]) -> String {
     let steps: Vec<_> = elements.iter().map(step).collect();
@@ -165,10 +174,13 @@ fn step(element: &FieldPathElement) -> String {
     }
 }
 
-/// The id of a rule in the form of `google.rpc.BadRequest`: `string.min_len` is `STRING_MIN_LEN`.
+/// The id of a rule in the form of `google.rpc.BadRequest`: `string.min_len` is `STRING_MIN_LEN`. It begins with a letter,
+/// and does not end with `_`.
 fn reason(rule: &str) -> String {
     let letter = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' };
-    rule.chars().take(63).map(letter).collect()
+    let rule = rule.trim_start_matches(|character: char| !character.is_ascii_alphabetic());
+    let letters: String = rule.chars().take(63).map(letter).collect();
+    letters.trim_end_matches('_').to_owned()
 }
 
 /// A panic of the library is no reason to lose more than the request.

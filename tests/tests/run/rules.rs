@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use rust_svc::{
-    Code, Context, Error, Message as _, Result, Rules, Streaming, Violations, async_trait, prost::Message as _,
+    Code, Context, Error, Message as _, Result, Rules, Streaming, Violations, async_trait,
+    prost::Message as _,
+    wkt::{FileDescriptorProto, FileDescriptorSet},
 };
 
 use crate::{
@@ -104,6 +106,8 @@ async fn all_that_breaks_a_rule_is_told_by_grpc_and_http_alike() {
     let (wrong, said) = wrong();
     let error = client.place_cart(Context::new(), wrong.clone()).await.expect_err("wrong");
     assert_eq!(told(&error), sorted(&said));
+    let of_all = error.violations().iter().find(|violation| violation.field.is_empty()).expect("that of the cart");
+    assert_eq!(of_all.description, "no item costs more than the total");
     for value in ["saffron", "nobody", "-3"] {
         assert!(!format!("{error:?}").contains(value), "{value} is repeated: {error:?}");
     }
@@ -149,6 +153,32 @@ async fn what_cannot_be_checked_is_not_let_through() {
     let mut violations = Violations::of_request();
     Rules::of(FILE_DESCRIPTOR_SET).check("rules.v1.Unknown", &pb::Cart::default(), &mut violations);
     assert_eq!(Error::from(violations).code(), Code::Internal);
+}
+
+/// The descriptors, with the rules behind imports of imports of imports.
+fn far_away() -> &'static [u8] {
+    let import = |name: &str, public: &str| FileDescriptorProto {
+        name: Some(name.into()),
+        dependency: vec![public.into()],
+        public_dependency: vec![0],
+        ..Default::default()
+    };
+    let (near, far) = ("buf/validate/validate.proto", "buf/validate/validate.third");
+    let files = vec![import(near, "first.proto"), import("first.proto", "second.proto"), import("second.proto", far)];
+    let name = |name: &str| format!("\n\u{1b}{name}").into_bytes();
+    let (named, renamed) = (name(near), name(far));
+    let start = FILE_DESCRIPTOR_SET.windows(named.len()).position(|bytes| bytes == named).expect("the file of rules");
+    let mut descriptors = FILE_DESCRIPTOR_SET.to_vec();
+    descriptors[start..start + named.len()].copy_from_slice(&renamed);
+    descriptors.extend(FileDescriptorSet { file: files }.encode_to_vec());
+    descriptors.leak()
+}
+
+#[test]
+fn rules_are_found_behind_imports_of_imports() {
+    let mut violations = Violations::of_request();
+    Rules::of(far_away()).check("rules.v1.Card", &pb::Card::default(), &mut violations);
+    assert_eq!(told(&violations.into()), sorted(&[("number", "STRING_MIN_LEN")]));
 }
 
 /// What a hostile request costs is bounded.
