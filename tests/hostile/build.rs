@@ -17,6 +17,24 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// What the names of the cases begin with that are compiled, while one works on them.
 const ONLY: &str = "HOSTILE";
 
+/// What is emitted for a case of parts.
+const PARTS: [&str; 14] = [
+    "domain",
+    "pb",
+    "convert",
+    "adapter",
+    "client",
+    "gateway",
+    "fake",
+    "json",
+    "descriptor",
+    "adapter+fake",
+    "client+gateway",
+    "client+json",
+    "domain+descriptor",
+    "fake+json",
+];
+
 /// What is compiled for the cases: modules, and for what is run, the trees of their types and calls of their services.
 #[derive(Default)]
 struct Compiled {
@@ -45,6 +63,10 @@ fn main() -> Result<()> {
         if !case.name.starts_with(&only) {
             continue;
         }
+        if case.says("// in: parts") {
+            case.generate_parts(&out, &mut compiled).map_err(|error| format!("{}:\n{error}", case.name))?;
+            continue;
+        }
         case.generate("", &out, &mut compiled).map_err(|error| format!("{}:\n{error}", case.name))?;
         if !case.says("// in: domain") {
             case.generate("_proto", &out, &mut compiled).map_err(|error| format!("{}_proto:\n{error}", case.name))?;
@@ -61,6 +83,19 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
+}
+
+/// A folder for what is generated. What an older state of a case printed would be compiled, too.
+fn empty(out: &Path, name: &str) -> PathBuf {
+    let generated = out.join("cases").join(name);
+    let _ = fs::remove_dir_all(&generated);
+    generated
+}
+
+impl Compiled {
+    fn add(&mut self, name: &str, generated: &Path) {
+        let _ = writeln!(self.modules, "#[path = {:?}]\npub mod {name};", generated.join("mod.rs"));
+    }
 }
 
 impl Case {
@@ -88,9 +123,7 @@ impl Case {
     /// Generates it for plain types, or where the suffix is `_proto`, for messages.
     fn generate(&self, suffix: &str, out: &Path, compiled: &mut Compiled) -> Result<()> {
         let (name, types) = (format!("{}{suffix}", self.name), if suffix.is_empty() { "domain" } else { "proto" });
-        let generated = out.join("cases").join(&name);
-        // What an older state of the case printed would be compiled, too.
-        let _ = fs::remove_dir_all(&generated);
+        let generated = empty(out, &name);
         let mut build = Build::new(&generated).option(format!("types={types},allow=all"));
         for option in self.lines.iter().filter_map(|line| line.strip_prefix("// opt: ")) {
             build = build.option(option.replace("{suffix}", suffix));
@@ -100,10 +133,24 @@ impl Case {
         Ok(())
     }
 
+    /// Generates parts of it, for both kinds of types. They are compiled, not run.
+    fn generate_parts(&self, out: &Path, compiled: &mut Compiled) -> Result<()> {
+        for types in ["domain", "proto"] {
+            for part in PARTS {
+                let name = format!("{}_{types}_{}", self.name, part.replace('+', "_"));
+                let generated = empty(out, &name);
+                let build = Build::new(&generated).option(format!("types={types},emit={part},allow=all"));
+                self.input(build, out)?.try_run()?;
+                compiled.add(&name, &generated);
+            }
+        }
+        Ok(())
+    }
+
     /// Adds what is generated, with the calls of its services, and the trips of its types if others read its descriptors.
     fn compile(&self, suffix: &str, name: String, generated: &Path, compiled: &mut Compiled) {
         let (files, root) = (tests::tree(generated), format!("hostile::{name}"));
-        let _ = writeln!(compiled.modules, "#[path = {:?}]\npub mod {name};", generated.join("mod.rs"));
+        compiled.add(&name, generated);
         if !(suffix.is_empty() && self.says("// not: called with plain types")) {
             compiled.calls.push_str(&services(&name, &root, &files));
         }

@@ -8,6 +8,7 @@
 //! | `// opt: name=value` | an option for the generator; `{suffix}` in it is what the module's name ends with |
 //! | `// by: protoc` | the built-in reader refuses it |
 //! | `// in: domain` | it is not generated with `types=proto` as well |
+//! | `// in: parts` | what it is made of is generated apart, with `emit=`, and compiled |
 //! | `// not: called with plain types` | `tests/calls.rs` has nothing to send, since a message has no default, or too little time |
 //! | `// not: read by others` | the library that round trips are compared with refuses it |
 //! | `// not: generated` | nothing is generated for this file |
