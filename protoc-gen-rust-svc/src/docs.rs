@@ -118,8 +118,8 @@ impl Block {
         let item = self.item_of(&line, after_blank);
         if let Some(mark) = fence(&line) {
             self.begin_fence(Fence { mark, indent: indent(&line), item }, lines);
-        } else if let Some(text) = text_of_item(&line) {
-            self.begin_item(&set_close(&line), text, lines);
+        } else if let Some((line, text)) = new_item(&line) {
+            self.begin_item(&line, text, lines);
         } else if let Some(text) = item.filter(|_| !line.is_empty()) {
             // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
             lines.push(format!("{}{}", " ".repeat(text), escape(line.trim_start())));
@@ -188,11 +188,12 @@ fn is_indented(line: &str) -> bool {
     line.starts_with("    ")
 }
 
-/// Where the text of a list item starts once it is [set close](set_close); `None` if the line starts none.
-fn text_of_item(line: &str) -> Option<usize> {
+/// A list item, [set close](set_close), and where its text starts then; `None` if the line starts none.
+fn new_item(line: &str) -> Option<(String, usize)> {
     let line = set_close(line);
     let text = after_mark(&line)?;
-    Some(line.len() - text.len() + indent(text).max(1))
+    let start = line.len() - text.len() + indent(text).max(1);
+    Some((line, start))
 }
 
 /// What follows the mark of a list item.
