@@ -7,7 +7,7 @@ use super::{
     messages::At,
     packages::WELL_KNOWN,
     reflective,
-    types::is_map_entry,
+    types::{is_in_oneof, is_map_entry},
 };
 use crate::{
     docs::Docs,
@@ -115,7 +115,7 @@ fn occurs(field: &FieldDescriptor, features: Features) -> Occurs {
     match (field.label(), features.presence) {
         (Label::Repeated, _) => Occurs::Repeatedly,
         // A field of a oneof is there when its variant is.
-        (Label::Optional, _) if field.oneof_index.is_some() && !field.proto3_optional => Occurs::Once,
+        (Label::Optional, _) if is_in_oneof(field) => Occurs::Once,
         (Label::Required, _) | (_, Presence::Required) => Occurs::Once,
         (_, Presence::Explicit) => Occurs::Optionally,
         (_, Presence::Implicit) if is_message || field.proto3_optional => Occurs::Optionally,

@@ -6,7 +6,7 @@ use super::{
     Lower,
     features::Features,
     json_names,
-    types::{OneofName, full_name, is_map_entry, oneofs},
+    types::{OneofName, full_name, is_in_oneof, is_map_entry, oneofs},
 };
 use crate::{
     docs::Docs,
@@ -104,7 +104,7 @@ impl Lower<'_> {
         for (index, field) in descriptor.field.iter().enumerate() {
             let path = below(&at.path, MESSAGE_FIELD, index);
             let field_at = At { path, ..*at };
-            match field.oneof_index.filter(|_| !field.proto3_optional) {
+            match field.oneof_index.filter(|_| is_in_oneof(field)) {
                 None => {
                     let ident = scope.take(Ident::snake(&field.name));
                     members.push(Member::Field(self.field(descriptor, field, ident, &field_at)));
