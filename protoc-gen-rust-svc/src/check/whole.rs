@@ -2,29 +2,9 @@
 
 use crate::{
     diagnostics::Diagnostics,
-    model::{Method, Route},
+    model::{Method, Route, WellKnown},
     read::Position,
 };
-
-/// The messages of `google.protobuf` that are one value in JSON, and so for a route.
-const WHOLE: [&str; 16] = [
-    "Any",
-    "BoolValue",
-    "BytesValue",
-    "DoubleValue",
-    "Duration",
-    "FieldMask",
-    "FloatValue",
-    "Int32Value",
-    "Int64Value",
-    "ListValue",
-    "StringValue",
-    "Struct",
-    "Timestamp",
-    "UInt32Value",
-    "UInt64Value",
-    "Value",
-];
 
 /// A route cannot name a field of what has none in JSON.
 pub(super) fn check_route(method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
@@ -46,5 +26,6 @@ fn refuse(what: &str, message: &str, position: &Position, diagnostics: &mut Diag
 }
 
 fn is_whole(message: &str) -> bool {
-    message.strip_prefix("google.protobuf.").is_some_and(|name| WHOLE.contains(&name))
+    let known = message.strip_prefix("google.protobuf.").and_then(WellKnown::message);
+    known.is_some_and(WellKnown::is_one_value)
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    model::{Behavior, Encoding, Field, Occurs, Scalar, Times, Value, WellKnown},
+    model::{Behavior, Encoding, Field, Occurs, Scalar, Value, WellKnown},
     names::Ident,
     read::{
         File, Position,
@@ -148,26 +148,7 @@ fn in_well_known(name: &str) -> Option<&str> {
 }
 
 fn well_known(name: &str) -> Option<WellKnown> {
-    Some(match name {
-        "Any" => WellKnown::Any,
-        "Duration" => WellKnown::Duration(Times::Runtime),
-        "Empty" => WellKnown::Empty,
-        "FieldMask" => WellKnown::FieldMask,
-        "ListValue" => WellKnown::ListValue,
-        "Struct" => WellKnown::Struct,
-        "Timestamp" => WellKnown::Timestamp(Times::Runtime),
-        "Value" => WellKnown::Value,
-        "BoolValue" => WellKnown::Wrapper(Scalar::Bool),
-        "Int32Value" => WellKnown::Wrapper(Scalar::Int32),
-        "Int64Value" => WellKnown::Wrapper(Scalar::Int64),
-        "UInt32Value" => WellKnown::Wrapper(Scalar::Uint32),
-        "UInt64Value" => WellKnown::Wrapper(Scalar::Uint64),
-        "FloatValue" => WellKnown::Wrapper(Scalar::Float),
-        "DoubleValue" => WellKnown::Wrapper(Scalar::Double),
-        "StringValue" => WellKnown::Wrapper(Scalar::String),
-        "BytesValue" => WellKnown::Wrapper(Scalar::Bytes),
-        other => WellKnown::Other(reflective::message(other)?),
-    })
+    WellKnown::message(name).or_else(|| reflective::message(name).map(WellKnown::Other))
 }
 
 fn scalar(field_type: Type) -> Option<Scalar> {

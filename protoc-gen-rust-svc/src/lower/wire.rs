@@ -236,7 +236,7 @@ impl Rename<'_> {
         let lowered = known.and_then(|message| message.fields().find(|lowered| lowered.number == field.number()));
         if let Some(lowered) = lowered {
             if is_shared(lowered) && !matches!(lowered.occurs, Occurs::ByKey(_)) {
-                field.type_name = Some(SHARED.to_owned());
+                field.type_name = Some(shared_bytes());
             }
             // With any other option, prost-build takes "nothing said" for "not packed".
             field.options.get_or_insert_default().packed = Some(lowered.is_packed);
@@ -259,7 +259,7 @@ impl Rename<'_> {
                     .field
                     .iter_mut()
                     .filter(|field| field.number() == 2)
-                    .for_each(|value| value.type_name = Some(SHARED.to_owned()));
+                    .for_each(|value| value.type_name = Some(shared_bytes()));
             }
         }
     }
@@ -295,7 +295,9 @@ fn default_of_float(field: &FieldDescriptorProto) -> Option<String> {
 }
 
 /// `google.protobuf.BytesValue` under another name, so that it has another type, too.
-const SHARED: &str = ".google.protobuf.SharedBytesValue";
+fn shared_bytes() -> String {
+    format!(".{WELL_KNOWN}.{}", WellKnown::SHARED_BYTES)
+}
 
 fn is_shared(field: &Field) -> bool {
     field.value == Value::WellKnown(WellKnown::Wrapper(Scalar::SharedBytes))
@@ -303,7 +305,7 @@ fn is_shared(field: &Field) -> bool {
 
 fn add_shared(file: &mut FileDescriptorProto) {
     let own = file.message_type.iter().find(|message| message.name() == "BytesValue").cloned();
-    file.message_type.extend(own.map(|own| DescriptorProto { name: Some("SharedBytesValue".to_owned()), ..own }));
+    file.message_type.extend(own.map(|own| DescriptorProto { name: Some(WellKnown::SHARED_BYTES.to_owned()), ..own }));
 }
 
 /// The name of a default: of an alias, the value that it stands for, because prost-build has no other.

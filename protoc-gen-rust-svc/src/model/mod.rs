@@ -4,6 +4,7 @@
 
 mod default;
 mod form;
+mod known;
 mod names;
 mod print;
 mod service;

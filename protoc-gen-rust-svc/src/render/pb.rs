@@ -11,23 +11,8 @@ use prost_types::{DescriptorProto, EnumDescriptorProto};
 use super::{Unprintable, document, text};
 use crate::{
     lower::{Lowered, WELL_KNOWN, WireFile},
-    model::{Home, Package},
+    model::{Home, Package, Scalar, WellKnown},
 };
-
-/// Types of `google.protobuf` that have a type of Rust's own in prost.
-const PLAIN: &[(&str, &str)] = &[
-    ("BoolValue", "bool"),
-    ("BytesValue", "::rust_svc::prost::alloc::vec::Vec<u8>"),
-    ("DoubleValue", "f64"),
-    ("Empty", "()"),
-    ("FloatValue", "f32"),
-    ("Int32Value", "i32"),
-    ("Int64Value", "i64"),
-    ("SharedBytesValue", "::rust_svc::prost::bytes::Bytes"),
-    ("StringValue", "::rust_svc::prost::alloc::string::String"),
-    ("UInt32Value", "u32"),
-    ("UInt64Value", "u64"),
-];
 
 /// What prost-build makes.
 pub(super) type Generated = HashMap<Module, String>;
@@ -75,8 +60,8 @@ fn config(files: &[WireFile]) -> Config {
     config.prost_path("::rust_svc::prost").compile_well_known_types().disable_comments(["."]);
     // Each by itself: packages that lie in google.protobuf are no part of the runtime.
     for name in files.iter().filter(|file| file.package == WELL_KNOWN).flat_map(type_names) {
-        let plain = PLAIN.iter().find(|(plain, _)| *plain == name);
-        let rust = plain.map_or_else(|| format!("::rust_svc::wkt::{name}"), |(_, rust)| (*rust).to_owned());
+        let plain = WellKnown::message(name).and_then(plain).map(ToOwned::to_owned);
+        let rust = plain.unwrap_or_else(|| format!("::rust_svc::wkt::{name}"));
         config.extern_path(format!(".{WELL_KNOWN}.{name}"), rust);
     }
     let elsewhere: BTreeMap<_, _> = files.iter().filter_map(elsewhere).collect();
@@ -84,6 +69,18 @@ fn config(files: &[WireFile]) -> Config {
         config.extern_path(format!(".{package}"), path);
     }
     config
+}
+
+/// What prost has in place of a message.
+fn plain(known: WellKnown) -> Option<&'static str> {
+    match known {
+        WellKnown::Empty => Some("()"),
+        WellKnown::Wrapper(Scalar::Bytes) => Some("::rust_svc::prost::alloc::vec::Vec<u8>"),
+        WellKnown::Wrapper(Scalar::SharedBytes) => Some("::rust_svc::prost::bytes::Bytes"),
+        WellKnown::Wrapper(Scalar::String) => Some("::rust_svc::prost::alloc::string::String"),
+        WellKnown::Wrapper(scalar) => Some(scalar.rust()),
+        _ => None,
+    }
 }
 
 /// The messages and enums that stand in a file itself.
