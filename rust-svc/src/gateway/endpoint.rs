@@ -9,7 +9,7 @@ use super::{Route, exchange::Exchange, failure::Failure};
 use crate::{
     Method,
     intercept::Chain,
-    json::Value,
+    json::{self, Value},
     path::{Template, TemplateError},
 };
 
@@ -55,9 +55,9 @@ pub(super) struct Endpoint {
 impl Shape {
     pub(super) fn of<Q: Value, R: Value>() -> Self {
         Self {
-            field: Q::field,
-            response_field: R::field,
-            mask_fields: Q::mask_fields,
+            field: json::field_name::<Q>,
+            response_field: json::field_name::<R>,
+            mask_fields: json::mask_fields::<Q>,
             may_have_error: || R::may_have_key("error"),
         }
     }

@@ -77,7 +77,7 @@ impl Exchange {
     /// The one request message.
     pub(super) async fn request<Q, Place>(&mut self) -> Result<Q, Failure>
     where
-        Q: Message<Place, Wire: Value + Default>,
+        Q: Message<Place, Wire: Value>,
     {
         let body = self.whole_body().await?;
         if !body.is_empty() {
@@ -94,7 +94,7 @@ impl Exchange {
     /// The request messages of the body, each with what the path and the query say.
     pub(super) fn requests<Q, Place>(&mut self) -> Result<Streaming<Q>, Failure>
     where
-        Q: Message<Place, Wire: Value + Default>,
+        Q: Message<Place, Wire: Value>,
     {
         let body = std::mem::take(&mut self.body);
         if !body.is_end_stream() {
@@ -175,7 +175,7 @@ impl Exchange {
     }
 
     /// Fills the update mask with the fields that the body holds.
-    fn read_with_mask<T: Value + Default>(&mut self, body: &[u8], mask: &'static str) -> json::Result<T> {
+    fn read_with_mask<T: Value>(&mut self, body: &[u8], mask: &'static str) -> json::Result<T> {
         let parse = &self.settings.parse;
         let (value, present) = json::read_with_presence(body, &self.parameters.fields, parse)?;
         if present.is_empty() {

@@ -75,7 +75,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     /// A route to a method with one request and one response.
     pub fn unary<Q, R, QPlace: 'static, RPlace: 'static, F>(self, method: Method, route: Route, call: F) -> Self
     where
-        Q: Message<QPlace, Wire: Value + Default>,
+        Q: Message<QPlace, Wire: Value>,
         R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
@@ -98,7 +98,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         call: F,
     ) -> Self
     where
-        Q: Message<QPlace, Wire: Value + Default>,
+        Q: Message<QPlace, Wire: Value>,
         R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
     {
@@ -121,7 +121,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         call: F,
     ) -> Self
     where
-        Q: Message<QPlace, Wire: Value + Default>,
+        Q: Message<QPlace, Wire: Value>,
         R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
@@ -144,7 +144,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         call: F,
     ) -> Self
     where
-        Q: Message<QPlace, Wire: Value + Default>,
+        Q: Message<QPlace, Wire: Value>,
         R: Message<RPlace, Wire: Value>,
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<Streaming<R>>>
             + Copy

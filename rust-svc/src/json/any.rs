@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use super::{Error, Message, Result, Source, Value, Writer, known};
+use super::{Error, Field, Message, Result, Source, Value, Writer, known};
 use crate::wkt;
 
 /// The key of a packed message's type.
@@ -99,10 +99,23 @@ impl Value for prost_types::Any {
     }
 
     fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-        if !source.json {
+        if source.one_text()?.is_some() || !source.json {
             return Err(Error::value("cannot be set in the path or the query"));
         }
         source.input.as_a_whole(any).map(Some)
+    }
+
+    fn write_fields(&self, out: &mut Writer) {
+        out.field("type_url", "typeUrl", &self.type_url);
+        out.field("value", "value", &self.value);
+    }
+
+    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+        match name {
+            "type_url" | "typeUrl" => field.read("type_url", &mut self.type_url),
+            "value" => field.read("value", &mut self.value),
+            _ => field.unknown(name),
+        }
     }
 
     fn may_have_key(_: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Enum, Error, Message, Of, Parse, Plain, Result, Slot, Value, params::Node, reader::Reader};
+use super::{Enum, Error, Of, Parse, Plain, Result, Slot, Value, params::Node, reader::Reader};
 
 /// What a message is read from.
 pub(super) struct Input<'b> {
@@ -164,13 +164,13 @@ impl<'b> Source<'_, 'b> {
     }
 
     /// A message, from its fields in the JSON and those in the path and the query.
-    pub(super) fn message<M: Message>(self) -> Result<M> {
+    pub(super) fn fields<T: Value>(self) -> Result<T> {
         if !self.texts.is_empty() {
             return Err(Error::value("is a message: name one of its fields"));
         }
         let Self { input, json, nodes, .. } = self;
-        let mut message = M::default();
-        let frame = Frame { start: input.seen.len(), children: children::<M>(&nodes, input.parse)? };
+        let mut message = T::default();
+        let frame = Frame { start: input.seen.len(), children: children::<T>(&nodes, input.parse)? };
         if json {
             read_object(&mut message, input, &frame)?;
         }
@@ -211,7 +211,7 @@ impl Input<'_> {
     }
 }
 
-fn read_object<'b, M: Message>(message: &mut M, input: &mut Input<'b>, frame: &Frame<'b>) -> Result {
+fn read_object<'b>(message: &mut impl Value, input: &mut Input<'b>, frame: &Frame<'b>) -> Result {
     let packed = std::mem::take(&mut input.packed);
     input.open_object()?;
     let mut first = true;
@@ -219,27 +219,27 @@ fn read_object<'b, M: Message>(message: &mut M, input: &mut Input<'b>, frame: &F
         if packed && key == "@type" {
             input.reader.skip()?;
         } else {
-            message.read(&key, Field(State::Json { input, frame }))?;
+            message.read_field(&key, Field(State::Json { input, frame }))?;
         }
     }
     Ok(())
 }
 
-fn read_parameters<'b, M: Message>(message: &mut M, input: &mut Input<'b>, frame: &Frame<'b>) -> Result {
+fn read_parameters<'b>(message: &mut impl Value, input: &mut Input<'b>, frame: &Frame<'b>) -> Result {
     for (index, (name, _)) in frame.children.iter().enumerate() {
         let is_first = frame.children[..index].iter().all(|(before, _)| before != name);
         if is_first && !input.seen[frame.start..].contains(name) {
-            message.read(name, Field(State::Parameter { input, frame }))?;
+            message.read_field(name, Field(State::Parameter { input, frame }))?;
         }
     }
     Ok(())
 }
 
 /// The fields of a message in the path and the query, by their names in the `.proto`.
-fn children<'b, M: Message>(nodes: &[&'b Node], parse: &Parse) -> Result<Vec<(&'static str, &'b Node)>> {
+fn children<'b, T: Value>(nodes: &[&'b Node], parse: &Parse) -> Result<Vec<(&'static str, &'b Node)>> {
     let mut children = Vec::new();
     for child in nodes.iter().flat_map(|node| node.children()) {
-        match field_name::<M>(child.name()).filter(|_| !child.is_key()) {
+        match field_name::<T>(child.name()).filter(|_| !child.is_key()) {
             Some(name) => children.push((name, child)),
             None if parse.ignore_unknown => (),
             None => return Err(Error::value("is not a field of the request").within(child.name())),
@@ -249,10 +249,10 @@ fn children<'b, M: Message>(nodes: &[&'b Node], parse: &Parse) -> Result<Vec<(&'
 }
 
 /// The name in the `.proto` of a field that goes by `name` there or in JSON; `None` if there is no such field.
-pub(crate) fn field_name<M: Message>(name: &str) -> Option<&'static str> {
+pub(crate) fn field_name<T: Value>(name: &str) -> Option<&'static str> {
     let mut found = None;
     // A field that is asked for its name only has nothing to read that could fail.
-    let _ = M::default().read(name, Field(State::Name(&mut found)));
+    let _ = T::default().read_field(name, Field(State::Name(&mut found)));
     found
 }
 

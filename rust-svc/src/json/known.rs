@@ -2,7 +2,7 @@
 
 use prost_types::{Duration, FieldMask, ListValue, Struct, Timestamp, value::Kind};
 
-use super::{Error, Field, Message, Result, Source, Type, Value, Writer};
+use super::{Error, Field, Message, Result, Source, Type, Value, Writer, value::fields};
 use crate::{Message as _, Violations, rpc};
 
 pub(super) const TYPES: &[Type] = &[
@@ -55,6 +55,21 @@ impl Value for Timestamp {
         let parse = |text: &str| text.parse::<crate::Timestamp>().map_err(|_| refused());
         source.string(|text| parse(text).map(crate::Message::into_wire)).map(Some)
     }
+
+    fn write_fields(&self, out: &mut Writer) {
+        out.field("seconds", "seconds", &self.seconds);
+        out.field("nanos", "nanos", &self.nanos);
+    }
+
+    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+        match name {
+            "seconds" => field.read("seconds", &mut self.seconds)?,
+            "nanos" => field.read("nanos", &mut self.nanos)?,
+            _ => return field.unknown(name),
+        }
+        let time = crate::Timestamp::read(*self, &mut Violations::default());
+        time.map(drop).ok_or_else(|| Error::value("makes no time of the years 1 to 9999").within(name))
+    }
 }
 
 impl Value for Duration {
@@ -71,6 +86,22 @@ impl Value for Duration {
         let refused = || Error::value("must be a duration of at most 10,000 years in seconds, as in 1.5s");
         let parse = |text: &str| text.parse::<crate::SignedDuration>().map_err(|_| refused());
         source.string(|text| parse(text).map(crate::Message::into_wire)).map(Some)
+    }
+
+    fn write_fields(&self, out: &mut Writer) {
+        out.field("seconds", "seconds", &self.seconds);
+        out.field("nanos", "nanos", &self.nanos);
+    }
+
+    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+        match name {
+            "seconds" => field.read("seconds", &mut self.seconds)?,
+            "nanos" => field.read("nanos", &mut self.nanos)?,
+            _ => return field.unknown(name),
+        }
+        let duration = crate::SignedDuration::new(self.seconds, self.nanos);
+        let refused = || Error::value("makes no duration of one sign and at most 10,000 years").within(name);
+        duration.map(drop).ok_or_else(refused)
     }
 }
 
@@ -98,6 +129,8 @@ impl Value for FieldMask {
         let paths = source.scalar(|input| strict(&input.string()?), lenient)?;
         Ok(Some(Self { paths }))
     }
+
+    fields!(mask: "paths" => mask.paths);
 }
 
 /// A path in the spelling of JSON; `None` if it would not come back.
@@ -148,6 +181,8 @@ impl Value for Struct {
         })
     }
 
+    fields!(object: "fields" => object.fields);
+
     fn may_have_key(_: &str) -> bool {
         true
     }
@@ -166,6 +201,8 @@ impl Value for ListValue {
             _ => input.mismatch("must be an array"),
         })
     }
+
+    fields!(list: "values" => list.values);
 }
 
 impl Value for prost_types::Value {
@@ -189,6 +226,34 @@ impl Value for prost_types::Value {
         schemaless(source, value)
     }
 
+    fn write_fields(&self, out: &mut Writer) {
+        match &self.kind {
+            None => (),
+            Some(Kind::NullValue(value)) => out.null_member("null_value", "nullValue", value),
+            Some(Kind::NumberValue(value)) => out.member("number_value", "numberValue", value),
+            Some(Kind::StringValue(value)) => out.member("string_value", "stringValue", value),
+            Some(Kind::BoolValue(value)) => out.member("bool_value", "boolValue", value),
+            Some(Kind::StructValue(value)) => out.member("struct_value", "structValue", value),
+            Some(Kind::ListValue(value)) => out.member("list_value", "listValue", value),
+        }
+    }
+
+    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+        let kind = &mut self.kind;
+        match name {
+            "null_value" | "nullValue" => field.null_member("null_value", kind, Kind::NullValue),
+            "number_value" | "numberValue" => {
+                field.member("number_value", kind, Kind::NumberValue)?;
+                check_number(kind).map_err(|error| error.within("number_value"))
+            }
+            "string_value" | "stringValue" => field.member("string_value", kind, Kind::StringValue),
+            "bool_value" | "boolValue" => field.member("bool_value", kind, Kind::BoolValue),
+            "struct_value" | "structValue" => field.member("struct_value", kind, Kind::StructValue),
+            "list_value" | "listValue" => field.member("list_value", kind, Kind::ListValue),
+            _ => field.unknown(name),
+        }
+    }
+
     fn may_have_key(_: &str) -> bool {
         true
     }
@@ -198,12 +263,20 @@ impl Value for prost_types::Value {
     }
 }
 
+/// A number that a field may hold, but a value of JSON may not.
+fn check_number(kind: &Option<Kind>) -> Result {
+    match kind {
+        Some(Kind::NumberValue(number)) if !number.is_finite() => Err(Error::value("must be a finite number")),
+        _ => Ok(()),
+    }
+}
+
 /// A value without a schema; in the path and the query it is a text of JSON.
 fn schemaless<T>(source: Source<'_, '_>, read: fn(&mut super::Input<'_>) -> Result<T>) -> Result<Option<T>> {
+    let text = source.one_text()?.unwrap_or_default();
     if source.json {
         return source.input.as_a_whole(read).map(Some);
     }
-    let text = source.one_text()?.unwrap_or_default();
     let mut input = super::Input::new(text.as_bytes(), source.input.parse)?;
     let value = read(&mut input)?;
     input.reader.end().map(|()| Some(value))

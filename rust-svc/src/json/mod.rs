@@ -63,7 +63,9 @@ pub use value::Value;
 pub use writer::Writer;
 
 pub(crate) use base64::{decode as decode_base64, encode as encode_base64};
+pub(crate) use input::field_name;
 pub(crate) use params::{Node, Step};
+pub(crate) use writer::mask_fields;
 
 use input::Input;
 
@@ -75,7 +77,7 @@ pub fn to_vec<T: Value>(value: &T, print: &Print) -> Result<Vec<u8>> {
 }
 
 /// Reads a value. Fails if the text is not JSON, or is not of this type.
-pub fn from_slice<T: Value + Default>(json: &[u8], parse: &Parse) -> Result<T> {
+pub fn from_slice<T: Value>(json: &[u8], parse: &Parse) -> Result<T> {
     let mut input = Input::new(json, parse)?;
     let value = T::read(input.json())?;
     input.reader.end()?;
@@ -83,37 +85,36 @@ pub fn from_slice<T: Value + Default>(json: &[u8], parse: &Parse) -> Result<T> {
 }
 
 /// Reads a request from its body and its parameters.
-pub(crate) fn read_request<T: Value + Default>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<T> {
+pub(crate) fn read_request<T: Value>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<T> {
     read_parts(&mut Input::new(json, parse)?, parameters)
 }
 
 /// The same, with the paths of the fields that the body holds.
-pub(crate) fn read_with_presence<T>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<(T, Vec<String>)>
-where
-    T: Value + Default,
-{
+pub(crate) fn read_with_presence<T: Value>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<(T, Vec<String>)> {
     let mut input = Input::new(json, parse)?;
     input.watch_presence();
     let value = read_parts(&mut input, parameters)?;
     Ok((value, input.take_presence()))
 }
 
-fn read_parts<'b, T: Value + Default>(input: &mut Input<'b>, parameters: &'b Node) -> Result<T> {
+fn read_parts<'b, T: Value>(input: &mut Input<'b>, parameters: &'b Node) -> Result<T> {
     // Some types, such as Any, are read from a body only; there may be none.
     if parameters.is_unset() {
         return Ok(T::default());
     }
-    let value = T::read(input.parameters(vec![parameters]))?;
+    let source = input.parameters(vec![parameters]);
+    // What is one value in JSON is that only where the body is all of it.
+    let value = if parameters.is_body() { T::read(source)?.unwrap_or_default() } else { source.fields()? };
     input.reader.end()?;
-    Ok(value.unwrap_or_default())
+    Ok(value)
 }
 
 /// Prints a response, or only one of its fields.
 pub(crate) fn print_response<T: Value>(value: &T, field: Option<&'static str>, print: &Print) -> Result<Vec<u8>> {
     let mut out = Writer::new(print);
-    if let Some(field) = field {
-        out.only(field);
+    match field {
+        Some(field) => out.only(field, |out| value.write_fields(out)),
+        None => value.write(&mut out),
     }
-    value.write(&mut out);
     out.finish()
 }

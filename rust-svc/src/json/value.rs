@@ -3,12 +3,12 @@
 use bytes::Bytes;
 
 use super::{
-    Enum, Error, Message, Null, Of, Plain, Result, Source, Writer, base64,
+    Enum, Error, Field, Message, Null, Of, Plain, Result, Source, Writer, base64,
     number::{NotInteger, integer},
 };
 
 /// A value that has JSON: a scalar, a message, or a number that is read as a value of an enum (`K`).
-pub trait Value<K = Plain>: Sized {
+pub trait Value<K = Plain>: Default {
     /// True for `google.protobuf.FieldMask`.
     const IS_MASK: bool = false;
     /// True for messages: one that is not set is printed as `null` where defaults are printed.
@@ -25,14 +25,12 @@ pub trait Value<K = Plain>: Sized {
         None
     }
 
-    /// The name in the `.proto` of a field that goes by `name` there or in JSON; `None` if there is no such field.
-    fn field(_name: &str) -> Option<&'static str> {
-        None
-    }
+    /// Prints each field that a route may name, also of a message that is one value in JSON, as [`Message::write`] does.
+    fn write_fields(&self, _out: &mut Writer) {}
 
-    /// The fields that are a `google.protobuf.FieldMask`.
-    fn mask_fields() -> Vec<&'static str> {
-        Vec::new()
+    /// Reads a field that a route or a parameter names, as [`Message::read`] does.
+    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+        field.unknown(name)
     }
 
     /// True if what is printed may be an object with this key.
@@ -49,20 +47,47 @@ impl<M: Message> Value for M {
     }
 
     fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-        source.message().map(Some)
+        source.fields().map(Some)
     }
 
-    fn field(name: &str) -> Option<&'static str> {
-        super::input::field_name::<M>(name)
+    fn write_fields(&self, out: &mut Writer) {
+        Message::write(self, out);
     }
 
-    fn mask_fields() -> Vec<&'static str> {
-        super::writer::mask_fields::<M>()
+    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+        Message::read(self, name, field)
     }
 
     fn may_have_key(key: &str) -> bool {
-        Self::field(key).is_some()
+        super::field_name::<M>(key).is_some()
     }
+}
+
+/// The fields of a value that is a message: their names, and the place of each in the value.
+macro_rules! fields {
+    ($value:ident: $($name:literal => $place:expr),*) => {
+        fn write_fields(&self, out: &mut $crate::json::Writer) {
+            let $value = self;
+            $(out.field($name, $name, &$place);)*
+        }
+
+        fn read_field(&mut self, name: &str, field: $crate::json::Field<'_, '_>) -> $crate::json::Result {
+            let $value = self;
+            match name {
+                $($name => field.read($name, &mut $place),)*
+                _ => field.unknown(name),
+            }
+        }
+    };
+}
+
+pub(super) use fields;
+
+/// A scalar is all of a request or an answer as a wrapper, such as `google.protobuf.BoolValue`.
+macro_rules! wrapper {
+    () => {
+        fields!(value: "value" => *value);
+    };
 }
 
 impl Value for bool {
@@ -77,6 +102,8 @@ impl Value for bool {
         };
         source.scalar(json, boolean).map(Some)
     }
+
+    wrapper!();
 }
 
 /// Also as Python and C spell them.
@@ -102,6 +129,8 @@ macro_rules! integers {
                 };
                 source.scalar(|input| input.number_or_string().and_then(|text| parse(&text)), parse).map(Some)
             }
+
+            wrapper!();
         }
     )*};
 }
@@ -161,6 +190,8 @@ macro_rules! floats {
                 };
                 source.scalar(json, named).map(|bits| Some(Self::from_bits(bits.0)))
             }
+
+            wrapper!();
         }
     )*};
 }
@@ -179,6 +210,8 @@ impl Value for String {
     fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
         source.scalar(|input| input.string().map(Into::into), |text| Ok(text.to_owned())).map(Some)
     }
+
+    wrapper!();
 }
 
 macro_rules! bytes {
@@ -192,6 +225,8 @@ macro_rules! bytes {
                 let decode = |text: &str| base64::decode(text).ok_or_else(|| Error::value("must be base64"));
                 source.string(|text| decode(text).map(Self::from)).map(Some)
             }
+
+            wrapper!();
         }
     )*};
 }

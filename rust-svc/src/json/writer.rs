@@ -14,7 +14,7 @@ pub struct Writer {
     visit: Visit,
 }
 
-/// Which fields of the message that comes next are printed.
+/// Which of the fields that are written are printed.
 #[derive(Debug)]
 enum Visit {
     All,
@@ -73,9 +73,16 @@ impl Writer {
         self.error.map_or(Ok(self.out), Err)
     }
 
-    /// Prints only the value of the field `name` of the message that comes next.
-    pub(super) fn only(&mut self, name: &'static str) {
+    /// Prints only the value of the field `name` of those that are written; `null` if it is a member of a oneof that is
+    /// not set.
+    pub(super) fn only(&mut self, name: &'static str, write_fields: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
         self.visit = Visit::One(name);
+        write_fields(self);
+        self.visit = Visit::All;
+        if self.out.len() == start {
+            self.raw("null");
+        }
     }
 
     fn slot<K, S: Slot<K>>(&mut self, name: &'static str, json_name: &'static str, slot: &S) {
@@ -104,20 +111,7 @@ impl Writer {
 
     /// An object of the fields of a message.
     pub(super) fn message(&mut self, message: &impl Message) {
-        if let Visit::One(_) = self.visit {
-            return self.one_field(message);
-        }
         self.object(|out| message.write(out));
-    }
-
-    /// The value of the one field that is wanted; `null` if it is a member of a oneof that is not set.
-    fn one_field(&mut self, message: &impl Message) {
-        let start = self.out.len();
-        message.write(self);
-        if self.out.len() == start {
-            self.raw("null");
-        }
-        self.visit = Visit::All;
     }
 
     pub(super) fn object(&mut self, write: impl FnOnce(&mut Self)) {
@@ -229,10 +223,10 @@ impl Writer {
 }
 
 /// The fields of a message that are a `google.protobuf.FieldMask`.
-pub(crate) fn mask_fields<M: Message>() -> Vec<&'static str> {
+pub(crate) fn mask_fields<T: Value>() -> Vec<&'static str> {
     let mut writer = Writer::new(&Print::default());
     writer.visit = Visit::Masks(Vec::new());
-    M::default().write(&mut writer);
+    T::default().write_fields(&mut writer);
     match writer.visit {
         Visit::Masks(names) => names,
         Visit::All | Visit::One(_) => Vec::new(),

@@ -9,6 +9,7 @@ mod hostile;
 mod http;
 #[cfg(feature = "metrics")]
 mod panics;
+mod parts;
 mod shop;
 mod stock;
 mod streams;

@@ -1,0 +1,166 @@
+//! Fields of messages that JSON writes as one value: what a gateway reads of a request and prints of an answer.
+
+use std::sync::Arc;
+
+use axum::{Router, body::Body, http::Request};
+use http_body_util::BodyExt;
+use rust_svc::{
+    Any, FieldMask, Gateway, Json, Message, Method, SignedDuration, Streaming, Timestamp, gateway::Route, json::Value,
+    route, wkt,
+};
+use tower::ServiceExt;
+
+const ECHO: Method = Method::unary("/parts.v1.PartService/Echo");
+const EACH: Method = Method::client_streaming("/parts.v1.PartService/Each");
+const TALK: Method = Method::bidi_streaming("/parts.v1.PartService/Talk");
+
+/// Answers with what it is asked.
+fn echo<M: Message<Wire: Value> + Send + 'static>(routes: &[Route]) -> Router {
+    let add = |gateway: Gateway<()>, route: &Route| {
+        gateway.unary(ECHO, *route, |(), _, request: M| Box::pin(async move { Ok(request) }))
+    };
+    routes.iter().fold(Gateway::new(Arc::new(())), add).into_router()
+}
+
+async fn ask(router: &Router, request: &str) -> (u16, String) {
+    let mut words = request.splitn(3, ' ');
+    let mut word = || words.next().unwrap_or_default();
+    let request = Request::builder().method(word()).uri(word()).header("content-type", "application/json");
+    let request = request.body(Body::from(word().to_owned())).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("infallible");
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
+}
+
+/// Each answers with this text; or if it fails, with one that holds it.
+async fn check<M: Message<Wire: Value> + Send + 'static>(routes: &[Route], cases: &[(&str, u16, &str)]) {
+    let router = echo::<M>(routes);
+    for (request, status, expected) in cases {
+        let (found, body) = ask(&router, request).await;
+        let holds = if *status == 200 { body == *expected } else { body.contains(expected) };
+        assert!(found == *status && holds, "{request}: {found} {body}");
+    }
+}
+
+#[tokio::test]
+async fn wrappers_have_a_value() {
+    let routes = [route::get("/v1/{value}"), route::get("/v1"), route::put("/v1").body("value").response_body("value")];
+    check::<String>(
+        &routes,
+        &[
+            ("GET /v1/tea", 200, "\"tea\""),
+            ("GET /v1?value=tea", 200, "\"tea\""),
+            ("GET /v1", 200, "\"\""),
+            ("PUT /v1 \"tea\"", 200, "\"tea\""),
+            ("PUT /v1 1", 400, "value: must be a string"),
+            ("GET /v1?text=tea", 400, "text: is not a field of the request"),
+        ],
+    )
+    .await;
+    check::<i64>(&routes, &[("GET /v1/7", 200, "\"7\""), ("PUT /v1 7", 200, "\"7\""), ("GET /v1/x", 400, "value: ")])
+        .await;
+    check::<bool>(&routes, &[("GET /v1/1", 200, "true"), ("GET /v1?value=2", 400, "value: ")]).await;
+    check::<f32>(&routes, &[("GET /v1/NaN", 200, "\"NaN\""), ("PUT /v1 \"x\"", 400, "value: ")]).await;
+    check::<Vec<u8>>(&routes, &[("GET /v1/-_8", 200, "\"+/8=\""), ("PUT /v1 \"!\"", 400, "value: ")]).await;
+}
+
+#[tokio::test]
+async fn times_have_seconds_and_nanos() {
+    let routes = [route::get("/v1"), route::put("/v1/{seconds}").body("nanos").response_body("seconds")];
+    let cases = [
+        ("GET /v1?seconds=1&nanos=500000000", 200, "\"1970-01-01T00:00:01.500Z\""),
+        ("PUT /v1/7 5", 200, "\"7\""),
+        ("GET /v1?seconds=253402300800", 400, "seconds: makes no time"),
+        ("GET /v1?nanos=-1", 400, "nanos: makes no time"),
+    ];
+    check::<Timestamp>(&routes, &cases).await;
+    check::<wkt::Timestamp>(&routes, &cases).await;
+    let cases = [
+        ("GET /v1?nanos=-500000000&seconds=-1", 200, "\"-1.500s\""),
+        ("GET /v1?nanos=-500000000&seconds=1", 400, "seconds: makes no duration of one sign"),
+        ("PUT /v1/1 -1", 400, "nanos: makes no duration of one sign"),
+    ];
+    check::<SignedDuration>(&routes, &cases).await;
+    check::<wkt::Duration>(&routes, &cases).await;
+}
+
+#[tokio::test]
+async fn lists_and_maps_are_fields() {
+    let routes = [route::get("/v1"), route::put("/v1").body("paths").response_body("paths")];
+    let cases = [("GET /v1?paths=a&paths=b_c", 200, "\"a,bC\""), ("PUT /v1 [\"b_c\"]", 200, "[\"b_c\"]")];
+    check::<FieldMask>(&routes, &cases).await;
+    check::<wkt::FieldMask>(&routes, &cases).await;
+    let routes = [route::get("/v1"), route::put("/v1").body("values").response_body("values")];
+    let cases = [("GET /v1?values=1&values=[]", 200, "[1,[]]"), ("PUT /v1 {}", 400, "values: must be an array")];
+    check::<Vec<Json>>(&routes, &cases).await;
+    check::<wkt::ListValue>(&routes, &cases).await;
+    let routes = [route::get("/v1"), route::put("/v1").body("fields").response_body("fields")];
+    let cases = [("GET /v1?fields[a]=1", 200, "{\"a\":1}"), ("PUT /v1 []", 400, "fields: must be an object")];
+    check::<std::collections::BTreeMap<String, Json>>(&routes, &cases).await;
+    check::<wkt::Struct>(&routes, &cases).await;
+}
+
+#[tokio::test]
+async fn a_value_has_a_field_for_each_kind() {
+    let routes = [
+        route::get("/v1"),
+        route::get("/v1/{string_value}").response_body("string_value"),
+        route::put("/v1").body("struct_value").response_body("number_value"),
+    ];
+    let cases = [
+        ("GET /v1?numberValue=1", 200, "1"),
+        ("GET /v1?bool_value=true", 200, "true"),
+        ("GET /v1?null_value=null", 200, "null"),
+        ("GET /v1?list_value=[1]", 200, "[1]"),
+        ("GET /v1/tea", 200, "\"tea\""),
+        ("PUT /v1 {\"a\":1}", 200, "null"),
+        ("GET /v1?number_value=Infinity", 400, "number_value: must be a finite number"),
+        ("GET /v1?number_value=1&bool_value=true", 400, "is set beside another member"),
+    ];
+    check::<Json>(&routes, &cases).await;
+    check::<wkt::Value>(&routes, &cases).await;
+}
+
+#[tokio::test]
+async fn what_is_packed_is_bytes() {
+    let routes = [route::get("/v1"), route::put("/v1/{type_url=**}").body("value").response_body("type_url")];
+    let cases = [
+        (
+            "GET /v1?typeUrl=a/google.protobuf.Duration&value=CAE=",
+            200,
+            r#"{"@type":"a/google.protobuf.Duration","value":"1s"}"#,
+        ),
+        ("PUT /v1/a/b.C \"AQ==\"", 200, "\"a/b.C\""),
+        ("PUT /v1/a 1", 400, "value: must be a string"),
+    ];
+    check::<Any>(&routes, &cases).await;
+    check::<wkt::Any>(&routes, &cases).await;
+}
+
+/// The generator refuses such routes; whoever writes one by hand is told by its answers.
+#[tokio::test]
+async fn nothing_is_left_beside_a_body_of_one_value() {
+    let refused = |request| [(request, 400, "is not a message or a map whose fields can be set")];
+    check::<String>(&[route::put("/v1/{value}").body("*")], &refused("PUT /v1/tea \"mate\"")).await;
+    check::<wkt::ListValue>(&[route::put("/v1/{values}").body("*")], &refused("PUT /v1/1 [2]")).await;
+    check::<wkt::Any>(&[route::put("/v1/{type_url}").body("*")], &refused("PUT /v1/a {}")).await;
+}
+
+#[tokio::test]
+async fn each_of_a_stream_is_a_field() {
+    let router = Gateway::new(Arc::new(()))
+        .client_streaming(
+            EACH,
+            route::post("/v1/each").body("value").response_body("value"),
+            |(), _, requests: Streaming<String>| Box::pin(async move { Ok(requests.collect().await?.concat()) }),
+        )
+        .bidi_streaming(
+            TALK,
+            route::post("/v1/talk/{seconds}").body("nanos").response_body("seconds"),
+            |(), _, requests: Streaming<Timestamp>| Box::pin(async move { Ok(requests) }),
+        )
+        .into_router();
+    assert_eq!(ask(&router, "POST /v1/each \"a\"\n\"b\"\n").await, (200, "\"ab\"".to_owned()));
+    assert_eq!(ask(&router, "POST /v1/talk/7 1\n2\n").await, (200, "\"7\"\n\"7\"\n".to_owned()));
+}
