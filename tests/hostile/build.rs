@@ -10,7 +10,10 @@ use std::{
 };
 
 use protoc_gen_rust_svc::Build;
-use tests::{registry::registry, services::services};
+use tests::{
+    registry::registry,
+    services::{echoes, services},
+};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -153,6 +156,10 @@ impl Case {
         compiled.add(&name, generated);
         if !(suffix.is_empty() && self.says("// not: called with plain types")) {
             compiled.calls.push_str(&services(&name, &root, &files));
+        }
+        let asked: Vec<_> = self.lines.iter().filter_map(|line| line.strip_prefix("// ask: ")).collect();
+        if !asked.is_empty() {
+            compiled.calls.push_str(&echoes(&name, &root, &files, &asked));
         }
         if !self.says("// not: read by others")
             && let Some(tree) = registry(&name, &root, &files)

@@ -6,6 +6,7 @@
 //! | | |
 //! |---|---|
 //! | `// opt: name=value` | an option for the generator; `{suffix}` in it is what the module's name ends with |
+//! | `// ask: VERB PATH BODY -> STATUS TEXT` | a request to a service that answers with what it is asked, and its answer |
 //! | `// by: protoc` | the built-in reader refuses it |
 //! | `// in: domain` | it is not generated with `types=proto` as well |
 //! | `// in: parts` | what it is made of is generated apart, with `emit=`, and compiled |

@@ -19,14 +19,27 @@ use crate::registry::module;
 /// It calls each method by `unary` or as its kind is called, which take its name, its fake and what calls it; and each HTTP
 /// route by `route`, which takes the gateway, the fake, the verb and the template.
 pub fn services(name: &str, root: &str, files: &BTreeMap<String, String>) -> String {
-    let folders: BTreeSet<_> = files.keys().map(|path| folder(path)).collect();
-    let calls = folders.into_iter().flat_map(|within| {
-        let of_folder = files.iter().filter(|(path, _)| folder(path) == within);
-        let package = module(root, &format!("{within}mod.rs"));
-        Printed::read(of_folder.map(|(_, text)| text)).services(&package)
-    });
+    let calls = packages(root, files).flat_map(|(package, printed)| printed.services(&package));
     let test = |(index, calls)| format!("#[tokio::test]\nasync fn {name}_{index}() {{\n{calls}}}\n\n");
     calls.enumerate().map(test).collect()
+}
+
+/// A test for each service of a tree whose methods all take one message and answer with one of its type: they answer with
+/// what they are asked. It makes each request by `asked`, which takes the gateway and what is to be asked.
+pub fn echoes(name: &str, root: &str, files: &BTreeMap<String, String>, asked: &[&str]) -> String {
+    let asked: String = asked.iter().map(|line| format!("    asked(&gateway, {line:?}).await;\n")).collect();
+    let echoes = packages(root, files).flat_map(|(package, printed)| printed.echoes(&package));
+    let test = |(index, echo)| format!("#[tokio::test]\nasync fn {name}_asked_{index}() {{\n{echo}{asked}}}\n\n");
+    echoes.enumerate().map(test).collect()
+}
+
+/// The modules of a tree, with what is printed in them.
+fn packages<'a>(root: &'a str, files: &'a BTreeMap<String, String>) -> impl Iterator<Item = (String, Printed)> {
+    let folders: BTreeSet<_> = files.keys().map(|path| folder(path)).collect();
+    folders.into_iter().map(move |within| {
+        let of_folder = files.iter().filter(|(path, _)| folder(path) == within);
+        (module(root, &format!("{within}mod.rs")), Printed::read(of_folder.map(|(_, text)| text)))
+    })
 }
 
 /// The folder of a file, with a slash at its end unless it is the outermost.
@@ -61,9 +74,33 @@ impl Printed {
         self.fakes.iter().map(|fake| self.calls(package, fake).unwrap_or_else(|| panic!("{}", fake.ident))).collect()
     }
 
+    /// The gateway of each service of the module whose methods can answer with what they are asked.
+    fn echoes(&self, package: &str) -> Vec<String> {
+        self.fakes.iter().filter_map(|fake| self.echo(package, fake)).collect()
+    }
+
+    fn echo(&self, package: &str, fake: &ItemStruct) -> Option<String> {
+        if kinds(fake).any(|(_, kind)| kind != "unary") {
+            return None;
+        }
+        let name = trait_name(self.faked(fake)?)?;
+        let gateway = self.functions.iter().find(|item| serves(item, &name) && returns(item, "Gateway"))?;
+        let mut echo = format!("    let fake = {package}::{}::default();\n", fake.ident);
+        for (field, _) in kinds(fake) {
+            let _ = writeln!(echo, "    fake.{field}.returns_with(|call| async move {{ Ok(call.into_request()) }});");
+        }
+        let _ = writeln!(echo, "    let routes = {package}::{}(Arc::new(fake));", gateway.sig.ident);
+        echo.push_str("    let gateway = gateway::Routes::from(routes).into_router();\n");
+        Some(echo)
+    }
+
+    /// What implements the trait for a fake.
+    fn faked(&self, fake: &ItemStruct) -> Option<&ItemImpl> {
+        self.implementations.iter().find(|item| is(&item.self_ty, &fake.ident) && has_functions_of(item, fake))
+    }
+
     fn calls(&self, package: &str, fake: &ItemStruct) -> Option<String> {
-        let faked =
-            self.implementations.iter().find(|item| is(&item.self_ty, &fake.ident) && has_functions_of(item, fake))?;
+        let faked = self.faked(fake)?;
         let name = trait_name(faked)?;
         let of_client = |item: &&ItemImpl| trait_name(item).as_ref() == Some(&name) && !is(&item.self_ty, &fake.ident);
         let client = last(&self.implementations.iter().find(of_client)?.self_ty)?;

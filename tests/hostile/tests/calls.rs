@@ -93,7 +93,7 @@ async fn route<S: Shape>(gateway: &Router, fake: &MethodFake<S>, verb: &str, tem
     let mut kinds: Vec<_> = variables(template).map(|variable| (variable, 0)).collect();
     fake.reset_calls();
     loop {
-        let (status, body) = ask(gateway, verb, &path(template, &kinds)).await;
+        let (status, body) = ask(gateway, verb, &path(template, &kinds), "").await;
         if status == 200 {
             return fake.called(1);
         }
@@ -111,10 +111,24 @@ fn lacks(body: &str) -> bool {
     required > 0 && required == body.matches("\"field\":").count()
 }
 
-async fn ask(gateway: &Router, verb: &str, path: &str) -> (u16, String) {
+/// A request that a case writes down with its answer, or with a part of it if it fails.
+async fn asked(gateway: &Router, line: &str) {
+    let (request, expected) = line.split_once(" -> ").expect("an answer");
+    let mut words = request.splitn(3, ' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (status, body) = ask(gateway, word(), word(), word()).await;
+    let answer = format!("{status} {body}");
+    let is_right = match expected.split_once(' ').expect("a status") {
+        ("200", _) => answer == expected,
+        (code, part) => status.to_string() == code && body.contains(part),
+    };
+    assert!(is_right, "{line}: {answer}");
+}
+
+async fn ask(gateway: &Router, verb: &str, path: &str, body: &str) -> (u16, String) {
     let verb = if verb == "*" { "POST" } else { verb };
     let request = http::Request::builder().method(verb).uri(path).header("content-type", "application/json");
-    let request = request.body(Body::empty()).expect("a request");
+    let request = request.body(Body::from(body.to_owned())).expect("a request");
     let response = gateway.clone().oneshot(request).await.expect("infallible");
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.expect("a body").to_bytes();
