@@ -108,11 +108,11 @@ the path says is said of each message.",
     },
     Code {
         name: "E0207",
-        title: "a route that takes one value apart",
+        title: "a body that is one value, beside a path that fills a part of it",
         explanation: "\
 JSON writes a StringValue as a text, a Timestamp as a text, a Struct as an object of any members and so on: where such a
-message is all of a request or a response, the path, `body` and `response_body` find no field in it. Let it be all of the
-body, by \"*\", or a field of a message of your own.",
+message is all of a body, by \"*\", the path has nothing left to fill. The path, the query, `body` and `response_body` may
+name its fields: let the body be one that the path does not fill, or leave `body` out.",
     },
     Code {
         name: "E0301",

@@ -19,7 +19,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
             routes::check_body(model, method, route, diagnostics);
             routes::check_response_body(model, method, route, diagnostics);
             routes::check_streaming(method, route, diagnostics);
-            whole::check_route(method, route, diagnostics);
+            whole::check_body(method, route, diagnostics);
         }
     }
     routes::check_duplicates(model, diagnostics);
