@@ -1,6 +1,27 @@
 //! Which messages of `google.protobuf` have a type of their own in Rust.
 
-use super::{Scalar, Times, WellKnown};
+use super::{Scalar, Times};
+
+/// A message or an enum of `google.protobuf` that has a type of its own in Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are named as in google/protobuf")]
+pub enum WellKnown {
+    Any,
+    Duration(Times),
+    Empty,
+    FieldMask,
+    ListValue,
+    NullValue,
+    Struct,
+    Timestamp(Times),
+    Value,
+    /// `BoolValue`, `Int32Value` and so on.
+    Wrapper(Scalar),
+    /// Any enum but `NullValue`, as its number; by its name in the package.
+    Enum(&'static str),
+    /// Any other message, by its name in the package.
+    Other(&'static str),
+}
 
 impl WellKnown {
     /// Bytes that share their memory, which are a message of another name, since they are of another type.

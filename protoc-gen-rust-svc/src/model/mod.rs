@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::default::DefaultValue;
 pub use self::form::{Form, OwnType};
+pub use self::known::WellKnown;
 pub use self::print::grouped;
 pub use self::service::{Attribute, Breaker, Idempotency, Kind, Literal, Method, Policy, Retry, Route, Service};
 pub use self::times::Times;
@@ -290,27 +291,6 @@ pub enum Scalar {
     Bytes,
     /// Bytes that share their memory with others: with the request that they came in.
     SharedBytes,
-}
-
-/// A message or an enum of `google.protobuf` that has a type of its own in Rust.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are named as in google/protobuf")]
-pub enum WellKnown {
-    Any,
-    Duration(Times),
-    Empty,
-    FieldMask,
-    ListValue,
-    NullValue,
-    Struct,
-    Timestamp(Times),
-    Value,
-    /// `BoolValue`, `Int32Value` and so on.
-    Wrapper(Scalar),
-    /// Any enum but `NullValue`, as its number; by its name in the package.
-    Enum(&'static str),
-    /// Any other message, by its name in the package.
-    Other(&'static str),
 }
 
 /// An enum.
