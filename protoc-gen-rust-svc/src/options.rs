@@ -275,10 +275,7 @@ impl Options {
             self.emit.insert(Artefact::Pb);
         }
         self.extern_paths.sort_by_key(|(package, _)| std::cmp::Reverse(package.len()));
-        if self.types == Types::Proto && !self.overrides.domain_types.is_empty() {
-            let help = "with types=proto there are no plain types: leave one of the two out".to_owned();
-            return Err(("types=proto and domain_type= exclude each other".to_owned(), help));
-        }
+        self.check_overrides()?;
         if self.domain_path.is_none() {
             return Ok(());
         }
@@ -292,6 +289,17 @@ impl Options {
             (false, Types::Proto) => refused("types=proto"),
             (false, Types::Domain) => Ok(()),
         }
+    }
+
+    fn check_overrides(&self) -> Result<(), (String, String)> {
+        let Overrides { domain_types, passthrough, .. } = &self.overrides;
+        if self.types == Types::Proto && !domain_types.is_empty() {
+            let help = "with types=proto there are no plain types: leave one of the two out".to_owned();
+            return Err(("types=proto and domain_type= exclude each other".to_owned(), help));
+        }
+        let Some(both) = passthrough.iter().find(|name| domain_types.contains_key(*name)) else { return Ok(()) };
+        let help = "a message travels as it is or has a type of your own: leave one of the two out".to_owned();
+        Err((format!("domain_type=.{both} and passthrough=.{both} exclude each other"), help))
     }
 }
 
@@ -368,6 +376,7 @@ mod tests {
             "domain_path=x",
             "domain_path=::x,types=proto",
             "domain_type=.a.B=crate::B,types=proto",
+            "domain_type=.a.B=crate::B,passthrough=.a.B",
             "domain_type=.a.B=b::B",
             "domain_type=.a.B=crate::B+Ord",
             "domain_type=.a.B",

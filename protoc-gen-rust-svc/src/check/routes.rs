@@ -141,7 +141,7 @@ fn name(variable: &Variable) -> String {
 /// A body is a field that the path does not fill.
 pub(super) fn check_body(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     if !route.body.is_empty() && matches!(route.verb.as_str(), "GET" | "DELETE") {
-        let message = format!("{} has a body", route.verb);
+        let message = format!("{} {} has a body", route.verb, route.template.as_str());
         diagnostics.error("E0203", &route.body_position, message).help("leave `body` out, or use post");
     }
     let Some(request) = model.message(&method.request_name) else { return };
