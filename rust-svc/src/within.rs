@@ -3,10 +3,7 @@
 use std::{future::poll_fn, mem, pin::Pin, task::Poll};
 
 use futures::poll;
-use tokio::{
-    task::coop::unconstrained,
-    time::{Instant, sleep_until},
-};
+use tokio::time::{Instant, sleep_until};
 
 /// What the work gives; `None` if the deadline passes first. Only work that has to wait needs a timer.
 pub(crate) async fn within<T>(deadline: Instant, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
@@ -21,14 +18,15 @@ pub(crate) async fn unless<T, End: Future<Output = ()>>(
     if let Poll::Ready(done) = poll!(work.as_mut()) {
         return Some(done);
     }
-    // Work that never rests uses up what a task may do at a time, and the end must be seen nevertheless.
-    let mut end = Box::pin(unconstrained(end()));
+    let mut end = Box::pin(end());
     let mut is_asked = true;
     poll_fn(|cx| {
+        // Work that never rests uses up what a task may do at a time, so the end is looked for first; but what is done counts.
+        let ended = end.as_mut().poll(cx);
         let polled = if mem::take(&mut is_asked) { Poll::Pending } else { work.as_mut().poll(cx) };
         match polled {
             Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending => end.as_mut().poll(cx).map(|()| None),
+            Poll::Pending => ended.map(|()| None),
         }
     })
     .await
