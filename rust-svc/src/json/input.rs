@@ -30,7 +30,7 @@ pub struct Source<'a, 'b> {
     pub(super) texts: Vec<&'b str>,
 }
 
-/// A field of a message that is being read. The message tells by its name what it is, see [`Message::read`].
+/// A field of a message that is being read. The message tells by its name what it is, see [`Value::read_field`].
 pub struct Field<'a, 'b>(State<'a, 'b>);
 
 enum State<'a, 'b> {
