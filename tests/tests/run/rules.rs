@@ -163,13 +163,14 @@ fn far_away() -> &'static [u8] {
         public_dependency: vec![0],
         ..Default::default()
     };
-    let (near, far) = ("buf/validate/validate.proto", "buf/validate/validate.third");
-    let files = vec![import(near, "first.proto"), import("first.proto", "second.proto"), import("second.proto", far)];
-    let name = |name: &str| format!("\n\u{1b}{name}").into_bytes();
-    let (named, renamed) = (name(near), name(far));
-    let start = FILE_DESCRIPTOR_SET.windows(named.len()).position(|bytes| bytes == named).expect("the file of rules");
+    let (rules, near) = ("buf/validate/validate.proto", "buf/validate/validate.first");
+    let files = vec![import(near, "second.proto"), import("second.proto", "third.proto"), import("third.proto", rules)];
+    let imported = |name: &str| format!("\u{1a}\u{1b}{name}").into_bytes();
+    let (imported, renamed) = (imported(rules), imported(near));
     let mut descriptors = FILE_DESCRIPTOR_SET.to_vec();
-    descriptors[start..start + named.len()].copy_from_slice(&renamed);
+    let starts: Vec<_> = (0..descriptors.len()).filter(|start| descriptors[*start..].starts_with(&imported)).collect();
+    assert!(!starts.is_empty(), "a file with rules imports them");
+    starts.into_iter().for_each(|start| descriptors[start..start + renamed.len()].copy_from_slice(&renamed));
     descriptors.extend(FileDescriptorSet { file: files }.encode_to_vec());
     descriptors.leak()
 }
