@@ -107,15 +107,16 @@ impl Call<'_> {
 
     fn succeed(&self, permit: Option<Permit<'_>>, received: Received, end: Instant) -> Answer {
         self.client.budget.refill();
-        let sampler = permit.as_ref().filter(|_| !self.method.kind.returns_one()).map(Permit::sampler);
-        record(permit, Outcome::Success, end);
         match received {
             Received::One { headers, message, trailers } => {
+                record(permit, Outcome::Success, end);
                 self.running.cx().receive_headers(headers);
                 self.running.cx().receive_trailers(trailers);
                 Answer::One(message, end)
             }
             Received::Many { headers, messages } => {
+                let sampler = permit.as_ref().map(Permit::sampler);
+                record(permit, Outcome::Success, end);
                 self.running.cx().receive_headers(headers);
                 Answer::Many(Opened { messages, sampler, deadline: self.deadlines.whole })
             }

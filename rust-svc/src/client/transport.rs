@@ -3,10 +3,7 @@
 use std::future::poll_fn;
 
 use bytes::Bytes;
-use futures::{
-    FutureExt,
-    future::{BoxFuture, ready},
-};
+use futures::future::BoxFuture;
 use http::{Request, Response};
 use tokio::time::Instant;
 use tonic::body::Body;
@@ -64,23 +61,10 @@ where
 {
     fn send(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>, BoxError>> {
         let mut service = self.0.clone();
-        // Most are ready, and then the request need not wait with the service.
-        match poll_fn(|cx| service.poll_ready(cx)).now_or_never() {
-            Some(Ok(())) => answer(service.call(request)).boxed(),
-            Some(Err(error)) => ready(Err(error.into())).boxed(),
-            None => Box::pin(async move {
-                poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
-                answer(service.call(request)).await
-            }),
-        }
+        Box::pin(async move {
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+            let response = service.call(request).await.map_err(Into::into)?;
+            Ok(response.map(Body::new))
+        })
     }
-}
-
-async fn answer<B, E>(answer: impl Future<Output = Result<Response<B>, E>>) -> Result<Response<Body>, BoxError>
-where
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-    E: Into<BoxError>,
-{
-    Ok(answer.await.map_err(Into::into)?.map(Body::new))
 }

@@ -57,16 +57,11 @@ impl Value for Timestamp {
     }
 
     fn write_fields(&self, out: &mut Writer) {
-        out.field("seconds", "seconds", &self.seconds);
-        out.field("nanos", "nanos", &self.nanos);
+        write_nanos(self.seconds, self.nanos, out);
     }
 
     fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
-        match name {
-            "seconds" => field.read("seconds", &mut self.seconds)?,
-            "nanos" => field.read("nanos", &mut self.nanos)?,
-            _ => return field.unknown(name),
-        }
+        read_nanos(name, field, &mut self.seconds, &mut self.nanos)?;
         let time = crate::Timestamp::read(*self, &mut Violations::default());
         time.map(drop).ok_or_else(|| Error::value("makes no time of the years 1 to 9999").within(name))
     }
@@ -89,19 +84,28 @@ impl Value for Duration {
     }
 
     fn write_fields(&self, out: &mut Writer) {
-        out.field("seconds", "seconds", &self.seconds);
-        out.field("nanos", "nanos", &self.nanos);
+        write_nanos(self.seconds, self.nanos, out);
     }
 
     fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
-        match name {
-            "seconds" => field.read("seconds", &mut self.seconds)?,
-            "nanos" => field.read("nanos", &mut self.nanos)?,
-            _ => return field.unknown(name),
-        }
+        read_nanos(name, field, &mut self.seconds, &mut self.nanos)?;
         let duration = crate::SignedDuration::new(self.seconds, self.nanos);
         let refused = || Error::value("makes no duration of one sign and at most 10,000 years").within(name);
         duration.map(drop).ok_or_else(refused)
+    }
+}
+
+/// The fields of a time or a duration.
+fn write_nanos(seconds: i64, nanos: i32, out: &mut Writer) {
+    out.field("seconds", "seconds", &seconds);
+    out.field("nanos", "nanos", &nanos);
+}
+
+fn read_nanos(name: &str, field: Field<'_, '_>, seconds: &mut i64, nanos: &mut i32) -> Result {
+    match name {
+        "seconds" => field.read("seconds", seconds),
+        "nanos" => field.read("nanos", nanos),
+        _ => field.unknown(name),
     }
 }
 
