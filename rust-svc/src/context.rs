@@ -11,7 +11,7 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{Metadata, Peer, Result, Value, lifeline::Line, received::Carried, values::Values};
+use crate::{Metadata, Peer, Result, TraceContext, Value, lifeline::Line, received::Carried, values::Values};
 #[cfg(feature = "adapter")]
 use crate::{
     peer::{Origin, Stopping},
@@ -46,6 +46,7 @@ struct Parts {
     lifelines: Line,
     metadata: Carried,
     peer: Option<Peer>,
+    trace: Option<TraceContext>,
     values: Values,
     stopping: Option<Arc<watch::Receiver<bool>>>,
     answer: Answer,
@@ -75,6 +76,7 @@ impl Parts {
             lifelines: Line::new(),
             metadata: Carried::none(),
             peer: None,
+            trace: None,
             values: Values::new(),
             stopping: None,
             answer: Answer(OnceLock::new()),
@@ -105,16 +107,17 @@ impl Context {
     /// A call on behalf of this one: it inherits the deadline, the cancellation and the values, and starts with no
     /// metadata.
     pub fn child(&self) -> Self {
-        let Parts { deadline, lifelines, peer, values, stopping, .. } = self.parts();
-        let (peer, values, stopping) = (peer.clone(), values.clone(), stopping.clone());
-        Self::of(Parts { deadline: *deadline, lifelines: lifelines.clone(), peer, values, stopping, ..Parts::new() })
+        let Parts { deadline, lifelines, peer, trace, values, stopping, .. } = self.parts();
+        let (lifelines, stopping) = (lifelines.clone(), stopping.clone());
+        let (peer, trace, values) = (peer.clone(), trace.clone(), values.clone());
+        Self::of(Parts { deadline: *deadline, lifelines, peer, trace, values, stopping, ..Parts::new() })
     }
 
     /// A call that goes on when this one ends, such as one that undoes what this one did: no deadline, no
     /// cancellation, no metadata. It has the values.
     pub fn detached(&self) -> Self {
-        let Parts { peer, values, .. } = self.parts();
-        Self::of(Parts { peer: peer.clone(), values: values.clone(), ..Parts::new() })
+        let Parts { peer, trace, values, .. } = self.parts();
+        Self::of(Parts { peer: peer.clone(), trace: trace.clone(), values: values.clone(), ..Parts::new() })
     }
 
     /// The same call, which must end within `timeout` from now, or at its own deadline if that is sooner.
@@ -147,6 +150,12 @@ impl Context {
     /// The same call, made by `peer`.
     pub fn with_peer(mut self, peer: impl Into<Peer>) -> Self {
         self.change_parts().peer = Some(peer.into());
+        self
+    }
+
+    /// The same call at this place in a trace, as one that began with a message of a queue.
+    pub fn with_trace(mut self, place: TraceContext) -> Self {
+        self.change_parts().trace = Some(place);
         self
     }
 
@@ -199,6 +208,11 @@ impl Context {
     /// Who the caller is, if the call came over a connection.
     pub fn peer(&self) -> Option<&Peer> {
         self.parts().peer.as_ref()
+    }
+
+    /// Its place in a trace, if it has one.
+    pub(crate) fn trace(&self) -> Option<&TraceContext> {
+        self.parts().trace.as_ref()
     }
 
     /// The value of this type that [`with_value`](Self::with_value) put here.

@@ -28,14 +28,15 @@ mod context;
 #[cfg(any(feature = "gateway", feature = "server"))]
 mod ending;
 mod error;
+mod hex;
 mod lifeline;
 mod metadata;
 mod method;
 mod peer;
 mod received;
 mod stream;
+mod trace_context;
 mod types;
-#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 mod uuid;
 mod values;
 mod violations;
@@ -101,6 +102,7 @@ pub use server::Server;
 pub use stream::{Sender, Streaming};
 #[cfg(feature = "time")]
 pub use time;
+pub use trace_context::TraceContext;
 pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp};
 pub use violations::{Violation, Violations};
 pub use wire::{Enumeration, Message, Wire, clear, travels_in};

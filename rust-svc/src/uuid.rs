@@ -27,6 +27,7 @@ pub(crate) fn random_bits() -> [u64; 2] {
 }
 
 /// A UUID of version 4 (RFC 9562).
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 pub(crate) fn random() -> String {
     let [high, low] = random_bits();
     let high = high & 0xffff_ffff_ffff_0fff | 0x4000;
@@ -36,7 +37,7 @@ pub(crate) fn random() -> String {
     format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "adapter", feature = "client", feature = "gateway")))]
 mod tests {
     use std::collections::HashSet;
 

@@ -8,14 +8,12 @@
 //! ```
 
 mod access_log;
-mod hex;
 #[cfg(feature = "metrics")]
 mod metrics;
 pub mod names;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod trace;
-mod trace_context;
 
 pub use access_log::AccessLog;
 #[cfg(feature = "metrics")]
@@ -23,4 +21,5 @@ pub use metrics::Metrics;
 #[cfg(feature = "otlp")]
 pub use otlp::Otlp;
 pub use trace::Trace;
-pub use trace_context::TraceContext;
+
+pub use crate::TraceContext;

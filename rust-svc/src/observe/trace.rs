@@ -2,9 +2,8 @@
 
 use tracing::{Span, field::Empty};
 
-use super::trace_context::{STATE, TraceContext};
 use crate::{
-    Context, Metadata, Peer, Result, async_trait,
+    Context, Metadata, Peer, Result, TraceContext, async_trait,
     intercept::{Call, HttpRoute, Interceptor, Side, Stage},
 };
 
@@ -49,7 +48,7 @@ impl Interceptor for Trace {
 impl Trace {
     fn place(&self, call: &mut Call) -> Result<()> {
         let parent = match call.side() {
-            Side::Server => TraceContext::received(call.cx()),
+            Side::Server => received(call.cx()),
             Side::Client => TraceContext::of(call.cx()).cloned(),
         };
         let own = parent.as_ref().map_or_else(|| TraceContext::root(self.samples), TraceContext::child);
@@ -59,7 +58,7 @@ impl Trace {
         {
             call.change(|cx| cx.with_all_metadata(metadata));
         }
-        call.change(|cx| cx.with_value(own));
+        call.change(|cx| cx.with_trace(own));
         Ok(())
     }
 }
@@ -101,18 +100,29 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
     )
 }
 
+/// What the metadata of a request says of its caller's place.
+fn received(cx: &Context) -> Option<TraceContext> {
+    let (mut parent, mut parents, mut states) = (None, 0, Vec::new());
+    cx.texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |index, text| match index {
+        0 => (parent, parents) = (Some(text), parents + 1),
+        _ => states.push(text),
+    });
+    let parent = TraceContext::parse(parent.filter(|_| parents == 1)?)?;
+    Some(if states.is_empty() { parent } else { parent.with_state(&states.join(",")) })
+}
+
 /// The metadata of a call, if they have to change to name no other place: each attempt is sent with its own.
 fn sent(cx: &Context, own: &TraceContext) -> Result<Option<Metadata>> {
     let mut is_named = own.state().is_some();
-    cx.texts(&[TraceContext::HEADER, STATE], &mut |_, _| is_named = true);
+    cx.texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |_, _| is_named = true);
     if !is_named {
         return Ok(None);
     }
     let mut metadata = cx.metadata().clone();
     metadata.remove(TraceContext::HEADER);
-    metadata.remove(STATE);
+    metadata.remove(TraceContext::STATE);
     if let Some(state) = own.state() {
-        metadata.insert(STATE, state)?;
+        metadata.insert(TraceContext::STATE, state)?;
     }
     Ok(Some(metadata))
 }

@@ -5,11 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::hex;
-use crate::{Context, uuid};
-
-/// The metadata in which tracing systems keep what is their own.
-pub(super) const STATE: &str = "tracestate";
+use crate::{Context, hex, uuid};
 
 /// A longer `tracestate` need not be passed on.
 const LONGEST_STATE: usize = 512;
@@ -30,7 +26,10 @@ pub struct TraceContext {
 
 impl TraceContext {
     /// The metadata that carries it.
-    pub(crate) const HEADER: &str = "traceparent";
+    pub const HEADER: &str = "traceparent";
+
+    /// The metadata in which tracing systems keep what is their own.
+    pub const STATE: &str = "tracestate";
 
     /// The beginning of a trace.
     pub fn root(is_sampled: bool) -> Self {
@@ -54,20 +53,16 @@ impl TraceContext {
         is_valid.then_some(Self { trace_id, span_id, parent: 0, flags: flags & 1, state: None })
     }
 
-    /// What the metadata of a request says of its caller's place.
-    pub(super) fn received(cx: &Context) -> Option<Self> {
-        let (mut parent, mut parents, mut states) = (None, 0, Vec::new());
-        cx.texts(&[Self::HEADER, STATE], &mut |index, text| match index {
-            0 => (parent, parents) = (Some(text), parents + 1),
-            _ => states.push(text),
-        });
-        let parent = parent.filter(|_| parents == 1)?;
-        Some(Self { state: joined(&states), ..Self::parse(parent)? })
+    /// The same with what tracing systems keep with the trace; without it if that is empty, or of more than 512 bytes.
+    pub fn with_state(self, state: &str) -> Self {
+        let is_kept = !state.is_empty() && state.len() <= LONGEST_STATE;
+        Self { state: is_kept.then(|| state.into()), ..self }
     }
 
-    /// The place of a call; `None` unless a [`Trace`](super::Trace) is around it.
+    /// The place of a call; `None` unless a `Trace` of [`observe`](crate::observe) is around it, or it was
+    /// [put there](Context::with_trace).
     pub fn of(cx: &Context) -> Option<&Self> {
-        cx.value()
+        cx.trace()
     }
 
     /// A place below this one, with a span of its own.
@@ -97,13 +92,13 @@ impl TraceContext {
 
     /// The number of the trace.
     #[cfg(feature = "otlp")]
-    pub(super) fn trace(&self) -> u128 {
+    pub(crate) fn trace(&self) -> u128 {
         self.trace_id
     }
 
     /// The number of the span above it; zero if there is none.
     #[cfg(feature = "otlp")]
-    pub(super) fn parent(&self) -> u64 {
+    pub(crate) fn parent(&self) -> u64 {
         self.parent
     }
 
@@ -118,8 +113,8 @@ impl TraceContext {
         self.flags & 1 == 1
     }
 
-    /// What other tracing systems keep with the trace.
-    pub(super) fn state(&self) -> Option<&str> {
+    /// What tracing systems keep with the trace.
+    pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
 }
@@ -130,18 +125,14 @@ impl Display for TraceContext {
     }
 }
 
-fn joined(states: &[&str]) -> Option<Arc<str>> {
-    let state = (!states.is_empty()).then(|| states.join(","));
-    state.filter(|state| !state.is_empty() && state.len() <= LONGEST_STATE).map(Into::into)
-}
-
 fn span_id() -> u64 {
     uuid::quick_bits().max(1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::TraceContext;
+    use super::{LONGEST_STATE, TraceContext};
+    use crate::Context;
 
     const VALID: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -156,6 +147,25 @@ mod tests {
         assert_ne!(child.span_id(), context.span_id());
         let root = TraceContext::root(false);
         assert_eq!(TraceContext::parse(&root.to_string()), Some(root));
+    }
+
+    #[test]
+    fn a_state_is_kept_whole_or_not_at_all() {
+        for (state, kept) in [("", false), ("a=1", true), (&*"a".repeat(LONGEST_STATE + 1), false)] {
+            let place = TraceContext::root(true).with_state(state);
+            assert_eq!(place.state(), kept.then_some(state));
+            assert_eq!(place.child().state(), place.state());
+        }
+    }
+
+    #[test]
+    fn calls_have_the_place_that_their_context_has() {
+        let place = TraceContext::root(true);
+        let cx = Context::new().with_trace(place.clone());
+        for cx in [cx.child(), cx.detached(), cx.with_value(1)] {
+            assert_eq!(TraceContext::of(&cx), Some(&place));
+        }
+        assert_eq!(TraceContext::of(&Context::new()), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// Prints the bytes of a number, as many as there are pairs of digits.
-pub(super) fn print(bytes: &[u8], text: &mut [u8]) {
+pub(crate) fn print(bytes: &[u8], text: &mut [u8]) {
     let (words, texts) = (bytes.as_chunks().0, text.as_chunks_mut().0);
     for (word, text) in words.iter().zip(texts) {
         *text = digits(u32::from_be_bytes(*word));
@@ -12,7 +12,7 @@ pub(super) fn print(bytes: &[u8], text: &mut [u8]) {
 }
 
 /// The number that digits are, eight or a multiple of it; `None` if one of them is no digit, or a capital one.
-pub(super) fn read(text: &[u8]) -> Option<u128> {
+pub(crate) fn read(text: &[u8]) -> Option<u128> {
     let words = text.as_chunks().0;
     words.iter().try_fold(0, |number, word| Some(number << 32 | u128::from(value(*word)?)))
 }
