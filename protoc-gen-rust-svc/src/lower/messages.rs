@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Lower,
+    accessors::Accessors,
     features::Features,
     json_names,
     types::{OneofName, full_name, is_in_oneof, is_map_entry, oneofs},
@@ -101,13 +102,16 @@ impl Lower<'_> {
         let mut places: BTreeMap<i32, usize> = BTreeMap::new();
         let mut variants: BTreeMap<i32, Scope> = BTreeMap::new();
         let mut scope = self.oneof_fields(at.outer, descriptor);
+        let mut accessors = Accessors::default();
         for (index, field) in descriptor.field.iter().enumerate() {
             let path = below(&at.path, MESSAGE_FIELD, index);
             let field_at = At { path, ..*at };
             match field.oneof_index.filter(|_| is_in_oneof(field)) {
                 None => {
                     let ident = scope.take(Ident::snake(&field.name));
-                    members.push(Member::Field(self.field(descriptor, field, ident, &field_at)));
+                    let mut lowered = self.field(descriptor, field, ident, &field_at);
+                    lowered.wire_ident = accessors.take(&lowered, &mut scope);
+                    members.push(Member::Field(lowered));
                 }
                 Some(oneof) => {
                     let declared = &descriptor.oneof_decl[oneof as usize];

@@ -2,6 +2,7 @@
 //!
 //! Whatever depends on the syntax of a file, or on how the names of a `.proto` become names of Rust, is decided here.
 
+mod accessors;
 mod behavior;
 mod checks;
 mod defaults;

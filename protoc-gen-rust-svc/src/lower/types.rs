@@ -110,10 +110,11 @@ impl Adding<'_> {
     fn all(&mut self, outer: &str, place: &Place, messages: &[MessageDescriptor], enums: &[EnumDescriptor]) {
         let messages: Vec<_> = messages.iter().filter(|message| !is_map_entry(message)).collect();
         for message in &messages {
-            self.one(outer, place, &message.name);
+            let own = Ident::camel(&message.name);
+            self.one(outer, place, &message.name, own);
         }
         for item in enums {
-            self.one(outer, place, &item.name);
+            self.one(outer, place, &item.name, wire_enum(&item.name));
         }
         // Modules come after types, so that adding a nested type renames no other type.
         for message in messages {
@@ -121,13 +122,9 @@ impl Adding<'_> {
         }
     }
 
-    fn one(&mut self, outer: &str, place: &Place, name: &str) {
-        let rust = self.type_name(place, name);
+    fn one(&mut self, outer: &str, place: &Place, name: &str, wire: Ident) {
+        let rust = self.take(place, Ident::camel(name), wire);
         self.types.names.insert(full_name(outer, name), rust);
-    }
-
-    fn type_name(&mut self, place: &Place, name: &str) -> TypeName {
-        self.take(place, Ident::camel(name), Ident::camel(name))
     }
 
     /// The names of a oneof. prost-build makes those of its field and of its enum from one: both must be free.
@@ -195,6 +192,14 @@ fn plain_fields(message: &MessageDescriptor) -> Scope {
         scope.take(Ident::snake(&field.name));
     }
     scope
+}
+
+/// What a derive of prost calls types of its own, beside the path of a field's enum: an enum of that name would be hidden.
+const DERIVED: [&str; 5] = ["ScalarWrapper", "Inner", "MapWrapper", "KeyWrapper", "ValueWrapper"];
+
+fn wire_enum(name: &str) -> Ident {
+    let own = Ident::camel(name);
+    if DERIVED.contains(&own.as_str()) { own.numbered(2) } else { own }
 }
 
 /// The name of a type for prost-build: its own, unless that becomes the name of another type in Rust.

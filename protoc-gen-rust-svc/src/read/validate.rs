@@ -163,7 +163,10 @@ impl<'a> Check<'a> {
     }
 
     fn message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
-        self.name("a message", &message.name);
+        match fields::is_entry(message) {
+            true => self.entry_name(&message.name),
+            false => self.name("a message", &message.name),
+        }
         if depth == MAX_DEPTH {
             let name = printable(&message.name);
             return self.broken(format!("message {name} is nested more than {MAX_DEPTH} deep"));
@@ -201,6 +204,11 @@ impl<'a> Check<'a> {
         } else if name.len() > MAX_NAME {
             self.broken(format!("{what} is called {:?}..., which is longer than {MAX_NAME} letters", shorten(name)));
         }
+    }
+
+    /// A compiler makes it of the field's name: that of `_1` is `1Entry`.
+    fn entry_name(&mut self, name: &str) {
+        self.name(Kind::Entry.text(), name.trim_start_matches(|letter: char| letter.is_ascii_digit()));
     }
 
     fn refers(&mut self, name: &str, kind: Kind) {
