@@ -3,7 +3,11 @@
 //! rustdoc reads Markdown and runs code. A comment must neither run as a test, nor break the build with a control
 //! character, nor warn because of a stray bracket.
 
+mod escape;
+
 use std::{borrow::Cow, fmt};
+
+use self::escape::escape;
 
 /// Lines of documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,8 +67,8 @@ fn lines(comment: &str) -> Vec<String> {
 /// What the lines before belong to.
 enum Block {
     Text,
-    /// A list item, whose text is this far in.
-    List(usize),
+    /// List items, each in the one before.
+    List(Items),
     /// Opened by this fence.
     Fenced(Fence),
     /// Indented code, for which a fence was opened.
@@ -77,25 +81,42 @@ struct Fence {
     mark: String,
     /// How far in it stands in the comment.
     indent: usize,
-    /// Where the text of the list item starts that it belongs to.
-    item: Option<usize>,
+    /// The list items that it belongs to.
+    items: Items,
+}
+
+/// How far in the texts of list items are, each in the one before.
+#[derive(Clone, Default)]
+struct Items(Vec<usize>);
+
+impl Items {
+    /// How far in the text of the innermost is.
+    fn text(&self) -> usize {
+        self.0.last().copied().unwrap_or_default()
+    }
+
+    /// Those that hold what is so far in.
+    fn around(mut self, indent: usize) -> Self {
+        self.0.retain(|text| *text <= indent);
+        self
+    }
 }
 
 impl Fence {
     /// A line of the code: as far in as what it belongs to, for further in it would be code that is indented, not fenced.
     fn line(&self, line: &str) -> String {
-        let within = |(at, character): &(usize, char)| *at >= self.indent || !character.is_whitespace();
+        let within = |(at, character): &(usize, char)| *at >= self.indent || *character != ' ';
         let rest = &line[line.char_indices().find(within).map_or(line.len(), |(at, _)| at)..];
-        if rest.is_empty() { String::new() } else { format!("{}{rest}", " ".repeat(self.item.unwrap_or_default())) }
+        if rest.is_empty() { String::new() } else { format!("{}{rest}", " ".repeat(self.items.text())) }
     }
 
     fn is_closed_by(&self, line: &str) -> bool {
-        let rest = line.trim_start().strip_prefix(&self.mark);
+        let rest = trimmed(line).strip_prefix(&self.mark);
         rest.is_some_and(|rest| rest.trim_start_matches(&self.mark[..1]).is_empty())
     }
 
     fn into_outer(self) -> Block {
-        self.item.map_or(Block::Text, Block::List)
+        if self.items.0.is_empty() { Block::Text } else { Block::List(self.items) }
     }
 }
 
@@ -114,15 +135,16 @@ impl Block {
 
     /// Takes a line that is not within code.
     fn open(&mut self, line: String, lines: &mut Vec<String>) {
+        let line = set_close(&line);
         let after_blank = lines.last().is_none_or(String::is_empty);
-        let item = self.item_of(&line, after_blank);
+        let items = self.items_of(&line, after_blank);
         if let Some(mark) = fence(&line) {
-            self.begin_fence(Fence { mark, indent: indent(&line), item }, lines);
-        } else if let Some((line, text)) = new_item(&line) {
+            self.begin_fence(Fence { mark, indent: indent(&line), items }, lines);
+        } else if let Some(text) = new_item(&line).filter(|_| after_blank || self.may_end_at(&line)) {
             self.begin_item(&line, text, lines);
-        } else if let Some(text) = item.filter(|_| !line.is_empty()) {
+        } else if !items.0.is_empty() && !line.is_empty() {
             // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
-            lines.push(format!("{}{}", " ".repeat(text), escape(line.trim_start())));
+            lines.push(format!("{}{}", " ".repeat(items.text()), escape(trimmed(&line))));
         } else if is_indented(&line) && after_blank {
             lines.extend(["```text".to_owned(), line]);
             *self = Self::Indented;
@@ -136,28 +158,38 @@ impl Block {
         *self = Self::Fenced(fence);
     }
 
+    /// Whether an item may end the text before it. To Markdown, a number within a paragraph is a part of it, unless it is 1.
+    fn may_end_at(&self, line: &str) -> bool {
+        let is_within = if let Self::List(items) = self { indent(line) >= items.text() } else { true };
+        let number = digits(trimmed(line));
+        !is_within || number.is_empty() || number.trim_start_matches('0') == "1"
+    }
+
     /// An item whose text is so far in. If it were too far in, it would be code, or a part of the text before it.
     fn begin_item(&mut self, line: &str, text: usize, lines: &mut Vec<String>) {
-        let (outer, own) = (if let Self::List(outer) = self { *outer } else { 0 }, indent(line));
-        let start = if own > outer + 3 { outer } else { own };
-        lines.push(format!("{}{}", " ".repeat(start), escape(line.trim_start())));
-        *self = Self::List(text - own + start);
+        let own = indent(line);
+        let mut items = self.items().around(own);
+        let start = if own > items.text() + 3 { items.text() } else { own };
+        lines.push(format!("{}{}", " ".repeat(start), escape(trimmed(line))));
+        items.0.push(text - own + start);
+        *self = Self::List(items);
     }
 
     /// A line of a paragraph, or a blank one. One that is indented would be code below a heading, a rule or a table.
     fn go_on(&mut self, line: &str, lines: &mut Vec<String>) {
-        lines.push(escape(if is_indented(line) { line.trim_start() } else { line }));
+        lines.push(escape(if is_indented(line) { trimmed(line) } else { line }));
         if !line.is_empty() {
             *self = Self::Text;
         }
     }
 
-    /// Where the text of the list item starts that a line belongs to.
-    fn item_of(&self, line: &str, after_blank: bool) -> Option<usize> {
-        match self {
-            Self::List(text) if !after_blank || indent(line) > 0 => Some(*text),
-            _ => None,
-        }
+    /// The list items that a line belongs to.
+    fn items_of(&self, line: &str, after_blank: bool) -> Items {
+        if after_blank && indent(line) == 0 { Items::default() } else { self.items() }
+    }
+
+    fn items(&self) -> Items {
+        if let Self::List(items) = self { items.clone() } else { Items::default() }
     }
 
     /// Ends code that is still open.
@@ -171,14 +203,14 @@ impl Block {
                 let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
                 lines.insert(end, "```".to_owned());
             }
-            Self::List(text) => *self = Self::List(text),
+            Self::List(items) => *self = Self::List(items),
             Self::Text => (),
         }
     }
 }
 
 fn fence(line: &str) -> Option<String> {
-    let line = line.trim_start();
+    let line = trimmed(line);
     let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let length = line.chars().take_while(|one| *one == mark).count();
     (length >= 3).then(|| mark.to_string().repeat(length))
@@ -188,18 +220,21 @@ fn is_indented(line: &str) -> bool {
     line.starts_with("    ")
 }
 
-/// A list item, [set close](set_close), and where its text starts then; `None` if the line starts none.
-fn new_item(line: &str) -> Option<(String, usize)> {
-    let line = set_close(line);
-    let text = after_mark(&line)?;
-    let start = line.len() - text.len() + indent(text).max(1);
-    Some((line, start))
+/// Where the text of the list item starts that the line starts.
+fn new_item(line: &str) -> Option<usize> {
+    let text = after_mark(line).filter(|_| !is_row_of_marks(line))?;
+    Some(line.len() - text.len() + indent(text).max(1))
+}
+
+/// The digits at the start of the text.
+fn digits(text: &str) -> &str {
+    &text[..text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len()]
 }
 
 /// What follows the mark of a list item.
 fn after_mark(line: &str) -> Option<&str> {
-    let rest = line.trim_start();
-    let digits = rest.len() - rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
+    let rest = trimmed(line);
+    let digits = digits(rest).len();
     let behind = &rest[digits..];
     let is_bullet = digits == 0 && ["- ", "* ", "+ "].iter().any(|bullet| behind.starts_with(bullet));
     let is_number = (1..=9).contains(&digits) && [". ", ") "].iter().any(|mark| behind.starts_with(mark));
@@ -212,16 +247,26 @@ fn is_rule(line: &str) -> bool {
     marks.len() > 2 && ["*", "-"].iter().any(|mark| marks.trim_start_matches(mark).is_empty())
 }
 
+/// Whether the line may be what makes a table of the line before it: `- | -`.
+fn is_row_of_marks(line: &str) -> bool {
+    line.contains('|') && line.bytes().all(|mark| b"-|: ".contains(&mark))
+}
+
 /// The line with the text of its item near to the mark: what stands further off is code to Markdown.
 fn set_close(line: &str) -> String {
     let Some(text) = after_mark(line) else { return line.to_owned() };
     let (mark, spaces) = (&line[..line.len() - text.len()], indent(text));
     let width = if spaces > 4 { 1 } else { spaces };
-    format!("{mark}{}{}", " ".repeat(width), set_close(text.trim_start()))
+    format!("{mark}{}{}", " ".repeat(width), set_close(trimmed(text)))
 }
 
 fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
+    line.len() - trimmed(line).len()
+}
+
+/// Without the spaces at its start: what else is white is a letter to Markdown.
+fn trimmed(line: &str) -> &str {
+    line.trim_start_matches(' ')
 }
 
 /// A line with spaces for tabs, up to the next column of four as in Markdown, and without what breaks the build.
@@ -247,104 +292,6 @@ fn harmless(character: char) -> char {
     }
 }
 
-/// Escapes what Markdown would take for a link or HTML, outside of code spans. None of these leads out of a cell of a table.
-fn escape(line: &str) -> String {
-    let is_row = line.trim_start_matches([' ', '-', '*', '+']).starts_with('|');
-    if !is_row {
-        return escape_around_code(line);
-    }
-    let mut is_escaped = false;
-    let cells = line.split(|character| {
-        let is_end = character == '|' && !is_escaped;
-        is_escaped = character == '\\' && !is_escaped;
-        is_end
-    });
-    cells.map(escape_around_code).collect::<Vec<_>>().join("|")
-}
-
-fn escape_around_code(text: &str) -> String {
-    let (mut escaped, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some((before, ticks)) = split_at_ticks(rest) {
-        escaped.push_str(&escape_text(before));
-        let opening = ticks_at_start(ticks);
-        let length = code_length(ticks, opening);
-        match length {
-            Some(length) => escaped.push_str(&ticks[..length]),
-            None => escaped.push_str(&"\\`".repeat(opening)),
-        }
-        rest = &ticks[length.unwrap_or(opening)..];
-    }
-    escaped + &escape_text(rest)
-}
-
-/// The text before the first backtick that no backslash takes its meaning from, and the text from there.
-fn split_at_ticks(text: &str) -> Option<(&str, &str)> {
-    let mut is_escaped = false;
-    let at = text.find(|character| {
-        let is_tick = character == '`' && !is_escaped;
-        is_escaped = character == '\\' && !is_escaped;
-        is_tick
-    })?;
-    Some(text.split_at(at))
-}
-
-fn ticks_at_start(text: &str) -> usize {
-    text.len() - text.trim_start_matches('`').len()
-}
-
-/// The length of the code span at the start of the text: up to as many backticks as it starts with.
-fn code_length(text: &str, opening: usize) -> Option<usize> {
-    let mut at = opening;
-    loop {
-        at += text[at..].find('`')?;
-        let ticks = ticks_at_start(&text[at..]);
-        at += ticks;
-        if ticks == opening {
-            return Some(at);
-        }
-    }
-}
-
-fn escape_text(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(['[', ']', '<', '>', '\\', '~', 'h']) {
-        escaped.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let length = special_length(rest);
-        match (&rest[..1], &rest[..length]) {
-            (_, mark @ ("[" | "]" | "<" | ">" | "\\")) => escaped.push_str(&format!("\\{mark}")),
-            (_, "~~~") => escaped.push_str("\\~\\~\\~"),
-            ("h", url) if length > 1 => escaped.push_str(&format!("<{url}>")),
-            (_, other) => escaped.push_str(other),
-        }
-        rest = &rest[length..];
-    }
-    escaped.push_str(rest);
-    escaped
-}
-
-/// The length of what stands at the start of the text: an address, a fence, a backslash with what it escapes, or a letter.
-fn special_length(text: &str) -> usize {
-    let is_escape = text.starts_with('\\') && text[1..].starts_with(|after: char| after.is_ascii_punctuation());
-    match url_length(text) {
-        Some(length) => length,
-        None if text.starts_with("~~~") => 3,
-        None if is_escape => 2,
-        None => 1,
-    }
-}
-
-/// The length of a bare address at the start of the text.
-fn url_length(text: &str) -> Option<usize> {
-    if !text.starts_with("http://") && !text.starts_with("https://") {
-        return None;
-    }
-    let end = text.find(|end: char| end.is_whitespace() || "<>\"`[](){}|\\^".contains(end)).unwrap_or(text.len());
-    let url = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
-    (url.len() > "https://".len()).then_some(url.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::Docs;
@@ -367,6 +314,8 @@ mod tests {
         assert_eq!(docs(" # Title\n     [x]\n * ~~~ x"), "# Title\n\\[x\\]\n* \\~\\~\\~ x");
         assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
         assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
+        assert_eq!(docs(" in\n 10. May\n\n     panic!()"), "in\n10. May\n\n```text\n    panic!()\n```");
+        assert_eq!(docs(" - in\n   10. May\n       panic!()\n 11. June"), "- in\n  10. May\n  panic!()\n11. June");
         assert_eq!(docs(" ```\n open"), "```text\nopen\n```");
         assert_eq!(docs(" - item\n\n     more of it"), "- item\n\n  more of it");
     }
@@ -390,6 +339,14 @@ mod tests {
         assert_eq!(docs(" *   one\n more\n          - two"), "*   one\n    more\n    - two");
         assert_eq!(docs("     1) one\n *      a\n - 2.      b"), "1) one\n* a\n- 2. b");
         assert_eq!(docs(" - one\n   - two\n     more\n - three"), "- one\n  - two\n    more\n- three");
+    }
+
+    #[test]
+    fn an_item_is_in_the_item_that_holds_it() {
+        assert_eq!(docs("  10. one\n     - two"), " 10. one\n- two");
+        assert_eq!(docs(" - one\n   - two\n     10. three\n     - four"), "- one\n  - two\n    10. three\n    - four");
+        assert_eq!(docs(" - \u{a0}one\n     - two"), "- \u{a0}one\n    - two");
+        assert_eq!(docs(" a | b\n - | -\n     c"), "a | b\n- | -\nc");
     }
 
     #[test]

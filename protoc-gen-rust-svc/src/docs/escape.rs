@@ -1,0 +1,99 @@
+//! A line of text, so that Markdown takes it for text.
+
+/// Escapes what Markdown would take for a link or HTML, outside of code spans. None of these leads out of a cell of a table.
+pub(super) fn escape(line: &str) -> String {
+    let is_row = line.trim_start_matches([' ', '-', '*', '+']).starts_with('|');
+    if !is_row {
+        return escape_around_code(line);
+    }
+    let mut is_escaped = false;
+    let cells = line.split(|character| {
+        let is_end = character == '|' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        is_end
+    });
+    cells.map(escape_around_code).collect::<Vec<_>>().join("|")
+}
+
+fn escape_around_code(text: &str) -> String {
+    let (mut escaped, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, ticks)) = split_at_ticks(rest) {
+        escaped.push_str(&escape_text(before));
+        let opening = ticks_at_start(ticks);
+        let length = code_length(ticks, opening);
+        match length {
+            Some(length) => escaped.push_str(&ticks[..length]),
+            None => escaped.push_str(&"\\`".repeat(opening)),
+        }
+        rest = &ticks[length.unwrap_or(opening)..];
+    }
+    escaped + &escape_text(rest)
+}
+
+/// The text before the first backtick that no backslash takes its meaning from, and the text from there.
+fn split_at_ticks(text: &str) -> Option<(&str, &str)> {
+    let mut is_escaped = false;
+    let at = text.find(|character| {
+        let is_tick = character == '`' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        is_tick
+    })?;
+    Some(text.split_at(at))
+}
+
+fn ticks_at_start(text: &str) -> usize {
+    text.len() - text.trim_start_matches('`').len()
+}
+
+/// The length of the code span at the start of the text: up to as many backticks as it starts with.
+fn code_length(text: &str, opening: usize) -> Option<usize> {
+    let mut at = opening;
+    loop {
+        at += text[at..].find('`')?;
+        let ticks = ticks_at_start(&text[at..]);
+        at += ticks;
+        if ticks == opening {
+            return Some(at);
+        }
+    }
+}
+
+fn escape_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(['[', ']', '<', '>', '\\', '~', 'h']) {
+        escaped.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let length = special_length(rest);
+        match (&rest[..1], &rest[..length]) {
+            (_, mark @ ("[" | "]" | "<" | ">" | "\\")) => escaped.push_str(&format!("\\{mark}")),
+            (_, "~~~") => escaped.push_str("\\~\\~\\~"),
+            ("h", url) if length > 1 => escaped.push_str(&format!("<{url}>")),
+            (_, other) => escaped.push_str(other),
+        }
+        rest = &rest[length..];
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
+/// The length of what stands at the start of the text: an address, a fence, a backslash with what it escapes, or a letter.
+fn special_length(text: &str) -> usize {
+    let is_escape = text.starts_with('\\') && text[1..].starts_with(|after: char| after.is_ascii_punctuation());
+    match url_length(text) {
+        Some(length) => length,
+        None if text.starts_with("~~~") => 3,
+        None if is_escape => 2,
+        None => 1,
+    }
+}
+
+/// The length of a bare address at the start of the text.
+fn url_length(text: &str) -> Option<usize> {
+    if !text.starts_with("http://") && !text.starts_with("https://") {
+        return None;
+    }
+    let end = text.find(|end: char| end.is_whitespace() || "<>\"`[](){}|\\^".contains(end)).unwrap_or(text.len());
+    let url = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
+    (url.len() > "https://".len()).then_some(url.len())
+}
