@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diagnostics::Diagnostics,
-    model::{Home, Message, Model, Occurs, Scalar, Value},
-    names::Ident,
+    model::{Field, Home, Member, Message, Model, Occurs, Scalar, Value},
     read::Position,
 };
 
@@ -99,27 +98,27 @@ pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
     }
     for (name, (key, position)) in keys {
         let Some(message) = model.messages.get_mut(&name) else { continue };
-        match key_ident(message, &key) {
-            Some(ident) => message.idempotency_key = Some(ident),
+        let number = strings(message).find(|field| field.name == key).map(|field| field.number);
+        match number {
+            Some(number) => message.idempotency_key = Some(number),
             None => {
                 let text = format!("idempotency_key {key:?} is no string field of {name}");
-                diagnostics.error("E0403", &position, text).help(strings(message));
+                diagnostics.error("E0403", &position, text).help(keys_help(message));
             }
         }
     }
 }
 
-fn key_ident(message: &Message, key: &str) -> Option<Ident> {
-    let field = message.field(key)?;
-    let is_plain = field.occurs == Occurs::Implicitly && field.value == Value::Scalar(Scalar::String);
-    is_plain.then(|| field.ident.clone())
+/// The fields that may be keys: of a oneof another member may be set.
+fn strings<'a>(message: &'a Message) -> impl Iterator<Item = &'a Field> {
+    let of_member = |member: &'a Member| if let Member::Field(field) = member { Some(field) } else { None };
+    let fields = message.members.iter().filter_map(of_member);
+    let is_single = |field: &&Field| !matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_));
+    fields.filter(move |field| is_single(field) && field.value == Value::Scalar(Scalar::String))
 }
 
-fn strings(message: &Message) -> String {
-    let names = message
-        .fields()
-        .filter(|field| field.value == Value::Scalar(Scalar::String) && field.occurs == Occurs::Implicitly);
-    let names: Vec<_> = names.map(|field| format!("`{}`", field.name)).collect();
+fn keys_help(message: &Message) -> String {
+    let names: Vec<_> = strings(message).map(|field| format!("`{}`", field.name)).collect();
     if names.is_empty() {
         "add a string field".to_owned()
     } else {

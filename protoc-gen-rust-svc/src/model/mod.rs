@@ -142,7 +142,7 @@ pub struct Message {
     /// Whether the plain type has a default.
     pub has_default: bool,
     /// The field that makes a repeated call harmless.
-    pub idempotency_key: Option<Ident>,
+    pub idempotency_key: Option<i32>,
     /// Whether it holds a field that is `INPUT_ONLY`, or a message that does.
     pub has_input_only: bool,
     /// Whether `buf.validate` says something of it, or of a message that it holds.
