@@ -157,8 +157,8 @@ to repeat: set idempotency_level, or name an idempotency_key.",
         name: "E0403",
         title: "an idempotency key that is none",
         explanation: "\
-idempotency_key names a string field of the request, without `optional` and not in a oneof. A client fills it in when it is
-empty. Methods with the same request have the same key.",
+idempotency_key names a string field of the request that is not in a oneof. A client fills it in when it is absent or empty.
+Methods with the same request have the same key.",
     },
     Code {
         name: "E0404",
