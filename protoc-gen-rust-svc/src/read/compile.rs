@@ -154,6 +154,10 @@ fn help(message: &str) -> &'static str {
     if message == "integer is too large" {
         return "\n  help: the default of a double or a float may be that large when it is written with a point, as 1e20 or 100.0";
     }
+    if message.starts_with("a field with JSON name ") {
+        return "\n  help: give this field a json_name, since another of the message has the same name in JSON. Where proto2 allows \
+                that, protoc and buf read it: use the plugin, or give a --descriptor-set";
+    }
     if message.ends_with(" is not defined") {
         return "\n  help: import the file that declares it; unlike protoc and buf, the built-in reader does not look for it behind \
                 more than one `import public`";
