@@ -125,7 +125,8 @@ const ROOT_ALLOWS: &str = "\
 #![allow(clippy::module_inception, clippy::new_ret_no_self, clippy::should_implement_trait, clippy::similar_names)]
 #![allow(clippy::wrong_self_convention, clippy::large_enum_variant, clippy::large_stack_arrays)]
 #![allow(clippy::struct_excessive_bools, clippy::too_many_lines, clippy::zero_sized_map_values)]
-#![allow(clippy::approx_constant, clippy::doc_lazy_continuation, clippy::doc_markdown, clippy::len_without_is_empty)]
+#![allow(clippy::approx_constant, clippy::doc_lazy_continuation, clippy::doc_markdown)]
+#![allow(clippy::len_without_is_empty, clippy::self_named_constructors)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
