@@ -52,10 +52,15 @@ pub(crate) fn run(program: &Path, input: &Path) -> Result<Usage> {
     }
 }
 
+/// Cargo: the one that runs this program, or else the one that the user would call.
+pub(crate) fn cargo_command() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Runs cargo in a folder; what its compilers used on the crates of the workspace there, all together.
 pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Result<Usage> {
     let report = tempfile::NamedTempFile::new()?;
-    let mut command = Command::new(env!("CARGO"));
+    let mut command = cargo_command();
     command.current_dir(folder).args(arguments).arg("--quiet").arg("--target-dir").arg(target);
     command.env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?).env(WRAPPER, report.path());
     let status = command.env("CARGO_INCREMENTAL", "0").status()?;

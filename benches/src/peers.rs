@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::Result;
+use crate::{Result, child::cargo_command};
 
 /// What does together what we do alone.
 pub(crate) const NAMES: [&str; 2] = ["protoc-gen-prost", "protoc-gen-tonic"];
@@ -34,7 +34,7 @@ pub(crate) fn built(package: &str, program: &str) -> Result<PathBuf> {
         true => ("debug", &[]),
         false => ("release", &["--release"]),
     };
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo_command();
     // CI builds what it needs of the workspace together.
     let scope = env::var("SCOPE").map_or_else(|_| format!("--package {package}"), |scope| scope + " --all-targets");
     cargo.current_dir(repository()).args(["build", "--quiet"]).args(scope.split(' ')).args(arguments);
@@ -71,7 +71,7 @@ fn is_there(root: &Path, name: &str) -> Option<PathBuf> {
 }
 
 fn install(root: &Path, name: &str) -> Result<()> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo_command();
     cargo.args(["install", "--quiet", "--locked", "--version", VERSION, "--root"]).arg(root).arg(name);
     if cargo.status()?.success() { Ok(()) } else { Err(format!("{name} does not install").into()) }
 }
