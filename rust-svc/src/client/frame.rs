@@ -55,6 +55,11 @@ impl Messages {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
+    /// True if the next message need not be waited for.
+    pub(crate) fn has_next(&self) -> bool {
+        self.frames.has_next()
+    }
+
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         let result = ready!(self.poll_message(cx));
         if result.is_err() {

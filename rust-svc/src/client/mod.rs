@@ -164,7 +164,7 @@ impl Client {
     /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
     /// until then the method's timeout counts, after that only the deadline of the context.
     #[inline]
-    pub fn server_streaming<Q, R, QPlace, RPlace>(
+    pub fn server_streaming<Q, R, QPlace, RPlace: 'static>(
         &self,
         method: Method,
         cx: Context,
@@ -196,7 +196,7 @@ impl Client {
 
     /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
     /// call. An error in the stream of requests cancels the call, and ends the stream of responses.
-    pub async fn bidi_streaming<Q, R, QPlace: 'static, RPlace>(
+    pub async fn bidi_streaming<Q, R, QPlace: 'static, RPlace: 'static>(
         &self,
         method: Method,
         cx: Context,
@@ -235,7 +235,7 @@ impl Client {
         answer
     }
 
-    async fn many<R, Place>(&self, method: &Method, cx: Context, requests: Requests) -> Result<Streaming<R>>
+    async fn many<R, Place: 'static>(&self, method: &Method, cx: Context, requests: Requests) -> Result<Streaming<R>>
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {

@@ -1,15 +1,15 @@
 //! The responses of a call that streams them.
 
 use std::{
-    future::poll_fn,
-    task::{Poll, ready},
+    marker::PhantomData,
+    pin::Pin,
+    task::{self, Poll, ready},
 };
 
 use bytes::Bytes;
 use futures::{
-    FutureExt,
+    FutureExt, Stream,
     future::{BoxFuture, OptionFuture},
-    stream,
 };
 use tokio::time::{self, Instant};
 
@@ -25,6 +25,29 @@ pub(crate) struct Replies {
     running: Running,
 }
 
+/// Responses of one type, up to the first error.
+struct Typed<R, Place> {
+    /// `None` once there is no more to come.
+    replies: Option<Replies>,
+    types: PhantomData<fn() -> (R, Place)>,
+}
+
+impl<R, Place> Stream for Typed<R, Place>
+where
+    R: Message<Place, Wire: prost::Message + Default>,
+{
+    type Item = Result<R>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>> {
+        let Some(replies) = &mut self.replies else { return Poll::Ready(None) };
+        let message = ready!(replies.poll_message(cx));
+        if !matches!(message, Some(Ok(_))) {
+            self.replies = None;
+        }
+        Poll::Ready(message)
+    }
+}
+
 impl Replies {
     pub(crate) fn new(method: &Method, requests: Requests, opened: Opened, running: Running) -> Self {
         let end = end(*method, running.cx().clone(), opened.deadline).boxed();
@@ -32,42 +55,39 @@ impl Replies {
     }
 
     /// The responses as the caller reads them. An error is the last item, and dropping the stream cancels the call.
-    pub(crate) fn typed<R, Place>(self) -> Streaming<R>
+    pub(crate) fn typed<R, Place: 'static>(self) -> Streaming<R>
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
-        Streaming::new(stream::try_unfold(self, async |mut replies| {
-            let message = replies.message().await;
-            match &message {
-                Ok(Some(_)) => replies.running.received(),
-                Ok(None) => replies.running.end(None),
-                Err(error) => replies.running.end(Some(error.code())),
-            }
-            Ok(message?.map(|message| (message, replies)))
-        }))
+        Streaming::new(Typed { replies: Some(self), types: PhantomData })
     }
 
-    async fn message<R, Place>(&mut self) -> Result<Option<R>>
+    fn poll_message<R, Place>(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>>
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
-        let Some(bytes) = self.next().await? else { return Ok(None) };
-        message::decode(&self.method, bytes).map(Some)
-    }
-
-    async fn next(&mut self) -> Result<Option<Bytes>> {
-        let next = poll_fn(|cx| match self.end.poll_unpin(cx) {
-            Poll::Ready(error) => Poll::Ready(Err(error)),
-            Poll::Pending => Poll::Ready(Ok(ready!(self.opened.messages.poll_next(cx)))),
-        });
-        match next.await? {
-            Some(Ok(bytes)) => Ok(Some(bytes)),
-            Some(Err(failure)) => Err(self.fail(self.requests.explain(failure))),
-            None => {
-                self.running.cx().receive_trailers(self.opened.messages.take_trailers());
-                Ok(None)
-            }
+        let bytes = ready!(self.poll_bytes(cx));
+        let message = bytes.map(|bytes| message::decode(&self.method, bytes?));
+        match &message {
+            Some(Ok(_)) => self.running.received(),
+            Some(Err(error)) => self.running.end(Some(error.code())),
+            None => self.running.end(None),
         }
+        Poll::Ready(message)
+    }
+
+    /// What has come is read before it is asked whether anybody waits for more: to ask takes longer.
+    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        if !self.opened.messages.has_next()
+            && let Poll::Ready(error) = self.end.poll_unpin(cx)
+        {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let bytes = ready!(self.opened.messages.poll_next(cx));
+        if bytes.is_none() {
+            self.running.cx().receive_trailers(self.opened.messages.take_trailers());
+        }
+        Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(self.requests.explain(failure)))))
     }
 
     /// The call had counted as a success when it was opened.

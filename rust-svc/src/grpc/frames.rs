@@ -99,6 +99,13 @@ impl Frames {
         self.piece.is_empty() && self.begun.is_empty()
     }
 
+    /// True if all of the next message came in one piece.
+    #[cfg(feature = "client")]
+    pub(crate) fn has_next(&self) -> bool {
+        let head = self.head(&self.piece).ok().flatten();
+        self.begun.is_empty() && head.is_some_and(|(_, length)| self.piece.len() - PREFIX >= length)
+    }
+
     /// The next message, without its prefix; `None` if it is not all there.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, Unreadable> {
         loop {
