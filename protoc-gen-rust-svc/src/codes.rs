@@ -182,6 +182,14 @@ wins over REQUIRED, REQUIRED over OPTIONAL, and a field that is INPUT_ONLY and O
 `allow=contradictory-behavior` turns this off.",
     },
     Code {
+        name: "W0503",
+        title: "a rule that cannot be checked",
+        explanation: "\
+A rule of buf.validate in CEL calls a function that the library does not know by which the runtime checks requests. It would
+find that out with each request, and answer it with INTERNAL. Say it by what is known, such as `matches` in place of
+`lowerAscii`, or check it in the service. `rules=false` turns all rules off, `allow=unknown-function` this warning.",
+    },
+    Code {
         name: "W0601",
         title: "a method that changes something, and is not safe to repeat",
         explanation: "\

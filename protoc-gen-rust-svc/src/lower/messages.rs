@@ -11,11 +11,12 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    model::{Enum, EnumValue, Member, Message, Oneof, Reserved},
+    model::{CelRule, Enum, EnumValue, Member, Message, Oneof, Reserved},
     names::{Ident, Scope, is_nameless},
     read::{
         File, Position, Source,
         descriptor::{EnumDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor},
+        rules,
     },
 };
 
@@ -26,7 +27,12 @@ const MESSAGE_FIELD: i32 = 2;
 const MESSAGE_NESTED: i32 = 3;
 const MESSAGE_ENUM: i32 = 4;
 const MESSAGE_ONEOF: i32 = 8;
+const MESSAGE_OPTIONS: i32 = 7;
+const FIELD_OPTIONS: i32 = 8;
 const ENUM_VALUE: i32 = 2;
+
+/// The number of the options of `buf.validate`.
+const RULES: i32 = 1159;
 
 impl Lower<'_> {
     /// Every message and every enum, of all files.
@@ -80,6 +86,7 @@ impl Lower<'_> {
             idempotency_key: None,
             has_input_only: false,
             has_rules: has_rules(descriptor),
+            cel: if self.options.checks_rules { cel(descriptor, at) } else { Vec::new() },
             masked: None,
             reserved: Reserved {
                 // The end of a range of fields is not part of it.
@@ -205,10 +212,24 @@ impl Lower<'_> {
 
 /// Whether `buf.validate` says something of the message, a field or a oneof.
 fn has_rules(descriptor: &MessageDescriptor) -> bool {
-    let of_message = descriptor.options.as_ref().is_some_and(|options| options.rules.is_some());
-    let of_field = |field: &FieldDescriptor| field.options.as_ref().is_some_and(|options| options.rules.is_some());
-    let of_oneof = |oneof: &OneofDescriptor| oneof.options.as_ref().is_some_and(|options| options.rules.is_some());
+    let of_message = descriptor.options.as_ref().is_some_and(|options| !options.rules.is_empty());
+    let of_field = |field: &FieldDescriptor| field.options.as_ref().is_some_and(|options| !options.rules.is_empty());
+    let of_oneof = |oneof: &OneofDescriptor| oneof.options.as_ref().is_some_and(|options| !options.rules.is_empty());
     of_message || descriptor.field.iter().any(of_field) || descriptor.oneof_decl.iter().any(of_oneof)
+}
+
+/// The rules in CEL of the message and of its fields.
+fn cel(descriptor: &MessageDescriptor, at: &At<'_>) -> Vec<CelRule> {
+    let rule = |expression, path: &[i32]| CelRule { expression, position: at.source.position(path) };
+    let path = [&*at.path, &[MESSAGE_OPTIONS, RULES]].concat();
+    let own = rules::of_message(descriptor.options.as_ref().map_or(&[], |options| &*options.rules));
+    let mut all: Vec<_> = own.into_iter().map(|expression| rule(expression, &path)).collect();
+    for (index, field) in descriptor.field.iter().enumerate() {
+        let path = [&*at.path, &[MESSAGE_FIELD, index as i32, FIELD_OPTIONS, RULES]].concat();
+        let expressions = rules::of_field(field.options.as_ref().map_or(&[], |options| &*options.rules));
+        all.extend(expressions.into_iter().map(|expression| rule(expression, &path)));
+    }
+    all
 }
 
 #[derive(Default)]

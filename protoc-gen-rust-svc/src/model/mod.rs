@@ -147,11 +147,22 @@ pub struct Message {
     pub has_input_only: bool,
     /// Whether `buf.validate` says something of it, or of a message that it holds.
     pub has_rules: bool,
+    /// Its rules of `buf.validate` in CEL, and those of its fields, if requests are checked by them.
+    pub cel: Vec<CelRule>,
     /// The resource that it changes, if it says by a mask which part of it.
     pub masked: Option<Masked>,
     /// What no field may be called or numbered.
     pub reserved: Reserved,
     /// Where it is declared.
+    pub position: Position,
+}
+
+/// A rule of `buf.validate` in CEL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CelRule {
+    /// What must be true.
+    pub expression: String,
+    /// Where it is written.
     pub position: Position,
 }
 

@@ -147,9 +147,9 @@ pub struct MessageOptions {
     /// `rust_svc.v1.passthrough`.
     #[prost(bool, tag = "50703")]
     pub passthrough: bool,
-    /// `buf.validate.message`, undecoded: the runtime reads it.
-    #[prost(bytes = "bytes", optional, tag = "1159")]
-    pub rules: Option<prost::bytes::Bytes>,
+    /// `buf.validate.message`, undecoded, in as many parts as it is written in.
+    #[prost(bytes = "bytes", repeated, tag = "1159")]
+    pub rules: Vec<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -163,8 +163,8 @@ pub struct OneofDescriptor {
 #[derive(Clone, PartialEq, Message)]
 pub struct OneofOptions {
     /// `buf.validate.oneof`, undecoded.
-    #[prost(bytes = "bytes", optional, tag = "1159")]
-    pub rules: Option<prost::bytes::Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "1159")]
+    pub rules: Vec<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -239,8 +239,8 @@ pub struct FieldOptions {
     #[prost(int32, repeated, packed = "false", tag = "1052")]
     pub field_behavior: Vec<i32>,
     /// `buf.validate.field`, undecoded.
-    #[prost(bytes = "bytes", optional, tag = "1159")]
-    pub rules: Option<prost::bytes::Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "1159")]
+    pub rules: Vec<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]

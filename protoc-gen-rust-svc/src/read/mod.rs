@@ -5,6 +5,7 @@ pub mod compile;
 pub mod descriptor;
 mod float;
 pub mod revision;
+pub mod rules;
 mod source;
 mod validate;
 

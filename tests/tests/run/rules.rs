@@ -13,8 +13,8 @@ use crate::{
     golden::rules::{
         FILE_DESCRIPTOR_SET,
         rules::v1::{
-            Broken, Card, Cart, CartService, CartServiceClient, Item, cart, cart_service_adapter, cart_service_gateway,
-            pb,
+            Broken, Card, Cart, CartService, CartServiceClient, Functions, Item, cart, cart_service_adapter,
+            cart_service_gateway, pb,
         },
     },
 };
@@ -33,6 +33,10 @@ impl CartService for Echo {
     }
 
     async fn check_broken(&self, _: Context, _: Broken) -> Result<Cart> {
+        Ok(good())
+    }
+
+    async fn check_functions(&self, _: Context, _: Functions) -> Result<Cart> {
         Ok(good())
     }
 }
@@ -153,6 +157,15 @@ async fn what_cannot_be_checked_is_not_let_through() {
     let mut violations = Violations::of_request();
     Rules::of(FILE_DESCRIPTOR_SET).check("rules.v1.Unknown", &pb::Cart::default(), &mut violations);
     assert_eq!(Error::from(violations).code(), Code::Internal);
+}
+
+/// No lint warns of them, which `golden.rs` denies.
+#[tokio::test]
+async fn functions_that_no_lint_warns_of_are_known() {
+    let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
+    let said = Functions::from_request(pb::Functions::default()).map_err(Violations::into_vec);
+    assert_eq!(said, Ok(Functions::default()));
+    client.check_functions(Context::new(), Functions::default()).await.expect("each rule is true");
 }
 
 /// The descriptors, with the rules behind imports of imports of imports.

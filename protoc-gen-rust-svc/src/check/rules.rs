@@ -1,0 +1,143 @@
+//! Rules of `buf.validate` in CEL that could not be checked.
+
+use crate::{diagnostics::Diagnostics, model::Message};
+
+/// The functions that rules may call: those that the library knows by which the runtime checks them.
+const KNOWN: [&str; 50] = [
+    "all",
+    "bytes",
+    "contains",
+    "double",
+    "duration",
+    "endsWith",
+    "exists",
+    "existsOne",
+    "exists_one",
+    "filter",
+    "format",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getField",
+    "getFullYear",
+    "getHours",
+    "getMilliseconds",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "has",
+    "hasValue",
+    "int",
+    "isEmail",
+    "isHostAndPort",
+    "isHostname",
+    "isInf",
+    "isIp",
+    "isIpPrefix",
+    "isNan",
+    "isUri",
+    "isUriRef",
+    "map",
+    "matches",
+    "max",
+    "min",
+    "none",
+    "of",
+    "ofNonZeroValue",
+    "or",
+    "orValue",
+    "size",
+    "startsWith",
+    "string",
+    "timestamp",
+    "uint",
+    "unique",
+    "value",
+];
+
+/// A rule that calls what the library does not know would fail each request.
+pub(super) fn check_functions(message: &Message, diagnostics: &mut Diagnostics) {
+    for rule in &message.cel {
+        for function in unknown(&rule.expression) {
+            let text = format!("the rule calls `{function}`, which is not known where requests are checked");
+            diagnostics.warning("W0503", &rule.position, text).help("say it in other words, as by `matches`");
+        }
+    }
+}
+
+fn unknown(expression: &str) -> Vec<&str> {
+    let mut unknown = calls(expression);
+    // A list in parentheses may follow it.
+    unknown.retain(|name| *name != "in" && !KNOWN.contains(name));
+    unknown.sort_unstable();
+    unknown.dedup();
+    unknown
+}
+
+/// The names before a parenthesis, without those in texts and comments.
+fn calls(expression: &str) -> Vec<&str> {
+    let (mut calls, mut rest) = (Vec::new(), expression);
+    while let Some(first) = rest.chars().next() {
+        let name = name(rest);
+        let after = &rest[name.len()..];
+        if !name.is_empty() && after.trim_start().starts_with('(') {
+            calls.push(name);
+        }
+        rest = match first {
+            '/' if rest.starts_with("//") => rest.split_once('\n').map_or("", |(_, rest)| rest),
+            // Without a letter before it, a text takes a backslash for an escape.
+            _ if after.starts_with(['"', '\'']) => after_text(after, name.contains(['r', 'R'])),
+            _ if name.is_empty() => &rest[first.len_utf8()..],
+            _ => after,
+        };
+    }
+    calls
+}
+
+/// The name at the start, if there is one.
+fn name(text: &str) -> &str {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    &text[..text.find(|letter| !is_letter(letter)).unwrap_or(text.len())]
+}
+
+/// What follows the text that stands at the start.
+fn after_text(text: &str, is_raw: bool) -> &str {
+    let is_long = ["\"\"\"", "'''"].iter().any(|quotes| text.starts_with(quotes));
+    let (quotes, mut rest) = text.split_at(if is_long { 3 } else { 1 });
+    while !rest.is_empty() {
+        if let Some(rest) = rest.strip_prefix(quotes) {
+            return rest;
+        }
+        let length = if rest.starts_with('\\') && !is_raw { 2 } else { 1 };
+        rest = rest.char_indices().nth(length).map_or("", |(at, _)| &rest[at..]);
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{calls, unknown};
+
+    #[test]
+    fn calls_are_told_from_texts_and_comments() {
+        for (expression, expected) in [
+            ("this.size() > 0 && size (this) < 5", &["size", "size"][..]),
+            ("this in ('a', 'b(') || !(this == \"c(\\\"d(\")", &["in"]),
+            ("this.matches(r'\\') && f(this) // g(this)\n && h()", &["matches", "f", "h"]),
+            ("'''it's x(''' + b\"\\\\\" + y(\"\") + \"\"\"a\"b(\"\"\" + br'c(' + ü(1) + 'é\\ü(' ", &["y"]),
+            ("a.all(b, b.c(1e5)) ? d : e_1(", &["all", "c", "e_1"]),
+            ("'open(", &[]),
+        ] {
+            assert_eq!(calls(expression), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_unknown_is_told_and_once() {
+        assert_eq!(
+            unknown("this.lowerAscii() == lowerAscii(this.trim()) || this in (x) || has(x)"),
+            ["lowerAscii", "trim"]
+        );
+    }
+}
