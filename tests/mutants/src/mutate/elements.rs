@@ -222,11 +222,12 @@ fn swap_enum_for_message(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn odd_rules(draft: &mut Draft, rng: &mut Rng) {
-    let rules: Vec<u8> = (0..rng.usize(..12)).map(|_| rng.u8(..)).collect();
+    let bytes: Vec<u8> = (0..rng.usize(..12)).map(|_| rng.u8(..)).collect();
+    let rules = vec![bytes.into(); rng.usize(1..3)];
     if let Some(message) = draft.message(rng) {
-        message.options.get_or_insert_default().rules = Some(rules.clone().into());
+        message.options.get_or_insert_default().rules.clone_from(&rules);
         one_mut(&mut message.field, rng)
             .into_iter()
-            .for_each(|field| field.options.get_or_insert_default().rules = Some(rules.clone().into()));
+            .for_each(|field| field.options.get_or_insert_default().rules.clone_from(&rules));
     }
 }
