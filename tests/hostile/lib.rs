@@ -1,4 +1,5 @@
-//! Contracts that are legal and nasty, each generated and compiled as in a crate of a user who denies all warnings.
+//! Contracts that are legal and nasty, each generated and compiled as in a crate of a user who denies all warnings;
+//! `clippy.toml` has it looked at as in a private module.
 //!
 //! A case is a file of `cases/`, or the files of a folder there, which belong together. `build.rs` generates it twice:
 //! with plain types, as the module `NAME`, and with `types=proto`, as `NAME_proto`. Comments in a file say otherwise:

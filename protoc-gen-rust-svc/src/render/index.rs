@@ -126,7 +126,8 @@ const ROOT_ALLOWS: &str = "\
 #![allow(clippy::wrong_self_convention, clippy::large_enum_variant, clippy::large_stack_arrays)]
 #![allow(clippy::struct_excessive_bools, clippy::too_many_lines, clippy::zero_sized_map_values)]
 #![allow(clippy::approx_constant, clippy::doc_lazy_continuation, clippy::doc_markdown)]
-#![allow(clippy::len_without_is_empty, clippy::self_named_constructors)]
+#![allow(clippy::len_without_is_empty, clippy::self_named_constructors, clippy::trivially_copy_pass_by_ref)]
+#![allow(clippy::enum_variant_names, clippy::struct_field_names)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
