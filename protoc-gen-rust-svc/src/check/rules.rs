@@ -86,7 +86,7 @@ fn calls(expression: &str) -> Vec<&str> {
         }
         rest = match first {
             '/' if rest.starts_with("//") => rest.split_once('\n').map_or("", |(_, rest)| rest),
-            // Without a letter before it, a text takes a backslash for an escape.
+            // In a text behind an `r`, a backslash is a letter as others are.
             _ if after.starts_with(['"', '\'']) => after_text(after, name.contains(['r', 'R'])),
             _ if name.is_empty() => &rest[first.len_utf8()..],
             _ => after,

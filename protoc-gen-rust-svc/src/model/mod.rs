@@ -141,7 +141,7 @@ pub struct Message {
     pub is_hash: bool,
     /// Whether the plain type has a default.
     pub has_default: bool,
-    /// The field that makes a repeated call harmless.
+    /// The number of the field that makes a repeated call harmless.
     pub idempotency_key: Option<i32>,
     /// Whether it holds a field that is `INPUT_ONLY`, or a message that does.
     pub has_input_only: bool,

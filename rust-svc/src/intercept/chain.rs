@@ -88,7 +88,7 @@ impl Chain {
 
     fn begun(self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Begun {
         let call = Call::new(*method, side, route, cx, start);
-        let shared = Arc::new(Shared { counts: Counts::default(), links: self.0, call });
+        let shared = Arc::new(Shared { call, links: self.0, counts: Counts::default() });
         Begun { shared, has_ended: AtomicBool::new(false) }
     }
 
