@@ -1,5 +1,7 @@
 //! What is kept for each method, found without a lock.
 
+#[cfg(feature = "metrics")]
+use std::iter::successors;
 use std::sync::OnceLock;
 
 /// How many rows there are; methods that share one are looked at in turn.
@@ -27,6 +29,13 @@ impl<T> ByMethod<T> {
             }
             row = &entry.next;
         }
+    }
+
+    /// All methods and their values.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
+        let rows = self.0.iter().flat_map(|row| successors(row.get(), |entry| entry.next.get()));
+        rows.map(|entry| (entry.method, &entry.value))
     }
 }
 

@@ -36,7 +36,7 @@ static NOTHING: Parts = Parts::new();
 ///
 /// Time is tokio's, so that a test can pause it.
 #[derive(Clone)]
-pub struct Context(Option<Arc<Parts>>);
+pub struct Context(Option<triomphe::Arc<Parts>>);
 
 /// What clones share until one of them is changed. `None` stands for [`NOTHING`], for as long as a context has moved
 /// elsewhere.
@@ -91,7 +91,7 @@ impl Context {
     }
 
     fn of(parts: Parts) -> Self {
-        Self(Some(Arc::new(parts)))
+        Self(Some(triomphe::Arc::new(parts)))
     }
 
     /// A call with the metadata that a transport has received, for as long as the caller waits for it.
@@ -296,7 +296,7 @@ impl Context {
     }
 
     fn change_parts(&mut self) -> &mut Parts {
-        Arc::make_mut(self.0.get_or_insert_default())
+        triomphe::Arc::make_mut(self.0.get_or_insert_default())
     }
 
     fn response(&self) -> MutexGuard<'_, Response> {

@@ -2,14 +2,12 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use futures::future;
 use tokio::sync::Notify;
+use triomphe::Arc;
 
 /// Keeps the call of a [`Context`](crate::Context) alive: when it is dropped,
 /// [`Context::cancelled`](crate::Context::cancelled) completes in the call and in all that it called.

@@ -1,7 +1,9 @@
 //! One call from its request to its answer.
 
 use std::{
+    convert::Infallible,
     future::ready,
+    mem,
     panic::AssertUnwindSafe,
     pin::{Pin, pin},
     sync::Arc,
@@ -31,38 +33,37 @@ use crate::{
 /// How a method is served.
 pub(super) struct Serve {
     pub(super) method: Arc<Method>,
-    pub(super) call: Box<dyn Fn(Exchange) -> super::routes::Answer + Send + Sync>,
+    pub(super) call: Box<dyn Fn(Exchange<'_>) -> super::routes::Answer + Send + Sync>,
 }
 
 /// A request for a method.
-pub(super) struct Exchange {
+pub(super) struct Exchange<'a> {
     pub(super) method: Arc<Method>,
     pub(super) options: Options,
     pub(super) chain: Chain,
-    pub(super) request: http::Request<tonic::body::Body>,
+    pub(super) request: &'a mut http::Request<tonic::body::Body>,
     pub(super) origin: Origin,
 }
 
 /// Answers a request by what `handle` makes of its messages.
 pub(super) fn serve<Q: Payload<Place>, Place: 'static, A: Answer + 'static, F>(
-    exchange: Exchange,
+    exchange: Exchange<'_>,
     handle: impl FnOnce(Context, Requests<Q, Place>) -> F + Send + 'static,
 ) -> super::routes::Answer
 where
     F: Future<Output = Result<A>> + Send + 'static,
 {
     let Exchange { method, options, chain, request, origin } = exchange;
-    let (head, body) = request.into_parts();
-    let encodings = Encodings::of(&head.headers);
+    let (headers, body) = (mem::take(request.headers_mut()), mem::take(request.body_mut()));
+    let encodings = Encodings::of(&headers);
     let start = Instant::now();
-    match open::context(head.headers, origin, &options, start) {
-        Ok((cx, lifeline)) => Accepted { method, options, chain, start, cx, lifeline, body, encodings }
-            .answer(handle)
-            .boxed()
-            .left_future(),
+    match open::context(headers, origin, &options, start) {
+        Ok((cx, lifeline)) => {
+            Accepted { method, options, chain, start, cx, lifeline, body, encodings }.answer(handle).boxed()
+        }
         Err(error) => {
             chain.refused(&method, None, Context::new(), error.code());
-            ready(body::refuse(&error)).right_future()
+            ready(Ok(body::refuse(&error))).boxed()
         }
     }
 }
@@ -89,14 +90,14 @@ impl Accepted {
     async fn answer<Q: Payload<Place>, Place: 'static, A: Answer, F: Future<Output = Result<A>>>(
         self,
         handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
-    ) -> http::Response<Body> {
+    ) -> Result<http::Response<Body>, Infallible> {
         let Self { method, options, chain, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
         let start = match pass(&method, &mut opening, start).await {
             Ok(start) => start,
             Err(error) => {
                 opening.failed(&error);
-                return body::refuse_with(&report::told(&method, error), &opening.cx().headers());
+                return Ok(body::refuse_with(&report::told(&method, error), &opening.cx().headers()));
             }
         };
         let (call, encoding) = (Call { running: opening.run(), lifeline }, encodings.responses);
@@ -106,7 +107,10 @@ impl Accepted {
             let answer = pin!(answer(&method, &call, requests, encoding, start, handle));
             answer.instrument(span.clone()).await
         };
-        encodings.told(span.in_scope(|| body::finish(method, answer, encoding, call)))
+        let _entered = span.enter();
+        let mut response = body::finish(method, answer, encoding, call);
+        encodings.tell(&mut response);
+        Ok(response)
     }
 }
 
@@ -126,7 +130,7 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     let (requests, cx) = (requests?, running.cx());
     let answering = Answering { method, encoding, running, deadline: cx.deadline() };
     // A message becomes data where it is: each function on its way would move it.
-    let work = async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) };
+    let work = pin!(async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) });
     punctual(cx.deadline(), start, pin!(caught(method, work))).await
 }
 
@@ -151,11 +155,10 @@ impl Encodings {
     }
 
     /// The answer to a request that is compressed in another way than is known tells those that are.
-    fn told(&self, mut response: http::Response<Body>) -> http::Response<Body> {
+    fn tell(&self, response: &mut http::Response<Body>) {
         if self.requests.is_err() {
             response.headers_mut().insert(Encoding::ACCEPT, Encoding::KNOWN);
         }
-        response
     }
 }
 

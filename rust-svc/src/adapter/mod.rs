@@ -173,7 +173,7 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         F: Future<Output = Result<A>> + Send + 'static,
     {
         let service = self.service.clone();
-        let serve = move |exchange: Exchange| {
+        let serve = move |exchange: Exchange<'_>| {
             let service = service.clone();
             call::serve(exchange, move |cx, requests| handle(service, cx, requests))
         };

@@ -4,16 +4,13 @@ use std::{
     collections::BTreeMap,
     convert::Infallible,
     fmt,
-    future::{Ready, ready},
+    future::ready,
     sync::Arc,
     task::{self, Poll},
 };
 
 use bytes::Bytes;
-use futures::{
-    FutureExt,
-    future::{BoxFuture, Either},
-};
+use futures::{FutureExt, future::BoxFuture};
 
 use super::{
     Adapter, Body, Options, body,
@@ -55,11 +52,12 @@ type Request = http::Request<tonic::body::Body>;
 
 /// Answers the requests for one service.
 pub(crate) trait Handle: Send + Sync {
-    /// Answers a request for this method, which the path names.
-    fn handle(&self, method: &str, chain: &Chain, request: Request, origin: Origin) -> Answer;
+    /// Answers a request whose path names it and a method. Headers and body are taken out of it: a request is large to
+    /// hand on.
+    fn handle(&self, chain: &Chain, request: &mut Request, origin: Origin) -> Answer;
 }
 
-pub(crate) type Answer = Either<BoxFuture<'static, http::Response<Body>>, Ready<http::Response<Body>>>;
+pub(crate) type Answer = BoxFuture<'static, Result<http::Response<Body>, Infallible>>;
 
 impl Routes {
     /// No services.
@@ -110,29 +108,34 @@ impl Routes {
 
     /// Answers a request that came over a connection of this server.
     #[cfg(feature = "server")]
-    pub(crate) fn serve<B>(&self, request: http::Request<B>, origin: Origin) -> Answer
+    pub(crate) fn serve<B>(
+        &self,
+        request: http::Request<B>,
+        origin: Origin,
+    ) -> impl Future<Output = http::Response<Body>> + Send + use<B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.answer(request.map(tonic::body::Body::new), origin)
+        self.answer(&mut request.map(tonic::body::Body::new), origin).map(|Ok(response)| response)
     }
 
     fn change(&mut self) -> &mut Table {
         Arc::make_mut(&mut self.0)
     }
 
-    fn answer(&self, request: Request, origin: Origin) -> Answer {
-        if let Some(refusal) = guard::refusal(&request) {
-            return ready(refusal).right_future();
+    fn answer(&self, request: &mut Request, origin: Origin) -> Answer {
+        if let Some(refusal) = guard::refusal(request) {
+            return ready(Ok(refusal)).boxed();
         }
-        let uri = request.uri().clone();
-        let path = uri.path();
-        let names = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+        let uri = request.uri();
+        let names = uri.path().strip_prefix('/').and_then(|path| path.split_once('/'));
         let found = names.filter(|_| uri.query().is_none());
-        let found = found.and_then(|(service, method)| Some((self.0.served.get(service)?, method)));
-        match found {
-            Some((served, method)) => served.service.handle(method, &served.chain, request, origin),
-            None => unimplemented(&self.0.around, origin, &Error::unimplemented(format_args!("the service of {path}"))),
+        match found.and_then(|(service, _)| self.0.served.get(service)) {
+            Some(served) => served.service.handle(&served.chain, request, origin),
+            None => {
+                let error = Error::unimplemented(format_args!("the service of {}", uri.path()));
+                unimplemented(&self.0.around, origin, &error)
+            }
         }
     }
 }
@@ -145,7 +148,9 @@ struct Methods {
 }
 
 impl Handle for Methods {
-    fn handle(&self, method: &str, chain: &Chain, request: Request, origin: Origin) -> Answer {
+    fn handle(&self, chain: &Chain, request: &mut Request, origin: Origin) -> Answer {
+        // The path begins with this name, between slashes.
+        let method = request.uri().path().get(self.name.len() + 2..).unwrap_or_default();
         match self.methods.get(method) {
             Some(serve) => {
                 let (method, options, chain) = (serve.method.clone(), self.options, chain.clone());
@@ -172,17 +177,16 @@ where
         + Send
         + Sync,
 {
-    fn handle(&self, _: &str, _: &Chain, request: Request, _: Origin) -> Answer {
-        let answer = self.0.clone().call(request);
-        let answer = answer.map(|response| response.unwrap_or_else(|never| match never {}).map(Body::new));
-        answer.boxed().left_future()
+    fn handle(&self, _: &Chain, request: &mut Request, _: Origin) -> Answer {
+        let answer = self.0.clone().call(std::mem::take(request));
+        answer.map(|response| response.map(|response| response.map(Body::new))).boxed()
     }
 }
 
 fn unimplemented(chain: &Chain, origin: Origin, error: &Error) -> Answer {
     let cx = origin.peer.map_or_else(Context::new, |peer| Context::new().with_peer(peer));
     chain.refused(&NO_METHOD, None, cx, error.code());
-    ready(body::refuse(error)).right_future()
+    ready(Ok(body::refuse(error))).boxed()
 }
 
 impl<S: ?Sized> From<Adapter<S>> for Routes {
@@ -198,7 +202,7 @@ where
 {
     type Response = http::Response<Body>;
     type Error = Infallible;
-    type Future = futures::future::Map<Answer, fn(Self::Response) -> Result<Self::Response, Infallible>>;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
 
     fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -207,7 +211,7 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let extensions = request.extensions();
         let origin = Origin { peer: extensions.get().cloned(), stopping: extensions.get().cloned() };
-        self.answer(request.map(tonic::body::Body::new), origin).map(Ok)
+        self.answer(&mut request.map(tonic::body::Body::new), origin)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One attempt: a request of HTTP, and what came back.
 
 use bytes::Bytes;
-use http::uri::InvalidUri;
+use http::{Response, uri::InvalidUri};
 use tokio::time::Instant;
 
 use super::{
@@ -9,7 +9,9 @@ use super::{
     breaker::Sampler,
     failure::{Cause, Failure},
     frame::Messages,
-    head, normalise,
+    head,
+    incoming::Incoming,
+    normalise,
     request::Head,
     requests::Requests,
 };
@@ -25,7 +27,7 @@ pub(crate) enum Answer {
 
 /// An answer that has begun.
 pub(crate) struct Opened {
-    pub(crate) messages: Messages,
+    pub(crate) messages: Box<Messages>,
     /// Where failures among the messages count.
     pub(crate) sampler: Option<Sampler>,
     /// When it must have ended.
@@ -46,15 +48,15 @@ pub(crate) struct Attempt<'a> {
 /// The beginning of an answer, or all of it if it is one response.
 pub(crate) enum Received {
     One { headers: Metadata, message: Bytes, trailers: Metadata },
-    Many { headers: Metadata, messages: Messages },
+    Many { headers: Metadata, messages: Box<Messages> },
 }
 
 impl Attempt<'_> {
     /// Sends the request and reads as much as the kind of the method has before its first response.
     pub(crate) async fn run(&self) -> Result<Received, Failure> {
-        let (headers, mut messages) = self.open().await?;
+        let (headers, mut messages) = head::read(self.method, self.send().await?, self.client.max_response_bytes)?;
         if !self.method.kind.returns_one() {
-            return Ok(Received::Many { headers, messages });
+            return Ok(Received::Many { headers, messages: Box::new(messages) });
         }
         match self.read_one(&mut messages).await {
             Ok((message, trailers)) => Ok(Received::One { headers, message, trailers }),
@@ -62,10 +64,9 @@ impl Attempt<'_> {
         }
     }
 
-    async fn open(&self) -> Result<(Metadata, Messages), Failure> {
+    async fn send(&self) -> Result<Response<Incoming>, Failure> {
         let sent = self.client.transport.send(&self.head()?, self.requests, self.seen.started()).await;
-        let response = sent.map_err(|error| normalise::broken(self.method.full_name(), error))?;
-        head::read(self.method, response, self.client.max_response_bytes)
+        sent.map_err(|error| normalise::broken(self.method.full_name(), error))
     }
 
     async fn read_one(&self, messages: &mut Messages) -> Result<(Bytes, Metadata), Failure> {

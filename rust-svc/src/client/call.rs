@@ -67,7 +67,8 @@ impl Call<'_> {
             let seen = Attempted::begin(self.running.cx(), retries.previous(), start);
             let received = {
                 let attempt = self.attempt(retries.previous(), &seen);
-                self.deadlines.within(self.method, pin!(attempt.run().instrument(seen.span()))).await
+                let attempt = pin!(attempt.run());
+                self.deadlines.within(self.method, pin!(attempt.instrument(seen.span()))).await
             };
             let end = Instant::now();
             self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()), end);

@@ -1,9 +1,12 @@
 //! The seam between the policies of a client and what carries its requests.
 
-use std::future::poll_fn;
+use std::{
+    future::{poll_fn, ready},
+    task::{self, Poll, Waker},
+};
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
 use tokio::time::Instant;
 use tonic::body::Body;
@@ -61,10 +64,24 @@ where
 {
     fn send(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>, BoxError>> {
         let mut service = self.0.clone();
-        Box::pin(async move {
-            poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
-            let response = service.call(request).await.map_err(Into::into)?;
-            Ok(response.map(Body::new))
-        })
+        // Most services are always ready: to wait for one, the request would have to be kept.
+        match service.poll_ready(&mut task::Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(())) => answered(service.call(request)).boxed(),
+            Poll::Ready(Err(error)) => ready(Err(error.into())).boxed(),
+            Poll::Pending => Box::pin(async move {
+                poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+                answered(service.call(request)).await
+            }),
+        }
     }
+}
+
+async fn answered<B, E: Into<BoxError>>(
+    answer: impl Future<Output = Result<Response<B>, E>>,
+) -> Result<Response<Body>, BoxError>
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Ok(answer.await.map_err(Into::into)?.map(Body::new))
 }

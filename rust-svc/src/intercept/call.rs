@@ -101,6 +101,7 @@ pub struct Outcome {
 
 impl Call {
     /// A call that has begun.
+    #[inline]
     pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context, started: Instant) -> Self {
         Self { method, side, cx, started, span: Span::none(), route, kept: None }
     }

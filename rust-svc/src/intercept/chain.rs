@@ -88,7 +88,7 @@ impl Chain {
 
     fn begun(self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Begun {
         let call = Call::new(*method, side, route, cx, start);
-        let shared = Arc::new(Shared { call, links: self.0, counts: Counts::default() });
+        let shared = triomphe::Arc::new(Shared { call, links: self.0, counts: Counts::default() });
         Begun { shared, has_ended: AtomicBool::new(false) }
     }
 
@@ -238,7 +238,7 @@ impl Running {
 
 /// Counts the messages of a call. It does not keep the call from ending.
 #[derive(Debug, Default)]
-pub(crate) struct Counter(Option<Arc<Shared>>);
+pub(crate) struct Counter(Option<triomphe::Arc<Shared>>);
 
 #[cfg_attr(
     not(all(feature = "adapter", feature = "client", feature = "gateway")),
@@ -263,7 +263,7 @@ impl Counter {
 /// A call of which the observers are told once that it ended, at the latest when this is dropped.
 #[derive(Debug)]
 struct Begun {
-    shared: Arc<Shared>,
+    shared: triomphe::Arc<Shared>,
     has_ended: AtomicBool,
 }
 
@@ -277,7 +277,7 @@ struct Shared {
 impl Begun {
     async fn pass(&mut self, start: Instant) -> Result<Instant> {
         // Nobody else has it before it runs; a call that could not be looked at must not run.
-        let shared = Arc::get_mut(&mut self.shared);
+        let shared = triomphe::Arc::get_mut(&mut self.shared);
         let shared = shared.ok_or_else(|| Error::new(Code::Internal, "the call runs already"))?;
         shared.began();
         let mut end = start;
@@ -296,7 +296,7 @@ impl Begun {
     /// Tells the observers of a call that came no further.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     fn refuse(mut self, code: Code, status: u16) {
-        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+        if let Some(shared) = triomphe::Arc::get_mut(&mut self.shared) {
             shared.began();
             shared.correlate();
         }
@@ -324,7 +324,9 @@ impl Begun {
     }
 
     fn ended(&self, code: Option<Code>, end: impl FnOnce() -> Instant) {
-        if !self.has_ended.swap(true, Relaxed) {
+        // A call is ended by one task at a time: two steps do what one would that stops all other cores.
+        if !self.has_ended.load(Relaxed) {
+            self.has_ended.store(true, Relaxed);
             self.shared.ended(code, end());
         }
     }

@@ -1,20 +1,28 @@
 //! Numbers of the calls of one side.
 
-use std::sync::OnceLock;
-
-use prometheus_client::{
-    encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
-    registry::{Registry, Unit},
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
 };
 
-use super::{durations, plain};
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeLabelSet, NoLabelSet},
+    metrics::MetricType,
+    registry::{Registry, Unit},
+};
+use thread_local::ThreadLocal;
+
+use super::{
+    plain,
+    tally::{Durations, Histogram, Tally, bounds},
+};
 use crate::{Code, by_method::ByMethod, intercept::Outcome, observe::names};
 
 /// The calls of one side.
 pub(super) struct Calls {
-    families: Families,
-    found: ByMethod<Found>,
+    names: Names,
+    methods: ByMethod<ThreadLocal<Numbers>>,
 }
 
 /// What the numbers of a side are called.
@@ -43,26 +51,25 @@ pub(super) const CLIENT: Names = Names {
 };
 
 /// The attempts of clients.
-pub(super) struct Attempts(Family<Ended, Histogram>, ByMethod<Durations>);
+#[derive(Default)]
+pub(super) struct Attempts(ByMethod<ThreadLocal<ByCode>>);
 
-struct Families {
-    duration: Family<Ended, Histogram>,
-    active: Family<Named, Gauge>,
-    sent: Family<Named, Counter>,
-    received: Family<Named, Counter>,
-}
-
-/// The numbers of one method.
-struct Found {
-    active: Gauge,
-    sent: Counter,
-    received: Counter,
-    durations: Durations,
+/// What a thread has counted of one method. A call that ends on another thread than it began on leaves a negative number
+/// of calls under way there; the sum over all threads is right.
+#[derive(Default)]
+struct Numbers {
+    active: Tally,
+    sent: Tally,
+    received: Tally,
+    durations: ByCode,
 }
 
 /// Durations by the number of the code.
 #[derive(Default)]
-pub(super) struct Durations([OnceLock<Histogram>; 17]);
+struct ByCode([OnceLock<Box<Durations>>; CODES]);
+
+/// How many codes there are, with the one of calls that did not fail.
+const CODES: usize = 17;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Named {
@@ -71,87 +78,152 @@ pub(super) struct Named {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Ended {
+struct Ended {
     rpc_system_name: &'static str,
     rpc_method: &'static str,
     rpc_response_status_code: &'static str,
 }
 
 impl Calls {
-    pub(super) fn register(registry: &mut Registry, names: Names) -> Self {
-        let Names { side, duration, active, sent, received } = names;
-        let families = Families {
-            duration: durations(),
-            active: Family::default(),
-            sent: Family::default(),
-            received: Family::default(),
-        };
-        let help = format!("How long a call took for {side}");
-        registry.register_with_unit(plain(duration), help, Unit::Seconds, families.duration.clone());
-        registry.register(plain(active), format!("How many calls are under way for {side}"), families.active.clone());
-        let help = |what| format!("How many messages {side} {what}, by the calls that have ended");
-        registry.register(plain(sent), help("has sent"), families.sent.clone());
-        registry.register(plain(received), help("has received"), families.received.clone());
-        Self { families, found: ByMethod::default() }
+    pub(super) fn register(registry: &mut Registry, names: Names) -> Arc<Self> {
+        let calls = Arc::new(Self { names, methods: ByMethod::default() });
+        registry.register_collector(Box::new(calls.clone()));
+        calls
     }
 
     pub(super) fn began(&self, method: &'static str) {
-        self.found(method).active.inc();
+        self.own(method).active.add(1);
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        let Found { active, sent, received, durations } = self.found(method);
-        active.dec();
-        sent.inc_by(outcome.sent);
-        received.inc_by(outcome.received);
-        durations.observe(&self.families.duration, method, outcome);
+        let Numbers { active, sent, received, durations } = self.own(method);
+        active.add(u64::MAX);
+        sent.add(outcome.sent);
+        received.add(outcome.received);
+        durations.observe(outcome);
     }
 
-    fn found(&self, method: &'static str) -> &Found {
-        self.found.get(method, || self.families.of(method))
+    /// What this thread counts.
+    fn own(&self, method: &'static str) -> &Numbers {
+        self.methods.get(method, ThreadLocal::new).get_or_default()
+    }
+
+    /// What all threads have counted together.
+    fn sums(&self, number: fn(&Numbers) -> &Tally) -> impl Iterator<Item = (&'static str, u64)> {
+        self.methods.iter().map(move |(method, threads)| {
+            let numbers = threads.iter().map(|numbers| number(numbers).get());
+            (method, numbers.fold(0, u64::wrapping_add))
+        })
+    }
+
+    fn counter(
+        &self,
+        encoder: &mut DescriptorEncoder<'_>,
+        name: &str,
+        what: &str,
+        of: fn(&Numbers) -> &Tally,
+    ) -> fmt::Result {
+        let help = format!("How many messages {} {what}, by the calls that have ended.", self.names.side);
+        let (name, kind) = (plain(name), MetricType::Counter);
+        let mut counter = encoder.encode_descriptor(&name, &help, None, kind)?;
+        for (method, sum) in self.sums(of) {
+            counter.encode_family(&named(method))?.encode_counter::<NoLabelSet, _, u64>(&sum, None)?;
+        }
+        Ok(())
+    }
+}
+
+impl Collector for Calls {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let Names { side, duration, active, sent, received } = self.names;
+        let durations = self.methods.iter().map(|(method, threads)| (method, threads.iter().map(|own| &own.durations)));
+        histograms(&mut encoder, duration, &format!("How long a call took for {side}."), durations)?;
+        let (name, help) = (plain(active), format!("How many calls are under way for {side}."));
+        let mut gauge = encoder.encode_descriptor(&name, &help, None, MetricType::Gauge)?;
+        for (method, sum) in self.sums(|numbers| &numbers.active) {
+            gauge.encode_family(&named(method))?.encode_gauge(&sum.cast_signed())?;
+        }
+        self.counter(&mut encoder, sent, "has sent", |numbers| &numbers.sent)?;
+        self.counter(&mut encoder, received, "has received", |numbers| &numbers.received)
     }
 }
 
 impl Attempts {
-    pub(super) fn register(registry: &mut Registry) -> Self {
-        let durations = durations();
-        let help = "How long one attempt of a call took for a client";
-        registry.register_with_unit(plain(names::CLIENT_ATTEMPT_DURATION), help, Unit::Seconds, durations.clone());
-        Self(durations, ByMethod::default())
+    pub(super) fn register(registry: &mut Registry) -> Arc<Self> {
+        let attempts = Arc::new(Self::default());
+        registry.register_collector(Box::new(attempts.clone()));
+        attempts
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.1.get(method, Durations::default).observe(&self.0, method, outcome);
+        self.0.get(method, ThreadLocal::new).get_or_default().observe(outcome);
     }
 }
 
-impl Families {
-    fn of(&self, method: &'static str) -> Found {
-        let named = named(method);
-        Found {
-            active: self.active.get_or_create_owned(&named),
-            sent: self.sent.get_or_create_owned(&named),
-            received: self.received.get_or_create_owned(&named),
-            durations: Durations::default(),
-        }
+impl Collector for Attempts {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let durations = self.0.iter().map(|(method, threads)| (method, threads.iter()));
+        let help = "How long one attempt of a call took for a client.";
+        histograms(&mut encoder, names::CLIENT_ATTEMPT_DURATION, help, durations)
     }
 }
 
-impl Durations {
+impl ByCode {
     /// Notes how long a call or an attempt took.
-    pub(super) fn observe(&self, family: &Family<Ended, Histogram>, method: &'static str, outcome: &Outcome) {
+    fn observe(&self, outcome: &Outcome) {
         let number = outcome.code.map_or(0, Code::number);
-        let make = || family.get_or_create_owned(&ended(method, outcome));
-        if let Some(duration) = usize::try_from(number).ok().and_then(|number| self.0.get(number)) {
-            duration.get_or_init(make).observe(outcome.elapsed.as_secs_f64());
+        if let Some(durations) = usize::try_from(number).ok().and_then(|number| self.0.get(number)) {
+            durations.get_or_init(Box::default).observe(outcome.elapsed.as_secs_f64());
         }
     }
+
+    /// What all threads have counted together.
+    fn sums<'a>(threads: impl Iterator<Item = &'a Self>) -> [Histogram; CODES] {
+        let mut sums = [Histogram::default(); CODES];
+        for Self(codes) in threads {
+            let counted = sums.iter_mut().zip(codes).filter_map(|(sum, own)| Some((sum, own.get()?)));
+            counted.for_each(|(sum, own)| sum.add(own));
+        }
+        sums
+    }
+}
+
+/// Prints how long calls or attempts took, by method and code.
+fn histograms<'a, Threads: Iterator<Item = &'a ByCode>>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    methods: impl Iterator<Item = (&'static str, Threads)>,
+) -> fmt::Result {
+    let name = plain(name);
+    let mut encoder = encoder.encode_descriptor(&name, help, Some(&Unit::Seconds), MetricType::Histogram)?;
+    for (rpc_method, threads) in methods {
+        for (code, Histogram { sum, buckets }) in (0..).zip(ByCode::sums(threads)) {
+            let count = buckets.iter().sum();
+            if count == 0 {
+                continue;
+            }
+            let rpc_response_status_code = Code::from_number(code).map_or("OK", Code::name);
+            let labels = Ended { rpc_system_name: "grpc", rpc_method, rpc_response_status_code };
+            let buckets: Vec<_> = bounds().zip(buckets).collect();
+            encoder.encode_family(&labels)?.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn named(rpc_method: &'static str) -> Named {
     Named { rpc_system_name: "grpc", rpc_method }
 }
 
-fn ended(rpc_method: &'static str, outcome: &Outcome) -> Ended {
-    Ended { rpc_system_name: "grpc", rpc_method, rpc_response_status_code: outcome.status() }
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Calls({})", self.names.side)
+    }
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attempts(..)")
+    }
 }

@@ -5,6 +5,7 @@ mod breakers;
 mod calls;
 mod panics;
 mod requests;
+mod tally;
 
 use std::{
     fmt,
@@ -46,9 +47,9 @@ use crate::intercept::{Call, Observer, Outcome, Side};
 pub struct Metrics(Arc<Instruments>);
 
 struct Instruments {
-    server: Calls,
-    client: Calls,
-    attempts: Attempts,
+    server: Arc<Calls>,
+    client: Arc<Calls>,
+    attempts: Arc<Attempts>,
     http: Requests,
     panics: Panics,
     #[cfg(feature = "client")]
