@@ -41,7 +41,7 @@ enum Arguments {
         /// Only so much that all of it runs.
         #[arg(long)]
         quick: bool,
-        /// Medians of so many rounds.
+        /// So many rounds of ten turns of each stack.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
@@ -72,8 +72,10 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Generator { quick: true, rounds } => generator::quick(rounds),
         Arguments::Generator { quick: false, rounds } => generator::all(rounds).and_then(|()| compile::all(rounds)),
         Arguments::Compile { rounds } => compile::all(rounds),
-        Arguments::Wire { quick: true, .. } => wire::all(wire::Extent { rounds: 1, millis: 200, calls: 100 }),
-        Arguments::Wire { quick: false, rounds } => wire::all(wire::Extent { rounds, millis: 1000, calls: 1000 }),
+        Arguments::Wire { quick: true, .. } => wire::all(wire::Extent { turns: 1, millis: 200, calls: 100 }),
+        Arguments::Wire { quick: false, rounds } => {
+            wire::all(wire::Extent { turns: 10 * rounds, millis: 100, calls: 1000 })
+        }
         Arguments::Measure { report, command } => child::measure(&report, &command).map(drop),
     }
 }

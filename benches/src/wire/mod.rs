@@ -14,9 +14,9 @@ use crate::{
 /// How much is measured.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
-    /// Medians of so many rounds.
-    pub(crate) rounds: usize,
-    /// How long each stack is called in a round, in milliseconds.
+    /// How many turns each stack has. Many short ones say more than a few long ones: the pace of a processor changes.
+    pub(crate) turns: usize,
+    /// How long each stack is called in a turn, in milliseconds.
     pub(crate) millis: u64,
     /// How many calls are counted.
     pub(crate) calls: usize,
@@ -47,7 +47,7 @@ impl Bench {
         let of = |stack: Stack| &servers[stack as usize];
         for (name, connections, concurrency) in [("serial", "1", "1"), ("64x1", "1", "64"), ("64x4", "4", "16")] {
             let arguments = ["--connections", connections, "--concurrency", concurrency, "--millis", &millis];
-            let [rate, p50, p99, cpu] = self.in_turns(|stack| {
+            let [rate, p50, p99, cpu] = in_turns(self.extent.turns, |stack| {
                 let before = of(stack).cpu()?;
                 let numbers = self.programs.call(stack, "unary", Some(of(stack).port), &arguments)?;
                 let cpu = of(stack).cpu()? - before;
@@ -59,7 +59,7 @@ impl Bench {
             print(format!("wire/unary/{name}/p99"), Unit::Seconds, p99, Goal::None);
             print(format!("wire/unary/{name}/server_cpu"), Unit::Seconds, cpu, Goal::None);
         }
-        let [rate] = self.in_turns(|stack| {
+        let [rate] = in_turns(self.extent.turns, |stack| {
             let numbers = self.programs.call(stack, "stream", Some(of(stack).port), &["--millis", &millis])?;
             Ok([numbers[0]])
         })?;
@@ -70,7 +70,7 @@ impl Bench {
     /// Calls in one process: all of a call, or what the server makes of a request.
     fn in_process(&self, part: &str) -> Result<()> {
         let millis = self.extent.millis.to_string();
-        let [p50, p99] = self.in_turns(|stack| {
+        let [p50, p99] = in_turns(self.extent.turns, |stack| {
             let arguments = ["--millis", &millis, "--part", part];
             self.programs.call(stack, "in-process", None, &arguments).map(|numbers| [numbers[1], numbers[2]])
         })?;
@@ -95,10 +95,10 @@ impl Bench {
             Ok(self.programs.call(Stack::Ours, "layer", None, &[layer, "--millis", &millis])?[1])
         };
         for layer in ["metrics", "trace", "access-log", "otlp"] {
-            let rounds = 0..self.extent.rounds;
-            let both = rounds.map(|_| Ok((p50(layer)?, p50("none")?))).collect::<Result<Vec<_>>>()?;
-            let ours = median(both.iter().map(|(with, _)| *with));
-            let peer = Some(median(both.iter().map(|(_, without)| *without)));
+            let turns = 0..self.extent.turns;
+            let both = turns.map(|_| Ok((p50("none")?, p50(layer)?))).collect::<Result<Vec<_>>>()?;
+            let without = median(both.iter().map(|(without, _)| *without));
+            let (ours, peer) = (without + median(both.iter().map(|(without, with)| with - without)), Some(without));
             let name = format!("wire/layer/{layer}/p50");
             println!("{}", Figure { name, unit: Unit::Seconds, ours, peer, goal: Goal::None });
         }
@@ -112,20 +112,27 @@ impl Bench {
         }
         Ok(numbers)
     }
+}
 
-    /// The medians of what all stacks give, who take turns in who is first.
-    fn in_turns<const N: usize>(&self, of: impl Fn(Stack) -> Result<[f64; N]>) -> Result<[Numbers; N]> {
-        let mut all = Stack::ALL.map(|_| Vec::new());
-        for round in 0..self.extent.rounds {
-            let mut stacks = Stack::ALL;
-            stacks.rotate_left(round % Stack::ALL.len());
-            for stack in stacks {
-                all[stack as usize].push(of(stack)?);
-            }
+/// What all stacks give, who take turns in who is first: the medians of tonic's numbers, and of how far the others are
+/// from those of the same turn. A processor that changes its pace between two turns then changes nothing.
+fn in_turns<const N: usize>(turns: usize, of: impl Fn(Stack) -> Result<[f64; N]>) -> Result<[Numbers; N]> {
+    let mut all = Vec::new();
+    for turn in 0..turns {
+        let (mut stacks, mut numbers) = (Stack::ALL, [Numbers::default(); N]);
+        stacks.rotate_left(turn % Stack::ALL.len());
+        for stack in stacks {
+            of(stack)?.iter().zip(&mut numbers).for_each(|(number, figure)| figure[stack as usize] = *number);
         }
-        let middle = |stack: Stack, index: usize| median(all[stack as usize].iter().map(|numbers| numbers[index]));
-        Ok(std::array::from_fn(|index| Stack::ALL.map(|stack| middle(stack, index))))
+        all.push(numbers);
     }
+    Ok(std::array::from_fn(|index| middle(all.iter().map(|figures| figures[index]))))
+}
+
+fn middle(turns: impl Iterator<Item = Numbers> + Clone) -> Numbers {
+    let tonic = |numbers: &Numbers| numbers[Stack::Tonic as usize];
+    let usual = median(turns.clone().map(|numbers| tonic(&numbers)));
+    Stack::ALL.map(|stack| usual + median(turns.clone().map(|numbers| numbers[stack as usize] - tonic(&numbers))))
 }
 
 /// The goal is against tonic.
@@ -133,4 +140,21 @@ fn print(name: String, unit: Unit, [ours, tonic, connectrpc]: Numbers, goal: Goa
     let beside = format!("{name}/{}", Stack::Connectrpc.name());
     println!("{}", Figure { name, unit, ours, peer: Some(tonic), goal });
     println!("{}", Figure { name: beside, unit, ours, peer: Some(connectrpc), goal: Goal::None });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{in_turns, middle};
+
+    #[test]
+    fn a_change_of_pace_changes_nothing() {
+        let turns = [[4.0, 3.0, 2.0], [8.0, 6.0, 4.0], [4.0, 3.0, 2.0], [4.5, 3.0, 2.0]];
+        assert_eq!(middle(turns.into_iter()), [4.25, 3.0, 2.0]);
+    }
+
+    #[test]
+    fn each_turn_has_all_stacks() {
+        let numbers = in_turns(4, |stack| Ok([f64::from(stack as u8), 1.0])).expect("numbers");
+        assert_eq!(numbers, [[0.0, 1.0, 2.0], [1.0; 3]]);
+    }
 }
