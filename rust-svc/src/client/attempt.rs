@@ -41,7 +41,6 @@ pub(crate) struct Attempt<'a> {
     pub(crate) cx: &'a Context,
     pub(crate) requests: &'a Requests,
     pub(crate) deadline: Option<Instant>,
-    pub(crate) previous: u32,
     pub(crate) seen: &'a Attempted,
 }
 
@@ -85,7 +84,7 @@ impl Attempt<'_> {
 
     fn head(&self) -> Result<Head<'_>, Failure> {
         let head = Head::new(self.client, self.method, self.cx).map_err(|cause| self.unsendable(cause))?;
-        Ok(head.until(self.deadline).attempt(self.previous, self.seen.place()))
+        Ok(head.until(self.deadline).attempt(self.seen))
     }
 
     fn unsendable(&self, cause: InvalidUri) -> Failure {

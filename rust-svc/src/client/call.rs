@@ -66,7 +66,7 @@ impl Call<'_> {
             };
             let seen = Attempted::begin(self.running.cx(), retries.previous(), start);
             let received = {
-                let attempt = self.attempt(retries.previous(), &seen);
+                let attempt = self.attempt(&seen);
                 let attempt = pin!(attempt.run());
                 self.deadlines.within(self.method, pin!(attempt.instrument(seen.span()))).await
             };
@@ -93,9 +93,9 @@ impl Call<'_> {
         Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
     }
 
-    fn attempt<'a>(&'a self, previous: u32, seen: &'a Attempted) -> Attempt<'a> {
+    fn attempt<'a>(&'a self, seen: &'a Attempted) -> Attempt<'a> {
         let Self { client, method, requests, running, deadlines } = *self;
-        Attempt { client, method, cx: running.cx(), requests, deadline: deadlines.whole, previous, seen }
+        Attempt { client, method, cx: running.cx(), requests, deadline: deadlines.whole, seen }
     }
 
     /// An attempt that would come too late is none; the caller then gets the last real error.

@@ -11,6 +11,7 @@ use super::{Shared, address::Origin};
 use crate::{
     Context, Method,
     grpc::{compression::Encoding, metadata, timeout},
+    intercept::Attempted,
     observe::TraceContext,
 };
 
@@ -54,9 +55,9 @@ impl<'a> Head<'a> {
         Self { deadline, ..self }
     }
 
-    /// The same of an attempt after so many others, at this place in a trace.
-    pub(crate) fn attempt(self, previous: u32, place: Option<&'a TraceContext>) -> Self {
-        Self { previous, place, ..self }
+    /// The same of this attempt, after others and at its place in a trace.
+    pub(crate) fn attempt(self, seen: &'a Attempted) -> Self {
+        Self { previous: seen.previous(), place: seen.place(), ..self }
     }
 
     /// The head of a request that is sent now to a server, or to a service in this process.

@@ -10,6 +10,7 @@ use crate::{Context, observe::TraceContext};
 pub(crate) struct Attempted {
     pub(super) started: Instant,
     pub(super) span: Span,
+    pub(super) previous: u32,
     place: Option<TraceContext>,
 }
 
@@ -18,7 +19,12 @@ impl Attempted {
     pub(crate) fn begin(cx: &Context, previous: u32, started: Instant) -> Self {
         let place = TraceContext::of(cx).map(TraceContext::child);
         let span = place.as_ref().map_or_else(Span::none, |place| span(place, previous));
-        Self { started, span, place }
+        Self { started, span, previous, place }
+    }
+
+    /// How many other attempts of the call came before it.
+    pub(crate) fn previous(&self) -> u32 {
+        self.previous
     }
 
     /// When it began.

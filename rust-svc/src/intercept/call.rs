@@ -97,6 +97,9 @@ pub struct Outcome {
     pub http_status: Option<u16>,
     /// Of an attempt that is traced, the number of its span.
     pub attempt: Option<u64>,
+    /// Of an attempt, how many others of the call came before it; those after which the server had seen nothing of the call
+    /// do not count.
+    pub previous_attempts: u32,
 }
 
 impl Call {
@@ -167,6 +170,7 @@ impl Call {
             received,
             http_status: self.route.map(|_| status()),
             attempt: None,
+            previous_attempts: 0,
         }
     }
 }
@@ -191,7 +195,8 @@ impl Outcome {
     #[cfg(feature = "client")]
     pub(super) fn of_attempt(attempt: &super::Attempted, code: Option<Code>, end: Instant) -> Self {
         let (elapsed, span) = (end.saturating_duration_since(attempt.started), attempt.place().map(TraceContext::span));
-        Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span }
+        let previous_attempts = attempt.previous;
+        Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span, previous_attempts }
     }
 
     /// Writes it down in a span.

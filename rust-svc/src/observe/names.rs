@@ -12,6 +12,7 @@
 //! | [`SERVER_ACTIVE`], [`CLIENT_ACTIVE`] | gauge | | [`SYSTEM`], [`METHOD`] |
 //! | [`SERVER_SENT`], [`SERVER_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`SERVER_PANICS`] | counter | | [`SYSTEM`], [`METHOD`] |
+//! | [`CLIENT_RETRIES`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`] |
@@ -26,6 +27,10 @@ pub const CLIENT_DURATION: &str = "rpc.client.call.duration";
 
 /// How long one attempt of a call took; there are more of these than of calls by as many as were retried.
 pub const CLIENT_ATTEMPT_DURATION: &str = "rpc.client.attempt.duration";
+
+/// How often a call was tried again, counted when that attempt ends. What a server has not looked at is sent again without
+/// being counted (gRFC A6, "transparent retries").
+pub const CLIENT_RETRIES: &str = "rpc.client.retries";
 
 /// How many calls are under way on a server.
 pub const SERVER_ACTIVE: &str = "rpc.server.active_calls";

@@ -16,7 +16,7 @@ use opentelemetry_proto::tonic::{
             trace_service_server::{TraceService, TraceServiceServer},
         },
     },
-    metrics::v1::{Metric, metric::Data},
+    metrics::v1::{Metric, metric::Data, number_data_point::Value},
     trace::v1::Span,
 };
 use rust_svc::{
@@ -89,11 +89,26 @@ impl Collector {
 
     /// How many were counted in this histogram, and its unit.
     fn count(&self, name: &str) -> (u64, String) {
-        let metrics = self.metrics.lock().expect("no panic");
-        let metric = metrics.iter().rev().find(|metric| metric.name == name).expect("it is there");
-        let Some(Data::Histogram(histogram)) = &metric.data else { panic!("{name} is no histogram") };
+        let metric = self.metric(name);
+        let Some(Data::Histogram(histogram)) = metric.data else { panic!("{name} is no histogram") };
         assert_eq!(histogram.data_points[0].explicit_bounds, rust_svc::observe::names::BUCKETS);
-        (histogram.data_points.iter().map(|point| point.count).sum(), metric.unit.clone())
+        (histogram.data_points.iter().map(|point| point.count).sum(), metric.unit)
+    }
+
+    /// The numbers of this counter, or of this gauge.
+    fn numbers(&self, name: &str) -> Vec<Option<Value>> {
+        let points = match self.metric(name).data {
+            Some(Data::Sum(sum)) => sum.data_points,
+            Some(Data::Gauge(gauge)) => gauge.data_points,
+            _ => panic!("{name} is no number"),
+        };
+        points.into_iter().map(|point| point.value).collect()
+    }
+
+    /// The last that was sent under this name.
+    fn metric(&self, name: &str) -> Metric {
+        let metrics = self.metrics.lock().expect("no panic");
+        metrics.iter().rev().find(|metric| metric.name == name).expect("it is there").clone()
     }
 }
 
@@ -138,6 +153,7 @@ async fn calls_and_attempts_are_one_trace_and_are_counted() {
     assert_eq!(collector.count("rpc.client.call.duration"), (1, "s".to_owned()));
     assert_eq!(collector.count("rpc.client.attempt.duration"), (2, "s".to_owned()));
     assert_eq!(collector.count("rpc.server.call.duration"), (2, "s".to_owned()));
+    assert_eq!(collector.numbers("rpc.client.retries"), [Some(Value::AsInt(1))]);
     assert!(collector.services.lock().expect("no panic").iter().all(|name| name.contains("shop")));
 }
 
@@ -150,6 +166,17 @@ async fn what_is_not_sampled_has_no_spans() {
     otlp.flush().await.expect("the collector takes it");
     assert!(collector.spans.lock().expect("no panic").is_empty());
     assert_eq!(collector.count("rpc.client.call.duration").0, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_breaker_tells_that_it_opened() {
+    let collector = Collector::default();
+    let otlp = Otlp::new(collector.serve().await, "shop").expect("an address");
+    let client = client(&Chain::new().observe(otlp.clone()));
+    client.breaker(&GET).expect("it has one").force_open();
+    otlp.flush().await.expect("the collector takes it");
+    assert_eq!(collector.numbers("rpc.client.breaker.state"), [Some(Value::AsInt(2))]);
+    assert_eq!(collector.numbers("rpc.client.breaker.opened"), [Some(Value::AsInt(1))]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

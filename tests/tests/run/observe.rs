@@ -85,6 +85,8 @@ async fn calls_and_attempts_are_counted_by_method_and_code() {
     assert_eq!(count(&near, "rpc_client_call_duration", "UNAVAILABLE"), None, "the call was a success");
     assert_eq!(count(&near, "rpc_client_attempt_duration", "OK"), Some(1.0));
     assert_eq!(count(&near, "rpc_client_attempt_duration", "UNAVAILABLE"), Some(1.0));
+    let retries = r#"rpc_client_retries_total{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
+    assert_eq!(value(&near, retries), Some(1.0));
     until(|| count(&far, "rpc_server_call_duration", "NOT_FOUND") == Some(1.0)).await;
     assert_eq!(count(&far, "rpc_server_call_duration", "OK"), Some(1.0));
     assert_eq!(count(&far, "rpc_server_call_duration", "UNAVAILABLE"), Some(1.0));

@@ -63,6 +63,18 @@ pub enum State {
     HalfOpen,
 }
 
+impl State {
+    /// Its number in metrics.
+    #[cfg(any(feature = "metrics", feature = "otlp"))]
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::HalfOpen => 1,
+            Self::Open => 2,
+        }
+    }
+}
+
 /// What a [`CircuitBreaker`] knows at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

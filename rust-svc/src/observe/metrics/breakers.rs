@@ -28,12 +28,7 @@ impl Breakers {
     }
 
     pub(super) fn moved(&self, method: &'static str, state: State) {
-        let number = match state {
-            State::Closed => 0,
-            State::HalfOpen => 1,
-            State::Open => 2,
-        };
-        self.states.get_or_create(&named(method)).set(number);
+        self.states.get_or_create(&named(method)).set(state.number().into());
         if state == State::Open {
             self.opened.get_or_create(&named(method)).inc();
         }

@@ -52,7 +52,7 @@ pub(super) const CLIENT: Names = Names {
 
 /// The attempts of clients.
 #[derive(Default)]
-pub(super) struct Attempts(ByMethod<ThreadLocal<ByCode>>);
+pub(super) struct Attempts(ByMethod<ThreadLocal<Tried>>);
 
 /// What a thread has counted of one method. A call that ends on another thread than it began on leaves a negative number
 /// of calls under way there; the sum over all threads is right.
@@ -61,6 +61,13 @@ struct Numbers {
     active: Tally,
     sent: Tally,
     received: Tally,
+    durations: ByCode,
+}
+
+/// What a thread has counted of the attempts of one method.
+#[derive(Default)]
+struct Tried {
+    retries: Tally,
     durations: ByCode,
 }
 
@@ -108,14 +115,6 @@ impl Calls {
         self.methods.get(method, ThreadLocal::new).get_or_default()
     }
 
-    /// What all threads have counted together.
-    fn sums(&self, number: fn(&Numbers) -> &Tally) -> impl Iterator<Item = (&'static str, u64)> {
-        self.methods.iter().map(move |(method, threads)| {
-            let numbers = threads.iter().map(|numbers| number(numbers).get());
-            (method, numbers.fold(0, u64::wrapping_add))
-        })
-    }
-
     fn counter(
         &self,
         encoder: &mut DescriptorEncoder<'_>,
@@ -124,12 +123,7 @@ impl Calls {
         of: fn(&Numbers) -> &Tally,
     ) -> fmt::Result {
         let help = format!("How many messages {} {what}, by the calls that have ended.", self.names.side);
-        let (name, kind) = (plain(name), MetricType::Counter);
-        let mut counter = encoder.encode_descriptor(&name, &help, None, kind)?;
-        for (method, sum) in self.sums(of) {
-            counter.encode_family(&named(method))?.encode_counter::<NoLabelSet, _, u64>(&sum, None)?;
-        }
-        Ok(())
+        counter(encoder, name, &help, sums(&self.methods, of))
     }
 }
 
@@ -140,7 +134,7 @@ impl Collector for Calls {
         histograms(&mut encoder, duration, &format!("How long a call took for {side}."), durations)?;
         let (name, help) = (plain(active), format!("How many calls are under way for {side}."));
         let mut gauge = encoder.encode_descriptor(&name, &help, None, MetricType::Gauge)?;
-        for (method, sum) in self.sums(|numbers| &numbers.active) {
+        for (method, sum) in sums(&self.methods, |numbers| &numbers.active) {
             gauge.encode_family(&named(method))?.encode_gauge(&sum.cast_signed())?;
         }
         self.counter(&mut encoder, sent, "has sent", |numbers| &numbers.sent)?;
@@ -156,15 +150,19 @@ impl Attempts {
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.0.get(method, ThreadLocal::new).get_or_default().observe(outcome);
+        let Tried { retries, durations } = self.0.get(method, ThreadLocal::new).get_or_default();
+        retries.add(u64::from(outcome.previous_attempts > 0));
+        durations.observe(outcome);
     }
 }
 
 impl Collector for Attempts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let durations = self.0.iter().map(|(method, threads)| (method, threads.iter()));
+        let durations = self.0.iter().map(|(method, threads)| (method, threads.iter().map(|own| &own.durations)));
         let help = "How long one attempt of a call took for a client.";
-        histograms(&mut encoder, names::CLIENT_ATTEMPT_DURATION, help, durations)
+        histograms(&mut encoder, names::CLIENT_ATTEMPT_DURATION, help, durations)?;
+        let help = "How often a client tried a call again.";
+        counter(&mut encoder, names::CLIENT_RETRIES, help, sums(&self.0, |own| &own.retries))
     }
 }
 
@@ -186,6 +184,32 @@ impl ByCode {
         }
         sums
     }
+}
+
+/// What all threads have counted together, by method.
+fn sums<T: Send + Sync>(
+    methods: &ByMethod<ThreadLocal<T>>,
+    number: fn(&T) -> &Tally,
+) -> impl Iterator<Item = (&'static str, u64)> {
+    methods.iter().map(move |(method, threads)| {
+        let numbers = threads.iter().map(|own| number(own).get());
+        (method, numbers.fold(0, u64::wrapping_add))
+    })
+}
+
+/// Prints how often something was, by method.
+fn counter(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    sums: impl Iterator<Item = (&'static str, u64)>,
+) -> fmt::Result {
+    let name = plain(name);
+    let mut encoder = encoder.encode_descriptor(&name, help, None, MetricType::Counter)?;
+    for (method, sum) in sums {
+        encoder.encode_family(&named(method))?.encode_counter::<NoLabelSet, _, u64>(&sum, None)?;
+    }
+    Ok(())
 }
 
 /// Prints how long calls or attempts took, by method and code.

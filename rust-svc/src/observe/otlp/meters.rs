@@ -1,23 +1,30 @@
-//! How long calls took.
+//! How long calls took, and what became of their policies.
 
 use opentelemetry::{
     KeyValue,
-    metrics::{Histogram, Meter, MeterProvider},
+    metrics::{Counter, Histogram, Meter, MeterProvider},
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::spans::attributes;
+use super::spans::{attributes, named};
+#[cfg(feature = "client")]
+use crate::client::State;
 use crate::{
     intercept::{Call, Outcome, Side},
     observe::names,
 };
 
-/// A histogram for each kind of call.
+/// A histogram for each kind of call, and what clients count besides.
 pub(super) struct Meters {
     server: Histogram<f64>,
     client: Histogram<f64>,
     attempts: Histogram<f64>,
     http: Histogram<f64>,
+    retries: Counter<u64>,
+    #[cfg(feature = "client")]
+    breakers: opentelemetry::metrics::Gauge<u64>,
+    #[cfg(feature = "client")]
+    opened: Counter<u64>,
 }
 
 impl Meters {
@@ -29,6 +36,11 @@ impl Meters {
             client: durations(names::CLIENT_DURATION),
             attempts: durations(names::CLIENT_ATTEMPT_DURATION),
             http: durations(names::HTTP_DURATION),
+            retries: meter.u64_counter(names::CLIENT_RETRIES).build(),
+            #[cfg(feature = "client")]
+            breakers: meter.u64_gauge(names::CLIENT_BREAKER_STATE).build(),
+            #[cfg(feature = "client")]
+            opened: meter.u64_counter(names::CLIENT_BREAKER_OPENED).build(),
         }
     }
 
@@ -43,6 +55,17 @@ impl Meters {
 
     pub(super) fn attempted(&self, call: &Call, outcome: &Outcome) {
         record(&self.attempts, &attributes(call, outcome), outcome);
+        if outcome.previous_attempts > 0 {
+            self.retries.add(1, &named(call.method().full_name()));
+        }
+    }
+
+    #[cfg(feature = "client")]
+    pub(super) fn breaker_moved(&self, method: &'static str, state: State) {
+        self.breakers.record(state.number().into(), &named(method));
+        if state == State::Open {
+            self.opened.add(1, &named(method));
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, error::OTelSdkResult, metrics::SdkMeterProvider};
 
 use self::{meters::Meters, spans::Spans};
+#[cfg(feature = "client")]
+use crate::client::State;
 use crate::{
     Error, Result,
     intercept::{Call, Observer, Outcome},
@@ -84,6 +86,11 @@ impl Observer for Otlp {
     fn attempted(&self, call: &Call, outcome: &Outcome) {
         self.0.spans.attempted(call, outcome);
         self.0.meters.attempted(call, outcome);
+    }
+
+    #[cfg(feature = "client")]
+    fn breaker_moved(&self, method: &'static str, state: State) {
+        self.0.meters.breaker_moved(method, state);
     }
 }
 

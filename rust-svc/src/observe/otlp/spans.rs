@@ -98,12 +98,16 @@ pub(super) fn attributes(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
             KeyValue::new(names::HTTP_ROUTE, route.template),
             KeyValue::new(names::HTTP_STATUS, i64::from(outcome.http_status.unwrap_or_default())),
         ],
-        None => vec![
-            KeyValue::new(names::SYSTEM, "grpc"),
-            KeyValue::new(names::METHOD, call.method().full_name()),
-            KeyValue::new(names::STATUS, outcome.status()),
-        ],
+        None => {
+            let [system, method] = named(call.method().full_name());
+            vec![system, method, KeyValue::new(names::STATUS, outcome.status())]
+        }
     }
+}
+
+/// The name of a method.
+pub(super) fn named(method: &'static str) -> [KeyValue; 2] {
+    [KeyValue::new(names::SYSTEM, "grpc"), KeyValue::new(names::METHOD, method)]
 }
 
 fn sampled(call: &Call) -> Option<TraceContext> {
