@@ -3,6 +3,7 @@
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::Body;
+use crate::grpc::metadata;
 
 const SPOKEN: [&str; 2] = ["application/grpc", "application/grpc+proto"];
 
@@ -12,7 +13,7 @@ pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         return Some(answer(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, HeaderValue::from_static("POST")))));
     }
-    let mut values = request.headers().get_all(header::CONTENT_TYPE).iter();
+    let mut values = metadata::all(request.headers(), &header::CONTENT_TYPE);
     let (value, another) = (values.next(), values.next());
     let spoken = another.is_none() && value.and_then(media_type).is_some_and(|media_type| SPOKEN.contains(&media_type));
     (!spoken).then(|| answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, None))

@@ -5,12 +5,16 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use super::Options;
-use crate::{Error, Result, grpc::timeout};
+use crate::{
+    Error, Result,
+    grpc::{metadata, timeout},
+};
 
 /// What `grpc-timeout` asks for, at most the longest that is allowed; the default without it. Fails with
 /// `INVALID_ARGUMENT` if it is malformed: a caller that means to give up soon must not wait for ever.
 pub(super) fn of(headers: &HeaderMap, options: &Options) -> Result<Option<Duration>> {
-    let mut values = headers.get_all(timeout::HEADER).iter();
+    let name = timeout::HEADER;
+    let mut values = metadata::all(headers, &name);
     let asked = match (values.next(), values.next()) {
         (None, _) => return Ok(options.default_timeout),
         (Some(value), None) => value.to_str().ok().and_then(timeout::parse),

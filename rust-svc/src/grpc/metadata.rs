@@ -42,9 +42,14 @@ impl Received for Headers {
     }
 }
 
-/// The first value under a name. Answers have few headers: to look at each takes less than to hash the name.
+/// All values under a name. Most calls have few headers: to look at each takes less than to hash the name.
+pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a HeaderValue> {
+    headers.iter().filter(move |(it, _)| *it == name).map(|(_, value)| value)
+}
+
+/// The first value under a name.
 pub(crate) fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
-    headers.iter().find(|(it, _)| *it == name).map(|(_, value)| value)
+    all(headers, name).next()
 }
 
 /// The metadata among headers or trailers: all but what belongs to HTTP and gRPC. What cannot be metadata is left out;
