@@ -187,7 +187,14 @@ wins over REQUIRED, REQUIRED over OPTIONAL, and a field that is INPUT_ONLY and O
         explanation: "\
 A rule of buf.validate in CEL calls a function that the library does not know by which the runtime checks requests. It would
 find that out with each request, and answer it with INTERNAL. Say it by what is known, such as `matches` in place of
-`lowerAscii`, or check it in the service. `rules=false` turns all rules off, `allow=unknown-function` this warning.",
+`lowerAscii`, or check it in the service. `rules=false` turns all rules off, `allow=unknown-function` this warning. These
+are known:
+
+    all, bytes, contains, double, duration, endsWith, exists, existsOne, exists_one, filter, format, getDate,
+    getDayOfMonth, getDayOfWeek, getDayOfYear, getField, getFullYear, getHours, getMilliseconds, getMinutes,
+    getMonth, getSeconds, has, hasValue, int, isEmail, isHostAndPort, isHostname, isInf, isIp, isIpPrefix,
+    isNan, isUri, isUriRef, map, matches, max, min, none, of, ofNonZeroValue, or, orValue, size, startsWith,
+    string, timestamp, uint, unique, value.",
     },
     Code {
         name: "W0601",

@@ -117,7 +117,8 @@ fn after_text(text: &str, is_raw: bool) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{calls, unknown};
+    use super::{KNOWN, calls, unknown};
+    use crate::codes;
 
     #[test]
     fn calls_are_told_from_texts_and_comments() {
@@ -131,6 +132,14 @@ mod tests {
         ] {
             assert_eq!(calls(expression), expected, "{expression}");
         }
+    }
+
+    #[test]
+    fn what_is_known_is_explained() {
+        let explanation = codes::find("W0503").expect("it is explained").explanation;
+        let (_, listed) = explanation.split_once("known:").expect("there is a list");
+        let listed: Vec<_> = listed.split([',', '.']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        assert_eq!(listed, KNOWN);
     }
 
     #[test]

@@ -48,6 +48,17 @@ fn every_code_is_explained() {
     assert_eq!(LINTS.iter().map(|(_, code)| *code).collect::<BTreeSet<_>>(), warnings, "each has a name");
 }
 
+/// Each function of which `explain` says that rules may call it is called by a rule that `tests/run` has checked.
+#[test]
+fn functions_that_rules_may_call_are_called() {
+    let explanation = codes::find("W0503").expect("it is explained").explanation;
+    let (_, known) = explanation.split_once("known:").expect("there is a list");
+    let rules = fs::read_to_string(home().join("golden/rules.proto")).expect("it is there");
+    let functions = known.split([',', '.']).map(str::trim).filter(|name| !name.is_empty());
+    let uncalled: Vec<_> = functions.filter(|name| !rules.contains(&format!("{name}("))).collect();
+    assert!(known.contains("isEmail") && uncalled.is_empty(), "{uncalled:?}");
+}
+
 fn is_code(text: &str) -> bool {
     let number = text.strip_prefix(['E', 'W']);
     number.is_some_and(|number| number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit()))
