@@ -11,9 +11,9 @@ use prometheus_client::{
     metrics::MetricType,
     registry::{Registry, Unit},
 };
-use thread_local::ThreadLocal;
 
 use super::{
+    per_thread::PerThread,
     plain,
     tally::{Durations, Histogram, Tally, bounds},
 };
@@ -22,7 +22,7 @@ use crate::{Code, by_method::ByMethod, intercept::Outcome, observe::names};
 /// The calls of one side.
 pub(super) struct Calls {
     names: Names,
-    methods: ByMethod<ThreadLocal<Numbers>>,
+    methods: ByMethod<PerThread<Numbers>>,
 }
 
 /// What the numbers of a side are called.
@@ -52,7 +52,7 @@ pub(super) const CLIENT: Names = Names {
 
 /// The attempts of clients.
 #[derive(Default)]
-pub(super) struct Attempts(ByMethod<ThreadLocal<Tried>>);
+pub(super) struct Attempts(ByMethod<PerThread<Tried>>);
 
 /// What a thread has counted of one method. A call that ends on another thread than it began on leaves a negative number
 /// of calls under way there; the sum over all threads is right.
@@ -99,20 +99,21 @@ impl Calls {
     }
 
     pub(super) fn began(&self, method: &'static str) {
-        self.own(method).active.add(1);
+        self.own(method, |numbers| numbers.active.add(1));
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        let Numbers { active, sent, received, durations } = self.own(method);
-        active.add(u64::MAX);
-        sent.add(outcome.sent);
-        received.add(outcome.received);
-        durations.observe(outcome);
+        self.own(method, |Numbers { active, sent, received, durations }| {
+            active.add(u64::MAX);
+            sent.add(outcome.sent);
+            received.add(outcome.received);
+            durations.observe(outcome);
+        });
     }
 
-    /// What this thread counts.
-    fn own(&self, method: &'static str) -> &Numbers {
-        self.methods.get(method, ThreadLocal::new).get_or_default()
+    /// Counts what this thread does.
+    fn own(&self, method: &'static str, count: impl FnOnce(&Numbers)) {
+        self.methods.get(method, PerThread::new).own(count);
     }
 
     fn counter(
@@ -150,9 +151,10 @@ impl Attempts {
     }
 
     pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        let Tried { retries, durations } = self.0.get(method, ThreadLocal::new).get_or_default();
-        retries.add(u64::from(outcome.previous_attempts > 0));
-        durations.observe(outcome);
+        self.0.get(method, PerThread::new).own(|Tried { retries, durations }| {
+            retries.add(u64::from(outcome.previous_attempts > 0));
+            durations.observe(outcome);
+        });
     }
 }
 
@@ -187,8 +189,8 @@ impl ByCode {
 }
 
 /// What all threads have counted together, by method.
-fn sums<T: Send + Sync>(
-    methods: &ByMethod<ThreadLocal<T>>,
+fn sums<T: Default>(
+    methods: &ByMethod<PerThread<T>>,
     number: fn(&T) -> &Tally,
 ) -> impl Iterator<Item = (&'static str, u64)> {
     methods.iter().map(move |(method, threads)| {

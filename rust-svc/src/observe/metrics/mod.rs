@@ -4,6 +4,7 @@
 mod breakers;
 mod calls;
 mod panics;
+mod per_thread;
 mod requests;
 mod tally;
 
