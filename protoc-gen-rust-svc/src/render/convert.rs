@@ -86,7 +86,7 @@ impl<'a> Print<'a> {
         let before: String = read.iter().map(|read| read.before.as_str()).collect();
         let before = mask(message) + &before;
         let values: String = read.iter().map(|read| read.value.as_str()).collect();
-        let clears = message.fields().any(is_cleared);
+        let clears = message.members.iter().any(clears);
         let violations = if before.is_empty() && !clears { "_" } else { "violations" };
         let received = if message.members.is_empty() { "_" } else { "wire" };
         let bridge = self.bridge;
@@ -412,6 +412,14 @@ fn read_message(field: &Field, value: String) -> String {
 /// Whether a request that holds it is read as if it did not. What travels in any case is kept (proto2).
 fn is_cleared(field: &Field) -> bool {
     field.behavior.output_only && field.occurs != Occurs::Once
+}
+
+/// Whether a request that holds it may be read as if it did not.
+fn clears(member: &Member) -> bool {
+    match member {
+        Member::Field(field) => is_cleared(field),
+        Member::Oneof(oneof) => oneof.fields.iter().any(|field| field.behavior.output_only),
+    }
 }
 
 /// A pattern for the members of a oneof of which something is true; `None` if it is true of none.
