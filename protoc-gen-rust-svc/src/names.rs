@@ -61,6 +61,12 @@ impl Ident {
         Self(format!("{}{number}", self.plain().trim_end_matches('_')))
     }
 
+    /// What is left of it behind a prefix, as it is there, if a word begins there.
+    pub fn behind(&self, prefix: &Self) -> Option<Self> {
+        let rest = self.plain().strip_prefix(prefix.plain())?;
+        rest.starts_with(|first: char| first.is_ascii_uppercase()).then(|| Self::valid(rest.to_owned()))
+    }
+
     fn valid(name: String) -> Self {
         match name.as_str() {
             "" => Self("x".to_owned()),

@@ -177,7 +177,7 @@ impl Lower<'_> {
         let mut values: Vec<EnumValue> = Vec::new();
         for (index, value) in descriptor.value.iter().enumerate() {
             let alias_of = values.iter().find(|other| other.number == value.number).map(|other| other.ident.clone());
-            let wire_ident = variant(&wire_prefix, &value.name);
+            let wire_ident = wire_variant(&wire_prefix, &value.name);
             let wire_ident = if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) };
             let path = below(&at.path, ENUM_VALUE, index);
             values.push(EnumValue {
@@ -260,13 +260,18 @@ fn document_oneofs(descriptor: &MessageDescriptor, at: &At<'_>, members: &mut [M
 /// The variant of a value: without the name of the enum in front, as long as a name is left.
 fn variant(prefix: &Ident, value: &str) -> Ident {
     let full = Ident::camel(value);
-    let rest = full.plain().strip_prefix(prefix.plain()).unwrap_or_default();
-    if rest.starts_with(|first: char| first.is_ascii_uppercase()) { Ident::camel(rest) } else { full }
+    full.behind(prefix).map_or(full, |rest| Ident::camel(rest.plain()))
+}
+
+/// The variant that prost-build makes of it: words of one letter stay apart, as in `XL`.
+fn wire_variant(prefix: &Ident, value: &str) -> Ident {
+    let full = Ident::camel(value);
+    full.behind(prefix).unwrap_or(full)
 }
 
 /// The name of a value that prost-build makes a variant of.
 fn wire_name(prefix: &Ident, name: &str, wire_ident: &Ident) -> String {
-    let is_renamed = is_nameless(name) || *wire_ident != variant(prefix, name);
+    let is_renamed = is_nameless(name) || *wire_ident != wire_variant(prefix, name);
     if is_renamed { format!("{}_{}", prefix.spelled(), wire_ident.spelled()) } else { name.to_owned() }
 }
 
