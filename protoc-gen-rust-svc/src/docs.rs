@@ -140,6 +140,8 @@ impl Block {
         let items = self.items_of(&line, after_blank);
         if let Some(mark) = fence(&line) {
             self.begin_fence(Fence { mark, indent: indent(&line), items }, lines);
+        } else if !after_blank && is_row_of_marks(&line) {
+            self.row_of_marks(&line, lines);
         } else if let Some(text) = new_item(&line).filter(|_| after_blank || self.may_end_at(&line)) {
             self.begin_item(&line, text, lines);
         } else if !items.0.is_empty() && !line.is_empty() {
@@ -173,6 +175,13 @@ impl Block {
         lines.push(format!("{}{}", " ".repeat(start), escape(trimmed(line))));
         items.0.push(text - own + start);
         *self = Self::List(items);
+    }
+
+    /// A row that makes a table of the line before it. Below any other line it would be a list item.
+    fn row_of_marks(&mut self, line: &str, lines: &mut Vec<String>) {
+        let is_table = matches!(self, Self::Text) && is_below_head(line, lines);
+        let mark = if is_table || after_mark(line).is_none() { "" } else { "\\" };
+        lines.push(format!("{}{mark}{}", " ".repeat(self.items().text()), escape(trimmed(line))));
     }
 
     /// A line of a paragraph, or a blank one. One that is indented would be code below a heading, a rule or a table.
@@ -222,7 +231,7 @@ fn is_indented(line: &str) -> bool {
 
 /// Where the text of the list item starts that the line starts.
 fn new_item(line: &str) -> Option<usize> {
-    let text = after_mark(line).filter(|_| !is_row_of_marks(line))?;
+    let text = after_mark(line)?;
     Some(line.len() - text.len() + indent(text).max(1))
 }
 
@@ -250,6 +259,19 @@ fn is_rule(line: &str) -> bool {
 /// Whether the line may be what makes a table of the line before it: `- | -`.
 fn is_row_of_marks(line: &str) -> bool {
     line.contains('|') && line.bytes().all(|mark| b"-|: ".contains(&mark))
+}
+
+/// Whether the line before, which starts a paragraph, has as many cells.
+fn is_below_head(row: &str, lines: &[String]) -> bool {
+    let starts_paragraph = lines.len() < 2 || lines[lines.len() - 2].is_empty();
+    starts_paragraph && lines.last().is_some_and(|head| cells(head) == cells(row))
+}
+
+/// How many cells a row of a table has.
+fn cells(row: &str) -> usize {
+    let row = row.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    row.strip_suffix('|').unwrap_or(row).replace("\\|", "").split('|').count()
 }
 
 /// The line with the text of its item near to the mark: what stands further off is code to Markdown.
@@ -347,6 +369,8 @@ mod tests {
         assert_eq!(docs(" - one\n   - two\n     10. three\n     - four"), "- one\n  - two\n    10. three\n    - four");
         assert_eq!(docs(" - \u{a0}one\n     - two"), "- \u{a0}one\n    - two");
         assert_eq!(docs(" a | b\n - | -\n     c"), "a | b\n- | -\nc");
+        assert_eq!(docs(" - | -\n     2) two"), "- | -\n  2) two");
+        assert_eq!(docs(" a\n - | -\n    2) two"), "a\n\\- | -\n   2) two");
     }
 
     #[test]
