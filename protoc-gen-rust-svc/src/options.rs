@@ -264,6 +264,11 @@ impl Options {
         self.emit.contains(&artefact)
     }
 
+    /// Whether the messages that travel are the types of a package.
+    pub fn speaks_messages(&self) -> bool {
+        self.types == Types::Proto || !(self.emits(Artefact::Domain) || self.domain_path.is_some())
+    }
+
     fn finish(&mut self) -> Result<(), (String, String)> {
         let names_domain = self.emits(Artefact::Domain) && self.emit.len() < Artefact::ALL.len();
         if self.emit.is_empty() {

@@ -86,7 +86,8 @@ fn without_set(input: &Input, options: &Options, packages: Packages, diagnostics
     behavior::mark(&mut messages);
     let stands_alone = lower.stands_alone();
     let asked_for = input.generate.iter().cloned().collect();
-    let mut model = Model { asked_for, packages: lower.packages(), messages, enums, stands_alone };
+    let descriptors = lower.packages.descriptors.clone();
+    let mut model = Model { asked_for, packages: lower.packages(), messages, enums, stands_alone, descriptors };
     checks::mark(&mut model, options);
     reach::mark_json(&mut model);
     reach::mark_names(&mut model);

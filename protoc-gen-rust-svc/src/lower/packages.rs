@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::types::{full_name, has_module};
+use super::types::{full_name, has_module, wire_enum, wire_name};
 use crate::{
     model::{Artefacts, Home, Package},
     names::{Ident, Scope},
@@ -19,6 +19,8 @@ const MODULE_FILE: &str = "mod";
 /// Every package that is known.
 pub(super) struct Packages {
     pub(super) owners: Owners,
+    /// The module of the descriptors.
+    pub(super) descriptors: Ident,
     homes: BTreeMap<String, Home>,
     artefacts: BTreeMap<String, Artefacts>,
     generated_files: BTreeSet<String>,
@@ -37,10 +39,13 @@ impl Packages {
             modules.iter().map(|(name, module)| (name.clone(), home(name, module, options))).collect();
         let artefacts = generated.iter().map(|name| {
             let mut taken = package_modules(&modules[name], &modules, &generated);
-            taken.extend(message_modules(input, name, options));
+            taken.extend(message_modules(input, name).filter(|_| options.types == Types::Proto));
             (name.clone(), artefacts(taken))
         });
-        Self { owners, artefacts: artefacts.collect(), homes, generated_files, generated }
+        let mut at_root = package_modules(&[], &modules, &generated);
+        at_root.extend(message_modules(input, "").filter(|_| options.speaks_messages() && generated.contains("")));
+        let descriptors = scope_of(at_root).take(Ident::snake(Artefact::Descriptor.name()));
+        Self { owners, descriptors, artefacts: artefacts.collect(), homes, generated_files, generated }
     }
 
     /// Where a package lives.
@@ -251,19 +256,34 @@ fn package_modules(
     below.map(|(_, other)| other[module.len()].clone()).collect()
 }
 
-/// The modules of what stands in the messages of a package, where these are named as they travel.
-fn message_modules(input: &Input, package: &str, options: &Options) -> BTreeSet<Ident> {
-    let files = input.files.iter().filter(|file| file.descriptor.package == package);
-    let messages = files.flat_map(|file| &file.descriptor.message_type).filter(|_| options.types == Types::Proto);
-    messages.filter(|message| has_module(message)).map(|message| Ident::snake(&message.name)).collect()
+/// The modules of what stands in the messages of a package, as these are named as they travel.
+fn message_modules(input: &Input, package: &str) -> impl Iterator<Item = Ident> {
+    let mut scope = Scope::default();
+    let mut modules = BTreeSet::new();
+    for file in input.files.iter().filter(|file| file.descriptor.package == package) {
+        for message in &file.descriptor.message_type {
+            let ident = scope.take(Ident::camel(&message.name));
+            modules.extend(has_module(message).then(|| Ident::snake(&wire_name(&message.name, &ident))));
+        }
+        for item in &file.descriptor.enum_type {
+            scope.take(wire_enum(&item.name));
+        }
+    }
+    modules.into_iter()
+}
+
+/// A scope in which modules have their names.
+fn scope_of(modules: BTreeSet<Ident>) -> Scope {
+    let mut scope = Scope::default();
+    for module in modules {
+        scope.take(module);
+    }
+    scope
 }
 
 /// The modules of the artefacts: their own names, unless these are taken.
 fn artefacts(taken: BTreeSet<Ident>) -> Artefacts {
-    let mut scope = Scope::default();
-    for module in taken {
-        scope.take(module);
-    }
+    let mut scope = scope_of(taken);
     let mut take = |artefact: Artefact| scope.take(Ident::snake(artefact.name()));
     Artefacts {
         domain: take(Artefact::Domain),

@@ -197,7 +197,8 @@ fn plain_fields(message: &MessageDescriptor) -> Scope {
 /// What a derive of prost calls types of its own, beside the path of a field's enum: an enum of that name would be hidden.
 const DERIVED: [&str; 5] = ["ScalarWrapper", "Inner", "MapWrapper", "KeyWrapper", "ValueWrapper"];
 
-fn wire_enum(name: &str) -> Ident {
+/// The name that an enum has as it travels, unless it is taken.
+pub(super) fn wire_enum(name: &str) -> Ident {
     let own = Ident::camel(name);
     if DERIVED.contains(&own.as_str()) { own.numbered(2) } else { own }
 }
@@ -205,10 +206,12 @@ fn wire_enum(name: &str) -> Ident {
 /// The name of a type for prost-build: its own, unless that becomes the name of another type in Rust.
 pub(super) fn proto_name(name: &str, rust: &TypeName) -> String {
     let own = name.rsplit('.').next().unwrap_or(name);
-    match rust.wire.last() {
-        Some(ident) if is_nameless(own) || *ident != Ident::camel(own) => ident.spelled(),
-        _ => own.to_owned(),
-    }
+    rust.wire.last().map_or_else(|| own.to_owned(), |ident| wire_name(own, ident))
+}
+
+/// The name from which prost-build makes the name of a type in Rust.
+pub(super) fn wire_name(own: &str, ident: &Ident) -> String {
+    if is_nameless(own) || *ident != Ident::camel(own) { ident.spelled() } else { own.to_owned() }
 }
 
 /// Whether anything stands in a message.

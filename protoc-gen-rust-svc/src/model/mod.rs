@@ -35,6 +35,8 @@ pub struct Model {
     pub enums: BTreeMap<String, Enum>,
     /// Whether the plain types stand without the messages that travel.
     pub stands_alone: bool,
+    /// The module of the descriptors, at the root.
+    pub descriptors: Ident,
 }
 
 /// A package of protobuf and the module that it becomes.

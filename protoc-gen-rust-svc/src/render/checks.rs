@@ -8,13 +8,13 @@ pub(super) fn types(model: &Model, package: &Package) -> String {
 }
 
 /// Where the rules are that the descriptors hold, for the conversions of a package.
-pub(super) fn rules(package: &Package) -> String {
-    format!("{}descriptor::RULES", "super::".repeat(package.module.len() + 1))
+pub(super) fn rules(model: &Model, package: &Package) -> String {
+    format!("{}{}::RULES", "super::".repeat(package.module.len() + 1), model.descriptors)
 }
 
 fn one(model: &Model, package: &Package, Check { ident, message }: &Check) -> String {
     let wire = model.messages[message].rust.wire_from(&package.module, 1);
-    let rules = rules(package);
+    let rules = rules(model, package);
     format!(
         "/// The rules of `{message}`, for requests.
         #[derive(Clone, Copy, Debug, Default)]

@@ -210,7 +210,7 @@ impl<'a> Print<'a> {
         if !(self.checks_rules && message.has_rules) {
             return String::new();
         }
-        let rules = checks::rules(self.package);
+        let rules = checks::rules(self.model, self.package);
         format!(
             "fn check(wire: &Self::Wire, violations: &mut svc::Violations) {{
                 {rules}.check(Self::NAME, wire, violations);

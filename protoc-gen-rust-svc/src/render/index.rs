@@ -11,7 +11,7 @@ use crate::{
     lower::Lowered,
     model::{Artefacts, Package},
     names::Ident,
-    options::{Artefact, Options, Types},
+    options::{Artefact, Options},
 };
 
 /// The path of a file in a module.
@@ -51,14 +51,13 @@ pub(super) fn package(
     }
     text += &children(&package.module, lowered);
     let is_apart = options.domain_path.is_some();
-    let speaks_pb = options.types == Types::Proto || !(options.emits(Artefact::Domain) || is_apart);
     let mut reexports = domain_elsewhere(package, options);
     for artefact in emitted {
         let module = module_of(&package.artefacts, *artefact);
         match artefact {
             Artefact::Pb => {
                 text += &format!("/// The messages as they travel.\npub mod {module};\n");
-                if speaks_pb {
+                if options.speaks_messages() {
                     reexports += &format!("pub use self::{module}::*;\n");
                 }
             }
@@ -100,11 +99,18 @@ pub(super) fn outer_modules(lowered: &Lowered, options: &Options, files: &mut Fi
     }
     if let Some(root) = files.get_mut(run::ROOT) {
         if super::emits_descriptor(lowered, options) {
-            *root += "\nmod descriptor;\npub use self::descriptor::FILE_DESCRIPTOR_SET;\n";
+            *root += &descriptor(&lowered.model.descriptors);
         }
         *root += &format!("\n{}", run::line(&lowered.model));
     }
     Ok(())
+}
+
+/// The module of the descriptors, whose file is called the same in any case.
+fn descriptor(module: &Ident) -> String {
+    let name = Artefact::Descriptor.name();
+    let path = if module.as_str() == name { String::new() } else { format!("#[path = \"{name}.rs\"]\n") };
+    format!("\n{path}mod {module};\npub use self::{module}::FILE_DESCRIPTOR_SET;\n")
 }
 
 fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintable> {
