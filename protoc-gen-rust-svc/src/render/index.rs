@@ -133,7 +133,7 @@ const ROOT_ALLOWS: &str = "\
 #![allow(clippy::struct_excessive_bools, clippy::too_many_lines, clippy::zero_sized_map_values)]
 #![allow(clippy::approx_constant, clippy::doc_lazy_continuation, clippy::doc_markdown)]
 #![allow(clippy::len_without_is_empty, clippy::self_named_constructors, clippy::trivially_copy_pass_by_ref)]
-#![allow(clippy::enum_variant_names, clippy::struct_field_names)]
+#![allow(clippy::enum_variant_names, clippy::struct_field_names, clippy::upper_case_acronyms)]
 // It is set out by its own printer.
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
