@@ -20,6 +20,9 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// What the names of the cases begin with that are compiled, while one works on them.
 const ONLY: &str = "HOSTILE";
 
+/// The folder of other cases than those of `cases/`, such as `tests/random/run` draws.
+const FOLDER: &str = "HOSTILE_CASES";
+
 /// What is emitted for a case of parts.
 const PARTS: [&str; 14] = [
     "domain",
@@ -56,12 +59,14 @@ struct Case {
 }
 
 fn main() -> Result<()> {
-    println!("cargo::rerun-if-changed=cases");
+    let cases = env::var(FOLDER).unwrap_or_else(|_| "cases".to_owned());
+    println!("cargo::rerun-if-changed={cases}");
     println!("cargo::rerun-if-env-changed={ONLY}");
+    println!("cargo::rerun-if-env-changed={FOLDER}");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut compiled = Compiled::default();
     let only = env::var(ONLY).unwrap_or_default();
-    for entry in entries(Path::new("cases"))? {
+    for entry in entries(Path::new(&cases))? {
         let case = Case::read(&entry)?;
         if !case.name.starts_with(&only) {
             continue;
@@ -106,7 +111,7 @@ impl Case {
         let name = path.file_stem().ok_or("a case has a name")?.to_string_lossy().into_owned();
         let (folder, names) = match path.is_dir() {
             true => (path.to_owned(), tests::names(path)),
-            false => (PathBuf::from("cases"), vec![format!("{name}.proto")]),
+            false => (path.parent().ok_or("a case lies in a folder")?.to_owned(), vec![format!("{name}.proto")]),
         };
         let (mut files, mut lines) = (Vec::new(), Vec::new());
         for file in names {

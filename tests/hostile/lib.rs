@@ -2,7 +2,9 @@
 //! `clippy.toml` has it looked at as in a private module.
 //!
 //! A case is a file of `cases/`, or the files of a folder there, which belong together. `build.rs` generates it twice:
-//! with plain types, as the module `NAME`, and with `types=proto`, as `NAME_proto`. Comments in a file say otherwise:
+//! with plain types, as the module `NAME`, and with `types=proto`, as `NAME_proto`. `HOSTILE` is what the names of those
+//! begin with that are generated, if not all are, and `HOSTILE_CASES` another folder of cases. Comments in a file say
+//! otherwise:
 //!
 //! | | |
 //! |---|---|

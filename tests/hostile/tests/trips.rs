@@ -12,5 +12,7 @@ fn messages_come_back_and_what_is_wrong_is_told() {
     assert!(failures.is_empty(), "{} of {} cases:\n\n{}", failures.len(), TREES.len(), failures.join("\n\n"));
     let tally: Tally = tallies.into_iter().flatten().sum();
     println!("{tally:?}");
-    assert!(TREES.len() > 80 && tally.conversions > 500 && tally.codecs > 500, "there are more: {tally:?}");
+    let are_all = option_env!("HOSTILE").is_none() && option_env!("HOSTILE_CASES").is_none();
+    let are_many = TREES.len() > 80 && tally.conversions > 500 && tally.codecs > 500;
+    assert!(are_many || !are_all, "there are more: {tally:?}");
 }

@@ -1,0 +1,102 @@
+//! Draws a contract by the rules of protobuf.
+
+mod enums;
+mod extends;
+mod fields;
+mod files;
+mod header;
+mod messages;
+mod names;
+mod options;
+mod routes;
+mod services;
+
+use std::collections::{BTreeSet, HashSet};
+
+use fastrand::Rng;
+
+use crate::{
+    contract::{Contract, Kind},
+    words::NAMES,
+};
+
+/// Draws a contract. The header says what the build script has to know.
+pub(crate) fn draw(seed: u64) -> Contract {
+    let mut draw = Draw::new(seed);
+    draw.files();
+    draw.types();
+    draw.fill();
+    draw.extends();
+    draw.services();
+    draw.header();
+    draw.contract
+}
+
+/// What is drawn so far.
+struct Draw {
+    rng: Rng,
+    contract: Contract,
+    /// The full name of each element.
+    taken: HashSet<String>,
+    /// What names are made of.
+    words: Vec<&'static str>,
+    /// Names that were drawn, which further ones are made like.
+    used: Vec<String>,
+    /// What the build script has to know.
+    notes: BTreeSet<&'static str>,
+    /// How many routes there are: each has a path of its own.
+    routes: usize,
+}
+
+impl Draw {
+    fn new(seed: u64) -> Self {
+        let rng = Rng::with_seed(seed);
+        let words = NAMES.iter().flat_map(|words| words.split(' ')).collect();
+        // Packages of what is imported.
+        let taken = HashSet::from(["google", "rust_svc"].map(ToOwned::to_owned));
+        Self { rng, contract: Contract::default(), taken, words, used: Vec::new(), notes: BTreeSet::new(), routes: 0 }
+    }
+
+    /// True in so many of a hundred cases.
+    fn in_100(&mut self, cases: u32) -> bool {
+        self.rng.u32(..100) < cases
+    }
+
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.rng.usize(..choices.len())]
+    }
+
+    /// An import of what comes with protoc or this repository.
+    fn imports(&mut self, file: usize, path: &'static str) {
+        let known = &mut self.contract.files[file].known;
+        if !known.contains(&path) {
+            known.push(path);
+        }
+    }
+
+    /// Imports what a type of `google.protobuf` needs.
+    fn imports_of(&mut self, file: usize, kind: &Kind) {
+        match kind {
+            Kind::Known(name) => self.imports(file, known_file(name)),
+            Kind::Map(_, value) => self.imports_of(file, value),
+            _ => (),
+        }
+    }
+}
+
+/// The file of a type of `google.protobuf`.
+fn known_file(name: &str) -> &'static str {
+    match name {
+        "Any" => "google/protobuf/any.proto",
+        "Api" => "google/protobuf/api.proto",
+        "Duration" => "google/protobuf/duration.proto",
+        "Empty" => "google/protobuf/empty.proto",
+        "FieldMask" => "google/protobuf/field_mask.proto",
+        "SourceContext" => "google/protobuf/source_context.proto",
+        "Struct" | "Value" | "ListValue" | "NullValue" => "google/protobuf/struct.proto",
+        "Timestamp" => "google/protobuf/timestamp.proto",
+        "Type" | "Field" | "Syntax" => "google/protobuf/type.proto",
+        "FieldDescriptorProto" | "FileOptions" => "google/protobuf/descriptor.proto",
+        _ => "google/protobuf/wrappers.proto",
+    }
+}

@@ -1,0 +1,130 @@
+//! Names: free ones, and such as become the names of others in Rust.
+
+use heck::{ToLowerCamelCase as _, ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
+
+use super::Draw;
+use crate::contract::within;
+
+/// How an element is usually called.
+#[derive(Clone, Copy)]
+pub(super) enum Style {
+    Snake,
+    Camel,
+    Shouting,
+}
+
+impl Draw {
+    /// A name that is free in a scope, and is taken then.
+    pub(super) fn name(&mut self, scope: &str, style: Style) -> String {
+        self.name_that(scope, style, |_| true)
+    }
+
+    /// A name that is free in a scope and legal, and is taken then.
+    pub(super) fn name_that(&mut self, scope: &str, style: Style, is_legal: impl Fn(&str) -> bool) -> String {
+        loop {
+            let name = self.any_name(style);
+            if is_legal(&name) && self.takes(scope, &name) {
+                self.used.push(name.clone());
+                return name;
+            }
+        }
+    }
+
+    /// Takes a name, if it is free.
+    pub(super) fn takes(&mut self, scope: &str, name: &str) -> bool {
+        self.taken.insert(within(scope, name))
+    }
+
+    /// A name, whether it is free or not.
+    pub(super) fn any_name(&mut self, style: Style) -> String {
+        let is_like_another = !self.used.is_empty() && self.in_100(25);
+        let word = match is_like_another {
+            true => self.used[self.rng.usize(..self.used.len())].clone(),
+            false => self.word().to_owned(),
+        };
+        let name = match self.rng.u32(..100) {
+            0..50 => styled(&word, style),
+            50..75 => self.reshaped(&word),
+            _ => word.clone(),
+        };
+        if is_name(&name) { name } else { format!("_{word}") }
+    }
+
+    fn word(&mut self) -> &'static str {
+        self.words[self.rng.usize(..self.words.len())]
+    }
+
+    /// What becomes the same in Rust, or nearly.
+    fn reshaped(&mut self, word: &str) -> String {
+        match self.rng.u32(..12) {
+            0 => word.to_snake_case(),
+            1 => word.to_upper_camel_case(),
+            2 => word.to_shouty_snake_case(),
+            3 => word.to_lower_camel_case(),
+            4 => format!("{word}_"),
+            5 => format!("_{word}"),
+            6 => format!("{word}2"),
+            7 => format!("{word}_2"),
+            8 => word.replace('_', "__"),
+            9 => format!("{word}_{}", self.word()),
+            10 => word.to_lowercase(),
+            _ => {
+                format!("{word}{}", self.one_of(&["Fake", "Client", "Adapter", "Entry", "Enum", "Kind", "_or_default"]))
+            }
+        }
+    }
+}
+
+fn styled(word: &str, style: Style) -> String {
+    match style {
+        Style::Snake => word.to_snake_case(),
+        Style::Camel => word.to_upper_camel_case(),
+        Style::Shouting => word.to_shouty_snake_case(),
+    }
+}
+
+/// Whether it is an identifier of protobuf.
+pub(super) fn is_name(name: &str) -> bool {
+    name.len() < 120 && !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// The name that a field has in JSON if it says nothing, as protoc makes it.
+pub(super) fn json_name(name: &str) -> String {
+    let mut is_start = false;
+    let mut json = String::new();
+    for letter in name.chars() {
+        match letter {
+            '_' => (),
+            _ if is_start => json.push(letter.to_ascii_uppercase()),
+            _ => json.push(letter),
+        }
+        is_start = letter == '_';
+    }
+    json
+}
+
+/// The name of what a map travels in, as protoc makes it.
+pub(super) fn entry_name(name: &str) -> String {
+    let json = json_name(name);
+    let mut letters = json.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain("Entry".chars()).collect()
+}
+
+/// What protoc compares values of an enum by: without the name of the enum, and in one case.
+pub(super) fn value_name(enumeration: &str, value: &str) -> String {
+    let prefix: String =
+        enumeration.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect();
+    let (mut rest, mut left) = (value, prefix.as_str());
+    while let (Some(letter), Some(expected)) = (rest.chars().next(), left.chars().next()) {
+        match letter {
+            '_' => (),
+            _ if letter.to_ascii_lowercase() == expected => left = &left[1..],
+            _ => break,
+        }
+        rest = &rest[1..];
+    }
+    let stripped = rest.trim_start_matches('_');
+    let kept = if left.is_empty() && !stripped.is_empty() { stripped } else { value };
+    kept.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect()
+}

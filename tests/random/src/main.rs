@@ -1,0 +1,127 @@
+//! Writes random contracts that are legal and nasty, for the tests of `tests/hostile`.
+//!
+//! A contract is told by its seed and its number. One that protoc refuses is not legal: it is counted and dropped. So is one
+//! that the plugin refuses, which is a fault, since it should take what is legal.
+
+mod contract;
+mod draw;
+mod judge;
+mod print;
+mod readers;
+mod words;
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs, panic,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::judge::{Verdict, judge};
+
+/// Writes random contracts that are legal and nasty.
+#[derive(Parser)]
+struct Arguments {
+    /// How many contracts are drawn.
+    #[arg(long, default_value_t = 40)]
+    count: u64,
+    /// What they are drawn by.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The number of the first.
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    /// How many are written into one folder, to be compiled together.
+    #[arg(long, default_value_t = 40)]
+    batch: u64,
+    /// Where they are written.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// How many contracts came to what, and how often the plugin said which code.
+type Tally = BTreeMap<String, usize>;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    // Each is told with its contract.
+    panic::set_hook(Box::new(|_| ()));
+    let (mut tally, dropped) = (Tally::new(), arguments.out.join("dropped"));
+    for number in 0..arguments.count {
+        let batch = arguments.out.join(format!("batch-{:03}", number / arguments.batch));
+        let name = format!("r{}_{}", arguments.seed, arguments.first + number);
+        let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(arguments.first + number);
+        one(&batch.join(&name), &dropped, seed, &mut tally)?;
+    }
+    let count = |what: &str| tally.get(what).copied().unwrap_or_default();
+    let codes: Vec<_> =
+        tally.iter().filter(|(what, _)| what.starts_with('E')).map(|(code, n)| format!("{code} {n} times")).collect();
+    println!(
+        "random: {} contracts written, {} refused by protoc, {} refused by the plugin ({}), {} faults",
+        count("good"),
+        count("illegal"),
+        count("refused"),
+        codes.join(", "),
+        count("fault")
+    );
+    let is_good = count("refused") + count("fault") == 0 && count("good") > 0;
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes a contract into a folder, or among those that are dropped if it cannot be generated.
+fn one(folder: &Path, dropped: &Path, seed: u64, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
+    let mut drawn = draw::draw(seed);
+    let files = write(folder, &drawn, seed)?;
+    let options: Vec<_> = drawn.header.iter().filter_map(|line| line.strip_prefix("// opt: ")).collect();
+    let verdict = judge(folder, &files, &options)?;
+    let (name, said) = match verdict {
+        Verdict::Good(notes) => {
+            drawn.header.extend(notes.into_iter().map(ToOwned::to_owned));
+            write(folder, &drawn, seed)?;
+            ("good", String::new())
+        }
+        Verdict::Illegal(said) => ("illegal", said),
+        Verdict::Refused(said) => ("refused", said),
+        Verdict::Fault(said) => ("fault", said),
+    };
+    count(name, &said, tally);
+    if name == "good" {
+        return Ok(());
+    }
+    println!("{name}: {}: {said}", folder.display());
+    fs::remove_dir_all(folder)?;
+    write(&dropped.join(folder.file_name().unwrap_or_default()), &drawn, seed).map(|_| ())
+}
+
+fn count(name: &str, said: &str, tally: &mut Tally) {
+    *tally.entry(name.to_owned()).or_default() += 1;
+    for code in said.split("error[").skip(1).filter_map(|rest| rest.split(']').next()) {
+        *tally.entry(code.to_owned()).or_default() += 1;
+    }
+}
+
+/// Writes the files of a contract, and gives their names.
+fn write(folder: &Path, contract: &contract::Contract, seed: u64) -> Result<Vec<String>, Box<dyn Error>> {
+    let files = print::print(contract, seed);
+    for (path, text) in &files {
+        let file = folder.join(path);
+        fs::create_dir_all(file.parent().unwrap_or(folder))?;
+        fs::write(file, text)?;
+    }
+    Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{draw::draw, print::print};
+
+    #[test]
+    fn a_seed_says_all_of_a_contract() {
+        let drawn = |seed| print(&draw(seed), seed);
+        assert_eq!(drawn(1), drawn(1));
+        assert_ne!(drawn(1), drawn(2));
+    }
+}

@@ -1,0 +1,58 @@
+//! Comments: in front of an element, behind it, and of nothing.
+
+use super::Print;
+use crate::words::LINES;
+
+/// How many of a hundred elements have a comment.
+const COMMENTED: u32 = 25;
+
+impl Print<'_> {
+    /// A comment in front of an element, or none.
+    pub(super) fn comment(&mut self) {
+        if self.rng.u32(..100) >= COMMENTED {
+            return;
+        }
+        if self.rng.u32(..5) == 0 {
+            self.lines();
+            self.line("");
+        }
+        if self.rng.u32(..5) == 0 { self.block() } else { self.lines() }
+    }
+
+    /// A comment behind an element on its line, or none.
+    pub(super) fn trailing(&mut self) -> String {
+        match self.rng.u32(..100) {
+            0..5 => format!(" // {}", self.text_of_line()),
+            _ => String::new(),
+        }
+    }
+
+    fn lines(&mut self) {
+        let space = if self.rng.u32(..8) == 0 { "" } else { " " };
+        for _ in 0..self.rng.usize(1..7) {
+            let line = self.text_of_line();
+            self.line(&format!("//{space}{line}"));
+        }
+    }
+
+    fn block(&mut self) {
+        let star = if self.rng.bool() { " * " } else { "   " };
+        let start = if self.rng.bool() { "/**" } else { "/*" };
+        let first = self.text_of_block();
+        self.line(&format!("{start} {first}"));
+        for _ in 0..self.rng.usize(..5) {
+            let line = self.text_of_block();
+            self.line(&format!("{star}{line}"));
+        }
+        self.line(" */");
+    }
+
+    fn text_of_line(&mut self) -> &'static str {
+        LINES[self.rng.usize(..LINES.len())]
+    }
+
+    /// A line that neither ends a comment nor begins one.
+    fn text_of_block(&mut self) -> String {
+        self.text_of_line().replace("*/", "* /").replace("/*", "/ *")
+    }
+}
