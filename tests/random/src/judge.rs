@@ -21,19 +21,24 @@ use crate::readers::differ;
 pub(crate) enum Verdict {
     /// It is generated; what the build script has to know besides.
     Good(Vec<&'static str>),
-    /// protoc refuses it: it is not legal.
-    Illegal(String),
-    /// The plugin refuses it.
-    Refused(String),
-    /// The plugin fails.
-    Fault(String),
+    /// It is not: which of [`ILLEGAL`], [`REFUSED`] and [`FAULT`] it is, and what was said.
+    Bad(&'static str, String),
 }
+
+/// protoc refuses it.
+pub(crate) const ILLEGAL: &str = "illegal";
+
+/// The plugin refuses it.
+pub(crate) const REFUSED: &str = "refused";
+
+/// The plugin fails, or prints something else if the built-in reader compiles it.
+pub(crate) const FAULT: &str = "fault";
 
 /// Judges the files of a folder, which are generated with these options.
 pub(crate) fn judge(folder: &Path, files: &[String], options: &[&str]) -> Result<Verdict, Box<dyn Error>> {
     let set = folder.with_extension("binpb");
     if let Some(error) = compile(folder, files, &set)? {
-        return Ok(Verdict::Illegal(error));
+        return Ok(Verdict::Bad(ILLEGAL, error));
     }
     let bytes = fs::read(&set)?;
     fs::remove_file(&set)?;
@@ -44,12 +49,12 @@ pub(crate) fn judge(folder: &Path, files: &[String], options: &[&str]) -> Result
         match panic::catch_unwind(|| generated(&input, &options)) {
             Ok(Ok((lowered, printed))) => {
                 if let Some(file) = differ(folder, files, &options, &printed) {
-                    return Ok(Verdict::Fault(format!("types={types}: to the built-in reader {file}")));
+                    return Ok(Verdict::Bad(FAULT, format!("types={types}: to the built-in reader {file}")));
                 }
                 notes.extend(notes_of(lowered));
             }
             Ok(Err(verdict)) => return Ok(verdict),
-            Err(panic) => return Ok(Verdict::Fault(format!("types={types}: {}", said(&*panic)))),
+            Err(panic) => return Ok(Verdict::Bad(FAULT, format!("types={types}: {}", said(&*panic)))),
         }
     }
     Ok(Verdict::Good(notes.into_iter().collect()))
@@ -77,11 +82,12 @@ fn generated(input: &Input, options: &str) -> Result<(Lowered, Files), Verdict> 
     let mut diagnostics = Diagnostics::default();
     let mut options = Options::parse(options, &mut diagnostics);
     options.include_imports = true;
-    let files = generate(input, &options, &mut diagnostics).map_err(|error| Verdict::Fault(error.to_string()))?;
+    let files = generate(input, &options, &mut diagnostics).map_err(|error| Verdict::Bad(FAULT, error.to_string()))?;
     if diagnostics.has_errors() || files.is_empty() {
-        return Err(Verdict::Refused(diagnostics.errors()));
+        return Err(Verdict::Bad(REFUSED, diagnostics.errors()));
     }
-    let lowered = lowered(input, &options, &mut diagnostics).ok_or_else(|| Verdict::Refused(diagnostics.errors()))?;
+    let lowered =
+        lowered(input, &options, &mut diagnostics).ok_or_else(|| Verdict::Bad(REFUSED, diagnostics.errors()))?;
     Ok((lowered, files))
 }
 

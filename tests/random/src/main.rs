@@ -20,7 +20,10 @@ use std::{
 
 use clap::Parser;
 
-use crate::judge::{Verdict, judge};
+use crate::judge::{FAULT, ILLEGAL, REFUSED, Verdict, judge};
+
+/// A contract that is written.
+const GOOD: &str = "good";
 
 /// Writes random contracts that are legal and nasty.
 #[derive(Parser)]
@@ -56,19 +59,19 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(arguments.first + number);
         one(&batch.join(&name), &dropped, seed, &mut tally)?;
     }
-    let count = |what: &str| tally.get(what).copied().unwrap_or_default();
-    let codes: Vec<_> =
-        tally.iter().filter(|(what, _)| what.starts_with('E')).map(|(code, n)| format!("{code} {n} times")).collect();
-    println!(
-        "random: {} contracts written, {} refused by protoc, {} refused by the plugin ({}), {} faults",
-        count("good"),
-        count("illegal"),
-        count("refused"),
-        codes.join(", "),
-        count("fault")
-    );
-    let is_good = count("refused") + count("fault") == 0 && count("good") > 0;
+    println!("{}", summary(&tally));
+    let is_good = !tally.contains_key(REFUSED) && !tally.contains_key(FAULT) && tally.contains_key(GOOD);
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn summary(tally: &Tally) -> String {
+    let count = |what: &str| tally.get(what).copied().unwrap_or_default();
+    let codes = tally.iter().filter(|(what, _)| what.starts_with('E'));
+    let codes: String = codes.map(|(code, times)| format!(" {code} {times} times,")).collect();
+    let (good, illegal, refused, fault) = (count(GOOD), count(ILLEGAL), count(REFUSED), count(FAULT));
+    format!(
+        "random: {good} contracts written, {illegal} refused by protoc, {refused} refused by the plugin,{codes} {fault} faults"
+    )
 }
 
 /// Writes a contract into a folder, or among those that are dropped if it cannot be generated.
@@ -76,31 +79,26 @@ fn one(folder: &Path, dropped: &Path, seed: u64, tally: &mut Tally) -> Result<()
     let mut drawn = draw::draw(seed);
     let files = write(folder, &drawn, seed)?;
     let options: Vec<_> = drawn.header.iter().filter_map(|line| line.strip_prefix("// opt: ")).collect();
-    let verdict = judge(folder, &files, &options)?;
-    let (name, said) = match verdict {
+    let kept = match judge(folder, &files, &options)? {
         Verdict::Good(notes) => {
+            count(GOOD, "", tally);
             drawn.header.extend(notes.into_iter().map(ToOwned::to_owned));
-            write(folder, &drawn, seed)?;
-            ("good", String::new())
+            folder.to_owned()
         }
-        Verdict::Illegal(said) => ("illegal", said),
-        Verdict::Refused(said) => ("refused", said),
-        Verdict::Fault(said) => ("fault", said),
+        Verdict::Bad(what, said) => {
+            count(what, &said, tally);
+            println!("{what}: {}: {said}", folder.display());
+            fs::remove_dir_all(folder)?;
+            dropped.join(folder.file_name().unwrap_or_default())
+        }
     };
-    count(name, &said, tally);
-    if name == "good" {
-        return Ok(());
-    }
-    println!("{name}: {}: {said}", folder.display());
-    fs::remove_dir_all(folder)?;
-    write(&dropped.join(folder.file_name().unwrap_or_default()), &drawn, seed).map(|_| ())
+    write(&kept, &drawn, seed).map(|_| ())
 }
 
-fn count(name: &str, said: &str, tally: &mut Tally) {
-    *tally.entry(name.to_owned()).or_default() += 1;
-    for code in said.split("error[").skip(1).filter_map(|rest| rest.split(']').next()) {
-        *tally.entry(code.to_owned()).or_default() += 1;
-    }
+/// Counts a contract, and the codes of what was said of it.
+fn count(what: &str, said: &str, tally: &mut Tally) {
+    let codes = said.split("error[").skip(1).filter_map(|rest| rest.split(']').next());
+    codes.chain([what]).for_each(|what| *tally.entry(what.to_owned()).or_default() += 1);
 }
 
 /// Writes the files of a contract, and gives their names.

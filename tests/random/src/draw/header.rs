@@ -26,7 +26,7 @@ impl Draw {
                 header.push(format!("// opt: {option}"));
             }
         }
-        if self.in_100(3) {
+        if self.in_100(4) {
             self.notes.insert("// in: parts");
         } else if self.in_100(8) {
             header.push(format!("// opt: passthrough=.{}", self.any_message()));
