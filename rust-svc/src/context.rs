@@ -271,17 +271,17 @@ impl Context {
         self.answered().map(|response| response.trailers.clone()).unwrap_or_default()
     }
 
-    /// Puts what a transport received in place of the headers of the answer.
+    /// Adds what a transport received to the headers of the answer, in place of those with the same keys.
     pub fn receive_headers(&self, headers: Metadata) {
-        if self.answered().is_some() || !headers.is_empty() {
-            self.response().headers = headers;
+        if !headers.is_empty() {
+            self.response().headers.replace(headers);
         }
     }
 
-    /// Puts what a transport received in place of the trailers of the answer.
+    /// Adds what a transport received to the trailers of the answer, in place of those with the same keys.
     pub fn receive_trailers(&self, trailers: Metadata) {
-        if self.answered().is_some() || !trailers.is_empty() {
-            self.response().trailers = trailers;
+        if !trailers.is_empty() {
+            self.response().trailers.replace(trailers);
         }
     }
 
@@ -312,6 +312,12 @@ impl Context {
 
 #[cfg(feature = "client")]
 impl Cancellation {
+    /// The same, at the latest then.
+    pub(crate) fn or_at(self, end: Option<Instant>) -> Self {
+        let deadline = [self.deadline, end].into_iter().flatten().min();
+        Self { deadline, ..self }
+    }
+
     /// Completes when nobody waits for the answer any more.
     pub(crate) async fn comes(self) {
         cancelled(self.deadline, &self.lifelines).await;

@@ -85,6 +85,12 @@ impl Metadata {
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
+
+    /// Adds all entries of another, in place of those with the same keys.
+    pub(crate) fn replace(&mut self, other: Self) {
+        self.0.retain(|(key, _)| other.get_all(key).next().is_none());
+        self.extend(other);
+    }
 }
 
 impl Value {

@@ -83,3 +83,11 @@ pub(crate) struct Origin {
     pub(crate) peer: Option<Peer>,
     pub(crate) stopping: Option<Stopping>,
 }
+
+#[cfg(feature = "adapter")]
+impl Origin {
+    /// A call of which nothing else is known.
+    pub(crate) fn context(self) -> crate::Context {
+        self.peer.map_or_else(crate::Context::new, |peer| crate::Context::new().with_peer(peer))
+    }
+}

@@ -83,7 +83,7 @@ impl Body {
             Piece::End(end) => end,
         };
         if let Some(call) = self.call.take() {
-            metadata::append(&call.running.cx().trailers(), &mut trailers);
+            metadata::append_new(&call.running.cx().trailers(), &mut trailers);
             call.running.end(code);
         }
         Frame::trailers(trailers)
@@ -199,7 +199,7 @@ pub(super) fn finish(
 fn alone(method: &Method, error: &Error, call: &Call) -> Response<Body> {
     let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
     call.running.end(Some(error.code()));
-    metadata::append(&call.running.cx().trailers(), response.headers_mut());
+    metadata::append_new(&call.running.cx().trailers(), response.headers_mut());
     response
 }
 

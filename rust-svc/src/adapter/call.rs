@@ -24,7 +24,7 @@ use super::{
 pub(super) use crate::intercept::panicked;
 use crate::{
     Code, Context, Error, Lifeline, Method, Result,
-    grpc::compression::Encoding,
+    grpc::{compression::Encoding, metadata::Headers},
     intercept::{Chain, Counter, Opening, Side},
     peer::Origin,
     within::within,
@@ -57,15 +57,21 @@ where
     let (headers, body) = (mem::take(request.headers_mut()), mem::take(request.body_mut()));
     let encodings = Encodings::of(&headers);
     let start = Instant::now();
-    match open::context(headers, origin, &options, start) {
-        Ok((cx, lifeline)) => {
-            Accepted { method, options, chain, start, cx, lifeline, body, encodings }.answer(handle).boxed()
-        }
-        Err(error) => {
-            chain.refused(&method, None, Context::new(), error.code());
-            ready(Ok(body::refuse(&error))).boxed()
-        }
+    let deadline = match open::deadline(&headers, &options, start) {
+        Ok(deadline) => deadline,
+        Err(error) => return refused(&method, &chain, origin.context(), error),
+    };
+    let (cx, lifeline) = Context::received(Headers(headers), deadline, origin);
+    if deadline.is_some_and(|deadline| deadline <= start) {
+        return refused(&method, &chain, cx, exceeded());
     }
+    Accepted { method, options, chain, start, cx, lifeline, body, encodings }.answer(handle).boxed()
+}
+
+/// The answer to a call that no interceptor sees, but for those that name it.
+pub(super) fn refused(method: &Method, chain: &Chain, cx: Context, error: Error) -> super::routes::Answer {
+    chain.refused(method, None, cx.clone(), error.code());
+    ready(Ok(body::refuse_with(&report::told(method, error), &cx.headers()))).boxed()
 }
 
 /// A request that can be read.

@@ -13,12 +13,12 @@ use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{
-    Adapter, Body, Options, body,
-    call::{Exchange, Serve},
+    Adapter, Body, Options,
+    call::{Exchange, Serve, refused},
     guard,
 };
 use crate::{
-    Context, Error,
+    Error,
     intercept::{Chain, NO_METHOD},
     peer::Origin,
 };
@@ -132,10 +132,7 @@ impl Routes {
         let found = names.filter(|_| uri.query().is_none());
         match found.and_then(|(service, _)| self.0.served.get(service)) {
             Some(served) => served.service.handle(&served.chain, request, origin),
-            None => {
-                let error = Error::unimplemented(format_args!("the service of {}", uri.path()));
-                unimplemented(&self.0.around, origin, &error)
-            }
+            None => unimplemented(&self.0.around, origin, format_args!("the service of {}", uri.path())),
         }
     }
 }
@@ -156,7 +153,7 @@ impl Handle for Methods {
                 let (method, options, chain) = (serve.method.clone(), self.options, chain.clone());
                 (serve.call)(Exchange { method, options, chain, request, origin })
             }
-            None => unimplemented(chain, origin, &Error::unimplemented(format_args!("{}/{method}", self.name))),
+            None => unimplemented(chain, origin, format_args!("{}/{method}", self.name)),
         }
     }
 }
@@ -183,10 +180,8 @@ where
     }
 }
 
-fn unimplemented(chain: &Chain, origin: Origin, error: &Error) -> Answer {
-    let cx = origin.peer.map_or_else(Context::new, |peer| Context::new().with_peer(peer));
-    chain.refused(&NO_METHOD, None, cx, error.code());
-    ready(Ok(body::refuse(error))).boxed()
+fn unimplemented(chain: &Chain, origin: Origin, what: impl fmt::Display) -> Answer {
+    refused(&NO_METHOD, chain, origin.context(), Error::unimplemented(what))
 }
 
 impl<S: ?Sized> From<Adapter<S>> for Routes {

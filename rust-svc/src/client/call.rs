@@ -27,10 +27,10 @@ impl Shared {
         method: &Method,
         requests: &Requests,
         running: &Running,
+        deadlines: Deadlines,
         start: Instant,
     ) -> Result<Answer> {
         let cx = running.cx();
-        let deadlines = Deadlines::of(method, cx, self.timeout, start)?;
         let call = Call { client: self, method, requests, running, deadlines };
         // An attempt that ends at the deadline of the context must be counted before the call ends with it.
         let answer = unless(|| cx.cancelled(), pin!(call.run(start))).await;
@@ -64,14 +64,14 @@ impl Call<'_> {
                 // What the server said is worth more than that it is not asked again.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let seen = Attempted::begin(self.running.cx(), retries.previous(), start);
+            let attempting = self.running.attempt(retries.previous(), start);
             let received = {
-                let attempt = self.attempt(&seen);
+                let attempt = self.attempt(attempting.seen());
                 let attempt = pin!(attempt.run());
-                self.deadlines.within(self.method, pin!(attempt.instrument(seen.span()))).await
+                self.deadlines.within(self.method, pin!(attempt.instrument(attempting.seen().span()))).await
             };
             let end = Instant::now();
-            self.running.attempted(&seen, received.as_ref().err().map(|failure| failure.error.code()), end);
+            attempting.ended(received.as_ref().err().map(|failure| failure.error.code()), end);
             let failure = match received {
                 Ok(received) => return Ok(self.succeed(permit, received, end)),
                 Err(failure) => self.requests.explain(failure),

@@ -30,18 +30,22 @@ pub(crate) struct Deadlines {
 }
 
 impl Deadlines {
-    /// The smaller of what the caller has left and of the method's timeout. Fails, so that nothing is sent, if there
-    /// is no time left.
-    pub(crate) fn of(method: &Method, cx: &Context, default: Option<Duration>, now: Instant) -> Result<Self> {
+    /// The smaller of what the caller has left now and of the method's timeout since the call began. Fails, so that nothing
+    /// is sent, if there is no time left.
+    pub(crate) fn of(
+        method: &Method,
+        cx: &Context,
+        default: Option<Duration>,
+        began: Instant,
+        now: Instant,
+    ) -> Result<Self> {
         let inherited = inherited(cx, now);
-        let default = default.filter(|_| method.kind.returns_one() && method.kind.takes_one());
-        let timeout = method.timeout.or(default);
-        let answer = earlier(inherited, timeout.and_then(|timeout| now.checked_add(timeout)));
+        let answer = earlier(inherited, declared(method, default, began));
         if answer.is_some_and(|deadline| deadline <= now + FLOOR) {
             return Err(exceeded(method));
         }
         let whole = if method.kind.returns_one() { answer } else { inherited };
-        Ok(Self { whole, answer, fair: timeout.unwrap_or(FAIR) })
+        Ok(Self { whole, answer, fair: timeout(method, default).unwrap_or(FAIR) })
     }
 
     /// True if an attempt has as much time as the method may take; if not, that it did not answer in time says nothing
@@ -71,6 +75,15 @@ impl Deadlines {
         };
         result.map_err(|failure| explained(method, self.answer, failure))
     }
+}
+
+/// When a call that began then must have been answered by what its method declares, or else by the default of its client.
+pub(crate) fn declared(method: &Method, default: Option<Duration>, began: Instant) -> Option<Instant> {
+    timeout(method, default).and_then(|timeout| began.checked_add(timeout))
+}
+
+fn timeout(method: &Method, default: Option<Duration>) -> Option<Duration> {
+    method.timeout.or(default.filter(|_| method.kind.returns_one() && method.kind.takes_one()))
 }
 
 /// The failure of a call that has this deadline: the server may notice the deadline first, and then cancels the call.
@@ -123,7 +136,7 @@ mod tests {
     }
 
     fn of(method: &Method, cx: &Context, default: Option<Duration>) -> Result<Deadlines> {
-        Deadlines::of(method, cx, default, Instant::now())
+        Deadlines::of(method, cx, default, Instant::now(), Instant::now())
     }
 
     fn left(deadline: Option<Instant>) -> Option<Duration> {

@@ -66,6 +66,7 @@ use tracing::Instrument;
 use self::{
     attempt::Answer,
     budget::Budget,
+    deadline::Deadlines,
     normalise::BoxError,
     replies::Replies,
     requests::Requests,
@@ -220,9 +221,9 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (running, start) = self.0.begin(method, cx).await?;
+        let (running, deadlines, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
-        let call = pin!(self.0.call(method, &requests, &running, start));
+        let call = pin!(self.0.call(method, &requests, &running, deadlines, start));
         let (answer, end) = match call.instrument(running.span()).await {
             Ok(Answer::One(bytes, end)) => (message::decode(method, bytes), end),
             Ok(Answer::Many(_)) => (Err(message::wrong_kind(method)), Instant::now()),
@@ -240,10 +241,10 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (running, start) = self.0.begin(method, cx).await?;
+        let (running, deadlines, start) = self.0.begin(method, cx).await?;
         requests.count(&running);
         let answer = {
-            let call = pin!(self.0.call(method, &requests, &running, start));
+            let call = pin!(self.0.call(method, &requests, &running, deadlines, start));
             call.instrument(running.span()).await
         };
         let answer = answer.and_then(|answer| match answer {
@@ -261,14 +262,23 @@ impl Shared {
         self.overrides.get(method.path).unwrap_or(method)
     }
 
-    /// Begins a call with what is around it, and tells when that had let it pass.
-    async fn begin(&self, method: &Method, cx: Context) -> Result<(Running, Instant)> {
-        let start = Instant::now();
-        let mut opening = self.chain.clone().open(method, Side::Client, None, cx, start);
+    /// Begins a call with what is around it, and tells when that had let it pass. The call's time counts from its beginning.
+    async fn begin(&self, method: &Method, cx: Context) -> Result<(Running, Deadlines, Instant)> {
+        let began = Instant::now();
+        let mut opening = self.chain.clone().open(method, Side::Client, None, cx, began);
         let cancellation = opening.cx().cancellation();
-        let passed = unless(|| cancellation.comes(), pin!(opening.pass(start))).await;
-        let start = passed.unwrap_or_else(|| Err(call::ended(method, opening.cx())))?;
-        Ok((opening.run(), start))
+        let end = || cancellation.or_at(deadline::declared(method, self.timeout, began)).comes();
+        let passed = unless(end, pin!(opening.pass(began))).await;
+        let Some(passed) = passed else {
+            let is_late = deadline::declared(method, self.timeout, began).is_some_and(|end| end <= Instant::now());
+            let error = if is_late { deadline::exceeded(method) } else { call::ended(method, opening.cx()) };
+            opening.end(error.code());
+            return Err(error);
+        };
+        let (start, running) = (passed?, opening.run());
+        let deadlines = Deadlines::of(method, running.cx(), self.timeout, began, start);
+        let deadlines = deadlines.inspect_err(|error| running.ended(Some(error.code()), start))?;
+        Ok((running, deadlines, start))
     }
 
     fn breaker(&self, method: &Method) -> Option<&Arc<CircuitBreaker>> {

@@ -2,6 +2,7 @@
 
 use std::{
     marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
@@ -23,7 +24,7 @@ use super::{
     idempotency,
 };
 use crate::{
-    Error, Message, Result, Streaming,
+    Code, Error, Message, Result, Streaming,
     grpc::{
         compression::Encoding,
         frames::{BATCH, append, frame},
@@ -170,7 +171,9 @@ impl Source {
         }
         let mut batch = BytesMut::new();
         while batch.len() < BATCH {
-            match self.messages.poll_append(cx, &mut batch) {
+            let messages = &mut self.messages;
+            let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_append(cx, &mut batch)));
+            match polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panicked())))) {
                 Poll::Ready(Some(Ok(()))) => self.counter.sent(1),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut_off(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
@@ -189,6 +192,11 @@ impl Source {
         self.cut = true;
         tonic::Status::cancelled("the caller cannot go on")
     }
+}
+
+/// The panic is the caller's, who would wait for ever.
+fn panicked() -> Error {
+    Error::new(Code::Internal, "the stream of requests panicked")
 }
 
 impl http_body::Body for Outgoing {

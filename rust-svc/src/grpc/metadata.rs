@@ -87,10 +87,22 @@ pub(crate) fn into_headers(metadata: &Metadata) -> HeaderMap {
 
 /// Adds metadata to headers or trailers; what is there stays.
 pub(crate) fn append(metadata: &Metadata, headers: &mut HeaderMap) {
-    let entries = metadata.iter().filter_map(|(key, value)| Some((HeaderName::try_from(key).ok()?, print(value)?)));
-    for (name, value) in entries.filter(|(name, _)| !is_reserved(name.as_str())) {
+    for (name, value) in entries(metadata) {
         headers.append(name, value);
     }
+}
+
+/// Adds those metadata that are not there yet: the error of a call to another server may have them already.
+#[cfg(feature = "adapter")]
+pub(crate) fn append_new(metadata: &Metadata, headers: &mut HeaderMap) {
+    let is_new = |(name, value): &(HeaderName, HeaderValue)| !all(headers, name).any(|it| it == value);
+    let new: Vec<_> = entries(metadata).filter(is_new).collect();
+    new.into_iter().for_each(|(name, value)| _ = headers.append(name, value));
+}
+
+fn entries(metadata: &Metadata) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let entries = metadata.iter().filter_map(|(key, value)| Some((HeaderName::try_from(key).ok()?, print(value)?)));
+    entries.filter(|(name, _)| !is_reserved(name.as_str()))
 }
 
 fn print(value: &Value) -> Option<HeaderValue> {

@@ -133,6 +133,14 @@ impl Opening {
         }
     }
 
+    /// Nobody waits any more for the interceptors.
+    #[cfg(feature = "client")]
+    pub(crate) fn end(&self, code: Code) {
+        if let Either::Right(begun) = &self.0 {
+            begun.end(Some(code));
+        }
+    }
+
     /// The context, as the interceptors have left it so far.
     #[cfg(any(feature = "adapter", feature = "client"))]
     pub(crate) fn cx(&self) -> &Context {
@@ -195,9 +203,14 @@ impl Running {
         }
     }
 
-    /// An attempt of the call that ended; `None` if it did not fail.
+    /// An attempt of the call that begins after so many others.
     #[cfg(feature = "client")]
-    pub(crate) fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
+    pub(crate) fn attempt(&self, previous: u32, start: Instant) -> Attempting<'_> {
+        Attempting { running: self, seen: Attempted::begin(self.cx(), previous, start), has_ended: false }
+    }
+
+    #[cfg(feature = "client")]
+    fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
         let outcome = Outcome::of_attempt(attempt, code, end);
         outcome.record(&attempt.span, Side::Client);
         if let Some(begun) = self.begun() {
@@ -232,6 +245,39 @@ impl Running {
         match &self.0 {
             Either::Left(_) => None,
             Either::Right(begun) => Some(begun),
+        }
+    }
+}
+
+/// An attempt of which the observers are told that it ended, at the latest when this is dropped.
+#[cfg(feature = "client")]
+pub(crate) struct Attempting<'a> {
+    running: &'a Running,
+    seen: Attempted,
+    has_ended: bool,
+}
+
+#[cfg(feature = "client")]
+impl Attempting<'_> {
+    /// What is known of it.
+    pub(crate) fn seen(&self) -> &Attempted {
+        &self.seen
+    }
+
+    /// It ended then; `None` if it did not fail.
+    pub(crate) fn ended(mut self, code: Option<Code>, end: Instant) {
+        self.has_ended = true;
+        self.running.attempted(&self.seen, code, end);
+    }
+}
+
+#[cfg(feature = "client")]
+impl Drop for Attempting<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            let is_late = self.running.cx().remaining().is_some_and(|remaining| remaining.is_zero());
+            let code = if is_late { Code::DeadlineExceeded } else { Code::Cancelled };
+            self.running.attempted(&self.seen, Some(code), Instant::now());
         }
     }
 }

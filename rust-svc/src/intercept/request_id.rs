@@ -36,10 +36,18 @@ impl Interceptor for RequestId {
     }
 
     async fn before(&self, call: &mut Call) -> Result<()> {
-        match call.side() {
-            Side::Server => name(call),
-            Side::Client => send(call),
-        }
+        identify(call)
+    }
+
+    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+        Some(identify(call))
+    }
+}
+
+fn identify(call: &mut Call) -> Result<()> {
+    match call.side() {
+        Side::Server => name(call),
+        Side::Client => send(call),
     }
 }
 

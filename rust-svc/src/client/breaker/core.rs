@@ -104,6 +104,9 @@ impl Core {
     }
 }
 
+/// When the probes that are under way should have come back.
+const SOON: Duration = Duration::from_millis(100);
+
 impl Phase {
     pub(super) fn state(self) -> State {
         match self {
@@ -117,7 +120,7 @@ impl Phase {
         match self {
             Self::Closed { .. } => None,
             Self::Open { until } => until.map(|until| until.saturating_duration_since(now)),
-            Self::HalfOpen { until, .. } => Some(until.saturating_duration_since(now)),
+            Self::HalfOpen { until, .. } => Some(until.saturating_duration_since(now).min(SOON)),
         }
     }
 }
