@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use rust_svc::{Client, Code, Context, Method, Result};
+use rust_svc::{
+    Client, Code, Context, Method, Result,
+    intercept::{Call, Chain, Interceptor},
+};
 use tokio::time::{self, Instant};
 
 use crate::{
@@ -58,6 +61,33 @@ async fn a_chain_of_handlers_gets_less_and_less() {
     assert_eq!(call(&middle, GET, cx.child()).await.unwrap(), "answer");
     assert_eq!(at_middle.header("grpc-timeout"), [Some("490000u".to_owned())]);
     assert_eq!(at_last.header("grpc-timeout"), [Some("382200u".to_owned())]);
+}
+
+/// Waits as long as it is told to.
+struct Waiting(Duration);
+
+#[rust_svc::async_trait]
+impl Interceptor for Waiting {
+    async fn before(&self, _: &mut Call) -> Result<()> {
+        time::sleep(self.0).await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn interceptors_are_within_the_deadline() {
+    for (wait, millis, code) in [(100, 400, None), (500, 300, Some(Code::DeadlineExceeded))] {
+        let builder = Client::builder("local").chain(&Chain::new().intercept(Waiting(ms(wait))));
+        let (client, log) = build(builder, move |_| async {
+            time::sleep(ms(180)).await;
+            answer("answer")
+        });
+        let start = Instant::now();
+        let called = call(&client, GET.timeout_ms(300), Context::new()).await;
+        assert_eq!(called.err().map(|error| error.code()), code);
+        assert!(start.elapsed().as_millis() <= millis, "{:?}", start.elapsed());
+        assert_eq!(log.header("grpc-timeout"), if code.is_none() { vec![Some("200000u".to_owned())] } else { vec![] });
+    }
 }
 
 #[tokio::test(start_paused = true)]

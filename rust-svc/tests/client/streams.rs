@@ -1,6 +1,6 @@
 //! Methods that stream.
 
-use std::time::Duration;
+use std::{task::Poll, time::Duration};
 
 use bytes::Bytes;
 use h2::Reason;
@@ -219,6 +219,38 @@ async fn a_server_that_has_heard_enough() {
             .unwrap_err();
         assert_eq!(error.code(), Code::ResourceExhausted, "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_panic_among_the_requests_ends_the_call() {
+    let server = Server::start(|mut call| async move {
+        while let Some(Ok(_)) = call.next().await {}
+        Then::Keep
+    })
+    .await;
+    let requests = || {
+        let mut polled = 0;
+        Streaming::new(futures::stream::poll_fn(move |cx| {
+            polled += 1;
+            match polled {
+                1 => Poll::Ready(Some(Ok(text("one")))),
+                2 => {
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                _ => panic!("a stream that panics"),
+            }
+        }))
+    };
+    let call = server.client().client_streaming::<_, String, _, _>(UPLOAD, Context::new(), requests()).await;
+    assert_eq!(call.unwrap_err().message(), "the stream of requests panicked");
+    let (client, _) = client(|_| std::future::pending());
+    let call = client.client_streaming::<_, String, _, _>(
+        UPLOAD,
+        Context::new().with_timeout(Duration::from_millis(50)),
+        requests(),
+    );
+    assert_eq!(call.await.unwrap_err().code(), Code::DeadlineExceeded, "nobody reads the requests");
 }
 
 /// The server must not take a stream that failed for one that is complete.

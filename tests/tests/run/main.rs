@@ -8,6 +8,7 @@ mod edges;
 mod forms;
 #[path = "../../golden/mod.rs"]
 mod golden;
+mod hops;
 mod http;
 mod intercept;
 mod kinds;

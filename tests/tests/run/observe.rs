@@ -166,6 +166,42 @@ async fn callers_cannot_make_names() {
 }
 
 #[tokio::test]
+async fn calls_that_come_too_late_are_begun_and_ended() {
+    let metrics = Metrics::new();
+    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::default())));
+    let routes = routes.chain(&Chain::new().intercept(RequestId::new()).observe(metrics.clone()));
+    for (timeout, status) in [("0n", "4"), ("0H", "4"), ("soon", "3")] {
+        let request = http::Request::post("/stock.v1.StockService/GetQuote");
+        let request = request.header("content-type", "application/grpc").header("grpc-timeout", timeout);
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        let response = routes.clone().oneshot(request).await.expect("infallible");
+        assert_eq!(response.headers()["grpc-status"], status);
+        assert!(response.headers().contains_key("x-request-id"), "{:?}", response.headers());
+    }
+    let active = r#"rpc_server_active_calls{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
+    assert_eq!(value(&metrics, active), Some(0.0));
+    let count = |code| format!("rpc_server_call_duration_seconds_count{}", labels("GetQuote", code));
+    assert_eq!(value(&metrics, &count("DEADLINE_EXCEEDED")), Some(2.0));
+    assert_eq!(value(&metrics, &count("INVALID_ARGUMENT")), Some(1.0));
+}
+
+#[tokio::test]
+async fn attempts_that_nobody_waits_for_are_counted() {
+    let metrics = Metrics::new();
+    let fake = StockServiceFake::default();
+    let address = served(&fake, &Chain::new()).await;
+    let client = client(&address, &Chain::new().observe(metrics.clone()));
+    fake.get_quote.returns_with(|_| std::future::pending());
+    let call = || client.get_quote(Context::new(), GetQuoteRequest::default());
+    tokio::time::timeout(Duration::from_millis(50), call()).await.expect_err("it hangs");
+    let cx = Context::new().with_timeout(Duration::from_millis(50));
+    client.get_quote(cx, GetQuoteRequest::default()).await.expect_err("it hangs");
+    let count = |code| format!("rpc_client_attempt_duration_seconds_count{}", labels("GetQuote", code));
+    assert_eq!(value(&metrics, &count("CANCELLED")), Some(1.0));
+    assert_eq!(value(&metrics, &count("DEADLINE_EXCEEDED")), Some(1.0));
+}
+
+#[tokio::test]
 async fn requests_over_http_are_counted_by_their_route() {
     let metrics = Metrics::new();
     let fake = UserServiceFake::default();

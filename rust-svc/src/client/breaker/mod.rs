@@ -85,7 +85,8 @@ pub struct Snapshot {
     pub calls: u64,
     /// How many of them failed.
     pub failures: u64,
-    /// How long calls will fail at once; `None` if they pass, or fail until [`CircuitBreaker::reset`].
+    /// How long calls will fail at once, or when the probes that are under way should have come back; `None` if calls pass,
+    /// or fail until [`CircuitBreaker::reset`].
     pub retry_in: Option<Duration>,
 }
 
