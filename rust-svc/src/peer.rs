@@ -40,6 +40,26 @@ impl Peer {
         &self.address
     }
 
+    /// The address without its port, or the path of the socket.
+    #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+    pub(crate) fn host(&self) -> &str {
+        match self.split() {
+            Some((host, _)) => host.trim_start_matches('[').trim_end_matches(']'),
+            None => self.address.strip_prefix("unix:").unwrap_or(&self.address),
+        }
+    }
+
+    /// The port that the call comes from.
+    #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.split().map(|(_, port)| port)
+    }
+
+    fn split(&self) -> Option<(&str, u16)> {
+        let (host, port) = self.address.rsplit_once(':')?;
+        Some((host, port.parse().ok()?))
+    }
+
     /// Who the caller is, if it showed a certificate that the server trusts.
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_deref()
@@ -89,5 +109,23 @@ impl Origin {
     /// A call of which nothing else is known.
     pub(crate) fn context(self) -> crate::Context {
         self.peer.map_or_else(crate::Context::new, |peer| crate::Context::new().with_peer(peer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Peer;
+
+    #[test]
+    fn addresses_and_ports() {
+        for (address, host, port) in [
+            ("10.0.0.7:41234", "10.0.0.7", Some(41234)),
+            ("[::1]:80", "::1", Some(80)),
+            ("unix:/run/shop.sock", "/run/shop.sock", None),
+            ("somebody", "somebody", None),
+        ] {
+            let peer = Peer::new(address);
+            assert_eq!((peer.host(), peer.port()), (host, port), "{address}");
+        }
     }
 }

@@ -49,6 +49,7 @@ fn span(place: &TraceContext, previous: u32) -> Span {
         "attempt",
         otel.kind = "client",
         otel.status_code = Empty,
+        "error.type" = Empty,
         rpc.previous_attempts = previous,
         rpc.response.status_code = Empty,
         trace_id = place.trace_id(),

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     fmt,
     sync::{
         Mutex, PoisonError,
@@ -210,7 +211,13 @@ impl Outcome {
         }
         if self.is_fault(side) {
             span.record("otel.status_code", "ERROR");
+            span.record(names::ERROR_TYPE, &*self.error_type());
         }
+    }
+
+    /// What kind of fault it is, in the words of OpenTelemetry.
+    pub(crate) fn error_type(&self) -> Cow<'static, str> {
+        self.http_status.map_or(self.status().into(), |status| status.to_string().into())
     }
 
     /// The name of the code, `OK` if the call did not fail.

@@ -75,6 +75,16 @@ pub const METHOD: &str = "rpc.method";
 /// The name of the code, `OK` if there is no error.
 pub const STATUS: &str = "rpc.response.status_code";
 
+/// Why a call failed by a fault of this side, in spans and what goes to a collector: what [`STATUS`] says, or the status
+/// of HTTP.
+pub const ERROR_TYPE: &str = "error.type";
+
+/// Where a call comes from, in spans: the address, or the path of a Unix socket.
+pub const PEER_ADDRESS: &str = "network.peer.address";
+
+/// The port that it comes from, in spans.
+pub const PEER_PORT: &str = "network.peer.port";
+
 /// The method of calls to what is not served: a caller must not be able to make names.
 pub const OTHER: &str = "_OTHER";
 

@@ -95,9 +95,9 @@ async fn served(fake: &UserServiceFake) -> SocketAddr {
 }
 
 /// Sends a request over HTTP, and gives whom the server has seen.
-async fn fetch(address: SocketAddr, line: &str) -> String {
+async fn fetch(address: SocketAddr, line: &str) -> SocketAddr {
     let mut socket = TcpStream::connect(address).await.expect("a connection");
-    let peer = socket.local_addr().expect("connected").to_string();
+    let peer = socket.local_addr().expect("connected");
     let request = format!("{line} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await.expect("a request");
     socket.read_to_end(&mut Vec::new()).await.expect("an answer");
@@ -133,10 +133,12 @@ async fn of_requests_over_http() {
             (names::HTTP_STATUS, status.to_string()),
             (names::METHOD, route.map_or(names::OTHER, |_| "user.v1.UserService/GetUser").to_owned()),
             (names::STATUS, code.to_owned()),
-            ("network.peer.address", peer),
+            (names::PEER_ADDRESS, peer.ip().to_string()),
+            (names::PEER_PORT, peer.port().to_string()),
         ]);
         expected.extend(route.map(|route| (names::HTTP_ROUTE, route.to_owned())));
         expected.extend(is_fault.then(|| ("otel.status_code", "ERROR".to_owned())));
+        expected.extend(is_fault.then(|| (names::ERROR_TYPE, status.to_string())));
         assert_eq!(spans.last(), expected, "{line}");
     }
 }
@@ -151,12 +153,13 @@ async fn of_calls_to_what_is_not_served() {
         let answer: rust_svc::Result<User> = client.unary(method, Context::new(), GetUserRequest::default()).await;
         answer.expect_err("unknown");
         let mut said = spans.last();
-        let peer = said.remove("network.peer.address").expect("a peer");
-        assert!(peer.starts_with("127.0.0.1:"), "{peer}");
+        said.remove(names::PEER_PORT).expect("a peer");
         let expected = BTreeMap::from([
             ("otel.kind", "server"),
             ("otel.name", names::OTHER),
             ("otel.status_code", "ERROR"),
+            (names::ERROR_TYPE, "UNIMPLEMENTED"),
+            (names::PEER_ADDRESS, "127.0.0.1"),
             (names::SYSTEM, "grpc"),
             (names::METHOD, names::OTHER),
             (names::STATUS, "UNIMPLEMENTED"),

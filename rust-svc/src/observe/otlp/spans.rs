@@ -56,8 +56,9 @@ impl Spans {
         };
         let place = Place { span_id: trace.span(), parent: trace.parent(), name, trace };
         let mut attributes = attributes(call, outcome);
-        attributes
-            .extend(call.cx().peer().map(|peer| KeyValue::new("network.peer.address", Peer::address(peer).to_owned())));
+        let peer = call.cx().peer();
+        attributes.extend(peer.map(|peer| KeyValue::new(names::PEER_ADDRESS, Peer::host(peer).to_owned())));
+        attributes.extend(peer.and_then(Peer::port).map(|port| KeyValue::new(names::PEER_PORT, i64::from(port))));
         self.send(place, call.side(), attributes, outcome);
     }
 
@@ -91,6 +92,13 @@ impl Spans {
 
 /// What is said of a call in spans and in metrics: nothing that a caller makes up.
 pub(super) fn attributes(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
+    let fault = outcome.is_fault(call.side()).then(|| KeyValue::new(names::ERROR_TYPE, outcome.error_type()));
+    let mut attributes = of_end(call, outcome);
+    attributes.extend(fault);
+    attributes
+}
+
+fn of_end(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
     match call.route() {
         Some(route) => vec![
             KeyValue::new(names::HTTP_METHOD, route.method),
