@@ -55,6 +55,7 @@ impl Peer {
         self.split().map(|(_, port)| port)
     }
 
+    #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
     fn split(&self) -> Option<(&str, u16)> {
         let (host, port) = self.address.rsplit_once(':')?;
         Some((host, port.parse().ok()?))
@@ -112,7 +113,7 @@ impl Origin {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "adapter", feature = "client", feature = "gateway")))]
 mod tests {
     use super::Peer;
 

@@ -283,7 +283,7 @@ impl Shared {
 
     fn breaker(&self, method: &Method) -> Option<&Arc<CircuitBreaker>> {
         let policy = method.breaker?;
-        let new = || Arc::new(CircuitBreaker::new(method, policy, self.chain.clone()));
+        let new = || Arc::new(CircuitBreaker::new(&self.target, method, policy, self.chain.clone()));
         Some(self.remote(method).breaker.get_or_init(new))
     }
 

@@ -94,8 +94,8 @@ impl Chain {
 
     /// Tells the observers that the circuit breaker of a method is in another state.
     #[cfg(feature = "client")]
-    pub(crate) fn breaker_moved(&self, method: &'static str, state: crate::client::State) {
-        self.0.observers.iter().for_each(|observer| observer.breaker_moved(method, state));
+    pub(crate) fn breaker_moved(&self, breaker: &crate::client::CircuitBreaker, state: crate::client::State) {
+        self.0.observers.iter().for_each(|observer| observer.breaker_moved(breaker, state));
     }
 
     /// True if nothing is around a call.

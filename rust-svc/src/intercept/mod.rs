@@ -119,8 +119,8 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The circuit breaker of a client's method is in another state now.
     #[cfg(feature = "client")]
-    fn breaker_moved(&self, method: &'static str, state: crate::client::State) {
-        let _ = (method, state);
+    fn breaker_moved(&self, breaker: &crate::client::CircuitBreaker, state: crate::client::State) {
+        let _ = (breaker, state);
     }
 }
 

@@ -14,8 +14,8 @@
 //! | [`SERVER_PANICS`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_RETRIES`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
-//! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`] |
-//! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`] |
+//! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`] |
+//! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`] |
 //! | [`HTTP_DURATION`] | histogram | s | [`HTTP_METHOD`], [`HTTP_SCHEME`], [`HTTP_ROUTE`], [`HTTP_STATUS`] |
 //! | [`HTTP_ACTIVE`] | gauge | | [`HTTP_METHOD`], [`HTTP_SCHEME`] |
 
@@ -74,6 +74,9 @@ pub const METHOD: &str = "rpc.method";
 
 /// The name of the code, `OK` if there is no error.
 pub const STATUS: &str = "rpc.response.status_code";
+
+/// The address that a client was made with.
+pub const SERVER_ADDRESS: &str = "server.address";
 
 /// Why a call failed by a fault of this side, in spans and what goes to a collector: what [`STATUS`] says, or the status
 /// of HTTP.

@@ -116,13 +116,13 @@ async fn a_call_is_active_until_its_stream_ends() {
 async fn a_breaker_tells_that_it_moved() {
     let metrics = Metrics::new();
     let client = client("http://127.0.0.1:1", &Chain::new().observe(metrics.clone()));
-    let state = r#"rpc_client_breaker_state{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
+    let labels =
+        r#"{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote",server_address="http://127.0.0.1:1"}"#;
+    let state = &format!("rpc_client_breaker_state{labels}");
     let breaker = client.0.breaker(&stock_service::GET_QUOTE).expect("it has one");
     breaker.force_open();
     assert_eq!(value(&metrics, state), Some(2.0));
-    let opened =
-        r#"rpc_client_breaker_opened_total{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote"}"#;
-    assert_eq!(value(&metrics, opened), Some(1.0));
+    assert_eq!(value(&metrics, &format!("rpc_client_breaker_opened_total{labels}")), Some(1.0));
     let error = client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect_err("open");
     assert_eq!(error.code(), Code::Unavailable);
     assert!(!metrics.text().contains("rpc_client_attempt_duration_seconds_count"), "nothing was attempted");

@@ -41,6 +41,7 @@ const LONGEST_PROBING: Duration = Duration::from_secs(3600);
 /// it closes, when one fails it opens again for twice as long. It moves when calls come; there is no timer.
 #[derive(Debug)]
 pub struct CircuitBreaker {
+    target: Box<str>,
     method: &'static str,
     policy: Breaker,
     probing: Duration,
@@ -91,10 +92,11 @@ pub struct Snapshot {
 }
 
 impl CircuitBreaker {
-    pub(crate) fn new(method: &Method, policy: Breaker, chain: Chain) -> Self {
+    pub(crate) fn new(target: &str, method: &Method, policy: Breaker, chain: Chain) -> Self {
         let now = Instant::now();
         let core = Core { phase: Phase::Closed { since: now }, generation: 0, trips: 0 };
         Self {
+            target: target.into(),
             method: method.full_name(),
             policy,
             probing: method.timeout.unwrap_or(PROBING).min(LONGEST_PROBING),
@@ -104,6 +106,16 @@ impl CircuitBreaker {
             core: Mutex::new(core),
             chain,
         }
+    }
+
+    /// The address of the client whose calls it stops.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The full name of its method, such as `inventory.v1.InventoryService/CheckStock`.
+    pub fn method(&self) -> &'static str {
+        self.method
     }
 
     /// What it does with calls now.
@@ -211,7 +223,7 @@ impl CircuitBreaker {
         let (from, to) = (before.state(), after.state());
         let last_code = Code::from_number(self.last_code.load(Ordering::Relaxed)).map(Code::name);
         let retry_in = after.retry_in(now);
-        self.chain.breaker_moved(self.method, to);
+        self.chain.breaker_moved(self, to);
         match to {
             State::Open => {
                 tracing::warn!(method = self.method, %from, %to, last_code, ?retry_in, "circuit breaker opened");

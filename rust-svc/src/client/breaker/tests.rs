@@ -14,7 +14,7 @@ const POLICY: Breaker = Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_
 const FAILURE: Outcome = Outcome::Failure(Code::Unavailable);
 
 fn breaker(policy: Breaker) -> Arc<CircuitBreaker> {
-    Arc::new(CircuitBreaker::new(&GET, policy, Chain::new()))
+    Arc::new(CircuitBreaker::new("test", &GET, policy, Chain::new()))
 }
 
 fn permit(breaker: &Arc<CircuitBreaker>) -> Permit<'_> {
@@ -255,10 +255,10 @@ async fn policies_of_nonsense_do_no_harm() {
             permit.record(outcome, Instant::now());
         }
     }
-    let longest = Arc::new(CircuitBreaker::new(&GET, Breaker { open: Duration::MAX, ..POLICY }, Chain::new()));
+    let longest = Arc::new(CircuitBreaker::new("test", &GET, Breaker { open: Duration::MAX, ..POLICY }, Chain::new()));
     record(&longest, FAILURE, 4);
     assert_eq!(longest.state(), State::Open);
-    let endless = Arc::new(CircuitBreaker::new(&GET.timeout_ms(u64::MAX), POLICY, Chain::new()));
+    let endless = Arc::new(CircuitBreaker::new("test", &GET.timeout_ms(u64::MAX), POLICY, Chain::new()));
     record(&endless, FAILURE, 4);
     wait(&endless).await;
     record(&endless, Outcome::Success, 3);

@@ -1,20 +1,28 @@
 //! How the circuit breakers of clients stand.
 
 use prometheus_client::{
+    encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
-use super::{
-    calls::{Named, named},
-    plain,
+use super::plain;
+use crate::{
+    client::{CircuitBreaker, State},
+    observe::names,
 };
-use crate::{client::State, observe::names};
 
 /// The circuit breakers of all methods.
 pub(super) struct Breakers {
-    states: Family<Named, Gauge>,
-    opened: Family<Named, Counter>,
+    states: Family<Guarded, Gauge>,
+    opened: Family<Guarded, Counter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Guarded {
+    rpc_system_name: &'static str,
+    rpc_method: &'static str,
+    server_address: String,
 }
 
 impl Breakers {
@@ -27,10 +35,12 @@ impl Breakers {
         breakers
     }
 
-    pub(super) fn moved(&self, method: &'static str, state: State) {
-        self.states.get_or_create(&named(method)).set(state.number().into());
+    pub(super) fn moved(&self, breaker: &CircuitBreaker, state: State) {
+        let server_address = breaker.target().to_owned();
+        let guarded = Guarded { rpc_system_name: "grpc", rpc_method: breaker.method(), server_address };
+        self.states.get_or_create(&guarded).set(state.number().into());
         if state == State::Open {
-            self.opened.get_or_create(&named(method)).inc();
+            self.opened.get_or_create(&guarded).inc();
         }
     }
 }

@@ -29,7 +29,7 @@ use self::{
 };
 use super::names;
 #[cfg(feature = "client")]
-use crate::client::State;
+use crate::client::{CircuitBreaker, State};
 use crate::intercept::{Call, Observer, Outcome, Side};
 
 /// Counts and times calls, by the names of [`names`], and prints them in the text format of OpenMetrics, which Prometheus
@@ -130,8 +130,8 @@ impl Observer for Metrics {
     }
 
     #[cfg(feature = "client")]
-    fn breaker_moved(&self, method: &'static str, state: State) {
-        self.0.breakers.moved(method, state);
+    fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
+        self.0.breakers.moved(breaker, state);
     }
 }
 

@@ -8,7 +8,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::spans::{attributes, named};
 #[cfg(feature = "client")]
-use crate::client::State;
+use crate::client::{CircuitBreaker, State};
 use crate::{
     intercept::{Call, Outcome, Side},
     observe::names,
@@ -61,10 +61,12 @@ impl Meters {
     }
 
     #[cfg(feature = "client")]
-    pub(super) fn breaker_moved(&self, method: &'static str, state: State) {
-        self.breakers.record(state.number().into(), &named(method));
+    pub(super) fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
+        let [system, method] = named(breaker.method());
+        let guarded = [system, method, KeyValue::new(names::SERVER_ADDRESS, breaker.target().to_owned())];
+        self.breakers.record(state.number().into(), &guarded);
         if state == State::Open {
-            self.opened.add(1, &named(method));
+            self.opened.add(1, &guarded);
         }
     }
 }

@@ -10,7 +10,7 @@ use opentelemetry_sdk::{Resource, error::OTelSdkResult, metrics::SdkMeterProvide
 
 use self::{meters::Meters, spans::Spans};
 #[cfg(feature = "client")]
-use crate::client::State;
+use crate::client::{CircuitBreaker, State};
 use crate::{
     Error, Result,
     intercept::{Call, Observer, Outcome},
@@ -89,8 +89,8 @@ impl Observer for Otlp {
     }
 
     #[cfg(feature = "client")]
-    fn breaker_moved(&self, method: &'static str, state: State) {
-        self.0.meters.breaker_moved(method, state);
+    fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
+        self.0.meters.breaker_moved(breaker, state);
     }
 }
 
