@@ -122,7 +122,7 @@ impl Exchange {
     ) -> Result<Response<Body>, Failure> {
         let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
-        headers::append(&self.running.cx().headers(), response.headers_mut());
+        headers::append(self.running.cx().headers().iter(), response.headers_mut());
         self.running.sent(1);
         self.running.end(None);
         Ok(response)
@@ -153,7 +153,7 @@ impl Exchange {
             lifeline: self.lifeline,
         }
         .into_response();
-        headers::append(&headers, response.headers_mut());
+        headers::append(headers.iter(), response.headers_mut());
         Ok(response)
     }
 
