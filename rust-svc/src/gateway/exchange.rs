@@ -194,10 +194,8 @@ fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
         cx = cx.told_by(stopping.clone());
     }
     let own = endpoint.method.timeout.filter(|_| endpoint.method.kind.returns_one());
-    Ok(match asked_timeout(&parts.headers)?.or(own) {
-        Some(timeout) => cx.with_timeout(timeout),
-        None => cx,
-    })
+    let asked = asked_timeout(&parts.headers)?;
+    Ok(asked.into_iter().chain(own).fold(cx, Context::with_timeout))
 }
 
 /// A context that says no more than who makes the request.

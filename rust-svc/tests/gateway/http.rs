@@ -433,6 +433,8 @@ async fn deadlines() {
         assert_eq!(asked("/v1/stock/a", malformed).await.0, 400, "{malformed}");
     }
     assert_eq!(get("/v1/slow/hang").await.0, 504);
+    assert_eq!(asked("/v1/slow/hang", "1H").await.0, 504, "a caller waits no longer than the contract says");
+    assert_eq!(asked("/v1/slow/hang", "1m").await.0, 504);
 }
 
 #[tokio::test]
