@@ -57,7 +57,8 @@ impl Limits {
         builder
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
+            // It would end what is idle between two requests as well; see `Activity::late`.
+            .header_read_timeout(None)
             .max_buf_size((self.max_header_list_size as usize).max(LEAST_BUFFER));
         builder
             .http2()
