@@ -76,6 +76,14 @@ impl Body {
         Self { frames: Frames::Foreign(frames), call: None }
     }
 
+    /// Drops the frames that are still to come. The call ends with this code, if it has not ended.
+    #[cfg(feature = "server")]
+    pub(crate) fn cut(self, code: Code) {
+        if let Some(call) = self.call {
+            call.running.end(Some(code));
+        }
+    }
+
     /// Trailers are the last frame, so they end the call.
     fn completed(&mut self, piece: Piece) -> Frame<Bytes> {
         let End(mut trailers, code) = match piece {

@@ -1,5 +1,7 @@
 //! What connects to one address, at the first call and again after the connection broke.
 
+mod rest;
+
 use std::{
     error::Error as StdError,
     fmt, io,
@@ -17,6 +19,7 @@ use super::{
     address::Origin, connection::Connection, connector::Connector, incoming::Incoming, normalise::BoxError,
     request::Head, requests::Requests,
 };
+use rest::Rest;
 
 /// A server at one address.
 pub(crate) struct Channel {
@@ -29,7 +32,25 @@ pub(crate) struct Channel {
 }
 
 /// What becomes of a connection: nothing yet, or what became of it. All calls that wait for it get the same.
-type Connecting = watch::Receiver<Option<Result<Connection, Unreachable>>>;
+type Connecting = watch::Receiver<Option<Result<Connection, Failed>>>;
+
+/// An attempt to connect that failed, whether or not anybody waited for it.
+#[derive(Clone, Debug)]
+struct Failed {
+    why: Unreachable,
+    rest: Rest,
+}
+
+/// How a server stands, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// It could be connected to, or nobody has tried.
+    Good,
+    /// It is being connected to.
+    Connecting,
+    /// It could not be connected to, and is left alone until then.
+    Resting(Instant),
+}
 
 /// Why there is no connection.
 #[derive(Clone, Debug)]
@@ -58,26 +79,38 @@ impl Channel {
     async fn connection(&self) -> Result<Connection, Unreachable> {
         let mut connecting = self.connecting();
         let connected = connecting.wait_for(Option::is_some).await.ok().and_then(|connected| connected.clone());
-        connected.unwrap_or_else(|| Err(Unreachable::because(io::Error::from(io::ErrorKind::NotConnected))))
+        let gone = || Err(Unreachable::because(io::Error::from(io::ErrorKind::NotConnected)));
+        connected.map_or_else(gone, |connected| connected.map_err(|failed| failed.why))
+    }
+
+    /// How the server stands now. One whose rest is over is connected to, whoever is called meanwhile.
+    pub(crate) fn standing(&self, now: Instant) -> Standing {
+        let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner);
+        let standing = standing(&connecting, now);
+        standing.unwrap_or_else(|| {
+            *connecting = self.connect(rest(&connecting));
+            Standing::Connecting
+        })
     }
 
     /// The connection that is open or being made, or else a new one.
     fn connecting(&self) -> Connecting {
         let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner);
         if !is_usable(&connecting) {
-            *connecting = self.connect();
+            *connecting = self.connect(rest(&connecting));
         }
         connecting.clone()
     }
 
-    /// It goes on when those who wait for it have gone: others will call.
-    fn connect(&self) -> Connecting {
+    /// It goes on when those who wait for it have gone: others will call. If it fails, the server rests longer than it did.
+    fn connect(&self, rest: Rest) -> Connecting {
         let (connected, connecting) = watch::channel(None);
         let (connector, keep_alive, timeout) = (self.connector.clone(), self.keep_alive, self.connect_timeout);
         tokio::spawn(async move {
             let open = async { Connection::open(connector.connect().await?, keep_alive).await };
             let opened = time::timeout(timeout, open).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
-            connected.send_replace(Some(opened.map_err(Unreachable::because)));
+            let failed = |error| Failed { why: Unreachable::because(error), rest: rest.longer(Instant::now()) };
+            connected.send_replace(Some(opened.map_err(failed)));
         });
         connecting
     }
@@ -88,6 +121,23 @@ fn is_usable(connecting: &Connecting) -> bool {
         None => connecting.has_changed().is_ok(),
         Some(Ok(connection)) => connection.is_open(),
         Some(Err(_)) => false,
+    }
+}
+
+/// `None` if the server has had its rest.
+fn standing(connecting: &Connecting, now: Instant) -> Option<Standing> {
+    match &*connecting.borrow() {
+        None if connecting.has_changed().is_ok() => Some(Standing::Connecting),
+        None | Some(Ok(_)) => Some(Standing::Good),
+        Some(Err(failed)) => failed.rest.until.filter(|until| *until > now).map(Standing::Resting),
+    }
+}
+
+/// How long the server was left alone last.
+fn rest(connecting: &Connecting) -> Rest {
+    match &*connecting.borrow() {
+        Some(Err(failed)) => failed.rest,
+        _ => Rest::default(),
     }
 }
 

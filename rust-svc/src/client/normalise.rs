@@ -44,11 +44,6 @@ fn find(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
     recognise(error).or_else(|| find(error.source()?))
 }
 
-/// Whether no connection could be made.
-pub(crate) fn is_unreachable(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<Unreachable>() || error.source().is_some_and(is_unreachable)
-}
-
 fn recognise(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
     if error.is::<Unreachable>() || error.is::<Unsent>() {
         return Some((Cause::NeverSent, Code::Unavailable));

@@ -28,7 +28,7 @@ pub(super) fn failure(failure: &Failure, print: &Print) -> Response<Body> {
     let error = &failure.error;
     let mut response = json(body(error, print));
     *response.status_mut() = failure.status();
-    headers::append(error.metadata(), response.headers_mut());
+    headers::append(failure.metadata(), response.headers_mut());
     if let Some(delay) = error.retry_delay() {
         retry_after(delay, response.headers_mut());
     }

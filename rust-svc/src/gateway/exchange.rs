@@ -122,7 +122,7 @@ impl Exchange {
     ) -> Result<Response<Body>, Failure> {
         let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
-        headers::append(&self.running.cx().headers(), response.headers_mut());
+        headers::append(self.running.cx().headers().iter(), response.headers_mut());
         self.running.sent(1);
         self.running.end(None);
         Ok(response)
@@ -153,7 +153,7 @@ impl Exchange {
             lifeline: self.lifeline,
         }
         .into_response();
-        headers::append(&headers, response.headers_mut());
+        headers::append(headers.iter(), response.headers_mut());
         Ok(response)
     }
 
@@ -194,10 +194,8 @@ fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
         cx = cx.told_by(stopping.clone());
     }
     let own = endpoint.method.timeout.filter(|_| endpoint.method.kind.returns_one());
-    Ok(match asked_timeout(&parts.headers)?.or(own) {
-        Some(timeout) => cx.with_timeout(timeout),
-        None => cx,
-    })
+    let asked = asked_timeout(&parts.headers)?;
+    Ok(asked.into_iter().chain(own).fold(cx, Context::with_timeout))
 }
 
 /// A context that says no more than who makes the request.

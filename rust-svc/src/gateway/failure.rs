@@ -2,18 +2,31 @@
 
 use axum::http::StatusCode;
 
-use crate::{Error, json};
+use crate::{Error, Metadata, Value, json};
 
 /// An error, and the status of HTTP where it is more precise than the code.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) status: Option<StatusCode>,
     pub(super) error: Error,
+    /// What was put into the headers of the answer before it failed.
+    headers: Metadata,
 }
 
 impl Failure {
     pub(super) fn new(status: StatusCode, error: Error) -> Self {
-        Self { status: Some(status), error }
+        Self { status: Some(status), error, headers: Metadata::new() }
+    }
+
+    pub(super) fn with_headers(self, headers: Metadata) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// The metadata of the answer, where no entry of the error is said twice.
+    pub(super) fn metadata(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let own = self.error.metadata();
+        let is_new = |(key, value): &(&str, &Value)| !own.get_all(key).any(|it| it == *value);
+        self.headers.iter().filter(is_new).chain(own.iter())
     }
 
     /// What the caller is told.
@@ -25,7 +38,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { status: None, error }
+        Self { status: None, error, headers: Metadata::new() }
     }
 }
 

@@ -80,10 +80,14 @@ impl Front {
         let exchange = Exchange::open(endpoint.clone(), self.settings.clone(), segments, parts, body);
         let route = seen(parts, endpoint.route.template);
         let result = match exchange {
-            Ok(exchange) => run(endpoint, route, exchange).await,
+            Ok(exchange) => {
+                let cx = exchange.cx();
+                run(endpoint, route, exchange).await.map_err(|failure| failure.with_headers(cx.headers()))
+            }
             Err(error) => {
-                endpoint.chain.refused(&endpoint.method, Some(route), exchange::caller(parts), error.code());
-                Err(error.into())
+                let cx = exchange::caller(parts);
+                endpoint.chain.refused(&endpoint.method, Some(route), cx.clone(), error.code());
+                Err(Failure::from(error).with_headers(cx.headers()))
             }
         };
         let mut response = result.unwrap_or_else(|failure| {
@@ -127,9 +131,9 @@ impl Front {
 
     /// The answer to a request that no route takes.
     fn unrouted(&self, parts: &Parts, failure: Failure) -> Response<Body> {
-        let status = failure.status().as_u16();
-        self.around.refused_with(&NO_METHOD, seen(parts, ""), exchange::caller(parts), failure.error.code(), status);
-        self.failure(failure)
+        let (cx, status) = (exchange::caller(parts), failure.status().as_u16());
+        self.around.refused_with(&NO_METHOD, seen(parts, ""), cx.clone(), failure.error.code(), status);
+        self.failure(failure.with_headers(cx.headers()))
     }
 
     fn failure(&self, failure: Failure) -> Response<Body> {

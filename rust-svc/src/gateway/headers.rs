@@ -95,8 +95,8 @@ fn forwarded(headers: &HeaderMap, peer: Option<&str>, metadata: &mut Metadata) {
 }
 
 /// Adds metadata of an answer to its headers.
-pub(super) fn append(metadata: &Metadata, headers: &mut HeaderMap) {
-    for (key, value) in metadata.iter() {
+pub(super) fn append<'m>(metadata: impl Iterator<Item = (&'m str, &'m Value)>, headers: &mut HeaderMap) {
+    for (key, value) in metadata {
         let name = HeaderName::try_from(format!("{PREFIX}{key}"));
         let value = match value {
             Value::Text(text) => HeaderValue::try_from(text),

@@ -27,12 +27,17 @@ pub(super) struct Activity {
     calls: AtomicUsize,
     /// When the last call ended, in milliseconds from the beginning.
     ended: AtomicU64,
+    /// Since when the head of a request of HTTP/1 comes, likewise; [`NEVER`] if none does.
+    head: AtomicU64,
 }
+
+const NEVER: u64 = u64::MAX;
 
 impl Activity {
     pub(super) fn new() -> Arc<Self> {
-        let (read, calls, ended) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
-        Arc::new(Self { began: Instant::now(), read, calls, ended })
+        let (read, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (ended, head) = (AtomicU64::new(0), AtomicU64::new(NEVER));
+        Arc::new(Self { began: Instant::now(), read, calls, ended, head })
     }
 
     /// Counts bytes that were read.
@@ -40,10 +45,18 @@ impl Activity {
         self.read.fetch_add(bytes, Relaxed);
     }
 
+    /// Something of HTTP/1 was read: without a call that it can belong to, it is the head of the next one.
+    pub(super) fn hear_http1(&self) {
+        if self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == NEVER {
+            self.head.store(self.now(), Relaxed);
+        }
+    }
+
     /// A call begins.
     pub(super) fn call(self: &Arc<Self>) -> Call {
         self.calls.fetch_add(1, Relaxed);
         self.read.fetch_max(BEGINNING, Relaxed);
+        self.head.store(NEVER, Relaxed);
         Call(self.clone())
     }
 
@@ -52,6 +65,15 @@ impl Activity {
         time::sleep(limit).await;
         if self.read.load(Relaxed) >= BEGINNING {
             std::future::pending().await
+        }
+    }
+
+    /// Completes when the head of a request of HTTP/1 has been coming for this time.
+    pub(super) async fn late(&self, limit: Duration) {
+        let mut rest = limit;
+        while !rest.is_zero() {
+            time::sleep(rest).await;
+            rest = limit.saturating_sub(self.since(self.head.load(Relaxed)));
         }
     }
 
@@ -75,7 +97,17 @@ impl Activity {
     }
 
     fn quiet(&self) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.ended.load(Relaxed)))
+        self.since(self.ended.load(Relaxed))
+    }
+
+    /// How long ago that was; zero of what has not been.
+    fn since(&self, then: u64) -> Duration {
+        self.began.elapsed().saturating_sub(Duration::from_millis(then))
+    }
+
+    /// Milliseconds from the beginning.
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_millis().try_into().unwrap_or(NEVER)
     }
 }
 
@@ -85,8 +117,7 @@ pub(super) struct Call(Arc<Activity>);
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let now = self.0.began.elapsed().as_millis();
-        self.0.ended.store(now.try_into().unwrap_or(u64::MAX), Relaxed);
+        self.0.ended.store(self.0.now(), Relaxed);
         self.0.calls.fetch_sub(1, Relaxed);
     }
 }
@@ -134,6 +165,22 @@ mod tests {
         let ended = Instant::now();
         idle.await.expect("no panic");
         assert!((LIMIT..LIMIT * 2).contains(&ended.elapsed()), "{:?}", ended.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_is_late_and_silence_is_not() {
+        let activity = Activity::new();
+        let late = |limit: Duration| time::timeout(limit, activity.late(LIMIT));
+        assert!(late(LIMIT * 10).await.is_err(), "nothing comes");
+        activity.hear_http1();
+        let call = activity.call();
+        activity.hear_http1();
+        drop(call);
+        assert!(late(LIMIT * 10).await.is_err(), "the head has come, and what came then was the call's");
+        activity.hear_http1();
+        time::sleep(LIMIT / 2).await;
+        activity.hear_http1();
+        assert!(late(LIMIT * 10).await.is_ok(), "half a head, now and then");
     }
 
     #[tokio::test(start_paused = true)]

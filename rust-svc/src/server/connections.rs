@@ -178,6 +178,7 @@ impl Connection {
     async fn has_had_enough(&mut self, activity: &Activity) -> Duration {
         tokio::select! {
             () = activity.silent(self.limits.header_timeout) => Duration::ZERO,
+            () = activity.late(self.limits.header_timeout) => Duration::ZERO,
             () = activity.idle(self.limits.max_idle) => REST,
             () = time::sleep(self.limits.age()) => self.limits.max_age_grace,
             () = drains(&mut self.draining, activity) => Duration::MAX,

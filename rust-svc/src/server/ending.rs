@@ -47,9 +47,11 @@ impl Told {
         comes.as_mut().poll(cx)
     }
 
-    /// Drops the call, and tells its caller.
+    /// Drops the call, and tells its caller and its observers.
     fn end(&mut self, gone: &Error) -> Frame<Bytes> {
-        self.body = None;
+        if let Some(body) = self.body.take() {
+            body.cut(gone.code());
+        }
         let mut trailers = adapter::refuse(gone).into_parts().0.headers;
         trailers.remove(CONTENT_TYPE);
         Frame::trailers(trailers)

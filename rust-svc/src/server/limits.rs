@@ -9,6 +9,12 @@ use super::stalled::Streams;
 /// hyper refuses a smaller buffer for the head of a request of HTTP/1.
 const LEAST_BUFFER: usize = 8 * 1024;
 
+/// How many calls at once a caller may always give up before they were looked at, as in h2 if nothing is said.
+const LEAST_RESETS: u32 = 20;
+
+/// How many calls of a connection may end because they break the rules of HTTP/2.
+const MAX_FAULTS: usize = 1024;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) max_connections: usize,
@@ -51,16 +57,24 @@ impl Limits {
         builder
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
+            // It would end what is idle between two requests as well; see `Activity::late`.
+            .header_read_timeout(None)
             .max_buf_size((self.max_header_list_size as usize).max(LEAST_BUFFER));
         builder
             .http2()
             .timer(TokioTimer::new())
             .max_concurrent_streams(self.max_concurrent_streams)
+            .max_pending_accept_reset_streams(self.max_resets())
+            .max_local_error_reset_streams(MAX_FAULTS)
             .max_header_list_size(self.max_header_list_size)
             .keep_alive_interval(self.keep_alive_interval)
             .keep_alive_timeout(self.keep_alive_timeout);
         builder
+    }
+
+    /// All calls of a connection may have the same deadline, and so be given up at once.
+    fn max_resets(&self) -> usize {
+        self.max_concurrent_streams.max(LEAST_RESETS) as usize
     }
 
     /// How old a connection may grow: the limit and up to a tenth more or less, so that those that began together do
@@ -113,6 +127,8 @@ mod tests {
         let expected = [
             ("connections at once; more are closed", limits.max_connections.to_string()),
             ("calls at once on a connection", limits.max_concurrent_streams.to_string()),
+            ("calls that are given up before they are looked at, at once", limits.max_resets().to_string()),
+            ("calls of a connection that break the rules of HTTP/2", MAX_FAULTS.to_string()),
             ("all headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
             ("a request message", format!("{} MiB", message / 1024 / 1024)),
             ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),

@@ -74,6 +74,8 @@ use signal::Signals;
 /// |---|---|---|
 /// | connections at once; more are closed | 10000 | [`max_connections`](Self::max_connections) |
 /// | calls at once on a connection | 200 | [`max_concurrent_streams`](Self::max_concurrent_streams) |
+/// | calls that are given up before they are looked at, at once | 200 | [`max_concurrent_streams`](Self::max_concurrent_streams) |
+/// | calls of a connection that break the rules of HTTP/2 | 1024 | |
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
@@ -216,7 +218,8 @@ impl Server {
         self
     }
 
-    /// How many calls may be under way at once on one HTTP/2 connection.
+    /// How many calls may be under way at once on one HTTP/2 connection. A caller may give up as many at once before they
+    /// are looked at, or 20 if that is more; one that does so with more is a flood, and its connection ends.
     pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
         self.limits.max_concurrent_streams = streams;
         self

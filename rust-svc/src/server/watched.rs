@@ -161,7 +161,11 @@ impl AsyncRead for Watched {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         let bytes = &buffer.filled()[start..];
         self.activity.hear(bytes.len());
-        if self.protocol.read(bytes) { Poll::Ready(Ok(())) } else { Poll::Ready(Err(self.refuse(cx))) }
+        let bearable = self.protocol.read(bytes);
+        if matches!(self.protocol, Protocol::Http1) {
+            self.activity.hear_http1();
+        }
+        if bearable { Poll::Ready(Ok(())) } else { Poll::Ready(Err(self.refuse(cx))) }
     }
 }
 

@@ -293,6 +293,14 @@ impl StockService for Shelf {
                 cx.set_header("x-raw-bin", vec![1, 255])?;
                 Ok(request)
             }
+            "headers, then error" => {
+                cx.set_header("x-shelf", "1")?;
+                cx.set_header("x-both", "header")?;
+                cx.set_header("x-both", "both")?;
+                let mut metadata = svc::Metadata::new();
+                metadata.append("x-both", "both")?;
+                Err(Error::aborted("again").with_metadata(metadata))
+            }
             code if code.starts_with("code-") => {
                 let number = code[5..].parse().expect("a number");
                 Err(Error::new(svc::Code::from_number(number).expect("a code"), "as asked"))

@@ -65,6 +65,23 @@ async fn rapid_reset() {
     assert_eq!(left_over(server).await, 1, "that of the healthy caller, which ended");
 }
 
+/// The deadlines of many calls may pass at once, before the server has looked at them.
+#[tokio::test]
+async fn calls_that_are_given_up_at_once_end_no_other() {
+    let mut server = start().await;
+    let mut peer = Peer::connect(server.address).await;
+    peer.send(&frame(HEADERS, END_HEADERS, 1, &call(UPLOAD.path))).await;
+    assert_eq!(server.event().await, Event::Called);
+    let open = |stream| frame(HEADERS, END_HEADERS, stream, &call(UPLOAD.path));
+    let reset = |stream| frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes());
+    let others: Vec<u8> =
+        streams().skip(1).take(199).flat_map(|stream| [open(stream), reset(stream)].concat()).collect();
+    peer.send(&others).await;
+    peer.send(&frame(DATA, END_STREAM, 1, &raw::frame("a"))).await;
+    assert!(peer.next(HEADERS, 1).await.is_some(), "the other call is answered");
+    assert_serves(&server).await;
+}
+
 /// A caller that makes the server reset its streams (CVE-2025-8671).
 #[tokio::test]
 async fn made_you_reset() {

@@ -123,6 +123,31 @@ async fn a_connection_without_calls_is_told_to_go_away() {
     soon(connection).await.expect("a task").expect("no error");
 }
 
+/// Between two requests of HTTP/1 there is no head to wait for.
+#[tokio::test]
+async fn a_connection_of_http1_stays_for_the_next_request() {
+    let server = start_with(|server| server.header_timeout(SHORT)).await;
+    let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+    for _ in 0..3 {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("a request");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"SERVING\n") {
+            assert_ne!(soon(stream.read_buf(&mut answer)).await.expect("an answer"), 0, "{answer:?}");
+        }
+        tokio::time::sleep(SHORT * 5).await;
+    }
+    stream.write_all(b"GET /healthz HTTP/1.1\r\n").await.expect("half a head");
+    assert_closed(&mut stream).await;
+}
+
+#[tokio::test]
+async fn an_idle_connection_of_http1_is_closed() {
+    let server = start_with(|server| server.max_connection_idle(SHORT)).await;
+    let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("a request");
+    assert_closed(&mut stream).await;
+}
+
 #[tokio::test]
 async fn a_connection_with_a_call_is_not_idle() {
     let mut server = start_with(|server| server.max_connection_idle(SHORT)).await;

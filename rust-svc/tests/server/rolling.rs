@@ -167,6 +167,37 @@ async fn a_replica_that_is_down_costs_no_call() {
     assert_eq!(answer.expect_err("nobody is there").code(), rust_svc::Code::Unavailable);
 }
 
+/// A listener that takes no connection any more: what asks for one gets no answer, as from a machine that is gone.
+#[cfg(target_os = "linux")]
+async fn black_hole() -> (TcpListener, Vec<TcpStream>) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(ANY).expect("a port");
+    let listener = socket.listen(1).expect("a listener");
+    let (address, mut held) = (listener.local_addr().expect("an address"), Vec::new());
+    while let Ok(connected) = tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+        held.push(connected.expect("a connection"));
+    }
+    (listener, held)
+}
+
+/// Nobody waits until connecting has failed, and yet it is passed over.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_replica_that_does_not_answer_costs_one_call() {
+    let (live, (hole, _held)) = (Replica::start(ANY).await, black_hole().await);
+    let addresses = [live.address, hole.local_addr().expect("an address")].map(|address| format!("http://{address}"));
+    let builder = Client::builder(&addresses[0]).replica(&addresses[1]);
+    let client = builder.connect_timeout(Duration::from_millis(300)).build().expect("addresses");
+    let (began, mut failed) = (std::time::Instant::now(), 0);
+    while began.elapsed() < Duration::from_secs(3) {
+        let cx = Context::new().with_timeout(Duration::from_millis(100));
+        let answer: Result<Pong> = client.unary(UNARY, cx, Ping { text: "a".to_owned() }).await;
+        failed += usize::from(answer.is_err());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(failed <= 1, "{failed} calls failed");
+}
+
 #[test]
 fn each_address_is_looked_at() {
     for (address, wrong) in [("http://inventory:50051", "plain text"), ("inventory", "http://HOST:PORT")] {

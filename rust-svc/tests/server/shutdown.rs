@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::Server;
+use rust_svc::{
+    Code, Server,
+    intercept::{Call, Chain, Observer, Outcome},
+};
 use tokio::{net::TcpStream, sync::mpsc};
 
 use crate::{
@@ -74,6 +77,34 @@ async fn a_stream_that_goes_on_is_told() {
     assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
     assert_eq!([server.event().await, server.event().await], [Event::Cancelled, Event::Dropped]);
     server.ended().await;
+}
+
+/// Tells with which code each call ended.
+struct Codes(mpsc::UnboundedSender<Option<Code>>);
+
+impl Observer for Codes {
+    fn ended(&self, _: &Call, outcome: &Outcome) {
+        let _ = self.0.send(outcome.code);
+    }
+}
+
+/// What is written down of a stream that is cut is what its caller was told, over gRPC as over gRPC-Web.
+#[tokio::test]
+async fn observers_hear_what_callers_do() {
+    for content_type in ["application/grpc", "application/grpc-web"] {
+        let (sender, mut codes) = mpsc::unbounded_channel();
+        let chain = Chain::new().observe(Codes(sender));
+        let briefly = |server: Server| server.grpc_web().chain(&chain).shutdown_after(Duration::from_millis(50));
+        let mut server = start_with(briefly).await;
+        let mut request = raw::request(DOWNLOAD.path);
+        request.headers_mut().expect("headers").insert("content-type", content_type.parse().expect("a value"));
+        let answer = tokio::spawn(raw::exchange(server.address, request, raw::frame("stall")));
+        assert_eq!(server.event().await, Event::Called);
+        server.stop();
+        soon(answer).await.expect("an answer");
+        assert_eq!(soon(codes.recv()).await, Some(Some(Code::Unavailable)), "{content_type}");
+        server.ended().await;
+    }
 }
 
 /// Who takes nothing is not waited for.
