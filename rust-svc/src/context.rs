@@ -99,7 +99,7 @@ impl Context {
     pub(crate) fn received(received: impl Received, deadline: Option<Instant>, origin: Origin) -> (Self, Lifeline) {
         let mut lifelines = Line::new();
         let lifeline = lifelines.extend();
-        let Origin { peer, stopping } = origin;
+        let Origin { peer, stopping, .. } = origin;
         let (metadata, stopping) = (Carried::received(received), stopping.map(|Stopping(stopping)| stopping));
         (Self::of(Parts { deadline, lifelines, metadata, peer, stopping, ..Parts::new() }), lifeline)
     }

@@ -27,4 +27,20 @@ impl Ending {
         }
         Error::unavailable("the server stops")
     }
+
+    /// What the work gives, or what its caller is told if the end comes first.
+    #[cfg(feature = "adapter")]
+    pub(crate) async fn or_comes<T>(
+        &self,
+        work: std::pin::Pin<&mut impl Future<Output = crate::Result<T>>>,
+    ) -> crate::Result<T> {
+        if self.0.is_none() {
+            return work.await;
+        }
+        tokio::select! {
+            biased;
+            result = work => result,
+            gone = self.comes() => Err(gone),
+        }
+    }
 }

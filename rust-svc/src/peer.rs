@@ -2,6 +2,9 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
+#[cfg(feature = "adapter")]
+use crate::ending::Ending;
+
 /// Who makes a call, as the server knows it: where it comes from, and who it is by its certificate.
 ///
 /// A server puts it into the extensions of each request, and the adapter and the gateway into the
@@ -103,6 +106,7 @@ pub(crate) struct Stopping(pub(crate) Arc<tokio::sync::watch::Receiver<bool>>);
 pub(crate) struct Origin {
     pub(crate) peer: Option<Peer>,
     pub(crate) stopping: Option<Stopping>,
+    pub(crate) ending: Ending,
 }
 
 #[cfg(feature = "adapter")]

@@ -24,6 +24,7 @@ use super::{
 pub(super) use crate::intercept::panicked;
 use crate::{
     Code, Context, Error, Lifeline, Method, Result,
+    ending::Ending,
     grpc::{compression::Encoding, metadata::Headers},
     intercept::{Chain, Counter, Opening, Side},
     peer::Origin,
@@ -53,7 +54,7 @@ pub(super) fn serve<Q: Payload<Place>, Place: 'static, A: Answer + 'static, F>(
 where
     F: Future<Output = Result<A>> + Send + 'static,
 {
-    let Exchange { method, options, chain, request, origin } = exchange;
+    let Exchange { method, options, chain, request, mut origin } = exchange;
     let (headers, body) = (mem::take(request.headers_mut()), mem::take(request.body_mut()));
     let encodings = Encodings::of(&headers);
     let start = Instant::now();
@@ -61,11 +62,12 @@ where
         Ok(deadline) => deadline,
         Err(error) => return refused(&method, &chain, origin.context(), error),
     };
+    let ending = mem::take(&mut origin.ending);
     let (cx, lifeline) = Context::received(Headers(headers), deadline, origin);
     if deadline.is_some_and(|deadline| deadline <= start) {
         return refused(&method, &chain, cx, exceeded());
     }
-    Accepted { method, options, chain, start, cx, lifeline, body, encodings }.answer(handle).boxed()
+    Accepted { method, options, chain, ending, start, cx, lifeline, body, encodings }.answer(handle).boxed()
 }
 
 /// The answer to a call that no interceptor sees, but for those that name it.
@@ -79,6 +81,7 @@ struct Accepted {
     method: Arc<Method>,
     options: Options,
     chain: Chain,
+    ending: Ending,
     start: Instant,
     cx: Context,
     lifeline: Lifeline,
@@ -97,9 +100,10 @@ impl Accepted {
         self,
         handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
     ) -> Result<http::Response<Body>, Infallible> {
-        let Self { method, options, chain, start, cx, lifeline, body, encodings } = self;
+        let Self { method, options, chain, ending, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
-        let start = match pass(&method, &mut opening, start).await {
+        let passed = ending.or_comes(pin!(pass(&method, &mut opening, start))).await;
+        let start = match passed {
             Ok(start) => start,
             Err(error) => {
                 opening.failed(&error);
@@ -111,7 +115,7 @@ impl Accepted {
         let span = call.running.span();
         let answer = {
             let answer = pin!(answer(&method, &call, requests, encoding, start, handle));
-            answer.instrument(span.clone()).await
+            ending.or_comes(pin!(answer.instrument(span.clone()))).await
         };
         let _entered = span.enter();
         let mut response = body::finish(method, answer, encoding, call);

@@ -205,7 +205,8 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let extensions = request.extensions();
-        let origin = Origin { peer: extensions.get().cloned(), stopping: extensions.get().cloned() };
+        let (peer, stopping) = (extensions.get().cloned(), extensions.get().cloned());
+        let origin = Origin { peer, stopping, ending: extensions.get().cloned().unwrap_or_default() };
         self.answer(&mut request.map(tonic::body::Body::new), origin)
     }
 }

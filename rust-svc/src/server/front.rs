@@ -42,11 +42,12 @@ impl Front {
         remote: &Remote,
         ending: Ending,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
-        let origin = Origin { peer: Some(remote.peer.clone()), stopping: Some(remote.stopping.clone()) };
+        let (peer, stopping) = (Some(remote.peer.clone()), Some(remote.stopping.clone()));
+        let origin = Origin { peer, stopping, ending: ending.clone() };
         let request = lingering(timely(request, self.receive_timeout));
         match self.speaks_grpc(&request) {
             true => ending.or_gone(self.grpc.serve(request, origin)).map(told).left_future(),
-            false => self.clone().answer_other(request, origin, ending, remote.address).boxed().right_future(),
+            false => self.clone().answer_other(request, origin, remote.address).boxed().right_future(),
         }
     }
 
@@ -65,13 +66,13 @@ impl Front {
         self: Arc<Self>,
         request: Request<B>,
         origin: Origin,
-        ending: Ending,
         address: Option<SocketAddr>,
     ) -> Result<Response<Body>, Infallible>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         if self.speaks_web(&request) {
+            let ending = origin.ending.clone();
             let answer = web::answer(request, |request| ending.or_gone(self.grpc.serve(request, origin))).await;
             return Ok(answer.map(axum::body::Body::new).map(Either::Right));
         }
@@ -84,7 +85,7 @@ impl Front {
         if request.uri().path() == HEALTH && [Method::GET, Method::HEAD].contains(request.method()) {
             return Ok(healthz(&self.health).map(Either::Right));
         }
-        let mut request = introduced(request, origin, ending);
+        let mut request = introduced(request, origin);
         if let Some(address) = address {
             request.extensions_mut().insert(ConnectInfo(address));
         }
@@ -97,7 +98,7 @@ fn told(response: Response<Told>) -> Result<Response<Body>, Infallible> {
 }
 
 /// The request, with where it comes from and what tells of the end in its extensions.
-fn introduced<B>(mut request: Request<B>, Origin { peer, stopping }: Origin, ending: Ending) -> Request<B> {
+fn introduced<B>(mut request: Request<B>, Origin { peer, stopping, ending }: Origin) -> Request<B> {
     peer.map(|peer| request.extensions_mut().insert(peer));
     stopping.map(|stopping| request.extensions_mut().insert(stopping));
     request.extensions_mut().insert(ending);

@@ -9,7 +9,7 @@ use rust_svc::{
 use tokio::{net::TcpStream, sync::mpsc};
 
 use crate::{
-    echo::{DOWNLOAD, Event, Parrot, UPLOAD, echo_adapter},
+    echo::{DOWNLOAD, Event, Parrot, UNARY, UPLOAD, echo_adapter},
     peer::{DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, call, frame},
     raw,
     support::{Client, connect, ping, soon, start, start_with},
@@ -88,21 +88,24 @@ impl Observer for Codes {
     }
 }
 
-/// What is written down of a stream that is cut is what its caller was told, over gRPC as over gRPC-Web.
+/// What is written down of a call that is cut is what its caller was told, over gRPC as over gRPC-Web, before its answer as
+/// within it.
 #[tokio::test]
 async fn observers_hear_what_callers_do() {
-    for content_type in ["application/grpc", "application/grpc-web"] {
+    let cases = [(DOWNLOAD, "stall"), (UNARY, "hang")].into_iter();
+    let cases = cases.flat_map(|case| ["application/grpc", "application/grpc-web"].map(|web| (case, web)));
+    for ((method, text), content_type) in cases {
         let (sender, mut codes) = mpsc::unbounded_channel();
         let chain = Chain::new().observe(Codes(sender));
         let briefly = |server: Server| server.grpc_web().chain(&chain).shutdown_after(Duration::from_millis(50));
         let mut server = start_with(briefly).await;
-        let mut request = raw::request(DOWNLOAD.path);
+        let mut request = raw::request(method.path);
         request.headers_mut().expect("headers").insert("content-type", content_type.parse().expect("a value"));
-        let answer = tokio::spawn(raw::exchange(server.address, request, raw::frame("stall")));
+        let answer = tokio::spawn(raw::exchange(server.address, request, raw::frame(text)));
         assert_eq!(server.event().await, Event::Called);
         server.stop();
         soon(answer).await.expect("an answer");
-        assert_eq!(soon(codes.recv()).await, Some(Some(Code::Unavailable)), "{content_type}");
+        assert_eq!(soon(codes.recv()).await, Some(Some(Code::Unavailable)), "{} {content_type}", method.path);
         server.ended().await;
     }
 }
