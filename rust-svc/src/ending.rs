@@ -25,22 +25,11 @@ impl Ending {
         if ending.wait_for(|ending| *ending).await.is_err() {
             return pending().await;
         }
-        Error::unavailable("the server stops")
+        gone()
     }
+}
 
-    /// What the work gives, or what its caller is told if the end comes first.
-    #[cfg(feature = "adapter")]
-    pub(crate) async fn or_comes<T>(
-        &self,
-        work: std::pin::Pin<&mut impl Future<Output = crate::Result<T>>>,
-    ) -> crate::Result<T> {
-        if self.0.is_none() {
-            return work.await;
-        }
-        tokio::select! {
-            biased;
-            result = work => result,
-            gone = self.comes() => Err(gone),
-        }
-    }
+/// What callers are told whose calls the server does not wait for.
+pub(crate) fn gone() -> Error {
+    Error::unavailable("the server stops")
 }

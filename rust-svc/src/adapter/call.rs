@@ -9,9 +9,9 @@ use std::{
     sync::Arc,
 };
 
-use futures::FutureExt;
+use futures::{FutureExt, future::OptionFuture};
 use http::HeaderMap;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
 use super::{
@@ -24,11 +24,11 @@ use super::{
 pub(super) use crate::intercept::panicked;
 use crate::{
     Code, Context, Error, Lifeline, Method, Result,
-    ending::Ending,
+    ending::{Ending, gone},
     grpc::{compression::Encoding, metadata::Headers},
     intercept::{Chain, Counter, Opening, Side},
     peer::Origin,
-    within::within,
+    within::unless,
 };
 
 /// How a method is served.
@@ -102,8 +102,7 @@ impl Accepted {
     ) -> Result<http::Response<Body>, Infallible> {
         let Self { method, options, chain, ending, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
-        let passed = ending.or_comes(pin!(pass(&method, &mut opening, start))).await;
-        let start = match passed {
+        let start = match pass(&method, &mut opening, &ending, start).await {
             Ok(start) => start,
             Err(error) => {
                 opening.failed(&error);
@@ -114,8 +113,8 @@ impl Accepted {
         let requests = encodings.requests(body, options.max_message_size, call.running.counter());
         let span = call.running.span();
         let answer = {
-            let answer = pin!(answer(&method, &call, requests, encoding, start, handle));
-            ending.or_comes(pin!(answer.instrument(span.clone()))).await
+            let answer = pin!(answer(&method, &call, &ending, requests, encoding, start, handle));
+            answer.instrument(span.clone()).await
         };
         let _entered = span.enter();
         let mut response = body::finish(method, answer, encoding, call);
@@ -124,14 +123,15 @@ impl Accepted {
     }
 }
 
-async fn pass(method: &Method, opening: &mut Opening, start: Instant) -> Result<Instant> {
+async fn pass(method: &Method, opening: &mut Opening, ending: &Ending, start: Instant) -> Result<Instant> {
     let deadline = opening.cx().deadline();
-    punctual(deadline, start, pin!(caught(method, opening.pass(start)))).await
+    punctual(ending, deadline, start, pin!(caught(method, opening.pass(start)))).await
 }
 
 async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     method: &Arc<Method>,
     Call { running, .. }: &Call,
+    ending: &Ending,
     requests: Result<Requests<Q, Place>>,
     encoding: Encoding,
     start: Instant,
@@ -141,7 +141,7 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     let answering = Answering { method, encoding, running, deadline: cx.deadline() };
     // A message becomes data where it is: each function on its way would move it.
     let work = pin!(async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) });
-    punctual(cx.deadline(), start, pin!(caught(method, work))).await
+    punctual(ending, cx.deadline(), start, pin!(caught(method, work))).await
 }
 
 impl Encodings {
@@ -182,15 +182,27 @@ fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Fut
     caught.map(move |result| result.unwrap_or_else(|panic| Err(panicked(method, &*panic))))
 }
 
-/// Work that begins at `start`.
+/// Work that begins at `start`, until its deadline or the end of the server.
 async fn punctual<T>(
+    ending: &Ending,
     deadline: Option<Instant>,
     start: Instant,
     work: Pin<&mut impl Future<Output = Result<T>>>,
 ) -> Result<T> {
-    match deadline {
-        None => work.await,
-        Some(deadline) if deadline <= start => Err(exceeded()),
-        Some(deadline) => within(deadline, work).await.unwrap_or_else(|| Err(exceeded())),
+    if deadline.is_some_and(|deadline| deadline <= start) {
+        return Err(exceeded());
     }
+    unless(|| over(ending, deadline), work).await.unwrap_or_else(|| Err(cut(deadline)))
+}
+
+async fn over(ending: &Ending, deadline: Option<Instant>) {
+    let passed = OptionFuture::from(deadline.map(sleep_until));
+    tokio::select! {
+        _ = ending.comes() => (),
+        Some(()) = passed => (),
+    }
+}
+
+fn cut(deadline: Option<Instant>) -> Error {
+    if deadline.is_some_and(|deadline| deadline <= Instant::now()) { exceeded() } else { gone() }
 }

@@ -64,7 +64,7 @@ impl Call<'_> {
                 // What the server said is worth more than that it is not asked again.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let attempting = self.running.attempt(retries.previous(), start);
+            let mut attempting = self.running.attempt(retries.previous(), start);
             let received = {
                 let attempt = self.attempt(attempting.seen());
                 let attempt = pin!(attempt.run());

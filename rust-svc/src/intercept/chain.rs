@@ -265,7 +265,7 @@ impl Attempting<'_> {
     }
 
     /// It ended then; `None` if it did not fail.
-    pub(crate) fn ended(mut self, code: Option<Code>, end: Instant) {
+    pub(crate) fn ended(&mut self, code: Option<Code>, end: Instant) {
         self.has_ended = true;
         self.running.attempted(&self.seen, code, end);
     }
