@@ -14,7 +14,7 @@ use super::{ending::Told, health::Served, linger::lingering, listen::Serves, lis
 use crate::{
     adapter::{self, says_grpc, web},
     ending::Ending,
-    peer::Origin,
+    peer::{Origin, ReceiveTimeout},
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -85,6 +85,7 @@ impl Front {
             return Ok(healthz(&self.health).map(Either::Right));
         }
         let mut request = introduced(request, origin, ending);
+        request.extensions_mut().insert(ReceiveTimeout(self.receive_timeout));
         if let Some(address) = address {
             request.extensions_mut().insert(ConnectInfo(address));
         }

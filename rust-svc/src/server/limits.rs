@@ -132,7 +132,10 @@ mod tests {
             ("all headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
             ("a request message", format!("{} MiB", message / 1024 / 1024)),
             ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),
-            ("a caller that sends nothing of a body whose length it told", seconds(limits.receive_timeout)),
+            (
+                "a caller that sends nothing of a body whose length it told, or that is read whole",
+                seconds(limits.receive_timeout),
+            ),
             ("a caller that reads nothing of what it is sent", seconds(limits.send_timeout)),
             ("a call whose caller takes nothing of its answer", minutes(limits.stream_send_timeout)),
             ("a connection that answers no ping", alive),

@@ -79,7 +79,7 @@ use signal::Signals;
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
-/// | a caller that sends nothing of a body whose length it told | 60 s | [`receive_timeout`](Self::receive_timeout) |
+/// | a caller that sends nothing of a body whose length it told, or that is read whole | 60 s | [`receive_timeout`](Self::receive_timeout) |
 /// | a caller that reads nothing of what it is sent | 60 s | [`send_timeout`](Self::send_timeout) |
 /// | a call whose caller takes nothing of its answer | 5 min | [`stream_send_timeout`](Self::stream_send_timeout) |
 /// | a connection that answers no ping | 60 s + 20 s | [`keep_alive`](Self::keep_alive) |
@@ -245,7 +245,8 @@ impl Server {
         self
     }
 
-    /// How long a request of HTTP/1 that told its length may send nothing of its body, before it breaks off.
+    /// How long nothing may come of the body of a request, before it breaks off: of one of HTTP/1 that told its length, and
+    /// of one that a gateway reads whole. A stream of requests may be silent.
     pub fn receive_timeout(mut self, timeout: Duration) -> Self {
         self.limits.receive_timeout = timeout;
         self
