@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{extract::ConnectInfo, response::IntoResponse};
 use bytes::Bytes;
 use futures::FutureExt;
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{Method, Request, Response, StatusCode, Version, header::HOST};
 use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
@@ -71,6 +71,9 @@ impl Front {
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
+        if !names_one_host(&request) {
+            return Ok(plain(StatusCode::BAD_REQUEST, "a request needs one header host\n").map(Either::Right));
+        }
         if self.speaks_web(&request) {
             let answer = web::answer(request, |request| ending.or_gone(self.grpc.serve(request, origin))).await;
             return Ok(answer.map(axum::body::Body::new).map(Either::Right));
@@ -90,6 +93,15 @@ impl Front {
             request.extensions_mut().insert(ConnectInfo(address));
         }
         Ok(self.http.clone().call(request).await?.map(Either::Right))
+    }
+}
+
+/// Two servers may read a request without a host, or with several, in two ways (RFC 9112, section 3.2).
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    match request.version() {
+        Version::HTTP_11 => hosts == 1,
+        _ => hosts <= 1,
     }
 }
 
