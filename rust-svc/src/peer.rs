@@ -100,6 +100,13 @@ impl fmt::Display for Peer {
 #[derive(Clone, Debug)]
 pub(crate) struct Stopping(pub(crate) Arc<tokio::sync::watch::Receiver<bool>>);
 
+/// What a server puts into the extensions of each request over HTTP: for how long nothing of its body may come, where
+/// all of it is waited for.
+#[cfg(any(feature = "server", feature = "gateway"))]
+#[cfg_attr(not(all(feature = "server", feature = "gateway")), allow(dead_code, reason = "a server tells gateways"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReceiveTimeout(pub(crate) std::time::Duration);
+
 /// What is known of the connection that a request came over.
 #[cfg(feature = "adapter")]
 #[derive(Clone, Debug, Default)]

@@ -59,7 +59,7 @@ enum State<R> {
 
 impl Framing {
     pub(super) fn of(headers: &HeaderMap, may_have_error: bool) -> Self {
-        let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/event-stream"));
+        let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.split(',').any(is_events));
         if headers.get_all(header::ACCEPT).iter().any(accepts) {
             return Self::Events;
         }
@@ -86,6 +86,16 @@ impl Framing {
             Self::Events => [b"event: error\ndata: ", status, b"\n\n"].concat().into(),
         }
     }
+}
+
+/// True of what a caller accepts if it is events, and not refused by a weight of zero.
+fn is_events(kind: &str) -> bool {
+    let mut parts = kind.split(';').map(str::trim);
+    let is_refused = |parameter: &str| {
+        let parameter = parameter.split_once('=').map(|(name, weight)| (name.trim(), weight.trim().parse::<f32>()));
+        matches!(parameter, Some(("q" | "Q", Ok(weight))) if weight <= 0.0)
+    };
+    parts.next().is_some_and(|media| media.eq_ignore_ascii_case("text/event-stream")) && !parts.any(is_refused)
 }
 
 impl<R: Value + Send + 'static> Download<R> {
@@ -163,4 +173,25 @@ impl<R: Value + Send + 'static> Download<R> {
 async fn broken_off() -> Error {
     time::sleep(FLUSH).await;
     Error::cancelled("the stream failed; its last line tells why")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_events;
+
+    #[test]
+    fn what_asks_for_events() {
+        for (kind, asks) in [
+            ("text/event-stream", true),
+            (" Text/Event-Stream; q=0.5", true),
+            ("text/event-stream;charset=utf-8", true),
+            ("text/event-stream;q=0", false),
+            ("text/event-stream; Q = 0.000", false),
+            ("text/event-streams", false),
+            ("application/json", false),
+            ("*/*", false),
+        ] {
+            assert_eq!(is_events(kind), asks, "{kind}");
+        }
+    }
 }

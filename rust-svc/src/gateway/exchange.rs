@@ -1,6 +1,6 @@
 //! One request and its answer, between HTTP and a handler.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody},
@@ -25,7 +25,7 @@ use crate::{
     grpc::timeout,
     intercept::Running,
     json::{self, Print, Value},
-    peer::Stopping,
+    peer::{ReceiveTimeout, Stopping},
 };
 
 /// One request that found its route.
@@ -35,6 +35,8 @@ pub(super) struct Exchange {
     parameters: Parameters,
     headers: HeaderMap,
     body: Body,
+    /// For how long nothing of the body may come, where all of it is waited for.
+    receive_timeout: Duration,
     lifeline: Lifeline,
     ending: Ending,
     running: Arc<Running>,
@@ -57,7 +59,8 @@ impl Exchange {
         print.enum_numbers |= parameters.enum_numbers;
         let (headers, running) = (parts.headers.clone(), Arc::new(Running::alone(cx)));
         let ending = parts.extensions.get().cloned().unwrap_or_default();
-        Ok(Self { endpoint, settings, parameters, headers, body, lifeline, ending, running, print })
+        let receive_timeout = parts.extensions.get().map_or(Duration::MAX, |ReceiveTimeout(timeout)| *timeout);
+        Ok(Self { endpoint, settings, parameters, headers, body, receive_timeout, lifeline, ending, running, print })
     }
 
     /// Tells when the call must end, because the server does.
@@ -163,7 +166,7 @@ impl Exchange {
             return Ok(Bytes::new());
         }
         upload::check_type(&self.headers)?;
-        upload::whole(body, self.settings.max_message_bytes).await
+        upload::whole(body, self.settings.max_message_bytes, self.receive_timeout).await
     }
 
     /// The body is the request, or the field that the route names.
@@ -208,7 +211,7 @@ fn address(parts: &Parts) -> Option<SocketAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0)
 }
 
-fn asked_timeout(headers: &HeaderMap) -> Result<Option<std::time::Duration>> {
+fn asked_timeout(headers: &HeaderMap) -> Result<Option<Duration>> {
     let mut values = headers.get_all(timeout::HEADER).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let timeout = value.to_str().ok().and_then(timeout::parse).filter(|_| values.next().is_none());

@@ -1,12 +1,15 @@
 //! The body of a request: one value, or a stream of them.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{HeaderMap, StatusCode, header},
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, stream};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time;
 
 use super::{failure::Failure, values::Values};
 use crate::{Error, Result, Streaming};
@@ -34,14 +37,22 @@ fn is_json(kind: &str) -> bool {
     known && parts.all(|part| utf8(&part))
 }
 
-/// The whole body, of at most `limit` bytes.
-pub(super) async fn whole(body: Body, limit: usize) -> Result<Bytes, Failure> {
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)))
+/// The whole body, of at most `limit` bytes, none of which comes later than `timeout` after the one before.
+pub(super) async fn whole(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, Failure> {
+    let (mut body, mut bytes) = (Limited::new(body, limit), BytesMut::new());
+    let late = |_| Some(Err("the rest of the request did not come".into()));
+    while let Some(frame) = time::timeout(timeout, body.frame()).await.unwrap_or_else(late) {
+        if let Ok(data) = frame.map_err(|error| unread(error, limit))?.into_data() {
+            bytes.extend_from_slice(&data);
         }
-        Err(error) => Err(Failure::new(StatusCode::BAD_REQUEST, broken(error))),
+    }
+    Ok(bytes.freeze())
+}
+
+fn unread(error: Box<dyn std::error::Error + Send + Sync>, limit: usize) -> Failure {
+    match error.is::<LengthLimitError>() {
+        true => Failure::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)),
+        false => Failure::new(StatusCode::BAD_REQUEST, broken(error)),
     }
 }
 

@@ -4,6 +4,9 @@
 //! for HTTP (stable), the latter for calls over HTTP and JSON. What OpenTelemetry has no name for is named alike. In the text format of Prometheus a dot is an underscore, and a
 //! name ends with its unit.
 //!
+//! `Metrics` tells all of these; `Otlp` sends the durations, the retries and what breakers do, but neither what is active,
+//! nor messages, nor panics.
+//!
 //! | name | kind | unit | attributes |
 //! |---|---|---|---|
 //! | [`SERVER_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
@@ -25,7 +28,8 @@ pub const SERVER_DURATION: &str = "rpc.server.call.duration";
 /// How long a call took for a client, all attempts together.
 pub const CLIENT_DURATION: &str = "rpc.client.call.duration";
 
-/// How long one attempt of a call took; there are more of these than of calls by as many as were retried.
+/// How long one attempt of a call took. They are not as many as calls: a call that is tried again, or sent again because no
+/// server had looked at it, has several, and one that was given up may have none.
 pub const CLIENT_ATTEMPT_DURATION: &str = "rpc.client.attempt.duration";
 
 /// How often a call was tried again, counted when that attempt ends. What a server has not looked at is sent again without

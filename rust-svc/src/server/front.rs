@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{extract::ConnectInfo, response::IntoResponse};
 use bytes::Bytes;
 use futures::FutureExt;
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{Method, Request, Response, StatusCode, Version, header::HOST};
 use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::Service;
@@ -14,7 +14,7 @@ use super::{ending::Told, health::Served, linger::lingering, listen::Serves, lis
 use crate::{
     adapter::{self, says_grpc, web},
     ending::Ending,
-    peer::Origin,
+    peer::{Origin, ReceiveTimeout},
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -71,6 +71,9 @@ impl Front {
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
+        if !names_one_host(&request) {
+            return Ok(plain(StatusCode::BAD_REQUEST, "a request needs one header host\n").map(Either::Right));
+        }
         if self.speaks_web(&request) {
             let ending = origin.ending.clone();
             let answer = web::answer(request, |request| ending.or_gone(self.grpc.serve(request, origin))).await;
@@ -86,10 +89,20 @@ impl Front {
             return Ok(healthz(&self.health).map(Either::Right));
         }
         let mut request = introduced(request, origin);
+        request.extensions_mut().insert(ReceiveTimeout(self.receive_timeout));
         if let Some(address) = address {
             request.extensions_mut().insert(ConnectInfo(address));
         }
         Ok(self.http.clone().call(request).await?.map(Either::Right))
+    }
+}
+
+/// Two servers may read a request without a host, or with several, in two ways (RFC 9112, section 3.2).
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    match request.version() {
+        Version::HTTP_11 => hosts == 1,
+        _ => hosts <= 1,
     }
 }
 

@@ -108,6 +108,17 @@ mod tests {
         rows.map(|cells| (cells[0], cells[1])).collect()
     }
 
+    #[cfg(feature = "gateway")]
+    fn max_message_bytes() -> usize {
+        crate::gateway::Settings::default().max_message_bytes
+    }
+
+    /// The table is the same without the gateway.
+    #[cfg(not(feature = "gateway"))]
+    fn max_message_bytes() -> usize {
+        4 * 1024 * 1024
+    }
+
     fn seconds(duration: Duration) -> String {
         format!("{} s", duration.as_secs())
     }
@@ -131,13 +142,17 @@ mod tests {
             ("calls of a connection that break the rules of HTTP/2", MAX_FAULTS.to_string()),
             ("all headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
             ("a request message", format!("{} MiB", message / 1024 / 1024)),
+            ("a request message of HTTP and JSON", format!("{} MiB", max_message_bytes() / 1024 / 1024)),
             ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),
-            ("a caller that sends nothing of a body whose length it told", seconds(limits.receive_timeout)),
+            (
+                "a caller that sends nothing of a body whose length it told, or that is read whole",
+                seconds(limits.receive_timeout),
+            ),
             ("a caller that reads nothing of what it is sent", seconds(limits.send_timeout)),
             ("a call whose caller takes nothing of its answer", minutes(limits.stream_send_timeout)),
             ("a connection that answers no ping", alive),
             ("pings, settings and priorities of a caller that is sent nothing else", burdens),
-            ("a connection without calls", minutes(limits.max_idle)),
+            ("a connection without calls, of HTTP/1 between two requests, too", minutes(limits.max_idle)),
             (
                 "a connection, until it is told to go away",
                 format!("{} h, 10 % more or less", limits.max_age.as_secs() / 3600),

@@ -78,13 +78,14 @@ use signal::Signals;
 /// | calls of a connection that break the rules of HTTP/2 | 1024 | |
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
+/// | a request message of HTTP and JSON | 4 MiB | `gateway::Settings::max_message_bytes` |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
-/// | a caller that sends nothing of a body whose length it told | 60 s | [`receive_timeout`](Self::receive_timeout) |
+/// | a caller that sends nothing of a body whose length it told, or that is read whole | 60 s | [`receive_timeout`](Self::receive_timeout) |
 /// | a caller that reads nothing of what it is sent | 60 s | [`send_timeout`](Self::send_timeout) |
 /// | a call whose caller takes nothing of its answer | 5 min | [`stream_send_timeout`](Self::stream_send_timeout) |
 /// | a connection that answers no ping | 60 s + 20 s | [`keep_alive`](Self::keep_alive) |
 /// | pings, settings and priorities of a caller that is sent nothing else | 100, and 1 each 1 s | |
-/// | a connection without calls | 15 min | [`max_connection_idle`](Self::max_connection_idle) |
+/// | a connection without calls, of HTTP/1 between two requests, too | 15 min | [`max_connection_idle`](Self::max_connection_idle) |
 /// | a connection, until it is told to go away | 1 h, 10 % more or less | [`max_connection_age`](Self::max_connection_age) |
 /// | the calls of a connection that was told so | unbounded | [`max_connection_age`](Self::max_connection_age) |
 /// | calls under way when the server stops | 20 s | [`shutdown_after`](Self::shutdown_after) |
@@ -149,7 +150,8 @@ impl Server {
         self
     }
 
-    /// Serves one or more services over HTTP and JSON.
+    /// Serves one or more services over HTTP and JSON. What a second call adds is served with the
+    /// [`Settings`](crate::gateway::Settings) of the first; its own are dropped.
     #[cfg(feature = "gateway")]
     pub fn gateway(mut self, routes: impl Into<crate::gateway::Routes>) -> Self {
         let routes = routes.into();
@@ -245,7 +247,8 @@ impl Server {
         self
     }
 
-    /// How long a request of HTTP/1 that told its length may send nothing of its body, before it breaks off.
+    /// How long nothing may come of the body of a request, before it breaks off: of one of HTTP/1 that told its length, and
+    /// of one that a gateway reads whole. A stream of requests may be silent.
     pub fn receive_timeout(mut self, timeout: Duration) -> Self {
         self.limits.receive_timeout = timeout;
         self

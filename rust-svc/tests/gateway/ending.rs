@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rust_svc::Server;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{io::AsyncWriteExt, sync::oneshot, task::JoinHandle};
 
 use crate::{
     stock::{Shelf, stock_service_gateway},
@@ -35,6 +35,26 @@ async fn stopped(request: &str, before: &str) -> String {
     let all = first + &read_all(&mut socket).await;
     server.ended.await.expect("an end");
     all
+}
+
+/// A body that told no length, and does not come.
+#[tokio::test]
+async fn a_body_that_does_not_come() {
+    let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default())));
+    let bound = server.receive_timeout(Duration::from_millis(50)).bind("127.0.0.1:0").await.expect("a free port");
+    let address = bound.local_addr();
+    tokio::spawn(bound.run_until(std::future::pending()));
+    let head = |path: &str| {
+        let headers = "host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked";
+        format!("POST {path} HTTP/1.1\r\n{headers}\r\n\r\n1\r\n{{\r\n")
+    };
+    let answer = read_all(&mut open(address, &head("/v1/stock")).await).await;
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("the body broke off"), "{answer}");
+
+    let mut stream = open(address, &head("/v1/items:upload")).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    stream.write_all(b"1\r\n}\r\n0\r\n\r\n").await.expect("the rest");
+    assert!(read_until(&mut stream, "\r\n").await.starts_with("HTTP/1.1 200 "), "a stream may be silent");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod backend;
 mod codec;
 #[cfg(feature = "server")]
 mod ending;
+mod headers;
 mod hostile;
 mod http;
 #[cfg(feature = "metrics")]

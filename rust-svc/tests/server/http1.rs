@@ -51,6 +51,23 @@ async fn malformed_requests_are_refused() {
     assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
 }
 
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let server = start().await;
+    for (what, version, hosts, status) in [
+        ("one", "1.1", "host: test\r\n", 200),
+        ("none", "1.1", "", 400),
+        ("two", "1.1", "host: test\r\nhost: other\r\n", 400),
+        ("the same twice", "1.1", "host: test\r\nhost: test\r\n", 400),
+        ("none, as was usual once", "1.0", "", 200),
+        ("two, long ago", "1.0", "host: test\r\nhost: other\r\n", 400),
+    ] {
+        let request = format!("GET /healthz HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
+        let answer = send(server.address, request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/{version} {status} ")), "{what}: {answer}");
+    }
+}
+
 /// A proxy may have read a length where chunks are told as well, and what it took for a body is no request here.
 #[tokio::test]
 async fn nothing_is_smuggled() {
