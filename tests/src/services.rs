@@ -117,7 +117,7 @@ impl Printed {
             let call = format!("async |cx, request| {path}(&client, cx, request).await");
             let _ = writeln!(calls, "    {kind}({path:?}, &fake.{field}, {call}).await;");
         }
-        for gateway in gateways {
+        for gateway in gateways.into_iter().filter(|gateway| !routes(gateway).is_empty()) {
             let _ = writeln!(calls, "    let routes = {package}::{}(Arc::new(fake.clone()));", gateway.sig.ident);
             calls.push_str("    let gateway = gateway::Routes::from(routes).into_router();\n");
             for Route { method, verb, template } in routes(gateway) {
