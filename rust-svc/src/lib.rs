@@ -25,7 +25,7 @@ extern crate self as rust_svc;
 mod by_method;
 mod checked;
 mod context;
-#[cfg(any(feature = "gateway", feature = "server"))]
+#[cfg(any(feature = "adapter", feature = "gateway"))]
 mod ending;
 mod error;
 mod hex;

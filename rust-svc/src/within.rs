@@ -3,9 +3,11 @@
 use std::{future::poll_fn, mem, pin::Pin, task::Poll};
 
 use futures::poll;
+#[cfg(feature = "client")]
 use tokio::time::{Instant, sleep_until};
 
 /// What the work gives; `None` if the deadline passes first. Only work that has to wait needs a timer.
+#[cfg(feature = "client")]
 pub(crate) async fn within<T>(deadline: Instant, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     unless(|| sleep_until(deadline), work).await
 }
@@ -32,7 +34,7 @@ pub(crate) async fn unless<T, End: Future<Output = ()>>(
     .await
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "client"))]
 mod tests {
     use std::{future::pending, pin::pin, time::Duration};
 
