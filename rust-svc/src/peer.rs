@@ -60,7 +60,7 @@ impl Peer {
 
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
     fn split(&self) -> Option<(&str, u16)> {
-        let (host, port) = self.address.rsplit_once(':')?;
+        let (host, port) = self.address.rsplit_once(':').filter(|_| !self.address.starts_with("unix:"))?;
         Some((host, port.parse().ok()?))
     }
 
@@ -134,6 +134,7 @@ mod tests {
             ("10.0.0.7:41234", "10.0.0.7", Some(41234)),
             ("[::1]:80", "::1", Some(80)),
             ("unix:/run/shop.sock", "/run/shop.sock", None),
+            ("unix:/run/shop:80", "/run/shop:80", None),
             ("somebody", "somebody", None),
         ] {
             let peer = Peer::new(address);
