@@ -155,7 +155,8 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         self
     }
 
-    /// How long a call may take whose caller sends no `grpc-timeout`. Unless told, for ever.
+    /// How long a call may take whose caller sends no `grpc-timeout`. Unless told, for ever: the deadline that a method
+    /// declares is kept by clients and by the gateway, while a caller of gRPC says itself how long it waits.
     pub fn default_timeout(mut self, timeout: Duration) -> Self {
         self.options.default_timeout = Some(timeout);
         self

@@ -55,6 +55,12 @@ pub(crate) trait Handle: Send + Sync {
     /// Answers a request whose path names it and a method. Headers and body are taken out of it: a request is large to
     /// hand on.
     fn handle(&self, chain: &Chain, request: &mut Request, origin: Origin) -> Answer;
+
+    /// True if it is known to have the method, which takes one message and no stream of them.
+    fn takes_one(&self, method: &str) -> bool {
+        let _ = method;
+        false
+    }
 }
 
 pub(crate) type Answer = BoxFuture<'static, Result<http::Response<Body>, Infallible>>;
@@ -100,6 +106,12 @@ impl Routes {
         guard::says_grpc(request.headers()) || service.is_some_and(|service| self.0.served.contains_key(service))
     }
 
+    /// True if a path names a method that takes one message and no stream of them.
+    #[cfg(feature = "server")]
+    pub(crate) fn takes_one(&self, path: &str) -> bool {
+        named(path).is_some_and(|(name, method)| self.0.served.get(name).is_some_and(|it| it.service.takes_one(method)))
+    }
+
     /// The same services and one more.
     pub(crate) fn with(mut self, name: &'static str, service: Arc<dyn Handle>) -> Self {
         self.change().served.insert(name, Served { service, chain: Chain::new() });
@@ -128,13 +140,17 @@ impl Routes {
             return ready(Ok(refusal)).boxed();
         }
         let uri = request.uri();
-        let names = uri.path().strip_prefix('/').and_then(|path| path.split_once('/'));
-        let found = names.filter(|_| uri.query().is_none());
+        let found = named(uri.path()).filter(|_| uri.query().is_none());
         match found.and_then(|(service, _)| self.0.served.get(service)) {
             Some(served) => served.service.handle(&served.chain, request, origin),
             None => unimplemented(&self.0.around, origin, format_args!("the service of {}", uri.path())),
         }
     }
+}
+
+/// The service and the method of a path.
+fn named(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix('/')?.split_once('/')
 }
 
 /// The methods of an adapter, whatever type its service has.
@@ -155,6 +171,10 @@ impl Handle for Methods {
             }
             None => unimplemented(chain, origin, format_args!("{}/{method}", self.name)),
         }
+    }
+
+    fn takes_one(&self, method: &str) -> bool {
+        self.methods.get(method).is_some_and(|serve| serve.method.kind.takes_one())
     }
 }
 

@@ -18,7 +18,10 @@ use super::{
     transport::{Tower, Transport},
 };
 use crate::{
-    Error, Metadata, Method, Result, Value, by_method::ByMethod, grpc::compression::Encoding, intercept::Chain,
+    Error, Metadata, Method, Result, Value,
+    by_method::ByMethod,
+    grpc::compression::Encoding,
+    intercept::{Chain, Target},
 };
 
 /// How long connecting may take: name, TCP and HTTP/2 together.
@@ -191,8 +194,10 @@ impl ClientBuilder {
 
     pub(crate) fn finish(self, metadata: Metadata, transport: Transport) -> Client {
         let headers = request::usual(self.encoding, !matches!(transport, Transport::Local(_)));
+        let target = triomphe::Arc::new(Target::from(&*self.address));
         Client(Arc::new(Shared {
-            target: self.address,
+            chain: self.chain.calling(target.clone()),
+            target,
             transport,
             headers,
             timeout: self.timeout,
@@ -202,7 +207,6 @@ impl ClientBuilder {
             overrides: self.overrides,
             remotes: ByMethod::default(),
             budget: Budget::new(),
-            chain: self.chain,
         }))
     }
 

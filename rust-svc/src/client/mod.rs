@@ -76,7 +76,7 @@ use crate::{
     Context, Error, Message, Metadata, Method, Result, Streaming,
     by_method::ByMethod,
     grpc::compression::Encoding,
-    intercept::{Chain, Running, Side},
+    intercept::{Chain, Running, Side, Target},
     within::unless,
 };
 
@@ -95,7 +95,7 @@ pub struct Client(Arc<Shared>);
 
 /// What the clones of a client share.
 struct Shared {
-    target: String,
+    target: triomphe::Arc<Target>,
     transport: Transport,
     /// Those that all requests have.
     headers: HeaderMap,
@@ -283,7 +283,7 @@ impl Shared {
 
     fn breaker(&self, method: &Method) -> Option<&Arc<CircuitBreaker>> {
         let policy = method.breaker?;
-        let new = || Arc::new(CircuitBreaker::new(&self.target, method, policy, self.chain.clone()));
+        let new = || Arc::new(CircuitBreaker::new(self.target.clone(), method, policy, self.chain.clone()));
         Some(self.remote(method).breaker.get_or_init(new))
     }
 
@@ -304,6 +304,6 @@ impl Shared {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("target", &self.0.target).finish_non_exhaustive()
+        f.debug_struct("Client").field("target", &*self.0.target).finish_non_exhaustive()
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn metadata(headers: &HeaderMap, peer: Option<&str>) -> Result<Metada
         if hop_by_hop.iter().any(|it| it == key || it == name.as_str()) {
             continue;
         }
-        if let Some(value) = read(key, value)? {
+        for value in read(key, value)? {
             // A key or a value that may not travel is nothing that the caller can expect to arrive.
             let _ = metadata.append(key, value);
         }
@@ -71,14 +71,15 @@ fn named_in_connection(headers: &HeaderMap) -> Vec<String> {
     values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
 }
 
-fn read(key: &str, value: &HeaderValue) -> Result<Option<Value>> {
+/// The values of a header. Proxies may join several, which base64 shows by commas.
+fn read(key: &str, value: &HeaderValue) -> Result<Vec<Value>> {
     let text = value.to_str().ok();
     if !key.ends_with(BINARY) {
-        return Ok(text.map(Value::from));
+        return Ok(text.map(Value::from).into_iter().collect());
     }
-    let bytes = text.and_then(decode_base64);
+    let decode = |text: &str| text.split(',').map(|one| decode_base64(one.trim()).map(Value::from)).collect();
     let refused = || Error::invalid_argument(format!("the header `{PREFIX}{key}` is not base64"));
-    bytes.map(|bytes| Some(bytes.into())).ok_or_else(refused)
+    text.and_then(decode).ok_or_else(refused)
 }
 
 /// Adds who sent the request to those who forwarded it before.

@@ -13,7 +13,9 @@ use std::{
 
 use tokio::time::Instant;
 use tracing::Span;
+use triomphe::Arc;
 
+use super::Target;
 #[cfg(feature = "client")]
 use crate::observe::TraceContext;
 use crate::{Code, Context, Method, observe::names};
@@ -26,6 +28,7 @@ pub struct Call {
     started: Instant,
     span: Span,
     route: Option<HttpRoute>,
+    target: Option<Arc<Target>>,
     /// What is dropped when the call ends, if there is anything.
     kept: Option<Mutex<Vec<Box<dyn Any + Send + Sync>>>>,
 }
@@ -70,6 +73,16 @@ pub enum Side {
     Client,
 }
 
+impl Side {
+    /// True if a call that fails with this code counts as a fault of this side.
+    pub(crate) fn is_to_blame_for(self, code: Code) -> bool {
+        use Code::{DataLoss, DeadlineExceeded, Internal, Unavailable, Unimplemented, Unknown};
+        let is_of_server =
+            matches!(code, Unknown | DeadlineExceeded | Unimplemented | Internal | Unavailable | DataLoss);
+        self == Self::Client || is_of_server
+    }
+}
+
 /// How a call came over HTTP and JSON, in the words of OpenTelemetry: no text in it is the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -106,8 +119,15 @@ pub struct Outcome {
 impl Call {
     /// A call that has begun.
     #[inline]
-    pub(super) fn new(method: Method, side: Side, route: Option<HttpRoute>, cx: Context, started: Instant) -> Self {
-        Self { method, side, cx, started, span: Span::none(), route, kept: None }
+    pub(super) fn new(
+        method: Method,
+        side: Side,
+        route: Option<HttpRoute>,
+        target: Option<Arc<Target>>,
+        cx: Context,
+        started: Instant,
+    ) -> Self {
+        Self { method, side, cx, started, span: Span::none(), route, target, kept: None }
     }
 
     /// The method that is called.
@@ -123,6 +143,17 @@ impl Call {
     /// The route of the call if it came over HTTP and JSON; `None` if it is of gRPC.
     pub fn route(&self) -> Option<&HttpRoute> {
         self.route.as_ref()
+    }
+
+    /// The server that a client calls; `None` on a server.
+    pub fn target(&self) -> Option<&Target> {
+        self.target.as_deref()
+    }
+
+    /// The same, to keep.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn shared_target(&self) -> Option<&Arc<Target>> {
+        self.target.as_ref()
     }
 
     /// The context, as the service trait gets it.
@@ -180,16 +211,9 @@ impl Outcome {
     /// Whether it is a fault of this side, by OpenTelemetry: for a client each failure is, for a server what its caller
     /// is not to blame for.
     pub fn is_fault(&self, side: Side) -> bool {
-        use Code::{DataLoss, DeadlineExceeded, Internal, Unavailable, Unimplemented, Unknown};
-        match side {
-            Side::Client => self.code.is_some(),
-            // Some statuses of HTTP are more precise than the code.
-            Side::Server if self.http_status.is_some_and(|status| (400..500).contains(&status)) => false,
-            Side::Server => matches!(
-                self.code,
-                Some(Unknown | DeadlineExceeded | Unimplemented | Internal | Unavailable | DataLoss)
-            ),
-        }
+        // Some statuses of HTTP are more precise than the code.
+        let is_of_caller = self.http_status.is_some_and(|status| (400..500).contains(&status));
+        self.code.is_some_and(|code| side.is_to_blame_for(code)) && !(side == Side::Server && is_of_caller)
     }
 
     /// What an attempt came to.

@@ -14,7 +14,7 @@ use tracing::Span;
 
 #[cfg(feature = "client")]
 use super::{Attempted, Outcome};
-use super::{Call, HttpRoute, Interceptor, Observer, Side, call::Counts};
+use super::{Call, HttpRoute, Interceptor, Observer, Side, Target, call::Counts};
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use super::{Stage, panicked::is_panic};
 use crate::{Code, Context, Error, Method, Result};
@@ -27,6 +27,8 @@ pub struct Chain(Arc<Links>);
 struct Links {
     interceptors: Vec<Arc<dyn Interceptor>>,
     observers: Vec<Arc<dyn Observer>>,
+    /// The server that is called, if these are around the calls of one client.
+    target: Option<triomphe::Arc<Target>>,
 }
 
 impl Chain {
@@ -51,11 +53,18 @@ impl Chain {
 
     /// All of these, and then all of `other`.
     pub fn merge(mut self, other: Self) -> Self {
-        let Links { interceptors, observers } = Arc::unwrap_or_clone(other.0);
+        let Links { interceptors, observers, .. } = Arc::unwrap_or_clone(other.0);
         let links = Arc::make_mut(&mut self.0);
         links.interceptors.extend(interceptors);
         links.interceptors.sort_by_key(|interceptor| interceptor.stage());
         links.observers.extend(observers);
+        self
+    }
+
+    /// The same around the calls of a client of this server.
+    #[cfg(feature = "client")]
+    pub(crate) fn calling(mut self, target: triomphe::Arc<Target>) -> Self {
+        Arc::make_mut(&mut self.0).target = Some(target);
         self
     }
 
@@ -87,7 +96,7 @@ impl Chain {
     }
 
     fn begun(self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Begun {
-        let call = Call::new(*method, side, route, cx, start);
+        let call = Call::new(*method, side, route, self.0.target.clone(), cx, start);
         let shared = triomphe::Arc::new(Shared { call, links: self.0, counts: Counts::default() });
         Begun { shared, has_ended: AtomicBool::new(false) }
     }
@@ -106,7 +115,7 @@ impl Chain {
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Links { interceptors, observers } = &*self.0;
+        let Links { interceptors, observers, .. } = &*self.0;
         let stages: Vec<_> = interceptors.iter().map(|interceptor| interceptor.stage()).collect();
         f.debug_struct("Chain").field("interceptors", &stages).field("observers", &observers.len()).finish()
     }

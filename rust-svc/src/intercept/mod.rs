@@ -29,6 +29,7 @@ mod deadline_required;
 mod panicked;
 mod rate_limit;
 mod request_id;
+mod target;
 
 #[cfg(feature = "client")]
 pub(crate) use attempted::Attempted;
@@ -46,6 +47,7 @@ pub use deadline_required::DeadlineRequired;
 pub(crate) use panicked::panicked;
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
+pub use target::Target;
 
 #[cfg(doc)]
 use crate::Context;

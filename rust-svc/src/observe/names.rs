@@ -9,18 +9,22 @@
 //!
 //! | name | kind | unit | attributes |
 //! |---|---|---|---|
-//! | [`SERVER_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
-//! | [`CLIENT_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
-//! | [`CLIENT_ATTEMPT_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`] |
-//! | [`SERVER_ACTIVE`], [`CLIENT_ACTIVE`] | gauge | | [`SYSTEM`], [`METHOD`] |
+//! | [`SERVER_DURATION`] | histogram | s | [`SYSTEM`], [`METHOD`], [`STATUS`], [`ERROR_TYPE`] |
+//! | [`CLIENT_DURATION`] | histogram | s | the same, [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`CLIENT_ATTEMPT_DURATION`] | histogram | s | the same, [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`SERVER_ACTIVE`] | gauge | | [`SYSTEM`], [`METHOD`] |
+//! | [`CLIENT_ACTIVE`] | gauge | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
 //! | [`SERVER_SENT`], [`SERVER_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
 //! | [`SERVER_PANICS`] | counter | | [`SYSTEM`], [`METHOD`] |
-//! | [`CLIENT_RETRIES`] | counter | | [`SYSTEM`], [`METHOD`] |
-//! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`] |
-//! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`] |
-//! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`] |
-//! | [`HTTP_DURATION`] | histogram | s | [`HTTP_METHOD`], [`HTTP_SCHEME`], [`HTTP_ROUTE`], [`HTTP_STATUS`] |
+//! | [`CLIENT_RETRIES`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`HTTP_DURATION`] | histogram | s | [`HTTP_METHOD`], [`HTTP_SCHEME`], [`HTTP_ROUTE`], [`HTTP_STATUS`], [`ERROR_TYPE`] |
 //! | [`HTTP_ACTIVE`] | gauge | | [`HTTP_METHOD`], [`HTTP_SCHEME`] |
+//!
+//! What does not apply is left out: a client of a Unix socket has no [`SERVER_PORT`], a call that did not fail by a fault
+//! of this side has no [`ERROR_TYPE`].
 
 /// How long a call took on a server, streams to their end.
 pub const SERVER_DURATION: &str = "rpc.server.call.duration";
@@ -79,11 +83,13 @@ pub const METHOD: &str = "rpc.method";
 /// The name of the code, `OK` if there is no error.
 pub const STATUS: &str = "rpc.response.status_code";
 
-/// The address that a client was made with.
+/// The host that a client was made to call, or the path of a Unix socket, or the name of a service in this process.
 pub const SERVER_ADDRESS: &str = "server.address";
 
-/// Why a call failed by a fault of this side, in spans and what goes to a collector: what [`STATUS`] says, or the status
-/// of HTTP.
+/// The port of that host.
+pub const SERVER_PORT: &str = "server.port";
+
+/// Why a call failed by a fault of this side: what [`STATUS`] says, or the status of HTTP.
 pub const ERROR_TYPE: &str = "error.type";
 
 /// Where a call comes from, in spans: the address, or the path of a Unix socket.

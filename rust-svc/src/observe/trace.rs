@@ -4,7 +4,7 @@ use tracing::{Span, field::Empty};
 
 use crate::{
     Context, Metadata, Peer, Result, TraceContext, async_trait,
-    intercept::{Call, HttpRoute, Interceptor, Side, Stage},
+    intercept::{Call, HttpRoute, Interceptor, Side, Stage, Target},
 };
 
 /// Runs each call in a `tracing` span of its own, and passes the trace on by the Trace Context of W3C: a server takes the
@@ -96,6 +96,8 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
         rpc.system.name = "grpc",
         rpc.method = method,
         rpc.response.status_code = Empty,
+        server.address = call.target().map(Target::address),
+        server.port = call.target().and_then(Target::port),
         network.peer.address = call.cx().peer().map(Peer::host),
         network.peer.port = call.cx().peer().and_then(Peer::port),
         trace_id = own.trace_id(),

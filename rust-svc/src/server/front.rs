@@ -44,7 +44,8 @@ impl Front {
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
         let (peer, stopping) = (Some(remote.peer.clone()), Some(remote.stopping.clone()));
         let origin = Origin { peer, stopping, ending: ending.clone() };
-        let request = lingering(timely(request, self.receive_timeout));
+        let is_whole = |request: &_| self.speaks_web(request) && self.grpc.takes_one(request.uri().path());
+        let request = lingering(timely(request, self.receive_timeout, is_whole));
         match self.speaks_grpc(&request) {
             true => ending.or_gone(self.grpc.serve(request, origin)).map(told).left_future(),
             false => self.clone().answer_other(request, origin, remote.address).boxed().right_future(),

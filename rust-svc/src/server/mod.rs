@@ -247,8 +247,8 @@ impl Server {
         self
     }
 
-    /// How long nothing may come of the body of a request, before it breaks off: of one of HTTP/1 that told its length, and
-    /// of one that a gateway reads whole. A stream of requests may be silent.
+    /// How long nothing may come of the body of a request, before it breaks off: of one of HTTP/1 that told its length or
+    /// is one message of gRPC-Web, and of one that a gateway reads whole. A stream of requests may be silent.
     pub fn receive_timeout(mut self, timeout: Duration) -> Self {
         self.limits.receive_timeout = timeout;
         self

@@ -21,11 +21,16 @@ pub(super) struct Timely<B> {
     expiry: Option<Pin<Box<Sleep>>>,
 }
 
-/// The request with a body that has to come, if it is one of HTTP/1 that told its length: who knows the length has all
-/// of it. A stream of requests may be silent, and HTTP/2 asks its callers for signs of life.
-pub(super) fn timely<B>(request: Request<B>, limit: Duration) -> Request<Timely<B>> {
-    let told = request.version() < Version::HTTP_2 && request.headers().contains_key(CONTENT_LENGTH);
-    request.map(|body| Timely { body, limit: told.then_some(limit), expiry: None })
+/// The request with a body that has to come, if it is one of HTTP/1 that told its length or `is_whole`, one message: who
+/// knows the length has all of it. A stream of requests may be silent, and HTTP/2 asks its callers for signs of life.
+pub(super) fn timely<B>(
+    request: Request<B>,
+    limit: Duration,
+    is_whole: impl FnOnce(&Request<B>) -> bool,
+) -> Request<Timely<B>> {
+    let has_to_come =
+        request.version() < Version::HTTP_2 && (request.headers().contains_key(CONTENT_LENGTH) || is_whole(&request));
+    request.map(|body| Timely { body, limit: has_to_come.then_some(limit), expiry: None })
 }
 
 impl<B> Timely<B> {

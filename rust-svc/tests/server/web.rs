@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    echo::{DOWNLOAD, Event, UNARY},
+    echo::{DOWNLOAD, Event, UNARY, UPLOAD},
     raw,
     support::{Running, soon, start, start_with},
 };
@@ -149,4 +149,26 @@ async fn a_request_that_nobody_reads() {
     let mut rest = String::new();
     soon(stream.read_to_string(&mut rest)).await.expect("another answer");
     assert!(rest.contains("HTTP/1.1 200") && rest.ends_with("SERVING\n"), "{rest}");
+}
+
+/// One message has to come. A stream of them may be silent for as long as it likes.
+#[tokio::test]
+async fn a_message_in_chunks_that_does_not_come() {
+    let server = start_with(|server| server.grpc_web().receive_timeout(Duration::from_millis(50))).await;
+    let post = async |path: &str| {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        let headers =
+            "host: test\r\ncontent-type: application/grpc-web\r\ntransfer-encoding: chunked\r\nconnection: close";
+        let head = format!("POST {path} HTTP/1.1\r\n{headers}\r\n\r\n1\r\n\0\r\n");
+        stream.write_all(head.as_bytes()).await.expect("a part of a request");
+        stream
+    };
+    for path in [UNARY.path, DOWNLOAD.path] {
+        let mut answer = String::new();
+        soon(post(path).await.read_to_string(&mut answer)).await.expect("an answer");
+        assert!(answer.contains("grpc-status: 1\r\n"), "{path}: {answer}");
+    }
+    let mut upload = post(UPLOAD.path).await;
+    let silence = tokio::time::timeout(Duration::from_millis(200), upload.read_u8()).await;
+    assert!(silence.is_err(), "a stream of requests was answered: {silence:?}");
 }

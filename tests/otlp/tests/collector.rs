@@ -142,6 +142,8 @@ async fn calls_and_attempts_are_one_trace_and_are_counted() {
     let below = |parent: &Span, kind: i32| -> Vec<_> {
         spans.iter().filter(|span| span.parent_span_id == parent.span_id && span.kind == kind).collect()
     };
+    let address = call.attributes.iter().find(|attribute| attribute.key == "server.address").expect("an address");
+    assert!(format!("{:?}", address.value).contains("test"), "{address:?}");
     let attempts = below(&call, CLIENT);
     assert_eq!(attempts.len(), 2, "{spans:?}");
     for (attempt, fails) in attempts.iter().zip([true, false]) {

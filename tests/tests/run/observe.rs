@@ -40,12 +40,17 @@ fn quote() -> Quote {
     Quote { symbol: "TEA".into(), price: 4.0 }
 }
 
-/// The value of the one line that begins so.
-fn value(metrics: &Metrics, line: &str) -> Option<f64> {
-    let text = metrics.text();
-    let mut values = text.lines().filter_map(|it| it.strip_prefix(line)?.trim().parse().ok());
+/// The value of the one number of this name that has all of these labels.
+fn value(metrics: &Metrics, number: &str) -> Option<f64> {
+    let (name, labels) = number.split_once('{').expect("labels");
+    let (text, labels) = (metrics.text(), labels.trim_end_matches('}'));
+    let mut values = text.lines().filter_map(|line| {
+        let (known, value) = line.strip_prefix(name)?.strip_prefix('{')?.split_once('}')?;
+        let has_all = labels.split(',').all(|label| known.split(',').any(|known| known == label));
+        has_all.then(|| value.trim().parse().expect("a number"))
+    });
     let value = values.next();
-    assert_eq!(values.next(), None, "{line} is there twice:\n{text}");
+    assert_eq!(values.next(), None, "{number} is there twice:\n{text}");
     value
 }
 
@@ -96,6 +101,34 @@ async fn calls_and_attempts_are_counted_by_method_and_code() {
 }
 
 #[tokio::test]
+async fn numbers_say_which_server_was_called_and_whose_fault_it_was() {
+    let (near, far) = (Metrics::new(), Metrics::new());
+    let fake = StockServiceFake::default();
+    let addresses = [served(&fake, &Chain::new().observe(far.clone())).await, served(&fake, &Chain::new()).await];
+    for address in &addresses {
+        fake.get_quote.fails(rust_svc::Error::not_found("no such symbol"));
+        let client = client(address, &Chain::new().observe(near.clone()));
+        client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect_err("unknown");
+    }
+    let method = r#"rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote""#;
+    let end = r#"rpc_response_status_code="NOT_FOUND""#;
+    for address in &addresses {
+        let port = address.rsplit(':').next().expect("a port");
+        let server = format!(r#"server_address="127.0.0.1",server_port="{port}""#);
+        for name in ["rpc_client_call_duration", "rpc_client_attempt_duration"] {
+            let line = format!(r#"{name}_seconds_count{{{method},{server},{end},error_type="NOT_FOUND"}} 1"#);
+            assert!(near.text().contains(&line), "{line}: {}", near.text());
+        }
+        for name in ["rpc_client_active_calls", "rpc_client_retries_total"] {
+            let line = format!("{name}{{{method},{server}}} 0");
+            assert!(near.text().contains(&line), "{line}: {}", near.text());
+        }
+    }
+    let line = &format!("rpc_server_call_duration_seconds_count{{{method},{end}}} 1");
+    until(|| far.text().contains(line)).await;
+}
+
+#[tokio::test]
 async fn a_call_is_active_until_its_stream_ends() {
     let metrics = Metrics::new();
     let fake = StockServiceFake::default();
@@ -116,8 +149,7 @@ async fn a_call_is_active_until_its_stream_ends() {
 async fn a_breaker_tells_that_it_moved() {
     let metrics = Metrics::new();
     let client = client("http://127.0.0.1:1", &Chain::new().observe(metrics.clone()));
-    let labels =
-        r#"{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote",server_address="http://127.0.0.1:1"}"#;
+    let labels = r#"{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote",server_address="127.0.0.1",server_port="1"}"#;
     let state = &format!("rpc_client_breaker_state{labels}");
     let breaker = client.0.breaker(&stock_service::GET_QUOTE).expect("it has one");
     breaker.force_open();

@@ -1,4 +1,4 @@
-//! What the spans of a server say of its calls.
+//! What the spans of servers and clients say of calls.
 
 use std::{
     collections::BTreeMap,
@@ -25,7 +25,10 @@ use tracing::{
 use tracing_subscriber::layer::{self, Layer, SubscriberExt};
 
 use crate::{
-    golden::user::user::v1::{GetUserRequest, User, UserServiceFake, user_service_adapter, user_service_gateway},
+    golden::user::user::v1::{
+        GetUserRequest, User, UserService as _, UserServiceClient, UserServiceFake, user_service_adapter,
+        user_service_gateway,
+    },
     observe::listen,
 };
 
@@ -165,5 +168,26 @@ async fn of_calls_to_what_is_not_served() {
             (names::STATUS, "UNIMPLEMENTED"),
         ]);
         assert_eq!(said, expected.into_iter().map(|(name, value)| (name, value.to_owned())).collect(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn of_calls_of_a_client() {
+    let (spans, _guard) = Spans::heard();
+    let chain = Chain::new().intercept(Trace::new());
+    let fake = UserServiceFake::default();
+    for (address, host, port) in [
+        ("http://inventory", "inventory", Some("80")),
+        ("http://[::1]:50051", "::1", Some("50051")),
+        ("unix:/run/users.sock", "/run/users.sock", None),
+        ("users", "users", None),
+    ] {
+        fake.get_user.returns(User::default());
+        let routes = rust_svc::adapter::Routes::from(user_service_adapter(Arc::new(fake.clone())));
+        let client = Client::builder(address).chain(&chain).build_from_service(routes).expect("a client");
+        UserServiceClient(client).get_user(Context::new(), GetUserRequest::default()).await.expect("a user");
+        let Some((_, Said(said))) = spans.all().drain(..).next() else { panic!("there are no spans") };
+        assert_eq!(said.get(names::SERVER_ADDRESS).map(String::as_str), Some(host));
+        assert_eq!(said.get(names::SERVER_PORT).map(String::as_str), port);
     }
 }

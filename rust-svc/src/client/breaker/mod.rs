@@ -1,6 +1,7 @@
 //! The circuit breaker of a method.
 
 mod core;
+mod moves;
 mod open;
 mod outcome;
 #[cfg(test)]
@@ -22,10 +23,14 @@ pub use self::open::Open;
 pub(crate) use self::outcome::{Outcome, is_mid_stream_failure};
 use self::{
     core::{Core, Phase, is_closed},
+    moves::{Move, Moves},
     window::{Totals, Window},
 };
 use super::backoff::jitter;
-use crate::{Breaker, Code, Method, intercept::Chain};
+use crate::{
+    Breaker, Code, Method,
+    intercept::{Chain, Target},
+};
 
 /// The longest that a breaker stays open, unless its policy says more.
 const LONGEST_OPEN: Duration = Duration::from_secs(60);
@@ -41,7 +46,7 @@ const LONGEST_PROBING: Duration = Duration::from_secs(3600);
 /// it closes, when one fails it opens again for twice as long. It moves when calls come; there is no timer.
 #[derive(Debug)]
 pub struct CircuitBreaker {
-    target: Box<str>,
+    target: triomphe::Arc<Target>,
     method: &'static str,
     policy: Breaker,
     probing: Duration,
@@ -50,6 +55,7 @@ pub struct CircuitBreaker {
     era: AtomicU64,
     last_code: AtomicI32,
     core: Mutex<Core>,
+    moves: Moves,
     chain: Chain,
 }
 
@@ -92,11 +98,11 @@ pub struct Snapshot {
 }
 
 impl CircuitBreaker {
-    pub(crate) fn new(target: &str, method: &Method, policy: Breaker, chain: Chain) -> Self {
+    pub(crate) fn new(target: triomphe::Arc<Target>, method: &Method, policy: Breaker, chain: Chain) -> Self {
         let now = Instant::now();
         let core = Core { phase: Phase::Closed { since: now }, generation: 0, trips: 0 };
         Self {
-            target: target.into(),
+            target,
             method: method.full_name(),
             policy,
             probing: method.timeout.unwrap_or(PROBING).min(LONGEST_PROBING),
@@ -104,12 +110,19 @@ impl CircuitBreaker {
             era: AtomicU64::new(core.era()),
             last_code: AtomicI32::new(0),
             core: Mutex::new(core),
+            moves: Moves::default(),
             chain,
         }
     }
 
-    /// The address of the client whose calls it stops.
-    pub fn target(&self) -> &str {
+    /// The server of the client whose calls it stops.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The same, to keep.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn shared_target(&self) -> &triomphe::Arc<Target> {
         &self.target
     }
 
@@ -211,18 +224,16 @@ impl CircuitBreaker {
                 self.window.clear();
             }
             self.era.store(after.era(), Ordering::Release);
+            let (from, to, retry_in) = (before.phase.state(), after.phase.state(), after.phase.retry_in(now));
+            self.moves.add(Move { from, to, retry_in });
         }
         drop(core);
-        if after.generation != before.generation {
-            self.tell(before.phase, after.phase, now);
-        }
+        self.moves.tell(|told| self.tell(told));
         result
     }
 
-    fn tell(&self, before: Phase, after: Phase, now: Instant) {
-        let (from, to) = (before.state(), after.state());
+    fn tell(&self, Move { from, to, retry_in }: Move) {
         let last_code = Code::from_number(self.last_code.load(Ordering::Relaxed)).map(Code::name);
-        let retry_in = after.retry_in(now);
         self.chain.breaker_moved(self, to);
         match to {
             State::Open => {

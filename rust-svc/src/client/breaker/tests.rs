@@ -14,7 +14,11 @@ const POLICY: Breaker = Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_
 const FAILURE: Outcome = Outcome::Failure(Code::Unavailable);
 
 fn breaker(policy: Breaker) -> Arc<CircuitBreaker> {
-    Arc::new(CircuitBreaker::new("test", &GET, policy, Chain::new()))
+    breaker_of(&GET, policy)
+}
+
+fn breaker_of(method: &Method, policy: Breaker) -> Arc<CircuitBreaker> {
+    Arc::new(CircuitBreaker::new(triomphe::Arc::new("test".into()), method, policy, Chain::new()))
 }
 
 fn permit(breaker: &Arc<CircuitBreaker>) -> Permit<'_> {
@@ -255,10 +259,10 @@ async fn policies_of_nonsense_do_no_harm() {
             permit.record(outcome, Instant::now());
         }
     }
-    let longest = Arc::new(CircuitBreaker::new("test", &GET, Breaker { open: Duration::MAX, ..POLICY }, Chain::new()));
+    let longest = breaker_of(&GET, Breaker { open: Duration::MAX, ..POLICY });
     record(&longest, FAILURE, 4);
     assert_eq!(longest.state(), State::Open);
-    let endless = Arc::new(CircuitBreaker::new("test", &GET.timeout_ms(u64::MAX), POLICY, Chain::new()));
+    let endless = breaker_of(&GET.timeout_ms(u64::MAX), POLICY);
     record(&endless, FAILURE, 4);
     wait(&endless).await;
     record(&endless, Outcome::Success, 3);

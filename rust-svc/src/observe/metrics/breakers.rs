@@ -1,12 +1,11 @@
 //! How the circuit breakers of clients stand.
 
 use prometheus_client::{
-    encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
-use super::plain;
+use super::{labels::Named, plain};
 use crate::{
     client::{CircuitBreaker, State},
     observe::names,
@@ -14,15 +13,8 @@ use crate::{
 
 /// The circuit breakers of all methods.
 pub(super) struct Breakers {
-    states: Family<Guarded, Gauge>,
-    opened: Family<Guarded, Counter>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Guarded {
-    rpc_system_name: &'static str,
-    rpc_method: &'static str,
-    server_address: String,
+    states: Family<Named, Gauge>,
+    opened: Family<Named, Counter>,
 }
 
 impl Breakers {
@@ -36,8 +28,7 @@ impl Breakers {
     }
 
     pub(super) fn moved(&self, breaker: &CircuitBreaker, state: State) {
-        let server_address = breaker.target().to_owned();
-        let guarded = Guarded { rpc_system_name: "grpc", rpc_method: breaker.method(), server_address };
+        let guarded = Named { method: breaker.method(), target: Some(breaker.shared_target().clone()) };
         self.states.get_or_create(&guarded).set(state.number().into());
         if state == State::Open {
             self.opened.get_or_create(&guarded).inc();

@@ -7,27 +7,33 @@ use std::{
 
 use prometheus_client::{
     collector::Collector,
-    encoding::{DescriptorEncoder, EncodeLabelSet, NoLabelSet},
+    encoding::{DescriptorEncoder, NoLabelSet},
     metrics::MetricType,
     registry::{Registry, Unit},
 };
 
 use super::{
+    by_target::ByTarget,
+    labels::{Ended, Named},
     per_thread::PerThread,
     plain,
     tally::{Durations, Histogram, Tally, bounds},
 };
-use crate::{Code, by_method::ByMethod, intercept::Outcome, observe::names};
+use crate::{
+    Code,
+    intercept::{Call, Outcome, Side},
+    observe::names,
+};
 
 /// The calls of one side.
 pub(super) struct Calls {
     names: Names,
-    methods: ByMethod<PerThread<Numbers>>,
+    methods: ByTarget<PerThread<Numbers>>,
 }
 
 /// What the numbers of a side are called.
 pub(super) struct Names {
-    side: &'static str,
+    side: Side,
     duration: &'static str,
     active: &'static str,
     sent: &'static str,
@@ -36,14 +42,14 @@ pub(super) struct Names {
 
 /// The numbers of a server and of a client.
 pub(super) const SERVER: Names = Names {
-    side: "a server",
+    side: Side::Server,
     duration: names::SERVER_DURATION,
     active: names::SERVER_ACTIVE,
     sent: names::SERVER_SENT,
     received: names::SERVER_RECEIVED,
 };
 pub(super) const CLIENT: Names = Names {
-    side: "a client",
+    side: Side::Client,
     duration: names::CLIENT_DURATION,
     active: names::CLIENT_ACTIVE,
     sent: names::CLIENT_SENT,
@@ -52,7 +58,7 @@ pub(super) const CLIENT: Names = Names {
 
 /// The attempts of clients.
 #[derive(Default)]
-pub(super) struct Attempts(ByMethod<PerThread<Tried>>);
+pub(super) struct Attempts(ByTarget<PerThread<Tried>>);
 
 /// What a thread has counted of one method. A call that ends on another thread than it began on leaves a negative number
 /// of calls under way there; the sum over all threads is right.
@@ -78,32 +84,19 @@ struct ByCode([OnceLock<Box<Durations>>; CODES]);
 /// How many codes there are, with the one of calls that did not fail.
 const CODES: usize = 17;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Named {
-    rpc_system_name: &'static str,
-    rpc_method: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Ended {
-    rpc_system_name: &'static str,
-    rpc_method: &'static str,
-    rpc_response_status_code: &'static str,
-}
-
 impl Calls {
     pub(super) fn register(registry: &mut Registry, names: Names) -> Arc<Self> {
-        let calls = Arc::new(Self { names, methods: ByMethod::default() });
+        let calls = Arc::new(Self { names, methods: ByTarget::default() });
         registry.register_collector(Box::new(calls.clone()));
         calls
     }
 
-    pub(super) fn began(&self, method: &'static str) {
-        self.own(method, |numbers| numbers.active.add(1));
+    pub(super) fn began(&self, call: &Call) {
+        self.own(call, |numbers| numbers.active.add(1));
     }
 
-    pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.own(method, |Numbers { active, sent, received, durations }| {
+    pub(super) fn ended(&self, call: &Call, outcome: &Outcome) {
+        self.own(call, |Numbers { active, sent, received, durations }| {
             active.add(u64::MAX);
             sent.add(outcome.sent);
             received.add(outcome.received);
@@ -112,8 +105,8 @@ impl Calls {
     }
 
     /// Counts what this thread does.
-    fn own(&self, method: &'static str, count: impl FnOnce(&Numbers)) {
-        self.methods.get(method, PerThread::new).own(count);
+    fn own(&self, call: &Call, count: impl FnOnce(&Numbers)) {
+        own(&self.methods, call, count);
     }
 
     fn counter(
@@ -123,20 +116,20 @@ impl Calls {
         what: &str,
         of: fn(&Numbers) -> &Tally,
     ) -> fmt::Result {
-        let help = format!("How many messages {} {what}, by the calls that have ended.", self.names.side);
+        let help = format!("How many messages {} {what}, by the calls that have ended.", side(self.names.side));
         counter(encoder, name, &help, sums(&self.methods, of))
     }
 }
 
 impl Collector for Calls {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Names { side, duration, active, sent, received } = self.names;
-        let durations = self.methods.iter().map(|(method, threads)| (method, threads.iter().map(|own| &own.durations)));
-        histograms(&mut encoder, duration, &format!("How long a call took for {side}."), durations)?;
-        let (name, help) = (plain(active), format!("How many calls are under way for {side}."));
+        let Names { side: of, duration, active, sent, received } = self.names;
+        let durations = self.methods.iter().map(|(named, threads)| (named, threads.iter().map(|own| &own.durations)));
+        histograms(&mut encoder, duration, &format!("How long a call took for {}.", side(of)), of, durations)?;
+        let (name, help) = (plain(active), format!("How many calls are under way for {}.", side(of)));
         let mut gauge = encoder.encode_descriptor(&name, &help, None, MetricType::Gauge)?;
-        for (method, sum) in sums(&self.methods, |numbers| &numbers.active) {
-            gauge.encode_family(&named(method))?.encode_gauge(&sum.cast_signed())?;
+        for (named, sum) in sums(&self.methods, |numbers| &numbers.active) {
+            gauge.encode_family(&named)?.encode_gauge(&sum.cast_signed())?;
         }
         self.counter(&mut encoder, sent, "has sent", |numbers| &numbers.sent)?;
         self.counter(&mut encoder, received, "has received", |numbers| &numbers.received)
@@ -150,8 +143,8 @@ impl Attempts {
         attempts
     }
 
-    pub(super) fn ended(&self, method: &'static str, outcome: &Outcome) {
-        self.0.get(method, PerThread::new).own(|Tried { retries, durations }| {
+    pub(super) fn ended(&self, call: &Call, outcome: &Outcome) {
+        own(&self.0, call, |Tried { retries, durations }| {
             retries.add(u64::from(outcome.previous_attempts > 0));
             durations.observe(outcome);
         });
@@ -160,9 +153,9 @@ impl Attempts {
 
 impl Collector for Attempts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let durations = self.0.iter().map(|(method, threads)| (method, threads.iter().map(|own| &own.durations)));
+        let durations = self.0.iter().map(|(named, threads)| (named, threads.iter().map(|own| &own.durations)));
         let help = "How long one attempt of a call took for a client.";
-        histograms(&mut encoder, names::CLIENT_ATTEMPT_DURATION, help, durations)?;
+        histograms(&mut encoder, names::CLIENT_ATTEMPT_DURATION, help, Side::Client, durations)?;
         let help = "How often a client tried a call again.";
         counter(&mut encoder, names::CLIENT_RETRIES, help, sums(&self.0, |own| &own.retries))
     }
@@ -188,14 +181,16 @@ impl ByCode {
     }
 }
 
+/// Counts what this thread does for a call.
+fn own<T: Default>(methods: &ByTarget<PerThread<T>>, call: &Call, count: impl FnOnce(&T)) {
+    methods.get(call.shared_target(), call.method().full_name(), PerThread::new).own(count);
+}
+
 /// What all threads have counted together, by method.
-fn sums<T: Default>(
-    methods: &ByMethod<PerThread<T>>,
-    number: fn(&T) -> &Tally,
-) -> impl Iterator<Item = (&'static str, u64)> {
-    methods.iter().map(move |(method, threads)| {
+fn sums<T: Default>(methods: &ByTarget<PerThread<T>>, number: fn(&T) -> &Tally) -> impl Iterator<Item = (Named, u64)> {
+    methods.iter().map(move |(named, threads)| {
         let numbers = threads.iter().map(|own| number(own).get());
-        (method, numbers.fold(0, u64::wrapping_add))
+        (named, numbers.fold(0, u64::wrapping_add))
     })
 }
 
@@ -204,12 +199,12 @@ fn counter(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
-    sums: impl Iterator<Item = (&'static str, u64)>,
+    sums: impl Iterator<Item = (Named, u64)>,
 ) -> fmt::Result {
     let name = plain(name);
     let mut encoder = encoder.encode_descriptor(&name, help, None, MetricType::Counter)?;
-    for (method, sum) in sums {
-        encoder.encode_family(&named(method))?.encode_counter::<NoLabelSet, _, u64>(&sum, None)?;
+    for (named, sum) in sums {
+        encoder.encode_family(&named)?.encode_counter::<NoLabelSet, _, u64>(&sum, None)?;
     }
     Ok(())
 }
@@ -219,32 +214,36 @@ fn histograms<'a, Threads: Iterator<Item = &'a ByCode>>(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
-    methods: impl Iterator<Item = (&'static str, Threads)>,
+    side: Side,
+    methods: impl Iterator<Item = (Named, Threads)>,
 ) -> fmt::Result {
     let name = plain(name);
     let mut encoder = encoder.encode_descriptor(&name, help, Some(&Unit::Seconds), MetricType::Histogram)?;
-    for (rpc_method, threads) in methods {
+    for (named, threads) in methods {
         for (code, Histogram { sum, buckets }) in (0..).zip(ByCode::sums(threads)) {
             let count = buckets.iter().sum();
             if count == 0 {
                 continue;
             }
-            let rpc_response_status_code = Code::from_number(code).map_or("OK", Code::name);
-            let labels = Ended { rpc_system_name: "grpc", rpc_method, rpc_response_status_code };
+            let ended = Ended { named: &named, side, code: Code::from_number(code) };
             let buckets: Vec<_> = bounds().zip(buckets).collect();
-            encoder.encode_family(&labels)?.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
+            encoder.encode_family(&ended)?.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
         }
     }
     Ok(())
 }
 
-pub(super) fn named(rpc_method: &'static str) -> Named {
-    Named { rpc_system_name: "grpc", rpc_method }
+/// What a side is called.
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Server => "a server",
+        Side::Client => "a client",
+    }
 }
 
 impl fmt::Debug for Calls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Calls({})", self.names.side)
+        write!(f, "Calls({:?})", self.names.side)
     }
 }
 

@@ -2,7 +2,9 @@
 
 #[cfg(feature = "client")]
 mod breakers;
+mod by_target;
 mod calls;
+mod labels;
 mod panics;
 mod per_thread;
 mod requests;
@@ -110,19 +112,19 @@ impl Observer for Metrics {
     fn began(&self, call: &Call) {
         match call.route() {
             Some(route) => self.0.http.began(route),
-            None => self.calls(call.side()).began(call.method().full_name()),
+            None => self.calls(call.side()).began(call),
         }
     }
 
     fn ended(&self, call: &Call, outcome: &Outcome) {
         match call.route() {
             Some(route) => self.0.http.ended(route, outcome),
-            None => self.calls(call.side()).ended(call.method().full_name(), outcome),
+            None => self.calls(call.side()).ended(call, outcome),
         }
     }
 
     fn attempted(&self, call: &Call, outcome: &Outcome) {
-        self.0.attempts.ended(call.method().full_name(), outcome);
+        self.0.attempts.ended(call, outcome);
     }
 
     fn panicked(&self, call: &Call) {

@@ -5,10 +5,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::{
-    calls::{Named, named},
-    plain,
-};
+use super::{labels::Named, plain};
 use crate::observe::names;
 
 /// The panics of all methods.
@@ -22,6 +19,6 @@ impl Panics {
     }
 
     pub(super) fn panicked(&self, method: &'static str) {
-        self.0.get_or_create(&named(method)).inc();
+        self.0.get_or_create(&Named { method, target: None }).inc();
     }
 }

@@ -1,14 +1,16 @@
 //! Numbers of requests over HTTP and JSON.
 
+use std::fmt;
+
 use prometheus_client::{
-    encoding::EncodeLabelSet,
+    encoding::{EncodeLabelSet, LabelSetEncoder},
     metrics::{family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
 
-use super::{durations, plain};
+use super::{durations, labels::write, plain};
 use crate::{
-    intercept::{HttpRoute, Outcome},
+    intercept::{HttpRoute, Outcome, Side},
     observe::names,
 };
 
@@ -24,12 +26,21 @@ struct Begun {
     url_scheme: &'static str,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Ended {
-    http_request_method: &'static str,
-    url_scheme: &'static str,
-    http_route: &'static str,
-    http_response_status_code: u16,
+    begun: Begun,
+    route: &'static str,
+    status: u16,
+    is_fault: bool,
+}
+
+impl EncodeLabelSet for Ended {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
+        self.begun.encode(encoder)?;
+        write(encoder, names::HTTP_ROUTE, self.route)?;
+        write(encoder, names::HTTP_STATUS, self.status)?;
+        if self.is_fault { write(encoder, names::ERROR_TYPE, self.status) } else { Ok(()) }
+    }
 }
 
 impl Requests {
@@ -48,9 +59,8 @@ impl Requests {
 
     pub(super) fn ended(&self, route: &HttpRoute, outcome: &Outcome) {
         self.active.get_or_create(&begun(route)).dec();
-        let Begun { http_request_method, url_scheme } = begun(route);
-        let http_response_status_code = outcome.http_status.unwrap_or_default();
-        let ended = Ended { http_request_method, url_scheme, http_route: route.template, http_response_status_code };
+        let (status, is_fault) = (outcome.http_status.unwrap_or_default(), outcome.is_fault(Side::Server));
+        let ended = Ended { begun: begun(route), route: route.template, status, is_fault };
         self.duration.get_or_create(&ended).observe(outcome.elapsed.as_secs_f64());
     }
 }

@@ -56,14 +56,13 @@ impl Meters {
     pub(super) fn attempted(&self, call: &Call, outcome: &Outcome) {
         record(&self.attempts, &attributes(call, outcome), outcome);
         if outcome.previous_attempts > 0 {
-            self.retries.add(1, &named(call.method().full_name()));
+            self.retries.add(1, &named(call.method().full_name(), call.target()).collect::<Vec<_>>());
         }
     }
 
     #[cfg(feature = "client")]
     pub(super) fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
-        let [system, method] = named(breaker.method());
-        let guarded = [system, method, KeyValue::new(names::SERVER_ADDRESS, breaker.target().to_owned())];
+        let guarded: Vec<_> = named(breaker.method(), Some(breaker.target())).collect();
         self.breakers.record(state.number().into(), &guarded);
         if state == State::Open {
             self.opened.add(1, &guarded);

@@ -15,7 +15,7 @@ use opentelemetry_sdk::{
 
 use crate::{
     Peer,
-    intercept::{Call, Outcome, Side},
+    intercept::{Call, Outcome, Side, Target},
     observe::{TraceContext, names},
 };
 
@@ -107,15 +107,18 @@ fn of_end(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
             KeyValue::new(names::HTTP_STATUS, i64::from(outcome.http_status.unwrap_or_default())),
         ],
         None => {
-            let [system, method] = named(call.method().full_name());
-            vec![system, method, KeyValue::new(names::STATUS, outcome.status())]
+            let status = KeyValue::new(names::STATUS, outcome.status());
+            named(call.method().full_name(), call.target()).chain([status]).collect()
         }
     }
 }
 
-/// The name of a method.
-pub(super) fn named(method: &'static str) -> [KeyValue; 2] {
-    [KeyValue::new(names::SYSTEM, "grpc"), KeyValue::new(names::METHOD, method)]
+/// The name of a method, and of a client the server that it calls.
+pub(super) fn named(method: &'static str, target: Option<&Target>) -> impl Iterator<Item = KeyValue> {
+    let method = [KeyValue::new(names::SYSTEM, "grpc"), KeyValue::new(names::METHOD, method)];
+    let address = target.map(|target| KeyValue::new(names::SERVER_ADDRESS, target.address().to_owned()));
+    let port = target.and_then(Target::port).map(|port| KeyValue::new(names::SERVER_PORT, i64::from(port)));
+    method.into_iter().chain(address).chain(port)
 }
 
 fn sampled(call: &Call) -> Option<TraceContext> {
