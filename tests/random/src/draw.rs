@@ -1,5 +1,6 @@
 //! Draws a contract by the rules of protobuf.
 
+pub(crate) mod custom;
 mod enums;
 mod extends;
 mod fields;
@@ -53,7 +54,7 @@ impl Draw {
         let rng = Rng::with_seed(seed);
         let words = NAMES.iter().flat_map(|words| words.split(' ')).collect();
         // Packages of what is imported.
-        let taken = HashSet::from(["google", "rust_svc"].map(ToOwned::to_owned));
+        let taken = HashSet::from(["google", "rust_svc", custom::PACKAGE].map(ToOwned::to_owned));
         Self { rng, contract: Contract::default(), taken, words, used: Vec::new(), notes: BTreeSet::new(), routes: 0 }
     }
 

@@ -7,14 +7,21 @@ use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-use crate::contract::{Contract, Enum, Extend, Field, File, Kind, Message, Place, Rpc, Service, Syntax, within};
+use crate::{
+    contract::{Contract, Enum, Extend, Field, File, Kind, Message, Place, Rpc, Service, Syntax, within},
+    draw::custom,
+};
 
 /// The files of a contract, by their paths.
 pub(crate) fn print(contract: &Contract, seed: u64) -> Vec<(String, String)> {
     let mut print =
         Print { contract, rng: Rng::with_seed(seed), names: refer::names(contract), text: String::new(), depth: 0 };
     let files = contract.files.iter().enumerate();
-    files.map(|(index, file)| (file.path.clone(), print.file(index, file))).collect()
+    let mut files: Vec<_> = files.map(|(index, file)| (file.path.clone(), print.file(index, file))).collect();
+    if contract.files.iter().any(|file| file.known.contains(&custom::PATH)) {
+        files.push((custom::PATH.to_owned(), custom::declared()));
+    }
+    files
 }
 
 struct Print<'a> {

@@ -17,10 +17,12 @@ impl Draw {
         let (visibility, is_visible) = self.visibility(file, place);
         let mut statements = Vec::new();
         let is_closed = self.is_closed(file, &mut statements);
-        let values = self.values(&name, &scope, is_closed, &mut statements);
+        let mut values = self.values(&name, &scope, is_closed, &mut statements);
+        values.iter_mut().for_each(|value| value.options.extend(self.custom(file, "EnumValue")));
         if self.in_100(8) {
             statements.push("option deprecated = true;".to_owned());
         }
+        statements.extend(self.custom(file, "Enum").map(|option| format!("option {option};")));
         let full = within(&scope, &name);
         let drawn = Enum { name, full, file, place, visibility, is_visible, is_closed, statements, values };
         self.contract.enums.push(drawn);

@@ -13,6 +13,8 @@ impl Draw {
         for file in 0..count {
             let drawn = self.file(file);
             self.contract.files.push(drawn);
+            let custom = self.custom(file, "File");
+            self.contract.files[file].options.extend(custom);
         }
     }
 

@@ -149,6 +149,7 @@ impl Draw {
         say(self.in_100(5), reserved);
         let is_extensible = syntax != Syntax::Proto3 && self.in_100(30);
         say(is_extensible, "extensions 1000 to 1999;");
+        statements.extend(self.custom(file, "Message").map(|option| format!("option {option};")));
         let message = &mut self.contract.messages[message];
         message.is_extensible = is_extensible;
         message.statements = statements;

@@ -44,6 +44,7 @@ impl Draw {
             self.imports(file, "google/api/field_behavior.proto");
             options.push(format!("(.google.api.field_behavior) = {}", self.one_of(BEHAVIORS)));
         }
+        options.extend(self.custom(file, "Field"));
         options
     }
 

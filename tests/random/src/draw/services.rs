@@ -32,6 +32,7 @@ impl Draw {
         let name = self.name(&scope, Style::Camel);
         let mut options = self.deprecation();
         options.extend(self.policy(file, "defaults"));
+        options.extend(self.custom(file, "Service"));
         let scope = within(&scope, &name);
         let count = self.rng.usize(0..6);
         let rpcs = (0..count).map(|_| self.rpc(file, &scope)).collect();
@@ -65,6 +66,7 @@ impl Draw {
             Some(key) => Some(self.key_option(file, &key)),
             None => self.policy(file, "method"),
         });
+        options.extend(self.custom(file, "Method"));
         let mut rpc = Rpc { name, request, response, takes_stream, gives_stream, options };
         if self.in_100(60) {
             self.imports(file, "google/api/annotations.proto");

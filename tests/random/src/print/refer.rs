@@ -73,6 +73,7 @@ pub(super) fn names(contract: &Contract) -> Names {
     names.extend(packages("google.protobuf"));
     names.extend(packages("google.api"));
     names.extend(packages("rust_svc.v1"));
+    names.extend(packages("custom.options"));
     names
 }
 
