@@ -85,8 +85,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Calls this server, too, which serves the same: each call goes to the next one, and passes over those that are not
-    /// connected yet, or could not be lately. What a server has not seen is sent to another one, whatever the method declares.
+    /// Calls this server, too, which serves the same: each call goes to the next one that is connected, and waits for the
+    /// first of them if none is yet. What a server has not seen is sent to another one, whatever the method declares.
     pub fn replica(mut self, address: impl AsRef<str>) -> Self {
         self.replicas.push(address.as_ref().to_owned());
         self

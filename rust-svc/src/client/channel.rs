@@ -44,8 +44,8 @@ struct Failed {
 /// How a server stands, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
-    /// It could be connected to, or nobody has tried.
-    Good,
+    /// It takes calls.
+    Connected,
     /// It is being connected to.
     Connecting,
     /// It could not be connected to, and is left alone until then.
@@ -83,7 +83,8 @@ impl Channel {
         connected.map_or_else(gone, |connected| connected.map_err(|failed| failed.why))
     }
 
-    /// How the server stands now. One whose rest is over is connected to, whoever is called meanwhile.
+    /// How the server stands now. One that nobody has tried, or whose rest is over, is connected to, whoever is called
+    /// meanwhile.
     pub(crate) fn standing(&self, now: Instant) -> Standing {
         let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner);
         let standing = standing(&connecting, now);
@@ -91,6 +92,17 @@ impl Channel {
             *connecting = self.connect(rest(&connecting));
             Standing::Connecting
         })
+    }
+
+    /// Completes when the server stands in another way, or its rest is over.
+    pub(crate) async fn change(&self) {
+        let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let rest = rest(&connecting).until;
+        if let Some(until) = rest {
+            return time::sleep_until(until).await;
+        }
+        // An error says that nobody connects any more.
+        let _ = connecting.wait_for(Option::is_some).await;
     }
 
     /// The connection that is open or being made, or else a new one.
@@ -124,11 +136,11 @@ fn is_usable(connecting: &Connecting) -> bool {
     }
 }
 
-/// `None` if the server has had its rest.
+/// `None` if it is time to connect.
 fn standing(connecting: &Connecting, now: Instant) -> Option<Standing> {
     match &*connecting.borrow() {
-        None if connecting.has_changed().is_ok() => Some(Standing::Connecting),
-        None | Some(Ok(_)) => Some(Standing::Good),
+        None => connecting.has_changed().is_ok().then_some(Standing::Connecting),
+        Some(Ok(connection)) => connection.is_open().then_some(Standing::Connected),
         Some(Err(failed)) => failed.rest.until.filter(|until| *until > now).map(Standing::Resting),
     }
 }

@@ -17,15 +17,24 @@ use h2::{
 use http::{Request, Response};
 use tokio::time;
 
-use super::{incoming::Incoming, normalise::BoxError, requests::Requests, upload::Upload};
+use super::{heard::Heard, incoming::Incoming, normalise::BoxError, requests::Requests, upload::Upload};
 use crate::net::Stream;
 
-/// How much a server may send before it is read: of one answer, and of all together.
+/// How much of one answer a server may send before it is read.
 const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
-const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
+
+/// The same of all answers together, as much as HTTP/2 allows: those that nobody reads must not keep back the others.
+const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
+
+/// What answers in small pieces cost besides their bytes is bounded by the window of each, as grpc-go has it; h2 would end
+/// the connection, and all calls on it.
+const SMALL_PIECES: usize = usize::MAX / 2;
+
+/// How many calls that were given up are remembered: h2 ends the connection for what still comes of others.
+const GIVEN_UP: usize = 10_000;
 
 /// How large the headers of an answer may be, and its trailers, in bytes.
-const MAX_HEADERS: u32 = 16 * 1024;
+const MAX_HEADERS: u32 = 64 * 1024;
 
 /// How many calls may be under way before the server has said how many it takes (RFC 9113, section 6.5.2).
 const FIRST_CALLS: usize = 100;
@@ -46,9 +55,12 @@ pub(crate) struct Connection {
 pub(crate) struct Unsent(h2::Error);
 
 impl Connection {
-    /// Speaks HTTP/2 over a stream of bytes; asks for a sign of life this often while calls are under way.
+    /// Speaks HTTP/2 over a stream of bytes, once the server does; asks for a sign of life this often while calls are under
+    /// way.
     pub(crate) async fn open(stream: Stream, keep_alive: Option<Duration>) -> Result<Self, BoxError> {
+        let (stream, speaks) = Heard::new(stream);
         let (sender, mut connection) = settings().handshake(stream).await?;
+        speaks.on(&mut connection).await?;
         let calls = keep_alive.map(|_| Arc::new(()));
         let weak = calls.as_ref().map(Arc::downgrade).unwrap_or_default();
         let life = keep_alive.zip(calls).zip(connection.ping_pong());
@@ -92,6 +104,9 @@ fn settings() -> Builder {
         .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_header_list_size(MAX_HEADERS)
+        .data_frame_budget(SMALL_PIECES)
+        .max_concurrent_reset_streams(GIVEN_UP)
+        .max_local_error_reset_streams(None)
         .enable_push(false);
     settings
 }

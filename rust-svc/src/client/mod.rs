@@ -27,6 +27,7 @@ mod deadline;
 mod failure;
 mod frame;
 mod head;
+mod heard;
 mod idempotency;
 mod incoming;
 mod message;

@@ -159,6 +159,11 @@ impl Outgoing {
         self.source().poll(cx)
     }
 
+    /// True once the call is over, whose end wakes the task.
+    pub(crate) fn poll_over(&self, cx: &mut Context<'_>) -> bool {
+        self.source().is_over(cx)
+    }
+
     fn source(&self) -> MutexGuard<'_, Source> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,7 +171,7 @@ impl Outgoing {
 
 impl Source {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
-        if self.cut || self.call.is_terminated() || self.call.poll_unpin(cx).is_ready() {
+        if self.cut || self.is_over(cx) {
             return Poll::Ready(Some(Err(tonic::Status::cancelled("the call has ended"))));
         }
         let mut batch = BytesMut::new();
@@ -183,6 +188,10 @@ impl Source {
         }
         self.touched = true;
         Poll::Ready(Some(Ok(batch.freeze())))
+    }
+
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        self.call.is_terminated() || self.call.poll_unpin(cx).is_ready()
     }
 
     /// The server must not take a stream that failed for one that is complete.

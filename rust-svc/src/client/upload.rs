@@ -33,6 +33,10 @@ impl Upload {
             if self.stream.poll_reset(cx).is_ready() {
                 return Poll::Ready(Err(Over));
             }
+            // Also while the server has no room: nobody else would tell it that the call is over.
+            if self.requests.poll_over(cx) {
+                return Poll::Ready(Err(self.cut()));
+            }
             if self.waiting.is_some() {
                 ready!(self.poll_room(cx))?;
                 self.stream.send_data(self.waiting.take().unwrap_or_default(), false).map_err(|_| Over)?;
@@ -43,14 +47,16 @@ impl Upload {
                     self.stream.reserve_capacity(1);
                     self.waiting = Some(bytes);
                 }
-                // The server must not take a stream that failed for one that is complete.
-                Some(Err(_)) => {
-                    self.stream.send_reset(Reason::CANCEL);
-                    return Poll::Ready(Err(Over));
-                }
+                Some(Err(_)) => return Poll::Ready(Err(self.cut())),
                 None => return Poll::Ready(self.stream.send_data(Bytes::new(), true).map_err(|_| Over)),
             }
         }
+    }
+
+    /// The server must not take a stream that failed for one that is complete.
+    fn cut(&mut self) -> Over {
+        self.stream.send_reset(Reason::CANCEL);
+        Over
     }
 
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Over>> {

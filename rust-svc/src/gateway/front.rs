@@ -151,9 +151,10 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
     }
     let start = Instant::now();
     let mut opening = endpoint.chain.clone().open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
-    let passed = bounded(endpoint, deadline, opening.pass(start).map_err(Failure::from)).await;
+    let ending = exchange.ending();
+    let passed = unless_gone(&ending, bounded(endpoint, deadline, opening.pass(start).map_err(Failure::from))).await;
     passed.inspect_err(|failure| opening.failed(&failure.error))?;
-    let (running, ending) = (Arc::new(opening.run()), exchange.ending());
+    let running = Arc::new(opening.run());
     let answered = (endpoint.handler)(exchange.passed(running.clone()));
     let result = unless_gone(&ending, bounded(endpoint, deadline, answered.instrument(running.span()))).await;
     result.inspect_err(|failure| {

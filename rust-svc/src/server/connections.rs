@@ -22,8 +22,24 @@ const WANT: Duration = Duration::from_millis(100);
 /// How long a caller that has just connected may take to say what it wants when the server stops.
 const BEGINNING: Duration = Duration::from_millis(100);
 
-/// How long a connection may take to send the rest of its answers when it is idle.
-const REST: Duration = Duration::from_secs(10);
+/// How long a connection without calls may take to go away: one may have been on its way when it was told to.
+const PARTING: Duration = Duration::from_secs(10);
+
+/// How long a connection may take to go away.
+enum Rest {
+    Within(Duration),
+    /// As long as there are calls, and a while after.
+    OnceIdle,
+}
+
+impl Rest {
+    async fn over(self, activity: &Activity) {
+        match self {
+            Self::Within(limit) => time::sleep(limit).await,
+            Self::OnceIdle => activity.idle(PARTING).await,
+        }
+    }
+}
 
 pub(super) struct Connections {
     limits: Limits,
@@ -169,19 +185,20 @@ impl Connection {
             Err(served) => return self.ended(served),
         };
         connection.as_mut().graceful_shutdown();
-        if let Ok(served) = time::timeout(rest, connection).await {
-            self.ended(served);
+        tokio::select! {
+            served = connection => self.ended(served),
+            () = rest.over(&activity) => (),
         }
     }
 
     /// Completes when the connection should go away, with how long it may take for that.
-    async fn has_had_enough(&mut self, activity: &Activity) -> Duration {
+    async fn has_had_enough(&mut self, activity: &Activity) -> Rest {
         tokio::select! {
-            () = activity.silent(self.limits.header_timeout) => Duration::ZERO,
-            () = activity.late(self.limits.header_timeout) => Duration::ZERO,
-            () = activity.idle(self.limits.max_idle) => REST,
-            () = time::sleep(self.limits.age()) => self.limits.max_age_grace,
-            () = drains(&mut self.draining, activity) => Duration::MAX,
+            () = activity.silent(self.limits.header_timeout) => Rest::Within(Duration::ZERO),
+            () = activity.late(self.limits.header_timeout) => Rest::Within(Duration::ZERO),
+            () = activity.idle(self.limits.max_idle) => Rest::OnceIdle,
+            () = time::sleep(self.limits.age()) => Rest::Within(self.limits.max_age_grace),
+            () = drains(&mut self.draining, activity) => Rest::Within(Duration::MAX),
         }
     }
 
@@ -223,4 +240,19 @@ async fn recover(error: &io::Error) {
     }
     tracing::warn!(%error, "cannot accept connections; trying again");
     time::sleep(WANT).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_was_on_its_way_is_not_cut() {
+        let activity = Activity::new();
+        let call = activity.call();
+        let over = |limit: Duration| time::timeout(limit, Rest::OnceIdle.over(&activity));
+        assert!(over(PARTING * 100).await.is_err(), "a call is under way");
+        drop(call);
+        assert!(over(PARTING * 2).await.is_ok());
+    }
 }

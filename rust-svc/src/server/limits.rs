@@ -12,6 +12,10 @@ const LEAST_BUFFER: usize = 8 * 1024;
 /// How many calls at once a caller may always give up before they were looked at, as in h2 if nothing is said.
 const LEAST_RESETS: u32 = 20;
 
+/// What a connection may send at once if nothing is said, and the most that can be said (RFC 9113, section 6.9).
+const LEAST_WINDOW: u32 = (1 << 16) - 1;
+pub(super) const MOST_WINDOW: u32 = (1 << 31) - 1;
+
 /// How many calls of a connection may end because they break the rules of HTTP/2.
 const MAX_FAULTS: usize = 1024;
 
@@ -20,6 +24,7 @@ pub(super) struct Limits {
     pub(super) max_connections: usize,
     pub(super) max_concurrent_streams: u32,
     pub(super) max_header_list_size: u32,
+    pub(super) stream_window: u32,
     pub(super) keep_alive_interval: Duration,
     pub(super) keep_alive_timeout: Duration,
     pub(super) header_timeout: Duration,
@@ -37,6 +42,7 @@ impl Default for Limits {
             max_connections: 10_000,
             max_concurrent_streams: 200,
             max_header_list_size: 16 * 1024,
+            stream_window: 256 * 1024,
             keep_alive_interval: Duration::from_secs(60),
             keep_alive_timeout: Duration::from_secs(20),
             header_timeout: Duration::from_secs(10),
@@ -64,12 +70,20 @@ impl Limits {
             .http2()
             .timer(TokioTimer::new())
             .max_concurrent_streams(self.max_concurrent_streams)
+            .initial_stream_window_size(self.stream_window)
+            .initial_connection_window_size(self.connection_window())
             .max_pending_accept_reset_streams(self.max_resets())
             .max_local_error_reset_streams(MAX_FAULTS)
             .max_header_list_size(self.max_header_list_size)
             .keep_alive_interval(self.keep_alive_interval)
             .keep_alive_timeout(self.keep_alive_timeout);
         builder
+    }
+
+    /// As much as all calls may send together, so that none waits for what another does not read. What small pieces cost
+    /// besides their bytes may be half of it.
+    fn connection_window(&self) -> u32 {
+        self.stream_window.saturating_mul(self.max_concurrent_streams).clamp(LEAST_WINDOW, MOST_WINDOW)
     }
 
     /// All calls of a connection may have the same deadline, and so be given up at once.
@@ -141,6 +155,7 @@ mod tests {
             ("calls that are given up before they are looked at, at once", limits.max_resets().to_string()),
             ("calls of a connection that break the rules of HTTP/2", MAX_FAULTS.to_string()),
             ("all headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
+            ("what a call has sent and nobody has read", format!("{} KiB", limits.stream_window / 1024)),
             ("a request message", format!("{} MiB", message / 1024 / 1024)),
             ("a request message of HTTP and JSON", format!("{} MiB", max_message_bytes() / 1024 / 1024)),
             ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),

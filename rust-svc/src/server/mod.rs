@@ -51,7 +51,7 @@ use crate::{Error, Result, adapter, intercept::Chain};
 use connections::Connections;
 use front::Front;
 use health::Served;
-use limits::Limits;
+use limits::{Limits, MOST_WINDOW};
 use listener::Listener;
 use signal::Signals;
 
@@ -77,6 +77,7 @@ use signal::Signals;
 /// | calls that are given up before they are looked at, at once | 200 | [`max_concurrent_streams`](Self::max_concurrent_streams) |
 /// | calls of a connection that break the rules of HTTP/2 | 1024 | |
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
+/// | what a call has sent and nobody has read | 256 KiB | [`stream_window`](Self::stream_window) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
 /// | a request message of HTTP and JSON | 4 MiB | `gateway::Settings::max_message_bytes` |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
@@ -238,6 +239,14 @@ impl Server {
     pub fn keep_alive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.limits.keep_alive_interval = interval;
         self.limits.keep_alive_timeout = timeout;
+        self
+    }
+
+    /// How much a caller may send in one call before it is read, in bytes, at most 2 GiB. All calls of a connection together
+    /// may send so much each, so that one whose handler does not read keeps none of the others waiting. With more, a call
+    /// from far away sends faster; the memory that a connection may take grows with it.
+    pub fn stream_window(mut self, bytes: u32) -> Self {
+        self.limits.stream_window = bytes.clamp(1, MOST_WINDOW);
         self
     }
 

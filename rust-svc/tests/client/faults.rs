@@ -11,7 +11,7 @@ use std::{
 use h2::Reason;
 use http::Response;
 use rust_svc::{Client, Code, Context, Method, Retry};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{io::AsyncWriteExt, net::TcpListener, sync::mpsc};
 
 use crate::{
     GET, call,
@@ -277,7 +277,9 @@ async fn a_server_that_vanishes_is_noticed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            // The last that is heard of it: settings without a word.
+            socket.write_all(b"\0\0\0\x04\0\0\0\0\0").await.unwrap();
             sender.send(socket).unwrap();
         }
     });

@@ -15,10 +15,10 @@ use rust_svc::Server;
 use tokio::sync::mpsc;
 
 use crate::{
-    echo::{Event, UNARY},
+    echo::{CHAT, Event, UNARY},
     peer::{
-        CANCEL, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, RST_STREAM, WINDOW_UPDATE, call,
-        frame, headers,
+        ACK, CANCEL, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, RST_STREAM, SETTINGS,
+        WINDOW_UPDATE, call, frame, headers,
     },
     raw,
     support::start_with,
@@ -110,4 +110,23 @@ async fn a_window_of_a_byte() {
     assert!(endless.made.load(Relaxed) <= 3 * CHUNK, "{} bytes were made", endless.made.load(Relaxed));
     peer.finish().await;
     assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
+
+/// What nobody reads waits for its own stream only, in large pieces as in small ones.
+#[tokio::test]
+async fn requests_that_nobody_reads_keep_nobody_waiting() {
+    let server = start_with(|server| server).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
+    // The windows are those of the server once its settings are acknowledged.
+    assert!(peer.next(SETTINGS, 0).await.is_some());
+    peer.send(&frame(SETTINGS, ACK, 0, &[])).await;
+    for stream in (1..20).step_by(2) {
+        let message = raw::frame(&if stream == 1 { "a".to_owned() } else { "a".repeat(16_000) });
+        let (pieces, piece) = (200_000 / message.len(), frame(DATA, 0, stream, &message));
+        peer.send(&[frame(HEADERS, END_HEADERS, stream, &call(CHAT.path)), piece.repeat(pieces)].concat()).await;
+        assert!(peer.next(HEADERS, stream).await.is_some());
+    }
+    let called = [frame(HEADERS, END_HEADERS, 21, &call(UNARY.path)), frame(DATA, END_STREAM, 21, &raw::frame("a"))];
+    peer.send(&[called.concat(), window(21, 1000)].concat()).await;
+    assert!(peer.next(DATA, 21).await.is_some(), "a call beside them is answered");
 }

@@ -43,9 +43,9 @@ fn quote() -> Quote {
 /// The value of the one number of this name that has all of these labels.
 fn value(metrics: &Metrics, number: &str) -> Option<f64> {
     let (name, labels) = number.split_once('{').expect("labels");
-    let (text, labels) = (metrics.text(), labels.trim_end_matches('}'));
+    let (text, labels) = (metrics.text(), labels.strip_suffix('}').expect("the end of the labels"));
     let mut values = text.lines().filter_map(|line| {
-        let (known, value) = line.strip_prefix(name)?.strip_prefix('{')?.split_once('}')?;
+        let (known, value) = line.strip_prefix(name)?.strip_prefix('{')?.rsplit_once('}')?;
         let has_all = labels.split(',').all(|label| known.split(',').any(|known| known == label));
         has_all.then(|| value.trim().parse().expect("a number"))
     });
