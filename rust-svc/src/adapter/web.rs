@@ -21,9 +21,13 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The first byte of the frame of trailers.
 const TRAILERS: u8 = 0x80;
 
+/// The content types of each form.
+const BINARY: [&str; 2] = ["application/grpc-web", "application/grpc-web+proto"];
+const TEXT: [&str; 2] = ["application/grpc-web-text", "application/grpc-web-text+proto"];
+
 /// True if a request says that it is one of gRPC-Web.
 pub(crate) fn says_web(headers: &HeaderMap) -> bool {
-    guard::content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc-web"))
+    guard::says(headers, BINARY[0])
 }
 
 /// Answers a request of gRPC-Web in the form in which it was made, by what `serve` answers to one of gRPC. What is
@@ -55,16 +59,16 @@ enum Form {
 impl Form {
     fn of(headers: &HeaderMap) -> Option<Self> {
         match guard::content_type(headers)? {
-            "application/grpc-web" | "application/grpc-web+proto" => Some(Self::Binary),
-            "application/grpc-web-text" | "application/grpc-web-text+proto" => Some(Self::Text),
+            binary if guard::is_one_of(binary, BINARY) => Some(Self::Binary),
+            text if guard::is_one_of(text, TEXT) => Some(Self::Text),
             _ => None,
         }
     }
 
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Self::Binary => "application/grpc-web+proto",
-            Self::Text => "application/grpc-web-text+proto",
+            Self::Binary => BINARY[1],
+            Self::Text => TEXT[1],
         })
     }
 
@@ -222,6 +226,7 @@ mod tests {
             ("application/grpc-web", Some(Form::Binary)),
             ("application/grpc-web+proto;a=b", Some(Form::Binary)),
             ("application/grpc-web-text+proto", Some(Form::Text)),
+            ("application/GRPC-Web-Text+proto", Some(Form::Text)),
             ("application/grpc-web+json", None),
             ("application/grpc", None),
         ] {

@@ -46,7 +46,8 @@ fn split(body: &[u8]) -> (&[u8], String) {
 #[tokio::test]
 async fn messages_and_trailers_in_the_body() {
     let server = started().await;
-    for content_type in ["application/grpc-web", "application/grpc-web+proto; charset=x"] {
+    for content_type in ["application/grpc-web", "application/grpc-web+proto; charset=x", "Application/GRPC-Web+Proto"]
+    {
         let (head, body) = post(server.address, UNARY.path, content_type, &raw::frame("a")).await;
         assert!(
             head.starts_with("http/1.0 200") && head.contains("content-type: application/grpc-web+proto\r\n"),
