@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 
 use super::{
     report,
@@ -35,8 +35,6 @@ pub struct Body {
 
 /// The frames of a body that are still to come.
 enum Frames {
-    /// Those of a service of tonic's.
-    Foreign(tonic::body::Body),
     /// These data, and the status of a call that succeeded.
     One(Bytes),
     /// Data as they come, and a status; with the method, for the log.
@@ -70,12 +68,6 @@ impl Body {
         Self { frames: Frames::Ended, call: None }
     }
 
-    /// A body of frames that end as they are.
-    #[cfg(feature = "server")]
-    pub(super) fn new(frames: tonic::body::Body) -> Self {
-        Self { frames: Frames::Foreign(frames), call: None }
-    }
-
     /// Drops the frames that are still to come. The call ends with this code, if it has not ended.
     #[cfg(feature = "server")]
     pub(crate) fn cut(self, code: Code) {
@@ -106,13 +98,8 @@ impl Frames {
         }
     }
 
-    fn poll(&mut self, running: Option<&Running>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Piece, Error>>> {
+    fn poll(&mut self, running: Option<&Running>, cx: &mut task::Context<'_>) -> Poll<Option<Piece>> {
         let (piece, rest) = match std::mem::replace(self, Self::Ended) {
-            Self::Foreign(mut frames) => {
-                let frame = Pin::new(&mut frames).poll_frame(cx);
-                *self = Self::Foreign(frames);
-                return frame.map_ok(Piece::Frame).map_err(status::from_status);
-            }
             Self::One(data) => (Piece::data(data), Self::Status(succeeded())),
             Self::Many(mut batches, method) => match batches.as_mut().poll_next(cx) {
                 Poll::Pending => {
@@ -132,7 +119,7 @@ impl Frames {
             Self::Ended => return Poll::Ready(None),
         };
         *self = rest;
-        Poll::Ready(Some(Ok(piece)))
+        Poll::Ready(Some(piece))
     }
 }
 
@@ -219,17 +206,16 @@ impl http_body::Body for Body {
         let span = self.call.as_ref().map(|call| call.running.span());
         let _entered = span.as_ref().map(tracing::Span::enter);
         let Self { frames, call } = &mut *self;
-        let frame = ready!(frames.poll(call.as_ref().map(|call| &call.running), cx));
-        let frame = frame.map(|frame| frame.map(|frame| self.completed(frame)));
-        if !matches!(frame, Some(Ok(_))) {
+        let piece = ready!(frames.poll(call.as_ref().map(|call| &call.running), cx));
+        let frame = piece.map(|piece| self.completed(piece));
+        if frame.is_none() {
             self.call = None;
         }
-        Poll::Ready(frame)
+        Poll::Ready(frame.map(Ok))
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.frames {
-            Frames::Foreign(frames) => frames.is_end_stream(),
             Frames::Ended => true,
             Frames::One(_) | Frames::Many(..) | Frames::Status(_) => false,
         }
@@ -238,7 +224,6 @@ impl http_body::Body for Body {
     /// No size is told where trailers follow, which no size counts.
     fn size_hint(&self) -> SizeHint {
         match &self.frames {
-            Frames::Foreign(frames) => frames.size_hint(),
             Frames::Ended => SizeHint::with_exact(0),
             Frames::One(_) | Frames::Many(..) | Frames::Status(_) => SizeHint::default(),
         }

@@ -15,20 +15,33 @@ pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
     }
     let mut values = metadata::all(request.headers(), &header::CONTENT_TYPE);
     let (value, another) = (values.next(), values.next());
-    let spoken = another.is_none() && value.and_then(media_type).is_some_and(|media_type| SPOKEN.contains(&media_type));
+    let spoken =
+        another.is_none() && value.and_then(media_type).is_some_and(|media_type| is_one_of(media_type, SPOKEN));
     (!spoken).then(|| answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, None))
 }
 
 /// True if the content type is one of gRPC's, whether served or not.
 #[cfg(feature = "server")]
 pub(crate) fn says_grpc(headers: &http::HeaderMap) -> bool {
-    content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc"))
+    says(headers, SPOKEN[0])
+}
+
+/// True if the content type begins like this.
+#[cfg(feature = "server")]
+pub(super) fn says(headers: &http::HeaderMap, prefix: &str) -> bool {
+    let beginning = content_type(headers).and_then(|content_type| content_type.get(..prefix.len()));
+    beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
 }
 
 /// The content type without its parameters.
 #[cfg(feature = "server")]
 pub(super) fn content_type(headers: &http::HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE).and_then(media_type)
+}
+
+/// Media types are the same in any case (RFC 9110, section 8.3.1).
+pub(super) fn is_one_of(media_type: &str, known: [&str; 2]) -> bool {
+    known.iter().any(|known| media_type.eq_ignore_ascii_case(known))
 }
 
 fn media_type(content_type: &HeaderValue) -> Option<&str> {
@@ -60,15 +73,20 @@ mod tests {
 
     #[test]
     fn verbs_and_content_types() {
-        for content_type in
-            ["application/grpc", "application/grpc+proto", "application/grpc;v=1", "application/grpc+proto ; a"]
-        {
+        for content_type in [
+            "application/grpc",
+            "application/grpc+proto",
+            "application/grpc;v=1",
+            "application/grpc+proto ; a",
+            "application/GRPC",
+            "Application/gRPC+Proto; a",
+        ] {
             assert_eq!(check("POST", Some(content_type)), None, "{content_type}");
             assert_eq!(check("GET", Some(content_type)), Some(405));
             assert_eq!(check("PUT", Some(content_type)), Some(405));
         }
         for content_type in
-            ["application/json", "application/grpc-web", "application/grpc+json", "application/grpcx", ""]
+            ["application/json", "application/grpc-web", "application/grpc+json", "application/grpcx", "GRPC", ""]
         {
             assert_eq!(check("POST", Some(content_type)), Some(415), "{content_type}");
         }

@@ -35,8 +35,6 @@ pub use body::Body;
 pub(crate) use body::refuse;
 #[cfg(feature = "server")]
 pub(crate) use guard::says_grpc;
-#[cfg(feature = "server")]
-pub(crate) use routes::Foreign;
 pub use routes::Routes;
 
 use call::{Exchange, Serve};

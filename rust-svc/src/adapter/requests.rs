@@ -1,6 +1,7 @@
 //! The messages of a request, with the errors of its transport in our own words.
 
 use std::{
+    error::Error as _,
     future::poll_fn,
     marker::PhantomData,
     pin::Pin,
@@ -84,7 +85,7 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
             match ready!(polled) {
                 // A request has no trailers that mean anything.
                 Some(Ok(frame)) => self.frames.add(frame.into_data().unwrap_or_default()),
-                Some(Err(_)) => return Poll::Ready(Err(broken_off())),
+                Some(Err(status)) => return Poll::Ready(Err(broken_off(&status))),
                 None if self.frames.is_empty() => return Poll::Ready(Ok(None)),
                 None => return Poll::Ready(Err(Error::new(Code::Internal, "the request ends within a message"))),
             }
@@ -118,9 +119,10 @@ fn refused(unreadable: &Unreadable, limit: usize) -> Error {
     Error::new(Code::Internal, text)
 }
 
-/// A handler must be able to tell a part of a stream from all of it.
-fn broken_off() -> Error {
-    Error::cancelled("the caller broke off the stream of requests")
+/// A handler must be able to tell a part of a stream from all of it. Who reads the body for us says what is wrong with it.
+fn broken_off(status: &tonic::Status) -> Error {
+    let told = status.source().and_then(|source| source.downcast_ref::<Error>());
+    told.cloned().unwrap_or_else(|| Error::cancelled("the caller broke off the stream of requests"))
 }
 
 #[cfg(test)]

@@ -43,27 +43,14 @@ struct Table {
 /// A service and what is around its calls.
 #[derive(Clone)]
 struct Served {
-    service: Arc<dyn Handle>,
+    methods: Arc<Methods>,
     chain: Chain,
 }
 
 /// A request of HTTP, whatever its body is made of.
 type Request = http::Request<tonic::body::Body>;
 
-/// Answers the requests for one service.
-pub(crate) trait Handle: Send + Sync {
-    /// Answers a request whose path names it and a method. Headers and body are taken out of it: a request is large to
-    /// hand on.
-    fn handle(&self, chain: &Chain, request: &mut Request, origin: Origin) -> Answer;
-
-    /// True if it is known to have the method, which takes one message and no stream of them.
-    fn takes_one(&self, method: &str) -> bool {
-        let _ = method;
-        false
-    }
-}
-
-pub(crate) type Answer = BoxFuture<'static, Result<http::Response<Body>, Infallible>>;
+pub(super) type Answer = BoxFuture<'static, Result<http::Response<Body>, Infallible>>;
 
 impl Routes {
     /// No services.
@@ -109,13 +96,7 @@ impl Routes {
     /// True if a path names a method that takes one message and no stream of them.
     #[cfg(feature = "server")]
     pub(crate) fn takes_one(&self, path: &str) -> bool {
-        named(path).is_some_and(|(name, method)| self.0.served.get(name).is_some_and(|it| it.service.takes_one(method)))
-    }
-
-    /// The same services and one more.
-    pub(crate) fn with(mut self, name: &'static str, service: Arc<dyn Handle>) -> Self {
-        self.change().served.insert(name, Served { service, chain: Chain::new() });
-        self
+        named(path).is_some_and(|(name, method)| self.0.served.get(name).is_some_and(|it| it.methods.takes_one(method)))
     }
 
     /// Answers a request that came over a connection of this server.
@@ -142,7 +123,7 @@ impl Routes {
         let uri = request.uri();
         let found = named(uri.path()).filter(|_| uri.query().is_none());
         match found.and_then(|(service, _)| self.0.served.get(service)) {
-            Some(served) => served.service.handle(&served.chain, request, origin),
+            Some(served) => served.methods.handle(&served.chain, request, origin),
             None => unimplemented(&self.0.around, origin, format_args!("the service of {}", uri.path())),
         }
     }
@@ -153,14 +134,16 @@ fn named(path: &str) -> Option<(&str, &str)> {
     path.strip_prefix('/')?.split_once('/')
 }
 
-/// The methods of an adapter, whatever type its service has.
+/// The methods of a service, whatever type it has.
 struct Methods {
     name: &'static str,
     methods: BTreeMap<&'static str, Serve>,
     options: Options,
 }
 
-impl Handle for Methods {
+impl Methods {
+    /// Answers a request whose path names the service and a method. Headers and body are taken out of it: a request is
+    /// large to hand on.
     fn handle(&self, chain: &Chain, request: &mut Request, origin: Origin) -> Answer {
         // The path begins with this name, between slashes.
         let method = request.uri().path().get(self.name.len() + 2..).unwrap_or_default();
@@ -173,30 +156,10 @@ impl Handle for Methods {
         }
     }
 
+    /// True if there is the method, and it takes one message and no stream of them.
+    #[cfg(feature = "server")]
     fn takes_one(&self, method: &str) -> bool {
         self.methods.get(method).is_some_and(|serve| serve.method.kind.takes_one())
-    }
-}
-
-/// A service that tonic's own code generator made.
-#[cfg(feature = "server")]
-pub(crate) struct Foreign<T>(pub(crate) T);
-
-#[cfg(feature = "server")]
-impl<T> Handle for Foreign<T>
-where
-    T: tower::Service<
-            http::Request<tonic::body::Body>,
-            Response = http::Response<tonic::body::Body>,
-            Error = Infallible,
-            Future: Send + 'static,
-        > + Clone
-        + Send
-        + Sync,
-{
-    fn handle(&self, _: &Chain, request: &mut Request, _: Origin) -> Answer {
-        let answer = self.0.clone().call(std::mem::take(request));
-        answer.map(|response| response.map(|response| response.map(Body::new))).boxed()
     }
 }
 
@@ -207,7 +170,10 @@ fn unimplemented(chain: &Chain, origin: Origin, what: impl fmt::Display) -> Answ
 impl<S: ?Sized> From<Adapter<S>> for Routes {
     fn from(adapter: Adapter<S>) -> Self {
         let Adapter { name, methods, options, .. } = adapter;
-        Self::new().with(name, Arc::new(Methods { name, methods, options }))
+        let methods = Arc::new(Methods { name, methods, options });
+        let mut routes = Self::new();
+        routes.change().served.insert(name, Served { methods, chain: Chain::new() });
+        routes
     }
 }
 

@@ -8,22 +8,29 @@ use std::{
     task::{self, Poll, ready},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    DecodeError, Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame};
 
 use super::guard;
-use crate::Error;
+use crate::{Code, Error};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The first byte of the frame of trailers.
 const TRAILERS: u8 = 0x80;
 
+/// The content types of each form.
+const BINARY: [&str; 2] = ["application/grpc-web", "application/grpc-web+proto"];
+const TEXT: [&str; 2] = ["application/grpc-web-text", "application/grpc-web-text+proto"];
+
 /// True if a request says that it is one of gRPC-Web.
 pub(crate) fn says_web(headers: &HeaderMap) -> bool {
-    guard::content_type(headers).is_some_and(|content_type| content_type.starts_with("application/grpc-web"))
+    guard::says(headers, BINARY[0])
 }
 
 /// Answers a request of gRPC-Web in the form in which it was made, by what `serve` answers to one of gRPC. What is
@@ -55,16 +62,16 @@ enum Form {
 impl Form {
     fn of(headers: &HeaderMap) -> Option<Self> {
         match guard::content_type(headers)? {
-            "application/grpc-web" | "application/grpc-web+proto" => Some(Self::Binary),
-            "application/grpc-web-text" | "application/grpc-web-text+proto" => Some(Self::Text),
+            binary if guard::is_one_of(binary, BINARY) => Some(Self::Binary),
+            text if guard::is_one_of(text, TEXT) => Some(Self::Text),
             _ => None,
         }
     }
 
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Self::Binary => "application/grpc-web+proto",
-            Self::Text => "application/grpc-web-text+proto",
+            Self::Binary => BINARY[1],
+            Self::Text => TEXT[1],
         })
     }
 
@@ -160,10 +167,10 @@ impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> HttpBody for Deco
                 Some(Ok(frame)) => self.rest.extend_from_slice(&frame.into_data().unwrap_or_default()),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
                 None if self.rest.is_empty() => return Poll::Ready(None),
-                None => return Poll::Ready(Some(Err("the request ends within base64".into()))),
+                None => return Poll::Ready(Some(self.decode_last().map(Frame::data).map_err(malformed))),
             }
             if self.rest.len() >= 4 {
-                return Poll::Ready(Some(self.decode().map(Frame::data)));
+                return Poll::Ready(Some(self.decode().map(Frame::data).map_err(malformed)));
             }
         }
     }
@@ -171,7 +178,7 @@ impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> HttpBody for Deco
 
 impl<B> Decoded<B> {
     /// All groups of four letters that are complete. Any may be padded, because a request is printed in pieces.
-    fn decode(&mut self) -> Result<Bytes, BoxError> {
+    fn decode(&mut self) -> Result<Bytes, DecodeError> {
         let whole = self.rest.len() / 4 * 4;
         let letters = self.rest.split_to(whole);
         let mut bytes = Vec::with_capacity(whole / 4 * 3);
@@ -180,6 +187,16 @@ impl<B> Decoded<B> {
         }
         Ok(bytes.into())
     }
+
+    /// The last group, which not all pad.
+    fn decode_last(&mut self) -> Result<Bytes, DecodeError> {
+        STANDARD_NO_PAD.decode(self.rest.split()).map(Bytes::from)
+    }
+}
+
+/// The error that the caller is told, with the code of any request that is malformed.
+fn malformed(_: DecodeError) -> BoxError {
+    Error::new(Code::Internal, "the request is not in base64, which has no line breaks").into()
 }
 
 #[cfg(test)]
@@ -197,12 +214,23 @@ mod tests {
 
     #[tokio::test]
     async fn base64_in_pieces() {
-        for pieces in [&["AAECAwQ="][..], &["AAE", "C", "AwQ="], &["AA==", "AQIDBA=="], &["AA==AQ==", "AgMEAA==", ""]] {
+        for pieces in [
+            &["AAECAwQ="][..],
+            &["AAE", "C", "AwQ="],
+            &["AA==", "AQIDBA=="],
+            &["AA==AQ==", "AgMEAA==", ""],
+            &["AAECAwQ"],
+            &["AAEC", "Aw", "QAAA"],
+            &["AAECAwQAA", "A"],
+        ] {
             let bytes = decode(pieces).await.expect("base64");
             assert!(bytes.starts_with(&[0, 1, 2, 3, 4]), "{pieces:?} {bytes:?}");
         }
-        for pieces in [&["AAEC", "A"][..], &["===="], &["A?=="], &["AA=A"]] {
-            assert!(decode(pieces).await.is_err(), "{pieces:?}");
+        for pieces in
+            [&["AAEC", "A"][..], &["AAEC", "AA="], &["AAEC", "\n"], &["AAEC\r\n"], &["===="], &["A?=="], &["AA=A"]]
+        {
+            let error = decode(pieces).await.expect_err("no base64");
+            assert!(error.to_string().contains("base64"), "{pieces:?} {error}");
         }
     }
 
@@ -222,6 +250,7 @@ mod tests {
             ("application/grpc-web", Some(Form::Binary)),
             ("application/grpc-web+proto;a=b", Some(Form::Binary)),
             ("application/grpc-web-text+proto", Some(Form::Text)),
+            ("application/GRPC-Web-Text+proto", Some(Form::Text)),
             ("application/grpc-web+json", None),
             ("application/grpc", None),
         ] {

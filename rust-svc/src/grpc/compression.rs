@@ -47,8 +47,8 @@ impl Encoding {
     #[cfg(feature = "adapter")]
     pub(crate) fn is_accepted(self, headers: &HeaderMap) -> bool {
         let Some(name) = self.name() else { return true };
-        let accepted = headers.get(&Self::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        accepted.split(',').any(|accepted| accepted.trim() == name)
+        let has_name = |line: &str| line.split(',').any(|accepted| accepted.trim() == name);
+        metadata::all(headers, &Self::ACCEPT).any(|line| line.to_str().is_ok_and(has_name))
     }
 
     /// Its name, if it has to be told.
@@ -112,6 +112,24 @@ mod tests {
         ] {
             let value = value.map(|value| ("grpc-encoding".parse().expect("a name"), value.parse().expect("a value")));
             assert_eq!(Encoding::of(&value.into_iter().collect()), expected);
+        }
+    }
+
+    #[cfg(feature = "adapter")]
+    #[test]
+    fn what_is_accepted() {
+        for (lines, expected) in [
+            (&[][..], false),
+            (&["gzip"], true),
+            (&["identity, deflate ,gzip"], true),
+            (&["identity", "br", "gzip"], true),
+            (&["\u{e9}", "gzip"], true),
+            (&["identity", "gzipped"], false),
+        ] {
+            let line = |line: &&str| (Encoding::ACCEPT, HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
+            let headers: HeaderMap = lines.iter().map(line).collect();
+            assert_eq!(Encoding::Gzip.is_accepted(&headers), expected, "{lines:?}");
+            assert!(Encoding::Identity.is_accepted(&headers));
         }
     }
 }

@@ -155,8 +155,9 @@ impl Connection {
     #[cfg(feature = "tls")]
     async fn open(mut self, stream: Stream, protocol: &Builder<Streams>) {
         let Some(tls) = self.tls.take() else { return self.serve(stream, protocol).await };
+        let accepted = tls.accept(stream, self.front.serves, &mut self.remote);
         let encrypted = tokio::select! {
-            encrypted = time::timeout(self.limits.header_timeout, tls.accept(stream, &mut self.remote)) => encrypted,
+            encrypted = time::timeout(self.limits.header_timeout, accepted) => encrypted,
             _ = self.draining.wait_for(|draining| *draining) => return,
         };
         match encrypted {

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use futures::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::{Adapter, Error, Message, Method, Result, Streaming, Violations, adapter::Routes};
+use crate::{Adapter, Error, Method, Result, Streaming, adapter::Routes};
 
 pub(super) const NAME: &str = "grpc.health.v1.Health";
 const CHECK: Method = Method::unary("/grpc.health.v1.Health/Check");
@@ -151,24 +151,7 @@ struct CheckResponse {
     status: i32,
 }
 
-macro_rules! speaks_for_itself {
-    ($($message:ident: $name:literal),*) => {$(
-        impl Message for $message {
-            const NAME: &'static str = concat!("grpc.health.v1.", $name);
-            type Wire = Self;
-
-            fn into_wire(self) -> Self {
-                self
-            }
-
-            fn read(wire: Self, _: &mut Violations) -> Option<Self> {
-                Some(wire)
-            }
-        }
-    )*};
-}
-
 speaks_for_itself! {
-    CheckRequest: "HealthCheckRequest",
-    CheckResponse: "HealthCheckResponse"
+    CheckRequest: "grpc.health.v1.HealthCheckRequest",
+    CheckResponse: "grpc.health.v1.HealthCheckResponse"
 }

@@ -51,7 +51,7 @@ impl Listen {
         }
     }
 
-    /// Serves gRPC here, and otherwise only what else is named.
+    /// Serves gRPC here, and otherwise only what else is named. If nothing is, encrypted connections are HTTP/2 only.
     pub fn grpc(mut self) -> Self {
         self.serves.grpc = true;
         self
@@ -106,6 +106,12 @@ impl Serves {
     /// What is named, or else everything; gRPC-Web only if `web`.
     pub(super) fn or_all(self, web: bool) -> Self {
         if self == Self::default() { Self { grpc: true, http: true, web } } else { self }
+    }
+
+    /// True if nothing is served that HTTP/1 carries.
+    #[cfg(feature = "tls")]
+    pub(super) fn is_grpc_alone(self) -> bool {
+        self == Self { grpc: true, ..Self::default() }
     }
 }
 

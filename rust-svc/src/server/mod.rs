@@ -13,6 +13,24 @@
 //! 4. calls that are under way may end, for a bounded time;
 //! 5. callers of what is left are told `UNAVAILABLE`, by adapters and gateways alike, and what is left then is cut.
 
+/// Messages that a service speaks as they travel.
+macro_rules! speaks_for_itself {
+    ($($message:ty: $name:literal),*) => {$(
+        impl crate::Message for $message {
+            const NAME: &'static str = $name;
+            type Wire = Self;
+
+            fn into_wire(self) -> Self {
+                self
+            }
+
+            fn read(wire: Self, _: &mut crate::Violations) -> Option<Self> {
+                Some(wire)
+            }
+        }
+    )*};
+}
+
 mod activity;
 mod connections;
 mod describe;

@@ -1,12 +1,12 @@
 //! The certificates of a server.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
 use tokio::{task::spawn_blocking, time};
 use tokio_rustls::TlsAcceptor;
 
-use super::listener::Remote;
+use super::{listen::Serves, listener::Remote};
 use crate::{
     Error, Result,
     net::Stream,
@@ -36,7 +36,15 @@ pub struct Tls {
     own: Pair,
     clients: Option<Source>,
     every: Duration,
-    config: Fresh<ServerConfig>,
+    configs: Fresh<Configs>,
+}
+
+/// What connections are encrypted with, by what is served on them.
+#[derive(Clone)]
+struct Configs {
+    any: Arc<ServerConfig>,
+    /// For gRPC alone, which needs HTTP/2.
+    grpc: Arc<ServerConfig>,
 }
 
 impl Tls {
@@ -51,7 +59,7 @@ impl Tls {
     }
 
     fn new(chain: Source, key: Source) -> Self {
-        Self { own: Pair { chain, key }, clients: None, every: EVERY, config: Fresh::new() }
+        Self { own: Pair { chain, key }, clients: None, every: EVERY, configs: Fresh::new() }
     }
 
     /// Serves only callers that show a certificate of one of the authorities in this file (mutual TLS). Handlers find
@@ -76,8 +84,10 @@ impl Tls {
     /// Reads the files now, for this and all its clones. True if they changed. Fails with a text for people, and
     /// changes nothing, if they cannot be used.
     pub fn reload(&self) -> Result<bool> {
-        self.config.renew([&self.own.chain, &self.own.key].into_iter().chain(&self.clients), |texts| match texts {
-            [chain, key, clients @ ..] => self.make(chain, key, clients.first().map(|clients| &**clients)),
+        self.configs.renew([&self.own.chain, &self.own.key].into_iter().chain(&self.clients), |texts| match texts {
+            [chain, key, clients @ ..] => {
+                self.make(chain, key, clients.first().map(|clients| &**clients)).map(Configs::of)
+            }
             _ => Err(Error::internal("there is a chain and a key")),
         })
     }
@@ -95,9 +105,7 @@ impl Tls {
                 builder.with_client_cert_verifier(verifier.map_err(Error::internal)?)
             }
         };
-        let mut config = builder.with_single_cert(chain, key).map_err(|error| self.own.refused(&error))?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(config)
+        builder.with_single_cert(chain, key).map_err(|error| self.own.refused(&error))
     }
 
     /// Looks at the files again and again.
@@ -114,13 +122,26 @@ impl Tls {
     }
 
     /// Encrypts a connection, and tells who is at its other end if it showed a certificate.
-    pub(super) async fn accept(&self, stream: Stream, remote: &mut Remote) -> std::io::Result<Stream> {
-        let config = self.config.last().ok_or(std::io::ErrorKind::NotConnected)?;
-        let stream = TlsAcceptor::from(config).accept(stream).await?;
+    pub(super) async fn accept(&self, stream: Stream, serves: Serves, remote: &mut Remote) -> std::io::Result<Stream> {
+        let configs = self.configs.last().ok_or(std::io::ErrorKind::NotConnected)?;
+        let stream = TlsAcceptor::from(configs.serving(serves)).accept(stream).await?;
         let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
         if let Some(identity) = certificate.and_then(|certificate| identity(certificate)) {
             remote.peer = remote.peer.clone().with_identity(identity);
         }
         Ok(Stream::Tls(Box::new(stream.into())))
+    }
+}
+
+impl Configs {
+    fn of(mut config: ServerConfig) -> Self {
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let grpc = Arc::new(config.clone());
+        config.alpn_protocols.push(b"http/1.1".to_vec());
+        Self { any: Arc::new(config), grpc }
+    }
+
+    fn serving(&self, serves: Serves) -> Arc<ServerConfig> {
+        if serves.is_grpc_alone() { self.grpc.clone() } else { self.any.clone() }
     }
 }

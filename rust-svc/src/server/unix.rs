@@ -27,6 +27,7 @@ impl SocketFile {
     pub(super) async fn bind(path: &Path, mode: u32) -> io::Result<(UnixListener, Self)> {
         make_sure_that_nobody_listens(path).await?;
         let temporary = path.with_file_name(format!(".{}.{}", process::id(), MADE.fetch_add(1, Relaxed)));
+        remove_leftover(&temporary).await?;
         let listener = UnixListener::bind(&temporary)?;
         let placed = place(&temporary, path, mode);
         if placed.is_err() {
@@ -42,6 +43,15 @@ fn place(temporary: &Path, path: &Path, mode: u32) -> io::Result<(u64, u64)> {
     let identity = identity(temporary)?;
     fs::rename(temporary, path)?;
     Ok(identity)
+}
+
+/// A process with the same number, which is 1 in each container, may have died before its socket was in place.
+async fn remove_leftover(path: &Path) -> io::Result<()> {
+    make_sure_that_nobody_listens(path).await?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn make_sure_that_nobody_listens(path: &Path) -> io::Result<()> {

@@ -32,6 +32,11 @@ async fn compressed_both_ways() {
     let plain = raw::exchange(server.address, offered, raw::frame("a")).await;
     assert_eq!(plain.headers.get("grpc-encoding"), None, "an answer is compressed only if its request is");
 
+    let in_lines = raw::request(UNARY.path).header("grpc-encoding", "gzip").header("grpc-accept-encoding", "identity");
+    let in_lines = in_lines.header("grpc-accept-encoding", "deflate, gzip");
+    let small = raw::exchange(server.address, in_lines, raw::frame("a")).await;
+    assert_eq!(small.headers["grpc-encoding"], "gzip");
+
     let unknown = raw::request(UNARY.path).header("grpc-encoding", "br");
     let refused = raw::exchange(server.address, unknown, raw::framed(1, b"?")).await;
     assert_eq!(refused.grpc().0, "12");

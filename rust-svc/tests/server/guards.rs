@@ -32,6 +32,17 @@ async fn other_verbs_and_content_types() {
 }
 
 #[tokio::test]
+async fn content_types_in_any_case() {
+    let server = start().await;
+    for content_type in ["application/GRPC", "Application/Grpc+Proto; a=b"] {
+        let mut request = raw::request(UNARY.path);
+        request.headers_mut().expect("headers").insert("content-type", content_type.parse().expect("a value"));
+        let answer = exchange(server.address, request, frame("a")).await;
+        assert_eq!((answer.status.as_u16(), answer.grpc()), (200, ("0", "")), "{content_type}");
+    }
+}
+
+#[tokio::test]
 async fn one_request_message_exactly() {
     let mut server = start().await;
     for method in [UNARY, DOWNLOAD] {

@@ -129,6 +129,20 @@ mod unix {
         assert_eq!(one(&Client::new(address).expect("an address"), "a").await.expect("an answer"), "a");
     }
 
+    /// As in a container, where each process has the number 1.
+    #[tokio::test]
+    async fn a_socket_that_was_never_in_place_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (_, address) = socket(&folder);
+        for number in 0..100 {
+            let leftover = folder.path().join(format!(".{}.{number}", std::process::id()));
+            drop(UnixListener::bind(leftover).expect("a socket"));
+        }
+        let (_stop, _) = run(server().bind(&*address).await.expect("a socket"));
+        assert_eq!(one(&Client::new(address).expect("an address"), "a").await.expect("an answer"), "a");
+        assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 100, "one of them is in place now");
+    }
+
     #[tokio::test]
     async fn what_is_in_use_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -1,32 +1,144 @@
 //! Reflection, read by a client that is not ours.
 
+use futures::TryStreamExt;
 use prost::Message;
 use rust_svc::{Server, wkt};
-use tonic::Code;
+use tonic::{Code, Status, client::Grpc};
+use tonic_prost::ProstCodec;
 use tonic_reflection::pb::v1::{
-    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    ErrorResponse, ExtensionNumberResponse, ExtensionRequest, ServerReflectionRequest, ServerReflectionResponse,
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
 use crate::support::{Running, start, start_with};
 
+const V1: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+const V1ALPHA: &str = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+
 fn descriptors() -> &'static [u8] {
-    let service = |name: &str| wkt::ServiceDescriptorProto { name: Some(name.into()), ..Default::default() };
-    let file = wkt::FileDescriptorProto {
-        name: Some("test/v1/echo.proto".into()),
-        package: Some("test.v1".into()),
-        service: vec![service("Echo"), service("NotServed")],
+    let method = wkt::MethodDescriptorProto { name: Some("Unary".into()), ..Default::default() };
+    let service = |name: &str| wkt::ServiceDescriptorProto {
+        name: Some(name.into()),
+        method: vec![method.clone()],
         ..Default::default()
     };
-    wkt::FileDescriptorSet { file: vec![file] }.encode_to_vec().leak()
+    let file = wkt::FileDescriptorProto {
+        service: vec![service("Echo"), service("NotServed")],
+        message_type: vec![message("Ping")],
+        extension: vec![extension("loud", 100)],
+        ..file("test/v1/echo.proto", &["test/v1/base.proto", "test/v1/left.proto", "not/there.proto"])
+    };
+    encoded([file, file_of_base(), self::file("test/v1/left.proto", &["test/v1/base.proto"])])
 }
 
-async fn ask(server: &Running, request: MessageRequest) -> Result<MessageResponse, tonic::Status> {
-    let mut client = ServerReflectionClient::new(server.channel().await);
-    let request = ServerReflectionRequest { host: String::new(), message_request: Some(request) };
-    let answers = client.server_reflection_info(futures::stream::iter([request])).await?;
-    let answer = answers.into_inner().message().await?.expect("an answer");
-    Ok(answer.message_response.expect("a response"))
+/// A file that the server knows by then, with less in it, and another one.
+fn more_descriptors() -> &'static [u8] {
+    let apart = wkt::FileDescriptorProto { extension: vec![extension("quiet", 7)], ..file("test/v1/apart.proto", &[]) };
+    encoded([wkt::FileDescriptorProto { message_type: Vec::new(), ..file_of_base() }, apart])
+}
+
+fn file_of_base() -> wkt::FileDescriptorProto {
+    wkt::FileDescriptorProto { message_type: vec![message("Base")], ..file("test/v1/base.proto", &[]) }
+}
+
+fn file(name: &str, imports: &[&str]) -> wkt::FileDescriptorProto {
+    let dependency = imports.iter().map(|import| (*import).to_owned()).collect();
+    wkt::FileDescriptorProto {
+        name: Some(name.into()),
+        package: Some("test.v1".into()),
+        dependency,
+        ..Default::default()
+    }
+}
+
+/// A message with one of each of what a message may hold.
+fn message(name: &str) -> wkt::DescriptorProto {
+    let value = wkt::EnumValueDescriptorProto { name: Some("LOW".into()), number: Some(0), ..Default::default() };
+    let pitch = wkt::EnumDescriptorProto { name: Some("Pitch".into()), value: vec![value], ..Default::default() };
+    let inner = wkt::DescriptorProto { name: Some("Inner".into()), enum_type: vec![pitch], ..Default::default() };
+    wkt::DescriptorProto {
+        name: Some(name.into()),
+        field: vec![wkt::FieldDescriptorProto { name: Some("text".into()), ..Default::default() }],
+        oneof_decl: vec![wkt::OneofDescriptorProto { name: Some("kind".into()), ..Default::default() }],
+        nested_type: vec![inner],
+        ..Default::default()
+    }
+}
+
+fn extension(name: &str, number: i32) -> wkt::FieldDescriptorProto {
+    wkt::FieldDescriptorProto {
+        name: Some(name.into()),
+        number: Some(number),
+        extendee: Some(".test.v1.Base".into()),
+        ..Default::default()
+    }
+}
+
+fn encoded(files: impl Into<Vec<wkt::FileDescriptorProto>>) -> &'static [u8] {
+    wkt::FileDescriptorSet { file: files.into() }.encode_to_vec().leak()
+}
+
+async fn start_described() -> Running {
+    start_with(|server| server.reflection(descriptors()).reflection(more_descriptors())).await
+}
+
+/// The answers to questions on one stream.
+async fn converse(
+    server: &Running,
+    path: &'static str,
+    questions: impl IntoIterator<Item = Option<MessageRequest>>,
+) -> Result<Vec<ServerReflectionResponse>, Status> {
+    let request = |message_request| ServerReflectionRequest { host: "here".into(), message_request };
+    let requests: Vec<_> = questions.into_iter().map(request).collect();
+    let mut client = Grpc::new(server.channel().await);
+    client.ready().await.expect("a connection");
+    let codec = ProstCodec::<ServerReflectionRequest, ServerReflectionResponse>::default();
+    let asked = futures::stream::iter(requests.clone());
+    let answers = client.streaming(tonic::Request::new(asked), path.parse().expect("a path"), codec).await?;
+    let answers: Vec<_> = answers.into_inner().try_collect().await?;
+    let heard: Vec<_> = answers.iter().flat_map(|answer| answer.original_request.clone()).collect();
+    assert_eq!(heard, requests);
+    assert!(answers.iter().all(|answer| answer.valid_host == "here"));
+    Ok(answers)
+}
+
+async fn ask(server: &Running, request: MessageRequest) -> Result<MessageResponse, Status> {
+    let mut answers = converse(server, V1, [Some(request)]).await?;
+    Ok(answers.remove(0).message_response.expect("a response"))
+}
+
+fn symbol(name: &str) -> Option<MessageRequest> {
+    Some(MessageRequest::FileContainingSymbol(name.into()))
+}
+
+fn named(name: &str) -> Option<MessageRequest> {
+    Some(MessageRequest::FileByFilename(name.into()))
+}
+
+fn extending(message: &str, extension_number: i32) -> Option<MessageRequest> {
+    let containing_type = message.into();
+    Some(MessageRequest::FileContainingExtension(ExtensionRequest { containing_type, extension_number }))
+}
+
+fn numbers(message: &str) -> Option<MessageRequest> {
+    Some(MessageRequest::AllExtensionNumbersOfType(message.into()))
+}
+
+/// What an answer says in short: the names of its files, the numbers of its extensions, or its error.
+fn gist(answer: ServerReflectionResponse) -> String {
+    match answer.message_response.expect("a response") {
+        MessageResponse::FileDescriptorResponse(files) => {
+            let file = |file: &Vec<u8>| wkt::FileDescriptorProto::decode(&**file).expect("a file").name().to_owned();
+            files.file_descriptor_proto.iter().map(file).collect::<Vec<_>>().join(" ")
+        }
+        MessageResponse::AllExtensionNumbersResponse(ExtensionNumberResponse { base_type_name, extension_number }) => {
+            format!("{base_type_name} {extension_number:?}")
+        }
+        MessageResponse::ErrorResponse(ErrorResponse { error_code, error_message }) => {
+            format!("{error_code} {error_message}")
+        }
+        MessageResponse::ListServicesResponse(list) => format!("{} services", list.service.len()),
+    }
 }
 
 #[tokio::test]
@@ -80,6 +192,83 @@ async fn health_is_described_as_others_do() {
 
 #[tokio::test]
 async fn unreadable_descriptors_fail_at_the_start() {
-    let error = Server::new().reflection(b"\xff").bind("127.0.0.1:0").await.expect_err("garbage");
-    assert_eq!(error.message(), "the descriptors for reflection are not a google.protobuf.FileDescriptorSet");
+    let nameless = encoded([wkt::FileDescriptorProto::default()]);
+    let inside = encoded([wkt::FileDescriptorProto { message_type: vec![message("")], ..file("a.proto", &[]) }]);
+    for descriptors in [b"\xff", &b"\x0a\x01\xff"[..], nameless, inside] {
+        let error = Server::new().reflection(descriptors).bind("127.0.0.1:0").await.expect_err("garbage");
+        assert_eq!(error.message(), "the descriptors for reflection are not a google.protobuf.FileDescriptorSet");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_ends_nothing() {
+    let server = start_described().await;
+    let list = Some(MessageRequest::ListServices(String::new()));
+    let conversation = [
+        (symbol("test.v1.Nope"), "5 no such symbol"),
+        (symbol(".test.v1.Ping"), "5 no such symbol"),
+        (symbol(""), "5 no such symbol"),
+        (named("nope.proto"), "5 no such file"),
+        (extending("test.v1.Base", 8), "5 no such extension"),
+        (extending("test.v1.Nope", 7), "5 no such extension"),
+        (numbers("test.v1.Nope"), "5 no such message"),
+        (numbers("test.v1.Echo"), "5 no such message"),
+        (None, "3 the request asks for nothing that is known"),
+        (named("test/v1/left.proto"), "test/v1/left.proto test/v1/base.proto"),
+        (extending("test.v1.Base", 7), "test/v1/apart.proto"),
+        (extending("test.v1.Base", 100), "test/v1/echo.proto"),
+        (numbers("test.v1.Base"), "test.v1.Base [7, 100]"),
+        (numbers("test.v1.Ping"), "test.v1.Ping []"),
+        (list, "4 services"),
+    ];
+    for path in [V1, V1ALPHA] {
+        let (questions, expected): (Vec<_>, Vec<_>) = conversation.iter().cloned().unzip();
+        let answers = converse(&server, path, questions).await.expect("answers");
+        assert_eq!(answers.into_iter().map(gist).collect::<Vec<_>>(), expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_comes_with_its_imports_once() {
+    let server = start_described().await;
+    let all = "test/v1/echo.proto test/v1/base.proto test/v1/left.proto";
+    let questions = [symbol("test.v1.Echo"), symbol("test.v1.Echo"), named("test/v1/base.proto")];
+    let answers = converse(&server, V1, questions).await.expect("answers");
+    let answers: Vec<_> = answers.into_iter().map(gist).collect();
+    assert_eq!(answers, [all, "test/v1/echo.proto", "test/v1/base.proto"]);
+    let answers = converse(&server, V1, [symbol("test.v1.Echo")]).await.expect("answers");
+    assert_eq!(answers.into_iter().map(gist).collect::<Vec<_>>(), [all], "another stream has not heard of it");
+}
+
+#[tokio::test]
+async fn all_that_has_a_name_is_found() {
+    let server = start_described().await;
+    for name in [
+        "test.v1.Echo.Unary",
+        "test.v1.NotServed",
+        "test.v1.Ping",
+        "test.v1.Ping.text",
+        "test.v1.Ping.kind",
+        "test.v1.Ping.Inner",
+        "test.v1.Ping.Inner.Pitch",
+        "test.v1.Ping.Inner.LOW",
+        "test.v1.loud",
+    ] {
+        let answers = converse(&server, V1, [symbol(name)]).await.expect("answers");
+        let gist = gist(answers.into_iter().next().expect("an answer"));
+        assert!(gist.starts_with("test/v1/echo.proto"), "{name}: {gist}");
+    }
+}
+
+/// Options that only others know are in the files as they were given.
+#[tokio::test]
+async fn files_are_told_to_the_byte() {
+    let mut file = file("test/v1/odd.proto", &[]).encode_to_vec();
+    file.extend([0xca, 0xbb, 0x1e, 2, b'h', b'i']);
+    let mut set = vec![0x0a, u8::try_from(file.len()).expect("a small file")];
+    set.extend(&file);
+    let server = start_with(|server| server.reflection(set.leak())).await;
+    let answer = ask(&server, MessageRequest::FileByFilename("test/v1/odd.proto".into())).await.expect("on");
+    let MessageResponse::FileDescriptorResponse(files) = answer else { panic!("{answer:?}") };
+    assert_eq!(files.file_descriptor_proto, [file]);
 }

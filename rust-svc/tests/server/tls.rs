@@ -76,13 +76,19 @@ fn names(hosts: &[&str]) -> Vec<SanType> {
 
 /// A server of the echo service with these certificates, until the sender is dropped.
 async fn serve(tls: server::Tls) -> (SocketAddr, oneshot::Sender<()>) {
+    let (addresses, stop) = serve_at([Listen::at("127.0.0.1:0").tls(tls)]).await;
+    (addresses[0], stop)
+}
+
+async fn serve_at(listens: impl IntoIterator<Item = Listen>) -> (Vec<SocketAddr>, oneshot::Sender<()>) {
     let (events, _) = mpsc::unbounded_channel();
     let server =
         Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).header_timeout(Duration::from_millis(200));
-    let bound = server.bind(Listen::at("127.0.0.1:0").tls(tls)).await.expect("a port");
-    let (address, (stop, stopped)) = (bound.local_addr(), oneshot::channel());
+    let bound = server.bind_all(listens).await.expect("ports");
+    let addresses = bound.addresses().filter_map(server::Address::tcp).collect();
+    let (stop, stopped) = oneshot::channel();
     tokio::spawn(bound.run_until(async { drop(stopped.await) }));
-    (address, stop)
+    (addresses, stop)
 }
 
 fn client(address: SocketAddr, tls: client::Tls) -> Client {
@@ -128,6 +134,21 @@ async fn calls_are_encrypted() {
         assert_eq!(String::from_utf8_lossy(&taken), expected);
     }
     shown(address, &authority, &["spdy/3"]).await.expect_err("no protocol in common");
+}
+
+/// The certificates are the same, and what is offered is not.
+#[tokio::test]
+async fn what_is_grpc_alone_speaks_http2_alone() {
+    let authority = Authority::new();
+    let tls = authority.server().server_tls();
+    let at = || Listen::at("127.0.0.1:0").tls(tls.clone());
+    let (addresses, _stop) = serve_at([at().grpc(), at().grpc().http(), at().grpc_web(), at().grpc().grpc_web()]).await;
+    for (address, speaks_http1) in std::iter::zip(addresses, [false, true, true, true]) {
+        let (_, taken) = shown(address, &authority, &["http/1.1", "h2"]).await.expect("a connection");
+        assert_eq!(String::from_utf8_lossy(&taken), "h2");
+        let old = shown(address, &authority, &["http/1.1"]).await;
+        assert_eq!(old.is_ok(), speaks_http1, "{old:?}");
+    }
 }
 
 #[tokio::test]

@@ -46,7 +46,8 @@ fn split(body: &[u8]) -> (&[u8], String) {
 #[tokio::test]
 async fn messages_and_trailers_in_the_body() {
     let server = started().await;
-    for content_type in ["application/grpc-web", "application/grpc-web+proto; charset=x"] {
+    for content_type in ["application/grpc-web", "application/grpc-web+proto; charset=x", "Application/GRPC-Web+Proto"]
+    {
         let (head, body) = post(server.address, UNARY.path, content_type, &raw::frame("a")).await;
         assert!(
             head.starts_with("http/1.0 200") && head.contains("content-type: application/grpc-web+proto\r\n"),
@@ -66,6 +67,52 @@ async fn in_base64() {
     assert!(head.contains("content-type: application/grpc-web-text+proto\r\n"), "{head}");
     let groups = body.chunks(4).map(|group| STANDARD.decode(group).expect("base64"));
     assert_eq!(split(&groups.collect::<Vec<_>>().concat()).0, raw::frame("a"));
+}
+
+#[tokio::test]
+async fn in_base64_that_is_not_padded() {
+    let server = started().await;
+    for (text, padding) in [("a", "="), ("abc", "==")] {
+        let request = STANDARD.encode(raw::frame(text));
+        let request = request.strip_suffix(padding).expect("padding").as_bytes();
+        let (_, body) = post(server.address, UNARY.path, "application/grpc-web-text", request).await;
+        let groups = body.chunks(4).map(|group| STANDARD.decode(group).expect("base64"));
+        assert_eq!(split(&groups.collect::<Vec<_>>().concat()).0, raw::frame(text));
+    }
+}
+
+#[tokio::test]
+async fn in_what_is_no_base64() {
+    let mut server = started().await;
+    let whole = STANDARD.encode(raw::frame("a"));
+    for request in [format!("{whole}\n"), format!("{whole}\r\n"), format!("{whole}?"), format!("?{whole}"), "A".into()]
+    {
+        let (head, _) = post(server.address, UNARY.path, "application/grpc-web-text", request.as_bytes()).await;
+        assert!(head.contains("grpc-status: 13\r\n") && head.contains("base64"), "{request:?}: {head}");
+    }
+    assert!(server.events.try_recv().is_err(), "no handler was called");
+    post(server.address, UPLOAD.path, "application/grpc-web-text", format!("{whole}\n").as_bytes()).await;
+    let events = [Event::Called, Event::Received(Ok("a".into())), Event::Received(Err(rust_svc::Code::Internal))];
+    for event in events {
+        assert_eq!(server.event().await, event);
+    }
+}
+
+/// What breaks off is not what is malformed, wherever it does.
+#[tokio::test]
+async fn in_base64_that_does_not_come() {
+    let server = start_with(|server| server.grpc_web().receive_timeout(Duration::from_millis(50))).await;
+    let whole = STANDARD.encode(raw::frame("a"));
+    for end in [4, 5, whole.len()] {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        let headers =
+            "host: test\r\nconnection: close\r\ncontent-type: application/grpc-web-text\r\ncontent-length: 100";
+        let head = format!("POST {} HTTP/1.1\r\n{headers}\r\n\r\n{}", UNARY.path, &whole[..end]);
+        stream.write_all(head.as_bytes()).await.expect("a part of a request");
+        let mut answer = String::new();
+        soon(stream.read_to_string(&mut answer)).await.expect("an answer");
+        assert!(answer.contains("grpc-status: 1\r\n"), "{answer}");
+    }
 }
 
 #[tokio::test]
