@@ -1,6 +1,7 @@
 //! What the first file of a case says to the build script: with which options it is generated, and how.
 
 use super::Draw;
+use crate::contract::Kind;
 
 /// Options of the plugin for types, which may hold for a part of them.
 const TYPES: &[&str] = &[
@@ -43,6 +44,9 @@ impl Draw {
         }
         // Its times end before those of protobuf.
         self.notes.extend((option == "timestamp=jiff").then_some("// not: read by others"));
+        // There is no time that they are by default.
+        let is_spoken = option == "timestamp=time" && self.speaks("Timestamp");
+        self.notes.extend(is_spoken.then_some("// not: called with plain types"));
         let (name, value) = option.split_once('=')?;
         let package = &self.contract.files[0].package;
         Some(match self.rng.u32(..4) {
@@ -50,6 +54,13 @@ impl Draw {
             1 => format!("// opt: {name}=.{}={value}", self.any_message()),
             _ => format!("// opt: {option}"),
         })
+    }
+
+    /// Whether a type of `google.protobuf` is a request or a response.
+    fn speaks(&self, known: &'static str) -> bool {
+        let services = self.contract.files.iter().flat_map(|file| &file.services);
+        let mut rpcs = services.flat_map(|service| &service.rpcs);
+        rpcs.any(|rpc| [&rpc.request, &rpc.response].contains(&&Kind::Known(known)))
     }
 
     fn any_message(&mut self) -> &str {
