@@ -74,6 +74,7 @@ impl Message for Pong {
     type Wire = pb::Pong;
 
     fn into_wire(self) -> pb::Pong {
+        assert_ne!(self.text, "unprintable", "secret");
         pb::Pong { text: self.text }
     }
 
@@ -126,6 +127,9 @@ impl Echo for Parrot {
                     drop(guard);
                 });
                 Ok(pongs)
+            }
+            "late unprintable" => {
+                Ok(Streaming::from_messages(["first", "unprintable"].map(|text| Pong { text: text.into() })))
             }
             "late panic" => Ok(Streaming::from_messages(0..).map(|number| {
                 assert!(number < 1, "secret");

@@ -36,7 +36,12 @@ async fn are_counted_by_their_method() {
     let mut request = tonic::Request::new(futures::stream::iter([crate::support::ping("a")]));
     request.metadata_mut().insert("x-clumsy", "1".parse().expect("metadata"));
     client.stream(UNARY, request).await.expect_err("a panic before the handler");
-    for (method, count) in [("Unary", 2), ("Download", 1)] {
+    client.one("unprintable").await.expect_err("a panic of what converts the response");
+    for text in ["unprintable", "late unprintable"] {
+        let error = client.call(DOWNLOAD, &[text]).await.expect_err("a panic of what converts a response");
+        assert_eq!((error.code(), error.message()), (tonic::Code::Internal, "internal error"));
+    }
+    for (method, count) in [("Unary", 3), ("Download", 3)] {
         let labels = format!(r#"{{rpc_system_name="grpc",rpc_method="test.v1.Echo/{method}"}}"#);
         let line = format!("rpc_server_panics_total{labels} {count}\n");
         assert!(metrics.text().contains(&line), "{line}{}", metrics.text());
