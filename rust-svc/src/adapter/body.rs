@@ -114,7 +114,7 @@ impl Frames {
                 return frame.map_ok(Piece::Frame).map_err(status::from_status);
             }
             Self::One(data) => (Piece::data(data), Self::Status(succeeded())),
-            Self::Many(mut batches, method) => match batches.as_mut().poll_next(cx) {
+            Self::Many(mut batches, method) => match batches.poll(cx) {
                 Poll::Pending => {
                     *self = Self::Many(batches, method);
                     return Poll::Pending;

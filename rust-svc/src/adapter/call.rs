@@ -2,11 +2,12 @@
 
 use std::{
     convert::Infallible,
-    future::ready,
+    future::{poll_fn, ready},
     mem,
     panic::AssertUnwindSafe,
     pin::{Pin, pin},
     sync::Arc,
+    task::Poll,
 };
 
 use futures::{FutureExt, future::OptionFuture};
@@ -140,7 +141,10 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     let (requests, cx) = (requests?, running.cx());
     let answering = Answering { method, encoding, running, deadline: cx.deadline() };
     // A message becomes data where it is: each function on its way would move it.
-    let work = pin!(async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) });
+    let work = pin!(async {
+        let mut data = handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering))?;
+        poll_fn(|cx| Poll::Ready(data.begin(cx))).await.map(|()| data)
+    });
     punctual(ending, cx.deadline(), start, pin!(caught(method, work))).await
 }
 

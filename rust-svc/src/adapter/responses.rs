@@ -39,7 +39,42 @@ pub(super) enum Data {
 }
 
 /// Some messages of an answer together, and its error if it has one.
-pub(super) type Batches = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
+pub(super) struct Batches {
+    /// Those that were ready when the handler returned.
+    first: Option<Bytes>,
+    rest: Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>,
+}
+
+impl Data {
+    /// Fails with the error that a stream begins with, which so is that of a call that sent nothing; a stream that has to
+    /// be waited for is left as it is.
+    pub(super) fn begin(&mut self, cx: &mut task::Context<'_>) -> Result<()> {
+        match self {
+            Self::One(_) => Ok(()),
+            Self::Many(batches) => batches.begin(cx),
+        }
+    }
+}
+
+impl Batches {
+    fn of(rest: impl Stream<Item = Result<Bytes>> + Send + 'static) -> Self {
+        Self { first: None, rest: Box::pin(rest) }
+    }
+
+    fn begin(&mut self, cx: &mut task::Context<'_>) -> Result<()> {
+        if let Poll::Ready(Some(first)) = self.rest.as_mut().poll_next(cx) {
+            self.first = Some(first?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(Ok(first))),
+            None => self.rest.as_mut().poll_next(cx),
+        }
+    }
+}
 
 /// What a handler answers with.
 pub(super) trait Answer: Send {
@@ -63,7 +98,7 @@ impl<R: Payload<Place>, Place> Answer for One<R, Place> {
 
 impl<R: Payload<Place>, Place: 'static> Answer for Many<R, Place> {
     fn data(self, answering: &Answering<'_>) -> Result<Data> {
-        Ok(Data::Many(Box::pin(Responses::of(self, answering))))
+        Ok(Data::Many(Batches::of(Responses::of(self, answering))))
     }
 }
 

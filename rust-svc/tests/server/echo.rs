@@ -128,6 +128,7 @@ impl Echo for Parrot {
                 });
                 Ok(pongs)
             }
+            "error first" => Ok(Streaming::failed(failure())),
             "late unprintable" => {
                 Ok(Streaming::from_messages(["first", "unprintable"].map(|text| Pong { text: text.into() })))
             }
