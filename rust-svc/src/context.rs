@@ -266,6 +266,12 @@ impl Context {
         self.answered().map(|response| response.headers.clone()).unwrap_or_default()
     }
 
+    /// How many headers the answer has so far.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn count_headers(&self) -> usize {
+        self.answered().map_or(0, |response| response.headers.len())
+    }
+
     /// The trailers of the answer: set by a handler, or received by a client once the answer is complete.
     pub fn trailers(&self) -> Metadata {
         self.answered().map(|response| response.trailers.clone()).unwrap_or_default()

@@ -61,7 +61,17 @@ struct End(HeaderMap, Option<Code>);
 pub(super) struct Call {
     pub(super) running: Running,
     #[expect(dead_code, reason = "held until the last frame is sent, or the caller goes away")]
-    pub(super) lifeline: Lifeline,
+    lifeline: Lifeline,
+    /// How many headers its answer had before the handler ran.
+    given: usize,
+}
+
+impl Call {
+    /// A call that has passed, before its handler runs.
+    pub(super) fn of(running: Running, lifeline: Lifeline) -> Self {
+        let given = running.cx().count_headers();
+        Self { running, lifeline, given }
+    }
 }
 
 impl Body {
@@ -178,7 +188,8 @@ pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<Body> {
 /// The answer of a handler, with what it set in its context.
 ///
 /// A call that failed before its first message is answered by trailers alone, which tells a client that it may try
-/// again (gRFC A6); but if the handler set headers, they must stay headers.
+/// again (gRFC A6); but if the handler set headers, they must stay headers. Those of interceptors need not: they say
+/// nothing of how far the call came.
 pub(super) fn finish(
     method: Arc<Method>,
     answer: Result<Data, Error>,
@@ -191,7 +202,7 @@ pub(super) fn finish(
     }
     let frames = match answer {
         Ok(data) => Frames::of(data, method),
-        Err(error) if headers.is_empty() => return alone(&method, &error, &call),
+        Err(error) if headers.len() <= call.given => return alone(&method, &error, &headers, &call),
         Err(error) => Frames::Status(failed(&method, &error)),
     };
     let mut response = Response::new(Body { frames, call: Some(call) });
@@ -204,10 +215,12 @@ pub(super) fn finish(
 }
 
 /// The answer to a call that failed, without headers before its trailers.
-fn alone(method: &Method, error: &Error, call: &Call) -> Response<Body> {
+fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Response<Body> {
     let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
     call.running.end(Some(error.code()));
-    metadata::append_new(&call.running.cx().trailers(), response.headers_mut());
+    for metadata in [headers, &call.running.cx().trailers()] {
+        metadata::append_new(metadata, response.headers_mut());
+    }
     response
 }
 

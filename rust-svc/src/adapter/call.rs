@@ -110,7 +110,7 @@ impl Accepted {
                 return Ok(body::refuse_with(&report::told(&method, error), &opening.cx().headers()));
             }
         };
-        let (call, encoding) = (Call { running: opening.run(), lifeline }, encodings.responses);
+        let (call, encoding) = (Call::of(opening.run(), lifeline), encodings.responses);
         let requests = encodings.requests(body, options.max_message_size, call.running.counter());
         let span = call.running.span();
         let answer = {

@@ -8,12 +8,12 @@ use std::sync::{
 use futures::stream;
 use rust_svc::{
     Adapter, Client, Context, Error, Method, Result, Streaming,
-    intercept::{Call, Chain, Observer, Outcome},
+    intercept::{Call, Chain, Observer, Outcome, RequestId},
 };
 use tokio::sync::mpsc;
 
 use crate::{
-    echo::DOWNLOAD,
+    echo::{DOWNLOAD, Ping, Pong, UNARY},
     raw,
     support::{Running, soon, start, start_with},
 };
@@ -56,6 +56,26 @@ async fn a_stream_that_begins_with_an_error() {
     let server = start().await;
     let answer = raw::exchange(server.address, raw::request(DOWNLOAD.path), raw::frame("error first")).await;
     assert_eq!((answer.grpc(), answer.trailers.is_some(), answer.data.len()), (("9", "not now"), false, 0));
+}
+
+/// What interceptors say is no beginning of an answer.
+#[tokio::test]
+async fn a_call_with_a_name() {
+    let chain = Chain::new().intercept(RequestId::new());
+    let server = flaky(&chain).await;
+    let answer: Result<String> = soon(client(&server).unary(GET, Context::new(), String::new())).await;
+    assert_eq!(answer.expect("the second answer"), "2");
+    assert_eq!(list(&flaky(&chain).await).await.expect("the second answer"), ["2"]);
+
+    let server = start_with(|server| server.chain(&chain)).await;
+    for (text, headers) in [("failure", None), ("metadata, then error", Some("1"))] {
+        let cx = Context::new().with_metadata("x-request-id", "1").expect("metadata");
+        let ping = Ping { text: text.to_owned() };
+        let answer: Result<Pong> = soon(client(&server).unary(UNARY, cx.clone(), ping)).await;
+        assert_eq!(answer.expect_err(text).metadata().get("x-error"), Some("1"));
+        assert_eq!(cx.headers().get("x-request-id"), headers, "{text}");
+        assert_eq!(cx.trailers().get("x-request-id").is_none(), headers.is_some(), "{text}");
+    }
 }
 
 /// Tells how many messages were sent.
