@@ -10,6 +10,8 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use http_body::{Body as _, Frame, SizeHint};
+#[cfg(feature = "server")]
+use tokio::time::Instant;
 
 use super::{
     report,
@@ -84,6 +86,12 @@ impl Body {
     #[cfg(feature = "server")]
     pub(super) fn new(frames: tonic::body::Body) -> Self {
         Self { frames: Frames::Foreign(frames), call: None }
+    }
+
+    /// When its call must have ended; `None` if it has, or may take for ever.
+    #[cfg(feature = "server")]
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.call.as_ref()?.running.cx().deadline()
     }
 
     /// Drops the frames that are still to come. The call ends with this code, if it has not ended.

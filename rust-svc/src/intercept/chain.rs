@@ -402,7 +402,7 @@ impl Begun {
 impl Drop for Begun {
     fn drop(&mut self) {
         if !*self.has_ended.get_mut() {
-            self.end(Some(Code::Cancelled));
+            self.end(Some(self.shared.call.unawaited()));
         }
     }
 }
