@@ -251,12 +251,14 @@ impl Context {
         }
     }
 
-    /// Adds an entry to the headers of the answer. It must happen before the handler returns.
+    /// Adds an entry to the headers of the answer. It must happen before the handler returns. More of them than the caller
+    /// says it takes make the call fail with `INTERNAL`.
     pub fn set_header(&self, key: &str, value: impl Into<Value>) -> Result<()> {
         self.response().headers.append(key, value)
     }
 
-    /// Adds an entry to the trailers of the answer. It may happen until the last message is sent.
+    /// Adds an entry to the trailers of the answer. It may happen until the last message is sent. More of them than the
+    /// caller says it takes make the call fail with `INTERNAL`.
     pub fn set_trailer(&self, key: &str, value: impl Into<Value>) -> Result<()> {
         self.response().trailers.append(key, value)
     }

@@ -16,11 +16,13 @@ use tokio::time::Instant;
 use super::{
     report,
     responses::{Batches, Data},
+    room::too_large,
 };
 use crate::{
     Code, Error, Lifeline, Metadata, Method,
     grpc::{compression::Encoding, metadata, status},
     intercept::Running,
+    peer::Room,
 };
 
 /// The headers of an answer, and the trailers of one that succeeded: to copy them takes fewer steps than to make them.
@@ -66,13 +68,14 @@ pub(super) struct Call {
     lifeline: Lifeline,
     /// How many headers its answer had before the handler ran.
     given: usize,
+    room: Room,
 }
 
 impl Call {
     /// A call that has passed, before its handler runs.
-    pub(super) fn of(running: Running, lifeline: Lifeline) -> Self {
+    pub(super) fn of(running: Running, lifeline: Lifeline, room: Room) -> Self {
         let given = running.cx().count_headers();
-        Self { running, lifeline, given }
+        Self { running, lifeline, given, room }
     }
 }
 
@@ -110,7 +113,7 @@ impl Body {
         };
         if let Some(call) = self.call.take() {
             metadata::append_new(&call.running.cx().trailers(), &mut trailers);
-            call.running.end(code);
+            call.running.end(call.room.fit(&mut trailers, code));
         }
         Frame::trailers(trailers)
     }
@@ -208,18 +211,42 @@ pub(super) fn finish(
     if let Err(error) = &answer {
         call.running.failed(error);
     }
+    match answer {
+        Err(error) if headers.len() <= call.given => alone(&method, &error, &headers, &call),
+        answer => begin(method, answer, encoding, &headers, call),
+    }
+}
+
+/// The answer that headers begin, unless its caller does not take them.
+fn begin(
+    method: Arc<Method>,
+    answer: Result<Data, Error>,
+    encoding: Encoding,
+    headers: &Metadata,
+    call: Call,
+) -> Response<Body> {
+    let head = head(encoding, headers);
+    if !headers.is_empty() && !call.room.holds(&head) {
+        let large = too_large("headers", call.room);
+        return alone(&method, &answer.err().unwrap_or(large), &Metadata::new(), &call);
+    }
     let frames = match answer {
         Ok(data) => Frames::of(data, method),
-        Err(error) if headers.len() <= call.given => return alone(&method, &error, &headers, &call),
         Err(error) => Frames::Status(failed(&method, &error)),
     };
     let mut response = Response::new(Body { frames, call: Some(call) });
-    *response.headers_mut() = ANSWERED.clone();
-    if let Some(encoding) = encoding.name() {
-        response.headers_mut().insert(Encoding::HEADER, HeaderValue::from_static(encoding));
-    }
-    metadata::append(&headers, response.headers_mut());
+    *response.headers_mut() = head;
     response
+}
+
+/// The headers of an answer that begins.
+fn head(encoding: Encoding, metadata: &Metadata) -> HeaderMap {
+    let mut headers = ANSWERED.clone();
+    if let Some(encoding) = encoding.name() {
+        headers.insert(Encoding::HEADER, HeaderValue::from_static(encoding));
+    }
+    metadata::append(metadata, &mut headers);
+    headers
 }
 
 /// The answer to a call that failed, without headers before its trailers.
@@ -229,6 +256,7 @@ fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Res
     for metadata in [headers, &call.running.cx().trailers()] {
         metadata::append_new(metadata, response.headers_mut());
     }
+    call.room.fit(response.headers_mut(), Some(error.code()));
     response
 }
 

@@ -165,6 +165,11 @@ impl Parrot {
                 cx.set_header("x-large", "a".repeat(100_000))?;
                 cx.set_trailer("x-large", "a".repeat(100_000))?;
             }
+            "large trailers" => cx.set_trailer("x-large", "a".repeat(100_000))?,
+            "large trailers, then error" => {
+                cx.set_trailer("x-large", "a".repeat(100_000))?;
+                return Err(failure());
+            }
             "metadata, then error" => {
                 metadata(cx)?;
                 return Err(failure());
