@@ -251,12 +251,14 @@ impl Context {
         }
     }
 
-    /// Adds an entry to the headers of the answer. It must happen before the handler returns.
+    /// Adds an entry to the headers of the answer. It must happen before the handler returns. More of them than the caller
+    /// says it takes make the call fail with `INTERNAL`.
     pub fn set_header(&self, key: &str, value: impl Into<Value>) -> Result<()> {
         self.response().headers.append(key, value)
     }
 
-    /// Adds an entry to the trailers of the answer. It may happen until the last message is sent.
+    /// Adds an entry to the trailers of the answer. It may happen until the last message is sent. More of them than the
+    /// caller says it takes make the call fail with `INTERNAL`.
     pub fn set_trailer(&self, key: &str, value: impl Into<Value>) -> Result<()> {
         self.response().trailers.append(key, value)
     }
@@ -264,6 +266,12 @@ impl Context {
     /// The headers of the answer: set by a handler, or received by a client.
     pub fn headers(&self) -> Metadata {
         self.answered().map(|response| response.headers.clone()).unwrap_or_default()
+    }
+
+    /// How many headers the answer has so far.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn count_headers(&self) -> usize {
+        self.answered().map_or(0, |response| response.headers.len())
     }
 
     /// The trailers of the answer: set by a handler, or received by a client once the answer is complete.

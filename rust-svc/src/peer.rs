@@ -114,6 +114,21 @@ pub(crate) struct Origin {
     pub(crate) peer: Option<Peer>,
     pub(crate) stopping: Option<Stopping>,
     pub(crate) ending: Ending,
+    pub(crate) room: Room,
+}
+
+/// How large the headers of an answer may be for its caller, and its trailers, in bytes. A server puts it into the
+/// extensions of each request over HTTP.
+#[cfg(feature = "adapter")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room(pub(crate) u32);
+
+/// Who says nothing takes all.
+#[cfg(feature = "adapter")]
+impl Default for Room {
+    fn default() -> Self {
+        Self(u32::MAX)
+    }
 }
 
 #[cfg(feature = "adapter")]

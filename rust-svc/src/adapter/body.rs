@@ -10,15 +10,19 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use http_body::{Frame, SizeHint};
+#[cfg(feature = "server")]
+use tokio::time::Instant;
 
 use super::{
     report,
     responses::{Batches, Data},
+    room::too_large,
 };
 use crate::{
     Code, Error, Lifeline, Metadata, Method,
     grpc::{compression::Encoding, metadata, status},
     intercept::Running,
+    peer::Room,
 };
 
 /// The headers of an answer, and the trailers of one that succeeded: to copy them takes fewer steps than to make them.
@@ -59,13 +63,30 @@ struct End(HeaderMap, Option<Code>);
 pub(super) struct Call {
     pub(super) running: Running,
     #[expect(dead_code, reason = "held until the last frame is sent, or the caller goes away")]
-    pub(super) lifeline: Lifeline,
+    lifeline: Lifeline,
+    /// How many headers its answer had before the handler ran.
+    given: usize,
+    room: Room,
+}
+
+impl Call {
+    /// A call that has passed, before its handler runs.
+    pub(super) fn of(running: Running, lifeline: Lifeline, room: Room) -> Self {
+        let given = running.cx().count_headers();
+        Self { running, lifeline, given, room }
+    }
 }
 
 impl Body {
     /// A body without a frame.
     pub(super) fn empty() -> Self {
         Self { frames: Frames::Ended, call: None }
+    }
+
+    /// When its call must have ended; `None` if it has, or may take for ever.
+    #[cfg(feature = "server")]
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.call.as_ref()?.running.cx().deadline()
     }
 
     /// Drops the frames that are still to come. The call ends with this code, if it has not ended.
@@ -84,7 +105,7 @@ impl Body {
         };
         if let Some(call) = self.call.take() {
             metadata::append_new(&call.running.cx().trailers(), &mut trailers);
-            call.running.end(code);
+            call.running.end(call.room.fit(&mut trailers, code));
         }
         Frame::trailers(trailers)
     }
@@ -101,7 +122,7 @@ impl Frames {
     fn poll(&mut self, running: Option<&Running>, cx: &mut task::Context<'_>) -> Poll<Option<Piece>> {
         let (piece, rest) = match std::mem::replace(self, Self::Ended) {
             Self::One(data) => (Piece::data(data), Self::Status(succeeded())),
-            Self::Many(mut batches, method) => match batches.as_mut().poll_next(cx) {
+            Self::Many(mut batches, method) => match batches.poll(cx) {
                 Poll::Pending => {
                     *self = Self::Many(batches, method);
                     return Poll::Pending;
@@ -165,7 +186,8 @@ pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<Body> {
 /// The answer of a handler, with what it set in its context.
 ///
 /// A call that failed before its first message is answered by trailers alone, which tells a client that it may try
-/// again (gRFC A6); but if the handler set headers, they must stay headers.
+/// again (gRFC A6); but if the handler set headers, they must stay headers. Those of interceptors need not: they say
+/// nothing of how far the call came.
 pub(super) fn finish(
     method: Arc<Method>,
     answer: Result<Data, Error>,
@@ -176,25 +198,52 @@ pub(super) fn finish(
     if let Err(error) = &answer {
         call.running.failed(error);
     }
+    match answer {
+        Err(error) if headers.len() <= call.given => alone(&method, &error, &headers, &call),
+        answer => begin(method, answer, encoding, &headers, call),
+    }
+}
+
+/// The answer that headers begin, unless its caller does not take them.
+fn begin(
+    method: Arc<Method>,
+    answer: Result<Data, Error>,
+    encoding: Encoding,
+    headers: &Metadata,
+    call: Call,
+) -> Response<Body> {
+    let head = head(encoding, headers);
+    if !headers.is_empty() && !call.room.holds(&head) {
+        let large = too_large("headers", call.room);
+        return alone(&method, &answer.err().unwrap_or(large), &Metadata::new(), &call);
+    }
     let frames = match answer {
         Ok(data) => Frames::of(data, method),
-        Err(error) if headers.is_empty() => return alone(&method, &error, &call),
         Err(error) => Frames::Status(failed(&method, &error)),
     };
     let mut response = Response::new(Body { frames, call: Some(call) });
-    *response.headers_mut() = ANSWERED.clone();
-    if let Some(encoding) = encoding.name() {
-        response.headers_mut().insert(Encoding::HEADER, HeaderValue::from_static(encoding));
-    }
-    metadata::append(&headers, response.headers_mut());
+    *response.headers_mut() = head;
     response
 }
 
+/// The headers of an answer that begins.
+fn head(encoding: Encoding, metadata: &Metadata) -> HeaderMap {
+    let mut headers = ANSWERED.clone();
+    if let Some(encoding) = encoding.name() {
+        headers.insert(Encoding::HEADER, HeaderValue::from_static(encoding));
+    }
+    metadata::append(metadata, &mut headers);
+    headers
+}
+
 /// The answer to a call that failed, without headers before its trailers.
-fn alone(method: &Method, error: &Error, call: &Call) -> Response<Body> {
+fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Response<Body> {
     let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
     call.running.end(Some(error.code()));
-    metadata::append_new(&call.running.cx().trailers(), response.headers_mut());
+    for metadata in [headers, &call.running.cx().trailers()] {
+        metadata::append_new(metadata, response.headers_mut());
+    }
+    call.room.fit(response.headers_mut(), Some(error.code()));
     response
 }
 

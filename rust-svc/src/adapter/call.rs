@@ -2,11 +2,12 @@
 
 use std::{
     convert::Infallible,
-    future::ready,
+    future::{poll_fn, ready},
     mem,
     panic::AssertUnwindSafe,
     pin::{Pin, pin},
     sync::Arc,
+    task::Poll,
 };
 
 use futures::{FutureExt, future::OptionFuture};
@@ -27,7 +28,7 @@ use crate::{
     ending::{Ending, gone},
     grpc::{compression::Encoding, metadata::Headers},
     intercept::{Chain, Counter, Opening, Side},
-    peer::Origin,
+    peer::{Origin, Room},
     within::unless,
 };
 
@@ -62,12 +63,12 @@ where
         Ok(deadline) => deadline,
         Err(error) => return refused(&method, &chain, origin.context(), error),
     };
-    let ending = mem::take(&mut origin.ending);
+    let (ending, room) = (mem::take(&mut origin.ending), origin.room);
     let (cx, lifeline) = Context::received(Headers(headers), deadline, origin);
     if deadline.is_some_and(|deadline| deadline <= start) {
         return refused(&method, &chain, cx, exceeded());
     }
-    Accepted { method, options, chain, ending, start, cx, lifeline, body, encodings }.answer(handle).boxed()
+    Accepted { method, options, chain, ending, room, start, cx, lifeline, body, encodings }.answer(handle).boxed()
 }
 
 /// The answer to a call that no interceptor sees, but for those that name it.
@@ -82,6 +83,7 @@ struct Accepted {
     options: Options,
     chain: Chain,
     ending: Ending,
+    room: Room,
     start: Instant,
     cx: Context,
     lifeline: Lifeline,
@@ -100,16 +102,19 @@ impl Accepted {
         self,
         handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
     ) -> Result<http::Response<Body>, Infallible> {
-        let Self { method, options, chain, ending, start, cx, lifeline, body, encodings } = self;
+        let Self { method, options, chain, ending, room, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
         let start = match pass(&method, &mut opening, &ending, start).await {
             Ok(start) => start,
             Err(error) => {
                 opening.failed(&error);
-                return Ok(body::refuse_with(&report::told(&method, error), &opening.cx().headers()));
+                let (code, error) = (error.code(), report::told(&method, error));
+                let mut response = body::refuse_with(&error, &opening.cx().headers());
+                room.fit(response.headers_mut(), Some(code));
+                return Ok(response);
             }
         };
-        let (call, encoding) = (Call { running: opening.run(), lifeline }, encodings.responses);
+        let (call, encoding) = (Call::of(opening.run(), lifeline, room), encodings.responses);
         let requests = encodings.requests(body, options.max_message_size, call.running.counter());
         let span = call.running.span();
         let answer = {
@@ -140,7 +145,10 @@ async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     let (requests, cx) = (requests?, running.cx());
     let answering = Answering { method, encoding, running, deadline: cx.deadline() };
     // A message becomes data where it is: each function on its way would move it.
-    let work = pin!(async { handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering)) });
+    let work = pin!(async {
+        let mut data = handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering))?;
+        poll_fn(|cx| Poll::Ready(data.begin(cx))).await.map(|()| data)
+    });
     punctual(ending, cx.deadline(), start, pin!(caught(method, work))).await
 }
 

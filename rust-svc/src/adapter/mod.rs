@@ -9,7 +9,7 @@
 //! | deadline and metadata into the [`Context`] | `open`, `timeout` |
 //! | frames to messages and back | `requests`, `responses` |
 //! | the handler, within its deadline; a panic is an error | `call` |
-//! | headers and trailers around the answer | `body` |
+//! | headers and trailers around the answer, as far as the caller takes them | `body`, `room` |
 //! | all of it for callers of gRPC-Web | `web` |
 
 mod body;
@@ -19,6 +19,7 @@ mod open;
 mod report;
 mod requests;
 mod responses;
+mod room;
 mod routes;
 mod timeout;
 #[cfg(feature = "server")]

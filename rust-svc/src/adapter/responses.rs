@@ -39,7 +39,42 @@ pub(super) enum Data {
 }
 
 /// Some messages of an answer together, and its error if it has one.
-pub(super) type Batches = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
+pub(super) struct Batches {
+    /// Those that were ready when the handler returned.
+    first: Option<Bytes>,
+    rest: Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>,
+}
+
+impl Data {
+    /// Fails with the error that a stream begins with, which so is that of a call that sent nothing; a stream that has to
+    /// be waited for is left as it is.
+    pub(super) fn begin(&mut self, cx: &mut task::Context<'_>) -> Result<()> {
+        match self {
+            Self::One(_) => Ok(()),
+            Self::Many(batches) => batches.begin(cx),
+        }
+    }
+}
+
+impl Batches {
+    fn of(rest: impl Stream<Item = Result<Bytes>> + Send + 'static) -> Self {
+        Self { first: None, rest: Box::pin(rest) }
+    }
+
+    fn begin(&mut self, cx: &mut task::Context<'_>) -> Result<()> {
+        if let Poll::Ready(Some(first)) = self.rest.as_mut().poll_next(cx) {
+            self.first = Some(first?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(Ok(first))),
+            None => self.rest.as_mut().poll_next(cx),
+        }
+    }
+}
 
 /// What a handler answers with.
 pub(super) trait Answer: Send {
@@ -63,12 +98,12 @@ impl<R: Payload<Place>, Place> Answer for One<R, Place> {
 
 impl<R: Payload<Place>, Place: 'static> Answer for Many<R, Place> {
     fn data(self, answering: &Answering<'_>) -> Result<Data> {
-        Ok(Data::Many(Box::pin(Responses::of(self, answering))))
+        Ok(Data::Many(Batches::of(Responses::of(self, answering))))
     }
 }
 
 /// The messages of a stream, up to its end, its first error or its deadline, whichever comes first; a panic of the
-/// handler is an error.
+/// handler, or of what converts its messages, is an error.
 struct Responses<R, Place> {
     /// `None` once there is no more to come.
     messages: Option<Many<R, Place>>,
@@ -95,50 +130,43 @@ impl<R: Payload<Place>, Place: 'static> Responses<R, Place> {
         self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
-    /// The next message, or why there is none; the deadline counts where there is something to wait for.
-    fn poll_message(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>> {
-        let Some(Many(messages, _)) = &mut self.messages else { return Poll::Ready(None) };
-        let method = &self.method;
-        let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_next_unpin(cx)));
-        match polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(call::panicked(method, &*panic))))) {
-            Poll::Pending => self.poll_expiry(cx),
-            message => message,
+    /// Adds the next message to a batch, or tells why there is none; the deadline counts where there is something to wait
+    /// for. A part of a message that fails may be left in the batch.
+    fn poll_append(&mut self, cx: &mut task::Context<'_>, batch: &mut BytesMut) -> Poll<Option<Result<()>>> {
+        let Self { messages: Some(Many(messages, _)), method, encoding, .. } = self else { return Poll::Ready(None) };
+        let mut write = |message: Result<R>| append(&message?.into_response(), *encoding, batch);
+        let appended = catch_unwind(AssertUnwindSafe(|| messages.poll_next_unpin(cx).map(|next| next.map(&mut write))));
+        match appended.unwrap_or_else(|panic| Poll::Ready(Some(Err(call::panicked(method, &*panic))))) {
+            Poll::Pending => self.poll_expiry(cx).map(|late| Some(Err(late))),
+            appended => appended,
         }
     }
 
-    fn poll_expiry(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>> {
+    fn poll_expiry(&mut self, cx: &mut task::Context<'_>) -> Poll<Error> {
         let Some(deadline) = self.deadline else { return Poll::Pending };
-        ready!(self.expiry.get_or_insert_with(|| Box::pin(sleep_until(deadline))).as_mut().poll(cx));
-        Poll::Ready(Some(Err(call::exceeded())))
+        let expiry = self.expiry.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        expiry.as_mut().poll(cx).map(|()| call::exceeded())
     }
 
     /// All messages that are ready, up to the size of a batch; `None` if there is none to come.
     fn poll_batch(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Bytes>> {
         let (mut batch, mut count) = (BytesMut::with_capacity(self.length), 0);
         while batch.len() < BATCH {
-            match self.poll_message(cx) {
+            let whole = batch.len();
+            match self.poll_append(cx, &mut batch) {
                 Poll::Pending if batch.is_empty() => return Poll::Pending,
                 Poll::Pending => break,
-                Poll::Ready(message) => match self.print(message, &mut batch) {
-                    true => count += 1,
-                    false => break,
-                },
+                Poll::Ready(Some(Ok(()))) => count += 1,
+                Poll::Ready(end) => {
+                    batch.truncate(whole);
+                    self.end_with(end.and_then(Result::err));
+                    break;
+                }
             }
         }
         self.length = batch.len();
         self.counter.sent(count);
         Poll::Ready((!batch.is_empty()).then(|| batch.freeze()))
-    }
-
-    /// Adds a message to a batch. False if there is none: then the stream has ended, and is dropped.
-    fn print(&mut self, message: Option<Result<R>>, batch: &mut BytesMut) -> bool {
-        let encoding = self.encoding;
-        let printed = message.map(|message| append(&message?.into_response(), encoding, batch));
-        let goes_on = matches!(printed, Some(Ok(())));
-        if !goes_on {
-            self.end_with(printed.and_then(Result::err));
-        }
-        goes_on
     }
 
     fn end_with(&mut self, error: Option<Error>) {

@@ -192,7 +192,9 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let extensions = request.extensions();
         let (peer, stopping) = (extensions.get().cloned(), extensions.get().cloned());
-        let origin = Origin { peer, stopping, ending: extensions.get().cloned().unwrap_or_default() };
+        let (ending, room) = (extensions.get().cloned(), extensions.get().copied());
+        let (ending, room) = (ending.unwrap_or_default(), room.unwrap_or_default());
+        let origin = Origin { peer, stopping, ending, room };
         self.answer(&mut request.map(tonic::body::Body::new), origin)
     }
 }

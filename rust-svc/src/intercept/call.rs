@@ -99,7 +99,8 @@ pub struct HttpRoute {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Why it failed, `None` if it did not. A call that nobody waited for is [`Code::Cancelled`].
+    /// Why it failed, `None` if it did not. A call that nobody waited for is [`Code::Cancelled`], or on a server
+    /// [`Code::DeadlineExceeded`] if its deadline had passed.
     pub code: Option<Code>,
     /// How long it took, from its head to its last byte; of an attempt, to the beginning of its answer if that streams.
     pub elapsed: Duration,
@@ -188,6 +189,12 @@ impl Call {
         if let Some(kept) = &self.kept {
             drop(std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner)));
         }
+    }
+
+    /// Why nobody waits for the call any more.
+    pub(super) fn unawaited(&self) -> Code {
+        let is_late = self.side == Side::Server && self.cx.remaining() == Some(Duration::ZERO);
+        if is_late { Code::DeadlineExceeded } else { Code::Cancelled }
     }
 
     /// The outcome of the call if it ended then.

@@ -14,9 +14,12 @@ use tracing::Span;
 
 #[cfg(feature = "client")]
 use super::{Attempted, Outcome};
-use super::{Call, HttpRoute, Interceptor, Observer, Side, Target, call::Counts};
+use super::{Call, HttpRoute, Interceptor, Observer, Side, Target, call::Counts, panicked::told};
 #[cfg(any(feature = "adapter", feature = "gateway"))]
-use super::{Stage, panicked::is_panic};
+use super::{
+    Stage,
+    panicked::{caught, is_panic},
+};
 use crate::{Code, Context, Error, Method, Result};
 
 /// Interceptors and observers, to be given to servers and clients. It is cheap to clone.
@@ -348,15 +351,24 @@ impl Begun {
         Ok(end)
     }
 
-    /// Tells the observers of a call that came no further.
+    /// Tells the observers of a call that came no further, whoever panics about it: others may share its task.
     #[cfg(any(feature = "adapter", feature = "gateway"))]
     fn refuse(mut self, code: Code, status: u16) {
+        let method = *self.shared.call.method();
+        if let Err(panic) = caught(&method, || self.correlate()) {
+            self.failed(&panic);
+        }
+        self.shared.counts.answered(status);
+        self.end(Some(code));
+    }
+
+    /// Gives the call what it is known by.
+    #[cfg(any(feature = "adapter", feature = "gateway"))]
+    fn correlate(&mut self) {
         if let Some(shared) = triomphe::Arc::get_mut(&mut self.shared) {
             shared.began();
             shared.correlate();
         }
-        self.shared.counts.answered(status);
-        self.end(Some(code));
     }
 
     #[cfg(feature = "client")]
@@ -390,7 +402,7 @@ impl Begun {
 impl Drop for Begun {
     fn drop(&mut self) {
         if !*self.has_ended.get_mut() {
-            self.end(Some(Code::Cancelled));
+            self.end(Some(self.shared.call.unawaited()));
         }
     }
 }
@@ -418,7 +430,8 @@ impl Shared {
     }
 
     fn tell(&self, tell: impl Fn(&dyn Observer, &Call)) {
-        self.links.observers.iter().for_each(|observer| tell(&**observer, &self.call));
+        let Self { call, links, .. } = self;
+        links.observers.iter().for_each(|observer| told(call.method(), || tell(&**observer, call)));
     }
 }
 

@@ -25,7 +25,6 @@ mod call;
 mod chain;
 mod concurrency_limit;
 mod deadline_required;
-#[cfg(any(feature = "adapter", feature = "gateway"))]
 mod panicked;
 mod rate_limit;
 mod request_id;
@@ -99,7 +98,8 @@ pub trait Interceptor: Send + Sync + 'static {
     }
 }
 
-/// Sees that a call began, and how it ended: metrics, logs, audits. It must not block.
+/// Sees that a call began, and how it ended: metrics, logs, audits. It must not block. If it panics when it is told of an
+/// end, the log has that, and the call is not touched.
 pub trait Observer: Send + Sync + 'static {
     /// The call began. No interceptor has run yet.
     fn began(&self, call: &Call) {

@@ -6,8 +6,9 @@ use crate::{Context, Result, async_trait, uuid};
 /// Names each call by the metadata `x-request-id`.
 ///
 /// On a server it takes the name that the caller gave, or makes one (a UUID), puts it into the context, as
-/// `cx.value::<RequestId>()`, and into the headers of the answer. On a client it sends the name of the call that is made
-/// on behalf of, so that one name runs through all services.
+/// `cx.value::<RequestId>()`, and into the headers of the answer, which are trailers if the call fails before it is
+/// answered. On a client it sends the name of the call that is made on behalf of, so that one name runs through all
+/// services.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestId(String);
 

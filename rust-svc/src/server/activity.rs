@@ -4,7 +4,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll},
     time::Duration,
@@ -12,6 +12,8 @@ use std::{
 
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{self, Instant};
+
+use crate::peer::Room;
 
 /// The least that a caller says before its first request can be told apart from silence: the preface of HTTP/2 and the
 /// head of a frame.
@@ -29,6 +31,8 @@ pub(super) struct Activity {
     ended: AtomicU64,
     /// Since when the head of a request of HTTP/1 comes, likewise; [`NEVER`] if none does.
     head: AtomicU64,
+    /// How large the headers of an answer may be, as far as the caller has said.
+    room: AtomicU32,
 }
 
 const NEVER: u64 = u64::MAX;
@@ -37,7 +41,8 @@ impl Activity {
     pub(super) fn new() -> Arc<Self> {
         let (read, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (ended, head) = (AtomicU64::new(0), AtomicU64::new(NEVER));
-        Arc::new(Self { began: Instant::now(), read, calls, ended, head })
+        let room = AtomicU32::new(Room::default().0);
+        Arc::new(Self { began: Instant::now(), read, calls, ended, head, room })
     }
 
     /// Counts bytes that were read.
@@ -50,6 +55,16 @@ impl Activity {
         if self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == NEVER {
             self.head.store(self.now(), Relaxed);
         }
+    }
+
+    /// The caller says how large the headers of an answer may be.
+    pub(super) fn hear_room(&self, room: u32) {
+        self.room.store(room, Relaxed);
+    }
+
+    /// How large the headers of an answer may be.
+    pub(super) fn room(&self) -> Room {
+        Room(self.room.load(Relaxed))
     }
 
     /// A call begins.

@@ -229,7 +229,7 @@ fn service(
     Future: Send,
 > {
     hyper::service::service_fn(move |request| {
-        let (call, answer) = (activity.call(), front.answer(request, &remote, ending.clone()));
+        let (call, answer) = (activity.call(), front.answer(request, &remote, ending.clone(), activity.room()));
         async move { Ok(answer.await?.map(|body| During { body: Pieces::of(body), call })) }
     })
 }

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use http::{Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame, SizeHint};
 
+use super::stalled;
 use crate::{Error, adapter, ending::Ending};
 
 impl Ending {
@@ -25,6 +26,7 @@ impl Ending {
                 response = &mut answer => response,
                 gone = self.comes() => adapter::refuse(&gone),
             };
+            stalled::ends_at(response.body().deadline());
             response.map(|body| Told { body: Some(body), ending: self, comes: None })
         }
     }

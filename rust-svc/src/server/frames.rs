@@ -10,6 +10,9 @@ pub(super) const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The beginning of a frame: length, kind, flags and stream.
 const HEAD: usize = 9;
 
+/// Where in it the kind is.
+const KIND: usize = 3;
+
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const PRIORITY: u8 = 2;
@@ -42,6 +45,7 @@ pub(super) struct Frames {
     head: [u8; HEAD],
     filled: usize,
     payload: usize,
+    settings: Settings,
 }
 
 impl Frames {
@@ -49,6 +53,9 @@ impl Frames {
     pub(super) fn read(&mut self, mut bytes: &[u8], mut each: impl FnMut(Frame)) {
         while !bytes.is_empty() {
             let skipped = self.payload.min(bytes.len());
+            if self.head[KIND] == SETTINGS {
+                self.settings.read(&bytes[..skipped]);
+            }
             self.payload -= skipped;
             let taken = (HEAD - self.filled).min(bytes.len() - skipped);
             self.head[self.filled..self.filled + taken].copy_from_slice(&bytes[skipped..skipped + taken]);
@@ -63,9 +70,40 @@ impl Frames {
         }
     }
 
+    /// How large a list of headers may be, by the settings among these frames.
+    pub(super) fn max_header_list_size(&self) -> Option<u32> {
+        self.settings.max_header_list_size
+    }
+
     /// True if the last frame was whole.
     pub(super) fn is_between(&self) -> bool {
         self.filled == 0 && self.payload == 0
+    }
+}
+
+/// A setting: its number and its value (RFC 9113, section 6.5.1).
+const SETTING: usize = 6;
+
+const MAX_HEADER_LIST_SIZE: u16 = 6;
+
+/// What settings say, which come in pieces, as far as it matters here.
+#[derive(Debug, Default)]
+struct Settings {
+    begun: [u8; SETTING],
+    filled: usize,
+    max_header_list_size: Option<u32>,
+}
+
+impl Settings {
+    fn read(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.begun[self.filled] = *byte;
+            self.filled = (self.filled + 1) % SETTING;
+            let [high, low, value @ ..] = self.begun;
+            if self.filled == 0 && u16::from_be_bytes([high, low]) == MAX_HEADER_LIST_SIZE {
+                self.max_header_list_size = Some(u32::from_be_bytes(value));
+            }
+        }
     }
 }
 
@@ -122,6 +160,17 @@ mod tests {
             }
             assert_eq!(found, [(SETTINGS, 0), (HEADERS, 4), (DATA, 1), (PING, ACK)], "pieces of {size}");
             assert!(frames.is_between());
+        }
+    }
+
+    #[test]
+    fn settings_in_pieces_of_any_size() {
+        let settings = [&frame(SETTINGS, 0, 12)[..HEAD], &[0, 3, 0, 0, 0, 9, 0, 6, 0, 1, 0, 0]].concat();
+        let bytes = [frame(DATA, 0, 12), settings, frame(SETTINGS, ACK, 0), frame(HEADERS, 0, 12)].concat();
+        for size in [1, 5, 9, bytes.len()] {
+            let mut frames = Frames::default();
+            bytes.chunks(size).for_each(|piece| frames.read(piece, |_| ()));
+            assert_eq!(frames.max_header_list_size(), Some(65536), "pieces of {size}");
         }
     }
 

@@ -14,7 +14,7 @@ use super::{ending::Told, health::Served, linger::lingering, listen::Serves, lis
 use crate::{
     adapter::{self, says_grpc, web},
     ending::Ending,
-    peer::{Origin, ReceiveTimeout},
+    peer::{Origin, ReceiveTimeout, Room},
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -41,9 +41,10 @@ impl Front {
         request: Request<Incoming>,
         remote: &Remote,
         ending: Ending,
+        room: Room,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
         let (peer, stopping) = (Some(remote.peer.clone()), Some(remote.stopping.clone()));
-        let origin = Origin { peer, stopping, ending: ending.clone() };
+        let origin = Origin { peer, stopping, ending: ending.clone(), room };
         let is_whole = |request: &_| self.speaks_web(request) && self.grpc.takes_one(request.uri().path());
         let request = lingering(timely(request, self.receive_timeout, is_whole));
         match self.speaks_grpc(&request) {
@@ -112,10 +113,11 @@ fn told(response: Response<Told>) -> Result<Response<Body>, Infallible> {
 }
 
 /// The request, with where it comes from and what tells of the end in its extensions.
-fn introduced<B>(mut request: Request<B>, Origin { peer, stopping, ending }: Origin) -> Request<B> {
+fn introduced<B>(mut request: Request<B>, Origin { peer, stopping, ending, room }: Origin) -> Request<B> {
     peer.map(|peer| request.extensions_mut().insert(peer));
     stopping.map(|stopping| request.extensions_mut().insert(stopping));
     request.extensions_mut().insert(ending);
+    request.extensions_mut().insert(room);
     request
 }
 

@@ -287,8 +287,8 @@ impl Server {
         self
     }
 
-    /// How long a caller may take nothing of the answer to a call of HTTP/2 that waits for it, before the call is cut. The
-    /// other calls of its connection go on.
+    /// How long a caller may take nothing of the answer to a call of HTTP/2 that waits for it, before the call is cut, at
+    /// the latest at its deadline. The other calls of its connection go on.
     pub fn stream_send_timeout(mut self, timeout: Duration) -> Self {
         self.limits.stream_send_timeout = timeout;
         self

@@ -1,7 +1,8 @@
 //! Calls whose callers do not read their answers.
 //!
 //! In HTTP/2 a caller says for each stream how much it takes. One that takes nothing keeps its answer, and all that the
-//! answer holds, while its connection looks healthy; nothing but the task of the stream can tell, and end it.
+//! answer holds, while its connection looks healthy; nothing but the task of the stream can tell, and end it. That is so
+//! at the deadline of the call, too: a body is not asked for more before the caller has taken what it gave.
 
 use std::{
     cell::Cell,
@@ -16,7 +17,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::rt::Executor;
 use tokio::{
     task_local,
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep},
 };
 
 /// How much of an answer is handed on at once, in bytes. What was handed on is kept until the caller takes it, and no
@@ -33,6 +34,14 @@ struct Sent {
     pieces: u64,
     /// True if the last piece waits for the caller, and not the caller for the next one.
     waits: bool,
+    /// When the call must have ended.
+    deadline: Option<Instant>,
+}
+
+/// Tells the task of a stream the deadline of the call that it answers.
+pub(super) fn ends_at(deadline: Option<Instant>) {
+    // HTTP/1 has no streams.
+    let _ = SENT.try_with(|sent| sent.set(Sent { deadline, ..sent.get() }));
 }
 
 /// Runs the streams of HTTP/2, and resets those whose caller takes nothing for too long.
@@ -62,7 +71,15 @@ async fn bounded(stream: impl Future, limit: Duration) {
         Poll::Pending => clock.poll(cx, SENT.with(Cell::get), limit).map(|()| false),
     });
     if !ended.await {
-        tracing::debug!(after = ?limit, "a caller does not read its answer; the call is cut");
+        tracing::debug!(?limit, "a caller does not read its answer in time; the call is cut");
+    }
+}
+
+impl Sent {
+    /// How long a piece may wait from now on.
+    fn patience(self, limit: Duration) -> Duration {
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        left.map_or(limit, |left| left.min(limit))
     }
 }
 
@@ -74,7 +91,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Completes when the same piece has waited for this long.
+    /// Completes when the same piece has waited for this long, or waits at the deadline.
     fn poll(&mut self, cx: &mut Context<'_>, sent: Sent, limit: Duration) -> Poll<()> {
         if !sent.waits || sent != self.sent {
             *self = Self { sent, expiry: None };
@@ -82,7 +99,7 @@ impl Clock {
         if !sent.waits {
             return Poll::Pending;
         }
-        self.expiry.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
+        self.expiry.get_or_insert_with(|| Box::pin(sleep(sent.patience(limit)))).as_mut().poll(cx)
     }
 }
 
@@ -122,7 +139,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Pieces<B> {
         // HTTP/1 has no streams.
         let _ = SENT.try_with(|sent| {
             let waits = matches!(frame, Poll::Ready(Some(Ok(_))));
-            sent.set(Sent { pieces: sent.get().pieces + u64::from(waits), waits });
+            sent.set(Sent { pieces: sent.get().pieces + u64::from(waits), waits, ..sent.get() });
         });
         frame
     }
@@ -147,7 +164,7 @@ mod tests {
     use std::sync::Arc;
 
     use http_body_util::{BodyExt, Full};
-    use tokio::{sync::Notify, time::Instant};
+    use tokio::sync::Notify;
 
     use super::*;
 
@@ -186,6 +203,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_piece_that_waits_too_long_ends_the_stream() {
         assert_eq!(run(send(2, Arc::new(Notify::new()))).await.as_secs(), LIMIT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_piece_that_waits_at_the_deadline_ends_the_stream() {
+        for (deadline, end) in [(LIMIT / 2, LIMIT / 2), (LIMIT * 2, LIMIT)] {
+            let deadline = Instant::now() + deadline;
+            let stream = async {
+                ends_at(Some(deadline));
+                send(2, Arc::new(Notify::new())).await;
+            };
+            assert_eq!(run(stream).await.as_secs(), end.as_secs());
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -162,8 +162,14 @@ impl AsyncRead for Watched {
         let bytes = &buffer.filled()[start..];
         self.activity.hear(bytes.len());
         let bearable = self.protocol.read(bytes);
-        if matches!(self.protocol, Protocol::Http1) {
-            self.activity.hear_http1();
+        match &self.protocol {
+            Protocol::Unknown(_) => (),
+            Protocol::Http1 => self.activity.hear_http1(),
+            Protocol::Http2(http2) => {
+                if let Some(size) = http2.read.max_header_list_size() {
+                    self.activity.hear_room(size);
+                }
+            }
         }
         if bearable { Poll::Ready(Ok(())) } else { Poll::Ready(Err(self.refuse(cx))) }
     }

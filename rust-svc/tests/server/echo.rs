@@ -74,6 +74,7 @@ impl Message for Pong {
     type Wire = pb::Pong;
 
     fn into_wire(self) -> pb::Pong {
+        assert_ne!(self.text, "unprintable", "secret");
         pb::Pong { text: self.text }
     }
 
@@ -127,6 +128,10 @@ impl Echo for Parrot {
                 });
                 Ok(pongs)
             }
+            "error first" => Ok(Streaming::failed(failure())),
+            "late unprintable" => {
+                Ok(Streaming::from_messages(["first", "unprintable"].map(|text| Pong { text: text.into() })))
+            }
             "late panic" => Ok(Streaming::from_messages(0..).map(|number| {
                 assert!(number < 1, "secret");
                 Pong { text: number.to_string() }
@@ -159,6 +164,11 @@ impl Parrot {
             "large metadata" => {
                 cx.set_header("x-large", "a".repeat(100_000))?;
                 cx.set_trailer("x-large", "a".repeat(100_000))?;
+            }
+            "large trailers" => cx.set_trailer("x-large", "a".repeat(100_000))?,
+            "large trailers, then error" => {
+                cx.set_trailer("x-large", "a".repeat(100_000))?;
+                return Err(failure());
             }
             "metadata, then error" => {
                 metadata(cx)?;

@@ -22,6 +22,7 @@ mod panics;
 mod peer;
 mod raw;
 mod reflection;
+mod retries;
 mod rolling;
 mod shutdown;
 mod support;

@@ -1,11 +1,14 @@
 //! Headers and trailers both ways.
 
-use crate::{
-    echo::{DOWNLOAD, UNARY, UPLOAD},
-    raw::{self, exchange, frame},
-    support::{ping, start},
-};
+use futures::FutureExt;
 use http::HeaderMap;
+use rust_svc::{Client, Code, Context, Result, Streaming};
+
+use crate::{
+    echo::{DOWNLOAD, Ping, Pong, UNARY, UPLOAD},
+    raw::{self, exchange, frame},
+    support::{ping, soon, start},
+};
 
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     headers.get_all(name).iter().map(|value| value.to_str().expect("text")).collect()
@@ -62,7 +65,6 @@ async fn malformed_metadata_is_named() {
     assert_eq!(answer.grpc(), ("3", "the value of metadata `x-b-bin` is not base64"));
 }
 
-/// A client that takes less gives up; none waits for ever.
 #[tokio::test]
 async fn metadata_that_is_large() {
     let server = start().await;
@@ -73,11 +75,32 @@ async fn metadata_that_is_large() {
             assert_eq!(headers["x-large"].len(), 100_000);
         }
     }
-    let client = rust_svc::Client::new(format!("http://{}", server.address)).expect("an address");
-    let request = crate::echo::Ping { text: "large metadata".to_owned() };
-    let answered = client.unary(UNARY, rust_svc::Context::new(), request);
-    let _: rust_svc::Result<crate::echo::Pong> = crate::support::soon(answered).await;
-    assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
+}
+
+/// What it says it does not take ends one call, and not its connection.
+#[tokio::test]
+async fn metadata_that_is_larger_than_a_caller_takes() {
+    let server = start().await;
+    let client = Client::new(format!("http://{}", server.address)).expect("an address");
+    let ping = |text: &str| Ping { text: text.to_owned() };
+    let mut beside: Streaming<Pong> =
+        client.server_streaming(DOWNLOAD, Context::new(), ping("stall")).await.expect("a stream");
+    beside.next().await.expect("a message").expect("a message");
+    for (text, code, message) in [
+        ("large metadata", Code::Internal, "the headers of the answer are larger than the "),
+        ("large trailers", Code::Internal, "the trailers of the answer are larger than the "),
+        ("large trailers, then error", Code::FailedPrecondition, "not now"),
+    ] {
+        let unary: Result<Pong> = soon(client.unary(UNARY, Context::new(), ping(text))).await;
+        let many = soon(client.server_streaming(DOWNLOAD, Context::new(), ping(text))).await;
+        let many: Result<Vec<Pong>> = async { soon(many?.collect()).await }.await;
+        for error in [unary.expect_err(text), many.expect_err(text)] {
+            assert_eq!(error.code(), code, "{text}");
+            assert!(error.message().starts_with(message), "{error}");
+            assert_eq!(error.details().is_empty(), code == Code::Internal, "{text}");
+        }
+    }
+    assert!(beside.next().now_or_never().is_none(), "a call beside them goes on");
 }
 
 #[tokio::test]

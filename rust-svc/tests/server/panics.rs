@@ -1,14 +1,15 @@
 //! Handlers that panic, as metrics tell of them.
 
 use rust_svc::{
-    Result, async_trait,
-    intercept::{Call, Chain, Interceptor},
+    Error, Result, async_trait,
+    intercept::{Call, Chain, Interceptor, Observer, Outcome, Stage},
     observe::Metrics,
 };
 
 use crate::{
     echo::{DOWNLOAD, UNARY},
-    support::start_with,
+    raw::{self, frame},
+    support::{soon, start_with},
 };
 
 /// Panics before a handler is called.
@@ -36,9 +37,64 @@ async fn are_counted_by_their_method() {
     let mut request = tonic::Request::new(futures::stream::iter([crate::support::ping("a")]));
     request.metadata_mut().insert("x-clumsy", "1".parse().expect("metadata"));
     client.stream(UNARY, request).await.expect_err("a panic before the handler");
-    for (method, count) in [("Unary", 2), ("Download", 1)] {
+    client.one("unprintable").await.expect_err("a panic of what converts the response");
+    for text in ["unprintable", "late unprintable"] {
+        let error = client.call(DOWNLOAD, &[text]).await.expect_err("a panic of what converts a response");
+        assert_eq!((error.code(), error.message()), (tonic::Code::Internal, "internal error"));
+    }
+    for (method, count) in [("Unary", 3), ("Download", 3)] {
         let labels = format!(r#"{{rpc_system_name="grpc",rpc_method="test.v1.Echo/{method}"}}"#);
         let line = format!("rpc_server_panics_total{labels} {count}\n");
         assert!(metrics.text().contains(&line), "{line}{}", metrics.text());
+    }
+}
+
+/// Panics at each call that does not tell it otherwise, and at those that are refused, which tell it nothing.
+struct Nervous;
+
+#[async_trait]
+impl Interceptor for Nervous {
+    fn stage(&self) -> Stage {
+        Stage::Correlation
+    }
+
+    async fn before(&self, _: &mut Call) -> Result<()> {
+        Err(Error::unavailable("it need not wait"))
+    }
+
+    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+        assert_eq!(call.cx().metadata().get("x-calm"), Some("1"), "secret");
+        Some(Ok(()))
+    }
+}
+
+/// Panics at each end.
+struct Mourning;
+
+impl Observer for Mourning {
+    fn ended(&self, _: &Call, _: &Outcome) {
+        panic!("secret");
+    }
+}
+
+#[tokio::test]
+async fn cost_a_call_that_is_refused_nothing_and_no_other_one() {
+    let metrics = Metrics::new();
+    let chain = Chain::new().observe(metrics.clone()).observe(Mourning).intercept(Nervous);
+    let server = start_with(|server| server.chain(&chain)).await;
+    let mut connection = raw::connect(server.address).await;
+    let late = raw::request(UNARY.path).header("grpc-timeout", "soon");
+    for (request, code) in [(raw::request("/test.v1.Echo/Sing"), "12"), (raw::request("/a.B/C"), "12"), (late, "3")] {
+        let request = request.body(()).expect("a request");
+        let (response, _sender) = connection.send_request(request, false).expect("the connection goes on");
+        assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, code);
+    }
+    let request = raw::request(UNARY.path).header("x-calm", "1").body(()).expect("a request");
+    let (response, mut sender) = connection.send_request(request, false).expect("the connection goes on");
+    sender.send_data(frame("a"), true).expect("a frame");
+    assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, "0");
+    for (method, count) in [("_OTHER", 2), ("test.v1.Echo/Unary", 1)] {
+        let line = format!(r#"rpc_server_panics_total{{rpc_system_name="grpc",rpc_method="{method}"}} {count}"#);
+        assert!(metrics.text().contains(&line), "{line}");
     }
 }

@@ -11,17 +11,20 @@ use std::{
 use axum::{Router, body::Body, routing::get};
 use bytes::Bytes;
 use futures::stream;
-use rust_svc::Server;
+use rust_svc::{
+    Code, Server,
+    intercept::{Call, Chain, ConcurrencyLimit, Observer, Outcome},
+};
 use tokio::sync::mpsc;
 
 use crate::{
-    echo::{CHAT, Event, UNARY},
+    echo::{CHAT, DOWNLOAD, Event, UNARY},
     peer::{
         ACK, CANCEL, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, RST_STREAM, SETTINGS,
         WINDOW_UPDATE, call, frame, headers,
     },
     raw,
-    support::start_with,
+    support::{soon, start_with},
 };
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -93,6 +96,32 @@ async fn an_answer_that_nobody_takes_ends_its_call() {
         peer.send(&[frame(HEADERS, END_HEADERS, stream, &call(&path)), body].concat()).await;
         assert_eq!(server.event().await, Event::Called);
         assert_eq!(peer.next(RST_STREAM, stream).await.expect("a reset").reason(), CANCEL, "{method}");
+    }
+}
+
+/// Tells with which codes calls end.
+struct Codes(mpsc::UnboundedSender<Option<Code>>);
+
+impl Observer for Codes {
+    fn ended(&self, _: &Call, outcome: &Outcome) {
+        let _ = self.0.send(outcome.code);
+    }
+}
+
+#[tokio::test]
+async fn a_deadline_counts_for_who_takes_nothing() {
+    let (sender, mut codes) = mpsc::unbounded_channel();
+    let chain = Chain::new().observe(Codes(sender)).intercept(ConcurrencyLimit::new(1));
+    let server = start_with(|server| server.chain(&chain)).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
+    for (stream, method) in [(1, UNARY), (3, DOWNLOAD)] {
+        let head = [call(method.path), headers(&[("grpc-timeout", "100m")])].concat();
+        let body = frame(DATA, END_STREAM, stream, &raw::frame("numbers"));
+        peer.send(&[frame(HEADERS, END_HEADERS, stream, &head), body].concat()).await;
+        assert_eq!(peer.next(RST_STREAM, stream).await.expect("a reset").reason(), CANCEL, "{}", method.path);
+        assert_eq!(soon(codes.recv()).await, Some(Some(Code::DeadlineExceeded)), "{}", method.path);
+        assert_eq!(server.client().await.one("others").await.expect("there is a place"), "others");
+        assert_eq!(soon(codes.recv()).await, Some(None));
     }
 }
 
