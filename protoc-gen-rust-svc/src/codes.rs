@@ -75,15 +75,16 @@ empty segment, no slash at the end, no variable within a variable, and no variab
         title: "a variable of a path that is no single value of the request",
         explanation: "\
 A variable names a field of the request, or with dots a field of a message in it: `{order.order_id}`. The field holds a
-number, a text, bytes or an enum, and is not repeated. Every field on the way is a message that is not repeated. A path has
-no two variables that fill members of one oneof: write a route for each.",
+number, a text, bytes or an enum, and is not repeated. Every field on the way is a message that is not repeated. None of
+them has a name by which JSON calls another field (`json_name`). A path has no two variables that fill members of one oneof:
+write a route for each.",
     },
     Code {
         name: "E0203",
         title: "a body that cannot be",
         explanation: "\
 `body` is a field of the request that the path does not fill, nor another member of its oneof, or \"*\" for all that the path
-leaves; `response_body` is a field of the response. GET and DELETE have no body: what the path leaves comes from the query.",
+leaves; `response_body` is a field of the response. Neither has a name by which JSON calls another field. GET and DELETE have no body: what the path leaves comes from the query.",
     },
     Code {
         name: "E0204",

@@ -76,6 +76,9 @@ fn resolve(model: &Model, request: &Message, variable: &Variable) -> Result<(), 
     let mut message = request;
     for (index, segment) in path.iter().enumerate() {
         let field = message.field(segment).ok_or_else(|| unknown(message))?;
+        if let Some(other) = in_json(message, field) {
+            return Err(ambiguous(other));
+        }
         if index + 1 == path.len() {
             return if is_single(field) { Ok(()) } else { Err(not_single(field)) };
         }
@@ -102,6 +105,18 @@ fn is_single(field: &Field) -> bool {
         }
     };
     fits && !matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_))
+}
+
+/// The other field that goes by this name in JSON. A request then says the other one by it, in the path as in a body.
+fn in_json<'a>(message: &'a Message, field: &Field) -> Option<&'a Field> {
+    message.fields().find(|other| other.number != field.number && other.json_name == field.name)
+}
+
+fn ambiguous(other: &Field) -> Wrong {
+    Wrong {
+        what: format!("is also what JSON calls `{}`", other.name),
+        help: format!("give `{}` another json_name", other.name),
+    }
 }
 
 fn unknown(message: &Message) -> Wrong {
@@ -148,11 +163,9 @@ pub(super) fn check_body(model: &Model, method: &Method, route: &Route, diagnost
     if route.body.is_empty() || route.body == "*" {
         return;
     }
-    if request.field(&route.body).is_none() {
-        let message = format!("body {:?} is not a field of {}", route.body, request.name);
-        diagnostics
-            .error("E0203", &route.body_position, message)
-            .help(format!("{}; \"*\" is all of it", fields(request)));
+    if let Err(Wrong { what, help }) = named(request, &route.body) {
+        let message = format!("body {:?} {what}", route.body);
+        diagnostics.error("E0203", &route.body_position, message).help(format!("{help}; \"*\" is all of it"));
     }
     if route.template.variables().iter().any(|variable| *variable.field_path() == [route.body.clone()]) {
         let message = format!("the path fills `{}`, and so does the body", route.body);
@@ -163,10 +176,19 @@ pub(super) fn check_body(model: &Model, method: &Method, route: &Route, diagnost
 /// The body of an answer is a field of the response.
 pub(super) fn check_response_body(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     let Some(response) = model.message(&method.response_name) else { return };
-    if !route.response_body.is_empty() && response.field(&route.response_body).is_none() {
-        let message = format!("response_body {:?} is not a field of {}", route.response_body, response.name);
-        diagnostics.error("E0203", &route.response_body_position, message).help(fields(response));
+    if route.response_body.is_empty() {
+        return;
     }
+    if let Err(Wrong { what, help }) = named(response, &route.response_body) {
+        let message = format!("response_body {:?} {what}", route.response_body);
+        diagnostics.error("E0203", &route.response_body_position, message).help(help);
+    }
+}
+
+/// Whether a field of a message goes by this name, and no other does in JSON.
+fn named(message: &Message, name: &str) -> Result<(), Wrong> {
+    let field = message.field(name).ok_or_else(|| unknown(message))?;
+    in_json(message, field).map_or(Ok(()), |other| Err(ambiguous(other)))
 }
 
 /// A stream of requests is a body; what the path says is said of each of them.

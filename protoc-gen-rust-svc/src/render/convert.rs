@@ -1,10 +1,11 @@
 //! Between the plain types and the messages that travel.
 
+mod values;
+
+use self::values::{Reading, entries, present, read_message, read_plain, send_each};
 use super::{Unprintable, checks, text};
 use crate::{
-    model::{
-        Enum, Field, Form, Home, Masked, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown,
-    },
+    model::{Enum, Field, Form, Home, Masked, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value},
     names::Ident,
     options::{Options, Types},
 };
@@ -191,11 +192,15 @@ impl<'a> Print<'a> {
         });
         let arms: String = arms.collect();
         let name = &oneof.name;
-        let demand =
-            if oneof.required() { format!("violations.demand({name:?}, &wire.{wire});") } else { String::new() };
+        let known = self.known_members(oneof, &wire_type);
+        let demand = match (oneof.required(), known.is_empty()) {
+            (false, _) => String::new(),
+            (true, true) => format!("violations.demand({name:?}, &wire.{wire});"),
+            (true, false) => format!("violations.demand({name:?}, &wire.{wire}.as_ref(){known});"),
+        };
         let received = members(oneof, &wire_type, |field| field.behavior.output_only).map_or_else(
-            || format!("wire.{wire}"),
-            |pattern| format!("violations.output_only_members(wire.{wire}, |wire| matches!(wire, {pattern}))"),
+            || format!("wire.{wire}{known}"),
+            |pattern| format!("violations.output_only_members(wire.{wire}{known}, |wire| matches!(wire, {pattern}))"),
         );
         if is_fallible {
             let value = format!("violations.oneof({received}, |wire, violations| Some(match wire {{ {arms} }}))");
@@ -203,6 +208,19 @@ impl<'a> Print<'a> {
             return Read { before: demand + &read.before, ..read };
         }
         Read { before: demand, value: format!("{own}: {received}.map(|wire| match wire {{ {arms} }}),") }
+    }
+
+    /// Lets go of members that are numbers of closed enums which nobody knows here: such a member is not there, to protobuf.
+    fn known_members(&self, oneof: &Oneof, wire_type: &str) -> String {
+        let unknown = oneof.fields.iter().filter_map(|field| {
+            let Value::Enum(name) = &field.value else { return None };
+            let item = Some(self.enumeration(name)).filter(|item| item.is_closed)?;
+            let (wire, domain) = (&field.wire_ident, self.domain(&item.rust));
+            let is_unknown = format!("<{domain} as svc::Enumeration>::from_number(*number).is_none()");
+            Some(format!("!matches!(wire, {wire_type}::{wire}(number) if {is_unknown})"))
+        });
+        let known = unknown.collect::<Vec<_>>().join(" && ");
+        if known.is_empty() { known } else { format!(".filter(|wire| {known})") }
     }
 
     /// The function that checks a request by its rules.
@@ -327,13 +345,6 @@ impl<'a> Print<'a> {
     }
 }
 
-enum Reading {
-    /// It cannot fail.
-    Sure(String),
-    /// It is an `Option`, of which `None` was noted.
-    Fallible(String),
-}
-
 /// What lets conversions stand in another crate than their types.
 const PLACE: &str = "\
 /// The place of these conversions: their types lie in another crate, see [`svc::Message`].
@@ -346,67 +357,6 @@ fn later(name: &Ident, value: &str) -> Read {
     // No field has a name that ends so.
     let end = if ["wire", "violations"].contains(&name.as_str()) { "_" } else { "" };
     Read { before: format!("let {name}{end} = {value};"), value: format!("{name}: {name}{end}?,") }
-}
-
-/// A value that is there even where the message that travels may lack it.
-fn present(field: &Field, value: String) -> String {
-    if field.occurs != Occurs::Optionally || !field.required {
-        return value;
-    }
-    let value = if field.value == Value::WellKnown(WellKnown::Empty) { "()" } else { &value };
-    format!("Some({value})")
-}
-
-/// A map whose values are the same on both sides.
-fn entries(field: &Field, value: String) -> String {
-    if field.is_hash_map { value } else { format!("{value}.into_iter().collect()") }
-}
-
-/// Changes each value with `change`.
-fn send_each(field: &Field, occurs: Occurs, value: String, change: &str) -> String {
-    match occurs {
-        Occurs::Implicitly | Occurs::Once => format!("{change}({value})"),
-        Occurs::Optionally if field.required => format!("Some({change}({value}))"),
-        Occurs::Optionally => format!("{value}.map({change})"),
-        Occurs::Repeatedly => format!("{value}.into_iter().map({change}).collect()"),
-        Occurs::ByKey(_) => format!("{value}.into_iter().map(|(key, value)| (key, {change}(value))).collect()"),
-    }
-}
-
-/// A value that is the same on both sides.
-fn read_plain(field: &Field, value: String, can_be_empty: bool) -> Reading {
-    let name = &field.name;
-    match field.occurs {
-        Occurs::ByKey(_) if field.required && !field.is_hash_map => Reading::Fallible(format!(
-            "violations.non_empty({name:?}, {value}).map(|entries| entries.into_iter().collect())"
-        )),
-        Occurs::ByKey(_) if !field.required => Reading::Sure(entries(field, value)),
-        Occurs::Repeatedly | Occurs::ByKey(_) if field.required => {
-            Reading::Fallible(format!("violations.non_empty({name:?}, {value})"))
-        }
-        Occurs::Implicitly if field.required && can_be_empty => {
-            Reading::Fallible(format!("violations.non_empty({name:?}, {value})"))
-        }
-        Occurs::Optionally if field.required => Reading::Fallible(format!("violations.present({name:?}, {value})")),
-        _ => Reading::Sure(value),
-    }
-}
-
-fn read_message(field: &Field, value: String) -> String {
-    let name = &field.name;
-    match field.occurs {
-        Occurs::Optionally if field.required => format!("violations.required({name:?}, {value})"),
-        Occurs::Implicitly | Occurs::Optionally => format!("violations.optional({name:?}, {value})"),
-        Occurs::Once => format!("violations.required({name:?}, Some({value}))"),
-        Occurs::Repeatedly if field.required => {
-            format!("violations.non_empty({name:?}, {value}).and_then(|values| violations.repeated({name:?}, values))")
-        }
-        Occurs::Repeatedly => format!("violations.repeated({name:?}, {value})"),
-        Occurs::ByKey(_) if field.required => {
-            format!("violations.non_empty({name:?}, {value}).and_then(|entries| violations.map({name:?}, entries))")
-        }
-        Occurs::ByKey(_) => format!("violations.map({name:?}, {value})"),
-    }
 }
 
 /// Whether a request that holds it is read as if it did not. What travels in any case is kept (proto2).

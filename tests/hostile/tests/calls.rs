@@ -69,7 +69,7 @@ async fn client_streaming<Q: Message, R: Message>(
     assert!(refused(name, call(Context::new(), two()).await));
     fake.reset_calls();
     fake.always(R::default());
-    let answer = call(Context::new(), two()).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let Some(answer) = unless_lacking(name, call(Context::new(), two()).await) else { return };
     same(name, &answer, &R::default());
     same(name, &fake.requests(), &[Q::default(), Q::default()]);
 }
@@ -83,7 +83,7 @@ async fn bidi_streaming<Q: Message, R: Message>(
     assert!(refused(name, all(call(Context::new(), two()).await).await));
     fake.reset_calls();
     fake.expect(SOON, |_| true).send(R::default()).expect(SOON, |_| true).send(R::default()).end();
-    let answers = all(call(Context::new(), two()).await).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let Some(answers) = unless_lacking(name, all(call(Context::new(), two()).await).await) else { return };
     same(name, &answers, &[R::default(), R::default()]);
     same(name, &fake.requests(), &[Q::default(), Q::default()]);
 }
@@ -168,11 +168,20 @@ fn failure() -> Error {
 /// Whether a call reached the fake, which then failed it. It does not if its message lacks what is required.
 fn refused<R>(name: &str, answer: Result<R>) -> bool {
     let error = answer.err().unwrap_or_else(|| panic!("{name}: the failure is lost"));
-    let lacks = error.message().split("; ").all(|violation| violation.ends_with(": is required"));
-    if !lacks {
+    if !is_lack(&error) {
         assert_eq!((error.code(), error.message()), (Code::DataLoss, "all of it"), "{name}");
     }
-    !lacks
+    !is_lack(&error)
+}
+
+/// Whether a message lacks what is required, and nothing else is wrong.
+fn is_lack(error: &Error) -> bool {
+    error.message().split("; ").all(|violation| violation.ends_with(": is required"))
+}
+
+/// The answer to a stream of requests; none if they lack what is required, which is seen when the fake reads them.
+fn unless_lacking<R>(name: &str, answer: Result<R>) -> Option<R> {
+    answer.inspect_err(|error| assert!(is_lack(error), "{name}: {error}")).ok()
 }
 
 /// Some types hold numbers that equal nothing, so that texts are compared.
