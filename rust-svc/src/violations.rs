@@ -49,6 +49,8 @@ pub struct Violations {
     travel: Travel,
     mask: Option<Box<Mask>>,
     fault: Option<Error>,
+    /// Whether the member of the oneof that is read is one that nobody knows.
+    is_unknown: bool,
 }
 
 /// Which way a message came.
@@ -143,10 +145,17 @@ impl Violations {
 
     /// A oneof, read by a function that is given the wire value.
     pub fn oneof<W, T>(&mut self, value: Option<W>, read: impl FnOnce(W, &mut Self) -> Option<T>) -> Option<Option<T>> {
-        match value {
-            Some(value) => read(value, self).map(Some),
-            None => Some(None),
-        }
+        let Some(value) = value else { return Some(None) };
+        let member = read(value, self).map(Some);
+        if std::mem::take(&mut self.is_unknown) { Some(None) } else { member }
+    }
+
+    /// The member of a oneof that is a number of a closed enum. With one that nobody knows here the oneof has no member, as
+    /// protobuf reads it.
+    pub fn known<E: Enumeration>(&mut self, number: i32) -> Option<E> {
+        let value = E::from_number(number);
+        self.is_unknown = value.is_none();
+        value
     }
 
     /// A field that only a response may hold: absent in a request, whatever its caller sent (AIP-203).

@@ -181,7 +181,7 @@ impl<'a> Print<'a> {
         let mut is_fallible = false;
         let arms = oneof.fields.iter().map(|field| {
             let (own, wire) = (&field.ident, &field.wire_ident);
-            let value = match self.read(field, "value".to_owned()) {
+            let value = match self.read_choice(field) {
                 Reading::Sure(value) => value,
                 Reading::Fallible(value) => {
                     is_fallible = true;
@@ -192,15 +192,11 @@ impl<'a> Print<'a> {
         });
         let arms: String = arms.collect();
         let name = &oneof.name;
-        let known = self.known_members(oneof, &wire_type);
-        let demand = match (oneof.required(), known.is_empty()) {
-            (false, _) => String::new(),
-            (true, true) => format!("violations.demand({name:?}, &wire.{wire});"),
-            (true, false) => format!("violations.demand({name:?}, &wire.{wire}.as_ref(){known});"),
-        };
+        let demand =
+            if oneof.required() { format!("violations.demand({name:?}, &wire.{wire});") } else { String::new() };
         let received = members(oneof, &wire_type, |field| field.behavior.output_only).map_or_else(
-            || format!("wire.{wire}{known}"),
-            |pattern| format!("violations.output_only_members(wire.{wire}{known}, |wire| matches!(wire, {pattern}))"),
+            || format!("wire.{wire}"),
+            |pattern| format!("violations.output_only_members(wire.{wire}, |wire| matches!(wire, {pattern}))"),
         );
         if is_fallible {
             let value = format!("violations.oneof({received}, |wire, violations| Some(match wire {{ {arms} }}))");
@@ -210,17 +206,14 @@ impl<'a> Print<'a> {
         Read { before: demand, value: format!("{own}: {received}.map(|wire| match wire {{ {arms} }}),") }
     }
 
-    /// Lets go of members that are numbers of closed enums which nobody knows here: such a member is not there, to protobuf.
-    fn known_members(&self, oneof: &Oneof, wire_type: &str) -> String {
-        let unknown = oneof.fields.iter().filter_map(|field| {
-            let Value::Enum(name) = &field.value else { return None };
-            let item = Some(self.enumeration(name)).filter(|item| item.is_closed)?;
-            let (wire, domain) = (&field.wire_ident, self.domain(&item.rust));
-            let is_unknown = format!("<{domain} as svc::Enumeration>::from_number(*number).is_none()");
-            Some(format!("!matches!(wire, {wire_type}::{wire}(number) if {is_unknown})"))
-        });
-        let known = unknown.collect::<Vec<_>>().join(" && ");
-        if known.is_empty() { known } else { format!(".filter(|wire| {known})") }
+    /// How a member of a oneof is read. A number of a closed enum that nobody knows here is no member, to protobuf.
+    fn read_choice(&self, field: &Field) -> Reading {
+        match &field.value {
+            Value::Enum(name) if self.enumeration(name).is_closed => {
+                Reading::Fallible("violations.known(value)".to_owned())
+            }
+            _ => self.read(field, "value".to_owned()),
+        }
     }
 
     /// The function that checks a request by its rules.
