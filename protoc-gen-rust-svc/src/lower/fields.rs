@@ -66,6 +66,7 @@ impl Lower<'_> {
             is_group: entry.is_none()
                 && (field.r#type() == Type::Group || (field.r#type() == Type::Message && features.is_delimited)),
             encoding: encoding(entry.map_or(field, |(_, value)| value).r#type()),
+            key_encoding: entry.map(|(key, _)| encoding(key.r#type())),
             position,
         }
     }

@@ -244,6 +244,8 @@ pub struct Field {
     pub is_group: bool,
     /// How a value travels.
     pub encoding: Encoding,
+    /// How the key of a map travels.
+    pub key_encoding: Option<Encoding>,
     /// Where it is declared.
     pub position: Position,
 }
