@@ -158,7 +158,9 @@ to repeat: set idempotency_level, or name an idempotency_key.",
         title: "an idempotency key that is none",
         explanation: "\
 idempotency_key names a string field of the request that is not in a oneof. A client fills it in when it is absent or empty.
-Methods with the same request have the same key.",
+Methods with the same request have the same key. What fills it in is generated with the request: of one that was generated
+elsewhere (`extern_path=`), or is of google.protobuf, no field can be the key. Give the method a request of its own that
+holds the other one, or generate both in one run.",
     },
     Code {
         name: "E0404",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::packages::WELL_KNOWN;
 use crate::{
     diagnostics::Diagnostics,
     model::{Field, Home, Member, Message, Model, Occurs, Scalar, Value},
@@ -97,6 +98,11 @@ pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
         }
     }
     for (name, (key, position)) in keys {
+        if is_from_elsewhere(model, &name) {
+            let text = format!("idempotency_key {key:?} is of {name}, which is not generated in this run");
+            diagnostics.error("E0403", &position, text).help(FROM_ELSEWHERE);
+            continue;
+        }
         let Some(message) = model.messages.get_mut(&name) else { continue };
         let number = strings(message).find(|field| field.name == key).map(|field| field.number);
         match number {
@@ -107,6 +113,16 @@ pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+const FROM_ELSEWHERE: &str = "a client fills it in by what is generated with the message: write a request of its own for \
+                              the method";
+
+/// Whether a message was generated before, by another run or with the runtime.
+fn is_from_elsewhere(model: &Model, name: &str) -> bool {
+    let home = model.message(name).map(|message| &message.rust.home);
+    let is_well_known = name.strip_prefix(WELL_KNOWN).is_some_and(|rest| rest.starts_with('.'));
+    is_well_known || matches!(home, Some(Home::Elsewhere(_)))
 }
 
 /// The fields that may be keys: of a oneof another member may be set.
