@@ -133,7 +133,7 @@ fn said(mut change: Change, old: &Field, new: &Field) -> Change {
     if old.required && !new.required {
         change = change.and("is not REQUIRED any more");
     }
-    if !old.behavior.output_only && new.behavior.output_only {
+    if !old.is_cleared() && new.is_cleared() {
         change = change.and("is OUTPUT_ONLY now").wire(true).http(true).help("what a request says of it is ignored");
     }
     if !old.behavior.input_only && new.behavior.input_only {

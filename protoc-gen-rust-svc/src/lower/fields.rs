@@ -57,6 +57,7 @@ impl Lower<'_> {
             // A caller cannot give what only the service sets.
             required: behavior.required && !behavior.output_only,
             behavior,
+            is_named: false,
             occurs,
             default: default_value(field, &value),
             value,
