@@ -149,7 +149,8 @@ be no limit.",
         name: "E0402",
         title: "a retry that cannot be",
         explanation: "\
-max_attempts is 2 to 5 with the first time included (1 for never again), multiplier 1 to 100, and codes are those of gRPC.
+max_attempts is 2 to 5 with the first time included (1 for never again), multiplier 1 to 100, max_backoff no shorter than
+initial_backoff, and codes are those of gRPC.
 A code other than UNAVAILABLE may mean that the call was carried out, so a method that tries it again must be harmless
 to repeat: set idempotency_level, or name an idempotency_key.",
     },
