@@ -150,7 +150,8 @@ be no limit.",
         name: "E0402",
         title: "a retry that cannot be",
         explanation: "\
-max_attempts is 2 to 5 with the first time included (1 for never again), multiplier 1 to 100, and codes are those of gRPC.
+max_attempts is 2 to 5 with the first time included (1 for never again), multiplier 1 to 100, max_backoff no shorter than
+initial_backoff, and codes are those of gRPC.
 A code other than UNAVAILABLE may mean that the call was carried out, so a method that tries it again must be harmless
 to repeat: set idempotency_level, or name an idempotency_key.",
     },
@@ -159,7 +160,9 @@ to repeat: set idempotency_level, or name an idempotency_key.",
         title: "an idempotency key that is none",
         explanation: "\
 idempotency_key names a string field of the request that is not in a oneof. A client fills it in when it is absent or empty.
-Methods with the same request have the same key.",
+Methods with the same request have the same key. What fills it in is generated with the request: of one that was generated
+elsewhere (`extern_path=`), or is of google.protobuf, no field can be the key. Give the method a request of its own that
+holds the other one, or generate both in one run.",
     },
     Code {
         name: "E0404",

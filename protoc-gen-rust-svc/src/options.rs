@@ -1,5 +1,6 @@
 //! What the user asks of the generator: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
 
+mod elsewhere;
 mod guess;
 mod overrides;
 
@@ -174,7 +175,7 @@ impl Options {
             "emit" => self.set_emit(value),
             "types" => self.set_types(value),
             "default_methods" => self.set_default_methods(value),
-            "domain_path" => self.set_domain_path(value),
+            "domain_path" => elsewhere::domain_path(value).map(|path| self.domain_path = Some(path)),
             "extern_path" => self.add_extern_path(value),
             "include_imports" => flag(name, value).map(|flag| self.include_imports = flag),
             "rules" => flag(name, value).map(|flag| self.checks_rules = flag),
@@ -229,25 +230,13 @@ impl Options {
         Ok(())
     }
 
-    fn set_domain_path(&mut self, value: &str) -> Result<(), (String, String)> {
-        let path = syn::parse_str::<syn::Path>(value).ok().filter(|path| path.leading_colon.is_some());
-        let malformed = || {
-            let help =
-                "write the path of the module that holds domain types, as in domain_path=::shop_domain::generated";
-            (format!("domain_path={value} is no path of a crate"), help.to_owned())
-        };
-        path.ok_or_else(malformed)?;
-        self.domain_path = Some(value.to_owned());
-        Ok(())
-    }
-
     fn add_extern_path(&mut self, value: &str) -> Result<(), (String, String)> {
-        let help = || "write extern_path=.google.type=::my_crate::google::r#type".to_owned();
-        let malformed = || (format!("extern_path={value} maps no package to a path of Rust"), help());
-        let (package, path) = value.split_once('=').ok_or_else(malformed)?;
-        let package = package.strip_prefix('.').ok_or_else(malformed)?;
-        let path = syn::parse_str::<syn::Path>(path).map(|_| path.to_owned()).map_err(|_| malformed())?;
-        self.extern_paths.push((package.to_owned(), path));
+        let (package, path) = elsewhere::extern_path(value)?;
+        if self.extern_paths.iter().any(|(other, _)| *other == package) {
+            let help = "a package lies in one module: leave one of the two out".to_owned();
+            return Err((format!("extern_path=.{package}=... is given twice"), help));
+        }
+        self.extern_paths.push((package, path));
         Ok(())
     }
 
@@ -399,6 +388,26 @@ mod tests {
             "extern_path=.a",
             "extern_path=a=::b",
             "extern_path=.a=b c",
+            "extern_path=..z=::a",
+            "extern_path=.z.=::a",
+            "extern_path=.a-b=::a",
+            "extern_path=.a=::b,extern_path=.a=::b",
+            "extern_path=.a=b",
+            "extern_path=.a=super::z",
+            "extern_path=.a=self::z",
+            "extern_path=.a=::self::z",
+            "extern_path=.a=crate::super::z",
+            "extern_path=.a=crates::z",
+            "extern_path=.a=crate::",
+            "extern_path=.a=::",
+            "extern_path=.a=",
+            "extern_path=.a=::a /* */ :: b",
+            "extern_path=.a=::a::type",
+            "domain_path=::x::<y>",
+            "domain_path=::x::Foo<u8>",
+            "domain_path=::x :: y",
+            "domain_path=crate::x",
+            "domain_path=::super::x",
         ] {
             let text = parse(parameter).expect_err(parameter);
             assert!(text.starts_with("error[E0101]: ") && text.contains("help: "), "{text}");

@@ -13,7 +13,7 @@
 //! | `// by: protoc` | the built-in reader refuses it |
 //! | `// in: domain` | it is not generated with `types=proto` as well |
 //! | `// in: parts` | what it is made of is generated apart, with `emit=`, and compiled |
-//! | `// not: called with plain types` | `tests/calls.rs` has nothing to send, since a message has no default, or too little time |
+//! | `// not: called with plain types` | `tests/calls.rs` has nothing to send, since a message has no default or a client fills in a key, or too little time |
 //! | `// not: read by others` | the library that round trips are compared with refuses it, or knows nothing of what is passed through |
 //! | `// not: generated` | nothing is generated for this file |
 #![deny(warnings, clippy::all, clippy::pedantic)]

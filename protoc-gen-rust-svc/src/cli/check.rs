@@ -84,7 +84,8 @@ fn read(root: &Path, directory: &Path) -> std::io::Result<BTreeMap<String, Strin
             files.extend(read(root, &path)?);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            files.insert(name, fs::read_to_string(&path)?);
+            // A file of somebody else may be anything.
+            files.insert(name, String::from_utf8_lossy(&fs::read(&path)?).into_owned());
         }
     }
     Ok(files)

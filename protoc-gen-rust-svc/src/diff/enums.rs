@@ -1,6 +1,6 @@
 //! Enums and their values, told by their numbers.
 
-use super::{Change, Compare, Place, is_generated, rust_path};
+use super::{Change, Compare, Place, is_generated, reserved, rust_path};
 use crate::{
     model::{Enum, EnumValue},
     names::Ident,
@@ -39,6 +39,7 @@ impl Compare<'_> {
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
         }
+        change = reserved::freed(change, &old.reserved, &new.reserved);
         self.add(change.of(&format!("enum {}", new.name)));
         self.values(old, new);
     }

@@ -4,14 +4,14 @@ use super::{
     Change, Compare, holds,
     messages::{literals, oneof_now},
 };
-use crate::model::{Field, Message, Oneof};
+use crate::model::{Field, Message, Occurs, Oneof};
 
 impl Compare<'_> {
     pub(super) fn fields(&mut self, old: &Message, new: &Message) {
         for field in old.fields() {
             match now(old, field, new) {
                 Some(now) => self.field(old, field, new, now),
-                None => self.gone(field, new),
+                None => self.gone(old, field, new),
             }
         }
         let is_new = |field: &&Field| {
@@ -23,9 +23,10 @@ impl Compare<'_> {
         }
     }
 
-    fn gone(&mut self, field: &Field, new: &Message) {
+    fn gone(&mut self, old: &Message, field: &Field, new: &Message) {
         let (number, name) = (new.reserved.has_number(field.number), new.reserved.has_name(&field.name));
         let change = Change::at(&new.position, "is gone").rust(true).wire(!number).http(!(number && name));
+        let change = if is_demanded(field, old) { demanded(change, false) } else { change };
         self.freed(field, new);
         self.add(change.of(&element(field, new)));
     }
@@ -48,6 +49,7 @@ impl Compare<'_> {
         let change = Change::at(&field.position, "is new").wire(field.required).http(field.required);
         let change =
             if field.required { change.help("it is REQUIRED: who does not know it is refused") } else { change };
+        let change = if is_demanded(field, new) { demanded(change, true) } else { change };
         let change = match oneof_of(field, new) {
             None => change.rust(true).help(literals(new.has_default)),
             Some(oneof) if is_kept(&oneof) => change.rust(true).help("a `match` over the oneof needs it"),
@@ -74,6 +76,9 @@ impl Compare<'_> {
         change = self.held(change, old, new);
         change = member(change, old_message, old, new_message, new);
         change = said(change, old, new);
+        change = self.default(change, old, new);
+        let (before, after) = (is_demanded(old, old_message), is_demanded(new, new_message));
+        change = if before == after { change } else { demanded(change, after) };
         self.add(change.of(&element(new, new_message)));
     }
 
@@ -110,6 +115,16 @@ fn member(change: Change, old_message: &Message, old: &Field, new_message: &Mess
     }
 }
 
+/// Whether no message is read without it, as proto2 has it.
+fn is_demanded(field: &Field, message: &Message) -> bool {
+    field.occurs == Occurs::Once && oneof_of(field, message).is_none()
+}
+
+fn demanded(change: Change, is_demanded: bool) -> Change {
+    let what = if is_demanded { "is `required`" } else { "is not `required` any more" };
+    change.and(what).wire(true).http(true).help("the side to which it is `required` refuses a message without it")
+}
+
 /// What is said of the field.
 fn said(mut change: Change, old: &Field, new: &Field) -> Change {
     if !old.required && new.required {
@@ -118,7 +133,7 @@ fn said(mut change: Change, old: &Field, new: &Field) -> Change {
     if old.required && !new.required {
         change = change.and("is not REQUIRED any more");
     }
-    if !old.behavior.output_only && new.behavior.output_only {
+    if !old.is_cleared() && new.is_cleared() {
         change = change.and("is OUTPUT_ONLY now").wire(true).http(true).help("what a request says of it is ignored");
     }
     if !old.behavior.input_only && new.behavior.input_only {

@@ -46,13 +46,16 @@ pub(super) fn is_wire_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) ->
     let same_value = match (&old.value, &new.value) {
         (Value::Message(one), Value::Message(other)) => now(one) == *other,
         (Value::Enum(one), Value::Enum(other)) => now(one) == *other,
+        // Each text is bytes, but not all bytes are a text.
+        (Value::Scalar(Scalar::String), Value::Scalar(Scalar::Bytes | Scalar::SharedBytes)) => true,
         (one, other) => family(one) == family(other),
     };
     same_value
         && old.encoding == new.encoding
         && old.is_group == new.is_group
         && is_list(old) == is_list(new)
-        && key(old) == key(new)
+        && key_family(old) == key_family(new)
+        && old.key_encoding == new.key_encoding
 }
 
 /// Types whose values are read as each other's.
@@ -62,26 +65,37 @@ enum Family<'a> {
     Float,
     Double,
     Text,
+    Bytes,
     Message(&'a str),
     WellKnown(String),
 }
 
 fn family(value: &Value) -> Family<'_> {
     match value {
-        Value::Scalar(Scalar::String | Scalar::Bytes | Scalar::SharedBytes) => Family::Text,
-        Value::Scalar(Scalar::Float) => Family::Float,
-        Value::Scalar(Scalar::Double) => Family::Double,
-        Value::Scalar(_) | Value::Enum(_) | Value::WellKnown(WellKnown::Enum(_) | WellKnown::NullValue) => {
-            Family::Integer
-        }
+        Value::Scalar(scalar) => scalar_family(*scalar),
+        Value::Enum(_) | Value::WellKnown(WellKnown::Enum(_) | WellKnown::NullValue) => Family::Integer,
         Value::Message(name) => Family::Message(name),
         Value::WellKnown(known) => Family::WellKnown(format!("{known:?}")),
     }
 }
 
+fn scalar_family(scalar: Scalar) -> Family<'static> {
+    match scalar {
+        Scalar::String => Family::Text,
+        Scalar::Bytes | Scalar::SharedBytes => Family::Bytes,
+        Scalar::Float => Family::Float,
+        Scalar::Double => Family::Double,
+        _ => Family::Integer,
+    }
+}
+
+fn key_family(field: &Field) -> Option<Family<'static>> {
+    key(field).map(scalar_family)
+}
+
 /// Whether what callers over HTTP write is read as before.
 pub(super) fn is_json_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) -> String) -> bool {
-    json(old, now) == json(new, &str::to_owned) && is_list(old) == is_list(new) && is_by_key(old) == is_by_key(new)
+    json(old, now) == json(new, &str::to_owned) && is_list(old) == is_list(new) && json_key(old) == json_key(new)
 }
 
 /// How a value is written in JSON.
@@ -98,11 +112,16 @@ fn json(field: &Field, now: &dyn Fn(&str) -> String) -> String {
 
 /// A type as a `.proto` has it.
 pub(super) fn wire_shown(field: &Field) -> String {
-    let list = if is_list(field) { "repeated " } else { "" };
-    match &field.value {
-        Value::Enum(name) | Value::Message(name) => format!("{list}{name}"),
-        Value::WellKnown(known) => format!("{list}{known:?}"),
-        Value::Scalar(scalar) => format!("{list}{}", scalar_shown(*scalar, field.encoding)),
+    let value = match &field.value {
+        Value::Message(name) if field.is_group => format!("group {name}"),
+        Value::Enum(name) | Value::Message(name) => name.clone(),
+        Value::WellKnown(known) => format!("google.protobuf.{}", known.name()),
+        Value::Scalar(scalar) => scalar_shown(*scalar, field.encoding),
+    };
+    match (field.occurs, field.key_encoding) {
+        (Occurs::ByKey(key), Some(encoding)) => format!("map<{}, {value}>", scalar_shown(key, encoding)),
+        _ if is_list(field) => format!("repeated {value}"),
+        _ => value,
     }
 }
 
@@ -126,8 +145,13 @@ fn key(field: &Field) -> Option<Scalar> {
     }
 }
 
-fn is_by_key(field: &Field) -> bool {
-    key(field).is_some()
+/// How the key of a map is written in JSON: whichever it is, in a string.
+fn json_key(field: &Field) -> Option<&'static str> {
+    key(field).map(|key| match key {
+        Scalar::Bool => "true or false",
+        Scalar::String => "text",
+        _ => "integer",
+    })
 }
 
 fn is_list(field: &Field) -> bool {

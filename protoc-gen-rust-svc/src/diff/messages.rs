@@ -1,8 +1,8 @@
 //! Messages and their oneofs.
 
-use super::{Change, Compare, Place, is_generated, rust_path};
+use super::{Change, Compare, Place, is_generated, reserved, rust_path};
 use crate::{
-    model::{Message, Oneof},
+    model::{Form, Message, Oneof},
     options::Types,
 };
 
@@ -35,6 +35,9 @@ impl Compare<'_> {
             change = change.and(&format!("is `{}` now", rust_path(&new.rust))).rust(true);
         }
         if self.types == Types::Domain {
+            if old.form != new.form {
+                change = change.and(form(&new.form)).rust(true);
+            }
             change = lost(change, old.is_eq && !new.is_eq, "is not Eq any more, because of what it holds");
             change = lost(change, old.is_hash && !new.is_hash, "is not Hash any more, because of what it holds");
             change =
@@ -43,6 +46,7 @@ impl Compare<'_> {
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
         }
+        change = reserved::freed(change, &old.reserved, &new.reserved);
         let is_renamed = !self.names.is_moved(&old.name);
         self.add(change.of(&format!("message {}", if is_renamed { &old.name } else { &new.name })));
         self.oneofs(old, new);
@@ -66,6 +70,15 @@ impl Compare<'_> {
             let change = Change::at(&oneof.position, format!("oneof `{}` is new", oneof.name)).rust(true);
             self.add(change.help(literals(new.has_default)).of(&new.name));
         }
+    }
+}
+
+/// What a trait speaks in place of a message.
+fn form(form: &Form) -> &'static str {
+    match form {
+        Form::Plain => "is a plain type now",
+        Form::Wire => "is spoken as it travels now, not as a plain type",
+        Form::Own(_) => "is another type of your own now",
     }
 }
 

@@ -5,6 +5,7 @@
 //! JSON as `WIRE_JSON`; besides, methods that are gone, fields that are newly required, and routes.
 
 mod change;
+mod defaults;
 mod enums;
 mod fields;
 mod holds;
@@ -12,6 +13,7 @@ mod messages;
 mod names;
 mod packages;
 mod report;
+mod reserved;
 mod routes;
 mod services;
 

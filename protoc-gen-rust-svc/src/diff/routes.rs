@@ -1,13 +1,15 @@
 //! The HTTP routes of a method.
 
+use std::ops::Range;
+
 use super::{Change, Compare};
-use crate::model::{Method, Route};
+use crate::model::{Method, Model, Route, Value};
 
 impl Compare<'_> {
     pub(super) fn routes(&mut self, element: &str, old: &Method, new: &Method) {
         for before in &old.routes {
             match new.routes.iter().find(|after| is_same(before, after)) {
-                Some(after) => self.route(element, before, after),
+                Some(after) => self.route(element, (old, before), (new, after)),
                 None => {
                     let change = Change::at(&new.position, format!("the route {} is gone", shown(before)));
                     self.add(change.http(true).of(element));
@@ -19,8 +21,12 @@ impl Compare<'_> {
         }
     }
 
-    fn route(&mut self, element: &str, old: &Route, new: &Route) {
+    fn route(&mut self, element: &str, (before, old): (&Method, &Route), (after, new): (&Method, &Route)) {
         let mut change = Change::at(&new.position, "");
+        if filled(self.before, before, old) != filled(self.after, after, new) {
+            change = change.and(&format!("the route {} is {} now", shown(old), shown(new))).http(true);
+            change = change.help("the same path fills other fields");
+        }
         for (what, before, after) in
             [("body", &old.body, &new.body), ("response_body", &old.response_body, &new.response_body)]
         {
@@ -35,6 +41,23 @@ impl Compare<'_> {
 /// Whether the same requests fit both.
 fn is_same(one: &Route, other: &Route) -> bool {
     one.verb == other.verb && one.template.shape() == other.template.shape()
+}
+
+/// What a path fills: fields by their numbers, each with its segments.
+fn filled(model: &Model, method: &Method, route: &Route) -> Vec<(Vec<i32>, Range<usize>)> {
+    let variables = route.template.variables().iter();
+    variables.map(|variable| (numbers(model, method, variable.field_path()), variable.segments())).collect()
+}
+
+/// The numbers of the fields on the way to one, as far as they are known.
+fn numbers(model: &Model, method: &Method, path: &[String]) -> Vec<i32> {
+    let mut message = model.message(&method.request_name);
+    let number = path.iter().map_while(|name| {
+        let field = message?.field(name)?;
+        message = if let Value::Message(inner) = &field.value { model.message(inner) } else { None };
+        Some(field.number)
+    });
+    number.collect()
 }
 
 fn shown(route: &Route) -> String {

@@ -55,7 +55,9 @@ impl Compare<'_> {
         }
         for after in new.methods.iter().filter(|after| !old.methods.iter().any(|before| before.name == after.name)) {
             let change = Change::at(&after.position, format!("{}.{} is new", new.name, after.name));
-            self.add(change.rust(true).help("every implementation of the trait needs it"));
+            let is_needed = !new.has_default_methods;
+            let change = if is_needed { change.help("every implementation of the trait needs it") } else { change };
+            self.add(change.rust(is_needed));
         }
     }
 

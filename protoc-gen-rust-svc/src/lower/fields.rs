@@ -57,6 +57,7 @@ impl Lower<'_> {
             // A caller cannot give what only the service sets.
             required: behavior.required && !behavior.output_only,
             behavior,
+            is_named: false,
             occurs,
             default: default_value(field, &value),
             value,
@@ -66,6 +67,7 @@ impl Lower<'_> {
             is_group: entry.is_none()
                 && (field.r#type() == Type::Group || (field.r#type() == Type::Message && features.is_delimited)),
             encoding: encoding(entry.map_or(field, |(_, value)| value).r#type()),
+            key_encoding: entry.map(|(key, _)| encoding(key.r#type())),
             position,
         }
     }

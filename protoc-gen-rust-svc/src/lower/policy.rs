@@ -152,9 +152,19 @@ impl Merge<'_> {
             let message = format!("multiplier is {}", retry.multiplier);
             self.error("E0402", (owner, RETRY_MULTIPLIER), message, "write a number from 1 to 100");
         }
+        if initial.zip(max).is_some_and(|(initial, max)| max < initial) {
+            self.refuse_max(retry, owner);
+        }
         let said = initial.is_some() || max.is_some() || multiplier.is_some();
-        let initial = initial.unwrap_or(100);
+        let initial = initial.unwrap_or(max.map_or(100, |max| max.min(100)));
         said.then(|| (initial, max.unwrap_or(2_000).max(initial), multiplier.unwrap_or(1.6)))
+    }
+
+    /// The longest wait is shorter than the first one.
+    fn refuse_max(&mut self, retry: &Retry, owner: Owner) {
+        let (initial, max) = (&retry.initial_backoff, &retry.max_backoff);
+        let message = format!("max_backoff is {max:?}, and initial_backoff {initial:?}, which is longer");
+        self.error("E0402", (owner, RETRY_MAX_BACKOFF), message, "write the longer of the two as max_backoff");
     }
 
     fn breaker(&mut self, breaker: &Breaker, owner: Owner) -> model::Breaker {

@@ -1,10 +1,16 @@
 //! What a method says about the messages and packages that it reaches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    slice,
+};
 
+use rust_svc::path::Variable;
+
+use super::packages::WELL_KNOWN;
 use crate::{
     diagnostics::Diagnostics,
-    model::{Field, Home, Member, Message, Model, Occurs, Scalar, Value},
+    model::{Field, Home, Member, Message, Method, Model, Occurs, Scalar, Value},
     read::Position,
 };
 
@@ -97,6 +103,11 @@ pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
         }
     }
     for (name, (key, position)) in keys {
+        if is_from_elsewhere(model, &name) {
+            let text = format!("idempotency_key {key:?} is of {name}, which is not generated in this run");
+            diagnostics.error("E0403", &position, text).help(FROM_ELSEWHERE);
+            continue;
+        }
         let Some(message) = model.messages.get_mut(&name) else { continue };
         let number = strings(message).find(|field| field.name == key).map(|field| field.number);
         match number {
@@ -107,6 +118,44 @@ pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+const FROM_ELSEWHERE: &str = "a client fills it in by what is generated with the message: write a request of its own for \
+                              the method";
+
+/// Whether a message was generated before, by another run or with the runtime.
+fn is_from_elsewhere(model: &Model, name: &str) -> bool {
+    let home = model.message(name).map(|message| &message.rust.home);
+    let is_well_known = name.strip_prefix(WELL_KNOWN).is_some_and(|rest| rest.starts_with('.'));
+    is_well_known || matches!(home, Some(Home::Elsewhere(_)))
+}
+
+/// Marks the fields that a path or an idempotency key names, and those on the way to them.
+pub(super) fn mark_named(model: &mut Model) {
+    let methods = model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods);
+    let named: Vec<_> = methods.flat_map(|method| paths(method).flat_map(|path| way(model, method, path))).collect();
+    for (message, number) in named {
+        let fields = model.messages.get_mut(&message).into_iter().flat_map(Message::fields_mut);
+        fields.filter(|field| field.number == number).for_each(|field| field.is_named = true);
+    }
+}
+
+/// What a path or an idempotency key names, each as the names of the fields on the way.
+fn paths(method: &Method) -> impl Iterator<Item = &[String]> {
+    let variables = method.routes.iter().flat_map(|route| route.template.variables());
+    variables.map(Variable::field_path).chain(method.policy.idempotency_key.as_ref().map(slice::from_ref))
+}
+
+/// The fields on the way, each with the message that it is in, as far as they are there.
+fn way(model: &Model, method: &Method, path: &[String]) -> Vec<(String, i32)> {
+    let mut message = model.message(&method.request_name);
+    let fields = path.iter().map_while(|name| {
+        let holder = message?;
+        let field = holder.field(name)?;
+        message = referenced(&field.value).and_then(|inner| model.message(&inner));
+        Some((holder.name.clone(), field.number))
+    });
+    fields.collect()
 }
 
 /// The fields that may be keys: of a oneof another member may be set.

@@ -42,9 +42,40 @@ impl WellKnown {
         })
     }
 
+    /// The name in `google.protobuf`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "Any",
+            Self::Duration(_) => "Duration",
+            Self::Empty => "Empty",
+            Self::FieldMask => "FieldMask",
+            Self::ListValue => "ListValue",
+            Self::NullValue => "NullValue",
+            Self::Struct => "Struct",
+            Self::Timestamp(_) => "Timestamp",
+            Self::Value => "Value",
+            Self::Wrapper(scalar) => wrapper(scalar),
+            Self::Enum(name) | Self::Other(name) => name,
+        }
+    }
+
     /// Whether JSON writes the message as one value: not as an object of its fields.
     pub fn is_one_value(self) -> bool {
         !matches!(self, Self::Empty | Self::Other(_))
+    }
+}
+
+fn wrapper(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Bool => "BoolValue",
+        Scalar::Bytes | Scalar::SharedBytes => "BytesValue",
+        Scalar::Double => "DoubleValue",
+        Scalar::Float => "FloatValue",
+        Scalar::Int32 => "Int32Value",
+        Scalar::Int64 => "Int64Value",
+        Scalar::String => "StringValue",
+        Scalar::Uint32 => "UInt32Value",
+        Scalar::Uint64 => "UInt64Value",
     }
 }
 

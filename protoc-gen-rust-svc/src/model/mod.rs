@@ -2,6 +2,7 @@
 //!
 //! Everything here that is printed displays as valid Rust. If a template needs a decision, a word is missing here.
 
+mod behavior;
 mod default;
 mod form;
 mod known;
@@ -13,6 +14,7 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::behavior::Behavior;
 pub use self::default::DefaultValue;
 pub use self::form::{Form, OwnType};
 pub use self::known::WellKnown;
@@ -228,6 +230,8 @@ pub struct Field {
     pub required: bool,
     /// What `google.api.field_behavior` says.
     pub behavior: Behavior,
+    /// Whether a path or an idempotency key names it, or a field of the message that it holds.
+    pub is_named: bool,
     /// How often it occurs.
     pub occurs: Occurs,
     /// What it holds.
@@ -244,21 +248,10 @@ pub struct Field {
     pub is_group: bool,
     /// How a value travels.
     pub encoding: Encoding,
+    /// How the key of a map travels.
+    pub key_encoding: Option<Encoding>,
     /// Where it is declared.
     pub position: Position,
-}
-
-/// What `google.api.field_behavior` says of a field, as far as it can be kept without knowing what is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Behavior {
-    /// It may be absent.
-    pub optional: bool,
-    /// It must be there, and not be empty.
-    pub required: bool,
-    /// The service sets it; what a request says of it is ignored.
-    pub output_only: bool,
-    /// Only requests hold it.
-    pub input_only: bool,
 }
 
 /// How often a field occurs.
@@ -418,6 +411,14 @@ impl Message {
         self.members.iter().flat_map(|member| match member {
             Member::Field(field) => std::slice::from_ref(field),
             Member::Oneof(oneof) => &oneof.fields[..],
+        })
+    }
+
+    /// The same, to be changed.
+    pub fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
+        self.members.iter_mut().flat_map(|member| match member {
+            Member::Field(field) => std::slice::from_mut(field),
+            Member::Oneof(oneof) => &mut oneof.fields[..],
         })
     }
 

@@ -28,6 +28,9 @@ const FIELD: &str = ".google.protobuf.FieldDescriptorProto";
 /// `source_code_info` of a file: comments and places.
 const SOURCE: u32 = 9;
 
+/// What buf says of a file in its own descriptors: whether it was only imported, and so on.
+const BUF: u32 = 8_042;
+
 /// `type` and `default_value` of a field.
 const TYPE: u32 = 5;
 const DEFAULT: u32 = 7;
@@ -107,7 +110,7 @@ impl Canonical {
         }
         for values in all.chunk_by(|one, other| one.number == other.number) {
             match fields.and_then(|fields| fields.get(&values[0].number)) {
-                _ if name == FILE && values[0].number == SOURCE => (),
+                _ if name == FILE && [SOURCE, BUF].contains(&values[0].number) => (),
                 Some(field) if field.is_source_only => (),
                 Some(field) if depth < MAX_DEPTH => self.field(field, values, depth, &mut encoded)?,
                 _ => values.iter().for_each(|value| value.encode(&mut encoded)),

@@ -194,7 +194,7 @@ impl<'a> Print<'a> {
         let name = &oneof.name;
         let demand =
             if oneof.required() { format!("violations.demand({name:?}, &wire.{wire});") } else { String::new() };
-        let received = members(oneof, &wire_type, |field| field.behavior.output_only).map_or_else(
+        let received = members(oneof, &wire_type, Field::is_cleared).map_or_else(
             || format!("wire.{wire}"),
             |pattern| format!("violations.output_only_members(wire.{wire}, |wire| matches!(wire, {pattern}))"),
         );
@@ -354,14 +354,14 @@ fn later(name: &Ident, value: &str) -> Read {
 
 /// Whether a request that holds it is read as if it did not. What travels in any case is kept (proto2).
 fn is_cleared(field: &Field) -> bool {
-    field.behavior.output_only && field.occurs != Occurs::Once
+    field.is_cleared() && field.occurs != Occurs::Once
 }
 
 /// Whether a request that holds it may be read as if it did not.
 fn clears(member: &Member) -> bool {
     match member {
         Member::Field(field) => is_cleared(field),
-        Member::Oneof(oneof) => oneof.fields.iter().any(|field| field.behavior.output_only),
+        Member::Oneof(oneof) => oneof.fields.iter().any(Field::is_cleared),
     }
 }
 

@@ -106,6 +106,25 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     assert!(tree(out.path()).is_empty());
 }
 
+/// A file that is no text is in nobody's way, unless one would be generated there.
+#[test]
+fn what_is_no_text_is_checked_too() {
+    let out = TempDir::new().expect("a folder can be made");
+    said(&run_generate(out.path(), &["chat.proto"]));
+    let folder = home().join("golden");
+    let arguments = ["check", "--proto-path", &folder.to_string_lossy(), "--out", &out.path().to_string_lossy()];
+    let check = || program(&[&arguments[..], &["chat.proto"]].concat());
+    fs::write(out.path().join("other.rs"), [0xff]).expect("the file can be written");
+    said(&check());
+    let client = out.path().join("chat/v1/client.rs");
+    let text = fs::read(&client).expect("the file is there");
+    fs::write(&client, [&text[..], &[0xff]].concat()).expect("the file can be written");
+    let output = check();
+    assert_eq!(output.status.code(), Some(1));
+    let found = String::from_utf8_lossy(&output.stdout);
+    assert!(found.contains("client.rs: edited by hand") && !found.contains("other.rs"), "{found}");
+}
+
 /// A place that cannot be written to is named.
 #[test]
 fn a_file_in_the_way_is_named() {

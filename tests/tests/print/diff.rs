@@ -141,6 +141,21 @@ fn what_may_break_is_allowed_by_name() {
     assert_eq!(repository.diff("main", &[]), (Some(0), "nothing changed since main\n".to_owned()));
 }
 
+/// A method more breaks no implementation of a trait whose functions have bodies.
+#[test]
+fn a_method_with_a_body_is_safe() {
+    let repository = Repository::new();
+    repository.git(&["checkout", "--quiet", "."]);
+    let methods = "rpc Get(Nothing) returns (Nothing); rpc Fresh(Nothing) returns (Nothing);";
+    repository.write("proto/shop/v1/closed.proto", &format!("service Closed {{ {methods} }} message Nothing {{}}"));
+    for (further, code) in [(&["shop/v1/closed.proto"][..], 1), (&["shop/v1/closed.proto", "--opt", BODIES], 0)] {
+        let told = repository.diff("main", further);
+        assert!(told.0 == Some(code) && told.1.contains("shop.v1.Closed.Fresh is new"), "{told:?}");
+    }
+}
+
+const BODIES: &str = "default_methods=unimplemented";
+
 #[test]
 fn a_descriptor_set_is_compared_too() {
     let repository = Repository::new();

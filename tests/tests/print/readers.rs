@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use prost::Message as _;
 use protoc_gen_rust_svc::{
     diagnostics::Diagnostics,
     generate,
@@ -44,12 +45,36 @@ fn both_read_every_nasty_contract_alike() {
     }
 }
 
+/// buf writes into each file of its sets whether it was only imported. That says nothing of the contract.
+#[test]
+fn what_only_buf_says_is_not_printed() {
+    let folder = home().join("golden");
+    let bytes = set_by_protoc(&folder, "user.proto");
+    let mut set = FileDescriptorSet::decode(&*bytes).expect("a set");
+    set.file.iter_mut().for_each(|file| file.extend(BUF));
+    let input = |bytes: &[u8]| Input::from_descriptor_set(bytes, vec!["user.proto".to_owned()]).expect("valid");
+    assert_eq!(printed(&input(&set.encode_to_vec())), printed(&input(&bytes)));
+}
+
+/// Its field 8042, which holds a message.
+const BUF: [u8; 6] = [0xd2, 0xf6, 0x03, 0x02, 0x08, 0x00];
+
+/// A set whose files are bytes.
+#[derive(prost::Message)]
+struct FileDescriptorSet {
+    #[prost(bytes, repeated, tag = 1)]
+    file: Vec<Vec<u8>>,
+}
+
 fn by_protoc(folder: &Path, name: &str) -> Input {
+    Input::from_descriptor_set(&set_by_protoc(folder, name), vec![name.to_owned()]).expect("valid")
+}
+
+fn set_by_protoc(folder: &Path, name: &str) -> Vec<u8> {
     let set = NamedTempFile::new().expect("a file can be made");
     let descriptor_set = format!("--descriptor_set_out={}", set.path().display());
     said(&protoc(folder, &["--include_imports", "--include_source_info", &descriptor_set], &[name]));
-    let bytes = fs::read(set.path()).expect("it is there");
-    Input::from_descriptor_set(&bytes, vec![name.to_owned()]).expect("valid")
+    fs::read(set.path()).expect("it is there")
 }
 
 /// The code without comments, of which compilers have different notions.

@@ -1,0 +1,57 @@
+//! What a field holds while it is absent.
+
+use super::{Change, Compare};
+use crate::{
+    model::{DefaultValue, Enum, Field, Model, Occurs, Value},
+    options::Types,
+};
+
+impl Compare<'_> {
+    /// The default that a field declares. The function for it is printed beside plain types only.
+    pub(super) fn default(&self, change: Change, old: &Field, new: &Field) -> Change {
+        let is_other = meaning(self.before, old) != meaning(self.after, new);
+        let what = match (shown(old), shown(new)) {
+            (Some(before), None) => format!("has no default any more, was {before}"),
+            (Some(before), Some(after)) if is_other => format!("has the default {after}, not {before}"),
+            (None, Some(after)) if is_other => format!("has the default {after} now"),
+            _ => return change,
+        };
+        let had_function = self.types == Types::Domain && old.occurs == Occurs::Optionally && !old.required;
+        let change = change.and(&what).rust(had_function && new.default.is_none());
+        let change = change.wire(is_other).http(is_other);
+        if is_other { change.help("where it is absent, the two sides take it for different values") } else { change }
+    }
+}
+
+/// What an absent field is taken for; `None` for what it would be taken for without a default.
+fn meaning(model: &Model, field: &Field) -> Option<String> {
+    let is_zero = match field.default.as_ref()? {
+        DefaultValue::Plain(value) => value == "false" || value.parse() == Ok(0.0),
+        DefaultValue::Text(text) => text.is_empty(),
+        DefaultValue::Bytes(bytes) => bytes.is_empty(),
+        DefaultValue::Enum(name) => return chosen(enumeration(model, field)?, name),
+    };
+    shown(field).filter(|_| !is_zero)
+}
+
+/// The number of a value, unless it is the first one.
+fn chosen(item: &Enum, name: &str) -> Option<String> {
+    let value = item.values.iter().find(|value| value.name == name)?;
+    let is_first = item.values.first().is_some_and(|first| first.number == value.number);
+    (!is_first).then(|| value.number.to_string())
+}
+
+fn enumeration<'a>(model: &'a Model, field: &Field) -> Option<&'a Enum> {
+    match &field.value {
+        Value::Enum(name) => model.enumeration(name),
+        _ => None,
+    }
+}
+
+fn shown(field: &Field) -> Option<String> {
+    Some(match field.default.as_ref()? {
+        DefaultValue::Plain(value) | DefaultValue::Enum(value) => value.clone(),
+        DefaultValue::Text(text) => format!("{text:?}"),
+        DefaultValue::Bytes(bytes) => format!("\"{}\"", bytes.escape_ascii()),
+    })
+}
