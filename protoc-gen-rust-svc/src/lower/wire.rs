@@ -151,13 +151,8 @@ fn renamed_types(input: &Input, packages: &Packages, types: &Types, model: &Mode
 /// The package of messages, from the names of modules.
 pub(crate) fn leaf(package: &str, packages: &Packages) -> String {
     let pb = packages.pb(package);
-    match packages.home(package) {
-        Home::Here(module) => {
-            let segments = module.iter().chain([&pb]).map(|ident| ident.plain().to_owned());
-            segments.collect::<Vec<_>>().join(".")
-        }
-        Home::Elsewhere(_) => full_name(package, pb.plain()),
-    }
+    let segments = packages.module(package).iter().chain([&pb]).map(Ident::plain);
+    segments.collect::<Vec<_>>().join(".")
 }
 
 fn proto_name(name: &str, types: &Types) -> String {
