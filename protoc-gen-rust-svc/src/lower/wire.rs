@@ -16,9 +16,10 @@ use super::{
     types::{self, Types, full_name},
 };
 use crate::{
+    diagnostics::Diagnostics,
     model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value, WellKnown},
     names::{Ident, is_nameless},
-    read::{self, Canonical, Input, apart, descriptor::FileDescriptorSet},
+    read::{self, Canonical, File, Input, descriptor::FileDescriptorSet, without_options},
 };
 
 /// A file for prost-build.
@@ -35,17 +36,34 @@ pub struct WireFile {
 }
 
 /// Every file that is generated or referred to, renamed.
-pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<WireFile> {
+pub(super) fn files(
+    input: &Input,
+    packages: &Packages,
+    types: &Types,
+    model: &Model,
+    diagnostics: &mut Diagnostics,
+) -> Vec<WireFile> {
     let rename = Rename { packages, types, model, renamed: renamed_types(input, packages, types, model) };
     let referred = packages.referred(input);
     let wanted = input.files.iter().filter(|file| referred.contains(&file.descriptor.name));
     let files = wanted.filter_map(|file| {
-        let descriptor = FileDescriptorProto::decode(apart(&file.bytes)?.0).ok()?;
+        let descriptor = decoded(file, diagnostics)?;
         let package = file.descriptor.package.clone();
         let is_generated = packages.is_generated(&file.descriptor.name);
         Some(WireFile { home: packages.home(&package), descriptor: rename.file(descriptor), package, is_generated })
     });
     files.collect()
+}
+
+/// A file as prost-build reads it, without options of other languages.
+fn decoded(file: &File, diagnostics: &mut Diagnostics) -> Option<FileDescriptorProto> {
+    let bytes = without_options(&file.bytes).unwrap_or_default();
+    let decoded = FileDescriptorProto::decode(&*bytes);
+    let told = decoded.map_err(|error| {
+        let message = format!("the file is not a FileDescriptorProto: {error}");
+        diagnostics.error("E0003", &file.source.position(&[]), message);
+    });
+    told.ok()
 }
 
 /// Finds fields for prost-build, by the names that they have for it.

@@ -32,6 +32,9 @@ const MAX_SEGMENT: usize = 250;
 pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
     let none = Source::default();
     let mut check = Check { diagnostics, types: HashMap::new(), source: &none, path: Vec::new() };
+    if check.texts(input) {
+        return;
+    }
     check.requested(input);
     input.files.iter().for_each(|file| check.declare(file));
     input.files.iter().for_each(|file| check.file(file));
@@ -58,6 +61,18 @@ enum Kind {
 }
 
 impl<'a> Check<'a> {
+    /// Whether a text is not UTF-8. Of its file nothing else is known, so that nothing else can be looked at.
+    fn texts(&mut self, input: &Input) -> bool {
+        let broken = |file: &'_ File| Some(file.source.position(file.broken.as_ref()?));
+        let places: Vec<_> = input.files.iter().filter_map(broken).collect();
+        for place in &places {
+            let place = Position { file: printable(&place.file), ..place.clone() };
+            let help = "write it in UTF-8; a default that is no text needs a field of type bytes";
+            self.diagnostics.error("E0003", &place, "a text in here is not UTF-8").help(help);
+        }
+        !places.is_empty()
+    }
+
     fn requested(&mut self, input: &Input) {
         let mut known = HashSet::new();
         for file in &input.files {
