@@ -192,6 +192,10 @@ impl Rename<'_> {
         if is_edition {
             file.syntax = Some("proto3".to_owned());
         }
+        // prost-build knows no syntax without a name: what says nothing is of proto2.
+        if file.syntax() == "" {
+            file.syntax = None;
+        }
         if package == WELL_KNOWN {
             add_shared(&mut file);
             return file;
@@ -239,7 +243,7 @@ impl Rename<'_> {
         {
             field.default_value = default_name(item, default);
         }
-        if let Some(text) = default_of_float(field) {
+        if let Some(text) = default_of_float(field).or_else(|| default_of_bytes(field)) {
             field.default_value = Some(text);
         }
         let known = self.model.message(message);
@@ -305,6 +309,12 @@ impl Rename<'_> {
 fn default_of_float(field: &FieldDescriptorProto) -> Option<String> {
     let kind = read::descriptor::Type::try_from(field.r#type?).ok()?;
     read::float_text(kind, field.default_value.as_deref()?)
+}
+
+/// A default of bytes with escapes that prost-build knows, too.
+fn default_of_bytes(field: &FieldDescriptorProto) -> Option<String> {
+    let text = field.default_value.as_deref().filter(|_| field.r#type() == Type::Bytes)?;
+    read::unescape(text).map(|bytes| read::escape(&bytes))
 }
 
 /// `google.protobuf.BytesValue` under another name, so that it has another type, too.

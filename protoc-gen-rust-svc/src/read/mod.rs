@@ -3,12 +3,13 @@
 mod canonical;
 pub mod compile;
 pub mod descriptor;
+mod escape;
 mod float;
 pub mod revision;
 pub mod rules;
 mod source;
-mod validate;
 mod texts;
+mod validate;
 
 use prost::Message;
 use prost::bytes::Bytes;
@@ -16,6 +17,7 @@ use prost::bytes::Bytes;
 pub use self::canonical::Canonical;
 pub(crate) use self::canonical::{apart, without_options};
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
+pub(crate) use self::escape::{escape, unescape};
 pub(crate) use self::float::float_text;
 pub use self::source::{Position, Source};
 pub(crate) use self::validate::NEWEST_EDITION;
@@ -43,10 +45,10 @@ pub struct File {
     pub source: Source,
     /// The same, undecoded.
     pub bytes: Bytes,
-}
-
     /// Where a text in it is not UTF-8, by the numbers of `descriptor.proto`: then only its name is known.
     pub broken: Option<Vec<i32>>,
+}
+
 /// Bytes that are not what they should be: the fault of a program, not of a `.proto`.
 #[derive(Debug)]
 pub struct Malformed(String);

@@ -1,5 +1,6 @@
 //! What no compiler would send, refused before it becomes Rust text or a file name.
 
+mod defaults;
 mod element;
 mod fields;
 mod symbols;
@@ -31,7 +32,8 @@ const MAX_SEGMENT: usize = 250;
 /// Notes what is wrong with a request that no compiler checked.
 pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
     let none = Source::default();
-    let mut check = Check { diagnostics, types: HashMap::new(), source: &none, path: Vec::new() };
+    let mut check =
+        Check { diagnostics, types: HashMap::new(), enums: HashMap::new(), source: &none, path: Vec::new() };
     if check.texts(input) {
         return;
     }
@@ -45,6 +47,8 @@ struct Check<'a> {
     diagnostics: &'a mut Diagnostics,
     /// Each declared type.
     types: HashMap<String, Kind>,
+    /// Each declared enum.
+    enums: HashMap<String, &'a EnumDescriptor>,
     /// The file that is looked at.
     source: &'a Source,
     /// The element in it that is looked at, by the numbers of `descriptor.proto`.
@@ -97,7 +101,7 @@ impl<'a> Check<'a> {
         self.declare_enums(&package, element::ENUM, &file.descriptor.enum_type);
     }
 
-    fn declare_message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
+    fn declare_message(&mut self, outer: &str, message: &'a MessageDescriptor, depth: usize) {
         let name = format!("{outer}.{}", message.name);
         if depth < MAX_DEPTH {
             self.each(element::message::MESSAGE, &message.nested_type, |check, nested| {
@@ -109,8 +113,12 @@ impl<'a> Check<'a> {
         self.declare_type(name, kind);
     }
 
-    fn declare_enums(&mut self, outer: &str, number: i32, enums: &[EnumDescriptor]) {
-        self.each(number, enums, |check, item| check.declare_type(format!("{outer}.{}", item.name), Kind::Enum));
+    fn declare_enums(&mut self, outer: &str, number: i32, enums: &'a [EnumDescriptor]) {
+        self.each(number, enums, |check, item| {
+            let name = format!("{outer}.{}", item.name);
+            check.enums.insert(name.clone(), item);
+            check.declare_type(name, Kind::Enum);
+        });
     }
 
     fn declare_type(&mut self, name: String, kind: Kind) {
