@@ -232,7 +232,7 @@ fn home(package: &str, module: &[Ident], options: &Options) -> Home {
 fn extern_path<'a>(package: &str, options: &'a Options) -> Option<&'a (String, String)> {
     options.extern_paths.iter().find(|(mapped, _)| {
         let rest = package.strip_prefix(mapped.as_str());
-        rest.is_some_and(|rest| mapped.is_empty() || rest.is_empty() || rest.starts_with('.'))
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     })
 }
 

@@ -15,7 +15,8 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 pub use self::canonical::Canonical;
-pub(crate) use self::canonical::{apart, without_options};
+use self::canonical::apart;
+pub(crate) use self::canonical::without_options;
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
 pub(crate) use self::escape::{escape, unescape};
 pub(crate) use self::float::float_text;
