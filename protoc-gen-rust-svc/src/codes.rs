@@ -36,9 +36,10 @@ Files of proto2, proto3 and of editions 2023 and 2024 are read. Write `edition =
         title: "a request that no compiler would send",
         explanation: "\
 A name is no identifier, or two things have it; a type is used and not declared; a field has a number that it cannot have,
-or that of another; a oneof or a map is not what one is. A .proto that compiles has none of these: the request was made or
-changed by another program. It may have names longer than 512 letters, a part of its package longer than 250, which is the
-name of a folder, or messages that are nested more than 64 deep: these are refused, too. Shorten them.",
+or that of another, or a default that it cannot hold; a oneof or a map is not what one is. A .proto that compiles has none
+of these: the request was made or changed by another program. It may have names longer than 512 letters, a part of its
+package longer than 250, which is the name of a folder, or messages that are nested more than 64 deep: these are refused,
+too. Shorten them. So are texts that are not UTF-8, of which protoc takes some: write them in UTF-8.",
     },
     Code {
         name: "E0101",

@@ -306,7 +306,7 @@ fn made_harmless(line: &str) -> String {
 }
 
 /// A character that cannot break the build: no control characters, and none that change the direction of text.
-fn harmless(character: char) -> char {
+pub(crate) fn harmless(character: char) -> char {
     match character {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         control if control.is_control() => '\u{fffd}',

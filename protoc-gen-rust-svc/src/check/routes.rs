@@ -203,7 +203,8 @@ pub(super) fn check_streaming(method: &Method, route: &Route, diagnostics: &mut 
 /// No request fits two routes that are equally good.
 pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<(&str, String), (&Method, &Route)> = BTreeMap::new();
-    for (method, route) in methods(model).flat_map(|method| method.routes.iter().map(move |route| (method, route))) {
+    let all = methods(model).flat_map(|method| method.routes.iter().map(move |route| (method, route)));
+    for (method, route) in all.filter(|(method, route)| is_fillable(model, method, route)) {
         let key = (route.verb.as_str(), route.template.shape());
         let Some((other_method, other)) = seen.get(&key) else {
             seen.insert(key, (method, route));
@@ -215,6 +216,17 @@ pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
         let help = format!("the other is at {}:{}:{}", position.file, position.line, position.column);
         diagnostics.error("E0205", &route.position, text).help(help);
     }
+}
+
+/// Whether the path of a route can fill a request. If not, that was told.
+fn is_fillable(model: &Model, method: &Method, route: &Route) -> bool {
+    let Some(request) = model.message(&method.request_name) else { return true };
+    let mut seen = BTreeMap::new();
+    let mut variables = route.template.variables().iter();
+    variables.all(|variable| {
+        let is_second = chosen_before(model, request, variable.field_path(), &mut seen).is_some();
+        resolve(model, request, variable).is_ok() && !is_second
+    })
 }
 
 /// Such as `order.v1.OrderService/GetOrder`.

@@ -1,10 +1,7 @@
 //! Enums and their values, told by their numbers.
 
 use super::{Change, Compare, Place, is_generated, reserved, rust_path};
-use crate::{
-    model::{Enum, EnumValue},
-    names::Ident,
-};
+use crate::model::{Enum, EnumValue};
 
 impl Compare<'_> {
     pub(super) fn enums(&mut self) {
@@ -117,7 +114,7 @@ fn printed(item: &Enum, value: &EnumValue) -> Option<String> {
     let says_nothing = item.has_unspecified && value.number == 0;
     let name = match value.alias_of {
         None => format!("variant `{}`", value.ident),
-        Some(_) => format!("constant `{}`", Ident::shouting(value.ident.plain())),
+        Some(_) => format!("constant `{}`", value.ident),
     };
     (!says_nothing).then_some(name)
 }

@@ -192,6 +192,7 @@ impl Lower<'_> {
                 position: at.source.position(&path),
             });
         }
+        name_constants(&mut values);
         let item = Enum {
             rust,
             docs: Docs::new(&at.source.comment(&at.path), || format!("The enum `{name}`.")),
@@ -207,6 +208,17 @@ impl Lower<'_> {
             name: name.clone(),
         };
         found.enums.insert(name, item);
+    }
+}
+
+/// Gives each alias the name of a constant, which stands beside the variants.
+fn name_constants(values: &mut [EnumValue]) {
+    let mut scope = Scope::default();
+    for value in values.iter().filter(|value| value.alias_of.is_none()) {
+        scope.take(value.ident.clone());
+    }
+    for alias in values.iter_mut().filter(|value| value.alias_of.is_some()) {
+        alias.ident = scope.take(Ident::shouting(alias.ident.plain()));
     }
 }
 

@@ -93,7 +93,7 @@ fn without_set(input: &Input, options: &Options, packages: Packages, diagnostics
     reach::mark_names(&mut model);
     reach::mark_keys(&mut model, lower.diagnostics);
     reach::mark_named(&mut model);
-    let wire = wire::files(input, &lower.packages, &lower.types, &model);
+    let wire = wire::files(input, &lower.packages, &lower.types, &model, lower.diagnostics);
     let paths = wire::Paths { input, packages: &lower.packages, types: &lower.types, model: &model };
     let (shared_bytes, boxed) = (paths.shared_bytes(), paths.boxed());
     Lowered { model, wire, shared_bytes, boxed, descriptor_set: Vec::new() }

@@ -21,6 +21,7 @@ pub(super) struct Packages {
     pub(super) owners: Owners,
     /// The module of the descriptors.
     pub(super) descriptors: Ident,
+    modules: BTreeMap<String, Vec<Ident>>,
     homes: BTreeMap<String, Home>,
     artefacts: BTreeMap<String, Artefacts>,
     generated_files: BTreeSet<String>,
@@ -37,20 +38,31 @@ impl Packages {
         let modules = modules(input);
         let homes: BTreeMap<_, _> =
             modules.iter().map(|(name, module)| (name.clone(), home(name, module, options))).collect();
-        let artefacts = generated.iter().map(|name| {
-            let mut taken = package_modules(&modules[name], &modules, &generated);
+        // What was generated elsewhere has the names there that it would have here.
+        let printed: BTreeMap<_, _> = homes
+            .iter()
+            .filter(|(name, home)| generated.contains(*name) || is_elsewhere(name, home))
+            .map(|(name, home)| (name.clone(), home.clone()))
+            .collect();
+        let artefacts = printed.iter().map(|(name, home)| {
+            let mut taken = children(home, &printed);
             taken.extend(message_modules(input, name).filter(|_| options.types == Types::Proto));
             (name.clone(), artefacts(taken))
         });
-        let mut at_root = package_modules(&[], &modules, &generated);
+        let mut at_root = children(&Home::Here(Vec::new()), &printed);
         at_root.extend(message_modules(input, "").filter(|_| options.speaks_messages() && generated.contains("")));
         let descriptors = scope_of(at_root).take(Ident::snake(Artefact::Descriptor.name()));
-        Self { owners, descriptors, artefacts: artefacts.collect(), homes, generated_files, generated }
+        Self { owners, descriptors, artefacts: artefacts.collect(), modules, homes, generated_files, generated }
     }
 
     /// Where a package lives.
     pub(super) fn home(&self, package: &str) -> Home {
         self.homes.get(package).cloned().unwrap_or(Home::Here(Vec::new()))
+    }
+
+    /// The module of a package, from the root of what it is generated with.
+    pub(super) fn module(&self, package: &str) -> &[Ident] {
+        self.modules.get(package).map_or(&[], Vec::as_slice)
     }
 
     /// The files for which code is generated.
@@ -80,7 +92,7 @@ impl Packages {
         self.generated.contains(package) && !self.is_generated(file)
     }
 
-    /// The module of messages of a package; `pb` for one that was generated elsewhere.
+    /// The module of messages of a package; `pb` for one that is generated nowhere.
     pub(super) fn pb(&self, package: &str) -> Ident {
         self.artefacts.get(package).map_or_else(|| Ident::snake("pb"), |artefacts| artefacts.pb.clone())
     }
@@ -89,7 +101,7 @@ impl Packages {
     pub(super) fn reserved(&self, package: &str) -> Scope {
         // `Box` is what async_trait calls it, in the same file.
         let mut scope = Scope::with(&["svc", "std", "core", "alloc", "Box"]);
-        if self.home(package) == Home::Here(Vec::new()) {
+        if package.is_empty() {
             scope.take(Ident::snake(Artefact::Descriptor.name()));
         }
         if let Some(artefacts) = self.artefacts.get(package) {
@@ -97,7 +109,7 @@ impl Packages {
                 scope.take(ident.clone());
             });
         }
-        for child in self.children(package) {
+        for child in children(&self.home(package), &self.homes) {
             scope.take(child);
         }
         scope
@@ -120,15 +132,26 @@ impl Packages {
             names: BTreeSet::new(),
         })
     }
+}
 
-    fn children(&self, package: &str) -> Vec<Ident> {
-        let Home::Here(parent) = self.home(package) else { return Vec::new() };
-        let modules = self.homes.values().filter_map(|home| match home {
-            Home::Here(module) => Some(module),
-            Home::Elsewhere(_) => None,
-        });
-        let below = modules.filter(|module| module.len() > parent.len() && module.starts_with(&parent));
-        below.map(|module| module[parent.len()].clone()).collect::<BTreeSet<_>>().into_iter().collect()
+/// Whether a package was generated elsewhere. What compilers bring is part of the runtime.
+fn is_elsewhere(package: &str, home: &Home) -> bool {
+    package != WELL_KNOWN && matches!(home, Home::Elsewhere(_))
+}
+
+/// The modules in that of a package that packages are, or lie in.
+fn children(parent: &Home, homes: &BTreeMap<String, Home>) -> BTreeSet<Ident> {
+    homes.values().filter_map(|home| child(parent, home)).collect()
+}
+
+fn child(parent: &Home, home: &Home) -> Option<Ident> {
+    match (parent, home) {
+        (Home::Here(parent), Home::Here(module)) => module.strip_prefix(parent.as_slice())?.first().cloned(),
+        (Home::Elsewhere(parent), Home::Elsewhere(path)) => {
+            let below = path.strip_prefix(parent.as_str())?.strip_prefix("::")?;
+            below.split("::").next().map(|module| Ident::snake(module.trim_start_matches("r#")))
+        }
+        _ => None,
     }
 }
 
@@ -199,20 +222,17 @@ fn message_references<'a>(message: &'a MessageDescriptor, names: &mut BTreeSet<&
 }
 
 fn home(package: &str, module: &[Ident], options: &Options) -> Home {
-    match extern_path(package, options) {
-        Some(path) => Home::Elsewhere(path),
-        None => Home::Here(module.to_vec()),
-    }
+    let Some((mapped, path)) = extern_path(package, options) else { return Home::Here(module.to_vec()) };
+    let depth = mapped.split('.').filter(|segment| !segment.is_empty()).count();
+    let below: String = module[depth..].iter().map(|ident| format!("::{ident}")).collect();
+    Home::Elsewhere(format!("{path}{below}"))
 }
 
-/// The Rust path of a package that an option maps, itself or one that it lies in.
-fn extern_path(package: &str, options: &Options) -> Option<String> {
-    options.extern_paths.iter().find_map(|(prefix, path)| {
-        let rest = package.strip_prefix(prefix.as_str())?;
-        let rest = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
-        let module = |segment| format!("::{}", Scope::with(&[MODULE_FILE]).take(Ident::snake(segment)));
-        let modules = rest.split('.').filter(|segment| !segment.is_empty()).map(module);
-        Some(format!("{path}{}", modules.collect::<String>()))
+/// What an option maps of a package, itself or one that it lies in, and the path in Rust.
+fn extern_path<'a>(package: &str, options: &'a Options) -> Option<&'a (String, String)> {
+    options.extern_paths.iter().find(|(mapped, _)| {
+        let rest = package.strip_prefix(mapped.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     })
 }
 
@@ -242,18 +262,6 @@ fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
         }
     }
     known.into_iter().filter(|(name, _)| names.contains(name.as_str())).collect()
-}
-
-/// The modules in that of a package that are packages themselves.
-fn package_modules(
-    module: &[Ident],
-    modules: &BTreeMap<String, Vec<Ident>>,
-    generated: &BTreeSet<String>,
-) -> BTreeSet<Ident> {
-    let below = modules
-        .iter()
-        .filter(|(name, other)| generated.contains(*name) && other.len() > module.len() && other.starts_with(module));
-    below.map(|(_, other)| other[module.len()].clone()).collect()
 }
 
 /// The modules of what stands in the messages of a package, as these are named as they travel.

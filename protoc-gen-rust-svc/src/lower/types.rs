@@ -51,10 +51,11 @@ impl Types {
             let place = Place { package: name.to_owned(), domain: Vec::new(), wire: Vec::new() };
             let mut scope = types.scopes.remove(name).unwrap_or_else(|| packages.reserved(name));
             let wire_scope = wire_scopes.entry(name).or_default();
-            let mut adding = Adding { types: &mut types, packages, scope: &mut scope, wire_scope };
+            let is_wire = options.types == options::Types::Proto;
+            let mut adding = Adding { types: &mut types, packages, scope: &mut scope, wire_scope, is_wire };
             adding.all(name, &place, &file.descriptor.message_type, &file.descriptor.enum_type);
             types.scopes.insert(name.to_owned(), scope);
-            if options.types == options::Types::Proto {
+            if is_wire {
                 types.speak_messages(name);
             }
         }
@@ -104,6 +105,8 @@ struct Adding<'a> {
     packages: &'a Packages,
     scope: &'a mut Scope,
     wire_scope: &'a mut Scope,
+    /// Whether the messages that travel are the types.
+    is_wire: bool,
 }
 
 impl Adding<'_> {
@@ -153,15 +156,14 @@ impl Adding<'_> {
     fn nested(&mut self, outer: &str, place: &Place, message: &MessageDescriptor) {
         let full = full_name(outer, &message.name);
         let wire_name = proto_name(&full, &self.types.names[&full]);
-        let module = Ident::snake(&message.name);
+        let module = Ident::snake(if self.is_wire { &wire_name } else { &message.name });
         let module = if has_module(message) { self.scope.take(module) } else { module };
         let mut inner = place.clone();
         inner.domain.push(module.clone());
         inner.wire.push(Ident::snake(&wire_name));
         self.types.modules.insert(full.clone(), module);
         let (mut scope, mut wire_scope) = (Scope::with(&["svc"]), Scope::default());
-        let mut adding =
-            Adding { types: self.types, packages: self.packages, scope: &mut scope, wire_scope: &mut wire_scope };
+        let mut adding = Adding { types: self.types, scope: &mut scope, wire_scope: &mut wire_scope, ..*self };
         adding.all(&full, &inner, &message.nested_type, &message.enum_type);
         let mut fields = plain_fields(message);
         for oneof in oneofs(message) {

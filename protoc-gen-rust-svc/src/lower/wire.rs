@@ -16,9 +16,10 @@ use super::{
     types::{self, Types, full_name},
 };
 use crate::{
+    diagnostics::Diagnostics,
     model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value, WellKnown},
     names::{Ident, is_nameless},
-    read::{self, Canonical, Input, apart, descriptor::FileDescriptorSet},
+    read::{self, Canonical, File, Input, descriptor::FileDescriptorSet, without_options},
 };
 
 /// A file for prost-build.
@@ -35,17 +36,34 @@ pub struct WireFile {
 }
 
 /// Every file that is generated or referred to, renamed.
-pub(super) fn files(input: &Input, packages: &Packages, types: &Types, model: &Model) -> Vec<WireFile> {
+pub(super) fn files(
+    input: &Input,
+    packages: &Packages,
+    types: &Types,
+    model: &Model,
+    diagnostics: &mut Diagnostics,
+) -> Vec<WireFile> {
     let rename = Rename { packages, types, model, renamed: renamed_types(input, packages, types, model) };
     let referred = packages.referred(input);
     let wanted = input.files.iter().filter(|file| referred.contains(&file.descriptor.name));
     let files = wanted.filter_map(|file| {
-        let descriptor = FileDescriptorProto::decode(apart(&file.bytes)?.0).ok()?;
+        let descriptor = decoded(file, diagnostics)?;
         let package = file.descriptor.package.clone();
         let is_generated = packages.is_generated(&file.descriptor.name);
         Some(WireFile { home: packages.home(&package), descriptor: rename.file(descriptor), package, is_generated })
     });
     files.collect()
+}
+
+/// A file as prost-build reads it, without options of other languages.
+fn decoded(file: &File, diagnostics: &mut Diagnostics) -> Option<FileDescriptorProto> {
+    let bytes = without_options(&file.bytes).unwrap_or_default();
+    let decoded = FileDescriptorProto::decode(&*bytes);
+    let told = decoded.map_err(|error| {
+        let message = format!("the file is not a FileDescriptorProto: {error}");
+        diagnostics.error("E0003", &file.source.position(&[]), message);
+    });
+    told.ok()
 }
 
 /// Finds fields for prost-build, by the names that they have for it.
@@ -151,13 +169,8 @@ fn renamed_types(input: &Input, packages: &Packages, types: &Types, model: &Mode
 /// The package of messages, from the names of modules.
 pub(crate) fn leaf(package: &str, packages: &Packages) -> String {
     let pb = packages.pb(package);
-    match packages.home(package) {
-        Home::Here(module) => {
-            let segments = module.iter().chain([&pb]).map(|ident| ident.plain().to_owned());
-            segments.collect::<Vec<_>>().join(".")
-        }
-        Home::Elsewhere(_) => full_name(package, pb.plain()),
-    }
+    let segments = packages.module(package).iter().chain([&pb]).map(Ident::plain);
+    segments.collect::<Vec<_>>().join(".")
 }
 
 fn proto_name(name: &str, types: &Types) -> String {
@@ -178,6 +191,10 @@ impl Rename<'_> {
         let is_edition = file.syntax.as_deref() == Some("editions");
         if is_edition {
             file.syntax = Some("proto3".to_owned());
+        }
+        // prost-build knows no syntax without a name: what says nothing is of proto2.
+        if file.syntax() == "" {
+            file.syntax = None;
         }
         if package == WELL_KNOWN {
             add_shared(&mut file);
@@ -226,7 +243,7 @@ impl Rename<'_> {
         {
             field.default_value = default_name(item, default);
         }
-        if let Some(text) = default_of_float(field) {
+        if let Some(text) = default_of_float(field).or_else(|| default_of_bytes(field)) {
             field.default_value = Some(text);
         }
         let known = self.model.message(message);
@@ -292,6 +309,12 @@ impl Rename<'_> {
 fn default_of_float(field: &FieldDescriptorProto) -> Option<String> {
     let kind = read::descriptor::Type::try_from(field.r#type?).ok()?;
     read::float_text(kind, field.default_value.as_deref()?)
+}
+
+/// A default of bytes with escapes that prost-build knows, too.
+fn default_of_bytes(field: &FieldDescriptorProto) -> Option<String> {
+    let text = field.default_value.as_deref().filter(|_| field.r#type() == Type::Bytes)?;
+    read::unescape(text).map(|bytes| read::escape(&bytes))
 }
 
 /// `google.protobuf.BytesValue` under another name, so that it has another type, too.

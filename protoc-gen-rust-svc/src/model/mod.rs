@@ -329,7 +329,7 @@ pub struct EnumValue {
     pub name: String,
     /// The number that travels.
     pub number: i32,
-    /// The variant.
+    /// The variant, or the constant of an alias.
     pub ident: Ident,
     /// The variant of the enum that travels; an alias has none of its own.
     pub wire_ident: Ident,

@@ -25,6 +25,9 @@ use super::{
 const FILE: &str = ".google.protobuf.FileDescriptorProto";
 const FIELD: &str = ".google.protobuf.FieldDescriptorProto";
 
+/// `options` of a file.
+const OPTIONS: u32 = 8;
+
 /// `source_code_info` of a file: comments and places.
 const SOURCE: u32 = 9;
 
@@ -127,6 +130,12 @@ impl Canonical {
             }
             // The parts of one message are one message.
             Type::Message => self.nested(field, &joined(values), depth, to),
+            // A text that is not UTF-8 is an option of others, and those who read it at run time would refuse the file.
+            Type::String => {
+                let texts = values.iter().filter(|value| str::from_utf8(&value.bytes).is_ok());
+                texts.for_each(|text| text.encode(to));
+                Some(())
+            }
             kind => {
                 values.iter().for_each(|value| encode_unpacked(kind, value, to));
                 Some(())
@@ -159,6 +168,15 @@ pub(crate) fn apart(bytes: &[u8]) -> Option<(Bytes, Bytes)> {
     Some((kept.into(), source.concat().into()))
 }
 
+/// A file without comments, places and options of its own, whose texts need not be UTF-8. `None` if it is no
+/// `FileDescriptorProto`.
+pub(crate) fn without_options(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let values = split(bytes)?;
+    values.iter().filter(|value| ![OPTIONS, SOURCE].contains(&value.number)).for_each(|value| value.encode(&mut kept));
+    Some(kept)
+}
+
 /// A file that compilers bring, as the one in here brings it.
 fn google(name: &str) -> Option<Bytes> {
     let file = GoogleFileResolver::new().open_file(name).ok()?;
@@ -166,10 +184,10 @@ fn google(name: &str) -> Option<Bytes> {
 }
 
 /// A value of a field as it is encoded, without the key and the length before it.
-struct Raw<'a> {
-    number: u32,
+pub(super) struct Raw<'a> {
+    pub(super) number: u32,
     wire_type: WireType,
-    bytes: Cow<'a, [u8]>,
+    pub(super) bytes: Cow<'a, [u8]>,
 }
 
 impl Raw<'_> {
@@ -183,7 +201,7 @@ impl Raw<'_> {
 }
 
 /// The values of all fields, in the order of their numbers. `None` if the bytes are no message.
-fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
+pub(super) fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
     let mut values = Vec::new();
     while !rest.is_empty() {
         values.push(value(&mut rest)?);

@@ -158,6 +158,13 @@ fn help(message: &str) -> &'static str {
         return "\n  help: give this field a json_name, since another of the message has the same name in JSON. Where proto2 allows \
                 that, protoc and buf read it: use the plugin, or give a --descriptor-set";
     }
+    if message.starts_with("camel-case name of field ") {
+        return "\n  help: give one of the two another name. protoc and buf read both: use the plugin, or give a --descriptor-set";
+    }
+    if message == "identifiers may not be negative" {
+        return "\n  help: of a value with a name, such as inf, the built-in reader knows no negative one. protoc and buf read it: \
+                use the plugin, or give a --descriptor-set";
+    }
     if message.ends_with(" is not defined") {
         return "\n  help: import the file that declares it; unlike protoc and buf, the built-in reader does not look for it behind \
                 more than one `import public`";

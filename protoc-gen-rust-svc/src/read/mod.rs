@@ -3,18 +3,22 @@
 mod canonical;
 pub mod compile;
 pub mod descriptor;
+mod escape;
 mod float;
 pub mod revision;
 pub mod rules;
 mod source;
+mod texts;
 mod validate;
 
 use prost::Message;
 use prost::bytes::Bytes;
 
 pub use self::canonical::Canonical;
-pub(crate) use self::canonical::apart;
+use self::canonical::apart;
+pub(crate) use self::canonical::without_options;
 use self::descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet};
+pub(crate) use self::escape::{escape, unescape};
 pub(crate) use self::float::float_text;
 pub use self::source::{Position, Source};
 pub(crate) use self::validate::NEWEST_EDITION;
@@ -42,6 +46,8 @@ pub struct File {
     pub source: Source,
     /// The same, undecoded.
     pub bytes: Bytes,
+    /// Where a text in it is not UTF-8, by the numbers of `descriptor.proto`: then only its name is known.
+    pub broken: Option<Vec<i32>>,
 }
 
 /// Bytes that are not what they should be: the fault of a program, not of a `.proto`.
@@ -87,10 +93,15 @@ fn files(files: Vec<Bytes>) -> Result<Vec<File>, Malformed> {
 
 fn file(bytes: Bytes) -> Result<File, Malformed> {
     let (plain, source) = apart(&bytes).unwrap_or_else(|| (bytes.clone(), Bytes::new()));
-    let decoded = FileDescriptor::decode(plain);
-    let descriptor = decoded.map_err(|error| malformed("a file is not a FileDescriptorProto", error))?;
+    let (descriptor, broken) = match FileDescriptor::decode(plain.clone()) {
+        Ok(descriptor) => (descriptor, None),
+        Err(error) => match texts::broken(&plain) {
+            None => return Err(malformed("a file is not a FileDescriptorProto", error)),
+            place => (FileDescriptor { name: texts::name(&plain), ..FileDescriptor::default() }, place),
+        },
+    };
     let source = Source::new(&descriptor.name, source);
-    Ok(File { descriptor, source, bytes })
+    Ok(File { descriptor, source, bytes, broken })
 }
 
 fn malformed(what: &str, error: prost::DecodeError) -> Malformed {

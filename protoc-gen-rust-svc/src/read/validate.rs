@@ -1,5 +1,6 @@
 //! What no compiler would send, refused before it becomes Rust text or a file name.
 
+mod defaults;
 mod element;
 mod fields;
 mod symbols;
@@ -31,7 +32,11 @@ const MAX_SEGMENT: usize = 250;
 /// Notes what is wrong with a request that no compiler checked.
 pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
     let none = Source::default();
-    let mut check = Check { diagnostics, types: HashMap::new(), source: &none, path: Vec::new() };
+    let mut check =
+        Check { diagnostics, types: HashMap::new(), enums: HashMap::new(), source: &none, path: Vec::new() };
+    if check.texts(input) {
+        return;
+    }
     check.requested(input);
     input.files.iter().for_each(|file| check.declare(file));
     input.files.iter().for_each(|file| check.file(file));
@@ -42,6 +47,8 @@ struct Check<'a> {
     diagnostics: &'a mut Diagnostics,
     /// Each declared type.
     types: HashMap<String, Kind>,
+    /// Each declared enum.
+    enums: HashMap<String, &'a EnumDescriptor>,
     /// The file that is looked at.
     source: &'a Source,
     /// The element in it that is looked at, by the numbers of `descriptor.proto`.
@@ -58,6 +65,18 @@ enum Kind {
 }
 
 impl<'a> Check<'a> {
+    /// Whether a text is not UTF-8. Of its file nothing else is known, so that nothing else can be looked at.
+    fn texts(&mut self, input: &Input) -> bool {
+        let broken = |file: &'_ File| Some(file.source.position(file.broken.as_ref()?));
+        let places: Vec<_> = input.files.iter().filter_map(broken).collect();
+        for place in &places {
+            let place = Position { file: printable(&place.file), ..place.clone() };
+            let help = "write it in UTF-8; a default that is no text needs a field of type bytes";
+            self.diagnostics.error("E0003", &place, "a text in here is not UTF-8").help(help);
+        }
+        !places.is_empty()
+    }
+
     fn requested(&mut self, input: &Input) {
         let mut known = HashSet::new();
         for file in &input.files {
@@ -82,7 +101,7 @@ impl<'a> Check<'a> {
         self.declare_enums(&package, element::ENUM, &file.descriptor.enum_type);
     }
 
-    fn declare_message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
+    fn declare_message(&mut self, outer: &str, message: &'a MessageDescriptor, depth: usize) {
         let name = format!("{outer}.{}", message.name);
         if depth < MAX_DEPTH {
             self.each(element::message::MESSAGE, &message.nested_type, |check, nested| {
@@ -94,8 +113,12 @@ impl<'a> Check<'a> {
         self.declare_type(name, kind);
     }
 
-    fn declare_enums(&mut self, outer: &str, number: i32, enums: &[EnumDescriptor]) {
-        self.each(number, enums, |check, item| check.declare_type(format!("{outer}.{}", item.name), Kind::Enum));
+    fn declare_enums(&mut self, outer: &str, number: i32, enums: &'a [EnumDescriptor]) {
+        self.each(number, enums, |check, item| {
+            let name = format!("{outer}.{}", item.name);
+            check.enums.insert(name.clone(), item);
+            check.declare_type(name, Kind::Enum);
+        });
     }
 
     fn declare_type(&mut self, name: String, kind: Kind) {

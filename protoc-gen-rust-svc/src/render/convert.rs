@@ -55,7 +55,7 @@ impl<'a> Print<'a> {
     /// A message that the trait speaks as it travels.
     fn itself(&self, message: &Message) -> String {
         let (name, wire) = (&message.name, self.wire(&message.rust));
-        let (check, key) = (self.check(message), key(message, |field| &field.wire_ident));
+        let (check, key) = (self.check(message), key(message, true));
         format!(
             "impl svc::Message for {wire} {{
                 const NAME: &'static str = {name:?};
@@ -91,8 +91,7 @@ impl<'a> Print<'a> {
         let violations = if before.is_empty() && !clears { "_" } else { "violations" };
         let received = if message.members.is_empty() { "_" } else { "wire" };
         let bridge = self.bridge;
-        let (check, clear, key) =
-            (self.check(message), self.clear_input_only(message), key(message, |field| &field.ident));
+        let (check, clear, key) = (self.check(message), self.clear_input_only(message), key(message, false));
         format!(
             "impl {bridge} for {domain} {{
                 const NAME: &'static str = {name:?};
@@ -379,12 +378,13 @@ fn mask(message: &Message) -> String {
 }
 
 /// The function that finds the idempotency key.
-fn key(message: &Message, ident: impl Fn(&Field) -> &Ident) -> String {
+fn key(message: &Message, is_wire: bool) -> String {
     let is_key = |field: &&Field| Some(field.number) == message.idempotency_key;
     let Some(field) = message.fields().find(is_key) else { return String::new() };
+    let ident = if is_wire { &field.wire_ident } else { &field.ident };
     let key = match field.occurs {
-        Occurs::Optionally => format!("self.{}.get_or_insert_default()", ident(field)),
-        _ => format!("&mut self.{}", ident(field)),
+        Occurs::Optionally if is_wire || !field.required => format!("self.{ident}.get_or_insert_default()"),
+        _ => format!("&mut self.{ident}"),
     };
     format!("fn idempotency_key(&mut self) -> Option<&mut String> {{ Some({key}) }}")
 }

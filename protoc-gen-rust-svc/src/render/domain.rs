@@ -244,7 +244,7 @@ fn variant(value: &EnumValue, default: Option<&Ident>) -> String {
 fn aliases(item: &Enum) -> String {
     let aliases = item.values.iter().filter_map(|value| {
         let target = value.alias_of.as_ref()?;
-        let (docs, name) = (&value.docs, Ident::shouting(value.ident.plain()));
+        let (docs, name) = (&value.docs, &value.ident);
         let is_kept = kept(item).any(|kept| kept.ident == *target);
         is_kept.then(|| format!("{docs}\npub const {name}: Self = Self::{target};"))
     });

@@ -41,7 +41,7 @@ pub(super) fn package(
     lowered: &Lowered,
     options: &Options,
 ) -> Result<String, Unprintable> {
-    let mut text = format!("{MARK} from {}. Do not edit.\n\n", package.files.join(", "));
+    let mut text = format::head(&package.files);
     text += &match package.name.as_str() {
         "" => "//! What has no package, and the packages that were generated.\n\n".to_owned(),
         name => format!("//! The package `{name}`.\n\n"),

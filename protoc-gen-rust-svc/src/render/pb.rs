@@ -95,7 +95,11 @@ fn elsewhere(file: &WireFile) -> Option<(&str, String)> {
     match &file.home {
         Home::Elsewhere(_) if file.package == WELL_KNOWN => None,
         // prost-build makes keywords raw by itself.
-        Home::Elsewhere(path) => Some((file.descriptor.package(), format!("{}::pb", path.replace("r#", "")))),
+        Home::Elsewhere(path) => {
+            let package = file.descriptor.package();
+            let pb = package.rsplit('.').next().unwrap_or(package);
+            Some((package, format!("{}::{pb}", path.replace("r#", ""))))
+        }
         Home::Here(_) => None,
     }
 }

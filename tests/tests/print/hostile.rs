@@ -7,8 +7,8 @@ use protoc_gen_rust_svc::read::{
     Input,
     compile::compile,
     descriptor::{
-        CodeGeneratorRequest, CodeGeneratorResponse, FieldDescriptor, FileDescriptor, MessageDescriptor,
-        MessageOptions, OneofDescriptor,
+        CodeGeneratorRequest, CodeGeneratorResponse, EnumDescriptor, EnumValueDescriptor, FieldDescriptor,
+        FileDescriptor, MessageDescriptor, MessageOptions, OneofDescriptor,
     },
 };
 use tests::home;
@@ -125,6 +125,74 @@ fn oneofs_have_fields_of_their_own() {
     refused(&cases);
 }
 
+/// A file of `chat.proto` in proto2, with a field that has a default.
+fn defaulted(r#type: i32, type_name: &str, label: i32, default: &str) -> Vec<u8> {
+    changed(|file| {
+        file.syntax = "proto2".to_owned();
+        let (default_value, type_name) = (Some(default.to_owned()), type_name.to_owned());
+        let field = FieldDescriptor { number: 1000, r#type, label, type_name, default_value, ..named("held") };
+        file.message_type[0].field.push(field);
+        let value = EnumValueDescriptor { name: "ONE".to_owned(), ..EnumValueDescriptor::default() };
+        file.enum_type.push(EnumDescriptor {
+            name: "Item".to_owned(),
+            value: vec![value],
+            ..EnumDescriptor::default()
+        });
+    })
+}
+
+#[test]
+fn defaults_are_what_their_fields_can_hold() {
+    for (r#type, default) in [
+        (5, "99999999999"),
+        (5, "x; panic!()"),
+        (1, "1.0; x"),
+        (8, "1"),
+        (12, r"\q"),
+        (12, r"\777"),
+        (12, r"\"),
+        (12, r"\x"),
+    ] {
+        let said = format!("field held has the default {default:?}");
+        refused(&[(&said, defaulted(r#type, "", 1, default))]);
+    }
+    refused(&[
+        (r#"held has the default "x""#, defaulted(9, "", 3, "x")),
+        (r#"held has the default "x""#, defaulted(11, ".chat.v1.ChatMessage", 1, "x")),
+        (r#"held has the default "NOPE""#, defaulted(14, ".chat.v1.Item", 1, "NOPE")),
+    ]);
+    for default in [r"\x1", r"\0\377", r#"\"\?"#, r"\X41"] {
+        assert_eq!(answer(&defaulted(12, "", 1, default)).error, None, "{default}");
+    }
+    assert_eq!(answer(&defaulted(14, ".chat.v1.Item", 1, "ONE")).error, None);
+}
+
+/// A request for `chat.proto`, with more bytes behind its file.
+fn lengthened(more: &[u8]) -> Vec<u8> {
+    let mut request = request("chat.proto");
+    request.proto_file[0] = [&request.proto_file[0][..], more].concat().into();
+    request.encode_to_vec()
+}
+
+#[test]
+fn a_syntax_without_a_name_is_proto2() {
+    assert_eq!(answer(&lengthened(&[0x62, 0])).error, None);
+}
+
+#[test]
+fn what_prost_build_cannot_read_is_refused() {
+    // A list of numbers that ends within one.
+    refused(&[("chat.proto: error[E0003]: the file is not a FileDescriptorProto", lengthened(&[0x52, 1, 0xff]))]);
+}
+
+#[test]
+fn texts_that_are_not_utf8_are_told_with_their_place() {
+    let mut request = defaulted(9, "", 1, "replaced");
+    let at = request.windows(8).position(|part| part == b"replaced").expect("it is there");
+    request[at] = 0xff;
+    refused(&[("chat.proto:12:1: error[E0003]: a text in here is not UTF-8", request)]);
+}
+
 #[track_caller]
 fn refused(cases: &[(&str, Vec<u8>)]) {
     for (said, request) in cases {
@@ -151,7 +219,7 @@ fn hostile_value() -> Vec<u8> {
 /// However the file itself is called, what is written stays below the folder of the user.
 #[test]
 fn the_name_of_a_file_leads_nowhere() {
-    for name in ["../../evil.proto", "/etc/evil.proto", "a\nb.proto", "*/ fn main() {}.proto"] {
+    for name in ["../../evil.proto", "/etc/evil.proto", "a\nb.proto", "*/ fn main() {}.proto", "a\u{202e}b.proto"] {
         let response = answer(&changed(|file| file.name = name.to_owned()));
         for file in response.file.into_iter().filter(|file| file.insertion_point.is_none()) {
             let path = file.name.expect("a file has a name");
@@ -164,7 +232,8 @@ fn the_name_of_a_file_leads_nowhere() {
 /// Whether the first line, which names the file, is still a comment and nothing but it.
 fn stays_in_its_line(path: &str, content: &str) {
     let mut lines = content.lines();
-    assert!(lines.next().is_some_and(|line| line.starts_with("// @generated")), "{path}");
+    let is_tame = |line: &str| line.starts_with("// @generated") && !line.contains('\u{202e}');
+    assert!(lines.next().is_some_and(is_tame), "{path}");
     assert!(lines.next().is_some_and(str::is_empty), "{path}: the name of the file breaks out of its line");
 }
 

@@ -32,6 +32,7 @@ impl Check<'_> {
         if field.label != 0 && Label::try_from(field.label).is_err() {
             self.broken(format!("field {} has the unknown label {}", printable(&field.name), field.label));
         }
+        self.default(field);
         self.membership(message, field);
     }
 

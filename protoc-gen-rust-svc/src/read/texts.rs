@@ -1,0 +1,84 @@
+//! Texts that are not UTF-8: protoc takes some that no `String` can hold.
+
+use std::collections::HashMap;
+
+use prost::{DecodeError, Message as _};
+
+use super::{
+    canonical::split,
+    descriptor::{
+        EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
+    },
+};
+
+/// The number of a file's name.
+const NAME: u32 = 1;
+
+/// What holds texts, in a file and itself.
+#[derive(Clone, Copy)]
+enum Element {
+    File,
+    Message,
+    Field,
+    Enum,
+    Service,
+    Method,
+}
+
+/// The element of a file that holds such a text, by the numbers of `descriptor.proto`. `None` if there is none.
+pub(super) fn broken(file: &[u8]) -> Option<Vec<i32>> {
+    let mut path = Vec::new();
+    find(Element::File, file, &mut path).then_some(path)
+}
+
+/// The name of a file, as far as it can be read.
+pub(super) fn name(file: &[u8]) -> String {
+    let values = split(file).unwrap_or_default();
+    let name = values.iter().rfind(|value| value.number == NAME);
+    name.map(|name| String::from_utf8_lossy(&name.bytes).into_owned()).unwrap_or_default()
+}
+
+/// Adds to the path what leads to such a text. False if there is none.
+fn find(element: Element, bytes: &[u8], path: &mut Vec<i32>) -> bool {
+    if !element.decode(bytes).is_err_and(|error| error.to_string().contains("UTF-8")) {
+        return false;
+    }
+    let mut counts: HashMap<i32, i32> = HashMap::new();
+    for value in split(bytes).unwrap_or_default() {
+        let number = value.number.cast_signed();
+        let Some(inner) = element.inner(number) else { continue };
+        let index = counts.entry(number).or_default();
+        path.extend([number, *index]);
+        if find(inner, &value.bytes, path) {
+            return true;
+        }
+        path.truncate(path.len() - 2);
+        *index += 1;
+    }
+    true
+}
+
+impl Element {
+    fn decode(self, bytes: &[u8]) -> Result<(), DecodeError> {
+        match self {
+            Self::File => FileDescriptor::decode(bytes).map(drop),
+            Self::Message => MessageDescriptor::decode(bytes).map(drop),
+            Self::Field => FieldDescriptor::decode(bytes).map(drop),
+            Self::Enum => EnumDescriptor::decode(bytes).map(drop),
+            Self::Service => ServiceDescriptor::decode(bytes).map(drop),
+            Self::Method => MethodDescriptor::decode(bytes).map(drop),
+        }
+    }
+
+    /// What the field with a number holds.
+    fn inner(self, number: i32) -> Option<Self> {
+        match (self, number) {
+            (Self::File, 4) | (Self::Message, 3) => Some(Self::Message),
+            (Self::File, 5) | (Self::Message, 4) => Some(Self::Enum),
+            (Self::File, 7) | (Self::Message, 2 | 6) => Some(Self::Field),
+            (Self::File, 6) => Some(Self::Service),
+            (Self::Service, 2) => Some(Self::Method),
+            _ => None,
+        }
+    }
+}
