@@ -150,6 +150,16 @@ impl Violations {
         if std::mem::take(&mut self.is_unknown) { Some(None) } else { member }
     }
 
+    /// The same of a oneof that must have a member.
+    pub fn required_oneof<W, T>(
+        &mut self,
+        name: &str,
+        value: Option<W>,
+        read: impl FnOnce(W, &mut Self) -> Option<T>,
+    ) -> Option<Option<T>> {
+        self.oneof(value, read).inspect(|member| self.demand(name, member))
+    }
+
     /// The member of a oneof that is a number of a closed enum. With one that nobody knows here the oneof has no member, as
     /// protobuf reads it.
     pub fn known<E: Enumeration>(&mut self, number: i32) -> Option<E> {

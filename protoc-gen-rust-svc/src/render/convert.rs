@@ -191,14 +191,19 @@ impl<'a> Print<'a> {
         });
         let arms: String = arms.collect();
         let name = &oneof.name;
-        let demand =
-            if oneof.required() { format!("violations.demand({name:?}, &wire.{wire});") } else { String::new() };
+        // A member may turn out to be none when it is read.
+        let is_read_first = oneof.required() && oneof.fields.iter().any(|field| self.is_of_closed_enum(field));
+        let demand = match oneof.required() && !is_read_first {
+            true => format!("violations.demand({name:?}, &wire.{wire});"),
+            false => String::new(),
+        };
         let received = members(oneof, &wire_type, Field::is_cleared).map_or_else(
             || format!("wire.{wire}"),
             |pattern| format!("violations.output_only_members(wire.{wire}, |wire| matches!(wire, {pattern}))"),
         );
         if is_fallible {
-            let value = format!("violations.oneof({received}, |wire, violations| Some(match wire {{ {arms} }}))");
+            let function = if is_read_first { format!("required_oneof({name:?}, ") } else { "oneof(".to_owned() };
+            let value = format!("violations.{function}{received}, |wire, violations| Some(match wire {{ {arms} }}))");
             let read = later(&oneof.ident, &value);
             return Read { before: demand + &read.before, ..read };
         }
@@ -207,12 +212,14 @@ impl<'a> Print<'a> {
 
     /// How a member of a oneof is read. A number of a closed enum that nobody knows here is no member, to protobuf.
     fn read_choice(&self, field: &Field) -> Reading {
-        match &field.value {
-            Value::Enum(name) if self.enumeration(name).is_closed => {
-                Reading::Fallible("violations.known(value)".to_owned())
-            }
-            _ => self.read(field, "value".to_owned()),
+        match self.is_of_closed_enum(field) {
+            true => Reading::Fallible("violations.known(value)".to_owned()),
+            false => self.read(field, "value".to_owned()),
         }
+    }
+
+    fn is_of_closed_enum(&self, field: &Field) -> bool {
+        matches!(&field.value, Value::Enum(name) if self.enumeration(name).is_closed)
     }
 
     /// The function that checks a request by its rules.

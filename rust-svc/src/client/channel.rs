@@ -5,7 +5,7 @@ mod rest;
 use std::{
     error::Error as StdError,
     fmt, io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -28,7 +28,14 @@ pub(crate) struct Channel {
     origin: Origin,
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
-    connecting: Mutex<Connecting>,
+    latest: Mutex<Latest>,
+}
+
+/// The last attempt to connect.
+struct Latest {
+    connecting: Connecting,
+    /// Whether the one before it failed.
+    again: bool,
 }
 
 /// What becomes of a connection: nothing yet, or what became of it. All calls that wait for it get the same.
@@ -48,6 +55,8 @@ pub(crate) enum Standing {
     Connected,
     /// It is being connected to.
     Connecting,
+    /// The same after that failed: nobody waits for it who need not.
+    Retrying,
     /// It could not be connected to, and is left alone until then.
     Resting(Instant),
 }
@@ -65,8 +74,8 @@ impl Channel {
         keep_alive: Option<Duration>,
     ) -> Self {
         // The sender is gone, as that of a connection that nobody makes any more.
-        let connecting = Mutex::new(watch::channel(None).1);
-        Self { connector, origin, connect_timeout, keep_alive, connecting }
+        let latest = Mutex::new(Latest { connecting: watch::channel(None).1, again: false });
+        Self { connector, origin, connect_timeout, keep_alive, latest }
     }
 
     pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
@@ -86,17 +95,24 @@ impl Channel {
     /// How the server stands now. One that nobody has tried, or whose rest is over, is connected to, whoever is called
     /// meanwhile.
     pub(crate) fn standing(&self, now: Instant) -> Standing {
-        let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner);
-        let standing = standing(&connecting, now);
+        let mut latest = self.latest();
+        let standing = latest.standing(now);
         standing.unwrap_or_else(|| {
-            *connecting = self.connect(rest(&connecting));
-            Standing::Connecting
+            *latest = self.connect(rest(&latest.connecting));
+            latest.waited_for()
         })
+    }
+
+    /// Why it could not be connected to, if that was the last that happened.
+    pub(crate) fn failure(&self) -> Option<Unreachable> {
+        let latest = self.latest();
+        let last = latest.connecting.borrow();
+        last.as_ref()?.as_ref().err().map(|failed| failed.why.clone())
     }
 
     /// Completes when the server stands in another way, or its rest is over.
     pub(crate) async fn change(&self) {
-        let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut connecting = self.latest().connecting.clone();
         let rest = rest(&connecting).until;
         if let Some(until) = rest {
             return time::sleep_until(until).await;
@@ -107,15 +123,19 @@ impl Channel {
 
     /// The connection that is open or being made, or else a new one.
     fn connecting(&self) -> Connecting {
-        let mut connecting = self.connecting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !is_usable(&connecting) {
-            *connecting = self.connect(rest(&connecting));
+        let mut latest = self.latest();
+        if !is_usable(&latest.connecting) {
+            *latest = self.connect(rest(&latest.connecting));
         }
-        connecting.clone()
+        latest.connecting.clone()
+    }
+
+    fn latest(&self) -> MutexGuard<'_, Latest> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// It goes on when those who wait for it have gone: others will call. If it fails, the server rests longer than it did.
-    fn connect(&self, rest: Rest) -> Connecting {
+    fn connect(&self, rest: Rest) -> Latest {
         let (connected, connecting) = watch::channel(None);
         let (connector, keep_alive, timeout) = (self.connector.clone(), self.keep_alive, self.connect_timeout);
         tokio::spawn(async move {
@@ -124,7 +144,7 @@ impl Channel {
             let failed = |error| Failed { why: Unreachable::because(error), rest: rest.longer(Instant::now()) };
             connected.send_replace(Some(opened.map_err(failed)));
         });
-        connecting
+        Latest { connecting, again: rest.until.is_some() }
     }
 }
 
@@ -136,12 +156,19 @@ fn is_usable(connecting: &Connecting) -> bool {
     }
 }
 
-/// `None` if it is time to connect.
-fn standing(connecting: &Connecting, now: Instant) -> Option<Standing> {
-    match &*connecting.borrow() {
-        None => connecting.has_changed().is_ok().then_some(Standing::Connecting),
-        Some(Ok(connection)) => connection.is_open().then_some(Standing::Connected),
-        Some(Err(failed)) => failed.rest.until.filter(|until| *until > now).map(Standing::Resting),
+impl Latest {
+    /// `None` if it is time to connect.
+    fn standing(&self, now: Instant) -> Option<Standing> {
+        match &*self.connecting.borrow() {
+            None => self.connecting.has_changed().is_ok().then(|| self.waited_for()),
+            Some(Ok(connection)) => connection.is_open().then_some(Standing::Connected),
+            Some(Err(failed)) => failed.rest.until.filter(|until| *until > now).map(Standing::Resting),
+        }
+    }
+
+    /// How the server stands while nothing has become of it.
+    fn waited_for(&self) -> Standing {
+        if self.again { Standing::Retrying } else { Standing::Connecting }
     }
 }
 

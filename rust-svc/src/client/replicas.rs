@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Servers of the same service. Each request goes to the next one that is connected to, and waits for the first if none is
-/// yet. To one that could not be connected to it goes only when its rest is over, or when there are no others.
+/// yet. To one that could not be connected to it goes only when there are no others, and fails as that does.
 pub(crate) struct Replicas {
     channels: Vec<Channel>,
     turn: AtomicUsize,
@@ -27,17 +27,22 @@ impl Replicas {
     }
 
     pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
-        self.channels[self.next().await].send(head, requests).await
+        self.next().await?.send(head, requests).await
     }
 
-    async fn next(&self) -> usize {
-        let turn = self.turn.fetch_add(1, Relaxed);
+    /// Whom a request goes to. Who has waited for all of them in vain need not try one again.
+    async fn next(&self) -> Result<&Channel, BoxError> {
+        let (turn, mut has_waited) = (self.turn.fetch_add(1, Relaxed), false);
         loop {
             let now = Instant::now();
-            match pick(self.channels.len(), turn, |index| self.channels[index].standing(now)) {
-                Some(index) => return index,
+            let next = pick(self.channels.len(), turn, |index| self.channels[index].standing(now));
+            match next.map(|index| &self.channels[index]) {
+                Some(channel) => {
+                    return channel.failure().filter(|_| has_waited).map_or(Ok(channel), |why| Err(why.into()));
+                }
                 None => self.change().await,
             }
+            has_waited = true;
         }
     }
 
@@ -47,7 +52,8 @@ impl Replicas {
     }
 }
 
-/// The first from this turn on that is connected to; `None` if one may be soon, and else the one whose rest is over first.
+/// The first from this turn on that is connected to; `None` if one may be soon for the first time, and else one that is tried
+/// again, or the one whose rest is over first.
 fn pick(count: usize, turn: usize, standing: impl Fn(usize) -> Standing) -> Option<usize> {
     let in_turn = (0..count).map(|step| turn.wrapping_add(step) % count);
     let connected = in_turn.clone().find(|&index| standing(index) == Standing::Connected);
@@ -62,7 +68,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        Standing::{Connected, Connecting, Resting},
+        Standing::{Connected, Connecting, Resting, Retrying},
         *,
     };
 
@@ -80,6 +86,8 @@ mod tests {
             (&[Connecting, Connecting, soon], 1, None),
             (&[soon, Connecting, late], 2, None),
             (&[late, soon, late], 0, Some(1)),
+            (&[soon, Retrying, late], 0, Some(1)),
+            (&[soon, Retrying, Connecting], 0, None),
             (&[soon], 5, Some(0)),
         ] {
             assert_eq!(pick(standing.len(), turn, |index| standing[index]), index, "{turn} {standing:?}");

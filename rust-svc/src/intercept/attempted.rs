@@ -3,7 +3,8 @@
 use tokio::time::Instant;
 use tracing::{Span, field::Empty};
 
-use crate::{Context, observe::TraceContext};
+use super::Running;
+use crate::{Code, Context, observe::TraceContext};
 
 /// An attempt that is under way, and what is written down of it.
 #[derive(Debug)]
@@ -40,6 +41,41 @@ impl Attempted {
     /// The place of the attempt in a trace.
     pub(crate) fn place(&self) -> Option<&TraceContext> {
         self.place.as_ref()
+    }
+}
+
+/// An attempt of which the observers are told that it ended, at the latest when this is dropped.
+pub(crate) struct Attempting<'a> {
+    running: &'a Running,
+    seen: Attempted,
+    has_ended: bool,
+}
+
+impl<'a> Attempting<'a> {
+    /// An attempt of a call that is under way.
+    pub(super) fn of(running: &'a Running, seen: Attempted) -> Self {
+        Self { running, seen, has_ended: false }
+    }
+
+    /// What is known of it.
+    pub(crate) fn seen(&self) -> &Attempted {
+        &self.seen
+    }
+
+    /// It ended then; `None` if it did not fail.
+    pub(crate) fn ended(&mut self, code: Option<Code>, end: Instant) {
+        self.has_ended = true;
+        self.running.attempted(&self.seen, code, end);
+    }
+}
+
+impl Drop for Attempting<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            let is_late = self.running.cx().remaining().is_some_and(|remaining| remaining.is_zero());
+            let code = if is_late { Code::DeadlineExceeded } else { Code::Cancelled };
+            self.running.attempted(&self.seen, Some(code), Instant::now());
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 #[cfg(feature = "client")]
-use super::{Attempted, Outcome};
+use super::{Attempted, Outcome, attempted::Attempting};
 use super::{Call, HttpRoute, Interceptor, Observer, Side, Target, call::Counts, panicked::told};
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use super::{
@@ -107,7 +107,8 @@ impl Chain {
     /// Tells the observers that the circuit breaker of a method is in another state.
     #[cfg(feature = "client")]
     pub(crate) fn breaker_moved(&self, breaker: &crate::client::CircuitBreaker, state: crate::client::State) {
-        self.0.observers.iter().for_each(|observer| observer.breaker_moved(breaker, state));
+        let observers = self.0.observers.iter();
+        observers.for_each(|observer| told(breaker.method(), || observer.breaker_moved(breaker, state)));
     }
 
     /// True if nothing is around a call.
@@ -218,11 +219,12 @@ impl Running {
     /// An attempt of the call that begins after so many others.
     #[cfg(feature = "client")]
     pub(crate) fn attempt(&self, previous: u32, start: Instant) -> Attempting<'_> {
-        Attempting { running: self, seen: Attempted::begin(self.cx(), previous, start), has_ended: false }
+        Attempting::of(self, Attempted::begin(self.cx(), previous, start))
     }
 
+    /// An attempt of the call ended then; `None` if it did not fail.
     #[cfg(feature = "client")]
-    fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
+    pub(super) fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
         let outcome = Outcome::of_attempt(attempt, code, end);
         outcome.record(&attempt.span, Side::Client);
         if let Some(begun) = self.begun() {
@@ -257,39 +259,6 @@ impl Running {
         match &self.0 {
             Either::Left(_) => None,
             Either::Right(begun) => Some(begun),
-        }
-    }
-}
-
-/// An attempt of which the observers are told that it ended, at the latest when this is dropped.
-#[cfg(feature = "client")]
-pub(crate) struct Attempting<'a> {
-    running: &'a Running,
-    seen: Attempted,
-    has_ended: bool,
-}
-
-#[cfg(feature = "client")]
-impl Attempting<'_> {
-    /// What is known of it.
-    pub(crate) fn seen(&self) -> &Attempted {
-        &self.seen
-    }
-
-    /// It ended then; `None` if it did not fail.
-    pub(crate) fn ended(&mut self, code: Option<Code>, end: Instant) {
-        self.has_ended = true;
-        self.running.attempted(&self.seen, code, end);
-    }
-}
-
-#[cfg(feature = "client")]
-impl Drop for Attempting<'_> {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            let is_late = self.running.cx().remaining().is_some_and(|remaining| remaining.is_zero());
-            let code = if is_late { Code::DeadlineExceeded } else { Code::Cancelled };
-            self.running.attempted(&self.seen, Some(code), Instant::now());
         }
     }
 }
@@ -409,7 +378,8 @@ impl Drop for Begun {
 
 impl Shared {
     fn began(&self) {
-        self.links.observers.iter().rev().for_each(|observer| observer.began(&self.call));
+        let Self { call, links, .. } = self;
+        links.observers.iter().rev().for_each(|observer| told(call.method().full_name(), || observer.began(call)));
     }
 
     /// Gives the call what it is known by, as far as that need not wait.
@@ -431,7 +401,7 @@ impl Shared {
 
     fn tell(&self, tell: impl Fn(&dyn Observer, &Call)) {
         let Self { call, links, .. } = self;
-        links.observers.iter().for_each(|observer| told(call.method(), || tell(&**observer, call)));
+        links.observers.iter().for_each(|observer| told(call.method().full_name(), || tell(&**observer, call)));
     }
 }
 

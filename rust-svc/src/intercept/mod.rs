@@ -98,8 +98,8 @@ pub trait Interceptor: Send + Sync + 'static {
     }
 }
 
-/// Sees that a call began, and how it ended: metrics, logs, audits. It must not block. If it panics when it is told of an
-/// end, the log has that, and the call is not touched.
+/// Sees that a call began, and how it ended: metrics, logs, audits. It must not block. If it panics, the
+/// log has that, and neither the call nor another observer is touched.
 pub trait Observer: Send + Sync + 'static {
     /// The call began. No interceptor has run yet.
     fn began(&self, call: &Call) {

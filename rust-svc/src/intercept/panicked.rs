@@ -10,9 +10,8 @@ use std::{
     fmt::{self, Display, Formatter},
 };
 
-use crate::Method;
 #[cfg(any(feature = "adapter", feature = "gateway"))]
-use crate::{Error, Result};
+use crate::{Error, Method, Result};
 
 /// Tells such an error from others.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
@@ -32,10 +31,10 @@ pub(super) fn caught(method: &Method, work: impl FnOnce()) -> Result<()> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panicked(method, &*panic))
 }
 
-/// Tells an observer something of a call, which goes on if the observer panics.
-pub(super) fn told(method: &Method, tell: impl FnOnce()) {
+/// Tells an observer something of a method. If it panics, all else goes on.
+pub(super) fn told(method: &str, tell: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
-        tracing::error!(method = method.full_name(), panic = said(&*panic), "an observer panicked");
+        tracing::error!(method, panic = said(&*panic), "an observer panicked");
     }
 }
 

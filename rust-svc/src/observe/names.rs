@@ -83,7 +83,7 @@ pub const METHOD: &str = "rpc.method";
 /// The name of the code, `OK` if there is no error.
 pub const STATUS: &str = "rpc.response.status_code";
 
-/// The host that a client was made to call, or the path of a Unix socket, or the name of a service in this process.
+/// The host that a client was made to call, the first one of several, or the path of a Unix socket, or the name of a service in this process.
 pub const SERVER_ADDRESS: &str = "server.address";
 
 /// The port of that host.

@@ -12,6 +12,10 @@ const LEAST_BUFFER: usize = 8 * 1024;
 /// How many calls at once a caller may always give up before they were looked at, as in h2 if nothing is said.
 const LEAST_RESETS: u32 = 20;
 
+/// For how many calls the window of a connection has room at the least: four may then send empty messages as long as
+/// theirs allow.
+const LEAST_STREAMS: u32 = 400;
+
 /// What a connection may send at once if nothing is said, and the most that can be said (RFC 9113, section 6.9).
 const LEAST_WINDOW: u32 = (1 << 16) - 1;
 pub(super) const MOST_WINDOW: u32 = (1 << 31) - 1;
@@ -80,10 +84,11 @@ impl Limits {
         builder
     }
 
-    /// As much as all calls may send together, so that none waits for what another does not read. What small pieces cost
-    /// besides their bytes may be half of it.
+    /// More than all calls may send together, so that none waits for what another does not read. h2 takes half of it for
+    /// what messages of a few bytes cost besides these, up to fifty times as much, and ends the connection beyond.
     fn connection_window(&self) -> u32 {
-        self.stream_window.saturating_mul(self.max_concurrent_streams).clamp(LEAST_WINDOW, MOST_WINDOW)
+        let streams = self.max_concurrent_streams.saturating_mul(4).max(LEAST_STREAMS);
+        self.stream_window.saturating_mul(streams).clamp(LEAST_WINDOW, MOST_WINDOW)
     }
 
     /// All calls of a connection may have the same deadline, and so be given up at once.

@@ -260,9 +260,10 @@ impl Server {
         self
     }
 
-    /// How much a caller may send in one call before it is read, in bytes, at most 2 GiB. All calls of a connection together
-    /// may send so much each, so that one whose handler does not read keeps none of the others waiting. With more, a call
-    /// from far away sends faster; the memory that a connection may take grows with it.
+    /// How much a caller may send in one call before it is read, in bytes. All calls of a connection may send so much each,
+    /// up to 2 GiB together, so that one whose handler does not read keeps none of the others waiting. With more, a call from
+    /// far away sends faster; the memory that a connection may take grows with it. It ends if a large part of its calls send
+    /// messages of a few bytes, which cost more than these, and nobody reads them.
     pub fn stream_window(mut self, bytes: u32) -> Self {
         self.limits.stream_window = bytes.clamp(1, MOST_WINDOW);
         self

@@ -150,7 +150,7 @@ async fn requests_that_nobody_reads_keep_nobody_waiting() {
     assert!(peer.next(SETTINGS, 0).await.is_some());
     peer.send(&frame(SETTINGS, ACK, 0, &[])).await;
     for stream in (1..20).step_by(2) {
-        let message = raw::frame(&if stream == 1 { "a".to_owned() } else { "a".repeat(16_000) });
+        let message = raw::frame(&if stream < 10 { "a".to_owned() } else { "a".repeat(16_000) });
         let (pieces, piece) = (200_000 / message.len(), frame(DATA, 0, stream, &message));
         peer.send(&[frame(HEADERS, END_HEADERS, stream, &call(CHAT.path)), piece.repeat(pieces)].concat()).await;
         assert!(peer.next(HEADERS, stream).await.is_some());
@@ -158,4 +158,14 @@ async fn requests_that_nobody_reads_keep_nobody_waiting() {
     let called = [frame(HEADERS, END_HEADERS, 21, &call(UNARY.path)), frame(DATA, END_STREAM, 21, &raw::frame("a"))];
     peer.send(&[called.concat(), window(21, 1000)].concat()).await;
     assert!(peer.next(DATA, 21).await.is_some(), "a call beside them is answered");
+}
+
+/// Messages of a few bytes come faster than a handler can take them.
+#[tokio::test]
+async fn few_calls_may_send_as_many_small_messages() {
+    let server = start_with(|server| server.max_concurrent_streams(1)).await;
+    let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
+    let messages = frame(DATA, 0, 1, &raw::frame("a")).repeat(8_000);
+    peer.send(&[frame(HEADERS, END_HEADERS, 1, &call(CHAT.path)), messages, window(1, 1000)].concat()).await;
+    assert!(peer.next(DATA, 1).await.is_some(), "the first of them is answered");
 }

@@ -128,6 +128,35 @@ async fn numbers_say_which_server_was_called_and_whose_fault_it_was() {
     until(|| far.text().contains(line)).await;
 }
 
+struct Speechless;
+
+impl rust_svc::intercept::Observer for Speechless {
+    fn began(&self, _: &rust_svc::intercept::Call) {
+        panic!("began");
+    }
+
+    fn ended(&self, _: &rust_svc::intercept::Call, _: &rust_svc::intercept::Outcome) {
+        panic!("ended");
+    }
+
+    fn breaker_moved(&self, _: &rust_svc::client::CircuitBreaker, _: rust_svc::client::State) {
+        panic!("moved");
+    }
+}
+
+#[tokio::test]
+async fn an_observer_that_panics_harms_neither_calls_nor_other_observers() {
+    let metrics = Metrics::new();
+    let fake = StockServiceFake::default();
+    let address = served(&fake, &Chain::new()).await;
+    let client = client(&address, &Chain::new().observe(Speechless).observe(metrics.clone()).observe(Speechless));
+    fake.get_quote.returns(quote());
+    assert_eq!(client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect("a quote"), quote());
+    client.0.breaker(&stock_service::GET_QUOTE).expect("it has one").force_open();
+    let number = |name: &str| value(&metrics, &format!(r#"{name}{{rpc_method="stock.v1.StockService/GetQuote"}}"#));
+    assert_eq!((number("rpc_client_active_calls"), number("rpc_client_breaker_state")), (Some(0.0), Some(2.0)));
+}
+
 #[tokio::test]
 async fn a_call_is_active_until_its_stream_ends() {
     let metrics = Metrics::new();

@@ -208,8 +208,11 @@ impl CircuitBreaker {
     }
 
     fn open(&self, retry_in: Option<Duration>) -> Open {
-        let last_code = Code::from_number(self.last_code.load(Ordering::Relaxed));
-        Open { method: self.method, retry_in, last_code }
+        Open { method: self.method, retry_in, last_code: self.last_code() }
+    }
+
+    fn last_code(&self) -> Option<Code> {
+        Code::from_number(self.last_code.load(Ordering::Relaxed))
     }
 
     /// Changes the core under the lock, and tells about a new phase after it.
@@ -225,15 +228,15 @@ impl CircuitBreaker {
             }
             self.era.store(after.era(), Ordering::Release);
             let (from, to, retry_in) = (before.phase.state(), after.phase.state(), after.phase.retry_in(now));
-            self.moves.add(Move { from, to, retry_in });
+            self.moves.add(Move { from, to, retry_in, last_code: self.last_code() });
         }
         drop(core);
         self.moves.tell(|told| self.tell(told));
         result
     }
 
-    fn tell(&self, Move { from, to, retry_in }: Move) {
-        let last_code = Code::from_number(self.last_code.load(Ordering::Relaxed)).map(Code::name);
+    fn tell(&self, Move { from, to, retry_in, last_code }: Move) {
+        let last_code = last_code.map(Code::name);
         self.chain.breaker_moved(self, to);
         match to {
             State::Open => {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::State;
+use crate::Code;
 
 /// That a breaker went from one state to another.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Move {
     pub(super) from: State,
     pub(super) to: State,
     pub(super) retry_in: Option<Duration>,
+    /// Why the last call failed, if one did.
+    pub(super) last_code: Option<Code>,
 }
 
 /// The moves that nobody has been told of yet.
@@ -85,7 +88,7 @@ mod tests {
     use super::*;
 
     fn moved(from: State, to: State) -> Move {
-        Move { from, to, retry_in: None }
+        Move { from, to, retry_in: None, last_code: None }
     }
 
     #[test]

@@ -76,7 +76,7 @@ mod tests {
         let all =
             || targets.iter().flat_map(|target| ["A", "B"].map(|method| find(target, method))).collect::<Vec<_>>();
         let found = all();
-        assert_eq!((found.clone(), all()), ((0..8).collect(), found), "a target is known by its text");
+        assert_eq!((found.clone(), all()), ((0..8).collect(), found), "a target is known by where it leads");
         let known: Vec<_> = table.iter().map(|(named, value)| (named.target.is_some(), *value)).collect();
         assert_eq!((known.len(), known.iter().filter(|(has_target, _)| *has_target).count()), (8, 6));
     }
