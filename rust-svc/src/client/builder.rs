@@ -86,7 +86,8 @@ impl ClientBuilder {
     }
 
     /// Calls this server, too, which serves the same: each call goes to the next one that is connected, and waits for the
-    /// first of them if none is yet, for as long as connecting may take. What a server has not seen is sent to another one, whatever the method declares.
+    /// first of them if none is yet, for as long as connecting may take. What a server has not seen is sent to another one,
+    /// whatever the method declares.
     pub fn replica(mut self, address: impl AsRef<str>) -> Self {
         self.replicas.push(address.as_ref().to_owned());
         self
