@@ -202,6 +202,15 @@ are known:
     string, timestamp, uint, unique, value.",
     },
     Code {
+        name: "W0504",
+        title: "a path that fills what is cleared",
+        explanation: "\
+A field that is OUTPUT_ONLY (google.api.field_behavior) is cleared in requests, unless a path or an idempotency key names
+it. What clears it is generated with its message; of one that was generated elsewhere (`extern_path=`) that run knew its own
+paths only, so the service may find the field empty. Generate both in one run; or say IDENTIFIER of the name of a resource,
+as AIP-203 asks, and IMMUTABLE of what is set once. `allow=cleared-in-path` turns this off.",
+    },
+    Code {
         name: "W0601",
         title: "a method that changes something, and is not safe to repeat",
         explanation: "\

@@ -2,6 +2,7 @@
 
 mod alone;
 mod calls;
+mod cleared;
 mod endless;
 mod fields;
 mod lengths;
@@ -41,6 +42,9 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
         calls::check_deadlines(service, diagnostics);
         calls::check_size(service, diagnostics);
         lengths::check_service(service, diagnostics);
+        for method in &service.methods {
+            method.routes.iter().for_each(|route| cleared::check_variables(model, method, route, diagnostics));
+        }
         if model.stands_alone {
             alone::check_methods(service, diagnostics);
         }

@@ -61,20 +61,33 @@ where
     let start = Instant::now();
     let deadline = match open::deadline(&headers, &options, start) {
         Ok(deadline) => deadline,
-        Err(error) => return refused(&method, &chain, origin.context(), error),
+        Err(error) => return refused(&method, &chain, origin, error),
     };
     let (ending, room) = (mem::take(&mut origin.ending), origin.room);
     let (cx, lifeline) = Context::received(Headers(headers), deadline, origin);
     if deadline.is_some_and(|deadline| deadline <= start) {
-        return refused(&method, &chain, cx, exceeded());
+        return refused_with(&method, &chain, cx, room, exceeded());
     }
     Accepted { method, options, chain, ending, room, start, cx, lifeline, body, encodings }.answer(handle).boxed()
 }
 
 /// The answer to a call that no interceptor sees, but for those that name it.
-pub(super) fn refused(method: &Method, chain: &Chain, cx: Context, error: Error) -> super::routes::Answer {
+pub(super) fn refused(method: &Method, chain: &Chain, origin: Origin, error: Error) -> super::routes::Answer {
+    let room = origin.room;
+    refused_with(method, chain, origin.context(), room, error)
+}
+
+fn refused_with(method: &Method, chain: &Chain, cx: Context, room: Room, error: Error) -> super::routes::Answer {
     chain.refused(method, None, cx.clone(), error.code());
-    ready(Ok(body::refuse_with(&report::told(method, error), &cx.headers()))).boxed()
+    ready(Ok(told(method, error, &cx, room))).boxed()
+}
+
+/// The whole answer to a call that no handler saw.
+fn told(method: &Method, error: Error, cx: &Context, room: Room) -> http::Response<Body> {
+    let (code, error) = (error.code(), report::told(method, error));
+    let mut response = body::refuse_with(&error, &cx.headers());
+    room.fit(response.headers_mut(), Some(code));
+    response
 }
 
 /// A request that can be read.
@@ -108,10 +121,7 @@ impl Accepted {
             Ok(start) => start,
             Err(error) => {
                 opening.failed(&error);
-                let (code, error) = (error.code(), report::told(&method, error));
-                let mut response = body::refuse_with(&error, &opening.cx().headers());
-                room.fit(response.headers_mut(), Some(code));
-                return Ok(response);
+                return Ok(told(&method, error, opening.cx(), room));
             }
         };
         let (call, encoding) = (Call::of(opening.run(), lifeline, room), encodings.responses);

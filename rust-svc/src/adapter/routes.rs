@@ -164,7 +164,7 @@ impl Methods {
 }
 
 fn unimplemented(chain: &Chain, origin: Origin, what: impl fmt::Display) -> Answer {
-    refused(&NO_METHOD, chain, origin.context(), Error::unimplemented(what))
+    refused(&NO_METHOD, chain, origin, Error::unimplemented(what))
 }
 
 impl<S: ?Sized> From<Adapter<S>> for Routes {

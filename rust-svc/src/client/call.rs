@@ -100,7 +100,7 @@ impl Call<'_> {
 
     /// An attempt that would come too late is none; the caller then gets the last real error.
     fn next(&self, retries: &mut Retries<'_>, failure: &Failure) -> Next {
-        match retries.after(failure, self.requests.is_whole()) {
+        match retries.after(failure, self.requests.take_back()) {
             Next::Attempt(wait) | Next::Resend(wait) if !self.deadlines.leaves_time_after(wait) => Next::Stop,
             next => next,
         }

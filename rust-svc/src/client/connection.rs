@@ -90,7 +90,7 @@ impl Connection {
         let (response, stream) = self.sender.send_request(head, false).map_err(Unsent)?;
         match requests {
             Requests::One { bytes, .. } => send_all(stream, bytes.clone()),
-            Requests::Many { outgoing, .. } => drop(tokio::spawn(Upload::new(stream, outgoing.clone()))),
+            Requests::Many { source, .. } => drop(tokio::spawn(Upload::new(stream, source.outgoing()))),
         }
         Ok(answer(response, self.calls.upgrade()))
     }

@@ -42,18 +42,26 @@ pub(crate) enum Requests {
     },
     /// A stream, which can be sent again only while none of it was.
     Many {
-        outgoing: Outgoing,
+        source: Source,
         /// Dropped with the call, and then the stream ends as one that was cut off.
         _call: oneshot::Sender<()>,
     },
 }
 
+/// A stream of requests, as one attempt sends it: nothing more of it once another attempt has it.
+pub(crate) struct Outgoing {
+    source: Source,
+    attempt: u32,
+}
+
 /// A stream of requests that an attempt reads, and the next one if that did not.
 #[derive(Clone)]
-pub(crate) struct Outgoing(Arc<Mutex<Source>>);
+pub(crate) struct Source(Arc<Mutex<Sending>>);
 
-struct Source {
+struct Sending {
     messages: Box<dyn Append>,
+    /// The one that has it.
+    attempt: u32,
     call: future::Fuse<oneshot::Receiver<()>>,
     touched: bool,
     cut: bool,
@@ -99,37 +107,38 @@ impl Requests {
     {
         let (sender, call) = oneshot::channel();
         let requests = StreamExt::fuse(requests);
-        let source = Source {
+        let sending = Sending {
             messages: Box::new(Typed { requests, encoding, place: PhantomData }),
+            attempt: 0,
             call: call.fuse(),
             touched: false,
             cut: false,
             error: None,
             counter: Counter::default(),
         };
-        Self::Many { outgoing: Outgoing(Arc::new(Mutex::new(source))), _call: sender }
+        Self::Many { source: Source(Arc::new(Mutex::new(sending))), _call: sender }
     }
 
     /// Counts what is sent as messages of this call.
     pub(crate) fn count(&self, running: &Running) {
         match self {
             Self::One { .. } => running.sent(1),
-            Self::Many { outgoing, .. } => outgoing.source().counter = running.counter(),
+            Self::Many { source, .. } => source.lock().counter = running.counter(),
         }
     }
 
     pub(crate) fn body(&self) -> Body {
         match self {
             Self::One { bytes, .. } => Body::new(Full::new(bytes.clone())),
-            Self::Many { outgoing, .. } => Body::new(outgoing.clone()),
+            Self::Many { source, .. } => Body::new(source.outgoing()),
         }
     }
 
-    /// True if all of it can be sent once more.
-    pub(crate) fn is_whole(&self) -> bool {
+    /// Takes them from an attempt that failed. True if all of them can be sent once more.
+    pub(crate) fn take_back(&self) -> bool {
         match self {
             Self::One { .. } => true,
-            Self::Many { outgoing, .. } => !outgoing.source().touched,
+            Self::Many { source, .. } => source.lock().take_back(),
         }
     }
 
@@ -148,7 +157,7 @@ impl Requests {
     fn take_error(&self) -> Option<Error> {
         match self {
             Self::One { .. } => None,
-            Self::Many { outgoing, .. } => outgoing.source().error.take(),
+            Self::Many { source, .. } => source.lock().error.take(),
         }
     }
 }
@@ -156,23 +165,32 @@ impl Requests {
 impl Outgoing {
     /// The next bytes. An error is that of a stream which must be cut off.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
-        self.source().poll(cx)
+        let mut source = self.source.lock();
+        if source.attempt == self.attempt { source.poll(cx) } else { Poll::Ready(Some(Err(over()))) }
     }
 
-    /// True once the call is over, whose end wakes the task.
+    /// True once the attempt is over, or the call, whose end wakes the task.
     pub(crate) fn poll_over(&self, cx: &mut Context<'_>) -> bool {
-        self.source().is_over(cx)
-    }
-
-    fn source(&self) -> MutexGuard<'_, Source> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut source = self.source.lock();
+        source.attempt != self.attempt || source.is_over(cx)
     }
 }
 
 impl Source {
+    /// The stream for the attempt that begins.
+    pub(crate) fn outgoing(&self) -> Outgoing {
+        Outgoing { source: self.clone(), attempt: self.lock().attempt }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sending> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sending {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, tonic::Status>>> {
         if self.cut || self.is_over(cx) {
-            return Poll::Ready(Some(Err(tonic::Status::cancelled("the call has ended"))));
+            return Poll::Ready(Some(Err(over())));
         }
         let mut batch = BytesMut::new();
         while batch.len() < BATCH {
@@ -190,6 +208,12 @@ impl Source {
         Poll::Ready(Some(Ok(batch.freeze())))
     }
 
+    /// The attempt that had it may still run, on another thread.
+    fn take_back(&mut self) -> bool {
+        self.attempt += 1;
+        !self.touched
+    }
+
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         self.call.is_terminated() || self.call.poll_unpin(cx).is_ready()
     }
@@ -203,6 +227,10 @@ impl Source {
     }
 }
 
+fn over() -> tonic::Status {
+    tonic::Status::cancelled("the call has ended")
+}
+
 /// The panic is the caller's, who would wait for ever.
 fn panicked() -> Error {
     Error::new(Code::Internal, "the stream of requests panicked")
@@ -214,5 +242,29 @@ impl http_body::Body for Outgoing {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, tonic::Status>>> {
         Outgoing::poll(&self, cx).map_ok(Frame::data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    fn poll(outgoing: &Outgoing) -> Poll<Option<Result<Bytes, tonic::Status>>> {
+        outgoing.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn an_attempt_that_failed_takes_no_messages_from_the_next() {
+        let requests = Requests::many(Streaming::from_messages(["a".to_owned()]), Encoding::Identity);
+        let Requests::Many { source, .. } = &requests else { panic!("a stream") };
+        let failed = source.outgoing();
+        assert!(requests.take_back());
+        let next = source.outgoing();
+        assert!(failed.poll_over(&mut Context::from_waker(Waker::noop())));
+        assert!(matches!(poll(&failed), Poll::Ready(Some(Err(_)))));
+        assert!(matches!(poll(&next), Poll::Ready(Some(Ok(_)))));
+        assert!(!requests.take_back());
     }
 }
