@@ -150,7 +150,7 @@ impl<R: Payload<Place>, Place: 'static> Responses<R, Place> {
 
     /// All messages that are ready, up to the size of a batch; `None` if there is none to come.
     fn poll_batch(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Bytes>> {
-        let (mut batch, mut count) = (BytesMut::with_capacity(self.length), 0);
+        let (mut batch, mut count) = (BytesMut::with_capacity(self.length.min(BATCH)), 0);
         while batch.len() < BATCH {
             let whole = batch.len();
             match self.poll_append(cx, &mut batch) {

@@ -27,6 +27,9 @@ use crate::{
 /// How long connecting may take: name, TCP and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Servers made with this crate close connections that ask for a sign of life more often.
+const LEAST_KEEP_ALIVE: Duration = Duration::from_secs(1);
+
 /// The largest response, as in other implementations of gRPC.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -115,10 +118,10 @@ impl ClientBuilder {
     }
 
     /// Asks the server for a sign of life this often while calls are on their way, so that a server that vanished
-    /// without a word is noticed and connected to again. Off if nothing is said, because servers of gRPC may close connections
-    /// that ask more often than every 5 minutes.
+    /// without a word is noticed and connected to again; every second at the most. Off if nothing is said, because servers of
+    /// gRPC may close connections that ask more often than every 5 minutes.
     pub fn keep_alive(mut self, interval: Duration) -> Self {
-        self.keep_alive = Some(interval);
+        self.keep_alive = Some(interval.max(LEAST_KEEP_ALIVE));
         self
     }
 
@@ -175,7 +178,7 @@ impl ClientBuilder {
             return Ok(self.finish(metadata, Transport::Channel(Box::new(first))));
         }
         let others = self.replicas.iter().map(|address| self.channel(address)).collect::<Result<Vec<_>>>()?;
-        let replicas = Replicas::new([first].into_iter().chain(others));
+        let replicas = Replicas::new([first].into_iter().chain(others), self.connect_timeout);
         Ok(self.finish(metadata, Transport::Replicas(replicas)))
     }
 

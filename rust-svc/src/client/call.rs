@@ -74,7 +74,7 @@ impl Call<'_> {
             attempting.ended(received.as_ref().err().map(|failure| failure.error.code()), end);
             let failure = match received {
                 Ok(received) => return Ok(self.succeed(permit, received, end)),
-                Err(failure) => self.requests.explain(failure),
+                Err(failure) => self.requests.take_back(failure),
             };
             let next = self.next(&mut retries, &failure);
             let fair = self.deadlines.is_fair(start);
@@ -100,7 +100,7 @@ impl Call<'_> {
 
     /// An attempt that would come too late is none; the caller then gets the last real error.
     fn next(&self, retries: &mut Retries<'_>, failure: &Failure) -> Next {
-        match retries.after(failure, self.requests.take_back()) {
+        match retries.after(failure, self.requests.is_whole()) {
             Next::Attempt(wait) | Next::Resend(wait) if !self.deadlines.leaves_time_after(wait) => Next::Stop,
             next => next,
         }

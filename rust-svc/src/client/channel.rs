@@ -12,7 +12,7 @@ use std::{
 use http::Response;
 use tokio::{
     sync::watch,
-    time::{self, Instant},
+    time::{self, Instant, error::Elapsed},
 };
 
 use super::{
@@ -48,8 +48,8 @@ struct Failed {
     rest: Rest,
 }
 
-/// How a server stands, the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How a server stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// It takes calls.
     Connected,
@@ -57,8 +57,8 @@ pub(crate) enum Standing {
     Connecting,
     /// The same after that failed: nobody waits for it who need not.
     Retrying,
-    /// It could not be connected to, and is left alone until then.
-    Resting(Instant),
+    /// It could not be connected to, and is left alone for a while.
+    Resting,
 }
 
 /// Why there is no connection.
@@ -103,6 +103,12 @@ impl Channel {
         })
     }
 
+    /// Connects to it although it rests, unless that failed just now.
+    pub(crate) fn retry(&self) -> &Self {
+        self.connecting();
+        self
+    }
+
     /// Why it could not be connected to, if that was the last that happened.
     pub(crate) fn failure(&self) -> Option<Unreachable> {
         let latest = self.latest();
@@ -121,7 +127,7 @@ impl Channel {
         let _ = connecting.wait_for(Option::is_some).await;
     }
 
-    /// The connection that is open or being made, or else a new one.
+    /// The connection that is open or being made, or that failed just now, or else a new one.
     fn connecting(&self) -> Connecting {
         let mut latest = self.latest();
         if !is_usable(&latest.connecting) {
@@ -152,7 +158,7 @@ fn is_usable(connecting: &Connecting) -> bool {
     match &*connecting.borrow() {
         None => connecting.has_changed().is_ok(),
         Some(Ok(connection)) => connection.is_open(),
-        Some(Err(_)) => false,
+        Some(Err(failed)) => failed.rest.has_just_begun(Instant::now()),
     }
 }
 
@@ -162,7 +168,7 @@ impl Latest {
         match &*self.connecting.borrow() {
             None => self.connecting.has_changed().is_ok().then(|| self.waited_for()),
             Some(Ok(connection)) => connection.is_open().then_some(Standing::Connected),
-            Some(Err(failed)) => failed.rest.until.filter(|until| *until > now).map(Standing::Resting),
+            Some(Err(failed)) => failed.rest.until.is_some_and(|until| until > now).then_some(Standing::Resting),
         }
     }
 
@@ -183,6 +189,11 @@ fn rest(connecting: &Connecting) -> Rest {
 impl Unreachable {
     pub(crate) fn because(error: impl Into<BoxError>) -> Self {
         Self(Arc::from(error.into()))
+    }
+
+    /// True if connecting took too long.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.0.is::<Elapsed>()
     }
 }
 

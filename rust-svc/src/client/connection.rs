@@ -3,6 +3,7 @@
 use std::{
     error::Error as StdError,
     fmt,
+    pin::pin,
     sync::{Arc, Weak},
     task::{Context, Poll, Waker},
     time::Duration,
@@ -17,7 +18,13 @@ use h2::{
 use http::{Request, Response};
 use tokio::time;
 
-use super::{heard::Heard, incoming::Incoming, normalise::BoxError, requests::Requests, upload::Upload};
+use super::{
+    heard::{Heard, Speaks},
+    incoming::Incoming,
+    normalise::BoxError,
+    requests::Requests,
+    upload::Upload,
+};
 use crate::net::Stream;
 
 /// How much of one answer a server may send before it is read.
@@ -64,7 +71,8 @@ impl Connection {
         let calls = keep_alive.map(|_| Arc::new(()));
         let weak = calls.as_ref().map(Arc::downgrade).unwrap_or_default();
         let life = keep_alive.zip(calls).zip(connection.ping_pong());
-        let silence = OptionFuture::from(life.map(|((interval, calls), pings)| silence(pings, interval, calls)));
+        let silence =
+            OptionFuture::from(life.map(|((interval, calls), pings)| silence(pings, speaks, interval, calls)));
         tokio::spawn(async move {
             tokio::select! {
                 biased;
@@ -122,15 +130,24 @@ async fn answer(response: ResponseFuture, call: Option<Arc<()>>) -> Result<Respo
 }
 
 /// Returns when the server gives no sign of life while a call is under way.
-async fn silence(mut pings: PingPong, interval: Duration, calls: Arc<()>) {
+async fn silence(mut pings: PingPong, speaks: Speaks, interval: Duration, calls: Arc<()>) {
     loop {
         time::sleep(interval).await;
-        if Arc::strong_count(&calls) == 1 {
-            continue;
-        }
-        let pong = time::timeout(KEEP_ALIVE_TIMEOUT, pings.ping(Ping::opaque())).await;
-        if !matches!(pong, Ok(Ok(_))) {
+        if Arc::strong_count(&calls) > 1 && !lives(&mut pings, &speaks).await {
             return;
+        }
+    }
+}
+
+/// Whether the server answers, or says anything else meanwhile: on a slow way the answer waits behind that.
+async fn lives(pings: &mut PingPong, speaks: &Speaks) -> bool {
+    let mut pong = pin!(pings.ping(Ping::opaque()));
+    loop {
+        let before = speaks.times();
+        match time::timeout(KEEP_ALIVE_TIMEOUT, pong.as_mut()).await {
+            Ok(pong) => return pong.is_ok(),
+            Err(_) if speaks.times() == before => return false,
+            Err(_) => (),
         }
     }
 }

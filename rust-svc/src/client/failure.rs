@@ -23,6 +23,8 @@ pub(crate) struct Failure {
 pub(crate) enum Cause {
     /// The request did not leave this process.
     NeverSent,
+    /// The same, because connecting took too long: it would again.
+    Silent,
     /// The server says that it did not look at the request.
     Refused,
     /// The connection broke, or the server reset the call: it may have worked on it.

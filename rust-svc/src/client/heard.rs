@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll},
 };
@@ -16,27 +16,33 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::normalise::BoxError;
 use crate::net::Stream;
 
-/// A stream of bytes that tells whether there were any.
+/// A stream of bytes that tells whether any came.
 pub(super) struct Heard {
     stream: Stream,
-    speaks: Arc<AtomicBool>,
+    speaks: Speaks,
 }
 
-/// Whether a server has spoken.
-pub(super) struct Speaks(Arc<AtomicBool>);
+/// How often something was heard of a server.
+#[derive(Clone)]
+pub(super) struct Speaks(Arc<AtomicUsize>);
 
 impl Heard {
     pub(super) fn new(stream: Stream) -> (Self, Speaks) {
-        let speaks = Arc::new(AtomicBool::new(false));
-        (Self { stream, speaks: speaks.clone() }, Speaks(speaks))
+        let speaks = Speaks(Arc::new(AtomicUsize::new(0)));
+        (Self { stream, speaks: speaks.clone() }, speaks)
     }
 }
 
 impl Speaks {
+    /// How often something came so far.
+    pub(super) fn times(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+
     /// Drives a connection of HTTP/2 until its server has spoken, which it does first of all (RFC 9113, section 3.4). Fails
     /// if the connection ends before that.
     pub(super) async fn on<E>(
-        self,
+        &self,
         connection: &mut (impl Future<Output = Result<(), E>> + Unpin),
     ) -> Result<(), BoxError>
     where
@@ -45,7 +51,7 @@ impl Speaks {
         poll_fn(|cx| match Pin::new(&mut *connection).poll(cx) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
             Poll::Ready(Ok(())) => Poll::Ready(Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())),
-            Poll::Pending if self.0.load(Relaxed) => Poll::Ready(Ok(())),
+            Poll::Pending if self.times() > 0 => Poll::Ready(Ok(())),
             Poll::Pending => Poll::Pending,
         })
         .await
@@ -57,7 +63,7 @@ impl AsyncRead for Heard {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.speaks.store(true, Relaxed);
+            self.speaks.0.fetch_add(1, Relaxed);
         }
         read
     }

@@ -31,7 +31,7 @@ pub(crate) fn broken(method: &str, error: BoxError) -> Failure {
 
 fn failure(method: &str, cause: Cause, code: Code, source: BoxError) -> Failure {
     let what = match cause {
-        Cause::NeverSent => "cannot be reached",
+        Cause::NeverSent | Cause::Silent => "cannot be reached",
         Cause::Refused => "refused the call",
         _ if code == Code::DeadlineExceeded => "did not answer in time",
         _ if code == Code::Unavailable => "went away",
@@ -45,7 +45,11 @@ fn find(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
 }
 
 fn recognise(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
-    if error.is::<Unreachable>() || error.is::<Unsent>() {
+    if let Some(unreachable) = error.downcast_ref::<Unreachable>() {
+        let cause = if unreachable.is_silent() { Cause::Silent } else { Cause::NeverSent };
+        return Some((cause, Code::Unavailable));
+    }
+    if error.is::<Unsent>() {
         return Some((Cause::NeverSent, Code::Unavailable));
     }
     let found = error.downcast_ref::<h2::Error>().map(of_h2);

@@ -1,13 +1,16 @@
 //! Several servers of the same service, called in turn.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
 
 use futures::{FutureExt, future::select_all};
 use http::Response;
-use tokio::time::Instant;
+use tokio::time::{self, Instant};
 
 use super::{
-    channel::{Channel, Standing},
+    channel::{Channel, Standing, Unreachable},
     incoming::Incoming,
     normalise::BoxError,
     request::Head,
@@ -18,32 +21,45 @@ use super::{
 /// yet. To one that could not be connected to it goes only when there are no others, and fails as that does.
 pub(crate) struct Replicas {
     channels: Vec<Channel>,
+    /// How long a request waits at the most.
+    connect_timeout: Duration,
     turn: AtomicUsize,
 }
 
 impl Replicas {
-    pub(crate) fn new(channels: impl IntoIterator<Item = Channel>) -> Self {
-        Self { channels: channels.into_iter().collect(), turn: AtomicUsize::new(0) }
+    pub(crate) fn new(channels: impl IntoIterator<Item = Channel>, connect_timeout: Duration) -> Self {
+        Self { channels: channels.into_iter().collect(), connect_timeout, turn: AtomicUsize::new(0) }
     }
 
     pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
-        self.next().await?.send(head, requests).await
+        let turn = self.turn.fetch_add(1, Relaxed);
+        let next = &self.channels[turn % self.channels.len()];
+        if next.standing(Instant::now()) == Standing::Connected {
+            return next.send(head, requests).await;
+        }
+        let waited = time::timeout(self.connect_timeout, self.wait(turn)).await;
+        waited.unwrap_or_else(|elapsed| Err(Unreachable::because(elapsed)))?.send(head, requests).await
     }
 
-    /// Whom a request goes to. Who has waited for all of them in vain need not try one again.
-    async fn next(&self) -> Result<&Channel, BoxError> {
-        let (turn, mut has_waited) = (self.turn.fetch_add(1, Relaxed), false);
+    /// The one that a request goes to, once there is one; fails as that does which is tried for it.
+    async fn wait(&self, turn: usize) -> Result<&Channel, Unreachable> {
+        let mut tried: Option<&Channel> = None;
         loop {
-            let now = Instant::now();
-            let next = pick(self.channels.len(), turn, |index| self.channels[index].standing(now));
-            match next.map(|index| &self.channels[index]) {
-                Some(channel) => {
-                    return channel.failure().filter(|_| has_waited).map_or(Ok(channel), |why| Err(why.into()));
-                }
-                None => self.change().await,
+            match pick(&self.standings(), turn) {
+                Pick::Go(index) => return Ok(&self.channels[index]),
+                Pick::Try(index) if tried.is_none() => tried = Some(self.channels[index].retry()),
+                Pick::Try(_) | Pick::Wait => (),
             }
-            has_waited = true;
+            if let Some(why) = tried.and_then(Channel::failure) {
+                return Err(why);
+            }
+            self.change().await;
         }
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        let now = Instant::now();
+        self.channels.iter().map(|channel| channel.standing(now)).collect()
     }
 
     /// Completes when one of them stands in another way, or its rest is over.
@@ -52,45 +68,65 @@ impl Replicas {
     }
 }
 
-/// The first from this turn on that is connected to; `None` if one may be soon for the first time, and else one that is tried
-/// again, or the one whose rest is over first.
-fn pick(count: usize, turn: usize, standing: impl Fn(usize) -> Standing) -> Option<usize> {
+/// What is done about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pick {
+    /// It goes to this one.
+    Go(usize),
+    /// This one is connected to before its rest is over.
+    Try(usize),
+    /// One may soon be connected to.
+    Wait,
+}
+
+/// Those that are connected to share the turns of those that are not. One that is tried again is waited for only where there
+/// is nothing else to do: it may not answer at all.
+fn pick(standings: &[Standing], turn: usize) -> Pick {
+    let count = standings.len();
     let in_turn = (0..count).map(|step| turn.wrapping_add(step) % count);
-    let connected = in_turn.clone().find(|&index| standing(index) == Standing::Connected);
-    connected.or_else(|| {
-        let best = in_turn.min_by_key(|&index| standing(index)).unwrap_or(0);
-        (standing(best) != Standing::Connecting).then_some(best)
-    })
+    let mut resting = in_turn.clone().filter(|&index| standings[index] == Standing::Resting);
+    let connected: Vec<_> = in_turn.filter(|&index| standings[index] == Standing::Connected).collect();
+    match connected[..] {
+        [] if standings.contains(&Standing::Connecting) => Pick::Wait,
+        [] => resting.next().map_or(Pick::Wait, Pick::Try),
+        [..] => Pick::Go(connected[turn / count % connected.len()]),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::{
+        Pick::{Go, Try, Wait},
         Standing::{Connected, Connecting, Resting, Retrying},
         *,
     };
 
     #[test]
     fn who_is_next() {
-        let now = Instant::now();
-        let (soon, late) = (Resting(now + Duration::from_secs(1)), Resting(now + Duration::from_secs(120)));
-        for (standing, turn, index) in [
-            (&[Connected, Connected, Connected][..], 0, Some(0)),
-            (&[Connected, Connected, Connected], 1, Some(1)),
-            (&[Connected, Connected, Connected], usize::MAX, Some(usize::MAX % 3)),
-            (&[Connected, soon, Connected], 1, Some(2)),
-            (&[soon, soon, Connected], 0, Some(2)),
-            (&[Connecting, Connecting, Connected], 0, Some(2)),
-            (&[Connecting, Connecting, soon], 1, None),
-            (&[soon, Connecting, late], 2, None),
-            (&[late, soon, late], 0, Some(1)),
-            (&[soon, Retrying, late], 0, Some(1)),
-            (&[soon, Retrying, Connecting], 0, None),
-            (&[soon], 5, Some(0)),
+        for (standings, turn, expected) in [
+            (&[Connected, Connected, Connected][..], 0, Go(0)),
+            (&[Connected, Connected, Connected], 1, Go(1)),
+            (&[Connected, Resting, Connected], 1, Go(2)),
+            (&[Connected, Resting, Connected], 4, Go(0)),
+            (&[Connected, Resting, Connected], 7, Go(2)),
+            (&[Resting, Resting, Connected], 0, Go(2)),
+            (&[Connecting, Connecting, Connected], 0, Go(2)),
+            (&[Connecting, Connecting, Resting], 1, Wait),
+            (&[Resting, Retrying, Connecting], 0, Wait),
+            (&[Resting, Resting, Resting], 0, Try(0)),
+            (&[Resting, Resting, Resting], 1, Try(1)),
+            (&[Retrying, Resting, Retrying], 0, Try(1)),
+            (&[Retrying, Retrying], 1, Wait),
+            (&[Resting], 5, Try(0)),
         ] {
-            assert_eq!(pick(standing.len(), turn, |index| standing[index]), index, "{turn} {standing:?}");
+            assert_eq!(pick(standings, turn), expected, "{turn} {standings:?}");
         }
+    }
+
+    #[test]
+    fn the_turns_of_one_that_rests_are_shared() {
+        let picks: Vec<_> = (0..30).map(|turn| pick(&[Connected, Resting, Connected], turn)).collect();
+        let to = |index| picks.iter().filter(|pick| **pick == Go(index)).count();
+        assert_eq!((to(0), to(2)), (15, 15));
     }
 }

@@ -87,7 +87,7 @@ impl Replies {
         if bytes.is_none() {
             self.running.cx().receive_trailers(self.opened.messages.take_trailers());
         }
-        Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(self.requests.explain(failure)))))
+        Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(self.requests.take_back(failure)))))
     }
 
     /// The call had counted as a success when it was opened.

@@ -134,11 +134,11 @@ impl Requests {
         }
     }
 
-    /// Takes them from an attempt that failed. True if all of them can be sent once more.
-    pub(crate) fn take_back(&self) -> bool {
+    /// True if all of it can be sent once more.
+    pub(crate) fn is_whole(&self) -> bool {
         match self {
             Self::One { .. } => true,
-            Self::Many { source, .. } => source.lock().take_back(),
+            Self::Many { source, .. } => !source.lock().touched,
         }
     }
 
@@ -146,18 +146,19 @@ impl Requests {
         matches!(self, Self::One { keyed: true, .. })
     }
 
-    /// The failure of a call; an error in the stream of requests is the reason of whatever then became of the call.
-    pub(crate) fn explain(&self, failure: Failure) -> Failure {
-        match self.take_error() {
+    /// Takes them back from an attempt, which gets nothing more of them, and gives the reason of its failure: an error among
+    /// them is that of whatever became of it.
+    pub(crate) fn take_back(&self, failure: Failure) -> Failure {
+        match self.taken_back() {
             Some(error) => Failure { cause: Cause::Local, error, committed: true, ..failure },
             None => failure,
         }
     }
 
-    fn take_error(&self) -> Option<Error> {
+    fn taken_back(&self) -> Option<Error> {
         match self {
             Self::One { .. } => None,
-            Self::Many { source, .. } => source.lock().error.take(),
+            Self::Many { source, .. } => source.lock().take_back(),
         }
     }
 }
@@ -208,10 +209,10 @@ impl Sending {
         Poll::Ready(Some(Ok(batch.freeze())))
     }
 
-    /// The attempt that had it may still run, on another thread.
-    fn take_back(&mut self) -> bool {
+    /// The attempt that had it may still run, on another thread. Gives the error that it ended with.
+    fn take_back(&mut self) -> Option<Error> {
         self.attempt += 1;
-        !self.touched
+        self.error.take()
     }
 
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
@@ -260,11 +261,11 @@ mod tests {
         let requests = Requests::many(Streaming::from_messages(["a".to_owned()]), Encoding::Identity);
         let Requests::Many { source, .. } = &requests else { panic!("a stream") };
         let failed = source.outgoing();
-        assert!(requests.take_back());
+        assert!(requests.taken_back().is_none() && requests.is_whole());
         let next = source.outgoing();
         assert!(failed.poll_over(&mut Context::from_waker(Waker::noop())));
         assert!(matches!(poll(&failed), Poll::Ready(Some(Err(_)))));
         assert!(matches!(poll(&next), Poll::Ready(Some(Ok(_)))));
-        assert!(!requests.take_back());
+        assert!(!requests.is_whole());
     }
 }

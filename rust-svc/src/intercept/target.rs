@@ -9,7 +9,7 @@ use std::{
 use http::{Uri, uri::Scheme};
 
 /// What a client was made to call: `http://localhost:50051`, `unix:/run/shop.sock`, or the name of a service in this
-/// process. Two are equal if they lead to the same place, however that is written.
+/// process. Two are equal if their address and port are, however they are written.
 #[derive(Clone)]
 pub struct Target {
     text: Box<str>,

@@ -98,8 +98,7 @@ impl Served {
         let changes = (self.stopping.subscribe(), self.ready.0.subscribe());
         let statuses = stream::unfold(Some((watcher, changes)), |state| async move {
             let (mut watcher, mut changes) = state?;
-            let status = watcher.next(&mut changes).await;
-            let stops = *changes.0.borrow();
+            let (status, stops) = watcher.next(&mut changes).await;
             Some((Ok(CheckResponse { status }), (!stops).then_some((watcher, changes))))
         });
         Streaming::new(statuses.fuse())
@@ -116,15 +115,15 @@ struct Watcher {
 type Changes = (watch::Receiver<bool>, watch::Receiver<BTreeSet<String>>);
 
 impl Watcher {
-    /// The next status that is another one, or the last.
-    async fn next(&mut self, (stopping, unready): &mut Changes) -> i32 {
+    /// The next status that is another one, or the last, and whether it is that.
+    async fn next(&mut self, (stopping, unready): &mut Changes) -> (i32, bool) {
         loop {
             let stops = *stopping.borrow_and_update();
             unready.mark_unchanged();
             let status = self.health.status(&self.service);
             if stops || self.told != Some(status) {
                 self.told = Some(status);
-                return status;
+                return (status, stops);
             }
             // Neither can fail: their senders are in what is watched.
             let _ = tokio::select! {

@@ -93,7 +93,7 @@ use signal::Signals;
 /// | connections at once; more are closed | 10000 | [`max_connections`](Self::max_connections) |
 /// | calls at once on a connection | 200 | [`max_concurrent_streams`](Self::max_concurrent_streams) |
 /// | calls that are given up before they are looked at, at once | 200 | [`max_concurrent_streams`](Self::max_concurrent_streams) |
-/// | calls of a connection that break the rules of HTTP/2 | 1024 | |
+/// | calls of a connection that break the rules of HTTP/2 | 2048 | |
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
 /// | what a call has sent and nobody has read | 256 KiB | [`stream_window`](Self::stream_window) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
@@ -262,8 +262,9 @@ impl Server {
 
     /// How much a caller may send in one call before it is read, in bytes. All calls of a connection may send so much each,
     /// up to 2 GiB together, so that one whose handler does not read keeps none of the others waiting. With more, a call from
-    /// far away sends faster; the memory that a connection may take grows with it. It ends if a large part of its calls send
-    /// messages of a few bytes, which cost more than these, and nobody reads them.
+    /// far away sends faster; the memory that a connection may take grows with it. It ends if many of its calls send
+    /// messages of a few bytes, which cost more than these, and nobody reads them; with a window of more than 5 MiB, four calls
+    /// suffice for that, and with more than 20 MiB one.
     pub fn stream_window(mut self, bytes: u32) -> Self {
         self.limits.stream_window = bytes.clamp(1, MOST_WINDOW);
         self

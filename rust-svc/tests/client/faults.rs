@@ -290,6 +290,29 @@ async fn a_server_that_vanishes_is_noticed() {
     assert!(accepted.try_recv().is_ok());
 }
 
+/// On a slow way the answer to a ping waits behind what was sent before it.
+#[tokio::test]
+async fn a_server_that_says_anything_lives() {
+    const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+    /// Headers that are the whole answer to the first call.
+    const UNAUTHENTICATED: &[u8] = b"\0\0\x24\x01\x05\0\0\0\x01\x88\x0f\x10\x10application/grpc\0\x0bgrpc-status\x0216";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        for _ in 0..9 {
+            socket.write_all(SETTINGS).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+        socket.write_all(UNAUTHENTICATED).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    tokio::time::pause();
+    let client = Client::builder(address).keep_alive(Duration::from_secs(20)).build().unwrap();
+    let answer = call(&client, GET.timeout_ms(60_000)).await;
+    assert_eq!(answer.unwrap_err().code(), Code::Unauthenticated);
+}
+
 #[tokio::test]
 async fn connections_that_break_again_and_again() {
     let healthy = Arc::new(AtomicBool::new(false));

@@ -198,6 +198,28 @@ async fn a_replica_that_does_not_answer_costs_one_call() {
     assert!(failed <= 1, "{failed} calls failed");
 }
 
+/// A second attempt at one that does not answer keeps no call from one that was started meanwhile.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_replica_that_is_back_is_called_while_another_does_not_answer() {
+    let (hole, _held) = black_hole().await;
+    let back = TcpListener::bind(ANY).await.expect("a port").local_addr().expect("an address");
+    let addresses = [hole.local_addr().expect("an address"), back].map(|address| format!("http://{address}"));
+    let builder = Client::builder(&addresses[0]).replica(&addresses[1]);
+    let client = builder.connect_timeout(Duration::from_secs(2)).build().expect("addresses");
+    let called = async || {
+        let cx = Context::new().with_timeout(Duration::from_millis(500));
+        client.unary::<Ping, Pong, _, _>(UNARY, cx, Ping { text: "a".to_owned() }).await
+    };
+    // Both have failed: the one that is back for the second time, so that it is left alone for longer.
+    assert!(called().await.is_err());
+    tokio::time::sleep(Duration::from_millis(1700)).await;
+    assert!(called().await.is_err());
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let _live = Replica::start(back).await;
+    called().await.expect("an answer");
+}
+
 #[test]
 fn each_address_is_looked_at() {
     for (address, wrong) in [("http://inventory:50051", "plain text"), ("inventory", "http://HOST:PORT")] {

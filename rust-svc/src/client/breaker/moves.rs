@@ -54,7 +54,7 @@ impl Moves {
     }
 }
 
-/// The right to tell, which ends when nothing waits, or when an observer panics.
+/// The right to tell, which ends when nothing waits, also if what tells should panic.
 struct Teller<'a> {
     moves: &'a Moves,
     is_done: bool,
