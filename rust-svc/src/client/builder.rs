@@ -182,8 +182,8 @@ impl ClientBuilder {
         Ok(self.finish(metadata, Transport::Replicas(replicas)))
     }
 
-    /// A client that calls a service in this process, such as a generated adapter, without a connection. The address
-    /// is only a name then.
+    /// A client that calls a service in this process without a connection, such as `adapter::Routes` made of a generated
+    /// adapter. The address is only a name then.
     pub fn build_from_service<S, B>(self, service: S) -> Result<Client>
     where
         S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,

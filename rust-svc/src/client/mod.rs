@@ -130,7 +130,8 @@ impl Client {
         ClientBuilder::new(address.as_ref())
     }
 
-    /// A client that calls a service in this process, such as a generated adapter, without a connection.
+    /// A client that calls a service in this process without a connection, such as `adapter::Routes` made of a generated
+    /// adapter.
     pub fn from_service<S, B>(service: S) -> Self
     where
         S: tower::Service<http::Request<tonic::body::Body>, Response = http::Response<B>>
