@@ -20,6 +20,9 @@ const LEAST_STREAMS: u32 = 400;
 const LEAST_WINDOW: u32 = (1 << 16) - 1;
 pub(super) const MOST_WINDOW: u32 = (1 << 31) - 1;
 
+/// hyper adds the interval of keep-alive to the time, and panics where that has an end: 30 years are as good as for ever.
+const MOST_INTERVAL: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// How many calls of a connection may end because they break the rules of HTTP/2.
 const MAX_FAULTS: usize = 1024;
 
@@ -79,7 +82,7 @@ impl Limits {
             .max_pending_accept_reset_streams(self.max_resets())
             .max_local_error_reset_streams(MAX_FAULTS)
             .max_header_list_size(self.max_header_list_size)
-            .keep_alive_interval(self.keep_alive_interval)
+            .keep_alive_interval(self.keep_alive_interval.min(MOST_INTERVAL))
             .keep_alive_timeout(self.keep_alive_timeout);
         builder
     }
