@@ -4,49 +4,46 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::normalise::BoxError;
+use super::{normalise::BoxError, settings::Settings};
 use crate::net::Stream;
 
-/// A stream of bytes that tells whether there were any.
+/// A stream of bytes that tells what came first.
 pub(super) struct Heard {
     stream: Stream,
-    speaks: Arc<AtomicBool>,
+    settings: Settings,
+    room: Arc<OnceLock<u32>>,
 }
 
-/// Whether a server has spoken.
-pub(super) struct Speaks(Arc<AtomicBool>);
+/// Whether a server has spoken, and how large the headers of a request may be that it takes.
+pub(super) struct Speaks(Arc<OnceLock<u32>>);
 
 impl Heard {
     pub(super) fn new(stream: Stream) -> (Self, Speaks) {
-        let speaks = Arc::new(AtomicBool::new(false));
-        (Self { stream, speaks: speaks.clone() }, Speaks(speaks))
+        let room = Arc::new(OnceLock::new());
+        (Self { stream, settings: Settings::default(), room: room.clone() }, Speaks(room))
     }
 }
 
 impl Speaks {
-    /// Drives a connection of HTTP/2 until its server has spoken, which it does first of all (RFC 9113, section 3.4). Fails
-    /// if the connection ends before that.
+    /// Drives a connection of HTTP/2 until its server has spoken, which it does first of all (RFC 9113, section 3.4), and
+    /// gives how large the headers of a request may be. Fails if the connection ends before that.
     pub(super) async fn on<E>(
         self,
         connection: &mut (impl Future<Output = Result<(), E>> + Unpin),
-    ) -> Result<(), BoxError>
+    ) -> Result<u32, BoxError>
     where
         BoxError: From<E>,
     {
         poll_fn(|cx| match Pin::new(&mut *connection).poll(cx) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
             Poll::Ready(Ok(())) => Poll::Ready(Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())),
-            Poll::Pending if self.0.load(Relaxed) => Poll::Ready(Ok(())),
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => self.0.get().map_or(Poll::Pending, |room| Poll::Ready(Ok(*room))),
         })
         .await
     }
@@ -56,8 +53,11 @@ impl AsyncRead for Heard {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.speaks.store(true, Relaxed);
+        let Self { settings, room, .. } = &mut *self;
+        if room.get().is_none()
+            && let Some(told) = settings.read(&buffer.filled()[before..])
+        {
+            room.get_or_init(|| told);
         }
         read
     }
