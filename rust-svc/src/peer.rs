@@ -100,12 +100,16 @@ impl fmt::Display for Peer {
 #[derive(Clone, Debug)]
 pub(crate) struct Stopping(pub(crate) Arc<tokio::sync::watch::Receiver<bool>>);
 
-/// What a server puts into the extensions of each request over HTTP: for how long nothing of its body may come, where
-/// all of it is waited for.
+/// What a server puts into the extensions of each request over HTTP.
 #[cfg(any(feature = "server", feature = "gateway"))]
 #[cfg_attr(not(all(feature = "server", feature = "gateway")), allow(dead_code, reason = "a server tells gateways"))]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ReceiveTimeout(pub(crate) std::time::Duration);
+pub(crate) struct Arrival {
+    /// For how long nothing of the body may come, where all of it is waited for.
+    pub(crate) receive_timeout: std::time::Duration,
+    /// Whether it came over TLS.
+    pub(crate) is_encrypted: bool,
+}
 
 /// What is known of the connection that a request came over.
 #[cfg(feature = "adapter")]

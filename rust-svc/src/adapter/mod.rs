@@ -147,8 +147,8 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         self
     }
 
-    /// The longest time a call may take, whatever longer `grpc-timeout` its caller asks for. Unless told, the caller's
-    /// counts.
+    /// The longest time a call may take, streams among them, whatever longer `grpc-timeout` its caller asks for, or none.
+    /// Unless told, the caller's counts.
     pub fn max_timeout(mut self, timeout: Duration) -> Self {
         self.options.max_timeout = Some(timeout);
         self

@@ -10,19 +10,26 @@ use crate::{
     grpc::{metadata, timeout},
 };
 
-/// What `grpc-timeout` asks for, at most the longest that is allowed; the default without it. Fails with
+/// What `grpc-timeout` asks for, or else the default, and at most the longest that is allowed. Fails with
 /// `INVALID_ARGUMENT` if it is malformed: a caller that means to give up soon must not wait for ever.
 pub(super) fn of(headers: &HeaderMap, options: &Options) -> Result<Option<Duration>> {
     let name = timeout::HEADER;
     let mut values = metadata::all(headers, &name);
     let asked = match (values.next(), values.next()) {
-        (None, _) => return Ok(options.default_timeout),
+        (None, _) => return Ok(options.bounded(options.default_timeout)),
         (Some(value), None) => value.to_str().ok().and_then(timeout::parse),
         (Some(_), Some(_)) => None,
     };
     let malformed = || Error::invalid_argument("grpc-timeout is not one to eight digits and a unit, such as 100m");
     let asked = asked.ok_or_else(malformed)?;
-    Ok(Some(options.max_timeout.map_or(asked, |longest| longest.min(asked))))
+    Ok(options.bounded(Some(asked)))
+}
+
+impl Options {
+    /// Who asks for no end gets the longest time that is allowed.
+    fn bounded(&self, timeout: Option<Duration>) -> Option<Duration> {
+        [timeout, self.max_timeout].into_iter().flatten().min()
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +59,8 @@ mod tests {
     #[test]
     fn asked_for_clamped_or_default() {
         assert_eq!(check(&[], None, None), Ok(None));
-        assert_eq!(check(&[], Some(SECOND), None), Ok(None));
+        assert_eq!(check(&[], Some(SECOND), None), Ok(Some(SECOND)));
+        assert_eq!(check(&[], Some(SECOND), Some(SECOND * 2)), Ok(Some(SECOND)));
         assert_eq!(check(&[], None, Some(SECOND)), Ok(Some(SECOND)));
         assert_eq!(check(&["100m"], None, Some(SECOND)), Ok(Some(SECOND / 10)));
         assert_eq!(check(&["99999999H"], Some(SECOND), None), Ok(Some(SECOND)));

@@ -23,6 +23,7 @@ use super::{
     incoming::Incoming,
     normalise::BoxError,
     requests::Requests,
+    settings::holds,
     upload::Upload,
 };
 use crate::net::Stream;
@@ -53,6 +54,8 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Connection {
     sender: SendRequest<Bytes>,
+    /// How large the headers of a request may be.
+    room: u32,
     /// Held by each call that is under way, if anybody asks for that.
     calls: Weak<()>,
 }
@@ -61,13 +64,17 @@ pub(crate) struct Connection {
 #[derive(Debug)]
 pub(crate) struct Unsent(h2::Error);
 
+/// Headers of a request that are larger than its server takes, which might end the connection and all of its calls.
+#[derive(Debug)]
+pub(crate) struct TooLarge(u32);
+
 impl Connection {
     /// Speaks HTTP/2 over a stream of bytes, once the server does; asks for a sign of life this often while calls are under
     /// way.
     pub(crate) async fn open(stream: Stream, keep_alive: Option<Duration>) -> Result<Self, BoxError> {
         let (stream, speaks) = Heard::new(stream);
         let (sender, mut connection) = settings().handshake(stream).await?;
-        speaks.on(&mut connection).await?;
+        let room = speaks.on(&mut connection).await?;
         let calls = keep_alive.map(|_| Arc::new(()));
         let weak = calls.as_ref().map(Arc::downgrade).unwrap_or_default();
         let life = keep_alive.zip(calls).zip(connection.ping_pong());
@@ -80,7 +87,7 @@ impl Connection {
                 Some(()) = silence => tracing::debug!("a server gives no sign of life"),
             }
         });
-        Ok(Self { sender, calls: weak })
+        Ok(Self { sender, room, calls: weak })
     }
 
     /// True if it takes requests, as far as is known.
@@ -94,7 +101,10 @@ impl Connection {
         mut self,
         head: Request<()>,
         requests: &Requests,
-    ) -> Result<impl Future<Output = Result<Response<Incoming>, h2::Error>> + Send + use<>, Unsent> {
+    ) -> Result<impl Future<Output = Result<Response<Incoming>, h2::Error>> + Send + use<>, BoxError> {
+        if !holds(self.room, &head) {
+            return Err(TooLarge(self.room).into());
+        }
         let (response, stream) = self.sender.send_request(head, false).map_err(Unsent)?;
         match requests {
             Requests::One { bytes, .. } => send_all(stream, bytes.clone()),
@@ -157,6 +167,14 @@ impl fmt::Display for Unsent {
         f.write_str("the connection takes no request")
     }
 }
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the headers of the request are larger than the {} bytes that the server takes", self.0)
+    }
+}
+
+impl StdError for TooLarge {}
 
 impl StdError for Unsent {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

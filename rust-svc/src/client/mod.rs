@@ -37,6 +37,7 @@ mod replies;
 mod request;
 mod requests;
 mod retry;
+mod settings;
 mod status;
 #[cfg(feature = "tls")]
 mod tls;

@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 
 use super::{
     channel::Unreachable,
-    connection::Unsent,
+    connection::{TooLarge, Unsent},
     failure::{Cause, Failure},
 };
 use crate::{Code, Error, grpc::status};
@@ -33,6 +33,7 @@ fn failure(method: &str, cause: Cause, code: Code, source: BoxError) -> Failure 
     let what = match cause {
         Cause::NeverSent | Cause::Silent => "cannot be reached",
         Cause::Refused => "refused the call",
+        Cause::Local => "does not take headers as large as those of the call",
         _ if code == Code::DeadlineExceeded => "did not answer in time",
         _ if code == Code::Unavailable => "went away",
         _ => "reset the call",
@@ -51,6 +52,9 @@ fn recognise(error: &(dyn StdError + 'static)) -> Option<(Cause, Code)> {
     }
     if error.is::<Unsent>() {
         return Some((Cause::NeverSent, Code::Unavailable));
+    }
+    if error.is::<TooLarge>() {
+        return Some((Cause::Local, Code::ResourceExhausted));
     }
     let found = error.downcast_ref::<h2::Error>().map(of_h2);
     found.or_else(|| of_tonic(error))

@@ -25,7 +25,7 @@ use crate::{
     grpc::timeout,
     intercept::Running,
     json::{self, Print, Value},
-    peer::{ReceiveTimeout, Stopping},
+    peer::{Arrival, Stopping},
 };
 
 /// One request that found its route.
@@ -59,7 +59,7 @@ impl Exchange {
         print.enum_numbers |= parameters.enum_numbers;
         let (headers, running) = (parts.headers.clone(), Arc::new(Running::alone(cx)));
         let ending = parts.extensions.get().cloned().unwrap_or_default();
-        let receive_timeout = parts.extensions.get().map_or(Duration::MAX, |ReceiveTimeout(timeout)| *timeout);
+        let receive_timeout = parts.extensions.get().map_or(Duration::MAX, |arrival: &Arrival| arrival.receive_timeout);
         Ok(Self { endpoint, settings, parameters, headers, body, receive_timeout, lifeline, ending, running, print })
     }
 

@@ -23,6 +23,7 @@ use crate::{
     ending::Ending,
     intercept::{Chain, HttpRoute, NO_METHOD, Side, panicked},
     observe::names,
+    peer::Arrival,
 };
 
 /// The kind of a route that takes every method of HTTP.
@@ -191,7 +192,9 @@ async fn bounded<T>(
 fn seen(parts: &Parts, template: &'static str) -> HttpRoute {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
     let method = known.into_iter().find(|known| *known == parts.method.as_str()).unwrap_or(names::OTHER);
-    let is_secure = parts.uri.scheme_str() == Some("https");
+    // Only of HTTP/2 does the request say it.
+    let is_encrypted = parts.extensions.get().is_some_and(|arrival: &Arrival| arrival.is_encrypted);
+    let is_secure = is_encrypted || parts.uri.scheme_str() == Some("https");
     HttpRoute { method, template, scheme: if is_secure { "https" } else { "http" } }
 }
 
@@ -205,4 +208,20 @@ fn not_found() -> Failure {
 
 fn malformed() -> Failure {
     Error::invalid_argument("the path has a `%` without two hexadecimal digits").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Arrival, seen};
+
+    #[test]
+    fn the_scheme_of_a_request_over_http1() {
+        for (is_encrypted, scheme) in [(true, "https"), (false, "http")] {
+            let arrival = Arrival { receive_timeout: Duration::MAX, is_encrypted };
+            let request = http::Request::get("/v1/users").extension(arrival).body(()).expect("a request");
+            assert_eq!(seen(&request.into_parts().0, "/v1/users").scheme, scheme);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use bytes::Bytes;
-use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::metadata;
@@ -71,7 +71,7 @@ pub(crate) fn compress(message: &[u8]) -> std::io::Result<Vec<u8>> {
 pub(crate) fn decompress(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut message = Vec::new();
-    GzDecoder::new(bytes).take(most).read_to_end(&mut message).map_err(|_| Refused::Malformed)?;
+    MultiGzDecoder::new(bytes).take(most).read_to_end(&mut message).map_err(|_| Refused::Malformed)?;
     if message.len() > limit { Err(Refused::TooLarge) } else { Ok(message.into()) }
 }
 
@@ -87,14 +87,24 @@ mod tests {
         }
     }
 
+    /// A file of gzip has any number of members (RFC 1952, section 2.2), and what it says is all of them.
+    #[test]
+    fn several_members_are_one_message() {
+        let bytes = [&b"one "[..], b"", b"two"].map(|part| compress(part).expect("memory")).concat();
+        assert_eq!(decompress(&bytes, 7).expect("a message"), &b"one two"[..]);
+    }
+
     #[test]
     fn refuses() {
         let bomb = compress(&vec![0; 1_000_000]).expect("memory");
         let cut = &bomb[..bomb.len() / 2];
+        let trailed = [&bomb[..], b"more"].concat();
         for (bytes, limit, expected) in [
             (&bomb[..], 999_999, Refused::TooLarge),
             (&bomb, 0, Refused::TooLarge),
+            (&[&bomb[..], &bomb].concat(), 1_000_000, Refused::TooLarge),
             (cut, 1_000_000, Refused::Malformed),
+            (&trailed, 1_000_000, Refused::Malformed),
             (b"", 100, Refused::Malformed),
             (b"no gzip", 100, Refused::Malformed),
         ] {

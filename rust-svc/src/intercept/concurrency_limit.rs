@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::{Call, Interceptor, Stage};
-use crate::{Error, Result, async_trait};
+use crate::{Context, Error, Result, async_trait};
 
 /// How long a caller is told to wait.
 const WAIT: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ impl ConcurrencyLimit {
         let _waiting = waiting.map_err(|_| full())?;
         tokio::select! {
             place = self.places.clone().acquire_owned() => place.map_err(|_| full()),
-            () = call.cx().cancelled() => Err(full()),
+            () = call.cx().cancelled() => Err(late(call.cx())),
         }
     }
 }
@@ -60,6 +60,14 @@ impl Interceptor for ConcurrencyLimit {
 
 fn semaphore(places: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)))
+}
+
+/// The error of a call that waited until nobody waits for it any more.
+fn late(cx: &Context) -> Error {
+    match cx.remaining() {
+        Some(Duration::ZERO) => Error::deadline_exceeded("the deadline passed while the call waited for its place"),
+        _ => Error::cancelled("the caller went away while the call waited for its place"),
+    }
 }
 
 fn full() -> Error {

@@ -53,10 +53,22 @@ fn identify(call: &mut Call) -> Result<()> {
 }
 
 fn name(call: &mut Call) -> Result<()> {
-    let given = call.cx().metadata().get(KEY).filter(|id| is_sane(id)).map(ToOwned::to_owned);
-    let id = given.unwrap_or_else(uuid::random);
+    let given = call.cx().metadata().get(KEY).map(ToOwned::to_owned);
+    let is_refused = given.as_ref().is_some_and(|id| !is_sane(id));
+    let id = given.filter(|_| !is_refused).unwrap_or_else(uuid::random);
     call.cx().set_header(KEY, id.clone())?;
+    if is_refused {
+        replace(call, &id)?;
+    }
     call.change(|cx| cx.with_value(RequestId(id)));
+    Ok(())
+}
+
+/// A service that passes on the metadata of its caller passes on the name that it goes by here.
+fn replace(call: &mut Call, id: &str) -> Result<()> {
+    let mut metadata = call.cx().metadata().clone();
+    metadata.insert(KEY, id)?;
+    call.change(|cx| cx.with_all_metadata(metadata));
     Ok(())
 }
 

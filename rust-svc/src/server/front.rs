@@ -1,6 +1,6 @@
 //! Which side of a server answers a request.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use axum::{extract::ConnectInfo, response::IntoResponse};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use super::{ending::Told, health::Served, linger::lingering, listen::Serves, lis
 use crate::{
     adapter::{self, says_grpc, web},
     ending::Ending,
-    peer::{Origin, ReceiveTimeout, Room},
+    peer::{Arrival, Origin, Room},
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -29,7 +29,7 @@ pub(super) struct Front {
     pub(super) http: axum::Router,
     pub(super) health: Served,
     pub(super) serves: Serves,
-    pub(super) receive_timeout: Duration,
+    pub(super) arrival: Arrival,
 }
 
 pub(super) type Body = Either<Told, axum::body::Body>;
@@ -46,7 +46,7 @@ impl Front {
         let (peer, stopping) = (Some(remote.peer.clone()), Some(remote.stopping.clone()));
         let origin = Origin { peer, stopping, ending: ending.clone(), room };
         let is_whole = |request: &_| self.speaks_web(request) && self.grpc.takes_one(request.uri().path());
-        let request = lingering(timely(request, self.receive_timeout, is_whole));
+        let request = lingering(timely(request, self.arrival.receive_timeout, is_whole));
         match self.speaks_grpc(&request) {
             true => ending.or_gone(self.grpc.serve(request, origin)).map(told).left_future(),
             false => self.clone().answer_other(request, origin, remote.address).boxed().right_future(),
@@ -91,7 +91,7 @@ impl Front {
             return Ok(healthz(&self.health).map(Either::Right));
         }
         let mut request = introduced(request, origin);
-        request.extensions_mut().insert(ReceiveTimeout(self.receive_timeout));
+        request.extensions_mut().insert(self.arrival);
         if let Some(address) = address {
             request.extensions_mut().insert(ConnectInfo(address));
         }

@@ -20,6 +20,12 @@ const LEAST_STREAMS: u32 = 404;
 const LEAST_WINDOW: u32 = (1 << 16) - 1;
 pub(super) const MOST_WINDOW: u32 = (1 << 31) - 1;
 
+/// No interval at all would ask as fast as a caller answers.
+const LEAST_INTERVAL: Duration = Duration::from_millis(10);
+
+/// hyper adds the interval of keep-alive to the time, and panics where that has an end: 30 years are as good as for ever.
+const MOST_INTERVAL: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// How many calls of a connection may end because they break the rules of HTTP/2; to h2, what still comes of calls that were
 /// answered breaks them, too.
 const MAX_FAULTS: usize = 2048;
@@ -80,7 +86,7 @@ impl Limits {
             .max_pending_accept_reset_streams(self.max_resets())
             .max_local_error_reset_streams(MAX_FAULTS)
             .max_header_list_size(self.max_header_list_size)
-            .keep_alive_interval(self.keep_alive_interval)
+            .keep_alive_interval(self.keep_alive_interval.clamp(LEAST_INTERVAL, MOST_INTERVAL))
             .keep_alive_timeout(self.keep_alive_timeout);
         builder
     }

@@ -94,11 +94,17 @@ impl Listen {
 impl Listen {
     /// Whether others may read what is sent here, if they can: it is encrypted, or plain text was asked for.
     pub(super) fn is_settled(&self) -> bool {
-        #[cfg(feature = "tls")]
-        let encrypted = self.tls.is_some();
-        #[cfg(not(feature = "tls"))]
-        let encrypted = false;
-        self.plaintext || encrypted
+        self.plaintext || self.is_encrypted()
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn is_encrypted(&self) -> bool {
+        false
     }
 }
 

@@ -65,7 +65,7 @@ pub use listen::{Address, Listen};
 #[cfg(feature = "tls")]
 pub use tls::Tls;
 
-use crate::{Error, Result, adapter, intercept::Chain};
+use crate::{Error, Result, adapter, intercept::Chain, peer::Arrival};
 use connections::Connections;
 use front::Front;
 use health::Served;
@@ -181,7 +181,8 @@ impl Server {
         self
     }
 
-    /// Puts all of `chain` around the calls of all services, over gRPC and HTTP alike.
+    /// Puts all of `chain` around the calls of all services, over gRPC and HTTP alike; reflection among them, and not health,
+    /// which tells nothing else and is asked by what has no token.
     pub fn chain(mut self, chain: &Chain) -> Self {
         self.chain = self.chain.merge(chain.clone());
         self
@@ -321,8 +322,8 @@ impl Server {
 
     /// Listens at several addresses, each with what is served there, as [`bind`](Self::bind) does at one.
     pub async fn bind_all(self, listens: impl IntoIterator<Item = impl Into<Listen>>) -> Result<Bound> {
-        let (grpc, health) = health::add(self.grpc.chain(&self.chain), self.health);
-        let grpc = reflection::add(grpc, &self.descriptors)?;
+        let grpc = reflection::add(self.grpc, &self.descriptors)?;
+        let (grpc, health) = health::add(grpc.chain(&self.chain), self.health);
         #[cfg(feature = "gateway")]
         let http = beside(self.http, self.gateway.map(|gateway| gateway.chain(&self.chain)))?;
         #[cfg(not(feature = "gateway"))]
@@ -331,7 +332,8 @@ impl Server {
         for listen in listens.into_iter().map(Into::into) {
             let serves = listen.serves.or_all(self.web);
             let (grpc, http, health) = (grpc.clone(), http.clone(), health.clone());
-            let front = Front { grpc, http, health, serves, receive_timeout: self.limits.receive_timeout };
+            let arrival = Arrival { receive_timeout: self.limits.receive_timeout, is_encrypted: listen.is_encrypted() };
+            let front = Front { grpc, http, health, serves, arrival };
             listeners.push(Listener::bind(&listen, front).await?);
         }
         if listeners.is_empty() {

@@ -18,7 +18,7 @@ use tonic_reflection::pb::{
 };
 
 use self::files::{Files, Sent};
-use super::describe;
+use super::{describe, health};
 use crate::{Adapter, Error, Method, Result, Streaming, adapter::Routes};
 
 const V1: &str = "grpc.reflection.v1.ServerReflection";
@@ -62,7 +62,7 @@ impl Told {
             files.add(Bytes::from_static(set))?;
         }
         files.add(describe::health().encode_to_vec().into())?;
-        Ok(Self { services: routes.services().chain([V1, V1ALPHA]).collect(), files })
+        Ok(Self { services: routes.services().chain([health::NAME, V1, V1ALPHA]).collect(), files })
     }
 
     fn respond(&self, request: Request, sent: &mut Sent) -> Response {

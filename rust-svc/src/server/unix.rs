@@ -2,7 +2,10 @@
 
 use std::{
     fs, io,
-    os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt},
+    os::unix::{
+        fs::{FileTypeExt, MetadataExt, PermissionsExt},
+        net::SocketAddr,
+    },
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
@@ -25,6 +28,8 @@ impl SocketFile {
     /// Listens at a path, in place of a socket that a process left behind. The socket appears with its permissions, in
     /// one step.
     pub(super) async fn bind(path: &Path, mode: u32) -> io::Result<(UnixListener, Self)> {
+        // One that is too long would be bound by the shorter name, and moved to where nobody can connect to it.
+        SocketAddr::from_pathname(path)?;
         make_sure_that_nobody_listens(path).await?;
         let temporary = path.with_file_name(format!(".{}.{}", process::id(), MADE.fetch_add(1, Relaxed)));
         remove_leftover(&temporary).await?;

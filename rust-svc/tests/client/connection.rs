@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures::StreamExt;
 use h2::{Reason, RecvStream};
 use rust_svc::{Client, Code, Context, Streaming};
@@ -162,4 +163,19 @@ async fn resets_within_an_answer() {
         assert_eq!(error.code(), code, "{reason:?}");
         assert_eq!(server.calls(), 1, "{reason:?}: an answer had begun");
     }
+}
+
+/// Most servers end the whole connection, and all of its calls, for what is much larger than they take.
+#[tokio::test]
+async fn headers_that_the_server_does_not_take_are_not_sent() {
+    let (address, mut accepted) = listen().await;
+    let client = Client::builder(address).metadata("x-large", "x".repeat(5000)).build().unwrap();
+    let calling = tokio::spawn(async move { call(&client, GET).await });
+    let mut settings = h2::server::Builder::new();
+    let handshake = settings.max_header_list_size(4000).handshake::<_, Bytes>(accepted.recv().await.unwrap());
+    let mut connection = handshake.await.unwrap();
+    assert!(connection.accept().await.is_none(), "nothing was sent");
+    let error = calling.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Code::ResourceExhausted);
+    assert_eq!(error.message(), "test.v1.Test/Get does not take headers as large as those of the call");
 }

@@ -49,6 +49,15 @@ async fn streams_at_once_are_announced() {
     assert_eq!(client.current_max_send_streams(), 7);
 }
 
+/// hyper adds the interval to the time, which has an end.
+#[tokio::test]
+async fn keep_alive_for_ever_is_none() {
+    for (interval, timeout) in [(Duration::MAX, Duration::MAX), (SHORT, Duration::MAX)] {
+        let server = start_with(|server| server.keep_alive(interval, timeout)).await;
+        assert_eq!(server.client().await.one("a").await.expect("an answer"), "a");
+    }
+}
+
 #[tokio::test]
 async fn too_many_headers() {
     let server = start().await;

@@ -159,6 +159,16 @@ mod unix {
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), "precious");
     }
 
+    /// It would be bound by a shorter name and moved there, where nobody can connect to it.
+    #[tokio::test]
+    async fn a_path_that_is_too_long() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a".repeat(120));
+        let error = server().bind(format!("unix:{}", path.display())).await.expect_err("too long");
+        assert!(error.message().contains("a path of no more than 90 bytes"), "{error}");
+        assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 0, "nothing is left");
+    }
+
     #[tokio::test]
     async fn a_folder_that_is_not_there() {
         let error = server().bind("unix:/nowhere/at/all.sock").await.expect_err("no folder");

@@ -2,7 +2,11 @@
 
 use futures::TryStreamExt;
 use prost::Message;
-use rust_svc::{Server, wkt};
+use rust_svc::{
+    Error, Server,
+    intercept::{Bearer, Chain},
+    wkt,
+};
 use tonic::{Code, Status, client::Grpc};
 use tonic_prost::ProstCodec;
 use tonic_reflection::pb::v1::{
@@ -145,6 +149,16 @@ fn gist(answer: ServerReflectionResponse) -> String {
 async fn off_unless_asked_for() {
     let refused = ask(&start().await, MessageRequest::ListServices(String::new())).await.expect_err("off");
     assert_eq!(refused.code(), Code::Unimplemented);
+}
+
+/// What may be known only to some must not be told to others.
+#[tokio::test]
+async fn is_called_as_other_services_are() {
+    let nobody = Bearer::new(|_: String| async { Err::<(), _>(Error::unauthenticated("not valid")) });
+    let chain = Chain::new().intercept(nobody);
+    let server = start_with(|server| server.reflection(descriptors()).chain(&chain)).await;
+    let refused = ask(&server, MessageRequest::ListServices(String::new())).await.expect_err("no token");
+    assert_eq!(refused.code(), Code::Unauthenticated);
 }
 
 #[tokio::test]

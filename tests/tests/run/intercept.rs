@@ -33,6 +33,7 @@ impl UserService for Mirror {
             "panic" => panic!("a handler that panics"),
             "wait" => std::future::pending().await,
             "id" => Ok(user(RequestId::of(&cx).unwrap_or("none"))),
+            "passed on" => Ok(user(cx.metadata().get("x-request-id").unwrap_or("none"))),
             _ => Ok(user(cx.value::<Identity>().map_or("nobody", |identity| &identity.0))),
         }
     }
@@ -262,6 +263,34 @@ async fn a_request_without_a_sane_id_gets_one() {
         assert_eq!(answer.user_id.len(), 36, "a UUID");
         assert_eq!(cx.headers().get("x-request-id"), Some(answer.user_id.as_str()));
     }
+}
+
+#[tokio::test]
+async fn an_id_that_is_refused_is_not_passed_on() {
+    let client = remote(&Chain::new().intercept(RequestId::new())).await;
+    for (given, is_kept) in [("with space", false), ("sane", true)] {
+        let cx = Context::new().with_metadata("x-request-id", given).expect("metadata");
+        let answer = client.get_user(cx.clone(), named("passed on")).await.expect("answered");
+        assert_eq!(answer.user_id == given, is_kept, "{given}");
+        assert_eq!(cx.headers().get("x-request-id"), Some(answer.user_id.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_its_place_beyond_its_deadline() {
+    let ((told, waits), (notes, mut ends)) = (oneshot::channel(), notes());
+    let limit = ConcurrencyLimit::new(1).queue(1);
+    let chain = Chain::new().intercept(limit).intercept(Told(Mutex::new(Some(told)))).observe(notes);
+    let client = Arc::new(remote(&chain).await);
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { client.get_user(Context::new(), named("wait")).await }
+    });
+    waits.await.expect("the first call began");
+    let cx = Context::new().with_timeout(Duration::from_millis(50));
+    assert_eq!(client.get_user(cx, named("x")).await.expect_err("no place").code(), Code::DeadlineExceeded);
+    assert_eq!(note(&mut ends).await, "Server GetUser DEADLINE_EXCEEDED");
+    first.abort();
 }
 
 #[tokio::test]
