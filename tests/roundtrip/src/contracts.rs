@@ -71,7 +71,8 @@ impl Contracts {
 
     /// Whether the zero of an enum means that nothing is said: `..._UNSPECIFIED`.
     pub(crate) fn says_nothing_by_zero(&self, item: &EnumDescriptor) -> bool {
-        let zero = item.values().find(|value| value.number() == 0);
+        // In the order in which they are declared: of aliases the first counts.
+        let zero = item.enum_descriptor_proto().value.iter().find(|value| value.number() == 0);
         self.is_open(item) && zero.is_some_and(|value| is_unspecified(item.name(), value.name()))
     }
 
