@@ -202,7 +202,7 @@ are known:
     string, timestamp, uint, unique, value.",
     },
     Code {
-        name: "W0504",
+        name: "W0505",
         title: "a path that fills what is cleared",
         explanation: "\
 A field that is OUTPUT_ONLY (google.api.field_behavior) is cleared in requests, unless a path or an idempotency key names

@@ -12,7 +12,7 @@ pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, dia
     for variable in route.template.variables() {
         if let Some((message, field)) = cleared(model, method, variable) {
             let text = format!("a path fills `{}` of {}, which is OUTPUT_ONLY there", field.name, message.name);
-            diagnostics.warning("W0504", &route.position, text).help(
+            diagnostics.warning("W0505", &route.position, text).help(
                 "generate both in one run, or say IDENTIFIER or IMMUTABLE of it: what is generated elsewhere may clear it",
             );
         }
