@@ -68,10 +68,21 @@ fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &Path) -> 
         return check_first(resolvers, &name, file).map(|()| name);
     }
     let text = file.to_string_lossy();
-    match resolvers.open_file(&text) {
-        Err(error) if error.is_file_not_found() => Err(not_found(proto_paths, file)),
-        _ => Ok(text.into_owned()),
+    let is_missing = |name| resolvers.open_file(name).is_err_and(|error| error.is_file_not_found());
+    if !file.is_absolute() && !is_missing(&text) {
+        return Ok(text.into_owned());
     }
+    let name = within(proto_paths, file).ok_or_else(|| not_found(proto_paths, file))?;
+    check_first(resolvers, &name, file).map(|()| name)
+}
+
+/// The name within a directory of a file that is given another way than the directory: one from the root, the other not.
+fn within(proto_paths: &[PathBuf], file: &Path) -> Option<String> {
+    let file = file.canonicalize().ok()?;
+    let name = |directory: &PathBuf| file.strip_prefix(directory.canonicalize().ok()?).ok().map(Path::to_owned);
+    let name = proto_paths.iter().find_map(name)?;
+    let segments = name.components().map(|segment| segment.as_os_str().to_string_lossy());
+    Some(segments.collect::<Vec<_>>().join("/"))
 }
 
 /// Fails if another file of the same name comes first, because imports would find that one.

@@ -54,6 +54,22 @@ fn it_generates_with_nothing_else_installed() {
     assert_eq!(tree(out.path()), expected);
 }
 
+/// A build script names files from the root and from its crate, in whatever mixture.
+#[test]
+fn a_file_is_found_from_the_root_and_from_here() {
+    let folder = home().join("golden");
+    let file = folder.join("user.proto");
+    for (folder, file) in [("golden", &*file.to_string_lossy()), (&folder.to_string_lossy(), "golden/user.proto")] {
+        let out = TempDir::new().expect("a folder can be made");
+        let target = out.path().to_string_lossy();
+        let arguments = ["generate", "--proto-path", folder, "--out", &target, "--opt", "allow=all", file];
+        assert_eq!(complained(&program(&arguments)), "");
+        assert!(tree(out.path()).contains_key("user/v1/domain.rs"), "{:?}", tree(out.path()).keys());
+    }
+    let outside = ["generate", "--proto-path", "golden", "--out", "none", "/of/somebody/else.proto"];
+    assert!(failure(&program(&outside)).contains("error: no such file in --proto-path golden"));
+}
+
 /// What a lint finds is said, or not, or refused, as the team wants it.
 #[test]
 fn lints_have_levels() {
