@@ -202,6 +202,21 @@ are known:
     string, timestamp, uint, unique, value.",
     },
     Code {
+        name: "W0504",
+        title: "a message that is REQUIRED in itself, without end",
+        explanation: "\
+A field that is REQUIRED (google.api.field_behavior) holds the message that it stands in, or one that cannot be without
+another of that:
+
+    message Category {
+      Category parent = 1 [(google.api.field_behavior) = REQUIRED];
+    }
+
+Each parent would need a parent, so that nobody could send one. Such a field is not asked for, and its plain type is
+that of a field that is not REQUIRED. Leave REQUIRED out, of it or of a field on the way. `allow=endless-requirement` turns
+this off.",
+    },
+    Code {
         name: "W0505",
         title: "a path that fills what is cleared",
         explanation: "\

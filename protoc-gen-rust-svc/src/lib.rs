@@ -20,6 +20,7 @@ pub mod codes;
 pub mod diagnostics;
 pub mod diff;
 pub mod docs;
+mod guess;
 pub mod lints;
 pub mod lower;
 pub mod model;

@@ -7,6 +7,7 @@ pub const LINTS: &[(&str, &str)] = &[
     ("required-number", "W0501"),
     ("contradictory-behavior", "W0502"),
     ("unknown-function", "W0503"),
+    ("endless-requirement", "W0504"),
     ("cleared-in-path", "W0505"),
     ("no-idempotency-key", "W0601"),
     ("no-deadline", "W0602"),

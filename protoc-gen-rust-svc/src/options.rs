@@ -1,7 +1,6 @@
 //! What the user asks of the generator: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
 
 mod elsewhere;
-mod guess;
 mod overrides;
 
 use std::collections::BTreeSet;
@@ -9,6 +8,7 @@ use std::collections::BTreeSet;
 pub use self::overrides::{Overrides, Scoped};
 use crate::{
     diagnostics::Diagnostics,
+    guess,
     lints::{LINTS, Level, Levels},
     read::Position,
 };

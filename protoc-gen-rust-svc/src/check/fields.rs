@@ -27,6 +27,16 @@ pub(super) fn check_behavior(message: &Message, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// A field that nobody could give, since it would need another one, without end.
+pub(super) fn check_endless(message: &Message, diagnostics: &mut Diagnostics) {
+    for field in message.fields().filter(|field| field.is_endless()) {
+        let text =
+            format!("`{}` is REQUIRED, but what it holds needs another {}, without end", field.name, message.name);
+        let help = "leave REQUIRED out, of it or of a field on the way: it is not asked for";
+        diagnostics.warning("W0504", &field.position, text).help(help);
+    }
+}
+
 fn contradiction(behavior: Behavior) -> Option<(&'static str, &'static str)> {
     match behavior {
         Behavior { input_only: true, output_only: true, .. } => {

@@ -52,6 +52,7 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     for message in generated_messages(model).iter().filter(|message| model.asked_for.contains(&message.position.file)) {
         fields::check_required(message, diagnostics);
         fields::check_behavior(message, diagnostics);
+        fields::check_endless(message, diagnostics);
         rules::check_functions(message, diagnostics);
         lengths::check_message(message, diagnostics);
         if model.stands_alone {

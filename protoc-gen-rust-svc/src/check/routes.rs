@@ -7,6 +7,7 @@ use rust_svc::path::Variable;
 use super::methods;
 use crate::{
     diagnostics::Diagnostics,
+    guess,
     model::{Field, Message, Method, Model, Occurs, Oneof, Route, Value, WellKnown},
 };
 
@@ -75,7 +76,7 @@ fn resolve(model: &Model, request: &Message, variable: &Variable) -> Result<(), 
     let path = variable.field_path();
     let mut message = request;
     for (index, segment) in path.iter().enumerate() {
-        let field = message.field(segment).ok_or_else(|| unknown(message))?;
+        let field = message.field(segment).ok_or_else(|| unknown(message, segment))?;
         if let Some(other) = in_json(message, field) {
             return Err(ambiguous(other));
         }
@@ -119,8 +120,8 @@ fn ambiguous(other: &Field) -> Wrong {
     }
 }
 
-fn unknown(message: &Message) -> Wrong {
-    Wrong { what: format!("is not a field of {}", message.name), help: fields(message) }
+fn unknown(message: &Message, name: &str) -> Wrong {
+    Wrong { what: format!("is not a field of {}", message.name), help: fields(message, name) }
 }
 
 fn not_single(field: &Field) -> Wrong {
@@ -144,9 +145,9 @@ fn not_message(field: &Field) -> Wrong {
     }
 }
 
-fn fields(message: &Message) -> String {
-    let names: Vec<_> = message.fields().map(|field| format!("`{}`", field.name)).collect();
-    if names.is_empty() { "it has no fields".to_owned() } else { format!("its fields are {}", names.join(", ")) }
+fn fields(message: &Message, name: &str) -> String {
+    let names: Vec<_> = message.fields().map(|field| field.name.as_str()).collect();
+    if names.is_empty() { "it has no fields".to_owned() } else { guess::field(name, &names, "its fields are") }
 }
 
 fn name(variable: &Variable) -> String {
@@ -187,7 +188,7 @@ pub(super) fn check_response_body(model: &Model, method: &Method, route: &Route,
 
 /// Whether a field of a message goes by this name, and no other does in JSON.
 fn named(message: &Message, name: &str) -> Result<(), Wrong> {
-    let field = message.field(name).ok_or_else(|| unknown(message))?;
+    let field = message.field(name).ok_or_else(|| unknown(message, name))?;
     in_json(message, field).map_or(Ok(()), |other| Err(ambiguous(other)))
 }
 

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use similar::TextDiff;
 
-use super::{Failure, source::Source};
+use super::{Failure, say::say, source::Source};
 use crate::render::{Files, Seal, read_seal};
 
 /// How much of a line is shown.
@@ -32,10 +32,9 @@ impl Check {
         let existing = read(&self.out, &self.out).map_err(|error| format!("{}: error: {error}", self.out.display()))?;
         let findings = compare(&self.out, &expected, &existing);
         if findings.is_empty() {
-            println!("{} files are as they would be generated now", expected.len());
-            return Ok(());
+            return say(format_args!("{} files are as they would be generated now\n", expected.len()));
         }
-        findings.iter().for_each(|finding| print!("{finding}"));
+        findings.iter().try_for_each(say)?;
         Err(format!("{} files are not as they would be generated now", findings.len()).into())
     }
 }

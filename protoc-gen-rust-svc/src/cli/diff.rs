@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Failure,
+    say::{complain, say},
     source::{Source, descriptors},
 };
 use crate::{
@@ -54,9 +55,9 @@ impl Diff {
         let (old, _) = self.model(&before, &format!("{}: the contract as it was is wrong by now\n", self.against))?;
         let mut diagnostics = Diagnostics::default();
         let changes = diff(&old, &new, options.types, &mut diagnostics);
-        print!("{}", report(&changes, &self.against));
+        say(report(&changes, &self.against))?;
         diagnostics.level(&options.lints);
-        eprint!("{}{}", diagnostics.warnings(), diagnostics.errors());
+        complain(diagnostics.warnings() + &diagnostics.errors());
         self.answer(&changes, diagnostics.has_errors())
     }
 
@@ -65,8 +66,7 @@ impl Diff {
         if is_denied || changes.iter().any(|change| self.fails(change)) {
             return Err(summary.into());
         }
-        println!("{summary}");
-        Ok(())
+        say(format_args!("{summary}\n"))
     }
 
     fn fails(&self, change: &Change) -> bool {

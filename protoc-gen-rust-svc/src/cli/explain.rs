@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, say::say};
 use crate::{
     codes::{CODES, find},
     lints,
@@ -18,13 +18,12 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self) -> Result<(), Failure> {
         match &self.code {
-            None => CODES.iter().for_each(|code| println!("{}  {}", code.name, code.title)),
+            None => CODES.iter().try_for_each(|code| say(format_args!("{}  {}\n", code.name, code.title))),
             Some(name) => {
                 let lint = lints::code(name).unwrap_or(name);
                 let code = find(lint).ok_or_else(|| format!("error: there is no code {name:?}; explain lists them"))?;
-                println!("{}: {}\n\n{}", code.name, code.title, code.explanation);
+                say(format_args!("{}: {}\n\n{}\n", code.name, code.title, code.explanation))
             }
         }
-        Ok(())
     }
 }

@@ -6,11 +6,14 @@ mod explain;
 mod generate;
 mod new;
 mod plugin;
+mod say;
 mod source;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+
+use self::say::complain;
 
 /// What the program can be told.
 #[derive(Debug, Parser)]
@@ -54,7 +57,7 @@ fn report(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{}", failure.to_string().trim_end());
+            complain(format_args!("{}\n", failure.to_string().trim_end()));
             ExitCode::FAILURE
         }
     }

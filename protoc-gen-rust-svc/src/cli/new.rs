@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Failure;
+use super::{
+    Failure,
+    say::{complain, say},
+};
 use crate::{
     diagnostics::Diagnostics,
     project::{self, Order, Project, folder, name::Name, protos, runtime::Runtime, templates},
@@ -46,8 +49,7 @@ impl New {
         project.files.extend(protos::copies(&input, &directories)?);
         folder::write(&self.folder, &project.files)?;
         folder::format(&self.folder, &project.owned);
-        print!("{}", account(&self.folder, &project));
-        Ok(())
+        say(account(&self.folder, &project))
     }
 
     fn name(&self) -> Result<Name, Failure> {
@@ -81,7 +83,7 @@ impl New {
         let mut diagnostics = Diagnostics::default();
         let templates = templates::built_in();
         let made = project::make(Order { name, runtime, input, templates: &templates }, &mut diagnostics)?;
-        eprint!("{}", diagnostics.warnings());
+        complain(diagnostics.warnings());
         made.ok_or_else(|| diagnostics.errors().into())
     }
 }

@@ -2,13 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 
-use super::Failure;
+use super::{Failure, say::complain};
 
 pub(super) fn run() -> Result<(), Failure> {
     let mut request = Vec::new();
     std::io::stdin().read_to_end(&mut request)?;
     let (response, warnings) = crate::answer(&request)?;
-    eprint!("{warnings}");
+    complain(warnings);
     std::io::stdout().write_all(&response)?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, say::complain};
 use crate::{
     build,
     read::{Input, compile},
@@ -38,7 +38,7 @@ impl Source {
     /// What is generated now. Fails with all that is wrong with the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
         let (files, warnings) = build::generate(&self.input()?, &self.options())?;
-        eprint!("{warnings}");
+        complain(warnings);
         Ok(files)
     }
 

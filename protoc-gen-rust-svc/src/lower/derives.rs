@@ -142,7 +142,7 @@ fn singular(message: &Message) -> BTreeSet<String> {
     targets.collect()
 }
 
-fn leads_to(edges: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+pub(super) fn leads_to(edges: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut todo = vec![from];
     while let Some(name) = todo.pop() {

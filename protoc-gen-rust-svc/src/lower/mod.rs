@@ -7,6 +7,7 @@ mod behavior;
 mod checks;
 mod defaults;
 mod derives;
+mod endless;
 mod features;
 mod fields;
 mod json_names;
@@ -82,6 +83,7 @@ fn without_set(input: &Input, options: &Options, packages: Packages, diagnostics
     lower.check_scopes();
     let (mut messages, enums) = lower.messages();
     lower.check_forms(&messages);
+    endless::relax(&mut messages);
     derives::derive(&mut messages, &enums);
     behavior::mark(&mut messages);
     let stands_alone = lower.stands_alone();

@@ -10,6 +10,7 @@ use rust_svc::path::Variable;
 use super::packages::WELL_KNOWN;
 use crate::{
     diagnostics::Diagnostics,
+    guess,
     model::{Field, Home, Member, Message, Method, Model, Occurs, Scalar, Value},
     read::Position,
 };
@@ -114,7 +115,7 @@ pub(super) fn mark_keys(model: &mut Model, diagnostics: &mut Diagnostics) {
             Some(number) => message.idempotency_key = Some(number),
             None => {
                 let text = format!("idempotency_key {key:?} is no string field of {name}");
-                diagnostics.error("E0403", &position, text).help(keys_help(message));
+                diagnostics.error("E0403", &position, text).help(keys_help(message, &key));
             }
         }
     }
@@ -166,11 +167,7 @@ fn strings<'a>(message: &'a Message) -> impl Iterator<Item = &'a Field> {
     fields.filter(move |field| is_single(field) && field.value == Value::Scalar(Scalar::String))
 }
 
-fn keys_help(message: &Message) -> String {
-    let names: Vec<_> = strings(message).map(|field| format!("`{}`", field.name)).collect();
-    if names.is_empty() {
-        "add a string field".to_owned()
-    } else {
-        format!("its string fields are {}", names.join(", "))
-    }
+fn keys_help(message: &Message, key: &str) -> String {
+    let names: Vec<_> = strings(message).map(|field| field.name.as_str()).collect();
+    if names.is_empty() { "add a string field".to_owned() } else { guess::field(key, &names, "its string fields are") }
 }

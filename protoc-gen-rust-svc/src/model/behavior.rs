@@ -16,6 +16,11 @@ pub struct Behavior {
 }
 
 impl Field {
+    /// Whether it is REQUIRED, and not asked for because a message that has it would have no end.
+    pub fn is_endless(&self) -> bool {
+        self.behavior.required && !self.behavior.output_only && !self.required
+    }
+
     /// Whether a request that holds it is read as if it did not: it is the service that sets it. What a path or a key
     /// names, a request does say.
     pub fn is_cleared(&self) -> bool {

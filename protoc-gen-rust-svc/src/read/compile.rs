@@ -1,7 +1,8 @@
 //! `.proto` files to descriptors without protoc.
 
 use std::{
-    fmt,
+    fmt, fs,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
@@ -27,7 +28,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
     let mut resolvers = ChainFileResolver::new();
     for directory in proto_paths {
-        resolvers.add(IncludeFileResolver::new(directory.clone()));
+        resolvers.add(Folder { files: IncludeFileResolver::new(directory.clone()), path: directory.clone() });
     }
     let resolvers = with_built_in(resolvers);
     let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
@@ -67,10 +68,21 @@ fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &Path) -> 
         return check_first(resolvers, &name, file).map(|()| name);
     }
     let text = file.to_string_lossy();
-    match resolvers.open_file(&text) {
-        Err(error) if error.is_file_not_found() => Err(not_found(proto_paths, file)),
-        _ => Ok(text.into_owned()),
+    let is_missing = |name| resolvers.open_file(name).is_err_and(|error| error.is_file_not_found());
+    if !file.is_absolute() && !is_missing(&text) {
+        return Ok(text.into_owned());
     }
+    let name = within(proto_paths, file).ok_or_else(|| not_found(proto_paths, file))?;
+    check_first(resolvers, &name, file).map(|()| name)
+}
+
+/// The name within a directory of a file that is given another way than the directory: one from the root, the other not.
+fn within(proto_paths: &[PathBuf], file: &Path) -> Option<String> {
+    let file = file.canonicalize().ok()?;
+    let name = |directory: &PathBuf| file.strip_prefix(directory.canonicalize().ok()?).ok().map(Path::to_owned);
+    let name = proto_paths.iter().find_map(name)?;
+    let segments = name.components().map(|segment| segment.as_os_str().to_string_lossy());
+    Some(segments.collect::<Vec<_>>().join("/"))
 }
 
 /// Fails if another file of the same name comes first, because imports would find that one.
@@ -102,6 +114,39 @@ struct ByName(ChainFileResolver);
 impl FileResolver for ByName {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         self.0.open_file(name)
+    }
+}
+
+/// What some editors begin a text with. protoc passes over it, and protox does not.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A text without the mark that it may begin with.
+pub(super) fn unmarked(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// Whether a file begins with the mark. Why another cannot be read is told by whoever reads it.
+fn is_marked(path: &Path) -> bool {
+    let mut first = [0; BYTE_ORDER_MARK.len()];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == BYTE_ORDER_MARK.as_bytes()
+}
+
+/// A directory, with files that may begin with the mark.
+struct Folder {
+    files: IncludeFileResolver,
+    path: PathBuf,
+}
+
+impl FileResolver for Folder {
+    fn resolve_path(&self, path: &Path) -> Option<String> {
+        self.files.resolve_path(path)
+    }
+
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        let path = self.path.join(name);
+        let text = is_marked(&path).then(|| fs::read_to_string(&path).ok()).flatten();
+        text.map_or_else(|| self.files.open_file(name), |text| File::from_source(name, unmarked(&text)))
     }
 }
 

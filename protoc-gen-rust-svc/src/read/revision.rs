@@ -8,6 +8,8 @@ use std::{
 
 use protox::file::{File, FileResolver, IncludeFileResolver};
 
+use super::compile::unmarked;
+
 /// A revision of the repository that directories of `.proto` files lie in.
 #[derive(Clone, Debug)]
 pub struct Revision {
@@ -61,7 +63,7 @@ impl Directory {
 impl FileResolver for Directory {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         match self.revision.text(&self.path, name) {
-            Some(text) => File::from_source(name, &text),
+            Some(text) => File::from_source(name, unmarked(&text)),
             None => self.now.open_file(name),
         }
     }

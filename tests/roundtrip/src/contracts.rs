@@ -7,7 +7,7 @@ use prost_reflect::{
     OneofDescriptor, Syntax, Value, prost::Message as _,
 };
 
-use crate::editions::Unsaid;
+use crate::{editions::Unsaid, endless::without_endless};
 
 /// `REQUIRED` of `google.api.FieldBehavior`.
 const REQUIRED: i32 = 2;
@@ -19,7 +19,7 @@ const OUTPUT_ONLY: i32 = 3;
 pub(crate) struct Contracts {
     pub(crate) pool: DescriptorPool,
     unsaid: Unsaid,
-    /// The fields that are said to be required, by full name.
+    /// The fields that are required, by full name.
     required: BTreeSet<String>,
 }
 
@@ -33,7 +33,7 @@ impl Contracts {
         let files = set.get_field_by_name_mut("file").and_then(Value::as_list_mut).expect("a list");
         files.iter_mut().filter_map(Value::as_message_mut).for_each(|file| unsaid.file(file));
         let pool = DescriptorPool::decode(&*set.encode_to_vec()).expect("what a compiler wrote");
-        let required = required(&pool);
+        let required = without_endless(&pool, &required(&pool));
         Self { pool, unsaid, required }
     }
 

@@ -12,6 +12,7 @@ mod check;
 mod contracts;
 mod draw;
 mod editions;
+mod endless;
 mod json;
 mod known;
 mod leaves;

@@ -1,16 +1,16 @@
 //! The program as a shell sees it.
 
 use std::{
-    fs,
+    fs, io,
     path::Path,
-    process::Output,
+    process::{Child, Command, Output, Stdio},
     time::{Duration, SystemTime},
 };
 
 use tempfile::TempDir;
 use tests::{generate, home, tree};
 
-use crate::program::{complained, plugin, program, said};
+use crate::program::{PROGRAM, complained, plugin, program, said};
 
 fn run_generate(out: &Path, further: &[&str]) -> Output {
     let folder = home().join("golden");
@@ -52,6 +52,22 @@ fn it_generates_with_nothing_else_installed() {
     assert_eq!(said(&output) + &complained(&output), "");
     let expected = generate(&home().join("golden"), &["user.proto"], "types=proto,emit=fake").0.expect("valid");
     assert_eq!(tree(out.path()), expected);
+}
+
+/// A build script names files from the root and from its crate, in whatever mixture.
+#[test]
+fn a_file_is_found_from_the_root_and_from_here() {
+    let folder = home().join("golden");
+    let file = folder.join("user.proto");
+    for (folder, file) in [("golden", &*file.to_string_lossy()), (&folder.to_string_lossy(), "golden/user.proto")] {
+        let out = TempDir::new().expect("a folder can be made");
+        let target = out.path().to_string_lossy();
+        let arguments = ["generate", "--proto-path", folder, "--out", &target, "--opt", "allow=all", file];
+        assert_eq!(complained(&program(&arguments)), "");
+        assert!(tree(out.path()).contains_key("user/v1/domain.rs"), "{:?}", tree(out.path()).keys());
+    }
+    let outside = ["generate", "--proto-path", "golden", "--out", "none", "/of/somebody/else.proto"];
+    assert!(failure(&program(&outside)).contains("error: no such file in --proto-path golden"));
 }
 
 /// What a lint finds is said, or not, or refused, as the team wants it.
@@ -132,4 +148,35 @@ fn a_file_in_the_way_is_named() {
     fs::write(out.path().join("chat"), "").expect("the file can be written");
     let said = failure(&run_generate(out.path(), &["chat.proto"]));
     assert!(said.contains("chat/mod.rs: error: "), "{said}");
+}
+
+/// Runs the program for somebody who does not read what it says.
+fn unread(arguments: &[&str], out: Stdio, complaints: Stdio) -> Child {
+    let mut command = Command::new(&*PROGRAM);
+    command.args(arguments).stdout(out).stderr(complaints);
+    command.spawn().expect("the program can be started")
+}
+
+/// Whoever reads may have enough before the end, as `head` has, which is no reason to panic.
+#[test]
+fn nobody_has_to_read_to_the_end() {
+    for arguments in [&["explain"][..], &["explain", "E0202"]] {
+        let (reader, writer) = io::pipe().expect("a pipe can be made");
+        drop(reader);
+        let output = unread(arguments, writer.into(), Stdio::piped()).wait_with_output().expect("it ends");
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", complained(&output));
+    }
+}
+
+/// What is generated is written, whether or not anybody reads the warnings.
+#[test]
+fn warnings_need_no_reader() {
+    let out = TempDir::new().expect("a folder can be made");
+    let (folder, target) = (home().join("golden"), out.path().to_string_lossy().into_owned());
+    let folder = folder.to_string_lossy();
+    let (reader, writer) = io::pipe().expect("a pipe can be made");
+    drop(reader);
+    let arguments = ["generate", "--proto-path", &folder, "--out", &target, "chat.proto"];
+    let status = unread(&arguments, Stdio::piped(), writer.into()).wait().expect("it ends");
+    assert!(status.success() && !tree(out.path()).is_empty(), "{status}");
 }
