@@ -121,6 +121,11 @@ fn ambiguous(other: &Field) -> Wrong {
 }
 
 fn unknown(message: &Message, name: &str) -> Wrong {
+    if let Some(oneof) = message.oneofs().find(|oneof| oneof.name == name) {
+        let what = format!("is a oneof of {}, not a field", message.name);
+        let members: Vec<_> = oneof.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+        return Wrong { what, help: format!("name one of its members: {}", members.join(", ")) };
+    }
     Wrong { what: format!("is not a field of {}", message.name), help: fields(message, name) }
 }
 

@@ -128,11 +128,7 @@ fn first_found(revisions: impl Iterator<Item = Result<Revision, GitError>>) -> R
 }
 
 fn before_in_set(set: &Path, after: &Input) -> Result<Input, Failure> {
-    let help = "protoc --include_imports --include_source_info --descriptor_set_out, and buf build, write one";
-    let mut before = descriptors(set, Vec::new()).map_err(|error| format!("{error}\n  help: {help}"))?;
-    if before.files.is_empty() {
-        return Err(format!("{}: error: there are no descriptors in the file\n  help: {help}", set.display()).into());
-    }
+    let mut before = descriptors(set, Vec::new())?;
     let is_there = |name: &str| after.files.iter().any(|file| file.descriptor.name == name);
     before.generate = chosen(std::mem::take(&mut before.generate), after, is_there);
     Ok(before)

@@ -68,7 +68,8 @@ impl Source {
 
 /// The files of a file of descriptors, to generate those of `names`, or all.
 pub(super) fn descriptors(set: &Path, names: Vec<String>) -> Result<Input, Failure> {
-    let failed = |error: &dyn Display| format!("{}: error: {error}", set.display());
+    let help = "protoc --include_imports --include_source_info --descriptor_set_out, and buf build, write one";
+    let failed = |error: &dyn Display| format!("{}: error: {error}\n  help: {help}", set.display());
     let bytes = std::fs::read(set).map_err(|error| failed(&error))?;
     Ok(Input::from_descriptor_set(&bytes, names).map_err(|error| failed(&error))?)
 }

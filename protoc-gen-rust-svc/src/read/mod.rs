@@ -81,6 +81,9 @@ impl Input {
         let what = "the file is not a FileDescriptorSet";
         let set = FileDescriptorSet::decode(bytes).map_err(|error| malformed(what, error))?;
         let files = files(set.file)?;
+        if files.is_empty() {
+            return Err(Malformed("there are no descriptors in the file".to_owned()));
+        }
         let all = || files.iter().map(|file| file.descriptor.name.clone()).collect();
         let generate = if generate.is_empty() { all() } else { generate };
         Ok(Self { files, generate, parameter: String::new(), is_merged: false })

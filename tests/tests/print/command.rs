@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tests::{generate, home, tree};
 
 use crate::program::{PROGRAM, complained, plugin, program, said};
@@ -119,6 +119,10 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     let set = home().join("golden/chat.proto");
     let arguments = ["generate", "--descriptor-set", &set.to_string_lossy(), "--out", &out.path().to_string_lossy()];
     assert!(failure(&program(&arguments)).contains("chat.proto: error: the file is not a FileDescriptorSet"));
+    let empty = NamedTempFile::new().expect("a file can be made");
+    let arguments =
+        ["generate", "--descriptor-set", &empty.path().to_string_lossy(), "--out", &out.path().to_string_lossy()];
+    assert!(failure(&program(&arguments)).contains("error: there are no descriptors in the file\n  help: "));
     assert!(tree(out.path()).is_empty());
 }
 
