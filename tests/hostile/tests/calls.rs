@@ -1,6 +1,7 @@
 //! Calls of every method of every case: through its client to its adapter, and through its gateway. Both have its fake
 //! behind them.
 #![allow(deprecated, reason = "some cases are, and are called all the same")]
+#![allow(dead_code, unused_imports, reason = "a case by itself uses a part of this")]
 
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
