@@ -41,7 +41,7 @@ const BY_KEY: &[&str] = &["get_", "insert_"];
 
 /// What the names of a field's functions begin with.
 fn prefixes(field: &Field) -> &'static [&'static str] {
-    let is_enum = matches!(field.value, Value::Enum(_) | Value::WellKnown(WellKnown::NullValue));
+    let is_enum = matches!(field.value, Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum(_)));
     match field.occurs {
         Occurs::ByKey(_) if is_enum => BY_KEY,
         Occurs::Repeatedly if is_enum => &["", "push_"],

@@ -71,8 +71,12 @@ impl Unsaid {
         let (features, name) = (outer.of(message), full_name(place, message));
         each(message, "nested_type", |it| self.message(it, features, &name));
         each(message, "enum_type", |it| self.enumeration(it, features, &name));
-        let is_entry = is_map_entry(message);
-        each(message, "field", |it| self.field(it, features, &name, is_entry));
+        let (is_entry, maps) = (is_map_entry(message), maps(message, &name));
+        each(message, "field", |it| {
+            // A map is written as ever.
+            let may_be_group = !is_entry && !maps.contains(&text(it, "type_name"));
+            self.field(it, features, &name, may_be_group);
+        });
     }
 
     fn enumeration(&mut self, item: &DynamicMessage, outer: Features, place: &str) {
@@ -81,7 +85,7 @@ impl Unsaid {
         }
     }
 
-    fn field(&mut self, field: &mut DynamicMessage, outer: Features, message: &str, is_entry: bool) {
+    fn field(&mut self, field: &mut DynamicMessage, outer: Features, message: &str, may_be_group: bool) {
         let features = outer.of(field);
         let is_message = number(field, "type") == TYPE_MESSAGE;
         if number(field, "label") == LABEL_REPEATED {
@@ -91,8 +95,7 @@ impl Unsaid {
         } else if features.field_presence == IMPLICIT && !is_message && !field.has_field_by_name("oneof_index") {
             self.implicit.insert(full_name(message, field));
         }
-        // A map is written as ever.
-        if is_message && features.message_encoding == DELIMITED && !is_entry && !is_map(field) {
+        if is_message && features.message_encoding == DELIMITED && may_be_group {
             field.set_field_by_name("type", Value::EnumNumber(TYPE_GROUP));
         }
     }
@@ -110,9 +113,11 @@ fn is_map_entry(message: &DynamicMessage) -> bool {
     options.is_some_and(|options| options.get_field_by_name("map_entry").is_some_and(|it| it.as_bool() == Some(true)))
 }
 
-/// Of the compiler's making: no other type has such a name beside such a field.
-fn is_map(field: &DynamicMessage) -> bool {
-    number(field, "label") == LABEL_REPEATED && text(field, "type_name").ends_with("Entry")
+/// The entries of the maps of a message, by their names with a dot in front.
+fn maps(message: &DynamicMessage, name: &str) -> Vec<String> {
+    let nested = message.get_field_by_name("nested_type");
+    let nested = nested.iter().filter_map(|nested| nested.as_list()).flatten().filter_map(Value::as_message);
+    nested.filter(|it| is_map_entry(it)).map(|it| format!(".{}", full_name(name, it))).collect()
 }
 
 fn each(container: &mut DynamicMessage, name: &str, change: impl FnMut(&mut DynamicMessage)) {
