@@ -11,7 +11,7 @@ use std::{
 
 use http::Response;
 use tokio::{
-    sync::watch,
+    sync::{Notify, watch},
     time::{self, Instant, error::Elapsed},
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Channel {
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     latest: Mutex<Latest>,
+    /// Tells those who wait for the end of a rest that it is connected to before.
+    attempts: Notify,
 }
 
 /// The last attempt to connect.
@@ -75,7 +77,7 @@ impl Channel {
     ) -> Self {
         // The sender is gone, as that of a connection that nobody makes any more.
         let latest = Mutex::new(Latest { connecting: watch::channel(None).1, again: false });
-        Self { connector, origin, connect_timeout, keep_alive, latest }
+        Self { connector, origin, connect_timeout, keep_alive, latest, attempts: Notify::new() }
     }
 
     pub(crate) async fn send(&self, head: &Head<'_>, requests: &Requests) -> Result<Response<Incoming>, BoxError> {
@@ -118,10 +120,13 @@ impl Channel {
 
     /// Completes when the server stands in another way, or its rest is over.
     pub(crate) async fn change(&self) {
+        // What is told from now on is heard, before it is seen whether there is anything to wait for.
+        let attempt = self.attempts.notified();
         let mut connecting = self.latest().connecting.clone();
         let rest = rest(&connecting).until;
         if let Some(until) = rest {
-            return time::sleep_until(until).await;
+            let _ = time::timeout_at(until, attempt).await;
+            return;
         }
         // An error says that nobody connects any more.
         let _ = connecting.wait_for(Option::is_some).await;
@@ -150,6 +155,7 @@ impl Channel {
             let failed = |error| Failed { why: Unreachable::because(error), rest: rest.longer(Instant::now()) };
             connected.send_replace(Some(opened.map_err(failed)));
         });
+        self.attempts.notify_waiters();
         Latest { connecting, again: rest.until.is_some() }
     }
 }

@@ -183,6 +183,8 @@ mod tests {
         assert_eq!(waits[0], Duration::ZERO);
         assert!(waits[1] < waits[2] && waits[2] <= Duration::from_millis(120));
         assert_eq!(retries.previous(), 0);
+        let silent = Failure::new(Cause::Silent, Error::unavailable(""));
+        assert_eq!(Retries::new(&GET, false, &budget).after(&silent, true), Next::Stop, "it would take as long again");
     }
 
     #[test]

@@ -220,6 +220,29 @@ async fn a_replica_that_is_back_is_called_while_another_does_not_answer() {
     called().await.expect("an answer");
 }
 
+/// A call that waits for a replica that does not answer goes to one that another call has found meanwhile.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_one_call_finds_is_there_for_those_that_wait() {
+    let (hole, _held) = black_hole().await;
+    let back = TcpListener::bind(ANY).await.expect("a port").local_addr().expect("an address");
+    let addresses = [hole.local_addr().expect("an address"), back].map(|address| format!("http://{address}"));
+    let builder = Client::builder(&addresses[0]).replica(&addresses[1]);
+    let client = builder.connect_timeout(Duration::from_millis(700)).build().expect("addresses");
+    let called = async |within| {
+        let cx = Context::new().with_timeout(Duration::from_millis(within));
+        client.unary::<Ping, Pong, _, _>(UNARY, cx, Ping { text: "a".to_owned() }).await
+    };
+    assert!(called(750).await.is_err());
+    tokio::time::sleep(Duration::from_millis(550)).await;
+    assert!(called(750).await.is_err(), "both rest, the one that is back for the second time and so for longer");
+    let _live = Replica::start(back).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let both = tokio::join!(called(400), called(400));
+    both.0.expect("an answer");
+    both.1.expect("an answer");
+}
+
 #[test]
 fn each_address_is_looked_at() {
     for (address, wrong) in [("http://inventory:50051", "plain text"), ("inventory", "http://HOST:PORT")] {
