@@ -21,28 +21,10 @@
 #[cfg(feature = "prost")]
 extern crate self as rust_svc;
 
-#[cfg(any(feature = "client", all(feature = "metrics", any(feature = "adapter", feature = "gateway"))))]
-mod by_method;
-mod checked;
-mod context;
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-mod ending;
+mod call;
 mod error;
-mod hex;
-mod lifeline;
-mod metadata;
-mod method;
-mod peer;
-mod received;
-mod stream;
-mod trace_context;
+mod message;
 mod types;
-mod uuid;
-mod values;
-mod violations;
-mod wire;
-#[cfg(any(feature = "adapter", feature = "client"))]
-mod within;
 
 #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 pub mod intercept;
@@ -64,48 +46,38 @@ mod grpc;
 pub mod json;
 #[cfg(any(feature = "client", feature = "server"))]
 mod net;
-#[cfg(feature = "prost")]
-pub mod rpc;
-#[cfg(feature = "validate")]
-mod rules;
 #[cfg(feature = "server")]
 pub mod server;
-#[cfg(all(feature = "tls", any(feature = "client", feature = "server")))]
-mod tls;
-#[cfg(feature = "prost")]
-pub mod wkt;
 
 #[cfg(feature = "adapter")]
 pub use adapter::Adapter;
 pub use async_trait::async_trait;
 pub use bytes;
-pub use checked::{Check, Checked};
+pub use call::{
+    Breaker, Context, Idempotency, Identity, Kind, Lifeline, Metadata, Method, Peer, Retry, Sender, Streaming,
+    TraceContext, Value,
+};
 #[cfg(feature = "chrono")]
 pub use chrono;
 #[cfg(feature = "client")]
 pub use client::Client;
-pub use context::{Context, Lifeline};
-pub use error::{Code, Error, Result};
+pub use error::{Code, Error, Result, Violation, Violations};
 #[cfg(feature = "gateway")]
 pub use gateway::{Gateway, route};
 #[cfg(feature = "jiff")]
 pub use jiff;
-pub use metadata::{Metadata, Value};
-pub use method::{Breaker, Idempotency, Kind, Method, Retry};
-pub use peer::{Identity, Peer};
+#[cfg(feature = "validate")]
+pub use message::Rules;
+pub use message::{Check, Checked, Enumeration, Message, Wire, clear, travels_in};
 #[cfg(feature = "prost")]
 pub use prost;
-#[cfg(feature = "validate")]
-pub use rules::Rules;
 #[cfg(feature = "server")]
 pub use server::Server;
-pub use stream::{Sender, Streaming};
 #[cfg(feature = "time")]
 pub use time;
-pub use trace_context::TraceContext;
 pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp};
-pub use violations::{Violation, Violations};
-pub use wire::{Enumeration, Message, Wire, clear, travels_in};
+#[cfg(feature = "prost")]
+pub use types::{rpc, wkt};
 
 /// What generated code was made for: a generator that needs a newer runtime asks for a constant that is not here.
 pub const GENERATED_BY_0_1: () = ();

@@ -20,9 +20,9 @@ use super::{
 };
 use crate::{
     Code, Error, Lifeline, Metadata, Method,
+    call::peer::Room,
     grpc::{compression::Encoding, metadata, status},
     intercept::Running,
-    peer::Room,
 };
 
 /// The headers of an answer, and the trailers of one that succeeded: to copy them takes fewer steps than to make them.

@@ -25,11 +25,11 @@ use super::{
 pub(super) use crate::intercept::panicked;
 use crate::{
     Code, Context, Error, Lifeline, Method, Result,
-    ending::{Ending, gone},
+    call::peer::{Origin, Room},
+    call::run_until::unless,
+    call::shutdown::{Ending, gone},
     grpc::{compression::Encoding, metadata::Headers},
     intercept::{Chain, Counter, Opening, Side},
-    peer::{Origin, Room},
-    within::unless,
 };
 
 /// How a method is served.

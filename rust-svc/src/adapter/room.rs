@@ -6,7 +6,7 @@
 use http::{HeaderMap, HeaderName, header::CONTENT_TYPE};
 use tonic::Status;
 
-use crate::{Code, Error, grpc::status::to_status, peer::Room};
+use crate::{Code, Error, call::peer::Room, grpc::status::to_status};
 
 /// What an entry counts besides its name and its value (RFC 9113, section 6.5.2).
 const ENTRY: usize = 32;

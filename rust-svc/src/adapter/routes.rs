@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     Error,
+    call::peer::Origin,
     intercept::{Chain, NO_METHOD},
-    peer::Origin,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, Metadata, Method, Result, Value,
-    by_method::ByMethod,
+    call::method_map::ByMethod,
     grpc::compression::Encoding,
     intercept::{Chain, Target},
 };

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     Context, Error, Method, Result,
+    call::run_until::unless,
     intercept::{Attempted, Running},
-    within::unless,
 };
 
 impl Shared {

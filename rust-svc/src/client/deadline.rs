@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use tokio::time::Instant;
 
 use super::failure::{Cause, Failure};
-use crate::{Code, Context, Error, Method, Result, within::within};
+use crate::{Code, Context, Error, Method, Result, call::run_until::within};
 
 /// With less time left than this nothing is sent.
 const FLOOR: Duration = Duration::from_millis(1);

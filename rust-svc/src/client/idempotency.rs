@@ -1,6 +1,6 @@
 //! The key that makes a repeated call harmless.
 
-use crate::{Message, uuid};
+use crate::{Message, call::ids::uuid};
 
 /// Fills in the idempotency key of a request if it has one that is empty. True if it has one.
 pub(crate) fn fill<Place>(request: &mut impl Message<Place>) -> bool {

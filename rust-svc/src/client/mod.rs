@@ -76,10 +76,10 @@ use self::{
 };
 use crate::{
     Context, Error, Message, Metadata, Method, Result, Streaming,
-    by_method::ByMethod,
+    call::method_map::ByMethod,
+    call::run_until::unless,
     grpc::compression::Encoding,
     intercept::{Chain, Running, Side, Target},
-    within::unless,
 };
 
 /// What generated clients hold: a remote server, and the policies with which it is called.

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{Code, Error, Metadata, Result, grpc::metadata, rpc};
+use crate::{Code, Error, Metadata, Result, grpc::metadata, types::rpc};
 
 /// The status among headers or trailers: the metadata beside it if it is OK, or else the error. `None` if there is no
 /// status.

@@ -11,7 +11,7 @@ use super::normalise::BoxError;
 use crate::{
     Error, Result,
     net::Stream,
-    tls::{Fresh, Pair, Source, authorities, provider},
+    net::tls::{Fresh, Pair, Source, authorities, provider},
 };
 
 /// The authorities whose servers a client trusts (TLS 1.2 and 1.3), and the certificate that it shows to them.

@@ -11,7 +11,7 @@ use super::{failure::Failure, headers};
 use crate::{
     Code, Error, Method,
     json::{self, Print},
-    rpc,
+    types::rpc,
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -23,7 +23,7 @@ use tracing::Instrument;
 use super::answer;
 use crate::{
     Error, Lifeline, Method, Result, Streaming,
-    ending::Ending,
+    call::shutdown::Ending,
     intercept::{Running, panicked},
     json::{self, Print, Value},
 };

@@ -21,11 +21,11 @@ use super::{
 };
 use crate::{
     Context, Error, Lifeline, Message, Peer, Result, Streaming,
-    ending::Ending,
+    call::peer::{Arrival, Stopping},
+    call::shutdown::Ending,
     grpc::timeout,
     intercept::Running,
     json::{self, Print, Value},
-    peer::{Arrival, Stopping},
 };
 
 /// One request that found its route.

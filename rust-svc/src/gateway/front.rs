@@ -20,10 +20,10 @@ use super::{
 };
 use crate::{
     Code, Error,
-    ending::Ending,
+    call::peer::Arrival,
+    call::shutdown::Ending,
     intercept::{Chain, HttpRoute, NO_METHOD, Side, panicked},
     observe::names,
-    peer::Arrival,
 };
 
 /// The kind of a route that takes every method of HTTP.

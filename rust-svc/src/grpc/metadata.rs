@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(feature = "adapter")]
-use crate::received::Received;
+use crate::call::lazy_metadata::Received;
 use crate::{Error, Metadata, Result, Value};
 
 const BINARY: &str = "-bin";

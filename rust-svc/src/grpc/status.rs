@@ -7,7 +7,7 @@ use prost::Message as _;
 use tonic::metadata::MetadataMap;
 
 use super::metadata;
-use crate::{Code, Error, rpc};
+use crate::{Code, Error, types::rpc};
 
 /// The longest message and the largest details, in bytes, that are sent. Encoded they are up to three times and a
 /// third larger, and many clients take no more than 16 KiB of trailers: more would lose them the whole status.
@@ -53,7 +53,7 @@ mod tests {
     use std::{error::Error as _, io, sync::Arc, time::Duration};
 
     use super::{from_status, to_status};
-    use crate::{Code, Error, Metadata, Violation, rpc};
+    use crate::{Code, Error, Metadata, Violation, types::rpc};
 
     #[test]
     fn plain_errors_have_no_details() {

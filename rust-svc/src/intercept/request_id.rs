@@ -1,7 +1,7 @@
 //! A name for each call, to find it again in every log that it is written in.
 
 use super::{Call, Interceptor, Side, Stage};
-use crate::{Context, Result, async_trait, uuid};
+use crate::{Context, Result, async_trait, call::ids::uuid};
 
 /// Names each call by the metadata `x-request-id`.
 ///

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Error, Field, Message, Result, Source, Value, Writer, known};
-use crate::wkt;
+use crate::types::wkt;
 
 /// The key of a packed message's type.
 const TYPE: &str = "@type";

@@ -3,7 +3,7 @@
 use prost_types::{Duration, FieldMask, ListValue, Struct, Timestamp, value::Kind};
 
 use super::{Error, Field, Message, Result, Source, Type, Value, Writer, value::fields};
-use crate::{Message as _, Violations, rpc};
+use crate::{Message as _, Violations, types::rpc};
 
 pub(super) const TYPES: &[Type] = &[
     Type::special::<prost_types::Any>("google.protobuf.Any"),

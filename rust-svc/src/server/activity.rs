@@ -13,7 +13,7 @@ use std::{
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{self, Instant};
 
-use crate::peer::Room;
+use crate::call::peer::Room;
 
 /// The least that a caller says before its first request can be told apart from silence: the preface of HTTP/2 and the
 /// head of a frame.

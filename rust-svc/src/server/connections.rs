@@ -14,7 +14,7 @@ use super::{
     stalled::{Pieces, Streams},
     watched::Watched,
 };
-use crate::{ending::Ending, net::Stream};
+use crate::{call::shutdown::Ending, net::Stream};
 
 /// How long to wait when a connection cannot be accepted for want of something, such as file descriptors.
 const WANT: Duration = Duration::from_millis(100);

@@ -11,7 +11,7 @@ use http::{Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame, SizeHint};
 
 use super::stalled;
-use crate::{Error, adapter, ending::Ending};
+use crate::{Error, adapter, call::shutdown::Ending};
 
 impl Ending {
     /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.

@@ -13,8 +13,8 @@ use tower::Service;
 use super::{ending::Told, health::Served, linger::lingering, listen::Serves, listener::Remote, timely::timely};
 use crate::{
     adapter::{self, says_grpc, web},
-    ending::Ending,
-    peer::{Arrival, Origin, Room},
+    call::peer::{Arrival, Origin, Room},
+    call::shutdown::Ending,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;

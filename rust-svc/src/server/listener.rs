@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{Address, Front, Listen};
-use crate::{Error, Peer, Result, net::Stream, peer::Stopping};
+use crate::{Error, Peer, Result, call::peer::Stopping, net::Stream};
 
 /// An address at which a server listens, and what answers there.
 #[derive(Debug)]

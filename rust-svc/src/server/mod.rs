@@ -65,7 +65,7 @@ pub use listen::{Address, Listen};
 #[cfg(feature = "tls")]
 pub use tls::Tls;
 
-use crate::{Error, Result, adapter, intercept::Chain, peer::Arrival};
+use crate::{Error, Result, adapter, call::peer::Arrival, intercept::Chain};
 use connections::Connections;
 use front::Front;
 use health::Served;

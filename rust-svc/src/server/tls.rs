@@ -10,7 +10,7 @@ use super::{listen::Serves, listener::Remote};
 use crate::{
     Error, Result,
     net::Stream,
-    tls::{Fresh, Pair, Source, authorities, identity, provider},
+    net::tls::{Fresh, Pair, Source, authorities, identity, provider},
 };
 
 /// How often the files are looked at if nothing is said.

@@ -4,9 +4,13 @@ mod any;
 mod duration;
 mod field_mask;
 mod json;
+#[cfg(feature = "prost")]
+pub mod rpc;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 pub(crate) mod times;
 mod timestamp;
+#[cfg(feature = "prost")]
+pub mod wkt;
 
 pub use any::Any;
 pub use duration::SignedDuration;

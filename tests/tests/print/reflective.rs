@@ -76,7 +76,7 @@ fn printed() -> Files {
 
 #[test]
 fn the_runtime_has_them_as_they_are_printed() {
-    let folder = repository().join("rust-svc/src/wkt/reflective");
+    let folder = repository().join("rust-svc/src/types/wkt/reflective");
     let printed = printed();
     assert_eq!(printed.keys().collect::<Vec<_>>(), ["convert.rs", "json.rs", "pb.rs"]);
     for (name, text) in printed {

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{Code, Error, rpc};
+use crate::{Code, Error, types::rpc};
 
 /// The source of the error of a call that a circuit breaker stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::{
 use tokio::time::{Instant, advance};
 
 use super::{CircuitBreaker, Outcome, Permit, State};
-use crate::{Breaker, Code, Error, Method, intercept::Chain, rpc};
+use crate::{Breaker, Code, Error, Method, intercept::Chain, types::rpc};
 
 const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(500);
 const POLICY: Breaker = Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_percent(50).open_ms(1000).probes(3);

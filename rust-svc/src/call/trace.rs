@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Context, hex, uuid};
+use crate::{Context, call::ids::hex, call::ids::uuid};
 
 /// A longer `tracestate` need not be passed on.
 const LONGEST_STATE: usize = 512;

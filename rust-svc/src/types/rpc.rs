@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Any, Code, Error, Message, SignedDuration, Violation, Violations, wkt};
+use crate::{Any, Code, Error, Message, SignedDuration, Violation, Violations, types::wkt};
 
 /// What an error is on the wire of gRPC and in the body of an HTTP answer.
 #[derive(Clone, PartialEq, prost::Message)]

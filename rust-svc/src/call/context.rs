@@ -11,14 +11,17 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{Metadata, Peer, Result, TraceContext, Value, lifeline::Line, received::Carried, values::Values};
+use crate::{
+    Metadata, Peer, Result, TraceContext, Value, call::cancellation::Line, call::extensions::Values,
+    call::lazy_metadata::Carried,
+};
 #[cfg(feature = "adapter")]
 use crate::{
-    peer::{Origin, Stopping},
-    received::Received,
+    call::lazy_metadata::Received,
+    call::peer::{Origin, Stopping},
 };
 
-pub use crate::lifeline::Lifeline;
+pub use crate::call::cancellation::Lifeline;
 
 /// What a call carries that carries nothing.
 static NOTHING: Parts = Parts::new();

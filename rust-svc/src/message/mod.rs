@@ -1,5 +1,13 @@
 //! The bridge between what a service trait speaks and what travels.
 
+#[cfg(feature = "validate")]
+mod rules;
+mod validated;
+
+#[cfg(feature = "validate")]
+pub use rules::Rules;
+pub use validated::{Check, Checked};
+
 use crate::Violations;
 
 /// A type that a service trait speaks, and the protobuf message that carries it.

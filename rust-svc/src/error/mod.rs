@@ -1,8 +1,12 @@
 //! The one error of every service trait, mapped to a gRPC status or an HTTP response at each edge.
 
+mod violations;
+
+pub use violations::{Violation, Violations};
+
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{Any, Message, Metadata, Violation, Violations, Wire};
+use crate::{Any, Message, Metadata, Wire};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,5 +1,8 @@
 //! What carries bytes between a client and a server.
 
+#[cfg(all(feature = "tls", any(feature = "client", feature = "server")))]
+pub(crate) mod tls;
+
 use std::{
     io,
     pin::Pin,

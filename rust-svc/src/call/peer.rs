@@ -3,7 +3,7 @@
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 #[cfg(feature = "adapter")]
-use crate::ending::Ending;
+use crate::call::shutdown::Ending;
 
 /// Who makes a call, as the server knows it: where it comes from, and who it is by its certificate.
 ///
