@@ -1,0 +1,31 @@
+//! The documents at the root.
+
+use tidy::{read, root};
+
+/// Both walks of ARCHITECTURE.md name files that exist.
+#[test]
+fn the_architecture_names_files_that_exist() {
+    let text = read("ARCHITECTURE.md");
+    let quoted = text.split('`').skip(1).step_by(2);
+    let paths: Vec<_> =
+        quoted.filter(|word| word.contains('/') && (word.ends_with(".rs") || word.ends_with(".jinja"))).collect();
+    assert!(paths.len() >= 20, "the walks name only {} files", paths.len());
+    let bases = ["", "rust-svc/src/", "protoc-gen-rust-svc/src/"];
+    let exists = |path: &&&str| bases.iter().any(|base| root().join(base).join(path).is_file());
+    let missing: Vec<_> = paths.iter().filter(|path| !exists(path)).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names files that do not exist: {missing:?}");
+}
+
+#[test]
+fn the_changelog_has_the_version() {
+    let heading = concat!("## ", env!("CARGO_PKG_VERSION"));
+    assert!(read("CHANGELOG.md").lines().any(|line| line.starts_with(heading)), "there is no {heading}");
+}
+
+#[test]
+fn documents_are_short() {
+    for (path, most) in [("README.md", 140), ("ARCHITECTURE.md", 150), ("CHANGELOG.md", 45)] {
+        let lines = read(path).lines().count();
+        assert!(lines <= most, "{path} has {lines} lines, at most {most}");
+    }
+}
