@@ -23,3 +23,6 @@ pub mod order;
 pub mod rules;
 pub mod time;
 pub mod tracking;
+
+#[cfg(doctest)]
+mod user_guide;
