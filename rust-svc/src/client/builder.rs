@@ -57,7 +57,7 @@ pub struct ClientBuilder {
     authority: Option<String>,
     plaintext: bool,
     #[cfg(feature = "tls")]
-    tls: Option<super::Tls>,
+    tls: Option<super::ClientTls>,
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     timeout: Option<Duration>,
@@ -98,7 +98,7 @@ impl ClientBuilder {
 
     /// Calls an `https://` address with these certificates.
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: super::Tls) -> Self {
+    pub fn tls(mut self, tls: super::ClientTls) -> Self {
         self.tls = Some(tls);
         self
     }
@@ -235,7 +235,7 @@ impl ClientBuilder {
             Some(_) if !address.secure => Err(address::none(text, "write https:// to use its certificates")),
             None if !address.secure => Ok(connector),
             tls => {
-                let tls = tls.clone().unwrap_or_else(super::Tls::system);
+                let tls = tls.clone().unwrap_or_else(super::ClientTls::system);
                 connector.encrypted(tls, &address.origin(self.authority.as_deref())?)
             }
         }

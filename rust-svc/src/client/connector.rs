@@ -17,7 +17,7 @@ pub(crate) struct Connector {
     uri: Uri,
     socket: Option<PathBuf>,
     #[cfg(feature = "tls")]
-    tls: Option<(super::Tls, rustls::pki_types::ServerName<'static>)>,
+    tls: Option<(super::ClientTls, rustls::pki_types::ServerName<'static>)>,
 }
 
 impl Connector {
@@ -37,7 +37,7 @@ impl Connector {
 
     /// Encrypts with a server of this name. Fails if the certificates cannot be used.
     #[cfg(feature = "tls")]
-    pub(super) fn encrypted(mut self, tls: super::Tls, origin: &super::address::Origin) -> Result<Self> {
+    pub(super) fn encrypted(mut self, tls: super::ClientTls, origin: &super::address::Origin) -> Result<Self> {
         tls.reload()?;
         self.tls = Some((tls, super::tls::server_name(&origin.authority)?));
         Ok(self)

@@ -55,7 +55,7 @@ use std::{
 pub use breaker::{CircuitBreaker, Open, Snapshot, State};
 pub use builder::ClientBuilder;
 #[cfg(feature = "tls")]
-pub use tls::Tls;
+pub use tls::ClientTls;
 
 use bytes::Bytes;
 use http::{

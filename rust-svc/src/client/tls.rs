@@ -22,21 +22,21 @@ use crate::{
 ///
 /// ```no_run
 /// # fn main() -> rust_svc::Result<()> {
-/// use rust_svc::{Client, client::Tls};
+/// use rust_svc::{Client, client::ClientTls};
 ///
-/// let tls = Tls::trusting("servers-ca.pem").identity("client.pem", "client.key");
+/// let tls = ClientTls::trusting("servers-ca.pem").identity("client.pem", "client.key");
 /// let client = Client::builder("https://inventory:50051").tls(tls).build()?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is encrypted until a client is built with it"]
-pub struct Tls {
+pub struct ClientTls {
     trusted: Option<Source>,
     own: Option<Pair>,
     config: Fresh<ClientConfig>,
 }
 
-impl Tls {
+impl ClientTls {
     /// Trusts the authorities in this file, in the form of PEM, and no others.
     pub fn trusting(authorities: impl Into<PathBuf>) -> Self {
         Self::new(Some(Source::File(authorities.into())))

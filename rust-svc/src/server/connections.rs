@@ -142,7 +142,7 @@ struct Connection {
     draining: watch::Receiver<bool>,
     ending: Ending,
     #[cfg(feature = "tls")]
-    tls: Option<super::Tls>,
+    tls: Option<super::ServerTls>,
 }
 
 impl Connection {

@@ -27,7 +27,7 @@ pub struct Listen {
     pub(super) plaintext: bool,
     pub(super) socket_mode: u32,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<super::Tls>,
+    pub(super) tls: Option<super::ServerTls>,
 }
 
 /// What is served at an address: all of it if nothing is named.
@@ -71,7 +71,7 @@ impl Listen {
 
     /// Encrypts with these certificates.
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: super::Tls) -> Self {
+    pub fn tls(mut self, tls: super::ServerTls) -> Self {
         self.tls = Some(tls);
         self
     }

@@ -22,7 +22,7 @@ pub(super) struct Listener {
     pub(super) address: Address,
     pub(super) front: Arc<Front>,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<super::Tls>,
+    pub(super) tls: Option<super::ServerTls>,
 }
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Listener {
     /// Fails with a text for people if the address cannot be had, or the certificates cannot be used.
     pub(super) async fn bind(listen: &Listen, front: Front) -> Result<Self> {
         #[cfg(feature = "tls")]
-        listen.tls.as_ref().map(super::Tls::reload).transpose()?;
+        listen.tls.as_ref().map(super::ServerTls::reload).transpose()?;
         let (socket, address) = match listen.address.strip_prefix("unix:") {
             Some(path) => unix(listen, path).await?,
             None => tcp(listen).await?,

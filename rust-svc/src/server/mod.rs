@@ -63,7 +63,7 @@ use tokio::time;
 pub use health::Health;
 pub use listen::{Address, Listen};
 #[cfg(feature = "tls")]
-pub use tls::Tls;
+pub use tls::ServerTls;
 
 use crate::{Error, Result, adapter, call::peer::Arrival, intercept::Chain};
 use connections::Connections;

@@ -25,15 +25,15 @@ const LEAST_EVERY: Duration = Duration::from_millis(10);
 ///
 /// ```no_run
 /// # async fn serve() -> rust_svc::Result<()> {
-/// use rust_svc::{Server, server::{Listen, Tls}};
+/// use rust_svc::{Server, server::{Listen, ServerTls}};
 ///
-/// let tls = Tls::files("server.pem", "server.key").clients("clients-ca.pem");
+/// let tls = ServerTls::files("server.pem", "server.key").clients("clients-ca.pem");
 /// Server::new().bind(Listen::at("0.0.0.0:50051").tls(tls)).await?.run().await
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is encrypted until a server listens with it"]
-pub struct Tls {
+pub struct ServerTls {
     own: Pair,
     clients: Option<Source>,
     every: Duration,
@@ -48,7 +48,7 @@ struct Configs {
     grpc: Arc<ServerConfig>,
 }
 
-impl Tls {
+impl ServerTls {
     /// Files in the form of PEM: the server's certificate with those between it and its authority, and its key.
     pub fn files(chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         Self::new(Source::File(chain.into()), Source::File(key.into()))

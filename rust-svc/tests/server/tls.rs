@@ -60,8 +60,8 @@ impl Authority {
 }
 
 impl Pair {
-    fn server_tls(&self) -> server::Tls {
-        server::Tls::pem(&self.chain, &self.key)
+    fn server_tls(&self) -> server::ServerTls {
+        server::ServerTls::pem(&self.chain, &self.key)
     }
 
     fn write(&self, folder: &Path) {
@@ -75,7 +75,7 @@ fn names(hosts: &[&str]) -> Vec<SanType> {
 }
 
 /// A server of the echo service with these certificates, until the sender is dropped.
-async fn serve(tls: server::Tls) -> (SocketAddr, oneshot::Sender<()>) {
+async fn serve(tls: server::ServerTls) -> (SocketAddr, oneshot::Sender<()>) {
     let (addresses, stop) = serve_at([Listen::at("127.0.0.1:0").tls(tls)]).await;
     (addresses[0], stop)
 }
@@ -91,7 +91,7 @@ async fn serve_at(listens: impl IntoIterator<Item = Listen>) -> (Vec<SocketAddr>
     (addresses, stop)
 }
 
-fn client(address: SocketAddr, tls: client::Tls) -> Client {
+fn client(address: SocketAddr, tls: client::ClientTls) -> Client {
     Client::builder(format!("https://localhost:{}", address.port())).tls(tls).build().expect("an address")
 }
 
@@ -125,7 +125,7 @@ async fn shown(address: SocketAddr, authority: &Authority, protocols: &[&str]) -
 async fn calls_are_encrypted() {
     let authority = Authority::new();
     let (address, _stop) = serve(authority.server().server_tls()).await;
-    let client = client(address, client::Tls::trusting_pem(authority.pem()));
+    let client = client(address, client::ClientTls::trusting_pem(authority.pem()));
     assert_eq!(one(&client, "a").await.expect("an answer"), "a");
     assert!(one(&client, "peer").await.expect("an answer").starts_with("127.0.0.1:"));
 
@@ -154,7 +154,7 @@ async fn what_is_grpc_alone_speaks_http2_alone() {
 #[tokio::test]
 async fn a_server_that_is_not_trusted() {
     let (authority, other) = (Authority::new(), Authority::new());
-    let trusting = |authority: &Authority| client::Tls::trusting_pem(authority.pem());
+    let trusting = |authority: &Authority| client::ClientTls::trusting_pem(authority.pem());
     let (address, _stop) = serve(authority.server().server_tls()).await;
     assert_unreachable(one(&client(address, trusting(&other)), "a").await);
 
@@ -177,7 +177,7 @@ async fn a_server_that_is_not_trusted() {
 async fn callers_of_mutual_tls_are_known() {
     let (authority, other) = (Authority::new(), Authority::new());
     let (address, _stop) = serve(authority.server().server_tls().clients_pem(authority.pem())).await;
-    let trusting = || client::Tls::trusting_pem(authority.pem());
+    let trusting = || client::ClientTls::trusting_pem(authority.pem());
     let caller = |authority: &Authority| {
         authority.sign(|params| {
             params.distinguished_name.push(DnType::CommonName, "order");
@@ -217,7 +217,7 @@ async fn who_does_not_encrypt_harms_nobody() {
     }
     let plain = Client::new(format!("http://{address}")).expect("an address");
     assert_eq!(one(&plain, "a").await.expect_err("plain text").code(), Code::Unavailable);
-    let client = client(address, client::Tls::trusting_pem(authority.pem()));
+    let client = client(address, client::ClientTls::trusting_pem(authority.pem()));
     assert_eq!(one(&client, "others").await.expect("an answer"), "others");
 }
 
@@ -226,9 +226,9 @@ async fn certificates_are_replaced_without_a_restart() {
     let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
     let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
     authority.server().write(folder.path());
-    let tls = server::Tls::files(&chain, &key);
+    let tls = server::ServerTls::files(&chain, &key);
     let (address, _stop) = serve(tls.clone()).await;
-    let client = client(address, client::Tls::trusting_pem(authority.pem()));
+    let client = client(address, client::ClientTls::trusting_pem(authority.pem()));
     assert_eq!(one(&client, "a").await.expect("an answer"), "a");
     let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
     assert!(!tls.reload().expect("the same files"));
@@ -253,7 +253,7 @@ async fn certificates_are_replaced_without_a_restart() {
 async fn files_are_looked_at_while_the_server_runs() {
     let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
     authority.server().write(folder.path());
-    let tls = server::Tls::files(folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    let tls = server::ServerTls::files(folder.path().join("chain.pem"), folder.path().join("key.pem"));
     let tls = tls.reload_every(Duration::from_millis(20));
     let (address, _stop) = serve(tls).await;
     let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
@@ -271,24 +271,24 @@ async fn certificates_that_cannot_be_used_fail_at_the_start() {
     let authority = Authority::new();
     let Pair { chain, key } = authority.server();
     for (tls, help) in [
-        (server::Tls::files("nowhere.pem", "nowhere.key"), "nowhere.pem cannot be read: "),
-        (server::Tls::pem("", &key), "the PEM text holds no certificate"),
-        (server::Tls::pem(&chain, &chain), "the PEM text holds no private key"),
-        (server::Tls::pem(&chain, authority.server().key), "do not go together"),
-        (server::Tls::pem(&chain, &key).clients("nowhere.pem"), "nowhere.pem cannot be read: "),
+        (server::ServerTls::files("nowhere.pem", "nowhere.key"), "nowhere.pem cannot be read: "),
+        (server::ServerTls::pem("", &key), "the PEM text holds no certificate"),
+        (server::ServerTls::pem(&chain, &chain), "the PEM text holds no private key"),
+        (server::ServerTls::pem(&chain, authority.server().key), "do not go together"),
+        (server::ServerTls::pem(&chain, &key).clients("nowhere.pem"), "nowhere.pem cannot be read: "),
     ] {
         let error = Server::new().bind(Listen::at("127.0.0.1:0").tls(tls)).await.expect_err("no certificates");
         assert_eq!(error.code(), Code::InvalidArgument);
         assert!(error.message().contains(help), "{error}");
     }
     for (tls, help) in [
-        (client::Tls::trusting("nowhere.pem"), "nowhere.pem cannot be read: "),
-        (client::Tls::trusting_pem(&chain).identity_pem(&chain, authority.server().key), "do not go together"),
+        (client::ClientTls::trusting("nowhere.pem"), "nowhere.pem cannot be read: "),
+        (client::ClientTls::trusting_pem(&chain).identity_pem(&chain, authority.server().key), "do not go together"),
     ] {
         let error = Client::builder("https://localhost").tls(tls).build().expect_err("no certificates");
         assert!(error.message().contains(help), "{error}");
     }
-    let plain = Client::builder("http://localhost").tls(client::Tls::trusting_pem(&chain)).build();
+    let plain = Client::builder("http://localhost").tls(client::ClientTls::trusting_pem(&chain)).build();
     assert!(plain.expect_err("plain text").message().contains("write https:// to use its certificates"));
 }
 

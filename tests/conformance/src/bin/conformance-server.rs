@@ -10,7 +10,7 @@ use conformance::{
 };
 use rust_svc::{
     Server,
-    server::{Listen, Tls},
+    server::{Listen, ServerTls},
 };
 
 #[tokio::main]
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(server.run().await?)
 }
 
-fn tls(own: &TlsCreds, callers: &[u8]) -> Tls {
-    let tls = Tls::pem(&own.cert, &own.key);
+fn tls(own: &TlsCreds, callers: &[u8]) -> ServerTls {
+    let tls = ServerTls::pem(&own.cert, &own.key);
     if callers.is_empty() { tls } else { tls.clients_pem(callers) }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{Any, Client, Context, Enumeration, Message, Result, Sender, Streaming, client::Tls, rpc};
+use rust_svc::{Any, Client, Context, Enumeration, Message, Result, Sender, Streaming, client::ClientTls, rpc};
 use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
@@ -167,8 +167,8 @@ fn client(request: &ClientCompatRequest) -> Result<Client> {
     builder.build()
 }
 
-fn tls(request: &ClientCompatRequest) -> Tls {
-    let tls = Tls::trusting_pem(&request.server_tls_cert);
+fn tls(request: &ClientCompatRequest) -> ClientTls {
+    let tls = ClientTls::trusting_pem(&request.server_tls_cert);
     match &request.client_tls_creds {
         Some(own) => tls.identity_pem(&own.cert, &own.key),
         None => tls,
