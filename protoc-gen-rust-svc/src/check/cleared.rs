@@ -4,7 +4,7 @@ use rust_svc::path::Variable;
 
 use crate::{
     diagnostics::Diagnostics,
-    model::{Field, Home, Message, Method, Model, Route, Value},
+    model::{Field, Message, Method, Model, Origin, Route, Value},
 };
 
 /// What clears the fields that only services set is generated with their message: another run does not know of this path.
@@ -24,7 +24,7 @@ fn cleared<'a>(model: &'a Model, method: &Method, variable: &Variable) -> Option
     let mut message = model.message(&method.request_name)?;
     for name in variable.field_path() {
         let field = message.field(name)?;
-        if field.behavior.output_only && matches!(message.rust.home, Home::Elsewhere(_)) {
+        if field.behavior.output_only && matches!(message.rust.origin, Origin::Extern(_)) {
             return Some((message, field));
         }
         let Value::Message(inner) = &field.value else { return None };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diagnostics::Diagnostics,
-    model::{Field, Member, Message, Model, Occurs, Value},
+    model::{Cardinality, Field, Member, Message, Model, Value},
 };
 
 /// A required field that holds, however deep, what it stands in. What travels has a place for it and not only a pointer,
@@ -19,7 +19,9 @@ pub(super) fn check_required(model: &Model, message: &Message, diagnostics: &mut
 /// The fields that a message is never without, and the messages that they hold.
 fn required(message: &Message) -> impl Iterator<Item = (&Field, &String)> {
     message.members.iter().filter_map(|member| match member {
-        Member::Field(field @ Field { occurs: Occurs::Once, value: Value::Message(held), .. }) => Some((field, held)),
+        Member::Field(field @ Field { cardinality: Cardinality::Required, value: Value::Message(held), .. }) => {
+            Some((field, held))
+        }
         _ => None,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostics::Diagnostics,
-    model::{Behavior, Field, Member, Message, Occurs, Value},
+    model::{Behavior, Cardinality, Field, Member, Message, Value},
 };
 
 /// A number that must be there, but of which nobody can tell whether it is.
@@ -55,5 +55,5 @@ fn contradiction(behavior: Behavior) -> Option<(&'static str, &'static str)> {
 
 fn is_untold(field: &Field) -> bool {
     let is_number = matches!(&field.value, Value::Scalar(scalar) if !scalar.can_be_empty());
-    field.required && is_number && field.occurs == Occurs::Implicitly
+    field.required && is_number && field.cardinality == Cardinality::Implicit
 }

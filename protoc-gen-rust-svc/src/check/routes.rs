@@ -8,7 +8,7 @@ use super::methods;
 use crate::{
     diagnostics::Diagnostics,
     guess,
-    model::{Field, Message, Method, Model, Occurs, Oneof, Route, Value, WellKnown},
+    model::{Cardinality, Field, Message, Method, Model, Oneof, Route, Value, WellKnown},
 };
 
 /// A variable of a path is a field with a single value, or one of a message within the message.
@@ -90,8 +90,8 @@ fn resolve(model: &Model, request: &Message, variable: &Variable) -> Result<(), 
 
 /// The message that a field holds, if it holds exactly one.
 fn inner<'a>(model: &'a Model, field: &Field) -> Option<&'a Message> {
-    match (&field.value, field.occurs) {
-        (_, Occurs::Repeatedly | Occurs::ByKey(_)) => None,
+    match (&field.value, field.cardinality) {
+        (_, Cardinality::Repeated | Cardinality::Map(_)) => None,
         (Value::Message(name), _) => model.message(name),
         _ => None,
     }
@@ -105,7 +105,7 @@ fn is_single(field: &Field) -> bool {
             matches!(known, WellKnown::Wrapper(_) | WellKnown::Timestamp(_) | WellKnown::Duration(_))
         }
     };
-    fits && !matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_))
+    fits && !matches!(field.cardinality, Cardinality::Repeated | Cardinality::Map(_))
 }
 
 /// The other field that goes by this name in JSON. A request then says the other one by it, in the path as in a body.

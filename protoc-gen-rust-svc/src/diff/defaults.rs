@@ -2,7 +2,7 @@
 
 use super::{Change, Compare};
 use crate::{
-    model::{DefaultValue, Enum, Field, Model, Occurs, Value},
+    model::{Cardinality, DefaultValue, Enum, Field, Model, Value},
     options::Types,
 };
 
@@ -16,7 +16,7 @@ impl Compare<'_> {
             (None, Some(after)) if is_other => format!("has the default {after} now"),
             _ => return change,
         };
-        let had_function = self.types == Types::Domain && old.occurs == Occurs::Optionally && !old.required;
+        let had_function = self.types == Types::Domain && old.cardinality == Cardinality::Optional && !old.required;
         let change = change.and(&what).rust(had_function && new.default.is_none());
         let change = change.wire(is_other).http(is_other);
         if is_other { change.help("where it is absent, the two sides take it for different values") } else { change }

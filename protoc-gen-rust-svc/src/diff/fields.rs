@@ -4,7 +4,7 @@ use super::{
     Change, Compare, holds,
     messages::{literals, oneof_now},
 };
-use crate::model::{Field, Message, Occurs, Oneof};
+use crate::model::{Cardinality, Field, Message, Oneof};
 
 impl Compare<'_> {
     pub(super) fn fields(&mut self, old: &Message, new: &Message) {
@@ -117,7 +117,7 @@ fn member(change: Change, old_message: &Message, old: &Field, new_message: &Mess
 
 /// Whether no message is read without it, as proto2 has it.
 fn is_demanded(field: &Field, message: &Message) -> bool {
-    field.occurs == Occurs::Once && oneof_of(field, message).is_none()
+    field.cardinality == Cardinality::Required && oneof_of(field, message).is_none()
 }
 
 fn demanded(change: Change, is_demanded: bool) -> Change {

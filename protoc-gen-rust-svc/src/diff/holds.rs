@@ -2,7 +2,7 @@
 
 use super::rust_path;
 use crate::{
-    model::{Encoding, Field, Model, Occurs, Scalar, Value, WellKnown},
+    model::{Cardinality, Encoding, Field, Model, Scalar, Value, WellKnown},
     options::Types,
 };
 
@@ -17,15 +17,17 @@ pub(super) fn rust(model: &Model, types: Types, field: &Field, name: &dyn Fn(&st
     };
     let value = if field.boxed { format!("Box<{value}>") } else { value };
     let is_there = field.required && types == Types::Domain;
-    match field.occurs {
-        Occurs::Implicitly if !is_there && types == Types::Domain && may_be_unspecified(model, field) => {
+    match field.cardinality {
+        Cardinality::Implicit if !is_there && types == Types::Domain && may_be_unspecified(model, field) => {
             format!("Option<{value}>")
         }
-        Occurs::Optionally if !is_there => format!("Option<{value}>"),
-        Occurs::Implicitly | Occurs::Optionally | Occurs::Once => value,
-        Occurs::Repeatedly => format!("Vec<{value}>"),
-        Occurs::ByKey(key) if field.is_hash_map || types == Types::Proto => format!("HashMap<{}, {value}>", key.rust()),
-        Occurs::ByKey(key) => format!("BTreeMap<{}, {value}>", key.rust()),
+        Cardinality::Optional if !is_there => format!("Option<{value}>"),
+        Cardinality::Implicit | Cardinality::Optional | Cardinality::Required => value,
+        Cardinality::Repeated => format!("Vec<{value}>"),
+        Cardinality::Map(key) if field.is_hash_map || types == Types::Proto => {
+            format!("HashMap<{}, {value}>", key.rust())
+        }
+        Cardinality::Map(key) => format!("BTreeMap<{}, {value}>", key.rust()),
     }
 }
 
@@ -118,8 +120,8 @@ pub(super) fn wire_shown(field: &Field) -> String {
         Value::WellKnown(known) => format!("google.protobuf.{}", known.name()),
         Value::Scalar(scalar) => scalar_shown(*scalar, field.encoding),
     };
-    match (field.occurs, field.key_encoding) {
-        (Occurs::ByKey(key), Some(encoding)) => format!("map<{}, {value}>", scalar_shown(key, encoding)),
+    match (field.cardinality, field.key_encoding) {
+        (Cardinality::Map(key), Some(encoding)) => format!("map<{}, {value}>", scalar_shown(key, encoding)),
         _ if is_list(field) => format!("repeated {value}"),
         _ => value,
     }
@@ -139,8 +141,8 @@ fn scalar_shown(scalar: Scalar, encoding: Encoding) -> String {
 }
 
 fn key(field: &Field) -> Option<Scalar> {
-    match field.occurs {
-        Occurs::ByKey(key) => Some(key),
+    match field.cardinality {
+        Cardinality::Map(key) => Some(key),
         _ => None,
     }
 }
@@ -155,5 +157,5 @@ fn json_key(field: &Field) -> Option<&'static str> {
 }
 
 fn is_list(field: &Field) -> bool {
-    matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_))
+    matches!(field.cardinality, Cardinality::Repeated | Cardinality::Map(_))
 }

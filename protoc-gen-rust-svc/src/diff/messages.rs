@@ -78,7 +78,7 @@ fn form(form: &Form) -> &'static str {
     match form {
         Form::Plain => "is a plain type now",
         Form::Wire => "is spoken as it travels now, not as a plain type",
-        Form::Own(_) => "is another type of your own now",
+        Form::Custom(_) => "is another type of your own now",
     }
 }
 

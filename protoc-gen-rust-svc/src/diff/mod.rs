@@ -24,7 +24,7 @@ pub use self::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    model::{Home, Model, TypeName},
+    model::{Model, Origin, TypeName},
     options::Types,
 };
 
@@ -60,13 +60,13 @@ impl Compare<'_> {
 
     /// Whether a type of the older contract is gone with its package, which says it all.
     fn is_package_gone(&self, rust: &TypeName) -> bool {
-        let package = self.before.packages.iter().find(|package| rust.home == Home::Here(package.module.clone()));
+        let package = self.before.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
         package.is_some_and(|package| !has_package(self.after, &self.names.package_now(&package.name)))
     }
 
     /// Whether a type is new with its package.
     fn is_package_new(&self, rust: &TypeName) -> bool {
-        let package = self.after.packages.iter().find(|package| rust.home == Home::Here(package.module.clone()));
+        let package = self.after.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
         let is_old = |name: &str| self.before.packages.iter().any(|old| self.names.package_now(&old.name) == name);
         package.is_some_and(|package| !is_old(&package.name))
     }
@@ -78,14 +78,14 @@ fn has_package(model: &Model, name: &str) -> bool {
 
 /// Whether a type is generated in this run, not known from elsewhere.
 fn is_generated(model: &Model, rust: &TypeName) -> bool {
-    model.packages.iter().any(|package| rust.home == Home::Here(package.module.clone()))
+    model.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()))
 }
 
 /// The path of a type in Rust, from the root of what is generated.
 fn rust_path(rust: &TypeName) -> String {
-    let module: Vec<String> = match &rust.home {
-        Home::Here(module) => module.iter().map(ToString::to_string).collect(),
-        Home::Elsewhere(path) => vec![path.clone()],
+    let module: Vec<String> = match &rust.origin {
+        Origin::Local(module) => module.iter().map(ToString::to_string).collect(),
+        Origin::Extern(path) => vec![path.clone()],
     };
     module.into_iter().chain(rust.domain.iter().map(ToString::to_string)).collect::<Vec<_>>().join("::")
 }

@@ -66,7 +66,8 @@ impl Names {
 /// Whether two messages have the same fields, of which there are some.
 fn is_alike(one: &Message, other: &Message) -> bool {
     let fields = |message: &Message| {
-        let fields = message.fields().map(|field| (field.number, field.name.clone(), field.occurs, field.encoding));
+        let fields =
+            message.fields().map(|field| (field.number, field.name.clone(), field.cardinality, field.encoding));
         fields.collect::<Vec<_>>()
     };
     !fields(one).is_empty() && fields(one) == fields(other)

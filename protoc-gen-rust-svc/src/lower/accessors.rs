@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Field, Occurs, Value, WellKnown},
+    model::{Cardinality, Field, Value, WellKnown},
     names::{Ident, Scope},
 };
 
@@ -42,11 +42,11 @@ const BY_KEY: &[&str] = &["get_", "insert_"];
 /// What the names of a field's functions begin with.
 fn prefixes(field: &Field) -> &'static [&'static str] {
     let is_enum = matches!(field.value, Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum(_)));
-    match field.occurs {
-        Occurs::ByKey(_) if is_enum => BY_KEY,
-        Occurs::Repeatedly if is_enum => &["", "push_"],
+    match field.cardinality {
+        Cardinality::Map(_) if is_enum => BY_KEY,
+        Cardinality::Repeated if is_enum => &["", "push_"],
         _ if is_enum => &["", "set_"],
-        Occurs::Optionally if matches!(field.value, Value::Scalar(_)) => &[""],
+        Cardinality::Optional if matches!(field.value, Value::Scalar(_)) => &[""],
         _ => &[],
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Masked, Member, Message, Occurs, Value, WellKnown};
+use crate::model::{Cardinality, Masked, Member, Message, Value, WellKnown};
 
 /// The name that AIP-134 gives to the mask of a request to change a resource.
 const MASK: &str = "update_mask";
@@ -40,7 +40,7 @@ fn holding(messages: &BTreeMap<String, Message>, is_one: impl Fn(&Message) -> bo
 fn masked(message: &Message) -> Option<(Masked, String)> {
     let mask = message.field(MASK).filter(|field| field.value == Value::WellKnown(WellKnown::FieldMask))?;
     let single = message.members.iter().filter_map(|member| match member {
-        Member::Field(field) if field.occurs == Occurs::Optionally => Some(field),
+        Member::Field(field) if field.cardinality == Cardinality::Optional => Some(field),
         _ => None,
     });
     let mut resources = single.clone().filter_map(|field| match &field.value {

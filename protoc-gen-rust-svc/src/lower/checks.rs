@@ -31,7 +31,7 @@ fn checks(model: &Model, package: &Package) -> Vec<Check> {
 }
 
 fn is_unchecked(message: &Message) -> bool {
-    message.has_rules && matches!(message.form, Form::Own(_))
+    message.has_rules && matches!(message.form, Form::Custom(_))
 }
 
 fn ident(message: &str) -> Ident {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Enum, Field, Form, Member, Message, Occurs, Value, WellKnown};
+use crate::model::{Cardinality, Enum, Field, Form, Member, Message, Value, WellKnown};
 
 /// Settles what depends on the messages that a message is made of.
 pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) {
@@ -14,7 +14,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
         |message, others| match &message.form {
             Form::Plain => message.fields().all(|field| is_eq(field, others)),
             Form::Wire => is_wire_eq(message, others),
-            Form::Own(own_type) => own_type.is_eq,
+            Form::Custom(own_type) => own_type.is_eq,
         },
     );
     settle(
@@ -24,7 +24,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
         |message, others| match &message.form {
             Form::Plain => message.fields().all(|field| is_hash(field, others)),
             Form::Wire => is_wire_eq(message, others),
-            Form::Own(own_type) => own_type.is_hash,
+            Form::Custom(own_type) => own_type.is_hash,
         },
     );
     // What can only be made of itself is never made, so that a message earns its default.
@@ -35,7 +35,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
         |message, others| match &message.form {
             Form::Plain => message.members.iter().all(|member| has_default(member, others, enums)),
             Form::Wire => true,
-            Form::Own(own_type) => own_type.has_default,
+            Form::Custom(own_type) => own_type.has_default,
         },
     );
 }
@@ -75,11 +75,11 @@ fn is_eq(field: &Field, messages: &BTreeMap<String, Message>) -> bool {
 
 /// Whether prost-build makes the message that travels `Eq` and `Hash`.
 fn is_wire_eq(message: &Message, messages: &BTreeMap<String, Message>) -> bool {
-    message.fields().all(|field| match (&field.value, field.occurs) {
-        (_, Occurs::ByKey(_)) => false,
+    message.fields().all(|field| match (&field.value, field.cardinality) {
+        (_, Cardinality::Map(_)) => false,
         (Value::Scalar(scalar), _) => scalar.is_eq(),
         (Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum(_)), _) => true,
-        (_, Occurs::Repeatedly) => false,
+        (_, Cardinality::Repeated) => false,
         (Value::Message(_), _) if field.boxed || field.is_group => false,
         (Value::Message(name), _) => messages.get(name).is_some_and(|message| is_wire_eq(message, messages)),
         (Value::WellKnown(_), _) => is_eq(field, messages),
@@ -96,16 +96,20 @@ fn is_hash(field: &Field, messages: &BTreeMap<String, Message>) -> bool {
 
 fn has_default(member: &Member, messages: &BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) -> bool {
     let Member::Field(field) = member else { return true };
-    let is_plain = match field.occurs {
-        Occurs::Implicitly | Occurs::Once => true,
-        Occurs::Optionally => field.required,
-        Occurs::Repeatedly | Occurs::ByKey(_) => false,
+    let is_plain = match field.cardinality {
+        Cardinality::Implicit | Cardinality::Required => true,
+        Cardinality::Optional => field.required,
+        Cardinality::Repeated | Cardinality::Map(_) => false,
     };
     match &field.value {
         _ if !is_plain => true,
         Value::Message(name) => messages.get(name).is_some_and(|message| message.has_default),
         Value::Enum(name) => enums.get(name).is_some_and(|item| {
-            if item.has_unspecified { !field.required && field.occurs == Occurs::Implicitly } else { item.has_zero() }
+            if item.has_unspecified {
+                !field.required && field.cardinality == Cardinality::Implicit
+            } else {
+                item.has_zero()
+            }
         }),
         Value::WellKnown(WellKnown::Timestamp(times)) => times.has_default(),
         Value::Scalar(_) | Value::WellKnown(_) => true,
@@ -118,7 +122,8 @@ fn box_recursion(messages: &mut BTreeMap<String, Message>) {
         messages.iter().map(|(name, message)| (name.clone(), singular(message))).collect();
     for (name, message) in messages {
         for field in message.members.iter_mut().flat_map(fields_mut) {
-            let single = matches!(field.occurs, Occurs::Implicitly | Occurs::Optionally | Occurs::Once);
+            let single =
+                matches!(field.cardinality, Cardinality::Implicit | Cardinality::Optional | Cardinality::Required);
             if let (true, Value::Message(target)) = (single, &field.value) {
                 field.boxed = leads_to(&edges, target, name);
             }
@@ -134,8 +139,8 @@ pub(super) fn fields_mut(member: &mut Member) -> &mut [Field] {
 }
 
 fn singular(message: &Message) -> BTreeSet<String> {
-    let targets = message.fields().filter_map(|field| match (&field.value, field.occurs) {
-        (_, Occurs::Repeatedly | Occurs::ByKey(_)) => None,
+    let targets = message.fields().filter_map(|field| match (&field.value, field.cardinality) {
+        (_, Cardinality::Repeated | Cardinality::Map(_)) => None,
         (Value::Message(name), _) => Some(name.clone()),
         _ => None,
     });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::derives::leads_to;
-use crate::model::{Field, Form, Member, Message, Occurs, Value};
+use crate::model::{Cardinality, Field, Form, Member, Message, Value};
 
 /// Asks for no field that holds what needs, in turn, the message that it stands in. Nobody could make such a message, nor
 /// a plain type hold it.
@@ -19,7 +19,7 @@ pub(super) fn relax(messages: &mut BTreeMap<String, Message>) {
 /// A field that is REQUIRED, and not `required` by proto2: without that, nothing can be read.
 fn asked_for(member: &mut Member) -> Option<&mut Field> {
     match member {
-        Member::Field(field) if field.required && field.occurs != Occurs::Once => Some(field),
+        Member::Field(field) if field.required && field.cardinality != Cardinality::Required => Some(field),
         _ => None,
     }
 }
@@ -27,8 +27,8 @@ fn asked_for(member: &mut Member) -> Option<&mut Field> {
 /// The messages that a message cannot be without. What is not made a plain type is not looked into.
 fn needed(message: &Message) -> BTreeSet<String> {
     let of_member = |member: &Member| match member {
-        Member::Field(Field { required, occurs, value: Value::Message(held), .. }) => {
-            (*required || *occurs == Occurs::Once).then(|| held.clone())
+        Member::Field(Field { required, cardinality, value: Value::Message(held), .. }) => {
+            (*required || *cardinality == Cardinality::Required).then(|| held.clone())
         }
         _ => None,
     };

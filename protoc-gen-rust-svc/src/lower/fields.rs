@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    model::{Behavior, Encoding, Field, Occurs, Scalar, Value, WellKnown},
+    model::{Behavior, Cardinality, Encoding, Field, Scalar, Value, WellKnown},
     names::Ident,
     read::{
         File, Position,
@@ -38,9 +38,9 @@ impl Lower<'_> {
         let features = at.features.with(options.features.as_ref());
         let position = at.source.position(&at.path);
         let entry = map_entry(at.outer, container, field);
-        let (occurs, value) = match entry {
-            Some((key, value)) => (Occurs::ByKey(scalar(key.r#type()).unwrap_or(Scalar::String)), value_of(value)),
-            None => (occurs(field, features), value_of(field)),
+        let (cardinality, value) = match entry {
+            Some((key, value)) => (Cardinality::Map(scalar(key.r#type()).unwrap_or(Scalar::String)), value_of(value)),
+            None => (cardinality(field, features), value_of(field)),
         };
         self.check_reachable(at.file, &value, &position);
         let value = self.chosen(at.outer, value);
@@ -58,7 +58,7 @@ impl Lower<'_> {
             required: behavior.required && !behavior.output_only,
             behavior,
             is_named: false,
-            occurs,
+            cardinality,
             default: default_value(field, &value),
             value,
             is_hash_map: entry.is_some() && self.options.overrides.hash_maps.of(at.outer),
@@ -112,16 +112,16 @@ fn map_entry<'a>(
     Some((number(1)?, number(2)?))
 }
 
-fn occurs(field: &FieldDescriptor, features: Features) -> Occurs {
+fn cardinality(field: &FieldDescriptor, features: Features) -> Cardinality {
     let is_message = matches!(field.r#type(), Type::Message | Type::Group);
     match (field.label(), features.presence) {
-        (Label::Repeated, _) => Occurs::Repeatedly,
+        (Label::Repeated, _) => Cardinality::Repeated,
         // A field of a oneof is there when its variant is.
-        (Label::Optional, _) if is_in_oneof(field) => Occurs::Once,
-        (Label::Required, _) | (_, Presence::Required) => Occurs::Once,
-        (_, Presence::Explicit) => Occurs::Optionally,
-        (_, Presence::Implicit) if is_message || field.proto3_optional => Occurs::Optionally,
-        (_, Presence::Implicit) => Occurs::Implicitly,
+        (Label::Optional, _) if is_in_oneof(field) => Cardinality::Required,
+        (Label::Required, _) | (_, Presence::Required) => Cardinality::Required,
+        (_, Presence::Explicit) => Cardinality::Optional,
+        (_, Presence::Implicit) if is_message || field.proto3_optional => Cardinality::Optional,
+        (_, Presence::Implicit) => Cardinality::Implicit,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Lower, packages::WELL_KNOWN, types::full_name};
 use crate::{
-    model::{Form, Home, Message, Scalar, Value, WellKnown},
+    model::{Form, Message, Origin, Scalar, Value, WellKnown},
     options::{Artefact, Types},
     read::{Position, descriptor::MessageOptions},
 };
@@ -14,7 +14,7 @@ impl Lower<'_> {
     pub(super) fn form(&self, name: &str, options: &MessageOptions) -> Form {
         let overrides = &self.options.overrides;
         match overrides.domain_types.get(name) {
-            Some(own_type) => Form::Own(own_type.clone()),
+            Some(own_type) => Form::Custom(own_type.clone()),
             None if options.passthrough || overrides.passthrough.contains(name) => Form::Wire,
             None => Form::Plain,
         }
@@ -34,7 +34,7 @@ impl Lower<'_> {
             return;
         }
         for message in messages.values() {
-            if message.form == Form::Wire && matches!(message.rust.home, Home::Here(_)) {
+            if message.form == Form::Wire && matches!(message.rust.origin, Origin::Local(_)) {
                 let text = format!("{} is passed through, and plain types stand without messages here", message.name);
                 let help = "leave passthrough out, or generate messages and plain types together";
                 self.diagnostics.error("E0103", &message.position, text).help(help);

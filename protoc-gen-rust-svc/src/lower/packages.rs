@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{full_name, has_module, wire_enum, wire_name};
 use crate::{
-    model::{Artefacts, Home, Package},
+    model::{Artefacts, Origin, Package},
     names::{Ident, Scope},
     options::{Artefact, Options, Types},
     read::{Input, descriptor::MessageDescriptor},
@@ -22,7 +22,7 @@ pub(super) struct Packages {
     /// The module of the descriptors.
     pub(super) descriptors: Ident,
     modules: BTreeMap<String, Vec<Ident>>,
-    homes: BTreeMap<String, Home>,
+    origins: BTreeMap<String, Origin>,
     artefacts: BTreeMap<String, Artefacts>,
     generated_files: BTreeSet<String>,
     generated: BTreeSet<String>,
@@ -36,28 +36,28 @@ impl Packages {
         let generated: BTreeSet<_> =
             generated_files.iter().filter_map(of_file).map(|file| file.descriptor.package.clone()).collect();
         let modules = modules(input);
-        let homes: BTreeMap<_, _> =
-            modules.iter().map(|(name, module)| (name.clone(), home(name, module, options))).collect();
+        let origins: BTreeMap<_, _> =
+            modules.iter().map(|(name, module)| (name.clone(), origin(name, module, options))).collect();
         // What was generated elsewhere has the names there that it would have here.
-        let printed: BTreeMap<_, _> = homes
+        let printed: BTreeMap<_, _> = origins
             .iter()
-            .filter(|(name, home)| generated.contains(*name) || is_elsewhere(name, home))
-            .map(|(name, home)| (name.clone(), home.clone()))
+            .filter(|(name, origin)| generated.contains(*name) || is_elsewhere(name, origin))
+            .map(|(name, origin)| (name.clone(), origin.clone()))
             .collect();
-        let artefacts = printed.iter().map(|(name, home)| {
-            let mut taken = children(home, &printed);
+        let artefacts = printed.iter().map(|(name, origin)| {
+            let mut taken = children(origin, &printed);
             taken.extend(message_modules(input, name).filter(|_| options.types == Types::Proto));
             (name.clone(), artefacts(taken))
         });
-        let mut at_root = children(&Home::Here(Vec::new()), &printed);
+        let mut at_root = children(&Origin::Local(Vec::new()), &printed);
         at_root.extend(message_modules(input, "").filter(|_| options.speaks_messages() && generated.contains("")));
         let descriptors = scope_of(at_root).take(Ident::snake(Artefact::Descriptor.name()));
-        Self { owners, descriptors, artefacts: artefacts.collect(), modules, homes, generated_files, generated }
+        Self { owners, descriptors, artefacts: artefacts.collect(), modules, origins, generated_files, generated }
     }
 
     /// Where a package lives.
-    pub(super) fn home(&self, package: &str) -> Home {
-        self.homes.get(package).cloned().unwrap_or(Home::Here(Vec::new()))
+    pub(super) fn origin(&self, package: &str) -> Origin {
+        self.origins.get(package).cloned().unwrap_or(Origin::Local(Vec::new()))
     }
 
     /// The module of a package, from the root of what it is generated with.
@@ -84,7 +84,7 @@ impl Packages {
     pub(super) fn is_reachable(&self, package: &str) -> bool {
         package == WELL_KNOWN
             || self.generated.contains(package)
-            || matches!(self.homes.get(package), Some(Home::Elsewhere(_)))
+            || matches!(self.origins.get(package), Some(Origin::Extern(_)))
     }
 
     /// Whether a file is not generated although others of its package are.
@@ -109,7 +109,7 @@ impl Packages {
                 scope.take(ident.clone());
             });
         }
-        for child in children(&self.home(package), &self.homes) {
+        for child in children(&self.origin(package), &self.origins) {
             scope.take(child);
         }
         scope
@@ -117,7 +117,7 @@ impl Packages {
 
     /// The package, with nothing in it yet. `None` if it is not generated.
     pub(super) fn start(&mut self, name: &str) -> Option<Package> {
-        let Home::Here(module) = self.home(name) else { return None };
+        let Origin::Local(module) = self.origin(name) else { return None };
         let artefacts = self.artefacts.get(name)?.clone();
         Some(Package {
             name: name.to_owned(),
@@ -135,19 +135,19 @@ impl Packages {
 }
 
 /// Whether a package was generated elsewhere. What compilers bring is part of the runtime.
-fn is_elsewhere(package: &str, home: &Home) -> bool {
-    package != WELL_KNOWN && matches!(home, Home::Elsewhere(_))
+fn is_elsewhere(package: &str, origin: &Origin) -> bool {
+    package != WELL_KNOWN && matches!(origin, Origin::Extern(_))
 }
 
 /// The modules in that of a package that packages are, or lie in.
-fn children(parent: &Home, homes: &BTreeMap<String, Home>) -> BTreeSet<Ident> {
-    homes.values().filter_map(|home| child(parent, home)).collect()
+fn children(parent: &Origin, origins: &BTreeMap<String, Origin>) -> BTreeSet<Ident> {
+    origins.values().filter_map(|origin| child(parent, origin)).collect()
 }
 
-fn child(parent: &Home, home: &Home) -> Option<Ident> {
-    match (parent, home) {
-        (Home::Here(parent), Home::Here(module)) => module.strip_prefix(parent.as_slice())?.first().cloned(),
-        (Home::Elsewhere(parent), Home::Elsewhere(path)) => {
+fn child(parent: &Origin, origin: &Origin) -> Option<Ident> {
+    match (parent, origin) {
+        (Origin::Local(parent), Origin::Local(module)) => module.strip_prefix(parent.as_slice())?.first().cloned(),
+        (Origin::Extern(parent), Origin::Extern(path)) => {
             let below = path.strip_prefix(parent.as_str())?.strip_prefix("::")?;
             below.split("::").next().map(|module| Ident::snake(module.trim_start_matches("r#")))
         }
@@ -221,11 +221,11 @@ fn message_references<'a>(message: &'a MessageDescriptor, names: &mut BTreeSet<&
     message.nested_type.iter().for_each(|nested| message_references(nested, names));
 }
 
-fn home(package: &str, module: &[Ident], options: &Options) -> Home {
-    let Some((mapped, path)) = extern_path(package, options) else { return Home::Here(module.to_vec()) };
+fn origin(package: &str, module: &[Ident], options: &Options) -> Origin {
+    let Some((mapped, path)) = extern_path(package, options) else { return Origin::Local(module.to_vec()) };
     let depth = mapped.split('.').filter(|segment| !segment.is_empty()).count();
     let below: String = module[depth..].iter().map(|ident| format!("::{ident}")).collect();
-    Home::Elsewhere(format!("{path}{below}"))
+    Origin::Extern(format!("{path}{below}"))
 }
 
 /// What an option maps of a package, itself or one that it lies in, and the path in Rust.

@@ -11,20 +11,20 @@ use super::packages::WELL_KNOWN;
 use crate::{
     diagnostics::Diagnostics,
     guess,
-    model::{Field, Home, Member, Message, Method, Model, Occurs, Scalar, Value},
+    model::{Cardinality, Field, Member, Message, Method, Model, Origin, Scalar, Value},
     read::Position,
 };
 
 /// Marks the packages whose messages a gateway reads or writes.
 pub(super) fn mark_json(model: &mut Model) {
     let mut todo: Vec<String> = Vec::new();
-    let mut homes: Vec<Home> = Vec::new();
+    let mut origins: Vec<Origin> = Vec::new();
     for package in &model.packages {
         for method in
             package.services.iter().flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty())
         {
             todo.extend([method.request_name.clone(), method.response_name.clone()]);
-            homes.push(Home::Here(package.module.clone()));
+            origins.push(Origin::Local(package.module.clone()));
         }
     }
     let mut seen = BTreeSet::new();
@@ -33,28 +33,28 @@ pub(super) fn mark_json(model: &mut Model) {
             continue;
         }
         if let Some(message) = model.message(&name) {
-            homes.push(message.rust.home.clone());
+            origins.push(message.rust.origin.clone());
             todo.extend(message.fields().filter_map(|field| referenced(&field.value)));
-            homes.extend(message.fields().filter_map(|field| enum_home(model, &field.value)));
+            origins.extend(message.fields().filter_map(|field| enum_origin(model, &field.value)));
         }
     }
     // A codec is written for whole packages, so all that their messages refer to needs one too.
     loop {
-        let before = homes.len();
-        let all = model.messages.values().filter(|message| homes.contains(&message.rust.home));
-        let more: Vec<Home> =
-            all.flat_map(|message| message.fields()).filter_map(|field| home(model, &field.value)).collect();
-        for home in more {
-            if !homes.contains(&home) {
-                homes.push(home);
+        let before = origins.len();
+        let all = model.messages.values().filter(|message| origins.contains(&message.rust.origin));
+        let more: Vec<Origin> =
+            all.flat_map(|message| message.fields()).filter_map(|field| origin(model, &field.value)).collect();
+        for origin in more {
+            if !origins.contains(&origin) {
+                origins.push(origin);
             }
         }
-        if homes.len() == before {
+        if origins.len() == before {
             break;
         }
     }
     for package in &mut model.packages {
-        package.needs_json = homes.contains(&Home::Here(package.module.clone()));
+        package.needs_json = origins.contains(&Origin::Local(package.module.clone()));
     }
 }
 
@@ -65,25 +65,25 @@ fn referenced(value: &Value) -> Option<String> {
     }
 }
 
-fn enum_home(model: &Model, value: &Value) -> Option<Home> {
+fn enum_origin(model: &Model, value: &Value) -> Option<Origin> {
     match value {
-        Value::Enum(name) => model.enumeration(name).map(|item| item.rust.home.clone()),
+        Value::Enum(name) => model.enumeration(name).map(|item| item.rust.origin.clone()),
         _ => None,
     }
 }
 
-fn home(model: &Model, value: &Value) -> Option<Home> {
-    let message = referenced(value).and_then(|name| model.message(&name)).map(|message| message.rust.home.clone());
-    message.or_else(|| enum_home(model, value))
+fn origin(model: &Model, value: &Value) -> Option<Origin> {
+    let message = referenced(value).and_then(|name| model.message(&name)).map(|message| message.rust.origin.clone());
+    message.or_else(|| enum_origin(model, value))
 }
 
 /// Collects the names that the plain types and the traits of a package have.
 pub(super) fn mark_names(model: &mut Model) {
     for package in &mut model.packages {
-        let home = Home::Here(package.module.clone());
-        let messages = model.messages.values().filter(|message| message.rust.home == home);
+        let origin = Origin::Local(package.module.clone());
+        let messages = model.messages.values().filter(|message| message.rust.origin == origin);
         let oneofs = messages.clone().flat_map(|message| message.oneofs().map(|oneof| &oneof.rust));
-        let enums = model.enums.values().map(|item| &item.rust).filter(|rust| rust.home == home);
+        let enums = model.enums.values().map(|item| &item.rust).filter(|rust| rust.origin == origin);
         let types =
             messages.map(|message| &message.rust).chain(oneofs).chain(enums).map(|rust| rust.ident().to_string());
         let traits = package.services.iter().map(|service| service.ident.to_string());
@@ -126,9 +126,9 @@ const FROM_ELSEWHERE: &str = "a client fills it in by what is generated with the
 
 /// Whether a message was generated before, by another run or with the runtime.
 fn is_from_elsewhere(model: &Model, name: &str) -> bool {
-    let home = model.message(name).map(|message| &message.rust.home);
+    let origin = model.message(name).map(|message| &message.rust.origin);
     let is_well_known = name.strip_prefix(WELL_KNOWN).is_some_and(|rest| rest.starts_with('.'));
-    is_well_known || matches!(home, Some(Home::Elsewhere(_)))
+    is_well_known || matches!(origin, Some(Origin::Extern(_)))
 }
 
 /// Marks the fields that a path or an idempotency key names, and those on the way to them.
@@ -163,7 +163,7 @@ fn way(model: &Model, method: &Method, path: &[String]) -> Vec<(String, i32)> {
 fn strings<'a>(message: &'a Message) -> impl Iterator<Item = &'a Field> {
     let of_member = |member: &'a Member| if let Member::Field(field) = member { Some(field) } else { None };
     let fields = message.members.iter().filter_map(of_member);
-    let is_single = |field: &&Field| !matches!(field.occurs, Occurs::Repeatedly | Occurs::ByKey(_));
+    let is_single = |field: &&Field| !matches!(field.cardinality, Cardinality::Repeated | Cardinality::Map(_));
     fields.filter(move |field| is_single(field) && field.value == Value::Scalar(Scalar::String))
 }
 

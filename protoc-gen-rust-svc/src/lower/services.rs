@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    model::{Attribute, Home, Kind, Literal, Method, Policy, Route, Service, Value, WellKnown},
+    model::{Attribute, Kind, Literal, Method, Origin, Policy, Route, Service, Value, WellKnown},
     names::{Ident, Scope},
     options::Types,
     read::{
@@ -177,7 +177,7 @@ impl Lower<'_> {
     fn import(&self, value: &Value, module: &[Ident]) -> Option<Ident> {
         let Value::Message(name) = value else { return None };
         let is_beside =
-            self.options.types == Types::Domain && self.types.name(name).home == Home::Here(module.to_vec());
+            self.options.types == Types::Domain && self.types.name(name).origin == Origin::Local(module.to_vec());
         is_beside.then(|| self.types.name(name).domain.first().cloned())?
     }
 
@@ -185,7 +185,7 @@ impl Lower<'_> {
     fn type_text(&self, value: &Value, module: &[Ident]) -> String {
         match (value, self.options.types) {
             // What is in the package is named as it is: it stands in the same file, or is imported from above.
-            (Value::Message(name), Types::Domain) if self.types.name(name).home == Home::Here(module.to_vec()) => {
+            (Value::Message(name), Types::Domain) if self.types.name(name).origin == Origin::Local(module.to_vec()) => {
                 self.types.name(name).domain_from(module, 0)
             }
             (Value::Message(name), _) => self.types.name(name).domain_from(module, 1),

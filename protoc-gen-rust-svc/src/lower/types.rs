@@ -146,7 +146,7 @@ impl Adding<'_> {
         let wire = self.wire_scope.take(wire);
         let push = |path: &[Ident], ident| path.iter().cloned().chain([ident]).collect();
         TypeName {
-            home: self.packages.home(&place.package),
+            origin: self.packages.origin(&place.package),
             domain: push(&place.domain, domain),
             wire: push(&place.wire, wire),
             pb: self.packages.pb(&place.package),

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    model::{Enum, Field, Home, Member, Message, Model, Occurs, Oneof, Scalar, Value, WellKnown},
+    model::{Cardinality, Enum, Field, Member, Message, Model, Oneof, Origin, Scalar, Value, WellKnown},
     names::{Ident, is_nameless},
     read::{self, Canonical, File, Input, descriptor::FileDescriptorSet, without_options},
 };
@@ -28,7 +28,7 @@ pub struct WireFile {
     /// The package of the `.proto`.
     pub package: String,
     /// The module of its messages, or where it was generated; `None` for files of the runtime.
-    pub home: Home,
+    pub origin: Origin,
     /// Whether the messages are to be generated.
     pub is_generated: bool,
     /// The renamed descriptor.
@@ -50,7 +50,7 @@ pub(super) fn files(
         let descriptor = decoded(file, diagnostics)?;
         let package = file.descriptor.package.clone();
         let is_generated = packages.is_generated(&file.descriptor.name);
-        Some(WireFile { home: packages.home(&package), descriptor: rename.file(descriptor), package, is_generated })
+        Some(WireFile { origin: packages.origin(&package), descriptor: rename.file(descriptor), package, is_generated })
     });
     files.collect()
 }
@@ -79,9 +79,9 @@ impl Paths<'_> {
     pub(super) fn shared_bytes(&self) -> Vec<String> {
         self.of(
             |field| field.value == Value::Scalar(Scalar::SharedBytes),
-            |message, field| match field.occurs {
+            |message, field| match field.cardinality {
                 // Of a map the values are looked up.
-                Occurs::ByKey(_) => "value".to_owned(),
+                Cardinality::Map(_) => "value".to_owned(),
                 _ => field_name(message, field),
             },
         )
@@ -252,7 +252,7 @@ impl Rename<'_> {
         }
         let lowered = known.and_then(|message| message.fields().find(|lowered| lowered.number == field.number()));
         if let Some(lowered) = lowered {
-            if is_shared(lowered) && !matches!(lowered.occurs, Occurs::ByKey(_)) {
+            if is_shared(lowered) && !matches!(lowered.cardinality, Cardinality::Map(_)) {
                 field.type_name = Some(shared_bytes());
             }
             // With any other option, prost-build takes "nothing said" for "not packed".
@@ -266,7 +266,8 @@ impl Rename<'_> {
     /// Of a map with such values, the entry holds them.
     fn share_in_maps(&self, name: &str, message: &mut DescriptorProto) {
         let Some(known) = self.model.message(name) else { return };
-        let shared = known.fields().filter(|field| is_shared(field) && matches!(field.occurs, Occurs::ByKey(_)));
+        let shared =
+            known.fields().filter(|field| is_shared(field) && matches!(field.cardinality, Cardinality::Map(_)));
         let numbers: Vec<_> = shared.map(|field| field.number).collect();
         let fields = message.field.iter().filter(|field| numbers.contains(&field.number()));
         let entries: Vec<_> = fields.map(|field| field.type_name().to_owned()).collect();
@@ -346,10 +347,10 @@ fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
         return;
     }
     let is_message = field.r#type() == Type::Message;
-    match lowered.occurs {
-        Occurs::Once => field.set_label(Label::Required),
+    match lowered.cardinality {
+        Cardinality::Required => field.set_label(Label::Required),
         // A group needs it too: prost-build takes only messages for optional by themselves.
-        Occurs::Optionally if !is_message => field.proto3_optional = Some(true),
+        Cardinality::Optional if !is_message => field.proto3_optional = Some(true),
         _ => (),
     }
 }

@@ -9,12 +9,12 @@ pub enum Form {
     /// The message itself, as it travels.
     Wire,
     /// A type of the user's own.
-    Own(OwnType),
+    Custom(CustomType),
 }
 
 /// A type of the user's own, and what others that hold it may derive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnType {
+pub struct CustomType {
     /// Where it is, from anywhere in the crate that holds the plain types.
     pub path: String,
     /// Whether it is `Eq`.

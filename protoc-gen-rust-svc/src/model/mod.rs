@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::behavior::Behavior;
 pub use self::default::DefaultValue;
-pub use self::form::{Form, OwnType};
+pub use self::form::{CustomType, Form};
 pub use self::known::WellKnown;
 pub use self::print::grouped;
 pub use self::service::{Attribute, Breaker, Idempotency, Kind, Literal, Method, Policy, Retry, Route, Service};
@@ -98,18 +98,18 @@ pub struct Artefacts {
 
 /// Where a type lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Home {
+pub enum Origin {
     /// In the package that is generated as this module.
-    Here(Vec<Ident>),
+    Local(Vec<Ident>),
     /// In the package that was generated elsewhere and is found at this Rust path.
-    Elsewhere(String),
+    Extern(String),
 }
 
 /// The name of a type, as it is reached from other modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeName {
     /// The package.
-    pub home: Home,
+    pub origin: Origin,
     /// The modules within the package, and the type.
     pub domain: Vec<Ident>,
     /// The modules within the package, of the messages that travel, and the type.
@@ -233,7 +233,7 @@ pub struct Field {
     /// Whether a path or an idempotency key names it, or a field of the message that it holds.
     pub is_named: bool,
     /// How often it occurs.
-    pub occurs: Occurs,
+    pub cardinality: Cardinality,
     /// What it holds.
     pub value: Value,
     /// What it holds while it is absent, where that is said.
@@ -256,17 +256,17 @@ pub struct Field {
 
 /// How often a field occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occurs {
+pub enum Cardinality {
     /// Always; absent is the same as the default (proto3).
-    Implicitly,
+    Implicit,
     /// Once or not at all.
-    Optionally,
+    Optional,
     /// Exactly once (proto2).
-    Once,
+    Required,
     /// Any number of times.
-    Repeatedly,
+    Repeated,
     /// Any number of times, each with another key.
-    ByKey(Scalar),
+    Map(Scalar),
 }
 
 /// What a field holds.
@@ -356,7 +356,7 @@ impl Model {
     /// All that is generated, as text for people.
     pub fn dump(&self) -> String {
         let is_generated =
-            |rust: &TypeName| self.packages.iter().any(|package| rust.home == Home::Here(package.module.clone()));
+            |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
         let messages = self.messages.values().filter(|message| is_generated(&message.rust));
         let enums = self.enums.values().filter(|item| is_generated(&item.rust));
         let packages = self.packages.iter().map(|package| format!("{package:#?}\n"));
@@ -371,7 +371,7 @@ impl Model {
 
     fn has_own_rules(&self) -> bool {
         let is_generated =
-            |rust: &TypeName| self.packages.iter().any(|package| rust.home == Home::Here(package.module.clone()));
+            |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
         self.messages.values().any(|message| message.has_rules && is_generated(&message.rust))
     }
 

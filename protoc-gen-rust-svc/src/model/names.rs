@@ -1,6 +1,6 @@
 //! How types are named from the modules that use them.
 
-use super::{Home, Package, Scalar, TypeName, WellKnown};
+use super::{Origin, Package, Scalar, TypeName, WellKnown};
 use crate::names::Ident;
 
 impl TypeName {
@@ -11,7 +11,7 @@ impl TypeName {
 
     /// The plain type, named from the file with the plain types of a package, in its module `place`.
     pub fn domain_within(&self, package: &[Ident], place: &[Ident]) -> String {
-        if self.home != Home::Here(package.to_vec()) {
+        if self.origin != Origin::Local(package.to_vec()) {
             return self.domain_from(package, place.len() + 1);
         }
         let common = self.domain.iter().zip(place).take_while(|(one, other)| one == other).count();
@@ -32,13 +32,13 @@ impl TypeName {
 
     fn path(&self, from: &[Ident], depth: usize, pb: Option<&Ident>, rest: &[Ident]) -> String {
         let mut parts = Vec::new();
-        match &self.home {
-            Home::Here(module) => {
+        match &self.origin {
+            Origin::Local(module) => {
                 let common = module.iter().zip(from).take_while(|(one, other)| one == other).count();
                 parts.extend(vec!["super".to_owned(); depth + from.len() - common]);
                 parts.extend(module[common..].iter().map(ToString::to_string));
             }
-            Home::Elsewhere(path) => parts.push(path.clone()),
+            Origin::Extern(path) => parts.push(path.clone()),
         }
         parts.extend(pb.into_iter().chain(rest).map(ToString::to_string));
         parts.join("::")

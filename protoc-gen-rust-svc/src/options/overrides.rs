@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unknown;
-use crate::model::{OwnType, Times};
+use crate::model::{CustomType, Times};
 
 /// The choices of types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Overrides {
     /// What `google.protobuf.Duration` becomes.
     pub durations: Scoped<Times>,
     /// The user's own types for messages, by the full names of these.
-    pub domain_types: BTreeMap<String, OwnType>,
+    pub domain_types: BTreeMap<String, CustomType>,
     /// The full names of messages that traits speak as they travel.
     pub passthrough: BTreeSet<String>,
 }
@@ -67,7 +67,7 @@ impl Overrides {
         }
         let is = |name| traits.contains(&name);
         let own_type =
-            OwnType { path: path.to_owned(), is_eq: is("Eq"), is_hash: is("Hash"), has_default: is("Default") };
+            CustomType { path: path.to_owned(), is_eq: is("Eq"), is_hash: is("Hash"), has_default: is("Default") };
         self.domain_types.insert(message.to_owned(), own_type);
         Ok(())
     }

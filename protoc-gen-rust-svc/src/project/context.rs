@@ -38,7 +38,7 @@ use minijinja::{Value, context};
 
 use super::{Failure, Order, runtime::Runtime};
 use crate::{
-    model::{Attribute, Home, Message, Method, Model, Package, Service},
+    model::{Attribute, Message, Method, Model, Origin, Package, Service},
     names::{Ident, Scope},
     read::Input,
 };
@@ -251,10 +251,10 @@ impl Print<'_> {
     fn type_text(&self, package: &Package, name: &str, printed: &str, krate: &str) -> String {
         let Some(message) = self.message(name) else { return printed.to_owned() };
         let path: Vec<_> = message.rust.domain.iter().map(Ident::as_str).collect();
-        match &message.rust.home {
-            Home::Here(module) if *module == package.module => format!("api::{}", path.join("::")),
-            Home::Here(_) => format!("{krate}::generated::{}", message.rust.domain_from(&[], 0)),
-            Home::Elsewhere(_) => message.rust.domain_from(&[], 0),
+        match &message.rust.origin {
+            Origin::Local(module) if *module == package.module => format!("api::{}", path.join("::")),
+            Origin::Local(_) => format!("{krate}::generated::{}", message.rust.domain_from(&[], 0)),
+            Origin::Extern(_) => message.rust.domain_from(&[], 0),
         }
     }
 

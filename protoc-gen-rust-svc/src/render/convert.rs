@@ -5,7 +5,7 @@ mod values;
 use self::values::{Reading, entries, present, read_message, read_plain, send_each};
 use super::{Unprintable, checks, text};
 use crate::{
-    model::{Enum, Field, Form, Home, Masked, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value},
+    model::{Cardinality, Enum, Field, Form, Masked, Member, Message, Model, Oneof, Origin, Package, TypeName, Value},
     names::Ident,
     options::{Options, Types},
 };
@@ -15,11 +15,11 @@ pub(super) fn impls(model: &Model, package: &Package, options: &Options) -> Resu
     let is_apart = options.domain_path.is_some();
     let (bridge, place) = if is_apart { ("svc::Message<Place>", PLACE) } else { ("svc::Message", "") };
     let print = Print { model, package, bridge, checks_rules: options.checks_rules };
-    let home = Home::Here(package.module.clone());
-    let messages = print.in_order(&package.messages).into_iter().filter(|message| message.rust.home == home);
+    let origin = Origin::Local(package.module.clone());
+    let messages = print.in_order(&package.messages).into_iter().filter(|message| message.rust.origin == origin);
     let impls = messages.map(|message| match (options.types, &message.form) {
         (Types::Domain, Form::Plain) => print.message(message),
-        (Types::Domain, Form::Own(_)) => print.own(message),
+        (Types::Domain, Form::Custom(_)) => print.own(message),
         (Types::Proto, _) | (_, Form::Wire) => print.itself(message),
     });
     let impls: String = impls.collect();
@@ -137,25 +137,25 @@ impl<'a> Print<'a> {
 
     /// The value that travels.
     fn send(&self, field: &Field, value: String) -> String {
-        match (&field.value, field.occurs) {
-            (Value::Scalar(_), Occurs::ByKey(_)) => entries(field, value),
-            (Value::WellKnown(known), Occurs::ByKey(_)) if known.is_itself() => entries(field, value),
+        match (&field.value, field.cardinality) {
+            (Value::Scalar(_), Cardinality::Map(_)) => entries(field, value),
+            (Value::WellKnown(known), Cardinality::Map(_)) if known.is_itself() => entries(field, value),
             (Value::Scalar(_), _) => present(field, value),
             (Value::WellKnown(known), _) if known.is_itself() => present(field, value),
             (Value::Enum(name), _) => self.send_enum(field, name, value),
-            (Value::Message(_) | Value::WellKnown(_), occurs) => {
-                send_each(field, occurs, value, "svc::Message::into_wire")
+            (Value::Message(_) | Value::WellKnown(_), cardinality) => {
+                send_each(field, cardinality, value, "svc::Message::into_wire")
             }
         }
     }
 
     fn send_enum(&self, field: &Field, name: &str, value: String) -> String {
         let number = "svc::Enumeration::number";
-        match field.occurs {
-            Occurs::Implicitly if !field.required && self.enumeration(name).has_unspecified => {
+        match field.cardinality {
+            Cardinality::Implicit if !field.required && self.enumeration(name).has_unspecified => {
                 format!("{value}.map_or(0, {number})")
             }
-            occurs => send_each(field, occurs, value, number),
+            cardinality => send_each(field, cardinality, value, number),
         }
     }
 
@@ -255,10 +255,10 @@ impl<'a> Print<'a> {
         }
         let Some(inner) = self.clearing(field) else { return String::new() };
         let each = if field.boxed { format!("|value| {inner}(value)") } else { inner.clone() };
-        match field.occurs {
-            Occurs::ByKey(_) => format!("wire.{wire}.values_mut().for_each({inner});"),
-            Occurs::Once => format!("{inner}(&mut wire.{wire});"),
-            Occurs::Implicitly | Occurs::Optionally | Occurs::Repeatedly => {
+        match field.cardinality {
+            Cardinality::Map(_) => format!("wire.{wire}.values_mut().for_each({inner});"),
+            Cardinality::Required => format!("{inner}(&mut wire.{wire});"),
+            Cardinality::Implicit | Cardinality::Optional | Cardinality::Repeated => {
                 format!("wire.{wire}.iter_mut().for_each({each});")
             }
         }
@@ -296,38 +296,40 @@ impl<'a> Print<'a> {
         let (name, domain) = (&field.name, self.domain(&item.rust));
         let from_number = "svc::Enumeration::from_number";
         let filled = if field.required { format!("violations.non_empty({name:?}, {value})") } else { value.clone() };
-        let each = match (field.occurs, item.is_closed) {
-            (Occurs::ByKey(_), true) => {
+        let each = match (field.cardinality, item.is_closed) {
+            (Cardinality::Map(_), true) => {
                 format!("into_iter().filter_map(|(key, number)| Some((key, {from_number}(number)?))).collect()")
             }
-            (Occurs::ByKey(_), false) => {
+            (Cardinality::Map(_), false) => {
                 format!("into_iter().map(|(key, number)| (key, {domain}::from(number))).collect()")
             }
             (_, true) => format!("into_iter().filter_map({from_number}).collect()"),
             (_, false) => format!("into_iter().map({domain}::from).collect()"),
         };
-        match (field.occurs, field.required) {
-            (Occurs::Repeatedly | Occurs::ByKey(_), true) => {
+        match (field.cardinality, field.required) {
+            (Cardinality::Repeated | Cardinality::Map(_), true) => {
                 Reading::Fallible(format!("{filled}.map(|values| values.{each})"))
             }
-            (Occurs::Repeatedly | Occurs::ByKey(_), false) => Reading::Sure(format!("{value}.{each}")),
+            (Cardinality::Repeated | Cardinality::Map(_), false) => Reading::Sure(format!("{value}.{each}")),
             // Only presence tells a zero that says something from nothing.
-            (Occurs::Optionally, true) if item.has_zero() => Reading::Fallible(format!(
+            (Cardinality::Optional, true) if item.has_zero() => Reading::Fallible(format!(
                 "violations.present({name:?}, {value}).and_then(|number| violations.specified({name:?}, number))"
             )),
-            (Occurs::Optionally, true) => {
+            (Cardinality::Optional, true) => {
                 Reading::Fallible(format!("violations.specified({name:?}, {value}.unwrap_or_default())"))
             }
-            (Occurs::Optionally, false) if item.is_closed => Reading::Sure(format!("{value}.and_then({from_number})")),
-            (Occurs::Optionally, false) => Reading::Sure(format!("{value}.map({domain}::from)")),
-            (Occurs::Once, _) if item.is_closed => {
+            (Cardinality::Optional, false) if item.is_closed => {
+                Reading::Sure(format!("{value}.and_then({from_number})"))
+            }
+            (Cardinality::Optional, false) => Reading::Sure(format!("{value}.map({domain}::from)")),
+            (Cardinality::Required, _) if item.is_closed => {
                 Reading::Fallible(format!("violations.specified({name:?}, {value})"))
             }
-            (Occurs::Implicitly, true) if item.has_unspecified => {
+            (Cardinality::Implicit, true) if item.has_unspecified => {
                 Reading::Fallible(format!("violations.specified({name:?}, {value})"))
             }
-            (Occurs::Implicitly, false) if item.has_unspecified => Reading::Sure(format!("{from_number}({value})")),
-            (Occurs::Implicitly | Occurs::Once, _) => Reading::Sure(format!("{domain}::from({value})")),
+            (Cardinality::Implicit, false) if item.has_unspecified => Reading::Sure(format!("{from_number}({value})")),
+            (Cardinality::Implicit | Cardinality::Required, _) => Reading::Sure(format!("{domain}::from({value})")),
         }
     }
 
@@ -360,7 +362,7 @@ fn later(name: &Ident, value: &str) -> Read {
 
 /// Whether a request that holds it is read as if it did not. What travels in any case is kept (proto2).
 fn is_cleared(field: &Field) -> bool {
-    field.is_cleared() && field.occurs != Occurs::Once
+    field.is_cleared() && field.cardinality != Cardinality::Required
 }
 
 /// Whether a request that holds it may be read as if it did not.
@@ -389,8 +391,8 @@ fn key(message: &Message, is_wire: bool) -> String {
     let is_key = |field: &&Field| Some(field.number) == message.idempotency_key;
     let Some(field) = message.fields().find(is_key) else { return String::new() };
     let ident = if is_wire { &field.wire_ident } else { &field.ident };
-    let key = match field.occurs {
-        Occurs::Optionally if is_wire || !field.required => format!("self.{ident}.get_or_insert_default()"),
+    let key = match field.cardinality {
+        Cardinality::Optional if is_wire || !field.required => format!("self.{ident}.get_or_insert_default()"),
         _ => format!("&mut self.{ident}"),
     };
     format!("fn idempotency_key(&mut self) -> Option<&mut String> {{ Some({key}) }}")

@@ -5,7 +5,7 @@ mod defaults;
 use super::{Unprintable, format::names_runtime, text};
 use crate::{
     model::{
-        Enum, EnumValue, Field, Form, Member, Message, Model, Occurs, Oneof, Package, Scalar, TypeName, Value,
+        Cardinality, Enum, EnumValue, Field, Form, Member, Message, Model, Oneof, Package, Scalar, TypeName, Value,
         WellKnown,
     },
     names::Ident,
@@ -39,7 +39,7 @@ impl Print<'_> {
         let oneofs = message.oneofs().map(|oneof| match &message.form {
             Form::Plain => self.oneof(message, oneof, &inner),
             Form::Wire => self.reexport(&oneof.rust, &inner),
-            Form::Own(_) => String::new(),
+            Form::Custom(_) => String::new(),
         });
         let oneofs: String = oneofs.collect();
         if types.is_empty() && oneofs.is_empty() {
@@ -55,7 +55,7 @@ impl Print<'_> {
         match &message.form {
             Form::Plain => self.plain(message, place),
             Form::Wire => self.reexport(&message.rust, place),
-            Form::Own(own_type) => {
+            Form::Custom(own_type) => {
                 let (docs, deprecated) = (&message.docs, deprecated(message.deprecated));
                 let (name, path) = (message.rust.ident(), &own_type.path);
                 format!("{docs}\n{deprecated} pub type {name} = {path};")
@@ -114,12 +114,12 @@ impl Print<'_> {
     fn holds(&self, field: &Field, place: &[Ident]) -> String {
         let value = self.boxed(field, self.value(&field.value, place));
         let option = || format!("{}<{value}>", self.prelude("Option"));
-        match field.occurs {
-            Occurs::Implicitly if self.is_unspecified_option(field) => option(),
-            Occurs::Optionally if !field.required => option(),
-            Occurs::Implicitly | Occurs::Optionally | Occurs::Once => value,
-            Occurs::Repeatedly => format!("{}<{value}>", self.prelude("Vec")),
-            Occurs::ByKey(key) => {
+        match field.cardinality {
+            Cardinality::Implicit if self.is_unspecified_option(field) => option(),
+            Cardinality::Optional if !field.required => option(),
+            Cardinality::Implicit | Cardinality::Optional | Cardinality::Required => value,
+            Cardinality::Repeated => format!("{}<{value}>", self.prelude("Vec")),
+            Cardinality::Map(key) => {
                 let key = self.scalar(key);
                 let map = if field.is_hash_map { "HashMap" } else { "BTreeMap" };
                 format!("::std::collections::{map}<{key}, {value}>")

@@ -1,7 +1,7 @@
 //! The JSON of the messages that travel: their names, and nothing that the runtime can do.
 
 use super::{Unprintable, text};
-use crate::model::{Enum, Field, Member, Message, Model, Occurs, Oneof, Package, TypeName, Value, WellKnown};
+use crate::model::{Cardinality, Enum, Field, Member, Message, Model, Oneof, Package, TypeName, Value, WellKnown};
 
 /// The codecs of a package.
 pub(super) fn impls(model: &Model, package: &Package) -> Result<String, Unprintable> {
@@ -68,7 +68,7 @@ impl<'a> Print<'a> {
         match member {
             Member::Field(field) => {
                 let value = format!("&self.{}", field.wire_ident);
-                self.write_field(field, field.occurs == Occurs::Once, &value) + ";"
+                self.write_field(field, field.cardinality == Cardinality::Required, &value) + ";"
             }
             Member::Oneof(oneof) => self.write_oneof(oneof),
         }

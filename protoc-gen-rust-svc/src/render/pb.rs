@@ -11,7 +11,7 @@ use prost_types::{DescriptorProto, EnumDescriptorProto};
 use super::{Unprintable, document, text};
 use crate::{
     lower::{Lowered, WELL_KNOWN, WireFile},
-    model::{Home, Package, Scalar, WellKnown},
+    model::{Origin, Package, Scalar, WellKnown},
 };
 
 /// What prost-build makes.
@@ -92,14 +92,14 @@ fn type_names(file: &WireFile) -> impl Iterator<Item = &str> {
 /// The package of a file that was generated elsewhere, and the path of its messages. What compilers bring is part of the
 /// runtime, also where an option maps `.google`.
 fn elsewhere(file: &WireFile) -> Option<(&str, String)> {
-    match &file.home {
-        Home::Elsewhere(_) if file.package == WELL_KNOWN => None,
+    match &file.origin {
+        Origin::Extern(_) if file.package == WELL_KNOWN => None,
         // prost-build makes keywords raw by itself.
-        Home::Elsewhere(path) => {
+        Origin::Extern(path) => {
             let package = file.descriptor.package();
             let pb = package.rsplit('.').next().unwrap_or(package);
             Some((package, format!("{}::{pb}", path.replace("r#", ""))))
         }
-        Home::Here(_) => None,
+        Origin::Local(_) => None,
     }
 }

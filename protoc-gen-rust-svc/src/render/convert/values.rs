@@ -1,6 +1,6 @@
 //! How the value of a field is read and sent, whatever it is of.
 
-use crate::model::{Field, Occurs, Value, WellKnown};
+use crate::model::{Cardinality, Field, Value, WellKnown};
 
 /// How a value is read.
 pub(super) enum Reading {
@@ -12,7 +12,7 @@ pub(super) enum Reading {
 
 /// A value that is there even where the message that travels may lack it.
 pub(super) fn present(field: &Field, value: String) -> String {
-    if field.occurs != Occurs::Optionally || !field.required {
+    if field.cardinality != Cardinality::Optional || !field.required {
         return value;
     }
     let value = if field.value == Value::WellKnown(WellKnown::Empty) { "()" } else { &value };
@@ -25,48 +25,48 @@ pub(super) fn entries(field: &Field, value: String) -> String {
 }
 
 /// Changes each value with `change`.
-pub(super) fn send_each(field: &Field, occurs: Occurs, value: String, change: &str) -> String {
-    match occurs {
-        Occurs::Implicitly | Occurs::Once => format!("{change}({value})"),
-        Occurs::Optionally if field.required => format!("Some({change}({value}))"),
-        Occurs::Optionally => format!("{value}.map({change})"),
-        Occurs::Repeatedly => format!("{value}.into_iter().map({change}).collect()"),
-        Occurs::ByKey(_) => format!("{value}.into_iter().map(|(key, value)| (key, {change}(value))).collect()"),
+pub(super) fn send_each(field: &Field, cardinality: Cardinality, value: String, change: &str) -> String {
+    match cardinality {
+        Cardinality::Implicit | Cardinality::Required => format!("{change}({value})"),
+        Cardinality::Optional if field.required => format!("Some({change}({value}))"),
+        Cardinality::Optional => format!("{value}.map({change})"),
+        Cardinality::Repeated => format!("{value}.into_iter().map({change}).collect()"),
+        Cardinality::Map(_) => format!("{value}.into_iter().map(|(key, value)| (key, {change}(value))).collect()"),
     }
 }
 
 /// A value that is the same on both sides.
 pub(super) fn read_plain(field: &Field, value: String, can_be_empty: bool) -> Reading {
     let name = &field.name;
-    match field.occurs {
-        Occurs::ByKey(_) if field.required && !field.is_hash_map => Reading::Fallible(format!(
+    match field.cardinality {
+        Cardinality::Map(_) if field.required && !field.is_hash_map => Reading::Fallible(format!(
             "violations.non_empty({name:?}, {value}).map(|entries| entries.into_iter().collect())"
         )),
-        Occurs::ByKey(_) if !field.required => Reading::Sure(entries(field, value)),
-        Occurs::Repeatedly | Occurs::ByKey(_) if field.required => {
+        Cardinality::Map(_) if !field.required => Reading::Sure(entries(field, value)),
+        Cardinality::Repeated | Cardinality::Map(_) if field.required => {
             Reading::Fallible(format!("violations.non_empty({name:?}, {value})"))
         }
-        Occurs::Implicitly if field.required && can_be_empty => {
+        Cardinality::Implicit if field.required && can_be_empty => {
             Reading::Fallible(format!("violations.non_empty({name:?}, {value})"))
         }
-        Occurs::Optionally if field.required => Reading::Fallible(format!("violations.present({name:?}, {value})")),
+        Cardinality::Optional if field.required => Reading::Fallible(format!("violations.present({name:?}, {value})")),
         _ => Reading::Sure(value),
     }
 }
 
 pub(super) fn read_message(field: &Field, value: String) -> String {
     let name = &field.name;
-    match field.occurs {
-        Occurs::Optionally if field.required => format!("violations.required({name:?}, {value})"),
-        Occurs::Implicitly | Occurs::Optionally => format!("violations.optional({name:?}, {value})"),
-        Occurs::Once => format!("violations.required({name:?}, Some({value}))"),
-        Occurs::Repeatedly if field.required => {
+    match field.cardinality {
+        Cardinality::Optional if field.required => format!("violations.required({name:?}, {value})"),
+        Cardinality::Implicit | Cardinality::Optional => format!("violations.optional({name:?}, {value})"),
+        Cardinality::Required => format!("violations.required({name:?}, Some({value}))"),
+        Cardinality::Repeated if field.required => {
             format!("violations.non_empty({name:?}, {value}).and_then(|values| violations.repeated({name:?}, values))")
         }
-        Occurs::Repeatedly => format!("violations.repeated({name:?}, {value})"),
-        Occurs::ByKey(_) if field.required => {
+        Cardinality::Repeated => format!("violations.repeated({name:?}, {value})"),
+        Cardinality::Map(_) if field.required => {
             format!("violations.non_empty({name:?}, {value}).and_then(|entries| violations.map({name:?}, entries))")
         }
-        Occurs::ByKey(_) => format!("violations.map({name:?}, {value})"),
+        Cardinality::Map(_) => format!("violations.map({name:?}, {value})"),
     }
 }

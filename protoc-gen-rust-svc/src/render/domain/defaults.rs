@@ -2,7 +2,7 @@
 
 use super::{Print, deprecated};
 use crate::{
-    model::{DefaultValue, Enum, Field, Member, Message, Occurs, Value},
+    model::{Cardinality, DefaultValue, Enum, Field, Member, Message, Value},
     names::{Ident, Scope},
 };
 
@@ -11,7 +11,7 @@ impl Print<'_> {
     pub(super) fn defaults(&self, message: &Message, place: &[Ident]) -> String {
         let mut names = Scope::default();
         let fields = message.members.iter().filter_map(|member| match member {
-            Member::Field(field) if field.occurs == Occurs::Optionally && !field.required => Some(field),
+            Member::Field(field) if field.cardinality == Cardinality::Optional && !field.required => Some(field),
             Member::Field(_) | Member::Oneof(_) => None,
         });
         let functions = fields.filter_map(|field| self.or_default(field, &mut names, place));
