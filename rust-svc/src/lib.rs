@@ -40,7 +40,7 @@ pub mod client;
 pub mod fake;
 #[cfg(feature = "gateway")]
 pub mod gateway;
-#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway", feature = "tonic"))]
 mod grpc;
 #[cfg(feature = "gateway")]
 pub mod json;
@@ -64,6 +64,8 @@ pub use client::Client;
 pub use error::{Code, Error, Result, Violation, Violations};
 #[cfg(feature = "gateway")]
 pub use gateway::{Gateway, route};
+#[cfg(any(feature = "adapter", feature = "client"))]
+pub use grpc::Body;
 #[cfg(feature = "jiff")]
 pub use jiff;
 #[cfg(feature = "validate")]

@@ -21,18 +21,18 @@ use super::{
 use crate::{
     Code, Error, Lifeline, Metadata, Method,
     call::peer::Room,
-    grpc::{compression::Encoding, metadata, status},
+    grpc::{self, compression::Encoding, metadata},
     intercept::Running,
 };
 
 /// The headers of an answer, and the trailers of one that succeeded: to copy them takes fewer steps than to make them.
 static ANSWERED: LazyLock<HeaderMap> = LazyLock::new(|| one(header::CONTENT_TYPE, "application/grpc"));
-static SUCCEEDED: LazyLock<HeaderMap> = LazyLock::new(|| one(tonic::Status::GRPC_STATUS, "0"));
+static SUCCEEDED: LazyLock<HeaderMap> = LazyLock::new(|| one(grpc::header::STATUS, "0"));
 
 /// The body of an answer. It keeps its call alive until it has ended or is dropped, and ends with the trailers that the
 /// handler set.
 #[derive(Debug)]
-pub struct Body {
+pub struct ResponseBody {
     frames: Frames,
     call: Option<Call>,
 }
@@ -77,7 +77,7 @@ impl Call {
     }
 }
 
-impl Body {
+impl ResponseBody {
     /// A body without a frame.
     pub(super) fn empty() -> Self {
         Self { frames: Frames::Ended, call: None }
@@ -165,19 +165,24 @@ fn succeeded() -> End {
 }
 
 fn failed(method: &Method, error: &Error) -> End {
-    let status = report::status(method, error);
-    let mut response = status.into_http::<()>();
-    response.headers_mut().remove(header::CONTENT_TYPE);
-    End(std::mem::take(response.headers_mut()), Some(error.code()))
+    End(report::status(method, error), Some(error.code()))
+}
+
+/// A response whose only frame carries a status.
+fn trailers_only(mut status: HeaderMap) -> Response<ResponseBody> {
+    status.insert(header::CONTENT_TYPE, ANSWERED[header::CONTENT_TYPE].clone());
+    let mut response = Response::new(ResponseBody::empty());
+    *response.headers_mut() = status;
+    response
 }
 
 /// The answer to a call that no handler saw.
-pub(crate) fn refuse(error: &Error) -> Response<Body> {
-    status::to_status(error).into_http::<()>().map(|()| Body::empty())
+pub(crate) fn refuse(error: &Error) -> Response<ResponseBody> {
+    trailers_only(grpc::status::to_headers(error))
 }
 
 /// The answer to a call that an interceptor refused, with what others have put into its headers.
-pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<Body> {
+pub(super) fn refuse_with(error: &Error, headers: &Metadata) -> Response<ResponseBody> {
     let mut response = refuse(error);
     metadata::append(headers, response.headers_mut());
     response
@@ -193,7 +198,7 @@ pub(super) fn finish(
     answer: Result<Data, Error>,
     encoding: Encoding,
     call: Call,
-) -> Response<Body> {
+) -> Response<ResponseBody> {
     let headers = call.running.cx().headers();
     if let Err(error) = &answer {
         call.running.failed(error);
@@ -211,7 +216,7 @@ fn begin(
     encoding: Encoding,
     headers: &Metadata,
     call: Call,
-) -> Response<Body> {
+) -> Response<ResponseBody> {
     let head = head(encoding, headers);
     if !headers.is_empty() && !call.room.holds(&head) {
         let large = too_large("headers", call.room);
@@ -221,7 +226,7 @@ fn begin(
         Ok(data) => Frames::of(data, method),
         Err(error) => Frames::Status(failed(&method, &error)),
     };
-    let mut response = Response::new(Body { frames, call: Some(call) });
+    let mut response = Response::new(ResponseBody { frames, call: Some(call) });
     *response.headers_mut() = head;
     response
 }
@@ -230,15 +235,15 @@ fn begin(
 fn head(encoding: Encoding, metadata: &Metadata) -> HeaderMap {
     let mut headers = ANSWERED.clone();
     if let Some(encoding) = encoding.name() {
-        headers.insert(Encoding::HEADER, HeaderValue::from_static(encoding));
+        headers.insert(grpc::header::ENCODING, HeaderValue::from_static(encoding));
     }
     metadata::append(metadata, &mut headers);
     headers
 }
 
 /// The answer to a call that failed, without headers before its trailers.
-fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Response<Body> {
-    let mut response = report::status(method, error).into_http::<()>().map(|()| Body::empty());
+fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Response<ResponseBody> {
+    let mut response = trailers_only(report::status(method, error));
     call.running.end(Some(error.code()));
     for metadata in [headers, &call.running.cx().trailers()] {
         metadata::append_new(metadata, response.headers_mut());
@@ -247,7 +252,7 @@ fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Res
     response
 }
 
-impl http_body::Body for Body {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = Error;
 

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
 use super::{
-    Body, Options, Payload,
+    Options, Payload, ResponseBody,
     body::{self, Call},
     open, report,
     requests::Requests,
@@ -24,11 +24,11 @@ use super::{
 };
 pub(super) use crate::intercept::panicked;
 use crate::{
-    Code, Context, Error, Lifeline, Method, Result,
+    Body, Code, Context, Error, Lifeline, Method, Result,
     call::peer::{Origin, Room},
     call::run_until::unless,
     call::shutdown::{Ending, gone},
-    grpc::{compression::Encoding, metadata::Headers},
+    grpc::{compression::Encoding, header, metadata::Headers},
     intercept::{Chain, Counter, Opening, Side},
 };
 
@@ -43,7 +43,7 @@ pub(super) struct Exchange<'a> {
     pub(super) method: Arc<Method>,
     pub(super) options: Options,
     pub(super) chain: Chain,
-    pub(super) request: &'a mut http::Request<tonic::body::Body>,
+    pub(super) request: &'a mut http::Request<Body>,
     pub(super) origin: Origin,
 }
 
@@ -83,7 +83,7 @@ fn refused_with(method: &Method, chain: &Chain, cx: Context, room: Room, error: 
 }
 
 /// The whole answer to a call that no handler saw.
-fn told(method: &Method, error: Error, cx: &Context, room: Room) -> http::Response<Body> {
+fn told(method: &Method, error: Error, cx: &Context, room: Room) -> http::Response<ResponseBody> {
     let (code, error) = (error.code(), report::told(method, error));
     let mut response = body::refuse_with(&error, &cx.headers());
     room.fit(response.headers_mut(), Some(code));
@@ -100,7 +100,7 @@ struct Accepted {
     start: Instant,
     cx: Context,
     lifeline: Lifeline,
-    body: tonic::body::Body,
+    body: Body,
     encodings: Encodings,
 }
 
@@ -114,7 +114,7 @@ impl Accepted {
     async fn answer<Q: Payload<Place>, Place: 'static, A: Answer, F: Future<Output = Result<A>>>(
         self,
         handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
-    ) -> Result<http::Response<Body>, Infallible> {
+    ) -> Result<http::Response<ResponseBody>, Infallible> {
         let Self { method, options, chain, ending, room, start, cx, lifeline, body, encodings } = self;
         let mut opening = chain.open(&method, Side::Server, None, cx, start);
         let start = match pass(&method, &mut opening, &ending, start).await {
@@ -167,7 +167,7 @@ impl Encodings {
     fn of(headers: &HeaderMap) -> Self {
         let unknown =
             |name| Error::new(Code::Unimplemented, format!("messages compressed with `{name}` are not read here"));
-        let requests = Encoding::of(headers).map_err(unknown);
+        let requests = Encoding::from_headers(headers).map_err(unknown);
         let responses = requests.as_ref().ok().copied().filter(|encoding| encoding.is_accepted(headers));
         Self { requests, responses: responses.unwrap_or_default() }
     }
@@ -175,7 +175,7 @@ impl Encodings {
     /// The messages of a request. Fails with `UNIMPLEMENTED` if they cannot be read.
     fn requests<Q: Payload<Place>, Place: 'static>(
         &self,
-        body: tonic::body::Body,
+        body: Body,
         limit: usize,
         counter: Counter,
     ) -> Result<Requests<Q, Place>> {
@@ -183,9 +183,9 @@ impl Encodings {
     }
 
     /// The answer to a request that is compressed in another way than is known tells those that are.
-    fn tell(&self, response: &mut http::Response<Body>) {
+    fn tell(&self, response: &mut http::Response<ResponseBody>) {
         if self.requests.is_err() {
-            response.headers_mut().insert(Encoding::ACCEPT, Encoding::KNOWN);
+            response.headers_mut().insert(header::ACCEPT_ENCODING, Encoding::KNOWN);
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
-use super::Body;
+use super::ResponseBody;
 use crate::grpc::metadata;
 
 const SPOKEN: [&str; 2] = ["application/grpc", "application/grpc+proto"];
 
 /// The answer in the language of HTTP to a request that is none of gRPC's: 405 for another verb than POST, 415 for
 /// another content type than `application/grpc` or `application/grpc+proto`, or several.
-pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<Body>> {
+pub(super) fn refusal<B>(request: &http::Request<B>) -> Option<Response<ResponseBody>> {
     if request.method() != Method::POST {
         return Some(answer(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, HeaderValue::from_static("POST")))));
     }
@@ -52,8 +52,8 @@ fn media_type(content_type: &HeaderValue) -> Option<&str> {
     }
 }
 
-fn answer(status: StatusCode, header: Option<(header::HeaderName, HeaderValue)>) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
+fn answer(status: StatusCode, header: Option<(header::HeaderName, HeaderValue)>) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::empty());
     *response.status_mut() = status;
     response.headers_mut().extend(header);
     response

@@ -31,7 +31,7 @@ use futures::future::BoxFuture;
 
 use crate::{Context, Message, Method, Result, Streaming};
 
-pub use body::Body;
+pub use body::ResponseBody;
 #[cfg(feature = "server")]
 pub(crate) use body::refuse;
 #[cfg(feature = "server")]

@@ -2,9 +2,9 @@
 
 use std::error::Error as _;
 
-use tonic::Status;
+use http::HeaderMap;
 
-use crate::{Code, Error, Method, grpc::status::to_status};
+use crate::{Code, Error, Method, grpc::status::to_headers};
 
 /// The error that the caller reads, once the log has what it may not read.
 pub(super) fn told(method: &Method, error: Error) -> Error {
@@ -13,7 +13,7 @@ pub(super) fn told(method: &Method, error: Error) -> Error {
 }
 
 /// The status that the caller reads. What it may not read, the source, goes to the log.
-pub(super) fn status(method: &Method, error: &Error) -> Status {
+pub(super) fn status(method: &Method, error: &Error) -> HeaderMap {
     let (name, code, source) = (method.full_name(), error.code().name(), error.source());
     match error.code() {
         Code::Internal | Code::Unknown | Code::DataLoss => {
@@ -21,5 +21,5 @@ pub(super) fn status(method: &Method, error: &Error) -> Status {
         }
         _ => tracing::debug!(method = name, code, message = error.message(), source, "a call failed"),
     }
-    to_status(error)
+    to_headers(error)
 }

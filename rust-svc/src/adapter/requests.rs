@@ -1,7 +1,6 @@
 //! The messages of a request, with the errors of its transport in our own words.
 
 use std::{
-    error::Error as _,
     future::poll_fn,
     marker::PhantomData,
     pin::Pin,
@@ -13,14 +12,14 @@ use bytes::Bytes;
 use futures::Stream;
 use http_body::Body as _;
 use prost::Message as _;
-use tonic::body::Body;
 
 use super::{Payload, call};
 use crate::{
-    Code, Context, Error, Result, Streaming,
+    Body, Code, Context, Error, Result, Streaming,
+    error::BoxError,
     grpc::{
         compression::Encoding,
-        frames::{Frames, Unreadable},
+        framing::{FrameDecoder, FrameError},
     },
     intercept::Counter,
 };
@@ -31,7 +30,7 @@ pub(super) struct Requests<Q, Place> {
     body: Option<Body>,
     /// True if the handler had to wait for any of it.
     was_late: bool,
-    frames: Frames,
+    frames: FrameDecoder,
     limit: usize,
     counter: Counter,
     messages: PhantomData<fn() -> (Q, Place)>,
@@ -39,7 +38,7 @@ pub(super) struct Requests<Q, Place> {
 
 impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
     pub(super) fn new(body: Body, encoding: Encoding, limit: usize, counter: Counter) -> Self {
-        let frames = Frames::new(encoding, limit);
+        let frames = FrameDecoder::new(encoding, limit);
         Self { body: Some(body), was_late: false, frames, limit, counter, messages: PhantomData }
     }
 
@@ -85,7 +84,7 @@ impl<Q: Payload<Place>, Place: 'static> Requests<Q, Place> {
             match ready!(polled) {
                 // A request has no trailers that mean anything.
                 Some(Ok(frame)) => self.frames.add(frame.into_data().unwrap_or_default()),
-                Some(Err(status)) => return Poll::Ready(Err(broken_off(&status))),
+                Some(Err(error)) => return Poll::Ready(Err(broken_off(error))),
                 None if self.frames.is_empty() => return Poll::Ready(Ok(None)),
                 None => return Poll::Ready(Err(Error::new(Code::Internal, "the request ends within a message"))),
             }
@@ -108,21 +107,21 @@ impl<Q: Payload<Place>, Place: 'static> Stream for Requests<Q, Place> {
     }
 }
 
-fn refused(unreadable: &Unreadable, limit: usize) -> Error {
+fn refused(unreadable: &FrameError, limit: usize) -> Error {
     let text = match unreadable {
-        Unreadable::TooLong(_) | Unreadable::Bomb => {
+        FrameError::TooLarge(_) | FrameError::DecompressedTooLarge => {
             return Error::resource_exhausted(format!("a request message is larger than the limit of {limit} bytes"));
         }
-        Unreadable::Flag => "a request message is compressed without saying how",
-        Unreadable::Compression => "a request message cannot be decompressed",
+        FrameError::Flag => "a request message is compressed without saying how",
+        FrameError::Compression => "a request message cannot be decompressed",
     };
     Error::new(Code::Internal, text)
 }
 
 /// A handler must be able to tell a part of a stream from all of it. Who reads the body for us says what is wrong with it.
-fn broken_off(status: &tonic::Status) -> Error {
-    let told = status.source().and_then(|source| source.downcast_ref::<Error>());
-    told.cloned().unwrap_or_else(|| Error::cancelled("the caller broke off the stream of requests"))
+fn broken_off(error: BoxError) -> Error {
+    let known = error.downcast::<Error>().map(|error| *error);
+    known.unwrap_or_else(|_| Error::cancelled("the caller broke off the stream of requests"))
 }
 
 #[cfg(test)]
@@ -138,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_no_end() {
-        let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err(tonic::Status::cancelled("reset"))];
+        let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err("reset")];
         let body = Body::new(StreamBody::new(stream::iter(frames)));
         let mut messages = Requests::<String, _>::new(body, Encoding::Identity, 100, Counter::default()).all();
         assert_eq!(messages.next().await.expect("a message").expect("a text"), "a");

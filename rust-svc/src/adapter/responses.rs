@@ -17,7 +17,7 @@ use crate::{
     Error, Method, Result, Streaming,
     grpc::{
         compression::Encoding,
-        frames::{BATCH, append, frame},
+        framing::{self, BATCH_SIZE},
     },
     intercept::{Counter, Running},
 };
@@ -90,7 +90,7 @@ pub(super) struct Many<R, Place>(pub(super) Streaming<R>, pub(super) PhantomData
 
 impl<R: Payload<Place>, Place> Answer for One<R, Place> {
     fn data(self, answering: &Answering<'_>) -> Result<Data> {
-        let bytes = frame(&self.0.into_response(), answering.encoding)?;
+        let bytes = framing::encode(&self.0.into_response(), answering.encoding)?;
         answering.running.sent(1);
         Ok(Data::One(bytes))
     }
@@ -134,7 +134,7 @@ impl<R: Payload<Place>, Place: 'static> Responses<R, Place> {
     /// for. A part of a message that fails may be left in the batch.
     fn poll_append(&mut self, cx: &mut task::Context<'_>, batch: &mut BytesMut) -> Poll<Option<Result<()>>> {
         let Self { messages: Some(Many(messages, _)), method, encoding, .. } = self else { return Poll::Ready(None) };
-        let mut write = |message: Result<R>| append(&message?.into_response(), *encoding, batch);
+        let mut write = |message: Result<R>| framing::append(&message?.into_response(), *encoding, batch);
         let appended = catch_unwind(AssertUnwindSafe(|| messages.poll_next_unpin(cx).map(|next| next.map(&mut write))));
         match appended.unwrap_or_else(|panic| Poll::Ready(Some(Err(call::panicked(method, &*panic))))) {
             Poll::Pending => self.poll_expiry(cx).map(|late| Some(Err(late))),
@@ -150,8 +150,8 @@ impl<R: Payload<Place>, Place: 'static> Responses<R, Place> {
 
     /// All messages that are ready, up to the size of a batch; `None` if there is none to come.
     fn poll_batch(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Bytes>> {
-        let (mut batch, mut count) = (BytesMut::with_capacity(self.length.min(BATCH)), 0);
-        while batch.len() < BATCH {
+        let (mut batch, mut count) = (BytesMut::with_capacity(self.length.min(BATCH_SIZE)), 0);
+        while batch.len() < BATCH_SIZE {
             let whole = batch.len();
             match self.poll_append(cx, &mut batch) {
                 Poll::Pending if batch.is_empty() => return Poll::Pending,

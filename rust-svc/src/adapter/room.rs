@@ -4,9 +4,12 @@
 //! call fail that had not.
 
 use http::{HeaderMap, HeaderName, header::CONTENT_TYPE};
-use tonic::Status;
 
-use crate::{Code, Error, call::peer::Room, grpc::status::to_status};
+use crate::{
+    Code, Error,
+    call::peer::Room,
+    grpc::{header, status},
+};
 
 /// What an entry counts besides its name and its value (RFC 9113, section 6.5.2).
 const ENTRY: usize = 32;
@@ -15,7 +18,7 @@ const ENTRY: usize = 32;
 const RESERVE: usize = 256;
 
 /// What is kept of trailers that do not fit.
-const KEPT: [HeaderName; 4] = [CONTENT_TYPE, Status::GRPC_STATUS, Status::GRPC_MESSAGE, Status::GRPC_STATUS_DETAILS];
+const KEPT: [HeaderName; 4] = [CONTENT_TYPE, header::STATUS, header::MESSAGE, header::STATUS_DETAILS];
 
 impl Room {
     /// True if all of these are taken.
@@ -31,15 +34,14 @@ impl Room {
             return code;
         }
         if code.is_none() {
-            // What is told of an error of one line can be a header.
-            let _ = to_status(&too_large("trailers", self)).add_header(trailers);
+            status::insert(&too_large("trailers", self), trailers);
         } else {
             tracing::warn!(room = self.0, "the trailers of an answer are larger than its caller takes");
         }
         let kept = KEPT.map(|name| trailers.remove(&name).map(|value| (name, value)));
         *trailers = kept.into_iter().flatten().collect();
         if !self.holds(trailers) {
-            trailers.remove(Status::GRPC_STATUS_DETAILS);
+            trailers.remove(header::STATUS_DETAILS);
         }
         Some(code.unwrap_or(Code::Internal))
     }

@@ -13,17 +13,16 @@ use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{
-    Adapter, Body, Options,
+    Adapter, Options, ResponseBody,
     call::{Exchange, Serve, refused},
     guard,
 };
 use crate::{
-    Error,
+    Body, Error,
     call::peer::Origin,
+    error::BoxError,
     intercept::{Chain, NO_METHOD},
 };
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The services of a server by their full names: a tower service that answers gRPC requests for all of them.
 ///
@@ -48,9 +47,9 @@ struct Served {
 }
 
 /// A request of HTTP, whatever its body is made of.
-type Request = http::Request<tonic::body::Body>;
+type Request = http::Request<Body>;
 
-pub(super) type Answer = BoxFuture<'static, Result<http::Response<Body>, Infallible>>;
+pub(super) type Answer = BoxFuture<'static, Result<http::Response<ResponseBody>, Infallible>>;
 
 impl Routes {
     /// No services.
@@ -105,11 +104,11 @@ impl Routes {
         &self,
         request: http::Request<B>,
         origin: Origin,
-    ) -> impl Future<Output = http::Response<Body>> + Send + use<B>
+    ) -> impl Future<Output = http::Response<ResponseBody>> + Send + use<B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.answer(&mut request.map(tonic::body::Body::new), origin).map(|Ok(response)| response)
+        self.answer(&mut request.map(Body::new), origin).map(|Ok(response)| response)
     }
 
     fn change(&mut self) -> &mut Table {
@@ -181,7 +180,7 @@ impl<B> tower::Service<http::Request<B>> for Routes
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
-    type Response = http::Response<Body>;
+    type Response = http::Response<ResponseBody>;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
 
@@ -195,7 +194,7 @@ where
         let (ending, room) = (extensions.get().cloned(), extensions.get().copied());
         let (ending, room) = (ending.unwrap_or_default(), room.unwrap_or_default());
         let origin = Origin { peer, stopping, ending, room };
-        self.answer(&mut request.map(tonic::body::Body::new), origin)
+        self.answer(&mut request.map(Body::new), origin)
     }
 }
 

@@ -7,13 +7,13 @@ use http::HeaderMap;
 use super::Options;
 use crate::{
     Error, Result,
-    grpc::{metadata, timeout},
+    grpc::{header, metadata, timeout},
 };
 
 /// What `grpc-timeout` asks for, or else the default, and at most the longest that is allowed. Fails with
 /// `INVALID_ARGUMENT` if it is malformed: a caller that means to give up soon must not wait for ever.
 pub(super) fn of(headers: &HeaderMap, options: &Options) -> Result<Option<Duration>> {
-    let name = timeout::HEADER;
+    let name = header::TIMEOUT;
     let mut values = metadata::all(headers, &name);
     let asked = match (values.next(), values.next()) {
         (None, _) => return Ok(options.bounded(options.default_timeout)),

@@ -17,9 +17,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame};
 
 use super::guard;
-use crate::{Code, Error};
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::{Body, Code, Error, error::BoxError};
 
 /// The first byte of the frame of trailers.
 const TRAILERS: u8 = 0x80;
@@ -35,10 +33,7 @@ pub(crate) fn says_web(headers: &HeaderMap) -> bool {
 
 /// Answers a request of gRPC-Web in the form in which it was made, by what `serve` answers to one of gRPC. What is
 /// neither is left to `serve` to refuse.
-pub(crate) async fn answer<B, A, F>(
-    request: Request<B>,
-    serve: impl FnOnce(Request<tonic::body::Body>) -> F,
-) -> Response<Web<A>>
+pub(crate) async fn answer<B, A, F>(request: Request<B>, serve: impl FnOnce(Request<Body>) -> F) -> Response<Web<A>>
 where
     F: Future<Output = Response<A>>,
     B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
@@ -46,7 +41,7 @@ where
     let form = Form::of(request.headers());
     let request = match form {
         Some(form) => form.read(request),
-        None => request.map(tonic::body::Body::new),
+        None => request.map(Body::new),
     };
     form.unwrap_or(Form::Binary).write(serve(request).await)
 }
@@ -76,13 +71,13 @@ impl Form {
     }
 
     /// The request as gRPC makes it.
-    fn read<B>(self, request: Request<B>) -> Request<tonic::body::Body>
+    fn read<B>(self, request: Request<B>) -> Request<Body>
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         let mut request = request.map(|body| match self {
-            Self::Binary => tonic::body::Body::new(body),
-            Self::Text => tonic::body::Body::new(Decoded { body, rest: BytesMut::new() }),
+            Self::Binary => Body::new(body),
+            Self::Text => Body::new(Decoded { body, rest: BytesMut::new() }),
         });
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         request

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use crate::{Error, Metadata};
+use crate::{Error, Metadata, grpc::header};
 
 /// An attempt that failed.
 #[derive(Debug)]
@@ -59,11 +59,9 @@ impl Failure {
 }
 
 impl Pushback {
-    const HEADER: &'static str = "grpc-retry-pushback-ms";
-
     /// Reads what came with a status: milliseconds, once. Anything else means not to try again.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
-        let mut values = headers.get_all(Self::HEADER).into_iter();
+        let mut values = headers.get_all(header::RETRY_PUSHBACK).into_iter();
         let Some(value) = values.next() else { return Self::None };
         let millis = value.to_str().ok().and_then(|text| text.parse::<i32>().ok());
         match millis.and_then(|millis| u64::try_from(millis).ok()) {
@@ -92,7 +90,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             for value in values {
-                headers.append(Pushback::HEADER, value.parse().expect("a header value"));
+                headers.append(header::RETRY_PUSHBACK, value.parse().expect("a header value"));
             }
             assert_eq!(Pushback::read(&headers), expected, "{values:?}");
         }

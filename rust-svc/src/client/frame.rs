@@ -17,7 +17,7 @@ use crate::{
     Code, Error, Metadata, Method,
     grpc::{
         compression::Encoding,
-        frames::{Frames, Unreadable},
+        framing::{FrameDecoder, FrameError},
     },
 };
 
@@ -28,7 +28,7 @@ use crate::{
 pub(crate) struct Messages {
     method: &'static str,
     body: Incoming,
-    frames: Frames,
+    frames: FrameDecoder,
     limit: usize,
     end: End,
 }
@@ -41,7 +41,7 @@ enum End {
 
 impl Messages {
     pub(crate) fn new(method: &Method, body: Incoming, encoding: Encoding, limit: usize) -> Self {
-        let frames = Frames::new(encoding, limit);
+        let frames = FrameDecoder::new(encoding, limit);
         Self { method: method.full_name(), body, frames, limit, end: End::Ahead }
     }
 
@@ -105,12 +105,14 @@ impl Messages {
         }
     }
 
-    fn unreadable(&self, unreadable: Unreadable) -> Failure {
+    fn unreadable(&self, unreadable: FrameError) -> Failure {
         match unreadable {
-            Unreadable::TooLong(length) => self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)),
-            Unreadable::Bomb => self.too_large(&format!("of more than {} bytes when decompressed", self.limit)),
-            Unreadable::Flag => self.protocol("compressed its answer without saying how"),
-            Unreadable::Compression => self.protocol("answered with a message that is not in gzip"),
+            FrameError::TooLarge(length) => self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)),
+            FrameError::DecompressedTooLarge => {
+                self.too_large(&format!("of more than {} bytes when decompressed", self.limit))
+            }
+            FrameError::Flag => self.protocol("compressed its answer without saying how"),
+            FrameError::Compression => self.protocol("answered with a message that is not in gzip"),
         }
     }
 
@@ -131,7 +133,7 @@ mod tests {
     use tonic::body::Body;
 
     use super::*;
-    use crate::grpc::frames::frame;
+    use crate::grpc::framing::encode;
 
     const GET: Method = Method::unary("/test.v1.Test/Get");
 
@@ -165,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn messages_in_any_pieces() {
-        let all = ["one", "", "three"].map(|text| frame(&text.to_owned(), Encoding::Identity));
+        let all = ["one", "", "three"].map(|text| encode(&text.to_owned(), Encoding::Identity));
         let all = all.map(|it| it.expect("a frame")).concat();
         for size in 1..=all.len() {
             let pieces = all.chunks(size).map(data).chain([trailers("0")]).collect();
@@ -200,8 +202,8 @@ mod tests {
     #[tokio::test]
     async fn messages_in_gzip() {
         let texts = ["one", "", "three"].map(str::to_owned);
-        let plain = frame(&texts[0], Encoding::Identity).expect("a frame");
-        let all = texts.each_ref().map(|text| frame(text, Encoding::Gzip).expect("a frame")).concat();
+        let plain = encode(&texts[0], Encoding::Identity).expect("a frame");
+        let all = texts.each_ref().map(|text| encode(text, Encoding::Gzip).expect("a frame")).concat();
         let (messages, failure) = read(Encoding::Gzip, vec![data(&plain), data(&all), trailers("0")]).await;
         assert!(failure.is_none(), "{failure:?}");
         assert_eq!(messages, [&b"\x0a\x03one"[..], b"\x0a\x03one", b"", b"\x0a\x05three"]);
@@ -209,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_gzip_or_too_large_in_it() {
-        let bomb = frame(&"a".repeat(200), Encoding::Gzip).expect("a frame");
+        let bomb = encode(&"a".repeat(200), Encoding::Gzip).expect("a frame");
         for (bytes, code, message) in [
             (&bomb[..], Code::ResourceExhausted, "a message of more than 100 bytes when decompressed"),
             (&[1, 0, 0, 0, 1, 7], Code::Internal, "a message that is not in gzip"),

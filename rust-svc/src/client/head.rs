@@ -72,7 +72,7 @@ fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failur
 
 fn encoding(method: &Method, headers: &HeaderMap) -> Result<Encoding, Failure> {
     let unknown = |name| failure(method, Code::Internal, &format!("compressed its answer with `{name}`, not gzip"));
-    Encoding::of(headers).map_err(unknown)
+    Encoding::from_headers(headers).map_err(unknown)
 }
 
 fn not_grpc(method: &Method, status: StatusCode) -> Failure {

@@ -9,19 +9,18 @@ use super::{
     connection::{TooLarge, Unsent},
     failure::{Cause, Failure},
 };
-use crate::{Code, Error, grpc::status};
+use crate::{Code, Error};
 use h2::Reason;
 use tonic::{ConnectError, TimeoutExpired};
 
-/// An error of a type that only the transport knows.
-pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+pub(crate) use crate::error::BoxError;
 
 /// The failure of a request that got no answer. The message tells no address: it may reach a caller's caller.
 pub(crate) fn broken(method: &str, error: BoxError) -> Failure {
     let (cause, code) = match find(&*error) {
         Some(found) => found,
         None => match error.downcast::<tonic::Status>() {
-            Ok(status) if status.source().is_none() => return Failure::new(Cause::Peer, status::from_status(*status)),
+            Ok(status) if status.source().is_none() => return Failure::new(Cause::Peer, Error::from(*status)),
             Ok(status) => return failure(method, Cause::Broken, Code::Unavailable, status),
             Err(error) => return failure(method, Cause::Broken, Code::Unavailable, error),
         },

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{Shared, address::Origin};
 use crate::{
     Context, Method,
-    grpc::{compression::Encoding, metadata, timeout},
+    grpc::{compression::Encoding, header, metadata, timeout},
     intercept::Attempted,
     observe::TraceContext,
 };
@@ -27,10 +27,10 @@ pub(super) fn usual(encoding: Encoding, is_remote: bool) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    headers.insert(Encoding::ACCEPT, Encoding::KNOWN);
-    headers.extend(encoding.name().map(|name| (Encoding::HEADER, HeaderValue::from_static(name))));
+    headers.insert(header::ACCEPT_ENCODING, Encoding::KNOWN);
+    headers.extend(encoding.name().map(|name| (header::ENCODING, HeaderValue::from_static(name))));
     headers.extend(is_remote.then_some((USER_AGENT, AGENT)));
-    headers.extend([TRACE, timeout::HEADER].map(|name| (name, HeaderValue::from_static(""))));
+    headers.extend([TRACE, header::TIMEOUT].map(|name| (name, HeaderValue::from_static(""))));
     headers
 }
 
@@ -89,15 +89,15 @@ impl<'a> Head<'a> {
         }
         self.append_metadata(&mut headers);
         if self.previous > 0 {
-            headers.insert("grpc-previous-rpc-attempts", self.previous.into());
+            headers.insert(header::PREVIOUS_ATTEMPTS, self.previous.into());
         }
         if let Some(place) = place {
             headers.insert(TRACE, passing(place));
         }
         let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(now));
         match remaining.and_then(timeout::format) {
-            Some(value) => headers.insert(timeout::HEADER, passing(value)),
-            None => headers.remove(timeout::HEADER),
+            Some(value) => headers.insert(header::TIMEOUT, passing(value)),
+            None => headers.remove(header::TIMEOUT),
         };
         headers
     }

@@ -27,7 +27,7 @@ use crate::{
     Code, Error, Message, Result, Streaming,
     grpc::{
         compression::Encoding,
-        frames::{BATCH, append, frame},
+        framing::{self, BATCH_SIZE},
     },
     intercept::{Counter, Running},
 };
@@ -87,7 +87,7 @@ where
 {
     fn poll_append(&mut self, cx: &mut Context<'_>, batch: &mut BytesMut) -> Poll<Option<Result<()>>> {
         let request = ready!(self.requests.poll_next_unpin(cx));
-        Poll::Ready(request.map(|request| append(&request?.into_wire(), self.encoding, batch)))
+        Poll::Ready(request.map(|request| framing::append(&request?.into_wire(), self.encoding, batch)))
     }
 }
 
@@ -97,7 +97,7 @@ impl Requests {
         Q: Message<Place, Wire: prost::Message + Default>,
     {
         let keyed = idempotency::fill(&mut request);
-        let bytes = frame(&request.into_wire(), encoding)?;
+        let bytes = framing::encode(&request.into_wire(), encoding)?;
         Ok(Self::One { bytes, keyed })
     }
 
@@ -194,7 +194,7 @@ impl Sending {
             return Poll::Ready(Some(Err(over())));
         }
         let mut batch = BytesMut::new();
-        while batch.len() < BATCH {
+        while batch.len() < BATCH_SIZE {
             let messages = &mut self.messages;
             let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_append(cx, &mut batch)));
             match polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panicked())))) {

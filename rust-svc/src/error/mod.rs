@@ -1,7 +1,9 @@
 //! The one error of every service trait, mapped to a gRPC status or an HTTP response at each edge.
 
+mod boxed;
 mod violations;
 
+pub(crate) use boxed::BoxError;
 pub use violations::{Violation, Violations};
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};

@@ -23,7 +23,7 @@ use crate::{
     Context, Error, Lifeline, Message, Peer, Result, Streaming,
     call::peer::{Arrival, Stopping},
     call::shutdown::Ending,
-    grpc::timeout,
+    grpc::{header, timeout},
     intercept::Running,
     json::{self, Print, Value},
 };
@@ -212,7 +212,7 @@ fn address(parts: &Parts) -> Option<SocketAddr> {
 }
 
 fn asked_timeout(headers: &HeaderMap) -> Result<Option<Duration>> {
-    let mut values = headers.get_all(timeout::HEADER).iter();
+    let mut values = headers.get_all(header::TIMEOUT).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let timeout = value.to_str().ok().and_then(timeout::parse).filter(|_| values.next().is_none());
     let refused =

@@ -1,57 +1,51 @@
-//! Messages compressed with gzip.
+//! Compression of messages with gzip.
 
 use std::io::{Read, Write};
 
 use bytes::Bytes;
 use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 
-use super::metadata;
+use super::{header, metadata};
 
-/// How the messages of one direction are compressed, those that say that they are.
+/// The compression of the messages of one direction whose flag is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// None of them is.
+    /// No compression.
     #[default]
     Identity,
     Gzip,
 }
 
-/// Why a message cannot be decompressed.
+/// The reason why a message cannot be decompressed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum DecompressError {
     TooLarge,
     Malformed,
 }
 
 impl Encoding {
-    /// The header that tells it.
-    pub(crate) const HEADER: HeaderName = HeaderName::from_static("grpc-encoding");
-
-    /// The header that tells which of them may come back.
-    pub(crate) const ACCEPT: HeaderName = HeaderName::from_static("grpc-accept-encoding");
-
-    /// Those that are known, as that header has them.
+    /// The known compressions, as the value of `grpc-accept-encoding`.
     pub(crate) const KNOWN: HeaderValue = HeaderValue::from_static("gzip");
 
-    /// What headers tell, or the name if it is none of these.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
-        match metadata::first(headers, &Self::HEADER).map(|value| value.as_bytes()) {
+    /// Reads `grpc-encoding`. Fails with the name of an unknown compression.
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self, String> {
+        match metadata::first(headers, &header::ENCODING).map(|value| value.as_bytes()) {
             None | Some(b"identity") => Ok(Self::Identity),
             Some(b"gzip") => Ok(Self::Gzip),
             Some(other) => Err(String::from_utf8_lossy(other).into_owned()),
         }
     }
 
-    /// True if it may come back, by the headers of a request.
+    /// Returns whether the sender of these headers reads this compression.
     #[cfg(feature = "adapter")]
     pub(crate) fn is_accepted(self, headers: &HeaderMap) -> bool {
         let Some(name) = self.name() else { return true };
         let has_name = |line: &str| line.split(',').any(|accepted| accepted.trim() == name);
-        metadata::all(headers, &Self::ACCEPT).any(|line| line.to_str().is_ok_and(has_name))
+        metadata::all(headers, &header::ACCEPT_ENCODING).any(|line| line.to_str().is_ok_and(has_name))
     }
 
-    /// Its name, if it has to be told.
+    /// Returns the value of `grpc-encoding`; `None` without compression.
     pub(crate) const fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
@@ -60,19 +54,19 @@ impl Encoding {
     }
 }
 
-/// A message, smaller.
+/// Compresses a message.
 pub(crate) fn compress(message: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(message)?;
     encoder.finish()
 }
 
-/// A message that was compressed. A few bytes can become gigabytes, so no more is read than is allowed.
-pub(crate) fn decompress(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
+/// Decompresses a message. A few bytes can become gigabytes, so at most `limit` bytes are produced.
+pub(crate) fn decompress(bytes: &[u8], limit: usize) -> Result<Bytes, DecompressError> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut message = Vec::new();
-    MultiGzDecoder::new(bytes).take(most).read_to_end(&mut message).map_err(|_| Refused::Malformed)?;
-    if message.len() > limit { Err(Refused::TooLarge) } else { Ok(message.into()) }
+    MultiGzDecoder::new(bytes).take(most).read_to_end(&mut message).map_err(|_| DecompressError::Malformed)?;
+    if message.len() > limit { Err(DecompressError::TooLarge) } else { Ok(message.into()) }
 }
 
 #[cfg(test)]
@@ -80,40 +74,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn goes_there_and_back() {
+    fn messages_are_compressed_and_decompressed() {
         for message in [&b""[..], b"one", &[7; 10_000]] {
             let bytes = compress(message).expect("memory");
             assert_eq!(decompress(&bytes, message.len()).expect("a message"), message);
         }
     }
 
-    /// A file of gzip has any number of members (RFC 1952, section 2.2), and what it says is all of them.
+    /// A gzip file has any number of members (RFC 1952, section 2.2).
     #[test]
-    fn several_members_are_one_message() {
+    fn the_members_of_a_message_are_joined() {
         let bytes = [&b"one "[..], b"", b"two"].map(|part| compress(part).expect("memory")).concat();
         assert_eq!(decompress(&bytes, 7).expect("a message"), &b"one two"[..]);
     }
 
     #[test]
-    fn refuses() {
+    fn large_and_malformed_messages_fail() {
         let bomb = compress(&vec![0; 1_000_000]).expect("memory");
         let cut = &bomb[..bomb.len() / 2];
         let trailed = [&bomb[..], b"more"].concat();
         for (bytes, limit, expected) in [
-            (&bomb[..], 999_999, Refused::TooLarge),
-            (&bomb, 0, Refused::TooLarge),
-            (&[&bomb[..], &bomb].concat(), 1_000_000, Refused::TooLarge),
-            (cut, 1_000_000, Refused::Malformed),
-            (&trailed, 1_000_000, Refused::Malformed),
-            (b"", 100, Refused::Malformed),
-            (b"no gzip", 100, Refused::Malformed),
+            (&bomb[..], 999_999, DecompressError::TooLarge),
+            (&bomb, 0, DecompressError::TooLarge),
+            (&[&bomb[..], &bomb].concat(), 1_000_000, DecompressError::TooLarge),
+            (cut, 1_000_000, DecompressError::Malformed),
+            (&trailed, 1_000_000, DecompressError::Malformed),
+            (b"", 100, DecompressError::Malformed),
+            (b"no gzip", 100, DecompressError::Malformed),
         ] {
             assert_eq!(decompress(bytes, limit).expect_err("refused"), expected);
         }
     }
 
     #[test]
-    fn what_headers_tell() {
+    fn the_compression_is_read_from_headers() {
         for (value, expected) in [
             (None, Ok(Encoding::Identity)),
             (Some("identity"), Ok(Encoding::Identity)),
@@ -121,13 +115,13 @@ mod tests {
             (Some("br"), Err("br".to_owned())),
         ] {
             let value = value.map(|value| ("grpc-encoding".parse().expect("a name"), value.parse().expect("a value")));
-            assert_eq!(Encoding::of(&value.into_iter().collect()), expected);
+            assert_eq!(Encoding::from_headers(&value.into_iter().collect()), expected);
         }
     }
 
     #[cfg(feature = "adapter")]
     #[test]
-    fn what_is_accepted() {
+    fn accepted_compressions_are_read_from_headers() {
         for (lines, expected) in [
             (&[][..], false),
             (&["gzip"], true),
@@ -136,7 +130,8 @@ mod tests {
             (&["\u{e9}", "gzip"], true),
             (&["identity", "gzipped"], false),
         ] {
-            let line = |line: &&str| (Encoding::ACCEPT, HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
+            let line =
+                |line: &&str| (header::ACCEPT_ENCODING, HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
             let headers: HeaderMap = lines.iter().map(line).collect();
             assert_eq!(Encoding::Gzip.is_accepted(&headers), expected, "{lines:?}");
             assert!(Encoding::Identity.is_accepted(&headers));

@@ -108,7 +108,7 @@ fn entries(metadata: &Metadata) -> impl Iterator<Item = (HeaderName, HeaderValue
 fn print(value: &Value) -> Option<HeaderValue> {
     match value {
         Value::Text(text) => HeaderValue::try_from(text).ok(),
-        Value::Binary(bytes) => HeaderValue::try_from(BASE64.encode(bytes)).ok(),
+        Value::Binary(bytes) => HeaderValue::try_from(encode(bytes)).ok(),
     }
 }
 
@@ -131,6 +131,12 @@ fn decode_all(text: &str) -> Option<Vec<Value>> {
     text.split(',').map(|part| decode(part.trim())).collect()
 }
 
+/// Encodes bytes as the value of a `-bin` header.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
+/// Decodes the value of a `-bin` header.
 pub(crate) fn decode(text: &str) -> Option<Value> {
     BASE64.decode(text).ok().map(|bytes| Value::Binary(Bytes::from(bytes)))
 }

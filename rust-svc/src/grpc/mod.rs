@@ -1,14 +1,24 @@
-//! What both ends of a gRPC call must agree on: the forms of metadata, of statuses and of timeouts. The gateway reads
-//! timeouts of the same form.
+//! What both ends of a gRPC call share: bodies, frames, compression, metadata, statuses, timeouts and header names. The
+//! gateway reads timeouts too.
 
 #![cfg_attr(not(all(feature = "adapter", feature = "client")), allow(dead_code, reason = "each end uses its half"))]
 
 #[cfg(any(feature = "adapter", feature = "client"))]
+mod body;
+#[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) mod compression;
 #[cfg(any(feature = "adapter", feature = "client"))]
-pub(crate) mod frames;
-#[cfg(any(feature = "adapter", feature = "client"))]
+pub(crate) mod framing;
+pub(crate) mod header;
+#[cfg(any(feature = "adapter", feature = "client", feature = "tonic"))]
 pub(crate) mod metadata;
-#[cfg(any(feature = "adapter", feature = "client"))]
+#[cfg(any(feature = "adapter", feature = "client", feature = "tonic"))]
+mod percent;
+#[cfg(any(feature = "adapter", feature = "client", feature = "tonic"))]
 pub(crate) mod status;
 pub(crate) mod timeout;
+#[cfg(feature = "tonic")]
+mod tonic_status;
+
+#[cfg(any(feature = "adapter", feature = "client"))]
+pub use body::Body;

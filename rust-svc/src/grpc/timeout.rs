@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
-
-/// The header.
-pub(crate) const HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
+use http::HeaderValue;
 
 const MAX_DIGITS: usize = 8;
 const MAX_VALUE: u32 = 99_999_999;

@@ -18,7 +18,7 @@ impl Ending {
     #[expect(clippy::manual_async_fn, reason = "an async function holds what it is given twice")]
     pub(super) fn or_gone(
         self,
-        mut answer: impl Future<Output = Response<adapter::Body>> + Send + Unpin,
+        mut answer: impl Future<Output = Response<adapter::ResponseBody>> + Send + Unpin,
     ) -> impl Future<Output = Response<Told>> + Send {
         async move {
             let response = tokio::select! {
@@ -34,7 +34,7 @@ impl Ending {
 
 /// The body of an answer of gRPC. It ends with `UNAVAILABLE` if it has not when the server ends.
 pub(super) struct Told {
-    body: Option<adapter::Body>,
+    body: Option<adapter::ResponseBody>,
     ending: Ending,
     /// Set once the body had to be waited for; most never are.
     comes: Option<BoxFuture<'static, Error>>,

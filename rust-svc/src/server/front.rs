@@ -15,9 +15,8 @@ use crate::{
     adapter::{self, says_grpc, web},
     call::peer::{Arrival, Origin, Room},
     call::shutdown::Ending,
+    error::BoxError,
 };
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where plain HTTP asks for the health.
 const HEALTH: &str = "/healthz";

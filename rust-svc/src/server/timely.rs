@@ -10,7 +10,7 @@ use http::{Request, Version, header::CONTENT_LENGTH};
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::error::BoxError;
 
 /// The body of a request, which breaks off if nothing of it comes for too long.
 #[derive(Debug)]

@@ -11,9 +11,7 @@ use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, ServiceDescriptorProto,
 };
 
-use crate::{Error, Result};
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::{Error, Result, error::BoxError};
 
 /// The names of the files that a caller has.
 pub(super) type Sent = BTreeSet<String>;
