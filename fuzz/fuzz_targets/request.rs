@@ -1,10 +1,10 @@
-//! Any bytes as a `CodeGeneratorRequest`: half of them as libFuzzer changes bytes, half as `mutants` changes requests.
+//! Any bytes as a `CodeGeneratorRequest`: half of them as libFuzzer changes bytes, half as `resilience::mutated` changes requests.
 
 #![no_main]
 
 use fastrand::Rng;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mutants::{judge::judge, mutate::mutate};
+use resilience::mutated::{judge::judge, mutate::mutate};
 
 fuzz_target!(|request: &[u8]| {
     if let Err(fault) = judge(request) {

@@ -1,4 +1,4 @@
-//! `protoc-gen-rust-svc new`, without building what it makes: `tests/new/run` at the root of the repository does that.
+//! `protoc-gen-rust-svc new`, without building what it makes: `tests/contracts/new-project` at the root of the repository does that.
 
 use std::{
     collections::BTreeMap,

@@ -1,0 +1,36 @@
+//! One module a case: what is printed for the `.proto` of the same name.
+
+pub mod behavior;
+pub mod blobs;
+pub mod chat;
+pub mod clashes_client;
+pub mod comments;
+pub mod default_methods;
+pub mod defaults;
+pub mod domain_elsewhere;
+pub mod edition2023;
+pub mod edition2024;
+pub mod fields;
+pub mod forms;
+pub mod imported;
+pub mod keywords;
+pub mod maps;
+pub mod modules;
+pub mod nameless;
+pub mod no_package;
+pub mod one_segment;
+#[cfg(feature = "validate")]
+pub mod own_rules;
+pub mod policies;
+pub mod proto2;
+pub mod recursion;
+#[cfg(feature = "validate")]
+pub mod rules;
+pub mod speaks_proto;
+pub mod stock;
+pub mod times_chrono;
+pub mod times_jiff;
+pub mod times_time;
+pub mod two_services;
+pub mod user;
+pub mod well_known;

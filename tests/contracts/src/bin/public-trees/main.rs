@@ -1,0 +1,98 @@
+//! Generates each folder of public contracts as a crate of its own, and says what became of them.
+//!
+//! `run`, beside this, calls it and compiles the crates.
+
+mod folder;
+mod read;
+mod shard;
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Parser;
+
+use crate::folder::{Folder, Outcome};
+
+/// Generates each folder of .proto files as a crate
+#[derive(Parser, Debug)]
+struct Arguments {
+    /// The roots that files are imported from, whose folders are generated
+    #[arg(long, required = true)]
+    root: Vec<PathBuf>,
+    /// A further directory that imports are looked up in
+    #[arg(long)]
+    import: Vec<PathBuf>,
+    /// Where to write the crates
+    #[arg(long)]
+    out: PathBuf,
+    /// The files that are known to be refused, each with the codes of the reasons
+    #[arg(long)]
+    refused: PathBuf,
+    /// Write only the crates of these folders; all are generated
+    #[arg(long)]
+    only: Vec<PathBuf>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let imports: Vec<_> = arguments.root.iter().chain(&arguments.import).cloned().collect();
+    let mut total = Outcome::default();
+    let mut crates = Vec::new();
+    for root in &arguments.root {
+        for (path, files) in folders(root) {
+            let is_written = arguments.only.is_empty() || arguments.only.contains(&path);
+            let folder = Folder { path, files };
+            let outcome = folder.generate(&imports)?;
+            if is_written && !outcome.printed.is_empty() {
+                crates.push(shard::write(&arguments.out, &folder, &outcome.printed)?);
+            }
+            total.add(outcome);
+        }
+    }
+    let unknown: Vec<_> = arguments.only.iter().filter(|path| !total.folders.contains(*path)).collect();
+    if !unknown.is_empty() {
+        return Err(format!("there are no such folders: {unknown:?}").into());
+    }
+    shard::workspace(&arguments.out, &crates)?;
+    report(&total, &fs::read_to_string(&arguments.refused)?, crates.len())
+}
+
+/// Says what became of the files. Fails if a comment is lost, or if others are refused than are known to be.
+fn report(total: &Outcome, known: &str, crates: usize) -> Result<(), Box<dyn Error>> {
+    let refused: Vec<_> = total.refused.iter().map(|(file, codes)| format!("{file} {}", codes.join(" "))).collect();
+    let known: Vec<_> = known.lines().filter(|line| !line.starts_with('#')).collect();
+    refused.iter().for_each(|line| println!("refused: {line}"));
+    total.lost.iter().for_each(|comment| eprintln!("lost: {comment}"));
+    total.explanations.iter().for_each(|text| eprintln!("{text}"));
+    println!(
+        "{} files, {} generated, {} refused; {} comments, {} lost; {crates} crates",
+        total.files,
+        total.files - refused.len(),
+        refused.len(),
+        total.comments,
+        total.lost.len()
+    );
+    if !total.lost.is_empty() {
+        return Err("docs are lost".into());
+    }
+    if refused != known {
+        return Err(
+            format!("other files are refused than are known:\n{}\n\n{}", refused.join("\n"), known.join("\n")).into()
+        );
+    }
+    Ok(())
+}
+
+/// The `.proto` files of each folder of a root.
+fn folders(root: &Path) -> BTreeMap<PathBuf, Vec<String>> {
+    let mut folders: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
+    for name in harness::names(root).into_iter().filter(|name| name.ends_with(".proto")) {
+        let folder = Path::new(&name).parent().unwrap_or(Path::new("")).to_owned();
+        folders.entry(folder).or_default().push(name);
+    }
+    folders
+}

@@ -1,0 +1,24 @@
+//! What the generator prints, compiled as a user would, and run.
+#![deny(warnings)]
+
+mod behavior;
+mod convert;
+mod domain_elsewhere;
+mod edges;
+mod forms;
+#[path = "../../golden/mod.rs"]
+mod golden;
+mod hops;
+mod http;
+mod intercept;
+mod kinds;
+mod observe;
+mod overrides;
+#[cfg(feature = "validate")]
+mod own_rules;
+#[cfg(feature = "validate")]
+mod rules;
+mod spans;
+mod times;
+mod trips;
+mod unimplemented;

@@ -1,0 +1,14 @@
+//! What the generator prints, and what it says.
+
+mod command;
+mod comments;
+mod diagnostics;
+mod diff;
+mod golden;
+mod malformed_requests;
+mod oracle;
+mod plugin;
+mod program;
+mod readers;
+mod reflective;
+mod repository;

@@ -1,0 +1,314 @@
+//! What no compiler would send: it is answered, and never a reason to crash or to write where nobody asked.
+
+use std::path::PathBuf;
+
+use harness::contracts;
+use prost::{Message, bytes::Bytes};
+use protoc_gen_rust_svc::read::{
+    Input,
+    compile::compile,
+    descriptor::{
+        CodeGeneratorRequest, CodeGeneratorResponse, EnumDescriptor, EnumValueDescriptor, FieldDescriptor,
+        FileDescriptor, MessageDescriptor, MessageOptions, OneofDescriptor,
+    },
+};
+
+use crate::program::{complained, plugin};
+
+fn compiled(file: &str) -> Input {
+    compile(&[contracts().join("golden")], &[PathBuf::from(file)]).expect("valid")
+}
+
+/// What protoc would send for this file.
+fn request(file: &str) -> CodeGeneratorRequest {
+    let input = compiled(file);
+    let proto_file = input.files.into_iter().map(|file| file.bytes).collect();
+    CodeGeneratorRequest { file_to_generate: input.generate, parameter: None, compiler_version: None, proto_file }
+}
+
+/// A request for `chat.proto`, changed as no compiler allows.
+fn changed(change: impl FnOnce(&mut FileDescriptor)) -> Vec<u8> {
+    let mut request = request("chat.proto");
+    let mut file = FileDescriptor::decode(&request.proto_file[0][..]).expect("valid");
+    change(&mut file);
+    request.file_to_generate = vec![file.name.clone()];
+    request.proto_file = vec![Bytes::from(file.encode_to_vec())];
+    request.encode_to_vec()
+}
+
+fn answer(request: &[u8]) -> CodeGeneratorResponse {
+    let output = plugin(request);
+    assert!(output.status.success(), "{}", complained(&output));
+    CodeGeneratorResponse::decode(&output.stdout[..]).expect("a response")
+}
+
+#[test]
+fn names_that_are_none_are_refused() {
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("/evil", changed(|file| file.package = "../../evil".to_owned())),
+        ("a b", changed(|file| file.message_type[0].name = "a b".to_owned())),
+        ("x: u8 } fn", changed(|file| file.message_type[0].field[0].name = "x: u8 } fn".to_owned())),
+        ("Chat\n", changed(|file| file.service[0].name = "Chat\n".to_owned())),
+        ("../Talk", changed(|file| file.service[0].method[0].name = "../Talk".to_owned())),
+        (r#"A"B"#, illegal_value()),
+    ];
+    for (name, request) in cases {
+        let response = answer(&request);
+        let error = response.error.unwrap_or_default();
+        assert!(error.contains(&format!("{name:?}")), "{name:?} is answered {error:?}");
+        assert!(response.file.is_empty(), "{name:?} is refused, but files are sent");
+    }
+}
+
+/// A file of `chat.proto` with a map, in an entry of the usual shape.
+fn mapped(change: impl FnOnce(&mut FieldDescriptor, &mut MessageDescriptor)) -> Vec<u8> {
+    changed(|file| {
+        let part = |name: &str, number| FieldDescriptor { number, r#type: 9, label: 1, ..named(name) };
+        let options = Some(MessageOptions { map_entry: true, ..MessageOptions::default() });
+        let mut entry = MessageDescriptor { name: "OfEntry".to_owned(), options, ..MessageDescriptor::default() };
+        entry.field = vec![part("key", 1), part("value", 2)];
+        let message = &mut file.message_type[0];
+        let type_name = format!(".{}.{}.OfEntry", file.package, message.name);
+        let mut field = FieldDescriptor { number: 1000, r#type: 11, label: 3, type_name, ..named("of") };
+        change(&mut field, &mut entry);
+        message.field.push(field);
+        message.nested_type.push(entry);
+    })
+}
+
+fn named(name: &str) -> FieldDescriptor {
+    FieldDescriptor { name: name.to_owned(), ..FieldDescriptor::default() }
+}
+
+#[test]
+fn maps_travel_in_entries_of_one_shape() {
+    assert_eq!(answer(&mapped(|_, _| ())).error, None);
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("OfEntry says that a map", mapped(|_, entry| entry.field[0].name = "Key".to_owned())),
+        ("OfEntry says that a map", mapped(|_, entry| entry.field[0].r#type = 1)),
+        ("OfEntry says that a map", mapped(|_, entry| entry.field.reverse())),
+        ("OfEntry says that a map", mapped(|_, entry| drop(entry.field.pop()))),
+        ("of is a map that is not repeated", mapped(|field, _| field.label = 1)),
+        ("declared", mapped(|_, entry| entry.name = "OtherEntry".to_owned())),
+    ];
+    refused(&cases);
+}
+
+#[test]
+fn two_things_of_one_name_or_number_are_refused() {
+    let field = |file: &FileDescriptor| file.message_type[0].field[0].clone();
+    let adds = |change: fn(FieldDescriptor) -> FieldDescriptor| {
+        changed(move |file| {
+            let field = change(field(file));
+            file.message_type[0].field.push(field);
+        })
+    };
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("declared twice", changed(|file| file.message_type.push(file.message_type[0].clone()))),
+        ("are called", changed(|file| file.service.push(file.service[0].clone()))),
+        ("are called", changed(|file| file.service[0].method.extend_from_within(..1))),
+        ("are called", adds(|field| FieldDescriptor { number: 99, ..field })),
+        ("of another", adds(|field| FieldDescriptor { name: "another".to_owned(), ..field })),
+        ("the number 0", adds(|field| FieldDescriptor { number: 0, ..field })),
+    ];
+    refused(&cases);
+}
+
+#[test]
+fn oneofs_have_fields_of_their_own() {
+    let oneof = || OneofDescriptor { name: "choice".to_owned(), options: None };
+    let cases: [(&str, Vec<u8>); 3] = [
+        ("choice has no fields", changed(|file| file.message_type[0].oneof_decl.push(oneof()))),
+        ("that does not exist", changed(|file| file.message_type[0].field[0].oneof_index = Some(99))),
+        ("without a oneof", changed(|file| file.message_type[0].field[0].proto3_optional = true)),
+    ];
+    refused(&cases);
+}
+
+/// A file of `chat.proto` in proto2, with a field that has a default.
+fn defaulted(r#type: i32, type_name: &str, label: i32, default: &str) -> Vec<u8> {
+    changed(|file| {
+        file.syntax = "proto2".to_owned();
+        let (default_value, type_name) = (Some(default.to_owned()), type_name.to_owned());
+        let field = FieldDescriptor { number: 1000, r#type, label, type_name, default_value, ..named("held") };
+        file.message_type[0].field.push(field);
+        let value = EnumValueDescriptor { name: "ONE".to_owned(), ..EnumValueDescriptor::default() };
+        file.enum_type.push(EnumDescriptor {
+            name: "Item".to_owned(),
+            value: vec![value],
+            ..EnumDescriptor::default()
+        });
+    })
+}
+
+#[test]
+fn defaults_are_what_their_fields_can_hold() {
+    for (r#type, default) in [
+        (5, "99999999999"),
+        (5, "x; panic!()"),
+        (1, "1.0; x"),
+        (8, "1"),
+        (12, r"\q"),
+        (12, r"\777"),
+        (12, r"\"),
+        (12, r"\x"),
+    ] {
+        let said = format!("field held has the default {default:?}");
+        refused(&[(&said, defaulted(r#type, "", 1, default))]);
+    }
+    refused(&[
+        (r#"held has the default "x""#, defaulted(9, "", 3, "x")),
+        (r#"held has the default "x""#, defaulted(11, ".chat.v1.ChatMessage", 1, "x")),
+        (r#"held has the default "NOPE""#, defaulted(14, ".chat.v1.Item", 1, "NOPE")),
+    ]);
+    for default in [r"\x1", r"\0\377", r#"\"\?"#, r"\X41"] {
+        assert_eq!(answer(&defaulted(12, "", 1, default)).error, None, "{default}");
+    }
+    assert_eq!(answer(&defaulted(14, ".chat.v1.Item", 1, "ONE")).error, None);
+}
+
+/// A request for `chat.proto`, with more bytes behind its file.
+fn lengthened(more: &[u8]) -> Vec<u8> {
+    let mut request = request("chat.proto");
+    request.proto_file[0] = [&request.proto_file[0][..], more].concat().into();
+    request.encode_to_vec()
+}
+
+#[test]
+fn a_syntax_without_a_name_is_proto2() {
+    assert_eq!(answer(&lengthened(&[0x62, 0])).error, None);
+}
+
+#[test]
+fn what_prost_build_cannot_read_is_refused() {
+    // A list of numbers that ends within one.
+    refused(&[("chat.proto: error[E0003]: the file is not a FileDescriptorProto", lengthened(&[0x52, 1, 0xff]))]);
+}
+
+#[test]
+fn texts_that_are_not_utf8_are_told_with_their_place() {
+    let mut request = defaulted(9, "", 1, "replaced");
+    let at = request.windows(8).position(|part| part == b"replaced").expect("it is there");
+    request[at] = 0xff;
+    refused(&[("chat.proto:12:1: error[E0003]: a text in here is not UTF-8", request)]);
+}
+
+#[track_caller]
+fn refused(cases: &[(&str, Vec<u8>)]) {
+    for (said, request) in cases {
+        let response = answer(request);
+        let error = response.error.unwrap_or_default();
+        assert!(error.contains("error[E0003]") && error.contains(said), "{said:?} is not said: {error:?}");
+        assert!(response.file.is_empty(), "it is refused, but files are sent");
+    }
+}
+
+/// Of `user.proto`, with the name of an enum's value changed.
+fn illegal_value() -> Vec<u8> {
+    let mut request = request("user.proto");
+    for bytes in &mut request.proto_file {
+        let mut file = FileDescriptor::decode(&bytes[..]).expect("valid");
+        for nested in file.message_type.iter_mut().flat_map(|message| &mut message.enum_type) {
+            nested.value[0].name = r#"A"B"#.to_owned();
+        }
+        *bytes = file.encode_to_vec().into();
+    }
+    request.encode_to_vec()
+}
+
+/// However the file itself is called, what is written stays below the folder of the user.
+#[test]
+fn the_name_of_a_file_leads_nowhere() {
+    for name in ["../../evil.proto", "/etc/evil.proto", "a\nb.proto", "*/ fn main() {}.proto", "a\u{202e}b.proto"] {
+        let response = answer(&changed(|file| file.name = name.to_owned()));
+        for file in response.file.into_iter().filter(|file| file.insertion_point.is_none()) {
+            let path = file.name.expect("a file has a name");
+            assert!(!path.starts_with('/') && !path.contains(".."), "{name:?} gives {path:?}");
+            stays_in_its_line(&path, &file.content.expect("a file has a content"));
+        }
+    }
+}
+
+/// Whether the first line, which names the file, is still a comment and nothing but it.
+fn stays_in_its_line(path: &str, content: &str) {
+    let mut lines = content.lines();
+    let is_tame = |line: &str| line.starts_with("// @generated") && !line.contains('\u{202e}');
+    assert!(lines.next().is_some_and(is_tame), "{path}");
+    assert!(lines.next().is_some_and(str::is_empty), "{path}: the name of the file breaks out of its line");
+}
+
+/// Numbers that are as random as they need to be, and the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13; // xorshift
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound as u64).expect("it is below the bound")
+    }
+}
+
+/// The bytes with one to eight of them changed, left out, doubled or cut off.
+fn mutated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=random.below(8) {
+        let at = random.below(bytes.len().max(1)).min(bytes.len().saturating_sub(1));
+        match random.below(5) {
+            0 => bytes[at] = random.below(256).to_le_bytes()[0],
+            1 => bytes[at] ^= 1 << random.below(8),
+            2 => drop(bytes.remove(at)),
+            3 => bytes.insert(at, bytes[at]),
+            _ => bytes.truncate((at + 1).max(bytes.len() / 2)),
+        }
+        if bytes.is_empty() {
+            bytes.push(0);
+        }
+    }
+    bytes
+}
+
+/// In process, so that there can be many: a panic names the seed.
+#[test]
+fn broken_requests_are_survived() {
+    for file in ["fields.proto", "user.proto", "policies.proto", "proto2.proto", "keywords.proto"] {
+        let request = request(file).encode_to_vec();
+        for seed in 1..=400 {
+            let bytes = mutated(&request, &mut Random(seed));
+            let answered =
+                std::panic::catch_unwind(|| protoc_gen_rust_svc::answer(&bytes).map_err(|error| error.to_string()));
+            let answered = answered.unwrap_or_else(|_| panic!("{file}, seed {seed}: the generator panics"));
+            let internal = answered.err().is_some_and(|error| error.contains("internal error"));
+            assert!(!internal, "{file}, seed {seed}: the generator prints what is no Rust");
+        }
+    }
+}
+
+/// In a process of its own, where an overflow of the stack would show, too.
+#[test]
+fn broken_requests_end_with_an_answer_or_a_message() {
+    let request = request("chat.proto").encode_to_vec();
+    for seed in 1..=200 {
+        let mut random = Random(seed);
+        let bytes: Vec<_> = match seed % 4 {
+            0 => (0..random.below(4096)).map(|_| random.below(256).to_le_bytes()[0]).collect(),
+            _ => mutated(&request, &mut random),
+        };
+        let output = plugin(&bytes);
+        let said = complained(&output);
+        assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "seed {seed}: {said}");
+        assert!(output.status.success() || said.lines().count() == 1, "seed {seed}: {said}");
+    }
+}
+
+#[test]
+fn messages_nested_without_end_are_refused() {
+    let response = answer(&changed(|file| {
+        for _ in 0..90 {
+            let mut outer = file.message_type[0].clone();
+            outer.nested_type = vec![file.message_type[0].clone()];
+            file.message_type[0] = outer;
+        }
+    }));
+    assert!(response.error.is_some_and(|error| error.contains("deep")), "they are not refused");
+}

@@ -1,0 +1,92 @@
+//! What is printed is the same, whether protoc or the built-in reader reads a contract.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use harness::contracts;
+use prost::Message as _;
+use protoc_gen_rust_svc::{
+    diagnostics::Diagnostics,
+    generate,
+    options::Options,
+    read::{Input, compile::compile},
+    render::Files,
+};
+use tempfile::NamedTempFile;
+
+use crate::program::{protoc, said};
+
+/// Files that protoc refuses, for names that it takes for one.
+const REFUSED: &[&str] = &["names_enum_self.proto", "names_keywords.proto"];
+
+/// Files that the built-in reader refuses.
+fn needs_protoc(text: &str) -> bool {
+    text.contains("// by: protoc") || text.lines().any(|line| line.starts_with("edition = "))
+}
+
+#[test]
+fn both_read_every_nasty_contract_alike() {
+    let folder = contracts().join("edge_cases");
+    let names = fs::read_dir(&folder).expect("it is there").map(|entry| entry.expect("readable").file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.ends_with(".proto"));
+    let text = |name: &String| fs::read_to_string(folder.join(name)).expect("it is a text");
+    let is_for_both = |name: &String| !REFUSED.contains(&name.as_str()) && !needs_protoc(&text(name));
+    let names: Vec<_> = names.filter(is_for_both).collect();
+    assert!(names.len() > 35, "the cases are gone");
+    for name in names {
+        let built_in = compile(std::slice::from_ref(&folder), &[PathBuf::from(&name)]).expect("valid");
+        let (ours, theirs) = (printed(&built_in), printed(&by_protoc(&folder, &name)));
+        assert!(ours.keys().eq(theirs.keys()), "{name}");
+        for (file, text) in &ours {
+            assert!(*text == theirs[file], "{name}: {file} differs:\n{text}\nprotoc:\n{}", theirs[file]);
+        }
+    }
+}
+
+/// buf writes into each file of its sets whether it was only imported. That says nothing of the contract.
+#[test]
+fn what_only_buf_says_is_not_printed() {
+    let folder = contracts().join("golden");
+    let bytes = set_by_protoc(&folder, "user.proto");
+    let mut set = FileDescriptorSet::decode(&*bytes).expect("a set");
+    set.file.iter_mut().for_each(|file| file.extend(BUF));
+    let input = |bytes: &[u8]| Input::from_descriptor_set(bytes, vec!["user.proto".to_owned()]).expect("valid");
+    assert_eq!(printed(&input(&set.encode_to_vec())), printed(&input(&bytes)));
+}
+
+/// Its field 8042, which holds a message.
+const BUF: [u8; 6] = [0xd2, 0xf6, 0x03, 0x02, 0x08, 0x00];
+
+/// A set whose files are bytes.
+#[derive(prost::Message)]
+struct FileDescriptorSet {
+    #[prost(bytes, repeated, tag = 1)]
+    file: Vec<Vec<u8>>,
+}
+
+fn by_protoc(folder: &Path, name: &str) -> Input {
+    Input::from_descriptor_set(&set_by_protoc(folder, name), vec![name.to_owned()]).expect("valid")
+}
+
+fn set_by_protoc(folder: &Path, name: &str) -> Vec<u8> {
+    let set = NamedTempFile::new().expect("a file can be made");
+    let descriptor_set = format!("--descriptor_set_out={}", set.path().display());
+    said(&protoc(folder, &["--include_imports", "--include_source_info", &descriptor_set], &[name]));
+    fs::read(set.path()).expect("it is there")
+}
+
+/// The code without comments, of which compilers have different notions.
+fn printed(input: &Input) -> Files {
+    let mut diagnostics = Diagnostics::default();
+    let options = Options::parse("allow=all", &mut diagnostics);
+    let files = generate(input, &options, &mut diagnostics).expect("it can be printed");
+    assert!(!diagnostics.has_errors(), "{}", diagnostics.errors());
+    files.into_iter().map(|(name, text)| (name, without_comments(&text))).collect()
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.map(|line| format!("{line}\n")).collect()
+}

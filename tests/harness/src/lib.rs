@@ -1,0 +1,27 @@
+//! Shared parts of the test crates.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `folder` | files below a folder, by their paths |
+//! | `generate` | the generator in process |
+//! | [`comments`] | the search for comments of a `.proto` in the generated code |
+//! | [`registry`], [`services`] | the types and services of generated code, listed as programs that use them |
+//! | [`edge_cases`] | contracts at the edges of what is legal, generated to be compiled |
+//! | [`roundtrip`] | random messages, converted and coded there and back |
+
+#[cfg(feature = "generator")]
+pub mod comments;
+#[cfg(feature = "generator")]
+pub mod edge_cases;
+mod folder;
+#[cfg(feature = "generator")]
+mod generate;
+pub mod registry;
+#[cfg(feature = "roundtrip")]
+pub mod roundtrip;
+#[cfg(feature = "generator")]
+pub mod services;
+
+pub use self::folder::{contracts, names, repository, tree};
+#[cfg(feature = "generator")]
+pub use self::generate::{generate, input, options_of};

@@ -1,0 +1,246 @@
+//! What has to hold of every message.
+
+use std::cell::Cell;
+
+use arbitrary::Unstructured;
+use proptest::{
+    collection::vec,
+    prelude::any,
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
+};
+use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _, prost::Message as _};
+use rust_svc::{
+    Violations,
+    json::{Parse, Print},
+};
+
+use crate::roundtrip::{
+    contracts::Contracts,
+    draw::Draw,
+    json,
+    leaves::{Floats, Leaves, difference, leaves},
+    types::{Codec, Conversion, Tree},
+};
+
+/// How many messages of each type are drawn for each property.
+const CASES: u32 = 24;
+/// How often a message of which something does not hold is made simpler.
+const SHRINKS: u32 = 2000;
+/// How many random bytes make a message, at most.
+const BYTES: usize = 512;
+
+/// What was checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Types with a conversion.
+    pub conversions: usize,
+    /// Messages that had nothing wrong.
+    pub identical: usize,
+    /// Messages that had something wrong.
+    pub refused: usize,
+    /// Places that were told.
+    pub violations: usize,
+    /// Types with JSON.
+    pub codecs: usize,
+    /// Messages that were printed and read.
+    pub printed: usize,
+}
+
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |one, other| Self {
+            conversions: one.conversions + other.conversions,
+            identical: one.identical + other.identical,
+            refused: one.refused + other.refused,
+            violations: one.violations + other.violations,
+            codecs: one.codecs + other.codecs,
+            printed: one.printed + other.printed,
+        })
+    }
+}
+
+/// A message that was drawn, and the paths of what is wrong with it.
+struct Drawn {
+    message: DynamicMessage,
+    wrong: Vec<String>,
+}
+
+/// What messages are drawn for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// To come back as they were.
+    Right,
+    /// To be refused.
+    Wrong,
+    /// To be printed and read.
+    Json,
+}
+
+/// The properties of one tree.
+pub struct Check<'a> {
+    tree: &'a Tree,
+    contracts: Contracts,
+    packed: Vec<MessageDescriptor>,
+    parse: Parse,
+    print: Print,
+}
+
+impl Tree {
+    /// Draws messages of every type, and fails with the simplest of which something does not hold.
+    pub fn check(&self) -> Result<Tally, String> {
+        Check::new(self).all()
+    }
+}
+
+impl<'a> Check<'a> {
+    fn new(tree: &'a Tree) -> Self {
+        let contracts = Contracts::new(tree.descriptors);
+        let known = ["google.protobuf.Duration", "google.protobuf.Timestamp"].into_iter();
+        let names = known.chain(tree.codecs.iter().take(3).map(|codec| codec.name));
+        let packed = names.filter_map(|name| contracts.pool.get_message_by_name(name)).filter(can_be_packed).collect();
+        let (mut parse, mut print) = (Parse::default(), Print::default());
+        parse.types = tree.types.clone();
+        print.types = tree.types.clone();
+        Self { tree, contracts, packed, parse, print }
+    }
+
+    fn all(&self) -> Result<Tally, String> {
+        let (conversions, codecs) = (&self.tree.conversions, &self.tree.codecs);
+        let converted = conversions.iter().map(|conversion| self.conversion(conversion));
+        let coded = codecs.iter().map(|codec| self.codec(codec));
+        let (tallies, failures): (Vec<_>, Vec<_>) = converted.chain(coded).partition(Result::is_ok);
+        if failures.is_empty() {
+            return Ok(tallies.into_iter().flatten().sum());
+        }
+        Err(failures.into_iter().filter_map(Result::err).collect::<Vec<_>>().join("\n\n"))
+    }
+
+    fn conversion(&self, conversion: &Conversion) -> Result<Tally, String> {
+        let identical = self.each(conversion.name, Kind::Right, |drawn| self.comes_back(conversion, drawn))?;
+        let violations = Cell::new(0);
+        let refused = self.each(conversion.name, Kind::Wrong, |drawn| {
+            violations.set(violations.get() + drawn.wrong.len());
+            self.is_refused(conversion, drawn)
+        })?;
+        Ok(Tally { conversions: 1, identical, refused, violations: violations.get(), ..Tally::default() })
+    }
+
+    fn codec(&self, codec: &Codec) -> Result<Tally, String> {
+        let printed = self.each(codec.name, Kind::Json, |drawn| self.is_printed_and_read(codec, drawn))?;
+        Ok(Tally { codecs: 1, printed, ..Tally::default() })
+    }
+
+    /// Draws messages of a type, right or wrong, and holds something of each. How many there were.
+    fn each(&self, name: &str, kind: Kind, hold: impl Fn(&Drawn) -> Result<(), String>) -> Result<usize, String> {
+        let descriptor = self.contracts.message(name);
+        let cases = std::env::var("ROUND_TRIPS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+        let config = Config { cases, failure_persistence: None, max_shrink_iters: SHRINKS, ..Config::default() };
+        let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+        let count = Cell::new(0);
+        let run = runner.run(&vec(any::<u8>(), 0..BYTES), |bytes| {
+            let Some(drawn) = self.draw(&descriptor, &bytes, kind) else { return Ok(()) };
+            if drawn.wrong.is_empty() == (kind == Kind::Wrong) {
+                return Ok(());
+            }
+            count.set(count.get() + 1);
+            hold(&drawn).map_err(TestCaseError::fail)
+        });
+        run.map(|()| count.get()).map_err(|error| match error {
+            TestError::Fail(reason, bytes) => self.failure(&descriptor, &bytes, kind, &reason.to_string()),
+            TestError::Abort(reason) => reason.to_string(),
+        })
+    }
+
+    /// The simplest message of which something does not hold.
+    fn failure(&self, descriptor: &MessageDescriptor, bytes: &[u8], kind: Kind, reason: &str) -> String {
+        let drawn = self.draw(descriptor, bytes, kind);
+        let held = drawn.map(|drawn| leaves(&self.contracts, &drawn.message, Floats::Exact)).unwrap_or_default();
+        format!("{}, {}: {reason}\nof {held:#?}", self.tree.name, descriptor.full_name())
+    }
+
+    /// `None` if there is no such message, because it requires itself.
+    fn draw(&self, descriptor: &MessageDescriptor, bytes: &[u8], kind: Kind) -> Option<Drawn> {
+        let mut draw = Draw {
+            contracts: &self.contracts,
+            bytes: Unstructured::new(bytes),
+            packed: &self.packed,
+            latest: self.tree.latest,
+            breaks: kind == Kind::Wrong,
+            wrong: Vec::new(),
+            path: Vec::new(),
+        };
+        let message = draw.message(descriptor).ok()?;
+        Some(Drawn { message, wrong: draw.wrong })
+    }
+
+    /// The message is the same after it was a plain type.
+    fn comes_back(&self, conversion: &Conversion, drawn: &Drawn) -> Result<(), String> {
+        let converted = (conversion.convert)(&drawn.message.encode_to_vec());
+        let descriptor = drawn.message.descriptor();
+        let straight = self.decoded(&descriptor, &converted.straight, Floats::Exact)?;
+        same("decoded and encoded", &leaves(&self.contracts, &drawn.message, Floats::Exact), &straight)?;
+        let back = converted.result.map_err(|paths| format!("refused for {paths:?}"))?;
+        same("converted", &straight, &self.decoded(&descriptor, &back, Floats::Exact)?)
+    }
+
+    /// What is wrong is told, each with its path, and nothing else.
+    fn is_refused(&self, conversion: &Conversion, drawn: &Drawn) -> Result<(), String> {
+        let result = (conversion.convert)(&drawn.message.encode_to_vec()).result;
+        let mut told = result.err().unwrap_or_default();
+        let mut wrong = if conversion.is_none { Vec::new() } else { drawn.wrong.clone() };
+        if wrong.len() > Violations::LIMIT && told.len() == Violations::LIMIT {
+            return Ok(());
+        }
+        told.sort();
+        wrong.sort();
+        if told == wrong { Ok(()) } else { Err(format!("{wrong:?} is wrong, and {told:?} is told")) }
+    }
+
+    /// JSON brings the message back, and is that of prost-reflect.
+    fn is_printed_and_read(&self, codec: &Codec, drawn: &Drawn) -> Result<(), String> {
+        let descriptor = drawn.message.descriptor();
+        let bytes = drawn.message.encode_to_vec();
+        let expected = leaves(&self.contracts, &drawn.message, Floats::Equal);
+        let own = (codec.print)(&bytes, &self.print).map_err(|error| format!("is not printed: {error}"))?;
+        let shown = String::from_utf8_lossy(&own).into_owned();
+        let read =
+            |text: &[u8]| (codec.parse)(text, &self.parse).map_err(|error| format!("{shown}\nis not read: {error}"));
+        same(&shown, &expected, &self.decoded(&descriptor, &read(&own)?, Floats::Equal)?)?;
+
+        match json::print(&drawn.message) {
+            Ok(foreign) => {
+                let (ours, mut theirs) = (json::value(&own), json::value(&foreign));
+                json::put_right(&mut theirs, &ours);
+                let foreign = theirs.to_string();
+                let (ours, theirs) = (json::plain(ours), json::plain(theirs));
+                if ours != theirs {
+                    return Err(format!("{ours}\nis printed, and prost-reflect prints\n{theirs}"));
+                }
+                let read = self.decoded(&descriptor, &read(foreign.as_bytes())?, Floats::Equal)?;
+                same("what prost-reflect printed", &expected, &read)?;
+            }
+            Err(error) if json::is_known(&error) => (),
+            Err(error) => return Err(format!("prost-reflect does not print: {error}")),
+        }
+        match json::parse(descriptor, &own) {
+            Ok(read) => same("what prost-reflect read", &expected, &leaves(&self.contracts, &read, Floats::Equal)),
+            Err(error) if json::is_known(&error) => Ok(()),
+            Err(error) => Err(format!("{shown}\nprost-reflect does not read: {error}")),
+        }
+    }
+
+    fn decoded(&self, descriptor: &MessageDescriptor, bytes: &[u8], floats: Floats) -> Result<Leaves, String> {
+        let message = DynamicMessage::decode(descriptor.clone(), bytes).map_err(|error| error.to_string())?;
+        Ok(leaves(&self.contracts, &message, floats))
+    }
+}
+
+fn same(what: &str, expected: &Leaves, found: &Leaves) -> Result<(), String> {
+    let difference = difference(expected, found);
+    if difference.is_empty() { Ok(()) } else { Err(format!("{what}:\n{}", difference.join("\n"))) }
+}
+
+/// In JSON a message that is packed stands beside `@type`, and so has no field of that name.
+fn can_be_packed(message: &MessageDescriptor) -> bool {
+    message.fields().all(|field| field.json_name() != "@type")
+}

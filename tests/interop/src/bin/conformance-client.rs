@@ -1,0 +1,16 @@
+//! A client that connectconformance starts and tells which calls to make.
+
+use std::io;
+
+use futures::{TryStreamExt, stream};
+use interop::conformance::{Caller, stdio};
+
+/// How many calls are under way at once.
+const AT_ONCE: usize = 8;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let requests = stream::try_unfold((), async |()| Ok(stdio::read().await?.map(|request| (request, ()))));
+    let responses = requests.map_ok(|request| async { Ok(Caller.call(request).await) }).try_buffer_unordered(AT_ONCE);
+    responses.try_for_each(stdio::write).await
+}

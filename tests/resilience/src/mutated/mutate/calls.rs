@@ -1,0 +1,172 @@
+//! Changes of services and methods.
+
+use fastrand::Rng;
+use protoc_gen_rust_svc::read::descriptor::{
+    Breaker, CallPolicy, CustomPattern, HttpRule, MethodDescriptor, MethodOptions, Pattern, Retry, ServiceDescriptor,
+    ServiceOptions,
+};
+
+use super::{
+    Change, Draft,
+    place::{name, one, word},
+};
+use crate::mutated::words::{NAMES, NUMBERS, TEMPLATES, TEXTS};
+
+pub(super) const CHANGES: &[Change] = &[
+    rename_service,
+    rename_method,
+    double_service,
+    double_method,
+    add_service,
+    takes,
+    returns,
+    streams,
+    policy,
+    defaults,
+    route,
+    route,
+    bindings,
+    idempotency,
+];
+
+fn rename_service(draft: &mut Draft, rng: &mut Rng) {
+    let Some(file) = draft.file(rng) else { return };
+    let names: Vec<_> = file.message_type.iter().map(|message| message.name.clone()).collect();
+    let name = if rng.bool() { word(NAMES, rng) } else { one(&names, rng).cloned().unwrap_or_default() };
+    file.service.first_mut().into_iter().for_each(|service| service.name.clone_from(&name));
+}
+
+fn rename_method(draft: &mut Draft, rng: &mut Rng) {
+    let Some(service) = draft.service(rng) else { return };
+    let names: Vec<_> = service.method.iter().map(|method| method.name.clone()).collect();
+    let name = name(&names, rng);
+    service.method.first_mut().into_iter().for_each(|method| method.name.clone_from(&name));
+}
+
+fn double_service(draft: &mut Draft, rng: &mut Rng) {
+    let Some(file) = draft.file(rng) else { return };
+    if let Some(service) = one(&file.service, rng).cloned() {
+        file.service.push(service);
+    }
+}
+
+fn double_method(draft: &mut Draft, rng: &mut Rng) {
+    let Some(service) = draft.service(rng) else { return };
+    if let Some(method) = one(&service.method, rng).cloned() {
+        service.method.push(method);
+    }
+}
+
+fn add_service(draft: &mut Draft, rng: &mut Rng) {
+    let method = MethodDescriptor {
+        name: word(NAMES, rng),
+        input_type: draft.type_name(rng),
+        output_type: draft.type_name(rng),
+        ..MethodDescriptor::default()
+    };
+    let service = ServiceDescriptor { name: word(NAMES, rng), method: vec![method], options: None };
+    draft.file(rng).into_iter().for_each(|file| file.service.push(service.clone()));
+}
+
+fn takes(draft: &mut Draft, rng: &mut Rng) {
+    let name = draft.type_name(rng);
+    draft.method(rng).into_iter().for_each(|method| method.input_type.clone_from(&name));
+}
+
+fn returns(draft: &mut Draft, rng: &mut Rng) {
+    let name = draft.type_name(rng);
+    draft.method(rng).into_iter().for_each(|method| method.output_type.clone_from(&name));
+}
+
+fn streams(draft: &mut Draft, rng: &mut Rng) {
+    let Some(method) = draft.method(rng) else { return };
+    (method.client_streaming, method.server_streaming) = (rng.bool(), rng.bool());
+}
+
+fn any_policy(rng: &mut Rng) -> CallPolicy {
+    let number = |rng: &mut Rng| one(NUMBERS, rng).copied().unwrap_or_default().cast_unsigned();
+    CallPolicy {
+        deadline: word(TEXTS, rng),
+        retry: rng.bool().then(|| Retry {
+            max_attempts: number(rng),
+            initial_backoff: word(TEXTS, rng),
+            max_backoff: word(TEXTS, rng),
+            multiplier: one(&[0.0, -1.0, 1.0, 1.5, f64::NAN, f64::INFINITY, 1e300], rng).copied().unwrap_or_default(),
+            codes: (0..rng.usize(..3)).map(|_| word(TEXTS, rng)).collect(),
+        }),
+        breaker: rng.bool().then(|| Breaker {
+            window: word(TEXTS, rng),
+            min_calls: number(rng),
+            failure_percent: number(rng),
+            open: word(TEXTS, rng),
+            probes: number(rng),
+            disabled: rng.bool(),
+        }),
+        idempotency_key: word(TEXTS, rng),
+    }
+}
+
+fn policy(draft: &mut Draft, rng: &mut Rng) {
+    let policy = Some(any_policy(rng));
+    draft.method(rng).into_iter().for_each(|method| {
+        method.options.get_or_insert_default().policy.clone_from(&policy);
+    });
+}
+
+fn defaults(draft: &mut Draft, rng: &mut Rng) {
+    let options = ServiceOptions { deprecated: rng.bool(), defaults: Some(any_policy(rng)) };
+    draft.service(rng).into_iter().for_each(|service| service.options = Some(options.clone()));
+}
+
+/// A template of a list, or a variable for a field that there is.
+fn any_rule(field: &str, rng: &mut Rng) -> HttpRule {
+    let path = match rng.u8(..4) {
+        0 => format!("/v1/{{{field}}}"),
+        1 => format!("/v1/{{{field}=a/*}}:b"),
+        _ => word(TEMPLATES, rng),
+    };
+    let pattern = match rng.u8(..7) {
+        0 => Pattern::Get(path),
+        1 => Pattern::Put(path),
+        2 => Pattern::Post(path),
+        3 => Pattern::Delete(path),
+        4 => Pattern::Patch(path),
+        _ => Pattern::Custom(CustomPattern { kind: word(&["", "HEAD", "*", "get", "é", "A B", "GET"], rng), path }),
+    };
+    let body = |rng: &mut Rng| if rng.bool() { field.to_owned() } else { word(TEXTS, rng) };
+    HttpRule {
+        pattern: (rng.u8(..8) != 0).then_some(pattern),
+        body: body(rng),
+        additional_bindings: Vec::new(),
+        response_body: body(rng),
+    }
+}
+
+fn route(draft: &mut Draft, rng: &mut Rng) {
+    let field = draft.field(rng).map(|field| field.name.clone()).unwrap_or_default();
+    let http = Some(any_rule(&field, rng));
+    draft.method(rng).into_iter().for_each(|method| {
+        method.options.get_or_insert_default().http.clone_from(&http);
+    });
+}
+
+/// Bindings beside each other, or in each other.
+fn bindings(draft: &mut Draft, rng: &mut Rng) {
+    let field = draft.field(rng).map(|field| field.name.clone()).unwrap_or_default();
+    let mut rule = any_rule(&field, rng);
+    for _ in 0..rng.usize(1..40) {
+        match rng.bool() {
+            true => rule.additional_bindings.push(any_rule(&field, rng)),
+            false => rule = HttpRule { additional_bindings: vec![rule], ..any_rule(&field, rng) },
+        }
+    }
+    draft.method(rng).into_iter().for_each(|method| {
+        method.options.get_or_insert_default().http = Some(rule.clone());
+    });
+}
+
+fn idempotency(draft: &mut Draft, rng: &mut Rng) {
+    let options =
+        MethodOptions { deprecated: rng.bool(), idempotency_level: rng.i32(-1..5), ..MethodOptions::default() };
+    draft.method(rng).into_iter().for_each(|method| method.options = Some(options.clone()));
+}

@@ -1,0 +1,233 @@
+//! Changes of messages, oneofs and enums.
+
+use fastrand::Rng;
+use protoc_gen_rust_svc::read::descriptor::{
+    EnumDescriptor, EnumOptions, EnumValueDescriptor, FeatureSet, MessageDescriptor, OneofDescriptor, ReservedRange,
+};
+
+use super::{
+    Change, Draft,
+    place::{name, one, one_mut, word},
+};
+use crate::mutated::words::{NAMES, NUMBERS};
+
+pub(super) const CHANGES: &[Change] = &[
+    rename_message,
+    rename_nested,
+    rename_oneof,
+    rename_enum,
+    rename_value,
+    drop_message,
+    drop_nested,
+    double_message,
+    double_nested,
+    double_enum,
+    double_value,
+    nest,
+    nest_deep,
+    empty_message,
+    empty_enum,
+    add_oneof,
+    double_oneof,
+    drop_oneofs,
+    renumber_value,
+    make_entry,
+    reserve,
+    features_of_message,
+    features_of_enum,
+    features_of_file,
+    pass_through,
+    long_name,
+    swap_enum_for_message,
+    odd_rules,
+];
+
+fn rename_message(draft: &mut Draft, rng: &mut Rng) {
+    let Some(file) = draft.file(rng) else { return };
+    let names: Vec<_> = file.message_type.iter().map(|message| message.name.clone()).collect();
+    let name = name(&names, rng);
+    one_mut(&mut file.message_type, rng).into_iter().for_each(|message| message.name.clone_from(&name));
+}
+
+fn rename_nested(draft: &mut Draft, rng: &mut Rng) {
+    let Some(outer) = draft.message(rng) else { return };
+    let names: Vec<_> = outer.nested_type.iter().map(|message| message.name.clone()).collect();
+    let name = name(&names, rng);
+    one_mut(&mut outer.nested_type, rng).into_iter().for_each(|message| message.name.clone_from(&name));
+}
+
+fn rename_oneof(draft: &mut Draft, rng: &mut Rng) {
+    let Some(message) = draft.message(rng) else { return };
+    let names = message.field.iter().map(|field| field.name.clone());
+    let names: Vec<_> = names.chain(message.oneof_decl.iter().map(|oneof| oneof.name.clone())).collect();
+    let name = name(&names, rng);
+    one_mut(&mut message.oneof_decl, rng).into_iter().for_each(|oneof| oneof.name.clone_from(&name));
+}
+
+fn rename_enum(draft: &mut Draft, rng: &mut Rng) {
+    let name = word(NAMES, rng);
+    draft.enumeration(rng).into_iter().for_each(|item| item.name.clone_from(&name));
+}
+
+fn rename_value(draft: &mut Draft, rng: &mut Rng) {
+    let Some(item) = draft.enumeration(rng) else { return };
+    let names: Vec<_> = item.value.iter().map(|value| value.name.clone()).collect();
+    let name = name(&names, rng);
+    one_mut(&mut item.value, rng).into_iter().for_each(|value| value.name.clone_from(&name));
+}
+
+fn drop_message(draft: &mut Draft, rng: &mut Rng) {
+    let Some(file) = draft.file(rng).filter(|file| !file.message_type.is_empty()) else { return };
+    file.message_type.remove(rng.usize(..file.message_type.len()));
+}
+
+fn drop_nested(draft: &mut Draft, rng: &mut Rng) {
+    draft.message(rng).into_iter().for_each(|message| drop(message.nested_type.pop()));
+}
+
+fn double_message(draft: &mut Draft, rng: &mut Rng) {
+    let Some(file) = draft.file(rng) else { return };
+    if let Some(message) = one(&file.message_type, rng).cloned() {
+        file.message_type.push(message);
+    }
+}
+
+fn double_nested(draft: &mut Draft, rng: &mut Rng) {
+    let Some(outer) = draft.message(rng) else { return };
+    if let Some(message) = one(&outer.nested_type, rng).cloned() {
+        outer.nested_type.push(message);
+    }
+}
+
+fn double_enum(draft: &mut Draft, rng: &mut Rng) {
+    let Some(item) = draft.enumeration(rng).cloned() else { return };
+    match rng.bool() {
+        true => draft.message(rng).into_iter().for_each(|message| message.enum_type.push(item.clone())),
+        false => draft.file(rng).into_iter().for_each(|file| file.enum_type.push(item.clone())),
+    }
+}
+
+fn double_value(draft: &mut Draft, rng: &mut Rng) {
+    let Some(item) = draft.enumeration(rng) else { return };
+    if let Some(value) = one(&item.value, rng).cloned() {
+        item.value.push(value);
+    }
+}
+
+/// A message in another, or in a copy of itself.
+fn nest(draft: &mut Draft, rng: &mut Rng) {
+    let Some(inner) = draft.message(rng).cloned() else { return };
+    draft.message(rng).into_iter().for_each(|message| message.nested_type.push(inner.clone()));
+}
+
+fn nest_deep(draft: &mut Draft, rng: &mut Rng) {
+    let depth = one(&[10, 30, 62, 63, 64, 65, 95, 200], rng).copied().unwrap_or_default();
+    let Some(message) = draft.message(rng) else { return };
+    let mut inner = MessageDescriptor { name: "Deep".to_owned(), ..MessageDescriptor::default() };
+    for _ in 0..depth {
+        inner = MessageDescriptor { name: "Deep".to_owned(), nested_type: vec![inner], ..MessageDescriptor::default() };
+    }
+    message.nested_type.push(inner);
+}
+
+fn empty_message(draft: &mut Draft, rng: &mut Rng) {
+    draft.message(rng).into_iter().for_each(|message| message.field.clear());
+}
+
+fn empty_enum(draft: &mut Draft, rng: &mut Rng) {
+    draft.enumeration(rng).into_iter().for_each(|item| item.value.truncate(rng.usize(..2)));
+}
+
+fn add_oneof(draft: &mut Draft, rng: &mut Rng) {
+    let oneof = OneofDescriptor { name: word(NAMES, rng), options: None };
+    draft.message(rng).into_iter().for_each(|message| message.oneof_decl.push(oneof.clone()));
+}
+
+fn double_oneof(draft: &mut Draft, rng: &mut Rng) {
+    let Some(message) = draft.message(rng) else { return };
+    if let Some(oneof) = one(&message.oneof_decl, rng).cloned() {
+        message.oneof_decl.push(oneof);
+    }
+}
+
+fn drop_oneofs(draft: &mut Draft, rng: &mut Rng) {
+    draft.message(rng).into_iter().for_each(|message| drop(message.oneof_decl.pop()));
+}
+
+fn renumber_value(draft: &mut Draft, rng: &mut Rng) {
+    let Some(item) = draft.enumeration(rng) else { return };
+    let number = one(NUMBERS, rng).copied().unwrap_or_default();
+    one_mut(&mut item.value, rng).into_iter().for_each(|value| value.number = number);
+}
+
+/// A message that says it is what a map travels in, or one of a map that does not.
+fn make_entry(draft: &mut Draft, rng: &mut Rng) {
+    let Some(message) = draft.message(rng) else { return };
+    let options = message.options.get_or_insert_default();
+    options.map_entry = !options.map_entry;
+}
+
+fn reserve(draft: &mut Draft, rng: &mut Rng) {
+    let mut number = || one(NUMBERS, rng).copied().unwrap_or_default();
+    let range = ReservedRange { start: number(), end: number() };
+    let name = word(NAMES, rng);
+    if let Some(message) = draft.message(rng) {
+        message.reserved_range.push(range);
+        message.reserved_name.push(name);
+    }
+    draft.enumeration(rng).into_iter().for_each(|item| item.reserved_range.push(range));
+}
+
+/// What is said of the features of editions, whatever the syntax of the file is.
+pub(super) fn features(rng: &mut Rng) -> Option<FeatureSet> {
+    let mut any = || rng.i32(-1..5);
+    Some(FeatureSet {
+        field_presence: any(),
+        enum_type: any(),
+        repeated_field_encoding: any(),
+        message_encoding: any(),
+    })
+}
+
+fn features_of_message(draft: &mut Draft, rng: &mut Rng) {
+    let features = features(rng);
+    draft.message(rng).into_iter().for_each(|message| message.options.get_or_insert_default().features = features);
+}
+
+fn features_of_enum(draft: &mut Draft, rng: &mut Rng) {
+    let options = EnumOptions { deprecated: rng.bool(), features: features(rng) };
+    draft.enumeration(rng).into_iter().for_each(|item| item.options = Some(options.clone()));
+}
+
+fn features_of_file(draft: &mut Draft, rng: &mut Rng) {
+    let features = features(rng);
+    draft.file(rng).into_iter().for_each(|file| file.options.get_or_insert_default().features = features);
+}
+
+fn pass_through(draft: &mut Draft, rng: &mut Rng) {
+    draft.message(rng).into_iter().for_each(|message| message.options.get_or_insert_default().passthrough = true);
+}
+
+fn long_name(draft: &mut Draft, rng: &mut Rng) {
+    let length = one(&[100, 255, 512, 513, 70_000], rng).copied().unwrap_or_default();
+    draft.message(rng).into_iter().for_each(|message| message.name = "a".repeat(length));
+}
+
+/// An enum of the name that a message has, in place of it.
+fn swap_enum_for_message(draft: &mut Draft, rng: &mut Rng) {
+    let Some(file) = draft.file(rng) else { return };
+    let Some(message) = file.message_type.pop() else { return };
+    let value = EnumValueDescriptor { name: "ZERO".to_owned(), ..EnumValueDescriptor::default() };
+    file.enum_type.push(EnumDescriptor { name: message.name, value: vec![value], ..EnumDescriptor::default() });
+}
+
+fn odd_rules(draft: &mut Draft, rng: &mut Rng) {
+    let bytes: Vec<u8> = (0..rng.usize(..12)).map(|_| rng.u8(..)).collect();
+    let rules = vec![bytes.into(); rng.usize(1..3)];
+    if let Some(message) = draft.message(rng) {
+        message.options.get_or_insert_default().rules.clone_from(&rules);
+        one_mut(&mut message.field, rng)
+            .into_iter()
+            .for_each(|field| field.options.get_or_insert_default().rules.clone_from(&rules));
+    }
+}
