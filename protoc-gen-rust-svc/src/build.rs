@@ -1,6 +1,10 @@
 //! Code generation from a build script, with nothing installed but Rust.
 
-use std::{error::Error, path::PathBuf};
+use std::{
+    error::Error,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     diagnostics::Diagnostics,
@@ -8,7 +12,6 @@ use crate::{
     options::Options,
     read::{Input, compile::compile},
     render::Files,
-    write,
 };
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
@@ -83,12 +86,12 @@ impl Build {
         for warning in warnings.lines().filter(|line| !line.starts_with(' ')) {
             println!("cargo::warning={warning}");
         }
-        Ok(write::write(&self.out, &files)?)
+        Ok(write_files(&self.out, &files)?)
     }
 
     fn input(&self) -> Result<Input> {
         let Some(set) = &self.descriptor_set else { return Ok(compile(&self.directories(), &self.files)?) };
-        let bytes = std::fs::read(set).map_err(|error| format!("{}: {error}", set.display()))?;
+        let bytes = fs::read(set).map_err(|error| format!("{}: {error}", set.display()))?;
         let names = self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         Input::from_descriptor_set(&bytes, names).map_err(|error| format!("{}: {error}", set.display()).into())
     }
@@ -125,4 +128,25 @@ pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> 
         true => Err((diagnostics.warnings() + &diagnostics.errors()).into()),
         false => Ok((files, diagnostics.warnings())),
     }
+}
+
+/// Writes files below a directory, and leaves alone those that have the content already, so that nothing is built again.
+/// The error names the file.
+pub(crate) fn write_files(directory: &Path, files: &Files) -> io::Result<()> {
+    for (name, content) in files {
+        let path = directory.join(name);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: error: {error}", path.display()));
+        write_file(&path, content).map_err(named)?;
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, content: &str) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|existing| existing == content.as_bytes()) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(path, content)
 }

@@ -16,12 +16,9 @@
 mod build;
 pub mod check;
 pub mod cli;
-pub mod codes;
 pub mod diagnostics;
 pub mod diff;
 pub mod docs;
-mod guess;
-pub mod lints;
 pub mod lower;
 pub mod model;
 pub mod names;
@@ -30,11 +27,9 @@ pub mod project;
 pub mod read;
 pub mod render;
 pub mod respond;
-mod write;
 
-pub use self::build::Build;
-
-use self::{
+pub use crate::build::Build;
+use crate::{
     diagnostics::Diagnostics,
     lower::Lowered,
     options::Options,

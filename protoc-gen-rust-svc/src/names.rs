@@ -167,7 +167,11 @@ pub fn is_proto_identifier(name: &str) -> bool {
 mod tests {
     use heck::{ToSnakeCase, ToUpperCamelCase};
 
-    use super::{Ident, Scope, is_camel, is_proto_identifier, is_snake};
+    use super::Ident;
+    use super::Scope;
+    use super::is_camel;
+    use super::is_proto_identifier;
+    use super::is_snake;
 
     #[test]
     fn cases() {

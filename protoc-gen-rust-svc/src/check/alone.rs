@@ -1,9 +1,8 @@
 //! Plain types that stand without messages, and hold what the runtime has only with them.
 
 use crate::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, Position},
     model::{Message, Service, Value, WellKnown},
-    read::Position,
 };
 
 /// A field of a message that describes messages.

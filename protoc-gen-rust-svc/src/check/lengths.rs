@@ -1,10 +1,9 @@
 //! Names that become the names of files: `cargo doc` writes a page for each type, function and constant.
 
 use crate::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, Position},
     model::{Enum, Message, Service},
     names::Ident,
-    read::Position,
 };
 
 /// The longest name of a file.

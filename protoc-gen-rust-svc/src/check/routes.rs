@@ -4,10 +4,8 @@ use std::{collections::BTreeMap, slice};
 
 use rust_svc::path::Variable;
 
-use super::methods;
 use crate::{
-    diagnostics::Diagnostics,
-    guess,
+    diagnostics::{Diagnostics, suggest},
     model::{Cardinality, Field, Message, Method, Model, Oneof, Route, Value, WellKnown},
 };
 
@@ -152,7 +150,7 @@ fn not_message(field: &Field) -> Wrong {
 
 fn fields(message: &Message, name: &str) -> String {
     let names: Vec<_> = message.fields().map(|field| field.name.as_str()).collect();
-    if names.is_empty() { "it has no fields".to_owned() } else { guess::field(name, &names, "its fields are") }
+    if names.is_empty() { "it has no fields".to_owned() } else { suggest::field(name, &names, "its fields are") }
 }
 
 fn name(variable: &Variable) -> String {
@@ -233,6 +231,11 @@ fn is_fillable(model: &Model, method: &Method, route: &Route) -> bool {
         let is_second = chosen_before(model, request, variable.field_path(), &mut seen).is_some();
         resolve(model, request, variable).is_ok() && !is_second
     })
+}
+
+/// The methods of all services.
+pub(super) fn methods(model: &Model) -> impl Iterator<Item = &Method> {
+    model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods)
 }
 
 /// Such as `order.v1.OrderService/GetOrder`.

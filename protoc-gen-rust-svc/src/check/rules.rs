@@ -117,8 +117,10 @@ fn after_text(text: &str, is_raw: bool) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{KNOWN, calls, unknown};
-    use crate::codes;
+    use super::KNOWN;
+    use super::calls;
+    use super::unknown;
+    use crate::diagnostics::codes;
 
     #[test]
     fn calls_are_told_from_texts_and_comments() {

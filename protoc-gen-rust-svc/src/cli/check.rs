@@ -9,7 +9,10 @@ use std::{
 use clap::Args;
 use similar::TextDiff;
 
-use super::{Failure, say::say, source::Source};
+use super::{
+    output::{Failure, say},
+    source::Source,
+};
 use crate::render::{Files, Seal, read_seal};
 
 /// How much of a line is shown.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{
-    Failure,
-    say::{complain, say},
+    output::{Failure, complain, say},
     source::{Source, descriptors},
 };
 use crate::{
@@ -17,8 +16,7 @@ use crate::{
     options::Options,
     read::{
         Input,
-        compile::{CompileError, NO_EDITIONS, compile_at},
-        revision::{GitError, Revision},
+        compile::{CompileError, GitError, NO_EDITIONS, Revision, compile_at},
     },
 };
 

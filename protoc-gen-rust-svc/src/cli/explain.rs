@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::{Failure, say::say};
-use crate::{
+use super::output::{Failure, say};
+use crate::diagnostics::{
     codes::{CODES, find},
     lints,
 };

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, source::Source};
-use crate::write;
+use super::{output::Failure, source::Source};
+use crate::build;
 
 /// Where to read and where to write.
 #[derive(Args, Debug)]
@@ -20,6 +20,6 @@ pub(super) struct Generate {
 
 impl Generate {
     pub(super) fn run(self) -> Result<(), Failure> {
-        Ok(write::write(&self.out, &self.source.generate()?)?)
+        Ok(build::write_files(&self.out, &self.source.generate()?)?)
     }
 }

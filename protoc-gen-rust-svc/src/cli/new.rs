@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{
-    Failure,
-    say::{complain, say},
-};
+use super::output::{Failure, complain, say};
 use crate::{
     diagnostics::Diagnostics,
     project::{self, Order, Project, folder, name::Name, protos, runtime::Runtime, templates},

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use super::{Failure, say::complain};
+use super::output::{Failure, complain};
 
 pub(super) fn run() -> Result<(), Failure> {
     let mut request = Vec::new();

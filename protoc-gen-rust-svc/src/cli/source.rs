@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Failure, say::complain};
+use super::output::{Failure, complain};
 use crate::{
     build,
     read::{Input, compile},

@@ -1,6 +1,6 @@
 //! One change, and whom it breaks.
 
-use crate::read::Position;
+use crate::diagnostics::Position;
 
 /// Something that is otherwise than it was.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What a field holds while it is absent.
 
-use super::{Change, Compare};
+use super::{Change, compare::Compare};
 use crate::{
     model::{Cardinality, DefaultValue, Enum, Field, Model, Value},
     options::Types,

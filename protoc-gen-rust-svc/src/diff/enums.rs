@@ -1,6 +1,11 @@
 //! Enums and their values, told by their numbers.
 
-use super::{Change, Compare, Place, is_generated, reserved, rust_path};
+use super::{
+    Change, Place,
+    compare::Compare,
+    names::{is_generated, rust_path},
+    reserved,
+};
 use crate::model::{Enum, EnumValue};
 
 impl Compare<'_> {

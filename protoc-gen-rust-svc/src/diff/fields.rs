@@ -1,7 +1,9 @@
 //! Fields, told by their numbers.
 
 use super::{
-    Change, Compare, holds,
+    Change,
+    compare::Compare,
+    holds,
     messages::{literals, oneof_now},
 };
 use crate::model::{Cardinality, Field, Message, Oneof};

@@ -1,6 +1,6 @@
 //! What a field holds: in Rust, on the wire and in JSON.
 
-use super::rust_path;
+use super::names::rust_path;
 use crate::{
     model::{Cardinality, Encoding, Field, Model, Scalar, Value, WellKnown},
     options::Types,

@@ -1,6 +1,11 @@
 //! Messages and their oneofs.
 
-use super::{Change, Compare, Place, is_generated, reserved, rust_path};
+use super::{
+    Change, Place,
+    compare::Compare,
+    names::{is_generated, rust_path},
+    reserved,
+};
 use crate::{
     model::{Form, Message, Oneof},
     options::Types,

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::is_generated;
-use crate::model::{Message, Model, Package};
+use crate::model::{Message, Model, Origin, Package, TypeName};
 
 /// The names that types and packages have now, by those that they had, where they differ.
 #[derive(Debug, Default)]
@@ -104,4 +103,18 @@ fn declared(package: &Package) -> BTreeSet<String> {
     let services = package.services.iter().map(|service| &service.name);
     let all = package.messages.iter().chain(&package.enums).chain(services);
     all.map(|name| name.rsplit('.').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// Whether a type is generated in this run, not known from elsewhere.
+pub(super) fn is_generated(model: &Model, rust: &TypeName) -> bool {
+    model.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()))
+}
+
+/// The path of a type in Rust, from the root of what is generated.
+pub(super) fn rust_path(rust: &TypeName) -> String {
+    let module: Vec<String> = match &rust.origin {
+        Origin::Local(module) => module.iter().map(ToString::to_string).collect(),
+        Origin::Extern(path) => vec![path.clone()],
+    };
+    module.into_iter().chain(rust.domain.iter().map(ToString::to_string)).collect::<Vec<_>>().join("::")
 }

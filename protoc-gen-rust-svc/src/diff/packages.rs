@@ -1,10 +1,10 @@
 //! Packages: the modules of what is generated.
 
-use super::{Change, Compare, Place};
+use super::{Change, Place, compare::Compare};
 use crate::{
+    diagnostics::Position,
     model::{Model, Package},
     names::Ident,
-    read::Position,
 };
 
 impl Compare<'_> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Change, Compare};
+use super::{Change, compare::Compare};
 use crate::model::{Method, Model, Route, Value};
 
 impl Compare<'_> {

@@ -1,6 +1,6 @@
 //! Services, their methods and how these are called.
 
-use super::{Change, Compare, Place};
+use super::{Change, Place, compare::Compare};
 use crate::model::{Attribute, Method, Package, Policy, Service};
 
 impl Compare<'_> {

@@ -22,7 +22,7 @@ pub use self::print::grouped;
 pub use self::service::{Attribute, Breaker, Idempotency, Kind, Literal, Method, Policy, Retry, Route, Service};
 pub use self::times::Times;
 pub use self::wire::{Encoding, Reserved};
-use crate::{docs::Docs, names::Ident, read::Position};
+use crate::{diagnostics::Position, docs::Docs, names::Ident};
 
 /// All that one run generates.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use rust_svc::path::Template;
 
-use crate::{docs::Docs, names::Ident, read::Position};
+use crate::{diagnostics::Position, docs::Docs, names::Ident};
 
 /// A service and all that it becomes.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::unknown;
+use super::value::unknown;
 use crate::model::{CustomType, Times};
 
 /// The choices of types.

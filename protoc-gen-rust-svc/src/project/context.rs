@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 
-use super::{Failure, Order, runtime::Runtime};
+use super::{Failure, name::Name, runtime::Runtime};
 use crate::{
     model::{Attribute, Message, Method, Model, Origin, Package, Service},
     names::{Ident, Scope},
@@ -58,15 +58,15 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of a project. Fails if there is no service to start.
-    pub(super) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
-        let services = services(order.input, model);
+    pub(super) fn new(name: &Name, runtime: &Runtime, input: &Input, model: &Model) -> Result<Self, Failure> {
+        let services = services(input, model);
         if services.is_empty() {
-            let files = order.input.generate.join(", ");
+            let files = input.generate.join(", ");
             let help = "name a file with a `service`; files that it imports come along by themselves";
             return Err(format!("{files}: error: there is no service to start\n  help: {help}").into());
         }
         let mut names = Names::new(&services);
-        let print = Print { model, krate: order.name.krate() };
+        let print = Print { model, krate: name.krate() };
         let named: Vec<_> =
             services.iter().map(|(package, service)| (*package, *service, names.take(service))).collect();
         let values = named
@@ -79,7 +79,7 @@ impl Facts {
             (service.name.clone(), service.methods.len(), format!("src/service/{}.rs", named.module.plain()))
         });
         Ok(Self {
-            project: project(order, all, model.has_rules(), deprecated),
+            project: project(name, runtime, input, all, model.has_rules(), deprecated),
             summary: summary.collect(),
             services: values,
         })
@@ -103,20 +103,27 @@ fn services<'a>(input: &Input, model: &'a Model) -> Vec<(&'a Package, &'a Servic
     all.filter(|(_, service)| input.generate.contains(&service.position.file)).collect()
 }
 
-fn project(order: &Order<'_>, services: Vec<Value>, checks_rules: bool, uses_deprecated: bool) -> Value {
-    let runtime_path = match &order.runtime {
+fn project(
+    name: &Name,
+    runtime: &Runtime,
+    input: &Input,
+    services: Vec<Value>,
+    checks_rules: bool,
+    uses_deprecated: bool,
+) -> Value {
+    let runtime_path = match runtime {
         Runtime::Published => None,
         Runtime::Folder(path) => Some(path.as_str()),
     };
     context! {
         api_version => API_VERSION,
-        name => order.name.as_str(),
-        crate_name => order.name.krate(),
+        name => name.as_str(),
+        crate_name => name.krate(),
         version => env!("CARGO_PKG_VERSION"),
         rust_version => env!("CARGO_PKG_RUST_VERSION"),
         runtime_path,
-        protos => order.input.generate.clone(),
-        import_folders => import_folders(order.input),
+        protos => input.generate.clone(),
+        import_folders => import_folders(input),
         checks_rules,
         uses_deprecated,
         services,

@@ -85,22 +85,24 @@ impl Made {
 mod tests {
     use std::fs;
 
-    use super::{Files, check_free, write};
+    use super::Files;
+    use super::check_free;
+    use super::write;
 
     #[test]
     fn writes_all_or_nothing() {
-        let home = std::env::temp_dir().join(format!("rust-svc-folder-{}", std::process::id()));
-        let folder = home.join("a/b");
+        let origin = std::env::temp_dir().join(format!("rust-svc-folder-{}", std::process::id()));
+        let folder = origin.join("a/b");
         check_free(&folder).unwrap();
         // `x` cannot be a file and a folder.
         let files: Files = ["c/d", "x", "x/y"].into_iter().map(|name| (name.to_owned(), b"text".to_vec())).collect();
         assert!(write(&folder, &files).is_err());
-        assert!(!home.exists());
+        assert!(!origin.exists());
 
         write(&folder, &Files::from([("c/d".to_owned(), b"text".to_vec())])).unwrap();
         assert_eq!(fs::read(folder.join("c/d")).unwrap(), b"text");
         assert!(check_free(&folder).unwrap_err().to_string().contains("is not empty"));
         assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: it is a file\n"));
-        fs::remove_dir_all(&home).unwrap();
+        fs::remove_dir_all(&origin).unwrap();
     }
 }

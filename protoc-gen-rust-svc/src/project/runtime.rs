@@ -63,7 +63,8 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
 mod tests {
     use std::path::Path;
 
-    use super::{Runtime, relative};
+    use super::Runtime;
+    use super::relative;
 
     #[test]
     fn ways() {

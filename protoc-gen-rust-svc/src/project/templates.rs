@@ -128,7 +128,11 @@ fn wrong(error: minijinja::Error) -> String {
 mod tests {
     use minijinja::{Value, context};
 
-    use super::{Template, built_in, quoted, render, shell};
+    use super::Template;
+    use super::built_in;
+    use super::quoted;
+    use super::render;
+    use super::shell;
     use crate::project::context::Facts;
 
     fn facts() -> Facts {

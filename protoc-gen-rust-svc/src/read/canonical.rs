@@ -12,7 +12,7 @@ use std::{
 use prost::{
     Message as _,
     bytes::Bytes,
-    encoding::{self, DecodeContext, WireType},
+    encoding::{self, WireType},
 };
 use protox::file::{FileResolver as _, GoogleFileResolver};
 
@@ -20,16 +20,11 @@ use super::{
     Input,
     descriptor::{FieldDescriptor, FileDescriptor, Label, MessageDescriptor, Type},
     float_text,
+    raw::{Raw, SOURCE, bare, split},
 };
 
 const FILE: &str = ".google.protobuf.FileDescriptorProto";
 const FIELD: &str = ".google.protobuf.FieldDescriptorProto";
-
-/// `options` of a file.
-const OPTIONS: u32 = 8;
-
-/// `source_code_info` of a file: comments and places.
-const SOURCE: u32 = 9;
 
 /// What buf says of a file in its own descriptors: whether it was only imported, and so on.
 const BUF: u32 = 8_042;
@@ -153,61 +148,10 @@ impl Canonical {
     }
 }
 
-/// A file without comments and places, otherwise as it is; and these. `None` if it is no `FileDescriptorProto`.
-pub(crate) fn apart(bytes: &[u8]) -> Option<(Bytes, Bytes)> {
-    let (mut rest, mut kept, mut source) = (bytes, Vec::new(), Vec::new());
-    while !rest.is_empty() {
-        let before = rest;
-        let value = value(&mut rest)?;
-        match value.number {
-            SOURCE => source.push(value.bytes),
-            _ => kept.extend_from_slice(&before[..before.len() - rest.len()]),
-        }
-    }
-    // The parts of one message are one message.
-    Some((kept.into(), source.concat().into()))
-}
-
-/// A file without comments, places and options of its own, whose texts need not be UTF-8. `None` if it is no
-/// `FileDescriptorProto`.
-pub(crate) fn without_options(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut kept = Vec::with_capacity(bytes.len());
-    let values = split(bytes)?;
-    values.iter().filter(|value| ![OPTIONS, SOURCE].contains(&value.number)).for_each(|value| value.encode(&mut kept));
-    Some(kept)
-}
-
 /// A file that compilers bring, as the one in here brings it.
 fn google(name: &str) -> Option<Bytes> {
     let file = GoogleFileResolver::new().open_file(name).ok()?;
     Some(file.file_descriptor_proto().encode_to_vec().into())
-}
-
-/// A value of a field as it is encoded, without the key and the length before it.
-pub(super) struct Raw<'a> {
-    pub(super) number: u32,
-    wire_type: WireType,
-    pub(super) bytes: Cow<'a, [u8]>,
-}
-
-impl Raw<'_> {
-    fn encode(&self, to: &mut Vec<u8>) {
-        encoding::encode_key(self.number, self.wire_type, to);
-        if self.wire_type == WireType::LengthDelimited {
-            encoding::encode_varint(self.bytes.len() as u64, to);
-        }
-        to.extend_from_slice(&self.bytes);
-    }
-}
-
-/// The values of all fields, in the order of their numbers. `None` if the bytes are no message.
-pub(super) fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
-    let mut values = Vec::new();
-    while !rest.is_empty() {
-        values.push(value(&mut rest)?);
-    }
-    values.sort_by_key(|value| value.number);
-    Some(values)
 }
 
 /// Writes the default of a float as protoc does, among the values of a field.
@@ -223,27 +167,6 @@ fn rewrite_float(values: &mut [Raw<'_>]) {
 fn field_type(value: &Raw<'_>) -> Option<Type> {
     let number = encoding::decode_varint(&mut &*value.bytes).ok()?;
     Type::try_from(i32::try_from(number).ok()?).ok()
-}
-
-/// The value that comes next, with its key.
-fn value<'a>(rest: &mut &'a [u8]) -> Option<Raw<'a>> {
-    let (number, wire_type) = encoding::decode_key(rest).ok()?;
-    bare(number, wire_type, rest)
-}
-
-/// The value that comes next, without its key.
-fn bare<'a>(number: u32, wire_type: WireType, rest: &mut &'a [u8]) -> Option<Raw<'a>> {
-    let length = match wire_type {
-        WireType::LengthDelimited => usize::try_from(encoding::decode_varint(rest).ok()?).ok()?,
-        _ => {
-            let mut behind = *rest;
-            encoding::skip_field(wire_type, number, &mut behind, DecodeContext::default()).ok()?;
-            rest.len() - behind.len()
-        }
-    };
-    let (bytes, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
-    Some(Raw { number, wire_type, bytes: bytes.into() })
 }
 
 /// The parts of a message, which are not none, as one.

@@ -49,7 +49,8 @@ pub(crate) fn escape(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, unescape};
+    use super::escape;
+    use super::unescape;
 
     #[test]
     fn bytes_are_unescaped() {

@@ -74,7 +74,13 @@ fn decoded<T: Message + Default>(rules: &[Bytes]) -> T {
 mod tests {
     use prost::Message;
 
-    use super::{FieldRules, Map, MessageRules, Repeated, Rule, of_field, of_message};
+    use super::FieldRules;
+    use super::Map;
+    use super::MessageRules;
+    use super::Repeated;
+    use super::Rule;
+    use super::of_field;
+    use super::of_message;
 
     fn rules(expression: &str) -> FieldRules {
         let cel = vec![Rule { expression: expression.to_owned() }];

@@ -5,17 +5,7 @@ use std::{collections::HashMap, sync::OnceLock};
 use prost::{Message as _, bytes::Bytes};
 
 use super::descriptor::{Location, SourceCodeInfo};
-
-/// The place of an element in a `.proto`, counted from 1.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position {
-    /// The file, as it is imported.
-    pub file: String,
-    /// The line; 0 if it is not known.
-    pub line: u32,
-    /// The column; 0 if it is not known.
-    pub column: u32,
-}
+use crate::diagnostics::Position;
 
 /// The locations of one file, by the path of the element. `SourceCodeInfo` is not sorted, so it is indexed: when it is
 /// first asked, because few of the files that are read are.
@@ -39,11 +29,6 @@ impl Source {
 
     fn get(&self, path: &[i32]) -> Option<&Location> {
         self.index().get(path)
-    }
-
-    /// Reads the locations before somebody asks for one.
-    pub(crate) fn read_ahead(&self) {
-        self.index();
     }
 
     fn index(&self) -> &HashMap<Vec<i32>, Location> {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use prost::{DecodeError, Message as _};
 
 use super::{
-    canonical::split,
     descriptor::{
         EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
     },
+    raw::split,
 };
 
 /// The number of a file's name.

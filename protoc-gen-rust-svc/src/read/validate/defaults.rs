@@ -1,12 +1,12 @@
 //! What fields hold while they are absent.
 
-use super::{Check, printable, shorten};
+use super::validator::{Validator, printable, shorten};
 use crate::read::{
     descriptor::{FieldDescriptor, Label, Type},
     unescape,
 };
 
-impl Check<'_> {
+impl Validator<'_> {
     pub(super) fn default(&mut self, field: &FieldDescriptor) {
         let Some(text) = &field.default_value else { return };
         if field.label() == Label::Repeated || !self.can_hold(field, text) {

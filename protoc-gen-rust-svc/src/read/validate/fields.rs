@@ -1,12 +1,15 @@
 //! Fields, oneofs, and what maps travel in.
 
-use super::{Check, Kind, element::message as element, printable};
+use super::{
+    element::message as element,
+    validator::{Kind, Validator, printable},
+};
 use crate::read::descriptor::{FieldDescriptor, Label, MessageDescriptor, OneofDescriptor, Type};
 
 /// The highest number of a field.
 const MAX_NUMBER: i32 = 536_870_911;
 
-impl Check<'_> {
+impl Validator<'_> {
     pub(super) fn fields(&mut self, full_name: &str, message: &MessageDescriptor, depth: usize) {
         self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.name("a oneof", &oneof.name));
         self.each(element::FIELD, &message.field, |check, field| check.field(full_name, message, field));

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Check,
     element::{self, message as within},
-    printable, shorten,
+    validator::{Validator, printable, shorten},
 };
 use crate::read::{
     Input,
@@ -15,7 +14,7 @@ use crate::read::{
 /// The names that are taken in a package, a message or a service.
 type Names<'a> = HashSet<&'a str>;
 
-impl<'a> Check<'a> {
+impl<'a> Validator<'a> {
     /// Two types of one name were told when they were declared.
     pub(super) fn symbols(&mut self, input: &'a Input) {
         let mut packages: HashMap<&str, Names<'_>> = HashMap::new();

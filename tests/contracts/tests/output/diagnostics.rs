@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, fs};
 
 use harness::{contracts, generate, options_of, repository, tree};
-use protoc_gen_rust_svc::{codes, lints::LINTS};
+use protoc_gen_rust_svc::diagnostics::{codes, lints::LINTS};
 
 /// Each `case.proto` is answered as `case.stderr` says. `UPDATE_GOLDEN=1` writes the answers anew.
 #[test]

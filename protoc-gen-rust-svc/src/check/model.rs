@@ -1,0 +1,83 @@
+//! The order in which the rules run.
+
+use super::{
+    alone, calls, cleared, endless, fields, lengths,
+    routes::{self, methods},
+    rules, whole,
+};
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Enum, Message, Model},
+};
+
+/// Notes all that would not work, or not as meant.
+pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for method in methods(model) {
+        for route in &method.routes {
+            routes::check_variables(model, method, route, diagnostics);
+            routes::check_members(model, method, route, diagnostics);
+            routes::check_body(model, method, route, diagnostics);
+            routes::check_response_body(model, method, route, diagnostics);
+            routes::check_streaming(method, route, diagnostics);
+            whole::check_body(method, route, diagnostics);
+        }
+    }
+    routes::check_duplicates(model, diagnostics);
+    for message in generated_messages(model) {
+        endless::check_required(model, message, diagnostics);
+    }
+    // What is wrong comes first.
+    if !diagnostics.has_errors() {
+        lint(model, diagnostics);
+    }
+}
+
+/// Notes what works, and may be regretted.
+fn lint(model: &Model, diagnostics: &mut Diagnostics) {
+    let services = model.packages.iter().flat_map(|package| &package.services);
+    for service in services.filter(|service| model.asked_for.contains(&service.position.file)) {
+        calls::check_keys(service, diagnostics);
+        calls::check_deadlines(service, diagnostics);
+        calls::check_size(service, diagnostics);
+        lengths::check_service(service, diagnostics);
+        for method in &service.methods {
+            method.routes.iter().for_each(|route| cleared::check_variables(model, method, route, diagnostics));
+        }
+        if model.stands_alone {
+            alone::check_methods(service, diagnostics);
+        }
+    }
+    for message in generated_messages(model).iter().filter(|message| model.asked_for.contains(&message.position.file)) {
+        fields::check_required(message, diagnostics);
+        fields::check_behavior(message, diagnostics);
+        fields::check_endless(message, diagnostics);
+        rules::check_functions(message, diagnostics);
+        lengths::check_message(message, diagnostics);
+        if model.stands_alone {
+            alone::check_fields(message, diagnostics);
+        }
+    }
+    for item in generated_enums(model).filter(|item| model.asked_for.contains(&item.position.file)) {
+        lengths::check_enum(item, diagnostics);
+    }
+}
+
+/// Every enum of the packages that are generated, also those that stand in a message.
+fn generated_enums(model: &Model) -> impl Iterator<Item = &Enum> {
+    let own = model.packages.iter().flat_map(|package| &package.enums);
+    let nested = generated_messages(model).into_iter().flat_map(|message| &message.enums);
+    own.chain(nested).filter_map(|name| model.enumeration(name))
+}
+
+/// Every message of the packages that are generated, also those that stand in another.
+fn generated_messages(model: &Model) -> Vec<&Message> {
+    let mut names: Vec<&String> = model.packages.iter().flat_map(|package| &package.messages).collect();
+    let mut messages = Vec::new();
+    while let Some(name) = names.pop() {
+        if let Some(message) = model.message(name) {
+            names.extend(&message.messages);
+            messages.push(message);
+        }
+    }
+    messages
+}

@@ -1,0 +1,12 @@
+//! Errors and warnings about the user's input: their positions, codes, levels and suggestions.
+
+pub mod codes;
+mod diagnostic;
+pub mod lints;
+mod position;
+pub(crate) mod suggest;
+
+pub use self::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    position::Position,
+};

@@ -1,0 +1,58 @@
+//! What the user may have meant.
+
+/// How many fields are named: some messages have hundreds.
+const MOST_FIELDS: usize = 20;
+
+/// What an option knows, with the word before it that is most like the one that it does not know.
+pub(crate) fn help(word: &str, known: &[&str], what: &str) -> String {
+    let (last, others) = known.split_last().unwrap_or((&"", &[]));
+    let known_words = format!("{what} {} and {last}", others.join(", "));
+    match closest(word, known) {
+        Some(meant) => format!("did you mean {meant}? {known_words}"),
+        None => known_words,
+    }
+}
+
+/// The fields that there are, with the one before them that is most like the name that none of them has.
+pub(crate) fn field(name: &str, known: &[&str], what: &str) -> String {
+    let shown: Vec<_> = known.iter().take(MOST_FIELDS).map(|known| format!("`{known}`")).collect();
+    let more = known.len() - shown.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let fields = format!("{what} {}{more}", shown.join(", "));
+    match closest(name, known) {
+        Some(meant) => format!("did you mean `{meant}`? {fields}"),
+        None => fields,
+    }
+}
+
+fn closest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(&word.to_lowercase(), known.trim_end_matches('='));
+    let near = known.iter().map(|known| (distance(known), *known)).min_by_key(|(distance, _)| *distance);
+    near.filter(|(distance, _)| *distance <= 1 + word.len() / 5).map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+    use super::help;
+
+    #[test]
+    fn a_slip_is_guessed() {
+        let known = ["emit=", "types=", "no-deadline"];
+        assert_eq!(help("emti", &known, "there are"), "did you mean emit=? there are emit=, types= and no-deadline");
+        assert_eq!(help("server", &known, "there are"), "there are emit=, types= and no-deadline");
+        assert!(help("No-Dedline", &known, "").starts_with("did you mean no-deadline?"));
+    }
+
+    #[test]
+    fn a_field_is_guessed() {
+        let known = ["name", "order_id"];
+        assert_eq!(
+            field("orderId", &known, "its fields are"),
+            "did you mean `order_id`? its fields are `name`, `order_id`"
+        );
+        assert_eq!(field("price", &known, "its fields are"), "its fields are `name`, `order_id`");
+        let many = vec!["a"; 22];
+        assert!(field("price", &many, "its fields are").ends_with("`a`, `a` and 2 more"));
+    }
+}

@@ -1,0 +1,56 @@
+//! The order of a comparison, and its state.
+
+use super::{Change, names::Names};
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Model, Origin, TypeName},
+    options::Types,
+};
+
+/// All that changed, sorted by place. Notes what is gone and not reserved.
+pub fn diff(before: &Model, after: &Model, types: Types, diagnostics: &mut Diagnostics) -> Vec<Change> {
+    let names = Names::new(before, after);
+    let mut compare = Compare { before, after, types, names, changes: Vec::new(), diagnostics };
+    compare.packages();
+    compare.messages();
+    compare.enums();
+    let mut changes = compare.changes;
+    changes.sort_by(|one, other| (&one.place, &one.what).cmp(&(&other.place, &other.what)));
+    changes
+}
+
+/// What the functions of this module share.
+pub(super) struct Compare<'a> {
+    pub(super) before: &'a Model,
+    pub(super) after: &'a Model,
+    pub(super) types: Types,
+    pub(super) names: Names,
+    pub(super) changes: Vec<Change>,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+impl Compare<'_> {
+    /// Notes a change, if it says something.
+    pub(super) fn add(&mut self, change: Change) {
+        if !change.what.is_empty() {
+            self.changes.push(change);
+        }
+    }
+
+    /// Whether a type of the older contract is gone with its package, which says it all.
+    pub(super) fn is_package_gone(&self, rust: &TypeName) -> bool {
+        let package = self.before.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
+        package.is_some_and(|package| !has_package(self.after, &self.names.package_now(&package.name)))
+    }
+
+    /// Whether a type is new with its package.
+    pub(super) fn is_package_new(&self, rust: &TypeName) -> bool {
+        let package = self.after.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
+        let is_old = |name: &str| self.before.packages.iter().any(|old| self.names.package_now(&old.name) == name);
+        package.is_some_and(|package| !is_old(&package.name))
+    }
+}
+
+fn has_package(model: &Model, name: &str) -> bool {
+    model.packages.iter().any(|package| package.name == name)
+}

@@ -1,0 +1,162 @@
+//! Blocks of Markdown: text, lists and code.
+
+use super::{
+    escape::escape,
+    line::{
+        after_mark, digits, fence, indent, is_below_head, is_indented, is_row_of_marks, new_item, set_close, trimmed,
+    },
+};
+
+/// What the lines before belong to.
+pub(super) enum Block {
+    Text,
+    /// List items, each in the one before.
+    List(Items),
+    /// Opened by this fence.
+    Fenced(Fence),
+    /// Indented code, for which a fence was opened.
+    Indented,
+}
+
+/// What code is enclosed by.
+pub(super) struct Fence {
+    /// Backticks or tildes.
+    mark: String,
+    /// How far in it stands in the comment.
+    indent: usize,
+    /// The list items that it belongs to.
+    items: Items,
+}
+
+/// How far in the texts of list items are, each in the one before.
+#[derive(Clone, Default)]
+pub(super) struct Items(Vec<usize>);
+
+impl Items {
+    /// How far in the text of the innermost is.
+    fn text(&self) -> usize {
+        self.0.last().copied().unwrap_or_default()
+    }
+
+    /// Those that hold what is so far in.
+    fn around(mut self, indent: usize) -> Self {
+        self.0.retain(|text| *text <= indent);
+        self
+    }
+}
+
+impl Fence {
+    /// A line of the code: as far in as what it belongs to, for further in it would be code that is indented, not fenced.
+    fn line(&self, line: &str) -> String {
+        let within = |(at, character): &(usize, char)| *at >= self.indent || *character != ' ';
+        let rest = &line[line.char_indices().find(within).map_or(line.len(), |(at, _)| at)..];
+        if rest.is_empty() { String::new() } else { format!("{}{rest}", " ".repeat(self.items.text())) }
+    }
+
+    fn is_closed_by(&self, line: &str) -> bool {
+        let rest = trimmed(line).strip_prefix(&self.mark);
+        rest.is_some_and(|rest| rest.trim_start_matches(&self.mark[..1]).is_empty())
+    }
+
+    fn into_outer(self) -> Block {
+        if self.items.0.is_empty() { Block::Text } else { Block::List(self.items) }
+    }
+}
+
+impl Block {
+    pub(super) fn push(&mut self, line: String, lines: &mut Vec<String>) {
+        match self {
+            Self::Fenced(fence) if fence.is_closed_by(&line) => self.close(lines),
+            Self::Fenced(fence) => lines.push(fence.line(&line)),
+            Self::Indented if line.is_empty() || is_indented(&line) => lines.push(line),
+            _ => {
+                self.close(lines);
+                self.open(line, lines);
+            }
+        }
+    }
+
+    /// Takes a line that is not within code.
+    fn open(&mut self, line: String, lines: &mut Vec<String>) {
+        let line = set_close(&line);
+        let after_blank = lines.last().is_none_or(String::is_empty);
+        let items = self.items_of(&line, after_blank);
+        if let Some(mark) = fence(&line) {
+            self.begin_fence(Fence { mark, indent: indent(&line), items }, lines);
+        } else if !after_blank && is_row_of_marks(&line) {
+            self.row_of_marks(&line, lines);
+        } else if let Some(text) = new_item(&line).filter(|_| after_blank || self.may_end_at(&line)) {
+            self.begin_item(&line, text, lines);
+        } else if !items.0.is_empty() && !line.is_empty() {
+            // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
+            lines.push(format!("{}{}", " ".repeat(items.text()), escape(trimmed(&line))));
+        } else if is_indented(&line) && after_blank {
+            lines.extend(["```text".to_owned(), line]);
+            *self = Self::Indented;
+        } else {
+            self.go_on(&line, lines);
+        }
+    }
+
+    fn begin_fence(&mut self, fence: Fence, lines: &mut Vec<String>) {
+        lines.push(fence.line(&format!("{}{}text", " ".repeat(fence.indent), fence.mark)));
+        *self = Self::Fenced(fence);
+    }
+
+    /// Whether an item may end the text before it. To Markdown, a number within a paragraph is a part of it, unless it is 1.
+    fn may_end_at(&self, line: &str) -> bool {
+        let is_within = if let Self::List(items) = self { indent(line) >= items.text() } else { true };
+        let number = digits(trimmed(line));
+        !is_within || number.is_empty() || number.trim_start_matches('0') == "1"
+    }
+
+    /// An item whose text is so far in. If it were too far in, it would be code, or a part of the text before it.
+    fn begin_item(&mut self, line: &str, text: usize, lines: &mut Vec<String>) {
+        let own = indent(line);
+        let mut items = self.items().around(own);
+        let start = if own > items.text() + 3 { items.text() } else { own };
+        lines.push(format!("{}{}", " ".repeat(start), escape(trimmed(line))));
+        items.0.push(text - own + start);
+        *self = Self::List(items);
+    }
+
+    /// A row that makes a table of the line before it. Below any other line it would be a list item.
+    fn row_of_marks(&mut self, line: &str, lines: &mut Vec<String>) {
+        let is_table = matches!(self, Self::Text) && is_below_head(line, lines);
+        let mark = if is_table || after_mark(line).is_none() { "" } else { "\\" };
+        lines.push(format!("{}{mark}{}", " ".repeat(self.items().text()), escape(trimmed(line))));
+    }
+
+    /// A line of a paragraph, or a blank one. One that is indented would be code below a heading, a rule or a table.
+    fn go_on(&mut self, line: &str, lines: &mut Vec<String>) {
+        lines.push(escape(if is_indented(line) { trimmed(line) } else { line }));
+        if !line.is_empty() {
+            *self = Self::Text;
+        }
+    }
+
+    /// The list items that a line belongs to.
+    fn items_of(&self, line: &str, after_blank: bool) -> Items {
+        if after_blank && indent(line) == 0 { Items::default() } else { self.items() }
+    }
+
+    fn items(&self) -> Items {
+        if let Self::List(items) = self { items.clone() } else { Items::default() }
+    }
+
+    /// Ends code that is still open.
+    pub(super) fn close(&mut self, lines: &mut Vec<String>) {
+        match std::mem::replace(self, Self::Text) {
+            Self::Fenced(fence) => {
+                lines.push(fence.line(&format!("{}{}", " ".repeat(fence.indent), fence.mark)));
+                *self = fence.into_outer();
+            }
+            Self::Indented => {
+                let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+                lines.insert(end, "```".to_owned());
+            }
+            Self::List(items) => *self = Self::List(items),
+            Self::Text => (),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Comments, and the lines that they become.
+
+use std::{borrow::Cow, fmt};
+
+use super::{block::Block, line::made_harmless};
+
+/// Lines of documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docs(Vec<String>);
+
+impl Docs {
+    /// The docs of a comment; if it says nothing, of the words that `otherwise` gives.
+    pub fn new(comment: &str, otherwise: impl FnOnce() -> String) -> Self {
+        let lines = lines(comment);
+        if lines.is_empty() { Self(vec![otherwise()]) } else { Self(lines) }
+    }
+
+    /// As it is printed four columns in.
+    pub fn inner(&self) -> String {
+        format!("{self:4}")
+    }
+
+    /// The lines, without what marks them as docs.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// `///` and a line, for each line; those after the first are indented by the width of the format.
+impl fmt::Display for Docs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let indent = " ".repeat(f.width().unwrap_or_default());
+        for (index, line) in self.0.iter().enumerate() {
+            let start = if index == 0 { String::new() } else { format!("\n{indent}") };
+            let space = if line.is_empty() { "" } else { " " };
+            write!(f, "{start}///{space}{line}")?;
+        }
+        Ok(())
+    }
+}
+
+fn lines(comment: &str) -> Vec<String> {
+    let comment = match comment.contains('\r') {
+        true => Cow::Owned(comment.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(comment),
+    };
+    let mut lines = Vec::new();
+    let mut block = Block::Text;
+    for line in comment.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+        let is_harmless = line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        block.push(if is_harmless { line.to_owned() } else { made_harmless(line) }, &mut lines);
+    }
+    block.close(&mut lines);
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    let start = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
+    lines.split_off(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Docs;
+
+    fn docs(comment: &str) -> String {
+        Docs::new(comment, || "nothing".to_owned()).lines().collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn text_stays() {
+        assert_eq!(docs(" One line.\n"), "One line.");
+        assert_eq!(docs(" One.\n\n Two.\n\n"), "One.\n\nTwo.");
+        assert_eq!(docs(""), "nothing");
+        assert_eq!(docs(" `a[b]` and *this*"), "`a[b]` and *this*");
+    }
+
+    #[test]
+    fn code_is_inert() {
+        assert_eq!(docs("   * * *\n     [x]"), "  * * *\n\\[x\\]");
+        assert_eq!(docs(" # Title\n     [x]\n * ~~~ x"), "# Title\n\\[x\\]\n* \\~\\~\\~ x");
+        assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
+        assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
+        assert_eq!(docs(" in\n 10. May\n\n     panic!()"), "in\n10. May\n\n```text\n    panic!()\n```");
+        assert_eq!(docs(" - in\n   10. May\n       panic!()\n 11. June"), "- in\n  10. May\n  panic!()\n11. June");
+        assert_eq!(docs(" ```\n open"), "```text\nopen\n```");
+        assert_eq!(docs(" - item\n\n     more of it"), "- item\n\n  more of it");
+    }
+
+    #[test]
+    fn a_fence_stands_where_its_item_does() {
+        assert_eq!(
+            docs(" - item:\n\n       ```\n       a {\n         b\n       ```\n   more\n\n Text."),
+            "- item:\n\n  ```text\n  a {\n    b\n  ```\n  more\n\nText."
+        );
+        assert_eq!(docs("      ```\n      a\n      ```"), "```text\na\n```");
+        assert_eq!(docs(" ```\n ```rust\n a\n ```\n b"), "```text\n```rust\na\n```\nb");
+    }
+
+    #[test]
+    fn what_stands_below_an_item_is_set_in_like_it() {
+        assert_eq!(
+            docs(" - one\n more\n      and more\n 12. two\n   x\n\n Text."),
+            "- one\n  more\n  and more\n12. two\n    x\n\nText."
+        );
+        assert_eq!(docs(" *   one\n more\n          - two"), "*   one\n    more\n    - two");
+        assert_eq!(docs("     1) one\n *      a\n - 2.      b"), "1) one\n* a\n- 2. b");
+        assert_eq!(docs(" - one\n   - two\n     more\n - three"), "- one\n  - two\n    more\n- three");
+    }
+
+    #[test]
+    fn an_item_is_in_the_item_that_holds_it() {
+        assert_eq!(docs("  10. one\n     - two"), " 10. one\n- two");
+        assert_eq!(docs(" - one\n   - two\n     10. three\n     - four"), "- one\n  - two\n    10. three\n    - four");
+        assert_eq!(docs(" - \u{a0}one\n     - two"), "- \u{a0}one\n    - two");
+        assert_eq!(docs(" a | b\n - | -\n     c"), "a | b\n- | -\nc");
+        assert_eq!(docs(" - | -\n     2) two"), "- | -\n  2) two");
+        assert_eq!(docs(" a\n - | -\n    2) two"), "a\n\\- | -\n   2) two");
+    }
+
+    #[test]
+    fn tabs_are_spaces() {
+        assert_eq!(docs("\tcode()\tx"), "```text\n    code()  x\n```");
+        assert_eq!(docs(" -\titem\n more\tof it"), "-   item\n    more    of it");
+        assert_eq!(docs(" \u{e9}\t|"), "\u{e9}   |");
+    }
+
+    #[test]
+    fn links_and_html_are_text() {
+        assert_eq!(docs(" a [b] <c> Vec<T>"), "a \\[b\\] \\<c\\> Vec\\<T\\>");
+        assert_eq!(docs(" see https://a.example/b_c."), "see <https://a.example/b_c>.");
+        assert_eq!(docs(" odd ` [x]"), "odd \\` \\[x\\]");
+        assert_eq!(docs(" a `` ` `` [x] ``` [y] `[z]`"), "a `` ` `` \\[x\\] \\`\\`\\` \\[y\\] `[z]`");
+        assert_eq!(docs(" \\` [x] ` \\[y] \\\\[z]"), "\\` \\[x\\] \\` \\[y\\] \\\\\\[z\\]");
+        assert_eq!(docs(" | `a [x] | b `[y]` `\\|` |"), "| \\`a \\[x\\] | b `[y]` `\\|` |");
+        assert_eq!(docs(" \\https://a.example \\d"), "\\\\<https://a.example> \\\\d");
+        assert_eq!(docs(" \u{e9}t\u{e9} <\u{e9}>"), "\u{e9}t\u{e9} \\<\u{e9}\\>");
+    }
+
+    #[test]
+    fn control_characters_are_replaced() {
+        assert_eq!(docs(" a\rb"), "a\nb");
+        assert_eq!(docs(" a\u{202e}b\u{0}c"), "a\u{fffd}b\u{fffd}c");
+    }
+}

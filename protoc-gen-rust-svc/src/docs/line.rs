@@ -1,0 +1,97 @@
+//! Lines of comments: their indents, marks and characters.
+
+pub(super) fn fence(line: &str) -> Option<String> {
+    let line = trimmed(line);
+    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let length = line.chars().take_while(|one| *one == mark).count();
+    (length >= 3).then(|| mark.to_string().repeat(length))
+}
+
+pub(super) fn is_indented(line: &str) -> bool {
+    line.starts_with("    ")
+}
+
+/// Where the text of the list item starts that the line starts.
+pub(super) fn new_item(line: &str) -> Option<usize> {
+    let text = after_mark(line)?;
+    Some(line.len() - text.len() + indent(text).max(1))
+}
+
+/// The digits at the start of the text.
+pub(super) fn digits(text: &str) -> &str {
+    &text[..text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len()]
+}
+
+/// What follows the mark of a list item.
+pub(super) fn after_mark(line: &str) -> Option<&str> {
+    let rest = trimmed(line);
+    let digits = digits(rest).len();
+    let behind = &rest[digits..];
+    let is_bullet = digits == 0 && ["- ", "* ", "+ "].iter().any(|bullet| behind.starts_with(bullet));
+    let is_number = (1..=9).contains(&digits) && [". ", ") "].iter().any(|mark| behind.starts_with(mark));
+    (!is_rule(rest) && (is_bullet || is_number)).then(|| &behind[1..])
+}
+
+/// Whether the line is drawn across the page: `* * *`.
+fn is_rule(line: &str) -> bool {
+    let marks = line.replace(' ', "");
+    marks.len() > 2 && ["*", "-"].iter().any(|mark| marks.trim_start_matches(mark).is_empty())
+}
+
+/// Whether the line may be what makes a table of the line before it: `- | -`.
+pub(super) fn is_row_of_marks(line: &str) -> bool {
+    line.contains('|') && line.bytes().all(|mark| b"-|: ".contains(&mark))
+}
+
+/// Whether the line before, which starts a paragraph, has as many cells.
+pub(super) fn is_below_head(row: &str, lines: &[String]) -> bool {
+    let starts_paragraph = lines.len() < 2 || lines[lines.len() - 2].is_empty();
+    starts_paragraph && lines.last().is_some_and(|head| cells(head) == cells(row))
+}
+
+/// How many cells a row of a table has.
+fn cells(row: &str) -> usize {
+    let row = row.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    row.strip_suffix('|').unwrap_or(row).replace("\\|", "").split('|').count()
+}
+
+/// The line with the text of its item near to the mark: what stands further off is code to Markdown.
+pub(super) fn set_close(line: &str) -> String {
+    let Some(text) = after_mark(line) else { return line.to_owned() };
+    let (mark, spaces) = (&line[..line.len() - text.len()], indent(text));
+    let width = if spaces > 4 { 1 } else { spaces };
+    format!("{mark}{}{}", " ".repeat(width), set_close(trimmed(text)))
+}
+
+pub(super) fn indent(line: &str) -> usize {
+    line.len() - trimmed(line).len()
+}
+
+/// Without the spaces at its start: what else is white is a letter to Markdown.
+pub(super) fn trimmed(line: &str) -> &str {
+    line.trim_start_matches(' ')
+}
+
+/// A line with spaces for tabs, up to the next column of four as in Markdown, and without what breaks the build.
+pub(super) fn made_harmless(line: &str) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for character in line.chars() {
+        let width = if character == '\t' { 4 - column % 4 } else { 1 };
+        match character {
+            '\t' => text.push_str(&" ".repeat(width)),
+            other => text.push(harmless(other)),
+        }
+        column += width;
+    }
+    text
+}
+
+/// A character that cannot break the build: no control characters, and none that change the direction of text.
+pub(crate) fn harmless(character: char) -> char {
+    match character {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        control if control.is_control() => '\u{fffd}',
+        other => other,
+    }
+}

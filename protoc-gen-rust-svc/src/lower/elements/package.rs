@@ -1,0 +1,50 @@
+//! Packages: their modules, types and services.
+
+use std::collections::BTreeMap;
+
+use super::declared::Declared;
+use crate::{
+    lower::{lowering::Lowering, names::full_name},
+    model::{Model, Package},
+};
+
+impl Lowering<'_> {
+    /// Lowers everything that the input declares.
+    pub(crate) fn model(&mut self) -> Model {
+        self.check_scopes();
+        let Declared { messages, enums } = self.types();
+        self.check_forms(&messages);
+        Model {
+            asked_for: self.input.generate.iter().cloned().collect(),
+            stands_alone: self.stands_alone(),
+            descriptors: self.packages.descriptors.clone(),
+            packages: self.packages(),
+            messages,
+            enums,
+        }
+    }
+
+    fn packages(&mut self) -> Vec<Package> {
+        let mut packages: BTreeMap<String, Package> = BTreeMap::new();
+        for (index, file) in self.input.files.iter().enumerate() {
+            let name = &file.descriptor.package;
+            let Some(mut package) = packages.remove(name).or_else(|| self.packages.start(name)) else { continue };
+            if self.packages.is_generated(&file.descriptor.name) {
+                self.add_file(&mut package, index);
+            }
+            packages.insert(name.clone(), package);
+        }
+        packages.into_values().filter(|package| !package.files.is_empty()).collect()
+    }
+
+    fn add_file(&mut self, package: &mut Package, index: usize) {
+        let file = &self.input.files[index].descriptor;
+        let full = |name: &str| full_name(&file.package, name);
+        package.files.push(file.name.clone());
+        package.files.sort();
+        package.messages.extend(file.message_type.iter().map(|message| full(&message.name)));
+        package.enums.extend(file.enum_type.iter().map(|item| full(&item.name)));
+        let services = self.services(index, &package.module);
+        package.services.extend(services);
+    }
+}

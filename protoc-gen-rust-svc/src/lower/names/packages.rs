@@ -1,0 +1,167 @@
+//! Which packages are generated, and as which modules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    modules::{artefacts, children, message_modules, modules, scope_of},
+    owners::{Owners, with_referred},
+};
+use crate::{
+    model::{Artefacts, Origin, Package},
+    names::{Ident, Scope},
+    options::{Artefact, Options, Types},
+    read::Input,
+};
+
+/// The package whose messages are part of the runtime.
+pub(crate) const WELL_KNOWN: &str = "google.protobuf";
+
+/// Every package that is known.
+pub(crate) struct Packages {
+    pub(crate) owners: Owners,
+    /// The module of the descriptors.
+    pub(crate) descriptors: Ident,
+    modules: BTreeMap<String, Vec<Ident>>,
+    origins: BTreeMap<String, Origin>,
+    artefacts: BTreeMap<String, Artefacts>,
+    generated_files: BTreeSet<String>,
+    generated: BTreeSet<String>,
+}
+
+impl Packages {
+    pub(crate) fn new(input: &Input, options: &Options) -> Self {
+        let owners = Owners::new(input);
+        let generated_files = generated_files(input, &owners, options);
+        let of_file = |name: &String| input.files.iter().find(|file| file.descriptor.name == *name);
+        let generated: BTreeSet<_> =
+            generated_files.iter().filter_map(of_file).map(|file| file.descriptor.package.clone()).collect();
+        let modules = modules(input);
+        let origins: BTreeMap<_, _> =
+            modules.iter().map(|(name, module)| (name.clone(), origin(name, module, options))).collect();
+        // What was generated elsewhere has the names there that it would have here.
+        let printed: BTreeMap<_, _> = origins
+            .iter()
+            .filter(|(name, origin)| generated.contains(*name) || is_elsewhere(name, origin))
+            .map(|(name, origin)| (name.clone(), origin.clone()))
+            .collect();
+        let artefacts = printed.iter().map(|(name, origin)| {
+            let mut taken = children(origin, &printed);
+            taken.extend(message_modules(input, name).filter(|_| options.types == Types::Proto));
+            (name.clone(), artefacts(taken))
+        });
+        let mut at_root = children(&Origin::Local(Vec::new()), &printed);
+        at_root.extend(message_modules(input, "").filter(|_| options.speaks_messages() && generated.contains("")));
+        let descriptors = scope_of(at_root).take(Ident::snake(Artefact::Descriptor.name()));
+        Self { owners, descriptors, artefacts: artefacts.collect(), modules, origins, generated_files, generated }
+    }
+
+    /// Where a package lives.
+    pub(crate) fn origin(&self, package: &str) -> Origin {
+        self.origins.get(package).cloned().unwrap_or(Origin::Local(Vec::new()))
+    }
+
+    /// The module of a package, from the root of what it is generated with.
+    pub(crate) fn module(&self, package: &str) -> &[Ident] {
+        self.modules.get(package).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files for which code is generated.
+    pub(crate) fn generated_files(&self) -> &BTreeSet<String> {
+        &self.generated_files
+    }
+
+    /// Whether code is generated for a file.
+    pub(crate) fn is_generated(&self, file: &str) -> bool {
+        self.generated_files.contains(file)
+    }
+
+    /// The files for which code is generated, and those that they refer to.
+    pub(crate) fn referred(&self, input: &Input) -> BTreeSet<String> {
+        with_referred(input, &self.owners, self.generated_files.clone())
+    }
+
+    /// Whether the types of a package can be named by what is generated.
+    pub(crate) fn is_reachable(&self, package: &str) -> bool {
+        package == WELL_KNOWN
+            || self.generated.contains(package)
+            || matches!(self.origins.get(package), Some(Origin::Extern(_)))
+    }
+
+    /// Whether a file is not generated although others of its package are.
+    pub(crate) fn is_left_out(&self, file: &str, package: &str) -> bool {
+        self.generated.contains(package) && !self.is_generated(file)
+    }
+
+    /// The module of messages of a package; `pb` for one that is generated nowhere.
+    pub(crate) fn pb(&self, package: &str) -> Ident {
+        self.artefacts.get(package).map_or_else(|| Ident::snake("pb"), |artefacts| artefacts.pb.clone())
+    }
+
+    /// The modules that may not be taken by anything else in a package.
+    pub(crate) fn reserved(&self, package: &str) -> Scope {
+        // `Box` is what async_trait calls it, in the same file.
+        let mut scope = Scope::with(&["svc", "std", "core", "alloc", "Box"]);
+        if package.is_empty() {
+            scope.take(Ident::snake(Artefact::Descriptor.name()));
+        }
+        if let Some(artefacts) = self.artefacts.get(package) {
+            artefacts.all().into_iter().for_each(|ident| {
+                scope.take(ident.clone());
+            });
+        }
+        for child in children(&self.origin(package), &self.origins) {
+            scope.take(child);
+        }
+        scope
+    }
+
+    /// The package, with nothing in it yet. `None` if it is not generated.
+    pub(crate) fn start(&mut self, name: &str) -> Option<Package> {
+        let Origin::Local(module) = self.origin(name) else { return None };
+        let artefacts = self.artefacts.get(name)?.clone();
+        Some(Package {
+            name: name.to_owned(),
+            module,
+            files: Vec::new(),
+            artefacts,
+            messages: Vec::new(),
+            enums: Vec::new(),
+            services: Vec::new(),
+            checks: Vec::new(),
+            needs_json: false,
+            names: BTreeSet::new(),
+        })
+    }
+}
+
+/// Whether a package was generated elsewhere. What compilers bring is part of the runtime.
+fn is_elsewhere(package: &str, origin: &Origin) -> bool {
+    package != WELL_KNOWN && matches!(origin, Origin::Extern(_))
+}
+
+/// The requested files; with `include_imports`, also those that they refer to.
+fn generated_files(input: &Input, owners: &Owners, options: &Options) -> BTreeSet<String> {
+    let asked_for: BTreeSet<String> = input.generate.iter().cloned().collect();
+    let files = if options.include_imports { with_referred(input, owners, asked_for) } else { asked_for };
+    let is_ours = |name: &String| {
+        let package =
+            input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
+        package.is_some_and(|package| package != WELL_KNOWN && extern_path(package, options).is_none())
+    };
+    files.into_iter().filter(is_ours).collect()
+}
+
+fn origin(package: &str, module: &[Ident], options: &Options) -> Origin {
+    let Some((mapped, path)) = extern_path(package, options) else { return Origin::Local(module.to_vec()) };
+    let depth = mapped.split('.').filter(|segment| !segment.is_empty()).count();
+    let below: String = module[depth..].iter().map(|ident| format!("::{ident}")).collect();
+    Origin::Extern(format!("{path}{below}"))
+}
+
+/// What an option maps of a package, itself or one that it lies in, and the path in Rust.
+fn extern_path<'a>(package: &str, options: &'a Options) -> Option<&'a (String, String)> {
+    options.extern_paths.iter().find(|(mapped, _)| {
+        let rest = package.strip_prefix(mapped.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}

@@ -1,0 +1,54 @@
+//! What `google.api.field_behavior` and `buf.validate` mean for the messages that hold a field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Cardinality, Masked, Member, Message, Value, WellKnown};
+
+/// The name that AIP-134 gives to the mask of a request to change a resource.
+const MASK: &str = "update_mask";
+
+/// Marks the messages that hold a field which only requests may hold or which has rules, and those that change a part of
+/// a resource.
+pub(super) fn mark_holders(messages: &mut BTreeMap<String, Message>) {
+    let input_only = holding(messages, |message| message.fields().any(|field| field.behavior.input_only));
+    let required = holding(messages, |message| message.fields().any(|field| field.required));
+    let rules = holding(messages, |message| message.has_rules);
+    for message in messages.values_mut() {
+        message.has_rules = rules.contains(&message.name);
+        message.has_input_only = input_only.contains(&message.name);
+        message.masked = masked(message).filter(|(_, name)| required.contains(name)).map(|(masked, _)| masked);
+    }
+}
+
+/// The messages of which something is true, and those that hold one of them, however deep.
+fn holding(messages: &BTreeMap<String, Message>, is_one: impl Fn(&Message) -> bool) -> BTreeSet<String> {
+    let mut holders: BTreeMap<&str, Vec<&Message>> = BTreeMap::new();
+    for message in messages.values() {
+        message.held().for_each(|held| holders.entry(held).or_default().push(message));
+    }
+    let mut found = BTreeSet::new();
+    let mut todo: Vec<&Message> = messages.values().filter(|message| is_one(message)).collect();
+    while let Some(message) = todo.pop() {
+        if found.insert(message.name.clone()) {
+            todo.extend(holders.get(message.name.as_str()).into_iter().flatten());
+        }
+    }
+    found
+}
+
+/// The resource is the only message beside the mask; its full name comes with it.
+fn masked(message: &Message) -> Option<(Masked, String)> {
+    let mask = message.field(MASK).filter(|field| field.value == Value::WellKnown(WellKnown::FieldMask))?;
+    let single = message.members.iter().filter_map(|member| match member {
+        Member::Field(field) if field.cardinality == Cardinality::Optional => Some(field),
+        _ => None,
+    });
+    let mut resources = single.clone().filter_map(|field| match &field.value {
+        Value::Message(name) => Some((field, name)),
+        _ => None,
+    });
+    let (resource, name) = resources.next()?;
+    let is_plain = resources.next().is_none() && single.into_iter().any(|field| std::ptr::eq(field, mask));
+    let masked = Masked { resource: resource.name.clone(), mask: mask.wire_ident.clone() };
+    is_plain.then(|| (masked, name.clone()))
+}

@@ -1,0 +1,40 @@
+//! Requests of a type of the user's own, whose message has rules of `buf.validate`: nothing else would check them.
+
+use crate::{
+    model::{Check, Form, Message, Model, Package},
+    names::{Ident, Scope},
+    options::{Artefact, Options},
+};
+
+/// Gives each package the checks that its services need.
+pub(super) fn add_request_checks(model: &mut Model, options: &Options) {
+    if !(options.checks_rules && options.emits(Artefact::Convert)) {
+        return;
+    }
+    let checks: Vec<_> = model.packages.iter().map(|package| checks(model, package)).collect();
+    for (package, checks) in model.packages.iter_mut().zip(checks) {
+        package.checks = checks;
+    }
+}
+
+fn checks(model: &Model, package: &Package) -> Vec<Check> {
+    // A module of conversions has this name already.
+    let mut scope = Scope::with(&["Place"]);
+    let methods = package.services.iter().flat_map(|service| &service.methods);
+    let needed =
+        methods.filter_map(|method| model.message(&method.request_name)).filter(|message| is_unchecked(message));
+    let mut names: Vec<_> = needed.map(|message| message.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    let check = |message: String| Check { ident: scope.take(ident(&message)), message };
+    names.into_iter().map(check).collect()
+}
+
+fn is_unchecked(message: &Message) -> bool {
+    message.has_rules && matches!(message.form, Form::Custom(_))
+}
+
+fn ident(message: &str) -> Ident {
+    let name = message.rsplit('.').next().unwrap_or(message);
+    Ident::camel(&format!("{name}_rules"))
+}

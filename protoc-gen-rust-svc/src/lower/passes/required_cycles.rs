@@ -1,0 +1,37 @@
+//! What is REQUIRED without end: a message that needs one of its own kind, which needs another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::graph::leads_to;
+use crate::model::{Cardinality, Field, Form, Member, Message, Value};
+
+/// Asks for no field that holds what needs, in turn, the message that it stands in. Nobody could make such a message, nor
+/// a plain type hold it.
+pub(super) fn break_required_cycles(messages: &mut BTreeMap<String, Message>) {
+    let edges: BTreeMap<_, _> = messages.iter().map(|(name, message)| (name.clone(), needed(message))).collect();
+    for (name, message) in messages {
+        for field in message.members.iter_mut().filter_map(asked_for) {
+            field.required = !matches!(&field.value, Value::Message(held) if leads_to(&edges, held, name));
+        }
+    }
+}
+
+/// A field that is REQUIRED, and not `required` by proto2: without that, nothing can be read.
+fn asked_for(member: &mut Member) -> Option<&mut Field> {
+    match member {
+        Member::Field(field) if field.required && field.cardinality != Cardinality::Required => Some(field),
+        _ => None,
+    }
+}
+
+/// The messages that a message cannot be without. What is not made a plain type is not looked into.
+fn needed(message: &Message) -> BTreeSet<String> {
+    let of_member = |member: &Member| match member {
+        Member::Field(Field { required, cardinality, value: Value::Message(held), .. }) => {
+            (*required || *cardinality == Cardinality::Required).then(|| held.clone())
+        }
+        _ => None,
+    };
+    let members = message.members.iter().filter(|_| matches!(message.form, Form::Plain));
+    members.filter_map(of_member).collect()
+}

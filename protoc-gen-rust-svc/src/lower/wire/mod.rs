@@ -1,0 +1,10 @@
+//! Descriptors for prost-build and for reflection.
+
+mod descriptor_set;
+mod fields;
+mod files;
+mod names;
+mod rename;
+
+pub use self::files::WireFile;
+pub(crate) use self::{descriptor_set::descriptor_set, names::WireNames};

@@ -1,0 +1,187 @@
+//! Descriptors for prost-build, with the names of the model.
+//!
+//! The messages of package `a.b` become the package `a.b.pb`: a module of its own, which no package that lies in `a.b`
+//! can clash with. Names are changed only where prost-build would make one name of two.
+
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    field_descriptor_proto::{Label, Type},
+};
+
+use super::names::{WireNames, leaf, new_field_name, new_oneof_name};
+use crate::{
+    lower::names::{WELL_KNOWN, full_name},
+    model::{Cardinality, Enum, Field, Scalar, Value, WellKnown},
+    read,
+};
+
+impl WireNames<'_> {
+    pub(super) fn file(&self, mut file: FileDescriptorProto) -> FileDescriptorProto {
+        let package = file.package().to_owned();
+        // prost-build knows no editions. What they say is said in the words of proto3 below.
+        let is_edition = file.syntax.as_deref() == Some("editions");
+        if is_edition {
+            file.syntax = Some("proto3".to_owned());
+        }
+        // prost-build knows no syntax without a name: what says nothing is of proto2.
+        if file.syntax() == "" {
+            file.syntax = None;
+        }
+        if package == WELL_KNOWN {
+            add_shared(&mut file);
+            return file;
+        }
+        // Services are printed by templates.
+        file.service.clear();
+        file.extension.clear();
+        file.package = Some(leaf(&package, self.packages));
+        for message in &mut file.message_type {
+            self.message(&package, message, is_edition);
+        }
+        file.enum_type.iter_mut().for_each(|item| self.enumeration(&package, item));
+        file
+    }
+
+    fn message(&self, outer: &str, message: &mut DescriptorProto, is_edition: bool) {
+        let name = full_name(outer, message.name());
+        let is_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
+        message.extension.clear();
+        self.share_in_maps(&name, message);
+        for field in &mut message.field {
+            self.field(&name, field, is_edition && !is_entry);
+        }
+        for oneof in &mut message.oneof_decl {
+            self.oneof(&name, oneof);
+        }
+        for nested in &mut message.nested_type {
+            self.message(&name, nested, is_edition);
+        }
+        message.enum_type.iter_mut().for_each(|item| self.enumeration(&name, item));
+        if !is_entry {
+            message.name = Some(self.proto_name(&name));
+        }
+    }
+
+    fn field(&self, message: &str, field: &mut FieldDescriptorProto, is_edition: bool) {
+        let enumeration = field.type_name.clone().unwrap_or_default();
+        if let Some(renamed) = field.type_name.as_ref().and_then(|name| self.renamed.get(name)) {
+            field.type_name = Some(renamed.clone());
+        } else if let Some(entry) = field.type_name.as_ref().and_then(|name| self.entry(message, name)) {
+            field.type_name = Some(entry);
+        }
+        if let Some(default) = &field.default_value
+            && let Some(item) = self.model.enumeration(enumeration.trim_start_matches('.'))
+        {
+            field.default_value = default_name(item, default);
+        }
+        if let Some(text) = default_of_float(field).or_else(|| default_of_bytes(field)) {
+            field.default_value = Some(text);
+        }
+        let known = self.model.message(message);
+        if let Some(wire) = known.and_then(|message| new_field_name(message, field.number())) {
+            field.name = Some(wire);
+        }
+        let lowered = known.and_then(|message| message.fields().find(|lowered| lowered.number == field.number()));
+        if let Some(lowered) = lowered {
+            if is_shared(lowered) && !matches!(lowered.cardinality, Cardinality::Map(_)) {
+                field.type_name = Some(shared_bytes());
+            }
+            // With any other option, prost-build takes "nothing said" for "not packed".
+            field.options.get_or_insert_default().packed = Some(lowered.is_packed);
+            if is_edition {
+                say_in_proto3(field, lowered);
+            }
+        }
+    }
+
+    /// Of a map with such values, the entry holds them.
+    fn share_in_maps(&self, name: &str, message: &mut DescriptorProto) {
+        let Some(known) = self.model.message(name) else { return };
+        let shared =
+            known.fields().filter(|field| is_shared(field) && matches!(field.cardinality, Cardinality::Map(_)));
+        let numbers: Vec<_> = shared.map(|field| field.number).collect();
+        let fields = message.field.iter().filter(|field| numbers.contains(&field.number()));
+        let entries: Vec<_> = fields.map(|field| field.type_name().to_owned()).collect();
+        for entry in &mut message.nested_type {
+            if entries.contains(&format!(".{name}.{}", entry.name())) {
+                entry
+                    .field
+                    .iter_mut()
+                    .filter(|field| field.number() == 2)
+                    .for_each(|value| value.type_name = Some(shared_bytes()));
+            }
+        }
+    }
+
+    /// A map entry keeps its name and moves with its message.
+    fn entry(&self, message: &str, name: &str) -> Option<String> {
+        let own = name.strip_prefix(&format!(".{message}."))?;
+        let outer = self.renamed.get(&format!(".{message}"))?;
+        Some(format!("{outer}.{own}"))
+    }
+
+    fn oneof(&self, message: &str, oneof: &mut prost_types::OneofDescriptorProto) {
+        let known = self.model.message(message);
+        let lowered = known.and_then(|message| message.oneofs().find(|lowered| lowered.name == oneof.name()));
+        if let Some(name) = lowered.and_then(new_oneof_name) {
+            oneof.name = Some(name.to_owned());
+        }
+    }
+
+    fn enumeration(&self, outer: &str, item: &mut EnumDescriptorProto) {
+        let Some(known) = self.model.enumeration(&full_name(outer, item.name())) else { return };
+        item.name = Some(self.proto_name(&known.name));
+        for (value, of_known) in item.value.iter_mut().zip(&known.values) {
+            value.name = Some(of_known.wire_name.clone());
+        }
+    }
+}
+
+/// A default of a float, in the one form that it has whichever compiler it comes from.
+fn default_of_float(field: &FieldDescriptorProto) -> Option<String> {
+    let kind = read::descriptor::Type::try_from(field.r#type?).ok()?;
+    read::float_text(kind, field.default_value.as_deref()?)
+}
+
+/// A default of bytes with escapes that prost-build knows, too.
+fn default_of_bytes(field: &FieldDescriptorProto) -> Option<String> {
+    let text = field.default_value.as_deref().filter(|_| field.r#type() == Type::Bytes)?;
+    read::unescape(text).map(|bytes| read::escape(&bytes))
+}
+
+/// `google.protobuf.BytesValue` under another name, so that it has another type, too.
+fn shared_bytes() -> String {
+    format!(".{WELL_KNOWN}.{}", WellKnown::SHARED_BYTES)
+}
+
+fn is_shared(field: &Field) -> bool {
+    field.value == Value::WellKnown(WellKnown::Wrapper(Scalar::SharedBytes))
+}
+
+fn add_shared(file: &mut FileDescriptorProto) {
+    let own = file.message_type.iter().find(|message| message.name() == "BytesValue").cloned();
+    file.message_type.extend(own.map(|own| DescriptorProto { name: Some(WellKnown::SHARED_BYTES.to_owned()), ..own }));
+}
+
+/// The name of a default: of an alias, the value that it stands for, because prost-build has no other.
+fn default_name(item: &Enum, default: &str) -> Option<String> {
+    let number = item.values.iter().find(|value| value.name == default)?.number;
+    item.values.iter().find(|value| value.number == number).map(|value| value.wire_name.clone())
+}
+
+/// Says of a field what its edition says: how it travels, and whether it tells that it is there.
+fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
+    if lowered.is_group {
+        field.set_type(Type::Group);
+    }
+    if field.oneof_index.is_some() {
+        return;
+    }
+    let is_message = field.r#type() == Type::Message;
+    match lowered.cardinality {
+        Cardinality::Required => field.set_label(Label::Required),
+        // A group needs it too: prost-build takes only messages for optional by themselves.
+        Cardinality::Optional if !is_message => field.proto3_optional = Some(true),
+        _ => (),
+    }
+}

@@ -1,0 +1,58 @@
+//! The files of a package, by the names that options and files have for them.
+
+/// A file of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "they are named as the files")]
+pub enum Artefact {
+    Domain,
+    Pb,
+    Convert,
+    Adapter,
+    Client,
+    Gateway,
+    Fake,
+    Json,
+    Descriptor,
+}
+
+impl Artefact {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Domain,
+        Self::Pb,
+        Self::Convert,
+        Self::Adapter,
+        Self::Client,
+        Self::Gateway,
+        Self::Fake,
+        Self::Json,
+        Self::Descriptor,
+    ];
+
+    /// The name in options, and of the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Domain => "domain",
+            Self::Pb => "pb",
+            Self::Convert => "convert",
+            Self::Adapter => "adapter",
+            Self::Client => "client",
+            Self::Gateway => "gateway",
+            Self::Fake => "fake",
+            Self::Json => "json",
+            Self::Descriptor => "descriptor",
+        }
+    }
+
+    /// What it refers to.
+    pub(super) fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Domain | Self::Pb | Self::Descriptor => &[],
+            Self::Convert => &[Self::Domain, Self::Pb],
+            Self::Fake => &[Self::Domain],
+            Self::Json => &[Self::Pb],
+            Self::Adapter | Self::Client => &[Self::Domain, Self::Convert, Self::Pb],
+            Self::Gateway => &[Self::Domain, Self::Convert, Self::Pb, Self::Json],
+        }
+    }
+}

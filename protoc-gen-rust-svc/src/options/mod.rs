@@ -1,0 +1,13 @@
+//! What the user asks of the generator: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
+
+mod artefact;
+mod elsewhere;
+mod overrides;
+mod parse;
+mod value;
+
+pub use self::{
+    artefact::Artefact,
+    overrides::{Overrides, Scoped},
+    parse::{Options, Types},
+};

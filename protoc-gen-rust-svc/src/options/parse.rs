@@ -1,0 +1,357 @@
+//! Options as text, to what they mean.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Artefact, Overrides, elsewhere,
+    value::{flag, split, unknown},
+};
+use crate::diagnostics::{
+    Diagnostics, Position,
+    lints::{LINTS, Level, Levels},
+    suggest,
+};
+
+/// How to generate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// What to emit.
+    pub emit: BTreeSet<Artefact>,
+    /// Whether every package gets JSON, also one that no route here leads to.
+    pub names_json: bool,
+    /// What the traits speak.
+    pub types: Types,
+    /// Whether the functions of traits have bodies, which answer that they are not implemented.
+    pub has_default_methods: bool,
+    /// The Rust path at which the plain types were generated, in a crate of their own; `None` if they are generated here.
+    pub domain_path: Option<String>,
+    /// Packages that were generated elsewhere, and the Rust paths at which they are found; longest first.
+    pub extern_paths: Vec<(String, String)>,
+    /// Whether to generate imported files that the requested ones refer to, and that no `extern_path` maps.
+    pub include_imports: bool,
+    /// What is done about what lints find.
+    pub lints: Levels,
+    /// Types in place of those that are printed by default.
+    pub overrides: Overrides,
+    /// Whether requests are checked by the rules of `buf.validate`.
+    pub checks_rules: bool,
+    /// Whether to print the model beside the warnings.
+    pub dumps_model: bool,
+}
+
+/// What the traits speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Types {
+    /// Plain types, with conversions.
+    Domain,
+    /// The messages that travel.
+    Proto,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            emit: Artefact::ALL.into(),
+            names_json: false,
+            types: Types::Domain,
+            has_default_methods: false,
+            domain_path: None,
+            extern_paths: Vec::new(),
+            include_imports: false,
+            lints: Levels::default(),
+            overrides: Overrides::default(),
+            checks_rules: true,
+            dumps_model: false,
+        }
+    }
+}
+
+const NAMES: &[&str] = &[
+    "emit=",
+    "types=",
+    "default_methods=",
+    "domain_path=",
+    "extern_path=",
+    "include_imports=",
+    "map=",
+    "bytes=",
+    "timestamp=",
+    "duration=",
+    "domain_type=",
+    "passthrough=",
+    "rules=",
+    "allow=",
+    "warn=",
+    "deny=",
+    "dump=",
+];
+
+impl Options {
+    /// Reads options as they reach a plugin: `name=value`, separated by commas. `\,` is a comma within a value.
+    ///
+    /// A value that may occur several times is given several times, or with `+` or commas between: `emit=domain+fake`.
+    pub fn parse(parameter: &str, diagnostics: &mut Diagnostics) -> Self {
+        let mut options = Self { emit: BTreeSet::new(), ..Self::default() };
+        let given = split(parameter);
+        let mut list = "";
+        for option in &given {
+            let (name, value) = match option.split_once('=') {
+                // Commas within a list are commas between options, too.
+                None if is_listed(list, option) => (list, option.as_str()),
+                None => (option.as_str(), ""),
+                Some(parts) => parts,
+            };
+            list = name;
+            if let Err((message, help)) = options.set(name.trim(), value.trim()) {
+                diagnostics.error("E0101", &Position::default(), message).help(help);
+            }
+        }
+        if let Err((message, help)) = options.finish() {
+            diagnostics.error("E0101", &Position::default(), message).help(help);
+        }
+        options
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), (String, String)> {
+        match name {
+            "emit" => self.set_emit(value),
+            "types" => self.set_types(value),
+            "default_methods" => self.set_default_methods(value),
+            "domain_path" => elsewhere::domain_path(value).map(|path| self.domain_path = Some(path)),
+            "extern_path" => self.add_extern_path(value),
+            "include_imports" => flag(name, value).map(|flag| self.include_imports = flag),
+            "rules" => flag(name, value).map(|flag| self.checks_rules = flag),
+            "allow" => self.set_lints(name, value, Level::Allow),
+            "warn" => self.set_lints(name, value, Level::Warn),
+            "deny" => self.set_lints(name, value, Level::Deny),
+            "dump" => self.set_dump(value),
+            name if Overrides::NAMES.contains(&name) => self.overrides.set(name, value),
+            _ => Err((format!("unknown option {name:?}"), suggest::help(name, NAMES, "the options are"))),
+        }
+    }
+
+    fn set_emit(&mut self, value: &str) -> Result<(), (String, String)> {
+        for name in value.split('+') {
+            if name == "all" {
+                self.emit.extend(Artefact::ALL);
+                continue;
+            }
+            let known = Artefact::ALL.into_iter().find(|artefact| artefact.name() == name);
+            let names: Vec<_> = Artefact::ALL.map(Artefact::name).into_iter().chain(["all"]).collect();
+            self.names_json |= known == Some(Artefact::Json);
+            self.emit.insert(known.ok_or_else(|| unknown("emit", name, &names))?);
+        }
+        Ok(())
+    }
+
+    fn set_lints(&mut self, option: &str, value: &str, level: Level) -> Result<(), (String, String)> {
+        for name in value.split('+') {
+            if !self.lints.set(name, level) {
+                let names: Vec<_> = LINTS.iter().map(|(name, _)| *name).chain(["all"]).collect();
+                return Err(unknown(option, name, &names));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_types(&mut self, value: &str) -> Result<(), (String, String)> {
+        self.types = match value {
+            "domain" => Types::Domain,
+            "proto" => Types::Proto,
+            _ => return Err(unknown("types", value, &["domain", "proto"])),
+        };
+        Ok(())
+    }
+
+    fn set_default_methods(&mut self, value: &str) -> Result<(), (String, String)> {
+        self.has_default_methods = match value {
+            "unimplemented" => true,
+            "none" => false,
+            _ => return Err(unknown("default_methods", value, &["none", "unimplemented"])),
+        };
+        Ok(())
+    }
+
+    fn add_extern_path(&mut self, value: &str) -> Result<(), (String, String)> {
+        let (package, path) = elsewhere::extern_path(value)?;
+        if self.extern_paths.iter().any(|(other, _)| *other == package) {
+            let help = "a package lies in one module: leave one of the two out".to_owned();
+            return Err((format!("extern_path=.{package}=... is given twice"), help));
+        }
+        self.extern_paths.push((package, path));
+        Ok(())
+    }
+
+    fn set_dump(&mut self, value: &str) -> Result<(), (String, String)> {
+        if value != "model" {
+            return Err((format!("dump= does not know {value:?}"), "it knows model".to_owned()));
+        }
+        self.dumps_model = true;
+        Ok(())
+    }
+
+    /// Whether an artefact is to be emitted.
+    pub fn emits(&self, artefact: Artefact) -> bool {
+        self.emit.contains(&artefact)
+    }
+
+    /// Whether the messages that travel are the types of a package.
+    pub fn speaks_messages(&self) -> bool {
+        self.types == Types::Proto || !(self.emits(Artefact::Domain) || self.domain_path.is_some())
+    }
+
+    fn finish(&mut self) -> Result<(), (String, String)> {
+        let names_domain = self.emits(Artefact::Domain) && self.emit.len() < Artefact::ALL.len();
+        if self.emit.is_empty() {
+            self.emit = Artefact::ALL.into();
+        }
+        let needed: Vec<_> = self.emit.iter().flat_map(|artefact| artefact.needs()).copied().collect();
+        self.emit.extend(needed);
+        if self.types == Types::Proto && self.emits(Artefact::Domain) {
+            self.emit.insert(Artefact::Pb);
+        }
+        self.extern_paths.sort_by_key(|(package, _)| std::cmp::Reverse(package.len()));
+        self.check_overrides()?;
+        if self.domain_path.is_none() {
+            return Ok(());
+        }
+        self.emit.remove(&Artefact::Domain);
+        let refused = |other: &str| {
+            let help = "the domain is generated there: leave one of the two out".to_owned();
+            Err((format!("domain_path= and {other} exclude each other"), help))
+        };
+        match (names_domain, self.types) {
+            (true, _) => refused("emit=domain"),
+            (false, Types::Proto) => refused("types=proto"),
+            (false, Types::Domain) => Ok(()),
+        }
+    }
+
+    fn check_overrides(&self) -> Result<(), (String, String)> {
+        let Overrides { domain_types, passthrough, .. } = &self.overrides;
+        if self.types == Types::Proto && !domain_types.is_empty() {
+            let help = "with types=proto there are no plain types: leave one of the two out".to_owned();
+            return Err(("types=proto and domain_type= exclude each other".to_owned(), help));
+        }
+        let Some(both) = passthrough.iter().find(|name| domain_types.contains_key(*name)) else { return Ok(()) };
+        let help = "a message travels as it is or has a type of your own: leave one of the two out".to_owned();
+        Err((format!("domain_type=.{both} and passthrough=.{both} exclude each other"), help))
+    }
+}
+
+/// Whether a word without `=` goes on with the list of the option before it.
+fn is_listed(list: &str, word: &str) -> bool {
+    let is_lint = || LINTS.iter().any(|(name, code)| word == *name || word.eq_ignore_ascii_case(code));
+    match list {
+        "emit" => Artefact::ALL.iter().any(|artefact| artefact.name() == word),
+        "allow" | "warn" | "deny" => is_lint(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Artefact;
+    use super::Level;
+    use super::Options;
+    use super::Types;
+    use crate::diagnostics::Diagnostics;
+
+    fn parse(parameter: &str) -> Result<Options, String> {
+        let mut diagnostics = Diagnostics::default();
+        let options = Options::parse(parameter, &mut diagnostics);
+        if diagnostics.has_errors() { Err(diagnostics.errors()) } else { Ok(options) }
+    }
+
+    #[test]
+    fn reads() {
+        assert_eq!(parse(""), Ok(Options::default()));
+        let options =
+            parse("types=proto, emit=fake+domain,extern_path=.a.b=::x::b,extern_path=.a.b.c=::y").expect("valid");
+        assert_eq!(options.types, Types::Proto);
+        assert_eq!(options.emit, [Artefact::Domain, Artefact::Pb, Artefact::Fake].into());
+        assert_eq!(options.extern_paths[0], ("a.b.c".to_owned(), "::y".to_owned()));
+        assert!(parse("emit=gateway").expect("valid").emits(Artefact::Json));
+        assert_eq!(parse("emit=fake,domain").expect("valid").emit, [Artefact::Domain, Artefact::Fake].into());
+        assert_eq!(parse("emit=all"), Ok(Options::default()));
+        assert!(!parse("domain_path=::x::y").expect("valid").emits(Artefact::Domain));
+        let lints = parse("deny=all,allow=no-deadline,w0603").expect("valid").lints;
+        assert_eq!(["W0601", "W0602", "W0603"].map(|code| lints.of(code)), [Level::Deny, Level::Allow, Level::Allow]);
+    }
+
+    #[test]
+    fn the_longest_scope_decides() {
+        let own = parse("domain_type=.a.B=crate::Pair<u8>+Eq+Hash").expect("valid").overrides.domain_types;
+        assert_eq!(own["a.B"].path, "crate::Pair<u8>");
+        assert_eq!((own["a.B"].is_eq, own["a.B"].is_hash, own["a.B"].has_default), (true, true, false));
+        let maps = parse("map=.a.b.Sorted=btree,map=.a.b=hash").expect("valid").overrides.hash_maps;
+        let chosen = ["a.b", "a.b.Other", "a.b.Sorted", "a.b.Sorted.Inner", "a.bc", "a"].map(|name| maps.of(name));
+        assert_eq!(chosen, [true, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn refuses() {
+        for parameter in [
+            "domain_path=x",
+            "domain_path=::x,types=proto",
+            "domain_type=.a.B=crate::B,types=proto",
+            "domain_type=.a.B=crate::B,passthrough=.a.B",
+            "domain_type=.a.B=b::B",
+            "domain_type=.a.B=crate::B+Ord",
+            "domain_type=.a.B",
+            "domain_type=a.B=crate::B",
+            "passthrough=a.B",
+            "passthrough=.",
+            "domain_path=::x,emit=domain",
+            "emti=all",
+            "emit=every",
+            "types=",
+            "types=proto,fake",
+            "allow=",
+            "allow=deadlines",
+            "no-deadline",
+            "extern_path=.a",
+            "extern_path=a=::b",
+            "extern_path=.a=b c",
+            "extern_path=..z=::a",
+            "extern_path=.z.=::a",
+            "extern_path=.a-b=::a",
+            "extern_path=.a=::b,extern_path=.a=::b",
+            "extern_path=.a=b",
+            "extern_path=.a=super::z",
+            "extern_path=.a=self::z",
+            "extern_path=.a=::self::z",
+            "extern_path=.a=crate::super::z",
+            "extern_path=.a=crates::z",
+            "extern_path=.a=crate::",
+            "extern_path=.a=::",
+            "extern_path=.a=",
+            "extern_path=.a=::a /* */ :: b",
+            "extern_path=.a=::a::type",
+            "domain_path=::x::<y>",
+            "domain_path=::x::Foo<u8>",
+            "domain_path=::x :: y",
+            "domain_path=crate::x",
+            "domain_path=::super::x",
+        ] {
+            let text = parse(parameter).expect_err(parameter);
+            assert!(text.starts_with("error[E0101]: ") && text.contains("help: "), "{text}");
+        }
+        let text = parse("deny=no-dedline").expect_err("there is no such lint");
+        assert!(text.contains("did you mean no-deadline? it knows required-number, "), "{text}");
+    }
+
+    #[test]
+    fn says_what_it_knows() {
+        for (parameter, message, help) in [
+            ("map=tree", r#"map= does not know "tree""#, "it knows btree and hash"),
+            ("map=.a=", r#"map= does not know """#, "it knows btree and hash"),
+            ("bytes=Bytes", r#"bytes= does not know "Bytes""#, "it knows vec and bytes"),
+            ("timestamp=std", r#"timestamp= does not know "std""#, "it knows runtime, chrono, jiff and time"),
+            ("map=a=hash", "map=a=... has no full name with a dot in front", "map=hash, or for a package"),
+        ] {
+            let text = parse(parameter).expect_err(parameter);
+            assert!(text.contains(message) && text.contains(help), "{text}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The compiler of `.proto` files that is built in.
+
+use std::path::{Path, PathBuf};
+
+use protox::{
+    Compiler,
+    file::{ChainFileResolver, FileResolver as _, GoogleFileResolver, IncludeFileResolver},
+};
+
+use super::{
+    CompileError, Revision,
+    revision::Directory,
+    sources::{BuiltIn, ByName, Folder},
+};
+use crate::read::Input;
+
+/// Compiles files, found in the given directories, and all that they import.
+pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
+    let mut resolvers = ChainFileResolver::new();
+    for directory in proto_paths {
+        resolvers.add(Folder { files: IncludeFileResolver::new(directory.clone()), path: directory.clone() });
+    }
+    let resolvers = with_built_in(resolvers);
+    let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
+    compile_names(resolvers, names)
+}
+
+/// Compiles files, named as they are imported, as they were at a revision.
+pub fn compile_at(revision: &Revision, proto_paths: &[PathBuf], names: Vec<String>) -> Result<Input, CompileError> {
+    let mut resolvers = ChainFileResolver::new();
+    for directory in proto_paths {
+        resolvers.add(Directory::new(revision, directory));
+    }
+    compile_names(with_built_in(resolvers), names)
+}
+
+fn with_built_in(mut resolvers: ChainFileResolver) -> ChainFileResolver {
+    resolvers.add(BuiltIn);
+    resolvers.add(GoogleFileResolver::new());
+    resolvers
+}
+
+fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Input, CompileError> {
+    if names.is_empty() {
+        return Ok(Input::default());
+    }
+    let mut compiler = Compiler::with_file_resolver(ByName(resolvers));
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(&names)?;
+    // The encoded form keeps the options that protox does not know.
+    let set = compiler.encode_file_descriptor_set();
+    Input::from_descriptor_set(&set, names).map_err(|error| CompileError::Wrong(error.to_string()))
+}
+
+/// A file is given as a path that lies in one of the directories, or as it is imported.
+fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &Path) -> Result<String, CompileError> {
+    if let Some(name) = resolvers.resolve_path(file).filter(|_| file.is_file()) {
+        return check_first(resolvers, &name, file).map(|()| name);
+    }
+    let text = file.to_string_lossy();
+    let is_missing = |name| resolvers.open_file(name).is_err_and(|error| error.is_file_not_found());
+    if !file.is_absolute() && !is_missing(&text) {
+        return Ok(text.into_owned());
+    }
+    let name = within(proto_paths, file).ok_or_else(|| not_found(proto_paths, file))?;
+    check_first(resolvers, &name, file).map(|()| name)
+}
+
+/// The name within a directory of a file that is given another way than the directory: one from the root, the other not.
+fn within(proto_paths: &[PathBuf], file: &Path) -> Option<String> {
+    let file = file.canonicalize().ok()?;
+    let name = |directory: &PathBuf| file.strip_prefix(directory.canonicalize().ok()?).ok().map(Path::to_owned);
+    let name = proto_paths.iter().find_map(name)?;
+    let segments = name.components().map(|segment| segment.as_os_str().to_string_lossy());
+    Some(segments.collect::<Vec<_>>().join("/"))
+}
+
+/// Fails if another file of the same name comes first, because imports would find that one.
+fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result<(), CompileError> {
+    // A file that cannot be read is reported when it is compiled.
+    let first = resolvers.open_file(name).ok().and_then(|first| first.path().map(Path::to_owned));
+    let Some(first) = first.filter(|first| first.canonicalize().ok() != file.canonicalize().ok()) else {
+        return Ok(());
+    };
+    Err(CompileError::Wrong(format!(
+        "{}: error: it is imported as {name}, but {} comes first\n  help: give the directories of --proto-path in another order",
+        file.display(),
+        first.display()
+    )))
+}
+
+fn not_found(proto_paths: &[PathBuf], file: &Path) -> CompileError {
+    let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
+    CompileError::Wrong(format!(
+        "{}: error: no such file in --proto-path {}\n  help: name it as it is imported, or add the directory that it lies in",
+        file.display(),
+        looked.join(" --proto-path ")
+    ))
+}

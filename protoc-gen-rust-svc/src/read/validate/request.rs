@@ -1,0 +1,187 @@
+//! The order of a validation: files, packages, messages, services.
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
+use super::{
+    element, fields,
+    validator::{Kind, Validator, printable, shorten},
+};
+use crate::{
+    diagnostics::{Diagnostics, Position},
+    read::{
+        File, Input, Source,
+        descriptor::{EnumDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor},
+    },
+};
+
+/// `EDITION_2024`.
+pub(crate) const NEWEST_EDITION: i32 = 1001;
+
+/// How deeply messages may be nested in each other.
+const MAX_DEPTH: usize = 64;
+
+/// The longest segment of a package that is taken: it becomes the name of a folder.
+const MAX_SEGMENT: usize = 250;
+
+/// Notes what is wrong with a request that no compiler checked.
+pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
+    let none = Source::default();
+    let mut check =
+        Validator { diagnostics, types: HashMap::new(), enums: HashMap::new(), source: &none, path: Vec::new() };
+    if check.texts(input) {
+        return;
+    }
+    check.requested(input);
+    input.files.iter().for_each(|file| check.declare(file));
+    input.files.iter().for_each(|file| check.file(file));
+    check.symbols(input);
+}
+
+impl<'a> Validator<'a> {
+    /// Whether a text is not UTF-8. Of its file nothing else is known, so that nothing else can be looked at.
+    fn texts(&mut self, input: &Input) -> bool {
+        let broken = |file: &'_ File| Some(file.source.position(file.broken.as_ref()?));
+        let places: Vec<_> = input.files.iter().filter_map(broken).collect();
+        for place in &places {
+            let place = Position { file: printable(&place.file), ..place.clone() };
+            let help = "write it in UTF-8; a default that is no text needs a field of type bytes";
+            self.diagnostics.error("E0003", &place, "a text in here is not UTF-8").help(help);
+        }
+        !places.is_empty()
+    }
+
+    fn requested(&mut self, input: &Input) {
+        let mut known = HashSet::new();
+        for file in &input.files {
+            if !known.insert(file.descriptor.name.as_str()) {
+                let message = format!("the request holds the file {:?} twice", shorten(&file.descriptor.name));
+                self.diagnostics.error("E0003", &Position::default(), message);
+            }
+        }
+        for name in input.generate.iter().filter(|name| !known.contains(name.as_str())) {
+            let message = format!("the request asks for {:?}, but does not hold it", shorten(name));
+            self.diagnostics.error("E0001", &Position::default(), message);
+        }
+    }
+
+    fn declare(&mut self, file: &'a File) {
+        self.at(file);
+        let package =
+            if file.descriptor.package.is_empty() { String::new() } else { format!(".{}", file.descriptor.package) };
+        self.each(element::MESSAGE, &file.descriptor.message_type, |check, message| {
+            check.declare_message(&package, message, 0);
+        });
+        self.declare_enums(&package, element::ENUM, &file.descriptor.enum_type);
+    }
+
+    fn declare_message(&mut self, outer: &str, message: &'a MessageDescriptor, depth: usize) {
+        let name = format!("{outer}.{}", message.name);
+        if depth < MAX_DEPTH {
+            self.each(element::message::MESSAGE, &message.nested_type, |check, nested| {
+                check.declare_message(&name, nested, depth + 1);
+            });
+        }
+        self.declare_enums(&name, element::message::ENUM, &message.enum_type);
+        let kind = if fields::is_entry(message) { Kind::Entry } else { Kind::Message };
+        self.declare_type(name, kind);
+    }
+
+    fn declare_enums(&mut self, outer: &str, number: i32, enums: &'a [EnumDescriptor]) {
+        self.each(number, enums, |check, item| {
+            let name = format!("{outer}.{}", item.name);
+            check.enums.insert(name.clone(), item);
+            check.declare_type(name, Kind::Enum);
+        });
+    }
+
+    fn declare_type(&mut self, name: String, kind: Kind) {
+        match self.types.entry(name) {
+            Entry::Vacant(vacant) => drop(vacant.insert(kind)),
+            Entry::Occupied(declared) => {
+                let message = format!("type {:?} is declared twice", shorten(declared.key()));
+                self.broken(message);
+            }
+        }
+    }
+
+    fn file(&mut self, file: &'a File) {
+        self.at(file);
+        self.syntax(file);
+        if file.descriptor.name.is_empty() || file.descriptor.name.contains(char::is_control) {
+            self.broken("a file has a name that cannot be printed".to_owned());
+        }
+        self.package(&file.descriptor.package);
+        let package = &file.descriptor.package;
+        let prefix = if package.is_empty() { String::new() } else { format!(".{package}") };
+        self.each(element::MESSAGE, &file.descriptor.message_type, |check, message| check.message(&prefix, message, 0));
+        self.each(element::ENUM, &file.descriptor.enum_type, Self::enumeration);
+        self.each(element::SERVICE, &file.descriptor.service, Self::service);
+    }
+
+    fn syntax(&mut self, file: &File) {
+        if file.descriptor.syntax == "editions" && file.descriptor.edition > NEWEST_EDITION {
+            let message = "the file is of an edition after 2024, which is not known";
+            let position = self.position(&[element::EDITION]);
+            self.diagnostics.error("E0002", &position, message).help("set edition = \"2024\"");
+        }
+        if !["", "proto2", "proto3", "editions"].contains(&file.descriptor.syntax.as_str()) {
+            self.broken(format!("the file is of the unknown syntax {:?}", shorten(&file.descriptor.syntax)));
+        }
+    }
+
+    fn package(&mut self, package: &str) {
+        self.path.push(element::PACKAGE);
+        if !package.is_empty() {
+            package.split('.').for_each(|segment| self.segment(segment));
+        }
+        self.path.pop();
+    }
+
+    fn segment(&mut self, segment: &str) {
+        self.name("the package", segment);
+        if segment.len() > MAX_SEGMENT {
+            self.broken(format!("a part of the package is longer than {MAX_SEGMENT} letters"));
+        }
+    }
+
+    fn message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
+        match fields::is_entry(message) {
+            true => self.entry_name(&message.name),
+            false => self.name("a message", &message.name),
+        }
+        if depth == MAX_DEPTH {
+            let name = printable(&message.name);
+            return self.broken(format!("message {name} is nested more than {MAX_DEPTH} deep"));
+        }
+        let full = format!("{outer}.{}", message.name);
+        self.fields(&full, message, depth);
+        self.each(element::message::MESSAGE, &message.nested_type, |check, nested| {
+            check.message(&full, nested, depth + 1);
+        });
+        self.each(element::message::ENUM, &message.enum_type, Self::enumeration);
+    }
+
+    fn enumeration(&mut self, item: &EnumDescriptor) {
+        self.name("an enum", &item.name);
+        self.each(element::VALUE, &item.value, |check, value| check.name("an enum value", &value.name));
+        if item.value.is_empty() {
+            self.broken(format!("enum {} has no values", printable(&item.name)));
+        }
+    }
+
+    fn service(&mut self, service: &ServiceDescriptor) {
+        self.name("a service", &service.name);
+        self.each(element::METHOD, &service.method, Self::method);
+    }
+
+    fn method(&mut self, method: &MethodDescriptor) {
+        self.name("a method", &method.name);
+        self.refers(&method.input_type, Kind::Message);
+        self.refers(&method.output_type, Kind::Message);
+    }
+
+    /// A compiler makes it of the field's name: that of `_1` is `1Entry`.
+    fn entry_name(&mut self, name: &str) {
+        self.name(Kind::Entry.text(), name.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    }
+}
