@@ -54,7 +54,7 @@ pub use adapter::Adapter;
 pub use async_trait::async_trait;
 pub use bytes;
 pub use call::{
-    Breaker, Context, Idempotency, Identity, Kind, Lifeline, Metadata, Method, Peer, Retry, Sender, Streaming,
+    Breaker, CancelGuard, Context, Idempotency, Identity, Kind, Metadata, Method, Peer, Retry, Sender, Streaming,
     TraceContext, Value,
 };
 #[cfg(feature = "chrono")]
@@ -70,7 +70,7 @@ pub use grpc::Body;
 pub use jiff;
 #[cfg(feature = "validate")]
 pub use message::Rules;
-pub use message::{Check, Checked, Enumeration, Message, Wire, clear, travels_in};
+pub use message::{Check, Enumeration, Message, Validated, Wire, assert_wire_type, clear};
 #[cfg(feature = "prost")]
 pub use prost;
 #[cfg(feature = "server")]

@@ -77,7 +77,7 @@ impl<'a> Print<'a> {
     /// That a type of the user's own does what a plain type would do.
     fn own(&self, message: &Message) -> String {
         let (name, own, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
-        format!("const _: () = svc::travels_in::<{own}, {wire}, _>({name:?});")
+        format!("const _: () = svc::assert_wire_type::<{own}, {wire}, _>({name:?});")
     }
 
     fn message(&self, message: &Message) -> String {

@@ -145,7 +145,7 @@ fn call(package: &Package, method: &Method, arguments: &str) -> String {
 fn request(package: &Package, method: &Method) -> (String, String) {
     let plain = || "request".to_owned();
     let Some(check) = package.check(method) else { return (plain(), plain()) };
-    let checked = format!("svc::Checked(request, super::{}::{})", package.artefacts.convert, check.ident);
+    let checked = format!("svc::Validated(request, super::{}::{})", package.artefacts.convert, check.ident);
     match method.kind.takes_stream() {
         true => (plain(), format!("request.map(|{checked}| request)")),
         false => (checked, plain()),

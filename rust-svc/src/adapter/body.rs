@@ -19,10 +19,10 @@ use super::{
     room::too_large,
 };
 use crate::{
-    Code, Error, Lifeline, Metadata, Method,
-    call::peer::Room,
+    CancelGuard, Code, Error, Metadata, Method,
+    call::connection_info::MaxHeaderListSize,
     grpc::{self, compression::Encoding, metadata},
-    intercept::Running,
+    intercept::ActiveCall,
 };
 
 /// The headers of an answer, and the trailers of one that succeeded: to copy them takes fewer steps than to make them.
@@ -61,17 +61,17 @@ struct End(HeaderMap, Option<Code>);
 /// What ends with a call.
 #[derive(Debug)]
 pub(super) struct Call {
-    pub(super) running: Running,
+    pub(super) running: ActiveCall,
     #[expect(dead_code, reason = "held until the last frame is sent, or the caller goes away")]
-    lifeline: Lifeline,
+    lifeline: CancelGuard,
     /// How many headers its answer had before the handler ran.
     given: usize,
-    room: Room,
+    room: MaxHeaderListSize,
 }
 
 impl Call {
     /// A call that has passed, before its handler runs.
-    pub(super) fn of(running: Running, lifeline: Lifeline, room: Room) -> Self {
+    pub(super) fn of(running: ActiveCall, lifeline: CancelGuard, room: MaxHeaderListSize) -> Self {
         let given = running.cx().count_headers();
         Self { running, lifeline, given, room }
     }
@@ -105,7 +105,7 @@ impl ResponseBody {
         };
         if let Some(call) = self.call.take() {
             metadata::append_new(&call.running.cx().trailers(), &mut trailers);
-            call.running.end(call.room.fit(&mut trailers, code));
+            call.running.end(call.room.truncate(&mut trailers, code));
         }
         Frame::trailers(trailers)
     }
@@ -119,7 +119,7 @@ impl Frames {
         }
     }
 
-    fn poll(&mut self, running: Option<&Running>, cx: &mut task::Context<'_>) -> Poll<Option<Piece>> {
+    fn poll(&mut self, running: Option<&ActiveCall>, cx: &mut task::Context<'_>) -> Poll<Option<Piece>> {
         let (piece, rest) = match std::mem::replace(self, Self::Ended) {
             Self::One(data) => (Piece::data(data), Self::Status(succeeded())),
             Self::Many(mut batches, method) => match batches.poll(cx) {
@@ -248,7 +248,7 @@ fn alone(method: &Method, error: &Error, headers: &Metadata, call: &Call) -> Res
     for metadata in [headers, &call.running.cx().trailers()] {
         metadata::append_new(metadata, response.headers_mut());
     }
-    call.room.fit(response.headers_mut(), Some(error.code()));
+    call.room.truncate(response.headers_mut(), Some(error.code()));
     response
 }
 

@@ -24,12 +24,12 @@ use super::{
 };
 pub(super) use crate::intercept::panicked;
 use crate::{
-    Body, Code, Context, Error, Lifeline, Method, Result,
-    call::peer::{Origin, Room},
-    call::run_until::unless,
-    call::shutdown::{Ending, gone},
+    Body, CancelGuard, Code, Context, Error, Method, Result,
+    call::connection_info::{ConnectionInfo, MaxHeaderListSize},
+    call::run_until::run_until_cancelled,
+    call::shutdown::{ShutdownSignal, server_stopping},
     grpc::{compression::Encoding, header, metadata::Headers},
-    intercept::{Chain, Counter, Opening, Side},
+    intercept::{Chain, Counter, PendingCall, Side},
 };
 
 /// How a method is served.
@@ -44,7 +44,7 @@ pub(super) struct Exchange<'a> {
     pub(super) options: Options,
     pub(super) chain: Chain,
     pub(super) request: &'a mut http::Request<Body>,
-    pub(super) origin: Origin,
+    pub(super) origin: ConnectionInfo,
 }
 
 /// Answers a request by what `handle` makes of its messages.
@@ -63,7 +63,7 @@ where
         Ok(deadline) => deadline,
         Err(error) => return refused(&method, &chain, origin, error),
     };
-    let (ending, room) = (mem::take(&mut origin.ending), origin.room);
+    let (ending, room) = (mem::take(&mut origin.shutdown), origin.max_header_list_size);
     let (cx, lifeline) = Context::received(Headers(headers), deadline, origin);
     if deadline.is_some_and(|deadline| deadline <= start) {
         return refused_with(&method, &chain, cx, room, exceeded());
@@ -72,21 +72,27 @@ where
 }
 
 /// The answer to a call that no interceptor sees, but for those that name it.
-pub(super) fn refused(method: &Method, chain: &Chain, origin: Origin, error: Error) -> super::routes::Answer {
-    let room = origin.room;
-    refused_with(method, chain, origin.context(), room, error)
+pub(super) fn refused(method: &Method, chain: &Chain, origin: ConnectionInfo, error: Error) -> super::routes::Answer {
+    let room = origin.max_header_list_size;
+    refused_with(method, chain, Context::from_connection_info(origin), room, error)
 }
 
-fn refused_with(method: &Method, chain: &Chain, cx: Context, room: Room, error: Error) -> super::routes::Answer {
+fn refused_with(
+    method: &Method,
+    chain: &Chain,
+    cx: Context,
+    room: MaxHeaderListSize,
+    error: Error,
+) -> super::routes::Answer {
     chain.refused(method, None, cx.clone(), error.code());
     ready(Ok(told(method, error, &cx, room))).boxed()
 }
 
 /// The whole answer to a call that no handler saw.
-fn told(method: &Method, error: Error, cx: &Context, room: Room) -> http::Response<ResponseBody> {
+fn told(method: &Method, error: Error, cx: &Context, room: MaxHeaderListSize) -> http::Response<ResponseBody> {
     let (code, error) = (error.code(), report::told(method, error));
     let mut response = body::refuse_with(&error, &cx.headers());
-    room.fit(response.headers_mut(), Some(code));
+    room.truncate(response.headers_mut(), Some(code));
     response
 }
 
@@ -95,11 +101,11 @@ struct Accepted {
     method: Arc<Method>,
     options: Options,
     chain: Chain,
-    ending: Ending,
-    room: Room,
+    ending: ShutdownSignal,
+    room: MaxHeaderListSize,
     start: Instant,
     cx: Context,
-    lifeline: Lifeline,
+    lifeline: CancelGuard,
     body: Body,
     encodings: Encodings,
 }
@@ -138,7 +144,7 @@ impl Accepted {
     }
 }
 
-async fn pass(method: &Method, opening: &mut Opening, ending: &Ending, start: Instant) -> Result<Instant> {
+async fn pass(method: &Method, opening: &mut PendingCall, ending: &ShutdownSignal, start: Instant) -> Result<Instant> {
     let deadline = opening.cx().deadline();
     punctual(ending, deadline, start, pin!(caught(method, opening.pass(start)))).await
 }
@@ -146,7 +152,7 @@ async fn pass(method: &Method, opening: &mut Opening, ending: &Ending, start: In
 async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
     method: &Arc<Method>,
     Call { running, .. }: &Call,
-    ending: &Ending,
+    ending: &ShutdownSignal,
     requests: Result<Requests<Q, Place>>,
     encoding: Encoding,
     start: Instant,
@@ -202,7 +208,7 @@ fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Fut
 
 /// Work that begins at `start`, until its deadline or the end of the server.
 async fn punctual<T>(
-    ending: &Ending,
+    ending: &ShutdownSignal,
     deadline: Option<Instant>,
     start: Instant,
     work: Pin<&mut impl Future<Output = Result<T>>>,
@@ -210,17 +216,17 @@ async fn punctual<T>(
     if deadline.is_some_and(|deadline| deadline <= start) {
         return Err(exceeded());
     }
-    unless(|| over(ending, deadline), work).await.unwrap_or_else(|| Err(cut(deadline)))
+    run_until_cancelled(|| over(ending, deadline), work).await.unwrap_or_else(|| Err(cut(deadline)))
 }
 
-async fn over(ending: &Ending, deadline: Option<Instant>) {
+async fn over(ending: &ShutdownSignal, deadline: Option<Instant>) {
     let passed = OptionFuture::from(deadline.map(sleep_until));
     tokio::select! {
-        _ = ending.comes() => (),
+        _ = ending.recv() => (),
         Some(()) = passed => (),
     }
 }
 
 fn cut(deadline: Option<Instant>) -> Error {
-    if deadline.is_some_and(|deadline| deadline <= Instant::now()) { exceeded() } else { gone() }
+    if deadline.is_some_and(|deadline| deadline <= Instant::now()) { exceeded() } else { server_stopping() }
 }

@@ -19,14 +19,14 @@ use crate::{
         compression::Encoding,
         framing::{self, BATCH_SIZE},
     },
-    intercept::{Counter, Running},
+    intercept::{ActiveCall, Counter},
 };
 
 /// What is around the messages of an answer.
 pub(super) struct Answering<'a> {
     pub(super) method: &'a Arc<Method>,
     pub(super) encoding: Encoding,
-    pub(super) running: &'a Running,
+    pub(super) running: &'a ActiveCall,
     pub(super) deadline: Option<Instant>,
 }
 

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, header::CONTENT_TYPE};
 
 use crate::{
     Code, Error,
-    call::peer::Room,
+    call::connection_info::MaxHeaderListSize,
     grpc::{header, status},
 };
 
@@ -20,7 +20,7 @@ const RESERVE: usize = 256;
 /// What is kept of trailers that do not fit.
 const KEPT: [HeaderName; 4] = [CONTENT_TYPE, header::STATUS, header::MESSAGE, header::STATUS_DETAILS];
 
-impl Room {
+impl MaxHeaderListSize {
     /// True if all of these are taken.
     pub(super) fn holds(self, headers: &HeaderMap) -> bool {
         let sizes = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ENTRY);
@@ -28,7 +28,7 @@ impl Room {
     }
 
     /// Leaves out of trailers what is not taken; gives the code in them, `None` if the call has not failed.
-    pub(super) fn fit(self, trailers: &mut HeaderMap, code: Option<Code>) -> Option<Code> {
+    pub(super) fn truncate(self, trailers: &mut HeaderMap, code: Option<Code>) -> Option<Code> {
         // Of a call that succeeds there is mostly its status alone.
         if trailers.len() == 1 || self.holds(trailers) {
             return code;
@@ -48,7 +48,7 @@ impl Room {
 }
 
 /// The error of a call whose headers, or trailers, do not fit.
-pub(super) fn too_large(what: &str, Room(room): Room) -> Error {
+pub(super) fn too_large(what: &str, MaxHeaderListSize(room): MaxHeaderListSize) -> Error {
     tracing::warn!(room, "the {what} of an answer are larger than its caller takes");
     Error::new(
         Code::Internal,

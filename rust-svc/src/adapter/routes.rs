@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Body, Error,
-    call::peer::Origin,
+    call::connection_info::ConnectionInfo,
     error::BoxError,
     intercept::{Chain, NO_METHOD},
 };
@@ -103,7 +103,7 @@ impl Routes {
     pub(crate) fn serve<B>(
         &self,
         request: http::Request<B>,
-        origin: Origin,
+        origin: ConnectionInfo,
     ) -> impl Future<Output = http::Response<ResponseBody>> + Send + use<B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
@@ -115,7 +115,7 @@ impl Routes {
         Arc::make_mut(&mut self.0)
     }
 
-    fn answer(&self, request: &mut Request, origin: Origin) -> Answer {
+    fn answer(&self, request: &mut Request, origin: ConnectionInfo) -> Answer {
         if let Some(refusal) = guard::refusal(request) {
             return ready(Ok(refusal)).boxed();
         }
@@ -143,7 +143,7 @@ struct Methods {
 impl Methods {
     /// Answers a request whose path names the service and a method. Headers and body are taken out of it: a request is
     /// large to hand on.
-    fn handle(&self, chain: &Chain, request: &mut Request, origin: Origin) -> Answer {
+    fn handle(&self, chain: &Chain, request: &mut Request, origin: ConnectionInfo) -> Answer {
         // The path begins with this name, between slashes.
         let method = request.uri().path().get(self.name.len() + 2..).unwrap_or_default();
         match self.methods.get(method) {
@@ -162,7 +162,7 @@ impl Methods {
     }
 }
 
-fn unimplemented(chain: &Chain, origin: Origin, what: impl fmt::Display) -> Answer {
+fn unimplemented(chain: &Chain, origin: ConnectionInfo, what: impl fmt::Display) -> Answer {
     refused(&NO_METHOD, chain, origin, Error::unimplemented(what))
 }
 
@@ -190,10 +190,10 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let extensions = request.extensions();
-        let (peer, stopping) = (extensions.get().cloned(), extensions.get().cloned());
-        let (ending, room) = (extensions.get().cloned(), extensions.get().copied());
-        let (ending, room) = (ending.unwrap_or_default(), room.unwrap_or_default());
-        let origin = Origin { peer, stopping, ending, room };
+        let (peer, draining) = (extensions.get().cloned(), extensions.get().cloned());
+        let shutdown = extensions.get().cloned().unwrap_or_default();
+        let max_header_list_size = extensions.get().copied().unwrap_or_default();
+        let origin = ConnectionInfo { peer, draining, shutdown, max_header_list_size };
         self.answer(&mut request.map(Body::new), origin)
     }
 }

@@ -11,30 +11,30 @@ use triomphe::Arc;
 
 /// Keeps the call of a [`Context`](crate::Context) alive: when it is dropped,
 /// [`Context::cancelled`](crate::Context::cancelled) completes in the call and in all that it called.
-pub struct Lifeline(Arc<Link>);
+pub struct CancelGuard(Arc<Link>);
 
 /// The lifelines of a call and of those that it was called by, the last one first.
 #[derive(Clone, Default)]
-pub(crate) struct Line(Option<Arc<Link>>);
+pub(crate) struct CancelToken(Option<Arc<Link>>);
 
 struct Link {
     is_cut: AtomicBool,
     cut: Notify,
-    next: Line,
+    next: CancelToken,
 }
 
-impl Line {
+impl CancelToken {
     /// No lifeline.
     pub(crate) const fn new() -> Self {
         Self(None)
     }
 
-    /// One more, which is cut when the [`Lifeline`] is dropped.
-    pub(crate) fn extend(&mut self) -> Lifeline {
+    /// One more, which is cut when the [`CancelGuard`] is dropped.
+    pub(crate) fn extend(&mut self) -> CancelGuard {
         let next = std::mem::take(self);
         let link = Arc::new(Link { is_cut: AtomicBool::new(false), cut: Notify::new(), next });
         self.0 = Some(link.clone());
-        Lifeline(link)
+        CancelGuard(link)
     }
 
     /// True once any of them is cut.
@@ -70,7 +70,7 @@ impl Link {
     }
 }
 
-impl Drop for Lifeline {
+impl Drop for CancelGuard {
     fn drop(&mut self) {
         self.0.is_cut.store(true, Ordering::Release);
         // Whoever waits holds on to the link.
@@ -80,9 +80,9 @@ impl Drop for Lifeline {
     }
 }
 
-impl fmt::Debug for Lifeline {
+impl fmt::Debug for CancelGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lifeline(..)")
+        f.write_str("CancelGuard(..)")
     }
 }
 
@@ -90,12 +90,12 @@ impl fmt::Debug for Lifeline {
 mod tests {
     use futures::FutureExt;
 
-    use super::Line;
+    use super::CancelToken;
 
     #[tokio::test]
     async fn any_of_them_cuts_the_line() {
         for cut in [0, 1] {
-            let mut line = Line::default();
+            let mut line = CancelToken::default();
             let mut lifelines = [Some(line.extend()), Some(line.extend())];
             assert!(!line.is_cut() && line.cut().now_or_never().is_none());
             let waiting = tokio::spawn({
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_caller_above_does_not_wait_for_those_below() {
-        let mut above = Line::default();
+        let mut above = CancelToken::default();
         let _first = above.extend();
         let mut below = above.clone();
         drop(below.extend());

@@ -11,17 +11,18 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{
-    Metadata, Peer, Result, TraceContext, Value, call::cancellation::Line, call::extensions::Values,
-    call::lazy_metadata::Carried,
+use super::{
+    cancellation::{CancelGuard, CancelToken},
+    extensions::Extensions,
+    lazy_metadata::LazyMetadata,
+    metadata::{Metadata, Value},
+    peer::Peer,
+    shutdown::DrainSignal,
+    trace::TraceContext,
 };
 #[cfg(feature = "adapter")]
-use crate::{
-    call::lazy_metadata::Received,
-    call::peer::{Origin, Stopping},
-};
-
-pub use crate::call::cancellation::Lifeline;
+use super::{connection_info::ConnectionInfo, lazy_metadata::ReceivedMetadata};
+use crate::Result;
 
 /// What a call carries that carries nothing.
 static NOTHING: Parts = Parts::new();
@@ -46,12 +47,12 @@ pub struct Context(Option<triomphe::Arc<Parts>>);
 #[derive(Clone)]
 struct Parts {
     deadline: Option<Instant>,
-    lifelines: Line,
-    metadata: Carried,
+    lifelines: CancelToken,
+    metadata: LazyMetadata,
     peer: Option<Peer>,
     trace: Option<TraceContext>,
-    values: Values,
-    stopping: Option<Arc<watch::Receiver<bool>>>,
+    values: Extensions,
+    draining: Option<DrainSignal>,
     answer: Answer,
 }
 
@@ -59,7 +60,7 @@ struct Parts {
 #[cfg(feature = "client")]
 pub(crate) struct Cancellation {
     deadline: Option<Instant>,
-    lifelines: Line,
+    lifelines: CancelToken,
 }
 
 /// The answer to a call, which all of its contexts share. Most have neither headers nor trailers.
@@ -76,12 +77,12 @@ impl Parts {
     const fn new() -> Self {
         Self {
             deadline: None,
-            lifelines: Line::new(),
-            metadata: Carried::none(),
+            lifelines: CancelToken::new(),
+            metadata: LazyMetadata::none(),
             peer: None,
             trace: None,
-            values: Values::new(),
-            stopping: None,
+            values: Extensions::new(),
+            draining: None,
             answer: Answer(OnceLock::new()),
         }
     }
@@ -99,21 +100,30 @@ impl Context {
 
     /// A call with the metadata that a transport has received, for as long as the caller waits for it.
     #[cfg(feature = "adapter")]
-    pub(crate) fn received(received: impl Received, deadline: Option<Instant>, origin: Origin) -> (Self, Lifeline) {
-        let mut lifelines = Line::new();
+    pub(crate) fn received(
+        received: impl ReceivedMetadata,
+        deadline: Option<Instant>,
+        origin: ConnectionInfo,
+    ) -> (Self, CancelGuard) {
+        let mut lifelines = CancelToken::new();
         let lifeline = lifelines.extend();
-        let Origin { peer, stopping, .. } = origin;
-        let (metadata, stopping) = (Carried::received(received), stopping.map(|Stopping(stopping)| stopping));
-        (Self::of(Parts { deadline, lifelines, metadata, peer, stopping, ..Parts::new() }), lifeline)
+        let (metadata, ConnectionInfo { peer, draining, .. }) = (LazyMetadata::received(received), origin);
+        (Self::of(Parts { deadline, lifelines, metadata, peer, draining, ..Parts::new() }), lifeline)
+    }
+
+    /// Creates the context of a call of which only the connection is known.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn from_connection_info(info: ConnectionInfo) -> Self {
+        info.peer.map_or_else(Self::new, |peer| Self::new().with_peer(peer))
     }
 
     /// A call on behalf of this one: it inherits the deadline, the cancellation and the values, and starts with no
     /// metadata.
     pub fn child(&self) -> Self {
-        let Parts { deadline, lifelines, peer, trace, values, stopping, .. } = self.parts();
-        let (lifelines, stopping) = (lifelines.clone(), stopping.clone());
+        let Parts { deadline, lifelines, peer, trace, values, draining, .. } = self.parts();
+        let (lifelines, draining) = (lifelines.clone(), draining.clone());
         let (peer, trace, values) = (peer.clone(), trace.clone(), values.clone());
-        Self::of(Parts { deadline: *deadline, lifelines, peer, trace, values, stopping, ..Parts::new() })
+        Self::of(Parts { deadline: *deadline, lifelines, peer, trace, values, draining, ..Parts::new() })
     }
 
     /// A call that goes on when this one ends, such as one that undoes what this one did: no deadline, no
@@ -146,7 +156,7 @@ impl Context {
 
     /// The same call with all of this metadata in place of its own.
     pub fn with_all_metadata(mut self, metadata: Metadata) -> Self {
-        self.change_parts().metadata = Carried::of(metadata);
+        self.change_parts().metadata = LazyMetadata::of(metadata);
         self
     }
 
@@ -169,20 +179,20 @@ impl Context {
         self
     }
 
-    /// The same call, cancelled when the returned [`Lifeline`] is dropped, or with the call that it is a child of.
-    pub fn with_lifeline(mut self) -> (Self, Lifeline) {
+    /// The same call, cancelled when the returned [`CancelGuard`] is dropped, or with the call that it is a child of.
+    pub fn with_cancel_guard(mut self) -> (Self, CancelGuard) {
         let lifeline = self.change_parts().lifelines.extend();
         (self, lifeline)
     }
 
     /// The same call, told that its server stops as soon as the value is true.
     pub fn with_stopping(self, stopping: watch::Receiver<bool>) -> Self {
-        self.told_by(Arc::new(stopping))
+        self.with_drain_signal(DrainSignal::new(stopping))
     }
 
-    /// The same, told by what many calls share.
-    pub(crate) fn told_by(mut self, stopping: Arc<watch::Receiver<bool>>) -> Self {
-        self.change_parts().stopping = Some(stopping);
+    /// Sets the signal that the server drains.
+    pub(crate) fn with_drain_signal(mut self, signal: DrainSignal) -> Self {
+        self.change_parts().draining = Some(signal);
         self
     }
 
@@ -245,12 +255,9 @@ impl Context {
     /// Completes when the server stops: it waits for calls that are under way, but only for some time. A stream that may
     /// last for ever should end now, with `UNAVAILABLE`, so that its caller turns to another server.
     pub async fn stopping(&self) {
-        let told = match self.parts().stopping.as_deref().cloned() {
-            Some(mut stopping) => stopping.wait_for(|stopping| *stopping).await.is_ok(),
-            None => false,
-        };
-        if !told {
-            std::future::pending().await
+        match &self.parts().draining {
+            Some(signal) => signal.recv().await,
+            None => std::future::pending().await,
         }
     }
 
@@ -330,12 +337,12 @@ impl Cancellation {
     }
 
     /// Completes when nobody waits for the answer any more.
-    pub(crate) async fn comes(self) {
+    pub(crate) async fn cancelled(self) {
         cancelled(self.deadline, &self.lifelines).await;
     }
 }
 
-async fn cancelled(deadline: Option<Instant>, lifelines: &Line) {
+async fn cancelled(deadline: Option<Instant>, lifelines: &CancelToken) {
     tokio::select! {
         biased;
         () = lifelines.cut() => (),

@@ -2,16 +2,16 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-/// Values of any type, of which the last one of a type counts.
+/// Extensions of any type, of which the last one of a type counts.
 #[derive(Clone, Default)]
-pub(crate) struct Values(Option<Arc<Node<dyn Any + Send + Sync>>>);
+pub(crate) struct Extensions(Option<Arc<Node<dyn Any + Send + Sync>>>);
 
 struct Node<T: ?Sized> {
-    next: Values,
+    next: Extensions,
     value: T,
 }
 
-impl Values {
+impl Extensions {
     /// No value.
     pub(crate) const fn new() -> Self {
         Self(None)
@@ -33,7 +33,7 @@ impl Values {
     }
 }
 
-impl fmt::Debug for Values {
+impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} values", self.all().count())
     }

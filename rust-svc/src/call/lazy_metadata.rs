@@ -10,7 +10,7 @@ use crate::Metadata;
 static NONE: Metadata = Metadata::new();
 
 /// Metadata in the form in which a transport received them.
-pub(crate) trait Received: Send + Sync + 'static {
+pub(crate) trait ReceivedMetadata: Send + Sync + 'static {
     /// All of them.
     fn read(&self) -> Metadata;
 
@@ -20,9 +20,9 @@ pub(crate) trait Received: Send + Sync + 'static {
 
 /// The metadata that a context carries.
 #[derive(Clone)]
-pub(crate) struct Carried(Option<Arc<Kept<dyn Received>>>);
+pub(crate) struct LazyMetadata(Option<Arc<Source<dyn ReceivedMetadata>>>);
 
-struct Kept<R: ?Sized> {
+struct Source<R: ?Sized> {
     /// All of them, once they are read; they count from then on.
     read: OnceLock<Metadata>,
     received: R,
@@ -31,7 +31,7 @@ struct Kept<R: ?Sized> {
 /// What was never received.
 struct Own;
 
-impl Carried {
+impl LazyMetadata {
     pub(crate) const fn none() -> Self {
         Self(None)
     }
@@ -40,23 +40,23 @@ impl Carried {
     pub(crate) fn of(metadata: Metadata) -> Self {
         match metadata.is_empty() {
             true => Self::none(),
-            false => Self(Some(Arc::new(Kept { read: OnceLock::from(metadata), received: Own }))),
+            false => Self(Some(Arc::new(Source { read: OnceLock::from(metadata), received: Own }))),
         }
     }
 
     /// What was received.
-    pub(crate) fn received(received: impl Received) -> Self {
-        Self(Some(Arc::new(Kept { read: OnceLock::new(), received })))
+    pub(crate) fn received(received: impl ReceivedMetadata) -> Self {
+        Self(Some(Arc::new(Source { read: OnceLock::new(), received })))
     }
 
     /// All of them.
     pub(crate) fn all(&self) -> &Metadata {
-        self.0.as_deref().map_or(&NONE, Kept::all)
+        self.0.as_deref().map_or(&NONE, Source::all)
     }
 
     /// Tells each text under one of these keys, and which of them it is; those of a key in order.
     pub(crate) fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
-        let Some(Kept { read, received }) = self.0.as_deref() else { return };
+        let Some(Source { read, received }) = self.0.as_deref() else { return };
         let Some(metadata) = read.get() else { return received.texts(keys, each) };
         for (index, key) in keys.iter().enumerate() {
             metadata.get_all(key).filter_map(|value| value.as_text()).for_each(|text| each(index, text));
@@ -73,13 +73,13 @@ impl Carried {
     }
 }
 
-impl Kept<dyn Received> {
+impl Source<dyn ReceivedMetadata> {
     fn all(&self) -> &Metadata {
         self.read.get_or_init(|| self.received.read())
     }
 }
 
-impl Received for Own {
+impl ReceivedMetadata for Own {
     fn read(&self) -> Metadata {
         Metadata::new()
     }
@@ -89,13 +89,13 @@ impl Received for Own {
 
 #[cfg(test)]
 mod tests {
-    use super::{Carried, Received};
+    use super::{LazyMetadata, ReceivedMetadata};
     use crate::Metadata;
 
     /// The key `x` with the texts `a` and `b`.
     struct Letters;
 
-    impl Received for Letters {
+    impl ReceivedMetadata for Letters {
         fn read(&self) -> Metadata {
             let mut metadata = Metadata::new();
             ["a", "b"].iter().for_each(|text| metadata.append("x", *text).expect("metadata"));
@@ -108,7 +108,7 @@ mod tests {
         }
     }
 
-    fn texts<'a>(carried: &'a Carried, key: &str) -> Vec<&'a str> {
+    fn texts<'a>(carried: &'a LazyMetadata, key: &str) -> Vec<&'a str> {
         let mut texts = Vec::new();
         carried.texts(&["z", key], &mut |index, text| {
             assert_eq!(index, 1);
@@ -119,16 +119,16 @@ mod tests {
 
     #[test]
     fn they_are_the_same_read_and_unread() {
-        let carried = Carried::received(Letters);
+        let carried = LazyMetadata::received(Letters);
         assert_eq!(texts(&carried, "x"), ["a", "b"]);
         assert_eq!(carried.all().len(), 2);
         assert_eq!(texts(&carried, "x"), ["a", "b"]);
-        assert!(texts(&carried, "y").is_empty() && texts(&Carried::none(), "x").is_empty());
+        assert!(texts(&carried, "y").is_empty() && texts(&LazyMetadata::none(), "x").is_empty());
     }
 
     #[test]
     fn a_change_is_not_seen_by_others() {
-        let mut carried = Carried::received(Letters);
+        let mut carried = LazyMetadata::received(Letters);
         let before = carried.clone();
         for text in ["c", "d"] {
             carried.change(|metadata| metadata.append("x", text)).expect("metadata");

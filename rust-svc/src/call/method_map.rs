@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 const ROWS: usize = 64;
 
 /// Values by the names of methods. It only grows: there are as many methods as contracts declare.
-pub(crate) struct ByMethod<T>([Row<T>; ROWS]);
+pub(crate) struct MethodMap<T>([Row<T>; ROWS]);
 
 type Row<T> = OnceLock<Box<Entry<T>>>;
 
@@ -18,7 +18,7 @@ struct Entry<T> {
     next: Row<T>,
 }
 
-impl<T> ByMethod<T> {
+impl<T> MethodMap<T> {
     /// The value of a method, made if there is none.
     pub(crate) fn get(&self, method: &'static str, make: impl Fn() -> T) -> &T {
         let mut row = &self.0[row(method)];
@@ -52,7 +52,7 @@ fn row(method: &str) -> usize {
     (end.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % ROWS
 }
 
-impl<T> Default for ByMethod<T> {
+impl<T> Default for MethodMap<T> {
     fn default() -> Self {
         Self(std::array::from_fn(|_| OnceLock::new()))
     }
@@ -62,12 +62,12 @@ impl<T> Default for ByMethod<T> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-    use super::ByMethod;
+    use super::MethodMap;
 
     #[test]
     fn each_method_has_one_value() {
         let names: Vec<&'static str> = (0..500).map(|number| &*format!("test.v1.Test/{number}").leak()).collect();
-        let (table, made) = (ByMethod::default(), AtomicU32::new(0));
+        let (table, made) = (MethodMap::default(), AtomicU32::new(0));
         let find = |name: &&'static str| *table.get(name, || made.fetch_add(1, Relaxed));
         let all = || names.iter().map(find).collect::<Vec<_>>();
         std::thread::scope(|scope| (0..4).for_each(|_| _ = scope.spawn(all)));

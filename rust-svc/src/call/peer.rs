@@ -2,9 +2,6 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-#[cfg(feature = "adapter")]
-use crate::call::shutdown::Ending;
-
 /// Who makes a call, as the server knows it: where it comes from, and who it is by its certificate.
 ///
 /// A server puts it into the extensions of each request, and the adapter and the gateway into the
@@ -91,55 +88,6 @@ impl From<SocketAddr> for Peer {
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.address)
-    }
-}
-
-/// What a server puts into the extensions of each request, to tell its call that it stops.
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-#[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only a server tells"))]
-#[derive(Clone, Debug)]
-pub(crate) struct Stopping(pub(crate) Arc<tokio::sync::watch::Receiver<bool>>);
-
-/// What a server puts into the extensions of each request over HTTP.
-#[cfg(any(feature = "server", feature = "gateway"))]
-#[cfg_attr(not(all(feature = "server", feature = "gateway")), allow(dead_code, reason = "a server tells gateways"))]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Arrival {
-    /// For how long nothing of the body may come, where all of it is waited for.
-    pub(crate) receive_timeout: std::time::Duration,
-    /// Whether it came over TLS.
-    pub(crate) is_encrypted: bool,
-}
-
-/// What is known of the connection that a request came over.
-#[cfg(feature = "adapter")]
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Origin {
-    pub(crate) peer: Option<Peer>,
-    pub(crate) stopping: Option<Stopping>,
-    pub(crate) ending: Ending,
-    pub(crate) room: Room,
-}
-
-/// How large the headers of an answer may be for its caller, and its trailers, in bytes. A server puts it into the
-/// extensions of each request over HTTP.
-#[cfg(feature = "adapter")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room(pub(crate) u32);
-
-/// Who says nothing takes all.
-#[cfg(feature = "adapter")]
-impl Default for Room {
-    fn default() -> Self {
-        Self(u32::MAX)
-    }
-}
-
-#[cfg(feature = "adapter")]
-impl Origin {
-    /// A call of which nothing else is known.
-    pub(crate) fn context(self) -> crate::Context {
-        self.peer.map_or_else(crate::Context::new, |peer| crate::Context::new().with_peer(peer))
     }
 }
 

@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep_until};
 
 /// What the work gives; `None` if the deadline passes first. Only work that has to wait needs a timer.
 #[cfg(feature = "client")]
-pub(crate) async fn within<T>(deadline: Instant, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
-    unless(|| sleep_until(deadline), work).await
+pub(crate) async fn run_until_deadline<T>(deadline: Instant, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    run_until_cancelled(|| sleep_until(deadline), work).await
 }
 
 /// What the work gives; `None` if the end comes first, which is asked for only by work that has to wait.
-pub(crate) async fn unless<T, End: Future<Output = ()>>(
+pub(crate) async fn run_until_cancelled<T, End: Future<Output = ()>>(
     end: impl FnOnce() -> End,
     mut work: Pin<&mut impl Future<Output = T>>,
 ) -> Option<T> {
@@ -40,7 +40,7 @@ mod tests {
 
     use tokio::time::{Instant, sleep};
 
-    use super::within;
+    use super::run_until_deadline;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -50,7 +50,7 @@ mod tests {
                 sleep(wait).await;
             }
         };
-        within(Instant::now() + deadline, pin!(work)).await
+        run_until_deadline(Instant::now() + deadline, pin!(work)).await
     }
 
     #[tokio::test(start_paused = true)]
@@ -64,7 +64,7 @@ mod tests {
     async fn work_that_is_late() {
         let start = Instant::now();
         assert_eq!(after(Some(2 * SECOND), SECOND).await, None);
-        assert_eq!(within::<()>(Instant::now() + SECOND, pin!(pending())).await, None);
+        assert_eq!(run_until_deadline::<()>(Instant::now() + SECOND, pin!(pending())).await, None);
         assert_eq!(start.elapsed(), 2 * SECOND);
     }
 
@@ -76,6 +76,6 @@ mod tests {
                 tokio::time::advance(SECOND / 10).await;
             }
         };
-        assert_eq!(within::<()>(Instant::now() + SECOND, pin!(work)).await, None);
+        assert_eq!(run_until_deadline::<()>(Instant::now() + SECOND, pin!(work)).await, None);
     }
 }

@@ -1,4 +1,4 @@
-//! The end of a server, as the calls are told that are still under way.
+//! The signals of a server that stops, as calls in progress receive them.
 
 use std::{future::pending, sync::Arc};
 
@@ -6,30 +6,66 @@ use tokio::sync::watch;
 
 use crate::Error;
 
-/// Tells when calls must end, because the server does. A server puts it into the extensions of each request over HTTP.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ending(Option<Arc<watch::Receiver<bool>>>);
+/// A flag that a server sets once, and that many calls share.
+#[derive(Clone, Debug)]
+struct Flag(Arc<watch::Receiver<bool>>);
 
-impl Ending {
-    /// Calls must end once this is true.
-    #[cfg(feature = "server")]
-    pub(crate) fn told_by(ending: watch::Receiver<bool>) -> Self {
-        Self(Some(Arc::new(ending)))
+/// The signal that the server has begun to drain. A server puts it into the extensions of each request.
+#[derive(Clone, Debug)]
+pub(crate) struct DrainSignal(Flag);
+
+/// The signal that calls must end now, because the server does. A server puts it into the extensions of each request over
+/// HTTP.
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ShutdownSignal(Option<Flag>);
+
+impl Flag {
+    fn new(receiver: watch::Receiver<bool>) -> Self {
+        Self(Arc::new(receiver))
     }
 
-    /// Completes when calls must end, with what their callers are told.
-    pub(crate) async fn comes(&self) -> Error {
-        let Some(ending) = &self.0 else { return pending().await };
-        let mut ending = watch::Receiver::clone(ending);
-        // Without a sender the server is gone, and cuts its connections itself.
-        if ending.wait_for(|ending| *ending).await.is_err() {
-            return pending().await;
+    /// Completes when the flag is set. Without a sender it never does: the server is gone, and closes its connections itself.
+    async fn recv(&self) {
+        let mut receiver = watch::Receiver::clone(&self.0);
+        if receiver.wait_for(|is_set| *is_set).await.is_err() {
+            pending().await
         }
-        gone()
     }
 }
 
-/// What callers are told whose calls the server does not wait for.
-pub(crate) fn gone() -> Error {
+impl DrainSignal {
+    /// Creates the signal of a server, which is sent once the value is true.
+    pub(crate) fn new(receiver: watch::Receiver<bool>) -> Self {
+        Self(Flag::new(receiver))
+    }
+
+    /// Completes when the server begins to drain.
+    pub(crate) async fn recv(&self) {
+        self.0.recv().await;
+    }
+}
+
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+impl ShutdownSignal {
+    /// Creates the signal of a server, which is sent once the value is true.
+    #[cfg(feature = "server")]
+    pub(crate) fn new(receiver: watch::Receiver<bool>) -> Self {
+        Self(Some(Flag::new(receiver)))
+    }
+
+    /// Completes when calls must end, with the error for their callers.
+    pub(crate) async fn recv(&self) -> Error {
+        match &self.0 {
+            Some(flag) => flag.recv().await,
+            None => pending().await,
+        }
+        server_stopping()
+    }
+}
+
+/// Returns the error for callers whose calls the server does not wait for.
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+pub(crate) fn server_stopping() -> Error {
     Error::unavailable("the server stops")
 }

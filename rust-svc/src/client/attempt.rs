@@ -15,7 +15,7 @@ use super::{
     request::Head,
     requests::Requests,
 };
-use crate::{Code, Context, Error, Metadata, Method, intercept::Attempted};
+use crate::{Code, Context, Error, Metadata, Method, intercept::Attempt};
 
 /// What a call that succeeded gives.
 pub(crate) enum Answer {
@@ -35,13 +35,13 @@ pub(crate) struct Opened {
 }
 
 /// One attempt of a call.
-pub(crate) struct Attempt<'a> {
+pub(crate) struct ClientAttempt<'a> {
     pub(crate) client: &'a Shared,
     pub(crate) method: &'a Method,
     pub(crate) cx: &'a Context,
     pub(crate) requests: &'a Requests,
     pub(crate) deadline: Option<Instant>,
-    pub(crate) seen: &'a Attempted,
+    pub(crate) seen: &'a Attempt,
 }
 
 /// The beginning of an answer, or all of it if it is one response.
@@ -50,7 +50,7 @@ pub(crate) enum Received {
     Many { headers: Metadata, messages: Box<Messages> },
 }
 
-impl Attempt<'_> {
+impl ClientAttempt<'_> {
     /// Sends the request and reads as much as the kind of the method has before its first response.
     pub(crate) async fn run(&self) -> Result<Received, Failure> {
         let (headers, mut messages) = head::read(self.method, self.send().await?, self.client.max_response_bytes)?;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, Metadata, Method, Result, Value,
-    call::method_map::ByMethod,
+    call::method_map::MethodMap,
     grpc::compression::Encoding,
     intercept::{Chain, Target},
 };
@@ -209,7 +209,7 @@ impl ClientBuilder {
             encoding: self.encoding,
             max_response_bytes: self.max_response_bytes,
             overrides: self.overrides,
-            remotes: ByMethod::default(),
+            remotes: MethodMap::default(),
             budget: Budget::new(),
         }))
     }

@@ -7,7 +7,7 @@ use tracing::Instrument;
 
 use super::{
     Shared,
-    attempt::{Answer, Attempt, Opened, Received},
+    attempt::{Answer, ClientAttempt, Opened, Received},
     breaker::{Outcome, Permit},
     deadline::{self, Deadlines},
     failure::Failure,
@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     Context, Error, Method, Result,
-    call::run_until::unless,
-    intercept::{Attempted, Running},
+    call::run_until::run_until_cancelled,
+    intercept::{ActiveCall, Attempt},
 };
 
 impl Shared {
@@ -26,14 +26,14 @@ impl Shared {
         &self,
         method: &Method,
         requests: &Requests,
-        running: &Running,
+        running: &ActiveCall,
         deadlines: Deadlines,
         start: Instant,
     ) -> Result<Answer> {
         let cx = running.cx();
         let call = Call { client: self, method, requests, running, deadlines };
         // An attempt that ends at the deadline of the context must be counted before the call ends with it.
-        let answer = unless(|| cx.cancelled(), pin!(call.run(start))).await;
+        let answer = run_until_cancelled(|| cx.cancelled(), pin!(call.run(start))).await;
         answer.unwrap_or_else(|| Err(ended(method, cx)))
     }
 }
@@ -50,7 +50,7 @@ struct Call<'a> {
     client: &'a Shared,
     method: &'a Method,
     requests: &'a Requests,
-    running: &'a Running,
+    running: &'a ActiveCall,
     deadlines: Deadlines,
 }
 
@@ -93,9 +93,9 @@ impl Call<'_> {
         Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
     }
 
-    fn attempt<'a>(&'a self, seen: &'a Attempted) -> Attempt<'a> {
+    fn attempt<'a>(&'a self, seen: &'a Attempt) -> ClientAttempt<'a> {
         let Self { client, method, requests, running, deadlines } = *self;
-        Attempt { client, method, cx: running.cx(), requests, deadline: deadlines.whole, seen }
+        ClientAttempt { client, method, cx: running.cx(), requests, deadline: deadlines.whole, seen }
     }
 
     /// An attempt that would come too late is none; the caller then gets the last real error.

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use tokio::time::Instant;
 
 use super::failure::{Cause, Failure};
-use crate::{Code, Context, Error, Method, Result, call::run_until::within};
+use crate::{Code, Context, Error, Method, Result, call::run_until::run_until_deadline};
 
 /// With less time left than this nothing is sent.
 const FLOOR: Duration = Duration::from_millis(1);
@@ -70,7 +70,7 @@ impl Deadlines {
     ) -> Result<T, Failure> {
         let elapsed = || Failure::new(Cause::Peer, exceeded(method));
         let result = match self.answer {
-            Some(deadline) => within(deadline, attempt).await.unwrap_or_else(|| Err(elapsed())),
+            Some(deadline) => run_until_deadline(deadline, attempt).await.unwrap_or_else(|| Err(elapsed())),
             None => attempt.await,
         };
         result.map_err(|failure| explained(method, self.answer, failure))

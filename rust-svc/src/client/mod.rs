@@ -52,7 +52,7 @@ use std::{
     time::Duration,
 };
 
-pub use breaker::{CircuitBreaker, Open, Snapshot, State};
+pub use breaker::{BreakerState, CircuitBreaker, Open, Snapshot};
 pub use builder::ClientBuilder;
 #[cfg(feature = "tls")]
 pub use tls::ClientTls;
@@ -76,10 +76,10 @@ use self::{
 };
 use crate::{
     Context, Error, Message, Metadata, Method, Result, Streaming,
-    call::method_map::ByMethod,
-    call::run_until::unless,
+    call::method_map::MethodMap,
+    call::run_until::run_until_cancelled,
     grpc::compression::Encoding,
-    intercept::{Chain, Running, Side, Target},
+    intercept::{ActiveCall, Chain, Side, Target},
 };
 
 /// What generated clients hold: a remote server, and the policies with which it is called.
@@ -106,7 +106,7 @@ struct Shared {
     encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
-    remotes: ByMethod<Remote>,
+    remotes: MethodMap<Remote>,
     budget: Budget,
     chain: Chain,
 }
@@ -266,12 +266,12 @@ impl Shared {
     }
 
     /// Begins a call with what is around it, and tells when that had let it pass. The call's time counts from its beginning.
-    async fn begin(&self, method: &Method, cx: Context) -> Result<(Running, Deadlines, Instant)> {
+    async fn begin(&self, method: &Method, cx: Context) -> Result<(ActiveCall, Deadlines, Instant)> {
         let began = Instant::now();
         let mut opening = self.chain.clone().open(method, Side::Client, None, cx, began);
         let cancellation = opening.cx().cancellation();
-        let end = || cancellation.or_at(deadline::declared(method, self.timeout, began)).comes();
-        let passed = unless(end, pin!(opening.pass(began))).await;
+        let end = || cancellation.or_at(deadline::declared(method, self.timeout, began)).cancelled();
+        let passed = run_until_cancelled(end, pin!(opening.pass(began))).await;
         let Some(passed) = passed else {
             let is_late = deadline::declared(method, self.timeout, began).is_some_and(|end| end <= Instant::now());
             let error = if is_late { deadline::exceeded(method) } else { call::ended(method, opening.cx()) };

@@ -14,7 +14,7 @@ use futures::{
 use tokio::time::{self, Instant};
 
 use super::{attempt::Opened, breaker, call::ended, deadline, failure::Failure, message, requests::Requests};
-use crate::{Context, Error, Message, Method, Result, Streaming, intercept::Running};
+use crate::{Context, Error, Message, Method, Result, Streaming, intercept::ActiveCall};
 
 /// The responses of a call until its end, its deadline, or until nobody waits for them.
 pub(crate) struct Replies {
@@ -22,7 +22,7 @@ pub(crate) struct Replies {
     requests: Requests,
     opened: Opened,
     end: BoxFuture<'static, Error>,
-    running: Running,
+    running: ActiveCall,
 }
 
 /// Responses of one type, up to the first error.
@@ -49,7 +49,7 @@ where
 }
 
 impl Replies {
-    pub(crate) fn new(method: &Method, requests: Requests, opened: Opened, running: Running) -> Self {
+    pub(crate) fn new(method: &Method, requests: Requests, opened: Opened, running: ActiveCall) -> Self {
         let end = end(*method, running.cx().clone(), opened.deadline).boxed();
         Self { method: *method, requests, opened, end, running }
     }

@@ -11,7 +11,7 @@ use super::{Shared, address::Origin};
 use crate::{
     Context, Method,
     grpc::{compression::Encoding, header, metadata, timeout},
-    intercept::Attempted,
+    intercept::Attempt,
     observe::TraceContext,
 };
 
@@ -56,7 +56,7 @@ impl<'a> Head<'a> {
     }
 
     /// The same of this attempt, after others and at its place in a trace.
-    pub(crate) fn attempt(self, seen: &'a Attempted) -> Self {
+    pub(crate) fn attempt(self, seen: &'a Attempt) -> Self {
         Self { previous: seen.previous(), place: seen.place(), ..self }
     }
 

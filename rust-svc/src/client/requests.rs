@@ -29,7 +29,7 @@ use crate::{
         compression::Encoding,
         framing::{self, BATCH_SIZE},
     },
-    intercept::{Counter, Running},
+    intercept::{ActiveCall, Counter},
 };
 
 /// The requests of a call, in the form in which they are sent, as often as they must be.
@@ -120,7 +120,7 @@ impl Requests {
     }
 
     /// Counts what is sent as messages of this call.
-    pub(crate) fn count(&self, running: &Running) {
+    pub(crate) fn count(&self, running: &ActiveCall) {
         match self {
             Self::One { .. } => running.sent(1),
             Self::Many { source, .. } => source.lock().counter = running.counter(),

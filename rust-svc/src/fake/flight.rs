@@ -12,7 +12,7 @@ use std::{
 use futures::{TryStreamExt, stream};
 
 use crate::{
-    Context, Error, Lifeline, Method, Result, Streaming,
+    CancelGuard, Context, Error, Method, Result, Streaming,
     fake::{Outcome, lock, record::Live},
 };
 
@@ -27,7 +27,7 @@ pub(super) struct Flight<Q> {
     /// The call as the caller sees it.
     caller: Context,
     outcome: Arc<OnceLock<Outcome>>,
-    _lifeline: Lifeline,
+    _lifeline: CancelGuard,
     _seat: Seat,
 }
 
@@ -43,7 +43,7 @@ struct Seat(Arc<Gauge>);
 
 impl<Q: Clone + Send + 'static> Flight<Q> {
     pub(super) fn new(method: Method, caller: Context, nth: usize, record: Live<Q>, gauge: &Arc<Gauge>) -> Self {
-        let (cx, lifeline) = caller.clone().with_lifeline();
+        let (cx, lifeline) = caller.clone().with_cancel_guard();
         let outcome = lock(&record).outcome.clone();
         Self { method, nth, record, cx, caller, outcome, _lifeline: lifeline, _seat: Seat::new(gauge) }
     }

@@ -22,9 +22,9 @@ use tracing::Instrument;
 
 use super::answer;
 use crate::{
-    Error, Lifeline, Method, Result, Streaming,
-    call::shutdown::Ending,
-    intercept::{Running, panicked},
+    CancelGuard, Error, Method, Result, Streaming,
+    call::shutdown::ShutdownSignal,
+    intercept::{ActiveCall, panicked},
     json::{self, Print, Value},
 };
 
@@ -45,10 +45,10 @@ pub(super) struct Download<R> {
     pub(super) framing: Framing,
     pub(super) print: Print,
     pub(super) response_field: Option<&'static str>,
-    pub(super) running: Arc<Running>,
-    pub(super) ending: Ending,
+    pub(super) running: Arc<ActiveCall>,
+    pub(super) ending: ShutdownSignal,
     #[expect(dead_code, reason = "held until the last message is sent, or the caller goes away")]
-    pub(super) lifeline: Lifeline,
+    pub(super) lifeline: CancelGuard,
 }
 
 enum State<R> {
@@ -141,7 +141,7 @@ impl<R: Value + Send + 'static> Download<R> {
         tokio::select! {
             biased;
             message = self.message() => message,
-            gone = ending.comes() => Some(Err(gone)),
+            gone = ending.recv() => Some(Err(gone)),
         }
     }
 

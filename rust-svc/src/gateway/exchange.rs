@@ -20,11 +20,11 @@ use super::{
     upload,
 };
 use crate::{
-    Context, Error, Lifeline, Message, Peer, Result, Streaming,
-    call::peer::{Arrival, Stopping},
-    call::shutdown::Ending,
+    CancelGuard, Context, Error, Message, Peer, Result, Streaming,
+    call::connection_info::HttpConnInfo,
+    call::shutdown::{DrainSignal, ShutdownSignal},
     grpc::{header, timeout},
-    intercept::Running,
+    intercept::ActiveCall,
     json::{self, Print, Value},
 };
 
@@ -37,9 +37,9 @@ pub(super) struct Exchange {
     body: Body,
     /// For how long nothing of the body may come, where all of it is waited for.
     receive_timeout: Duration,
-    lifeline: Lifeline,
-    ending: Ending,
-    running: Arc<Running>,
+    lifeline: CancelGuard,
+    ending: ShutdownSignal,
+    running: Arc<ActiveCall>,
     print: Print,
 }
 
@@ -54,17 +54,18 @@ impl Exchange {
     ) -> Result<Self> {
         let query = parts.uri.query().unwrap_or_default();
         let parameters = params::read(&endpoint, segments, query, settings.ignore_unknown_parameters)?;
-        let (cx, lifeline) = context(&endpoint, parts)?.with_lifeline();
+        let (cx, lifeline) = context(&endpoint, parts)?.with_cancel_guard();
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
-        let (headers, running) = (parts.headers.clone(), Arc::new(Running::alone(cx)));
+        let (headers, running) = (parts.headers.clone(), Arc::new(ActiveCall::alone(cx)));
         let ending = parts.extensions.get().cloned().unwrap_or_default();
-        let receive_timeout = parts.extensions.get().map_or(Duration::MAX, |arrival: &Arrival| arrival.receive_timeout);
+        let receive_timeout =
+            parts.extensions.get().map_or(Duration::MAX, |arrival: &HttpConnInfo| arrival.receive_timeout);
         Ok(Self { endpoint, settings, parameters, headers, body, receive_timeout, lifeline, ending, running, print })
     }
 
     /// Tells when the call must end, because the server does.
-    pub(super) fn ending(&self) -> Ending {
+    pub(super) fn ending(&self) -> ShutdownSignal {
         self.ending.clone()
     }
 
@@ -73,7 +74,7 @@ impl Exchange {
     }
 
     /// The same request once what is around calls has let it pass.
-    pub(super) fn passed(self, running: Arc<Running>) -> Self {
+    pub(super) fn passed(self, running: Arc<ActiveCall>) -> Self {
         Self { running, ..self }
     }
 
@@ -193,8 +194,8 @@ fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
     let address = address(parts).map(|address| address.ip().to_string());
     let metadata = headers::metadata(&parts.headers, address.as_deref())?;
     let mut cx = caller(parts).with_all_metadata(metadata);
-    if let Some(Stopping(stopping)) = parts.extensions.get() {
-        cx = cx.told_by(stopping.clone());
+    if let Some(signal) = parts.extensions.get::<DrainSignal>() {
+        cx = cx.with_drain_signal(signal.clone());
     }
     let own = endpoint.method.timeout.filter(|_| endpoint.method.kind.returns_one());
     let asked = asked_timeout(&parts.headers)?;

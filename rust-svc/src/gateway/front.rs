@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     Code, Error,
-    call::peer::Arrival,
-    call::shutdown::Ending,
+    call::connection_info::HttpConnInfo,
+    call::shutdown::ShutdownSignal,
     intercept::{Chain, HttpRoute, NO_METHOD, Side, panicked},
     observe::names,
 };
@@ -166,11 +166,11 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
 }
 
 /// Runs until the server ends.
-async fn unless_gone<T>(ending: &Ending, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn unless_gone<T>(ending: &ShutdownSignal, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::select! {
         biased;
         result = work => result,
-        gone = ending.comes() => Err(gone.into()),
+        gone = ending.recv() => Err(gone.into()),
     }
 }
 
@@ -193,7 +193,7 @@ fn seen(parts: &Parts, template: &'static str) -> HttpRoute {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
     let method = known.into_iter().find(|known| *known == parts.method.as_str()).unwrap_or(names::OTHER);
     // Only of HTTP/2 does the request say it.
-    let is_encrypted = parts.extensions.get().is_some_and(|arrival: &Arrival| arrival.is_encrypted);
+    let is_encrypted = parts.extensions.get().is_some_and(|arrival: &HttpConnInfo| arrival.is_encrypted);
     let is_secure = is_encrypted || parts.uri.scheme_str() == Some("https");
     HttpRoute { method, template, scheme: if is_secure { "https" } else { "http" } }
 }
@@ -214,12 +214,12 @@ fn malformed() -> Failure {
 mod tests {
     use std::time::Duration;
 
-    use super::{Arrival, seen};
+    use super::{HttpConnInfo, seen};
 
     #[test]
     fn the_scheme_of_a_request_over_http1() {
         for (is_encrypted, scheme) in [(true, "https"), (false, "http")] {
-            let arrival = Arrival { receive_timeout: Duration::MAX, is_encrypted };
+            let arrival = HttpConnInfo { receive_timeout: Duration::MAX, is_encrypted };
             let request = http::Request::get("/v1/users").extension(arrival).body(()).expect("a request");
             assert_eq!(seen(&request.into_parts().0, "/v1/users").scheme, scheme);
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(feature = "adapter")]
-use crate::call::lazy_metadata::Received;
+use crate::call::lazy_metadata::ReceivedMetadata;
 use crate::{Error, Metadata, Result, Value};
 
 const BINARY: &str = "-bin";
@@ -25,7 +25,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(crate) struct Headers(pub(crate) HeaderMap);
 
 #[cfg(feature = "adapter")]
-impl Received for Headers {
+impl ReceivedMetadata for Headers {
     fn read(&self) -> Metadata {
         from_headers(&self.0)
     }

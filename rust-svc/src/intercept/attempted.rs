@@ -3,19 +3,19 @@
 use tokio::time::Instant;
 use tracing::{Span, field::Empty};
 
-use super::Running;
+use super::ActiveCall;
 use crate::{Code, Context, observe::TraceContext};
 
 /// An attempt that is under way, and what is written down of it.
 #[derive(Debug)]
-pub(crate) struct Attempted {
+pub(crate) struct Attempt {
     pub(super) started: Instant,
     pub(super) span: Span,
     pub(super) previous: u32,
     place: Option<TraceContext>,
 }
 
-impl Attempted {
+impl Attempt {
     /// An attempt that begins after so many others. If the call is traced, it has a span and a place of its own.
     pub(crate) fn begin(cx: &Context, previous: u32, started: Instant) -> Self {
         let place = TraceContext::of(cx).map(TraceContext::child);
@@ -45,20 +45,20 @@ impl Attempted {
 }
 
 /// An attempt of which the observers are told that it ended, at the latest when this is dropped.
-pub(crate) struct Attempting<'a> {
-    running: &'a Running,
-    seen: Attempted,
+pub(crate) struct AttemptGuard<'a> {
+    running: &'a ActiveCall,
+    seen: Attempt,
     has_ended: bool,
 }
 
-impl<'a> Attempting<'a> {
+impl<'a> AttemptGuard<'a> {
     /// An attempt of a call that is under way.
-    pub(super) fn of(running: &'a Running, seen: Attempted) -> Self {
+    pub(super) fn of(running: &'a ActiveCall, seen: Attempt) -> Self {
         Self { running, seen, has_ended: false }
     }
 
     /// What is known of it.
-    pub(crate) fn seen(&self) -> &Attempted {
+    pub(crate) fn seen(&self) -> &Attempt {
         &self.seen
     }
 
@@ -69,7 +69,7 @@ impl<'a> Attempting<'a> {
     }
 }
 
-impl Drop for Attempting<'_> {
+impl Drop for AttemptGuard<'_> {
     fn drop(&mut self) {
         if !self.has_ended {
             let is_late = self.running.cx().remaining().is_some_and(|remaining| remaining.is_zero());

@@ -225,7 +225,7 @@ impl Outcome {
 
     /// What an attempt came to.
     #[cfg(feature = "client")]
-    pub(super) fn of_attempt(attempt: &super::Attempted, code: Option<Code>, end: Instant) -> Self {
+    pub(super) fn of_attempt(attempt: &super::Attempt, code: Option<Code>, end: Instant) -> Self {
         let (elapsed, span) = (end.saturating_duration_since(attempt.started), attempt.place().map(TraceContext::span));
         let previous_attempts = attempt.previous;
         Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span, previous_attempts }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 #[cfg(feature = "client")]
-use super::{Attempted, Outcome, attempted::Attempting};
+use super::{Attempt, BreakerStateChange, Outcome, attempted::AttemptGuard};
 use super::{Call, HttpRoute, Interceptor, Observer, Side, Target, call::Counts, panicked::told};
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use super::{
@@ -79,10 +79,10 @@ impl Chain {
         route: Option<HttpRoute>,
         cx: Context,
         start: Instant,
-    ) -> Opening {
+    ) -> PendingCall {
         match self.is_empty() {
-            true => Opening(Either::Left(cx)),
-            false => Opening(Either::Right(self.begun(method, side, route, cx, start))),
+            true => PendingCall(Either::Left(cx)),
+            false => PendingCall(Either::Right(self.begun(method, side, route, cx, start))),
         }
     }
 
@@ -98,17 +98,17 @@ impl Chain {
         self.clone().begun(method, Side::Server, Some(route), cx, Instant::now()).refuse(code, status);
     }
 
-    fn begun(self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> Begun {
+    fn begun(self, method: &Method, side: Side, route: Option<HttpRoute>, cx: Context, start: Instant) -> ObservedCall {
         let call = Call::new(*method, side, route, self.0.target.clone(), cx, start);
         let shared = triomphe::Arc::new(Shared { call, links: self.0, counts: Counts::default() });
-        Begun { shared, has_ended: AtomicBool::new(false) }
+        ObservedCall { shared, has_ended: AtomicBool::new(false) }
     }
 
     /// Tells the observers that the circuit breaker of a method is in another state.
     #[cfg(feature = "client")]
-    pub(crate) fn breaker_moved(&self, breaker: &crate::client::CircuitBreaker, state: crate::client::State) {
+    pub(crate) fn breaker_state_changed(&self, change: &BreakerStateChange) {
         let observers = self.0.observers.iter();
-        observers.for_each(|observer| told(breaker.method(), || observer.breaker_moved(breaker, state)));
+        observers.for_each(|observer| told(change.method(), || observer.breaker_state_changed(change)));
     }
 
     /// True if nothing is around a call.
@@ -126,9 +126,9 @@ impl fmt::Debug for Chain {
 }
 
 /// A call that is about to begin. If it is dropped, nobody waited for it.
-pub(crate) struct Opening(Either<Context, Begun>);
+pub(crate) struct PendingCall(Either<Context, ObservedCall>);
 
-impl Opening {
+impl PendingCall {
     /// Tells the observers that the call begins, and lets the interceptors look at it; gives when they had done so, which
     /// is `start` if none of them had to wait. An error of one of them has been told to the observers.
     pub(crate) async fn pass(&mut self, start: Instant) -> Result<Instant> {
@@ -161,20 +161,20 @@ impl Opening {
     }
 
     /// The call, which has passed.
-    pub(crate) fn run(self) -> Running {
-        Running(self.0)
+    pub(crate) fn run(self) -> ActiveCall {
+        ActiveCall(self.0)
     }
 }
 
 /// A call that has passed, which must be told how it ends. If it is dropped untold, nobody waited for it.
 #[derive(Debug)]
-pub(crate) struct Running(Either<Context, Begun>);
+pub(crate) struct ActiveCall(Either<Context, ObservedCall>);
 
 #[cfg_attr(
     not(all(feature = "adapter", feature = "client", feature = "gateway")),
     allow(dead_code, reason = "each way of calling uses its part")
 )]
-impl Running {
+impl ActiveCall {
     /// A call with nothing around it.
     pub(crate) fn alone(cx: Context) -> Self {
         Self(Either::Left(cx))
@@ -218,13 +218,13 @@ impl Running {
 
     /// An attempt of the call that begins after so many others.
     #[cfg(feature = "client")]
-    pub(crate) fn attempt(&self, previous: u32, start: Instant) -> Attempting<'_> {
-        Attempting::of(self, Attempted::begin(self.cx(), previous, start))
+    pub(crate) fn attempt(&self, previous: u32, start: Instant) -> AttemptGuard<'_> {
+        AttemptGuard::of(self, Attempt::begin(self.cx(), previous, start))
     }
 
     /// An attempt of the call ended then; `None` if it did not fail.
     #[cfg(feature = "client")]
-    pub(super) fn attempted(&self, attempt: &Attempted, code: Option<Code>, end: Instant) {
+    pub(super) fn attempted(&self, attempt: &Attempt, code: Option<Code>, end: Instant) {
         let outcome = Outcome::of_attempt(attempt, code, end);
         outcome.record(&attempt.span, Side::Client);
         if let Some(begun) = self.begun() {
@@ -255,7 +255,7 @@ impl Running {
         }
     }
 
-    fn begun(&self) -> Option<&Begun> {
+    fn begun(&self) -> Option<&ObservedCall> {
         match &self.0 {
             Either::Left(_) => None,
             Either::Right(begun) => Some(begun),
@@ -289,7 +289,7 @@ impl Counter {
 
 /// A call of which the observers are told once that it ended, at the latest when this is dropped.
 #[derive(Debug)]
-struct Begun {
+struct ObservedCall {
     shared: triomphe::Arc<Shared>,
     has_ended: AtomicBool,
 }
@@ -301,7 +301,7 @@ struct Shared {
     counts: Counts,
 }
 
-impl Begun {
+impl ObservedCall {
     async fn pass(&mut self, start: Instant) -> Result<Instant> {
         // Nobody else has it before it runs; a call that could not be looked at must not run.
         let shared = triomphe::Arc::get_mut(&mut self.shared);
@@ -309,7 +309,7 @@ impl Begun {
         shared.began();
         let mut end = start;
         for interceptor in &shared.links.interceptors {
-            match interceptor.at_once(&mut shared.call) {
+            match interceptor.before_sync(&mut shared.call) {
                 Some(passed) => passed?,
                 None => {
                     interceptor.before(&mut shared.call).await?;
@@ -368,7 +368,7 @@ impl Begun {
     }
 }
 
-impl Drop for Begun {
+impl Drop for ObservedCall {
     fn drop(&mut self) {
         if !*self.has_ended.get_mut() {
             self.end(Some(self.shared.call.unawaited()));
@@ -388,7 +388,7 @@ impl Shared {
         let Self { call, links, .. } = self;
         for interceptor in links.interceptors.iter().filter(|it| it.stage() == Stage::Correlation) {
             // The call has been refused already.
-            let _ = interceptor.at_once(call);
+            let _ = interceptor.before_sync(call);
         }
     }
 
@@ -405,7 +405,7 @@ impl Shared {
     }
 }
 
-fn cx(call: &Either<Context, Begun>) -> &Context {
+fn cx(call: &Either<Context, ObservedCall>) -> &Context {
     match call {
         Either::Left(cx) => cx,
         Either::Right(begun) => begun.shared.call.cx(),

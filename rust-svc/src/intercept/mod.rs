@@ -21,6 +21,7 @@
 #[cfg(feature = "client")]
 mod attempted;
 mod bearer;
+mod breaker;
 mod call;
 mod chain;
 mod concurrency_limit;
@@ -31,15 +32,16 @@ mod request_id;
 mod target;
 
 #[cfg(feature = "client")]
-pub(crate) use attempted::Attempted;
+pub(crate) use attempted::Attempt;
 pub use bearer::Bearer;
+pub use breaker::{BreakerState, BreakerStateChange};
 pub use call::{Call, HttpRoute, Outcome, Side};
+pub(crate) use chain::ActiveCall;
 pub use chain::Chain;
 #[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) use chain::Counter;
 #[cfg(feature = "adapter")]
-pub(crate) use chain::Opening;
-pub(crate) use chain::Running;
+pub(crate) use chain::PendingCall;
 pub use concurrency_limit::ConcurrencyLimit;
 pub use deadline_required::DeadlineRequired;
 #[cfg(any(feature = "adapter", feature = "gateway"))]
@@ -92,7 +94,7 @@ pub trait Interceptor: Send + Sync + 'static {
     ///
     /// At [`Stage::Correlation`] it also sees calls that nothing serves, whose method is
     /// [`OTHER`](crate::observe::names::OTHER), and those whose headers are malformed.
-    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+    fn before_sync(&self, call: &mut Call) -> Option<Result<()>> {
         let _ = call;
         None
     }
@@ -120,9 +122,8 @@ pub trait Observer: Send + Sync + 'static {
     }
 
     /// The circuit breaker of a client's method is in another state now.
-    #[cfg(feature = "client")]
-    fn breaker_moved(&self, breaker: &crate::client::CircuitBreaker, state: crate::client::State) {
-        let _ = (breaker, state);
+    fn breaker_state_changed(&self, change: &BreakerStateChange) {
+        let _ = change;
     }
 }
 

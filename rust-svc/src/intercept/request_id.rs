@@ -40,7 +40,7 @@ impl Interceptor for RequestId {
         identify(call)
     }
 
-    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+    fn before_sync(&self, call: &mut Call) -> Option<Result<()>> {
         Some(identify(call))
     }
 }

@@ -6,7 +6,7 @@ mod validated;
 
 #[cfg(feature = "validate")]
 pub use rules::Rules;
-pub use validated::{Check, Checked};
+pub use validated::{Check, Validated};
 
 use crate::Violations;
 
@@ -78,9 +78,9 @@ pub fn clear<T: Default>(field: &mut T) {
 /// one of its own (`domain_type=`).
 ///
 /// ```compile_fail
-/// const _: () = rust_svc::travels_in::<std::time::Instant, (), _>("google.protobuf.Empty");
+/// const _: () = rust_svc::assert_wire_type::<std::time::Instant, (), _>("google.protobuf.Empty");
 /// ```
-pub const fn travels_in<T: Message<Place, Wire = W>, W, Place>(name: &str) {
+pub const fn assert_wire_type<T: Message<Place, Wire = W>, W, Place>(name: &str) {
     let (own, name) = (T::NAME.as_bytes(), name.as_bytes());
     let mut index = 0;
     while index < own.len() && index < name.len() && own[index] == name[index] {

@@ -5,7 +5,7 @@ use crate::{Message, Violations};
 /// A request of a type of the user's own (`domain_type=`), which `C` checked before it was read. Generated code takes such
 /// requests, and gives what is in them to the service.
 #[derive(Clone, Copy, Debug)]
-pub struct Checked<T, C>(pub T, pub C);
+pub struct Validated<T, C>(pub T, pub C);
 
 /// What checks a message by the rules of its `.proto` (`buf.validate`). Generated code implements it.
 pub trait Check<Wire>: Default + Send + 'static {
@@ -13,7 +13,7 @@ pub trait Check<Wire>: Default + Send + 'static {
     fn check(wire: &Wire, violations: &mut Violations);
 }
 
-impl<T: Message<Place>, C: Check<T::Wire>, Place> Message<Place> for Checked<T, C> {
+impl<T: Message<Place>, C: Check<T::Wire>, Place> Message<Place> for Validated<T, C> {
     const NAME: &'static str = T::NAME;
     type Wire = T::Wire;
 

@@ -13,7 +13,7 @@ use std::{
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{self, Instant};
 
-use crate::call::peer::Room;
+use crate::call::connection_info::MaxHeaderListSize;
 
 /// The least that a caller says before its first request can be told apart from silence: the preface of HTTP/2 and the
 /// head of a frame.
@@ -41,7 +41,7 @@ impl Activity {
     pub(super) fn new() -> Arc<Self> {
         let (read, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (ended, head) = (AtomicU64::new(0), AtomicU64::new(NEVER));
-        let room = AtomicU32::new(Room::default().0);
+        let room = AtomicU32::new(MaxHeaderListSize::default().0);
         Arc::new(Self { began: Instant::now(), read, calls, ended, head, room })
     }
 
@@ -63,8 +63,8 @@ impl Activity {
     }
 
     /// How large the headers of an answer may be.
-    pub(super) fn room(&self) -> Room {
-        Room(self.room.load(Relaxed))
+    pub(super) fn room(&self) -> MaxHeaderListSize {
+        MaxHeaderListSize(self.room.load(Relaxed))
     }
 
     /// A call begins.

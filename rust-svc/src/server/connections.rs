@@ -14,7 +14,7 @@ use super::{
     stalled::{Pieces, Streams},
     watched::Watched,
 };
-use crate::{call::shutdown::Ending, net::Stream};
+use crate::{call::shutdown::ShutdownSignal, net::Stream};
 
 /// How long to wait when a connection cannot be accepted for want of something, such as file descriptors.
 const WANT: Duration = Duration::from_millis(100);
@@ -108,7 +108,7 @@ impl Connections {
             front: listener.front.clone(),
             limits: self.limits,
             draining: self.draining.subscribe(),
-            ending: Ending::told_by(self.ending.subscribe()),
+            ending: ShutdownSignal::new(self.ending.subscribe()),
             #[cfg(feature = "tls")]
             tls: listener.tls.clone(),
         };
@@ -140,7 +140,7 @@ struct Connection {
     front: Arc<Front>,
     limits: Limits,
     draining: watch::Receiver<bool>,
-    ending: Ending,
+    ending: ShutdownSignal,
     #[cfg(feature = "tls")]
     tls: Option<super::ServerTls>,
 }
@@ -220,7 +220,7 @@ async fn drains(draining: &mut watch::Receiver<bool>, activity: &Activity) {
 fn service(
     front: Arc<Front>,
     remote: Remote,
-    ending: Ending,
+    ending: ShutdownSignal,
     activity: Arc<Activity>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,

@@ -11,9 +11,9 @@ use http::{Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame, SizeHint};
 
 use super::stalled;
-use crate::{Error, adapter, call::shutdown::Ending};
+use crate::{Error, adapter, call::shutdown::ShutdownSignal};
 
-impl Ending {
+impl ShutdownSignal {
     /// The answer to a call of gRPC, or `UNAVAILABLE` if there is none when the server ends.
     #[expect(clippy::manual_async_fn, reason = "an async function holds what it is given twice")]
     pub(super) fn or_gone(
@@ -24,7 +24,7 @@ impl Ending {
             let response = tokio::select! {
                 biased;
                 response = &mut answer => response,
-                gone = self.comes() => adapter::refuse(&gone),
+                gone = self.recv() => adapter::refuse(&gone),
             };
             stalled::ends_at(response.body().deadline());
             response.map(|body| Told { body: Some(body), ending: self, comes: None })
@@ -35,7 +35,7 @@ impl Ending {
 /// The body of an answer of gRPC. It ends with `UNAVAILABLE` if it has not when the server ends.
 pub(super) struct Told {
     body: Option<adapter::ResponseBody>,
-    ending: Ending,
+    ending: ShutdownSignal,
     /// Set once the body had to be waited for; most never are.
     comes: Option<BoxFuture<'static, Error>>,
 }
@@ -44,7 +44,7 @@ impl Told {
     fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let comes = self.comes.get_or_insert_with(|| {
             let ending = self.ending.clone();
-            Box::pin(async move { ending.comes().await })
+            Box::pin(async move { ending.recv().await })
         });
         comes.as_mut().poll(cx)
     }

@@ -13,8 +13,8 @@ use tower::Service;
 use super::{ending::Told, health::Served, linger::lingering, listen::Serves, listener::Remote, timely::timely};
 use crate::{
     adapter::{self, says_grpc, web},
-    call::peer::{Arrival, Origin, Room},
-    call::shutdown::Ending,
+    call::connection_info::{ConnectionInfo, HttpConnInfo, MaxHeaderListSize},
+    call::shutdown::ShutdownSignal,
     error::BoxError,
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Front {
     pub(super) http: axum::Router,
     pub(super) health: Served,
     pub(super) serves: Serves,
-    pub(super) arrival: Arrival,
+    pub(super) arrival: HttpConnInfo,
 }
 
 pub(super) type Body = Either<Told, axum::body::Body>;
@@ -39,11 +39,11 @@ impl Front {
         self: &Arc<Self>,
         request: Request<Incoming>,
         remote: &Remote,
-        ending: Ending,
-        room: Room,
+        ending: ShutdownSignal,
+        room: MaxHeaderListSize,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
-        let (peer, stopping) = (Some(remote.peer.clone()), Some(remote.stopping.clone()));
-        let origin = Origin { peer, stopping, ending: ending.clone(), room };
+        let (peer, draining) = (Some(remote.peer.clone()), Some(remote.draining.clone()));
+        let origin = ConnectionInfo { peer, draining, shutdown: ending.clone(), max_header_list_size: room };
         let is_whole = |request: &_| self.speaks_web(request) && self.grpc.takes_one(request.uri().path());
         let request = lingering(timely(request, self.arrival.receive_timeout, is_whole));
         match self.speaks_grpc(&request) {
@@ -66,7 +66,7 @@ impl Front {
     async fn answer_other<B>(
         self: Arc<Self>,
         request: Request<B>,
-        origin: Origin,
+        origin: ConnectionInfo,
         address: Option<SocketAddr>,
     ) -> Result<Response<Body>, Infallible>
     where
@@ -76,7 +76,7 @@ impl Front {
             return Ok(plain(StatusCode::BAD_REQUEST, "a request needs one header host\n").map(Either::Right));
         }
         if self.speaks_web(&request) {
-            let ending = origin.ending.clone();
+            let ending = origin.shutdown.clone();
             let answer = web::answer(request, |request| ending.or_gone(self.grpc.serve(request, origin))).await;
             return Ok(answer.map(axum::body::Body::new).map(Either::Right));
         }
@@ -112,11 +112,12 @@ fn told(response: Response<Told>) -> Result<Response<Body>, Infallible> {
 }
 
 /// The request, with where it comes from and what tells of the end in its extensions.
-fn introduced<B>(mut request: Request<B>, Origin { peer, stopping, ending, room }: Origin) -> Request<B> {
+fn introduced<B>(mut request: Request<B>, info: ConnectionInfo) -> Request<B> {
+    let ConnectionInfo { peer, draining, shutdown, max_header_list_size } = info;
     peer.map(|peer| request.extensions_mut().insert(peer));
-    stopping.map(|stopping| request.extensions_mut().insert(stopping));
-    request.extensions_mut().insert(ending);
-    request.extensions_mut().insert(room);
+    draining.map(|draining| request.extensions_mut().insert(draining));
+    request.extensions_mut().insert(shutdown);
+    request.extensions_mut().insert(max_header_list_size);
     request
 }
 

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{Address, Front, Listen};
-use crate::{Error, Peer, Result, call::peer::Stopping, net::Stream};
+use crate::{Error, Peer, Result, call::shutdown::DrainSignal, net::Stream};
 
 /// An address at which a server listens, and what answers there.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Remote {
     pub(super) peer: Peer,
     pub(super) address: Option<SocketAddr>,
     /// Tells calls that the server stops.
-    pub(super) stopping: Stopping,
+    pub(super) draining: DrainSignal,
 }
 
 impl Listener {
@@ -84,19 +84,19 @@ impl Listener {
         cx: &mut Context<'_>,
         stopping: &watch::Sender<bool>,
     ) -> Poll<io::Result<Accepted>> {
-        let stopping = || Stopping(Arc::new(stopping.subscribe()));
+        let draining = || DrainSignal::new(stopping.subscribe());
         let accepted = match &self.socket {
             Socket::Tcp(listener) => {
                 let (stream, address) = ready!(listener.poll_accept(cx))?;
                 // Small messages must not wait for more. A connection that is gone already needs no such thing.
                 let _ = stream.set_nodelay(true);
-                let remote = Remote { peer: address.into(), address: Some(address), stopping: stopping() };
+                let remote = Remote { peer: address.into(), address: Some(address), draining: draining() };
                 Accepted { stream: Stream::Tcp(stream), remote }
             }
             #[cfg(unix)]
             Socket::Unix(listener, _) => {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
-                let remote = Remote { peer: self.address.to_string().into(), address: None, stopping: stopping() };
+                let remote = Remote { peer: self.address.to_string().into(), address: None, draining: draining() };
                 Accepted { stream: Stream::Unix(stream), remote }
             }
         };

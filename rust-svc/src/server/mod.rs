@@ -65,7 +65,7 @@ pub use listen::{Address, Listen};
 #[cfg(feature = "tls")]
 pub use tls::ServerTls;
 
-use crate::{Error, Result, adapter, call::peer::Arrival, intercept::Chain};
+use crate::{Error, Result, adapter, call::connection_info::HttpConnInfo, intercept::Chain};
 use connections::Connections;
 use front::Front;
 use health::Served;
@@ -332,7 +332,8 @@ impl Server {
         for listen in listens.into_iter().map(Into::into) {
             let serves = listen.serves.or_all(self.web);
             let (grpc, http, health) = (grpc.clone(), http.clone(), health.clone());
-            let arrival = Arrival { receive_timeout: self.limits.receive_timeout, is_encrypted: listen.is_encrypted() };
+            let arrival =
+                HttpConnInfo { receive_timeout: self.limits.receive_timeout, is_encrypted: listen.is_encrypted() };
             let front = Front { grpc, http, health, serves, arrival };
             listeners.push(Listener::bind(&listen, front).await?);
         }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use rust_svc::{Client, Code, Context, Method, client::State, rpc};
+use rust_svc::{Client, Code, Context, Method, client::BreakerState, rpc};
 use tokio::time;
 use tracing::{
     field::{Field, Visit},
@@ -34,7 +34,7 @@ fn switched(healthy: &Arc<AtomicBool>) -> (Client, Log) {
     })
 }
 
-fn state(client: &Client) -> State {
+fn state(client: &Client) -> BreakerState {
     client.breaker(&TOUCHY_GET).unwrap().state()
 }
 
@@ -44,7 +44,7 @@ async fn opens_probes_and_closes() {
     let (client, log) = switched(&healthy);
     assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().message(), "");
     assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().message(), "");
-    assert_eq!((state(&client), log.calls()), (State::Open, 2));
+    assert_eq!((state(&client), log.calls()), (BreakerState::Open, 2));
 
     for _ in 0..100 {
         let error = call(&client, TOUCHY_GET.no_side_effects()).await.unwrap_err();
@@ -58,7 +58,7 @@ async fn opens_probes_and_closes() {
     time::sleep(Duration::from_millis(1200)).await;
     let results = futures::future::join_all((0..100).map(|_| call(&client, TOUCHY_GET))).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 3);
-    assert_eq!((log.calls(), state(&client)), (5, State::Closed));
+    assert_eq!((log.calls(), state(&client)), (5, BreakerState::Closed));
     assert!(call(&client, TOUCHY_GET).await.is_ok());
 }
 
@@ -72,7 +72,7 @@ async fn a_probe_that_fails_opens_it_again() {
     time::sleep(Duration::from_millis(1200)).await;
     let results = futures::future::join_all((0..100).map(|_| call(&client, TOUCHY_GET))).await;
     assert!(results.iter().all(Result::is_err));
-    assert_eq!((log.calls(), state(&client)), (5, State::Open));
+    assert_eq!((log.calls(), state(&client)), (5, BreakerState::Open));
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn a_probe_that_is_dropped_gives_its_place_back() {
         let dropped = time::timeout(Duration::from_millis(1), call(&client, TOUCHY_GET)).await;
         assert!(dropped.is_err());
     }
-    assert_eq!((log.calls(), state(&client)), (12, State::HalfOpen));
+    assert_eq!((log.calls(), state(&client)), (12, BreakerState::HalfOpen));
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,7 +99,7 @@ async fn answers_to_bad_requests_are_no_failures() {
             call(&client, TOUCHY_GET).await.unwrap_err();
         }
         let opens = matches!(number, 2 | 4 | 8 | 13 | 14 | 15);
-        assert_eq!(state(&client) == State::Open, opens, "{code}");
+        assert_eq!(state(&client) == BreakerState::Open, opens, "{code}");
     }
 }
 
@@ -109,7 +109,7 @@ async fn a_server_that_hangs_opens_it() {
     for _ in 0..2 {
         assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().code(), Code::DeadlineExceeded);
     }
-    assert_eq!((state(&client), log.calls()), (State::Open, 2));
+    assert_eq!((state(&client), log.calls()), (BreakerState::Open, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,7 +123,7 @@ async fn callers_in_a_hurry_do_not_open_it() {
         let result = client.unary::<_, String, _, _>(TOUCHY_GET, cx, String::new()).await;
         assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
     }
-    assert_eq!(state(&client), State::Closed);
+    assert_eq!(state(&client), BreakerState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,8 +134,8 @@ async fn each_method_has_its_own() {
     for _ in 0..2 {
         call(&client, TOUCHY_GET).await.unwrap_err();
     }
-    assert_eq!(state(&client.clone()), State::Open, "clones share it");
-    assert_eq!(client.breaker(&OTHER).unwrap().state(), State::Closed);
+    assert_eq!(state(&client.clone()), BreakerState::Open, "clones share it");
+    assert_eq!(client.breaker(&OTHER).unwrap().state(), BreakerState::Closed);
     assert!(client.breaker(&OTHER.no_breaker()).is_none());
 }
 
@@ -145,7 +145,7 @@ async fn an_open_breaker_does_not_hide_what_opened_it() {
     let method = TOUCHY_GET.no_side_effects().timeout_ms(10_000);
     let error = call(&client, method).await.unwrap_err();
     assert_eq!((error.message(), log.calls()), ("", 2));
-    assert_eq!(state(&client), State::Open);
+    assert_eq!(state(&client), BreakerState::Open);
 }
 
 #[tokio::test(start_paused = true)]

@@ -115,7 +115,7 @@ async fn a_detached_call_ignores_its_caller() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_went_away_before_the_call() {
     let (client, _) = client(|_| std::future::pending());
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     drop(lifeline);
     assert_eq!(call(&client, GET, cx).await.unwrap_err().code(), Code::Cancelled);
 }

@@ -368,7 +368,7 @@ async fn a_caller_that_goes_away_cancels_the_call() {
     })
     .await;
     let client = server.client();
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let task = tokio::spawn(async move { client.unary::<_, String, _, _>(GET, cx.child(), String::new()).await });
     assert_eq!(resets.recv().await, Some(None));
     drop(lifeline);

@@ -124,7 +124,7 @@ async fn all_attempts_share_one_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_ends_with_its_caller() {
     let (client, log) = client(|_| async { failure_with(UNAVAILABLE, &[("grpc-retry-pushback-ms", "60000")]) });
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let start = Instant::now();
     let (result, ()) = tokio::join!(client.unary::<_, String, _, _>(PATIENT, cx, String::new()), async {
         time::sleep(Duration::from_millis(10)).await;

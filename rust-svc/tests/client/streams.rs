@@ -5,7 +5,7 @@ use std::{task::Poll, time::Duration};
 use bytes::Bytes;
 use h2::Reason;
 use http_body::Frame;
-use rust_svc::{Code, Context, Error, Streaming, client::State};
+use rust_svc::{Code, Context, Error, Streaming, client::BreakerState};
 use tokio::{sync::mpsc, time};
 
 use crate::{
@@ -92,7 +92,7 @@ async fn the_deadline_of_the_caller_is_for_all_of_it() {
     assert_eq!(start.elapsed(), Duration::from_secs(2));
     assert_eq!(log.header("grpc-timeout"), [Some(text("2000000u"))]);
 
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let mut stream = client.server_streaming::<_, String, _, _>(WATCH, cx, text("")).await.unwrap();
     drop(lifeline);
     assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::Cancelled);
@@ -155,7 +155,7 @@ async fn a_stream_is_a_success_when_it_begins_and_a_failure_when_it_breaks() {
         stream.collect().await.unwrap_err();
         assert_eq!((breaker.snapshot().calls, breaker.snapshot().failures), (calls, failures));
     }
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use rust_svc::{Client, Context, Error, Method, Result, Streaming, async_trait};
 use tokio::net::{TcpListener, TcpSocket};
 use tower::ServiceExt;
 
-use crate::stock::{Checked, Item, Query, StockService, stock_service_gateway};
+use crate::stock::{Item, Query, StockService, Validated, stock_service_gateway};
 
 const ECHO: Method = Method::unary("/stock.v1.StockService/Echo").timeout_ms(50);
 
@@ -21,7 +21,7 @@ impl StockService for Remote {
         self.0.unary(ECHO, cx, request).await
     }
 
-    async fn check(&self, _: Context, _: Checked) -> Result<Item> {
+    async fn check(&self, _: Context, _: Validated) -> Result<Item> {
         Err(Error::unimplemented("Check"))
     }
 

@@ -39,7 +39,7 @@ impl Interceptor for Name {
         Stage::Correlation
     }
 
-    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+    fn before_sync(&self, call: &mut Call) -> Option<Result<()>> {
         Some(call.cx().set_header("x-name", "1"))
     }
 

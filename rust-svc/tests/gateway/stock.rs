@@ -77,7 +77,7 @@ pub struct Item {
 
 /// Its `item_id` is required in the domain.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Checked(Item);
+pub struct Validated(Item);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, svc::prost::Enumeration)]
 #[repr(i32)]
@@ -182,7 +182,7 @@ macro_rules! speaks_for_itself {
 
 speaks_for_itself!(Query, Item);
 
-impl Message for Checked {
+impl Message for Validated {
     const NAME: &'static str = "stock.v1.Item";
     type Wire = Item;
 
@@ -202,7 +202,7 @@ impl Message for Checked {
 #[svc::async_trait]
 pub trait StockService: Send + Sync + 'static {
     async fn echo(&self, cx: Context, request: Query) -> Result<Query>;
-    async fn check(&self, cx: Context, request: Checked) -> Result<Item>;
+    async fn check(&self, cx: Context, request: Validated) -> Result<Item>;
     async fn watch(&self, cx: Context, request: Query) -> Result<Streaming<Item>>;
     async fn replay(&self, cx: Context, request: Query) -> Result<Streaming<Query>>;
     async fn upload(&self, cx: Context, requests: Streaming<Item>) -> Result<Item>;
@@ -309,7 +309,7 @@ impl StockService for Shelf {
         }
     }
 
-    async fn check(&self, _: Context, request: Checked) -> Result<Item> {
+    async fn check(&self, _: Context, request: Validated) -> Result<Item> {
         Ok(request.0)
     }
 

@@ -62,7 +62,7 @@ impl Interceptor for Nervous {
         Err(Error::unavailable("it need not wait"))
     }
 
-    fn at_once(&self, call: &mut Call) -> Option<Result<()>> {
+    fn before_sync(&self, call: &mut Call) -> Option<Result<()>> {
         assert_eq!(call.cx().metadata().get("x-calm"), Some("1"), "secret");
         Some(Ok(()))
     }

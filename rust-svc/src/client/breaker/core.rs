@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CircuitBreaker, Outcome, State};
+use super::{BreakerState, CircuitBreaker, Outcome};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Core {
@@ -108,11 +108,11 @@ impl Core {
 const SOON: Duration = Duration::from_millis(100);
 
 impl Phase {
-    pub(super) fn state(self) -> State {
+    pub(super) fn state(self) -> BreakerState {
         match self {
-            Self::Closed { .. } => State::Closed,
-            Self::Open { .. } => State::Open,
-            Self::HalfOpen { .. } => State::HalfOpen,
+            Self::Closed { .. } => BreakerState::Closed,
+            Self::Open { .. } => BreakerState::Open,
+            Self::HalfOpen { .. } => BreakerState::HalfOpen,
         }
     }
 

@@ -9,7 +9,6 @@ mod tests;
 mod window;
 
 use std::{
-    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI32, AtomicU64, Ordering},
@@ -27,9 +26,10 @@ use self::{
     window::{Totals, Window},
 };
 use super::backoff::jitter;
+pub use crate::intercept::BreakerState;
 use crate::{
     Breaker, Code, Method,
-    intercept::{Chain, Target},
+    intercept::{BreakerStateChange, Chain, Target},
 };
 
 /// The longest that a breaker stays open, unless its policy says more.
@@ -59,35 +59,12 @@ pub struct CircuitBreaker {
     chain: Chain,
 }
 
-/// What a [`CircuitBreaker`] does with calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Calls pass.
-    Closed,
-    /// Calls fail at once.
-    Open,
-    /// A few calls pass as probes, the others fail at once.
-    HalfOpen,
-}
-
-impl State {
-    /// Its number in metrics.
-    #[cfg(any(feature = "metrics", feature = "otlp"))]
-    pub(crate) const fn number(self) -> u8 {
-        match self {
-            Self::Closed => 0,
-            Self::HalfOpen => 1,
-            Self::Open => 2,
-        }
-    }
-}
-
 /// What a [`CircuitBreaker`] knows at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
     /// What it does with calls.
-    pub state: State,
+    pub state: BreakerState,
     /// The calls that its window holds.
     pub calls: u64,
     /// How many of them failed.
@@ -120,19 +97,13 @@ impl CircuitBreaker {
         &self.target
     }
 
-    /// The same, to keep.
-    #[cfg(feature = "metrics")]
-    pub(crate) fn shared_target(&self) -> &triomphe::Arc<Target> {
-        &self.target
-    }
-
     /// The full name of its method, such as `inventory.v1.InventoryService/CheckStock`.
     pub fn method(&self) -> &'static str {
         self.method
     }
 
     /// What it does with calls now.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> BreakerState {
         self.snapshot().state
     }
 
@@ -237,12 +208,12 @@ impl CircuitBreaker {
 
     fn tell(&self, Move { from, to, retry_in, last_code }: Move) {
         let last_code = last_code.map(Code::name);
-        self.chain.breaker_moved(self, to);
+        self.chain.breaker_state_changed(&BreakerStateChange::new(self.method, self.target.clone(), to));
         match to {
-            State::Open => {
+            BreakerState::Open => {
                 tracing::warn!(method = self.method, %from, %to, last_code, ?retry_in, "circuit breaker opened");
             }
-            State::HalfOpen | State::Closed => {
+            BreakerState::HalfOpen | BreakerState::Closed => {
                 tracing::info!(method = self.method, %from, %to, last_code, "circuit breaker moved");
             }
         }
@@ -293,15 +264,5 @@ pub(crate) struct Sampler {
 impl Sampler {
     pub(crate) fn add_failure(&self, code: Code) {
         self.breaker.add_failure(self.era, code);
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::HalfOpen => "half open",
-        })
     }
 }

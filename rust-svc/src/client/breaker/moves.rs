@@ -6,14 +6,14 @@ use std::{
     time::Duration,
 };
 
-use super::State;
+use super::BreakerState;
 use crate::Code;
 
 /// That a breaker went from one state to another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Move {
-    pub(super) from: State,
-    pub(super) to: State,
+    pub(super) from: BreakerState,
+    pub(super) to: BreakerState,
     pub(super) retry_in: Option<Duration>,
     /// Why the last call failed, if one did.
     pub(super) last_code: Option<Code>,
@@ -87,32 +87,32 @@ mod tests {
 
     use super::*;
 
-    fn moved(from: State, to: State) -> Move {
+    fn moved(from: BreakerState, to: BreakerState) -> Move {
         Move { from, to, retry_in: None, last_code: None }
     }
 
     #[test]
     fn a_move_within_the_telling_is_told_after_it() {
         let (moves, told) = (Moves::default(), Mutex::new(Vec::new()));
-        moves.add(moved(State::Closed, State::Open));
+        moves.add(moved(BreakerState::Closed, BreakerState::Open));
         moves.tell(|first| {
-            if first.to == State::Open {
-                moves.add(moved(State::Open, State::Closed));
+            if first.to == BreakerState::Open {
+                moves.add(moved(BreakerState::Open, BreakerState::Closed));
                 moves.tell(|_| unreachable!("somebody tells already"));
             }
             told.lock().expect("told").push(first.to);
         });
-        assert_eq!(*told.lock().expect("told"), [State::Open, State::Closed]);
+        assert_eq!(*told.lock().expect("told"), [BreakerState::Open, BreakerState::Closed]);
     }
 
     #[test]
     fn a_panic_ends_one_telling_and_not_those_after_it() {
         let moves = Moves::default();
-        moves.add(moved(State::Closed, State::Open));
-        moves.add(moved(State::Open, State::HalfOpen));
+        moves.add(moved(BreakerState::Closed, BreakerState::Open));
+        moves.add(moved(BreakerState::Open, BreakerState::HalfOpen));
         assert!(catch_unwind(AssertUnwindSafe(|| moves.tell(|_| panic!("an observer")))).is_err());
         let told = Mutex::new(Vec::new());
         moves.tell(|next| told.lock().expect("told").push(next.to));
-        assert_eq!(*told.lock().expect("told"), [State::HalfOpen]);
+        assert_eq!(*told.lock().expect("told"), [BreakerState::HalfOpen]);
     }
 }

@@ -6,7 +6,7 @@ use std::{
 
 use tokio::time::{Instant, advance};
 
-use super::{CircuitBreaker, Outcome, Permit, State};
+use super::{BreakerState, CircuitBreaker, Outcome, Permit};
 use crate::{Breaker, Code, Error, Method, intercept::Chain, types::rpc};
 
 const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(500);
@@ -33,7 +33,7 @@ fn record(breaker: &Arc<CircuitBreaker>, outcome: Outcome, times: u32) {
 fn opened(policy: Breaker) -> Arc<CircuitBreaker> {
     let breaker = breaker(policy);
     record(&breaker, FAILURE, 4);
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
     breaker
 }
 
@@ -53,15 +53,15 @@ fn assert_within_20_percent(wait: Duration, seconds: f64) {
 async fn opens_at_its_share_of_enough_calls() {
     use Outcome::{Neutral, Success};
     for (outcomes, state) in [
-        (&[(FAILURE, 3)][..], State::Closed),
-        (&[(FAILURE, 4)], State::Open),
-        (&[(Success, 2), (FAILURE, 2)], State::Open),
-        (&[(Success, 3), (FAILURE, 2)], State::Closed),
-        (&[(Success, 3), (FAILURE, 3)], State::Open),
-        (&[(Success, 1000), (FAILURE, 999)], State::Closed),
-        (&[(Success, 1000), (FAILURE, 1000)], State::Open),
-        (&[(Neutral, 100), (FAILURE, 3)], State::Closed),
-        (&[(FAILURE, 3), (Neutral, 100), (Success, 3)], State::Closed),
+        (&[(FAILURE, 3)][..], BreakerState::Closed),
+        (&[(FAILURE, 4)], BreakerState::Open),
+        (&[(Success, 2), (FAILURE, 2)], BreakerState::Open),
+        (&[(Success, 3), (FAILURE, 2)], BreakerState::Closed),
+        (&[(Success, 3), (FAILURE, 3)], BreakerState::Open),
+        (&[(Success, 1000), (FAILURE, 999)], BreakerState::Closed),
+        (&[(Success, 1000), (FAILURE, 1000)], BreakerState::Open),
+        (&[(Neutral, 100), (FAILURE, 3)], BreakerState::Closed),
+        (&[(FAILURE, 3), (Neutral, 100), (Success, 3)], BreakerState::Closed),
     ] {
         let breaker = breaker(POLICY);
         for (outcome, times) in outcomes {
@@ -77,9 +77,9 @@ async fn forgets_what_is_older_than_its_window() {
     record(&breaker, FAILURE, 3);
     advance(Duration::from_secs(11)).await;
     record(&breaker, FAILURE, 3);
-    assert_eq!((breaker.state(), breaker.snapshot().calls), (State::Closed, 3));
+    assert_eq!((breaker.state(), breaker.snapshot().calls), (BreakerState::Closed, 3));
     record(&breaker, FAILURE, 1);
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,7 @@ async fn many_successes_of_old_do_not_hide_failures() {
     record(&breaker, Outcome::Success, 10_000);
     advance(Duration::from_secs(10)).await;
     record(&breaker, FAILURE, 4);
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,12 +113,12 @@ async fn closes_after_all_probes_succeed() {
     let breaker = opened(POLICY);
     wait(&breaker).await;
     for _ in 0..3 {
-        assert_ne!(breaker.state(), State::Closed);
+        assert_ne!(breaker.state(), BreakerState::Closed);
         record(&breaker, Outcome::Success, 1);
     }
-    assert_eq!((breaker.state(), breaker.snapshot().calls), (State::Closed, 0));
+    assert_eq!((breaker.state(), breaker.snapshot().calls), (BreakerState::Closed, 0));
     record(&breaker, FAILURE, 3);
-    assert_eq!(breaker.state(), State::Closed, "what was before it opened is forgotten");
+    assert_eq!(breaker.state(), BreakerState::Closed, "what was before it opened is forgotten");
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn lets_no_more_probes_through_than_it_needs() {
     let breaker = opened(POLICY);
     wait(&breaker).await;
     let mut permits: Vec<_> = (0..100).filter_map(|_| breaker.admit().ok()).collect();
-    assert_eq!((permits.len(), breaker.state()), (3, State::HalfOpen));
+    assert_eq!((permits.len(), breaker.state()), (3, BreakerState::HalfOpen));
     permits.pop().expect("a permit").record(Outcome::Success, Instant::now());
     assert!(breaker.admit().is_err(), "one succeeded and two are on their way");
     drop(permits.pop());
@@ -134,7 +134,7 @@ async fn lets_no_more_probes_through_than_it_needs() {
     assert!(breaker.admit().is_err(), "the place of a probe that was given up was taken");
     again.record(Outcome::Success, Instant::now());
     permits.pop().expect("a permit").record(Outcome::Success, Instant::now());
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), BreakerState::Closed);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn threads_get_no_more_probes_than_it_needs() {
             (0..8).map(|_| scope.spawn(|| (0..100).filter_map(|_| breaker.admit().ok()).collect::<Vec<_>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
     });
-    assert_eq!((permits.len(), breaker.state()), (3, State::HalfOpen));
+    assert_eq!((permits.len(), breaker.state()), (3, BreakerState::HalfOpen));
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,14 +186,14 @@ async fn late_results_say_nothing() {
     let probe = permit(&breaker);
     let mut late = late.into_iter();
     late.next().expect("a permit").record(FAILURE, Instant::now());
-    assert_eq!(breaker.state(), State::HalfOpen, "a failure from before does not open it");
+    assert_eq!(breaker.state(), BreakerState::HalfOpen, "a failure from before does not open it");
     probe.record(Outcome::Success, Instant::now());
     record(&breaker, Outcome::Success, 1);
     late.next().expect("a permit").record(Outcome::Success, Instant::now());
-    assert_eq!(breaker.state(), State::HalfOpen, "a success from before does not close it");
+    assert_eq!(breaker.state(), BreakerState::HalfOpen, "a success from before does not close it");
     record(&breaker, Outcome::Success, 1);
     drop(late);
-    assert_eq!((breaker.state(), breaker.snapshot().calls), (State::Closed, 0));
+    assert_eq!((breaker.state(), breaker.snapshot().calls), (BreakerState::Closed, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,14 +203,14 @@ async fn probes_that_never_come_back_open_it() {
     let hung: Vec<_> = (0..3).map(|_| permit(&breaker)).collect();
     advance(Duration::from_millis(499)).await;
     assert!(breaker.admit().is_err());
-    assert_eq!(breaker.state(), State::HalfOpen);
+    assert_eq!(breaker.state(), BreakerState::HalfOpen);
     advance(Duration::from_millis(2)).await;
     assert!(breaker.admit().is_err());
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
     assert_within_20_percent(wait(&breaker).await, 2.0);
     drop(hung);
     record(&breaker, Outcome::Success, 3);
-    assert_eq!(breaker.state(), State::Closed);
+    assert_eq!(breaker.state(), BreakerState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,7 +223,7 @@ async fn a_panic_is_a_failure() {
         panic!("in an attempt");
     }));
     assert!(panicked.is_err());
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,11 +232,11 @@ async fn people_can_switch_it() {
     breaker.force_open();
     advance(Duration::from_secs(1_000_000)).await;
     let open = breaker.admit().expect_err("open");
-    assert_eq!((open.retry_in, breaker.state()), (None, State::Open));
+    assert_eq!((open.retry_in, breaker.state()), (None, BreakerState::Open));
     assert_eq!(Error::from(open).retry_delay(), None);
     breaker.reset();
     record(&breaker, Outcome::Success, 1);
-    assert_eq!((breaker.state(), breaker.snapshot().calls), (State::Closed, 1));
+    assert_eq!((breaker.state(), breaker.snapshot().calls), (BreakerState::Closed, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -245,9 +245,9 @@ async fn failures_of_streams_count_once_more() {
     let samplers: Vec<_> = (0..4).map(|_| permit(&breaker).sampler()).collect();
     record(&breaker, Outcome::Success, 4);
     samplers.iter().for_each(|sampler| sampler.add_failure(Code::Unavailable));
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
     samplers.iter().for_each(|sampler| sampler.add_failure(Code::Unavailable));
-    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.state(), BreakerState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,12 +261,12 @@ async fn policies_of_nonsense_do_no_harm() {
     }
     let longest = breaker_of(&GET, Breaker { open: Duration::MAX, ..POLICY });
     record(&longest, FAILURE, 4);
-    assert_eq!(longest.state(), State::Open);
+    assert_eq!(longest.state(), BreakerState::Open);
     let endless = breaker_of(&GET.timeout_ms(u64::MAX), POLICY);
     record(&endless, FAILURE, 4);
     wait(&endless).await;
     record(&endless, Outcome::Success, 3);
-    assert_eq!(endless.state(), State::Closed);
+    assert_eq!(endless.state(), BreakerState::Closed);
 }
 
 /// What a breaker may do, in the plainest form: every call is kept and counted.
@@ -295,7 +295,7 @@ async fn random_calls_open_it_when_a_plain_count_would() {
             record(&breaker, if failed { FAILURE } else { Outcome::Success }, 1);
             model.calls.push((Instant::now(), failed));
             let expected = failed && model.is_too_much(Instant::now());
-            assert_eq!(breaker.state() == State::Open, expected, "round {round}, step {step}");
+            assert_eq!(breaker.state() == BreakerState::Open, expected, "round {round}, step {step}");
             if expected {
                 break;
             }

@@ -143,7 +143,7 @@ async fn the_test_sees_cancellation() {
     let fake = assign();
     let taken = fake.take();
     let (sender, requests) = Streaming::channel(1);
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let opened = tokio::spawn({
         let fake = fake.clone();
         async move { fake.bidi_streaming(cx, requests).await }

@@ -95,7 +95,7 @@ async fn a_wait_beyond_the_deadline_ends_at_the_deadline() {
 async fn a_caller_that_goes_away_ends_the_stream() {
     let (fake, gate) = (watch_stock(), Gate::new());
     fake.script().messages().hold(&gate).end();
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let mut levels = fake.server_streaming(cx, query("a", 1)).await.unwrap();
     gate.reached(1).await;
     drop(lifeline);

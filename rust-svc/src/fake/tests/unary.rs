@@ -116,7 +116,7 @@ async fn a_call_that_is_over_before_it_begins_uses_no_script() {
 async fn what_hangs_ends_when_the_caller_goes_away() {
     let fake = check_stock();
     fake.hangs();
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let call = tokio::spawn({
         let fake = fake.clone();
         async move { fake.unary(cx, query("a", 1)).await }

@@ -7,7 +7,7 @@ use prometheus_client::{
 
 use super::{labels::Named, plain};
 use crate::{
-    client::{CircuitBreaker, State},
+    intercept::{BreakerState, BreakerStateChange},
     observe::names,
 };
 
@@ -27,10 +27,10 @@ impl Breakers {
         breakers
     }
 
-    pub(super) fn moved(&self, breaker: &CircuitBreaker, state: State) {
-        let guarded = Named { method: breaker.method(), target: Some(breaker.shared_target().clone()) };
-        self.states.get_or_create(&guarded).set(state.number().into());
-        if state == State::Open {
+    pub(super) fn changed(&self, change: &BreakerStateChange) {
+        let guarded = Named { method: change.method(), target: Some(change.shared_target().clone()) };
+        self.states.get_or_create(&guarded).set(change.state().number().into());
+        if change.state() == BreakerState::Open {
             self.opened.get_or_create(&guarded).inc();
         }
     }

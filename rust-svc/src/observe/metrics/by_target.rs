@@ -8,7 +8,7 @@ use std::{
 use triomphe::Arc;
 
 use super::labels::Named;
-use crate::{call::method_map::ByMethod, intercept::Target};
+use crate::{call::method_map::MethodMap, intercept::Target};
 
 /// How many targets are told apart. A process calls a few servers; one whose addresses change must not grow for ever.
 const MAX_TARGETS: usize = 100;
@@ -16,7 +16,7 @@ const MAX_TARGETS: usize = 100;
 /// Values by targets and the names of methods.
 pub(super) struct ByTarget<T> {
     /// Those of calls to this process, and of all targets beyond those that are told apart.
-    unnamed: ByMethod<T>,
+    unnamed: MethodMap<T>,
     named: Next<T>,
 }
 
@@ -24,7 +24,7 @@ type Next<T> = OnceLock<Box<Entry<T>>>;
 
 struct Entry<T> {
     target: Arc<Target>,
-    methods: ByMethod<T>,
+    methods: MethodMap<T>,
     next: Next<T>,
 }
 
@@ -35,7 +35,7 @@ impl<T> ByTarget<T> {
         named.unwrap_or(&self.unnamed).get(method, make)
     }
 
-    fn named(&self, target: &Arc<Target>) -> Option<&ByMethod<T>> {
+    fn named(&self, target: &Arc<Target>) -> Option<&MethodMap<T>> {
         let mut place = &self.named;
         for _ in 0..MAX_TARGETS {
             let entry = place.get_or_init(|| Box::new(Entry::new(target)));
@@ -60,7 +60,7 @@ impl<T> ByTarget<T> {
 
 impl<T> Entry<T> {
     fn new(target: &Arc<Target>) -> Self {
-        Self { target: target.clone(), methods: ByMethod::default(), next: OnceLock::new() }
+        Self { target: target.clone(), methods: MethodMap::default(), next: OnceLock::new() }
     }
 
     /// The calls of a client have one target, at the same place.
@@ -71,7 +71,7 @@ impl<T> Entry<T> {
 
 impl<T> Default for ByTarget<T> {
     fn default() -> Self {
-        Self { unnamed: ByMethod::default(), named: OnceLock::new() }
+        Self { unnamed: MethodMap::default(), named: OnceLock::new() }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Numbers of calls, for Prometheus.
 
-#[cfg(feature = "client")]
 mod breakers;
 mod by_target;
 mod calls;
@@ -22,17 +21,14 @@ use prometheus_client::{
     registry::Registry,
 };
 
-#[cfg(feature = "client")]
-use self::breakers::Breakers;
 use self::{
+    breakers::Breakers,
     calls::{Attempts, Calls},
     panics::Panics,
     requests::Requests,
 };
 use super::names;
-#[cfg(feature = "client")]
-use crate::client::{CircuitBreaker, State};
-use crate::intercept::{Call, Observer, Outcome, Side};
+use crate::intercept::{BreakerStateChange, Call, Observer, Outcome, Side};
 
 /// Counts and times calls, by the names of [`names`], and prints them in the text format of OpenMetrics, which Prometheus
 /// reads.
@@ -55,7 +51,6 @@ struct Instruments {
     attempts: Arc<Attempts>,
     http: Requests,
     panics: Panics,
-    #[cfg(feature = "client")]
     breakers: Breakers,
     registry: RwLock<Registry>,
 }
@@ -70,7 +65,6 @@ impl Metrics {
             attempts: Attempts::register(&mut registry),
             http: Requests::register(&mut registry),
             panics: Panics::register(&mut registry),
-            #[cfg(feature = "client")]
             breakers: Breakers::register(&mut registry),
             registry: RwLock::new(registry),
         };
@@ -131,9 +125,8 @@ impl Observer for Metrics {
         self.0.panics.panicked(call.method().full_name());
     }
 
-    #[cfg(feature = "client")]
-    fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
-        self.0.breakers.moved(breaker, state);
+    fn breaker_state_changed(&self, change: &BreakerStateChange) {
+        self.0.breakers.changed(change);
     }
 }
 

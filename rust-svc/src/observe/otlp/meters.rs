@@ -7,10 +7,8 @@ use opentelemetry::{
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::spans::{attributes, named};
-#[cfg(feature = "client")]
-use crate::client::{CircuitBreaker, State};
 use crate::{
-    intercept::{Call, Outcome, Side},
+    intercept::{BreakerState, BreakerStateChange, Call, Outcome, Side},
     observe::names,
 };
 
@@ -21,9 +19,7 @@ pub(super) struct Meters {
     attempts: Histogram<f64>,
     http: Histogram<f64>,
     retries: Counter<u64>,
-    #[cfg(feature = "client")]
     breakers: opentelemetry::metrics::Gauge<u64>,
-    #[cfg(feature = "client")]
     opened: Counter<u64>,
 }
 
@@ -37,9 +33,7 @@ impl Meters {
             attempts: durations(names::CLIENT_ATTEMPT_DURATION),
             http: durations(names::HTTP_DURATION),
             retries: meter.u64_counter(names::CLIENT_RETRIES).build(),
-            #[cfg(feature = "client")]
             breakers: meter.u64_gauge(names::CLIENT_BREAKER_STATE).build(),
-            #[cfg(feature = "client")]
             opened: meter.u64_counter(names::CLIENT_BREAKER_OPENED).build(),
         }
     }
@@ -60,11 +54,10 @@ impl Meters {
         }
     }
 
-    #[cfg(feature = "client")]
-    pub(super) fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
-        let guarded: Vec<_> = named(breaker.method(), Some(breaker.target())).collect();
-        self.breakers.record(state.number().into(), &guarded);
-        if state == State::Open {
+    pub(super) fn breaker_state_changed(&self, change: &BreakerStateChange) {
+        let guarded: Vec<_> = named(change.method(), Some(change.target())).collect();
+        self.breakers.record(change.state().number().into(), &guarded);
+        if change.state() == BreakerState::Open {
             self.opened.add(1, &guarded);
         }
     }

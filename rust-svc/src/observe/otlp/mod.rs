@@ -9,11 +9,9 @@ use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, error::OTelSdkResult, metrics::SdkMeterProvider};
 
 use self::{meters::Meters, spans::Spans};
-#[cfg(feature = "client")]
-use crate::client::{CircuitBreaker, State};
 use crate::{
     Error, Result,
-    intercept::{Call, Observer, Outcome},
+    intercept::{BreakerStateChange, Call, Observer, Outcome},
 };
 
 /// Sends spans and metrics of calls to a collector, in OTLP over gRPC, by the names of [`names`](super::names).
@@ -88,9 +86,8 @@ impl Observer for Otlp {
         self.0.meters.attempted(call, outcome);
     }
 
-    #[cfg(feature = "client")]
-    fn breaker_moved(&self, breaker: &CircuitBreaker, state: State) {
-        self.0.meters.breaker_moved(breaker, state);
+    fn breaker_state_changed(&self, change: &BreakerStateChange) {
+        self.0.meters.breaker_state_changed(change);
     }
 }
 

@@ -139,7 +139,7 @@ impl rust_svc::intercept::Observer for Speechless {
         panic!("ended");
     }
 
-    fn breaker_moved(&self, _: &rust_svc::client::CircuitBreaker, _: rust_svc::client::State) {
+    fn breaker_state_changed(&self, _: &rust_svc::intercept::BreakerStateChange) {
         panic!("moved");
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use rust_svc::{Context, Lifeline};
+use rust_svc::{CancelGuard, Context};
 use tokio::time::sleep;
 
 use super::contract::client_compat_request::{self, cancel::CancelTiming};
@@ -15,13 +15,13 @@ use super::contract::client_compat_request::{self, cancel::CancelTiming};
 #[derive(Clone)]
 pub(super) struct Cancel {
     timing: Option<CancelTiming>,
-    lifeline: Arc<Mutex<Option<Lifeline>>>,
+    lifeline: Arc<Mutex<Option<CancelGuard>>>,
 }
 
 impl Cancel {
     /// The call that can be cancelled, and what cancels it. Asked for without a moment, that is the end of the requests.
     pub(super) fn of(cx: Context, cancel: Option<client_compat_request::Cancel>) -> (Context, Self) {
-        let (cx, lifeline) = cx.with_lifeline();
+        let (cx, lifeline) = cx.with_cancel_guard();
         let timing = cancel.map(|cancel| cancel.cancel_timing.unwrap_or(CancelTiming::AfterCloseSendMs(0)));
         (cx, Self { timing, lifeline: Arc::new(Mutex::new(Some(lifeline))) })
     }

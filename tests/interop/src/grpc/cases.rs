@@ -91,7 +91,7 @@ async fn empty_stream(client: &Client) -> Verdict {
 
 /// The call has begun when its first request is asked for.
 async fn cancel_after_begin(client: &Client) -> Verdict {
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let (begin, begun) = oneshot::channel();
     let requests = Streaming::new(stream::once(async move {
         let _ = begin.send(());
@@ -107,7 +107,7 @@ async fn cancel_after_begin(client: &Client) -> Verdict {
 }
 
 async fn cancel_after_first_response(client: &Client) -> Verdict {
-    let (cx, lifeline) = Context::new().with_lifeline();
+    let (cx, lifeline) = Context::new().with_cancel_guard();
     let (_sender, mut responses) = begin(client, cx, asking(REQUESTS[0], &RESPONSES[..1])).await?;
     receive(&mut responses, RESPONSES[0]).await?;
     drop(lifeline);

@@ -61,7 +61,7 @@ impl svc::Message for super::Order {
     }
 }
 
-const _: () = svc::travels_in::<super::Money, super::pb::Money, _>("forms.v1.Money");
+const _: () = svc::assert_wire_type::<super::Money, super::pb::Money, _>("forms.v1.Money");
 
 impl svc::Message for super::pb::Blob {
     const NAME: &'static str = "forms.v1.Blob";
@@ -103,7 +103,7 @@ impl svc::Message for super::Outer {
     }
 }
 
-const _: () = svc::travels_in::<super::outer::Point, super::pb::outer::Point, _>("forms.v1.Outer.Point");
+const _: () = svc::assert_wire_type::<super::outer::Point, super::pb::outer::Point, _>("forms.v1.Outer.Point");
 
 impl svc::Message for super::pb::outer::Raw {
     const NAME: &'static str = "forms.v1.Outer.Raw";

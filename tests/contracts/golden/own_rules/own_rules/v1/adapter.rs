@@ -7,9 +7,9 @@ use super::{TicketService, ticket_service};
 /// Serves [`TicketService`] over gRPC.
 pub fn ticket_service_adapter<S: TicketService + ?Sized>(service: ::std::sync::Arc<S>) -> svc::Adapter<S> {
     svc::Adapter::new("own_rules.v1.TicketService", service)
-        .unary(ticket_service::BOOK, |it, cx, svc::Checked(request, super::convert::TicketRules)| it.book(cx, request))
+        .unary(ticket_service::BOOK, |it, cx, svc::Validated(request, super::convert::TicketRules)| it.book(cx, request))
         .bidi_streaming(ticket_service::BOOK_ALL, |it, cx, request| {
-            it.book_all(cx, request.map(|svc::Checked(request, super::convert::TicketRules)| request))
+            it.book_all(cx, request.map(|svc::Validated(request, super::convert::TicketRules)| request))
         })
         .unary(ticket_service::BOOK_TRIP, |it, cx, request| it.book_trip(cx, request))
 }

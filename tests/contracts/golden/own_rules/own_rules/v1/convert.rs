@@ -2,7 +2,7 @@
 
 use ::rust_svc as svc;
 
-const _: () = svc::travels_in::<super::Ticket, super::pb::Ticket, _>("own_rules.v1.Ticket");
+const _: () = svc::assert_wire_type::<super::Ticket, super::pb::Ticket, _>("own_rules.v1.Ticket");
 
 impl svc::Message for super::Trip {
     const NAME: &'static str = "own_rules.v1.Trip";

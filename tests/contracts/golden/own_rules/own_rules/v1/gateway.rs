@@ -11,9 +11,9 @@ pub fn ticket_service_gateway<S: TicketService + ?Sized>(service: ::std::sync::A
         .unary(
             ticket_service::BOOK,
             svc::route::post("/v1/tickets").body("*"),
-            |it, cx, svc::Checked(request, super::convert::TicketRules)| it.book(cx, request),
+            |it, cx, svc::Validated(request, super::convert::TicketRules)| it.book(cx, request),
         )
         .bidi_streaming(ticket_service::BOOK_ALL, svc::route::post("/v1/tickets:all").body("*"), |it, cx, request| {
-            it.book_all(cx, request.map(|svc::Checked(request, super::convert::TicketRules)| request))
+            it.book_all(cx, request.map(|svc::Validated(request, super::convert::TicketRules)| request))
         })
 }
