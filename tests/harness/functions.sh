@@ -4,14 +4,12 @@
 TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 TOOLS=$TARGET/tools
 
-# The features and packages that cargo builds. CI sets SCOPE to the whole workspace with all features, so that all
-# suites use the same libraries; a suite by itself builds its own package.
-#
-# build PACKAGE [FEATURES]: the programs and tests of a package.
+# build PACKAGE [FEATURE]: the programs and tests of a package. CI sets SCOPE to the whole workspace, so that all suites
+# use the same libraries.
 build() {
-  local package=$1 features=${2-}
+  local package=$1 feature=${2-}
   # shellcheck disable=SC2086
-  cargo build --quiet --all-targets ${SCOPE:---package $package ${features:+--features $features}}
+  cargo build --quiet --all-targets ${SCOPE:---package $package} ${feature:+--features $package/$feature}
 }
 
 # go_install PACKAGE@VERSION PATH: a Go program, once, below the folder of tools.

@@ -5,6 +5,7 @@
 //! | `folder` | files below a folder, by their paths |
 //! | `generate` | the generator in process |
 //! | [`comments`] | the search for comments of a `.proto` in the generated code |
+//! | [`words`], [`random`] | words that contracts are made of, and random choices |
 //! | [`registry`], [`services`] | the types and services of generated code, listed as programs that use them |
 //! | [`edge_cases`] | contracts at the edges of what is legal, generated to be compiled |
 //! | [`roundtrip`] | random messages, converted and coded there and back |
@@ -16,11 +17,15 @@ pub mod edge_cases;
 mod folder;
 #[cfg(feature = "generator")]
 mod generate;
+#[cfg(feature = "random")]
+pub mod random;
 pub mod registry;
 #[cfg(feature = "roundtrip")]
 pub mod roundtrip;
 #[cfg(feature = "generator")]
 pub mod services;
+#[cfg(feature = "random")]
+pub mod words;
 
 pub use self::folder::{contracts, names, repository, tree};
 #[cfg(feature = "generator")]

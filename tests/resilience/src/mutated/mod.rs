@@ -6,4 +6,3 @@ pub mod judge;
 pub mod mutate;
 pub mod real;
 pub mod reduce;
-mod words;

@@ -15,11 +15,9 @@ mod services;
 use std::collections::{BTreeSet, HashSet};
 
 use fastrand::Rng;
+use harness::random;
 
-use crate::{
-    contract::{Contract, Kind},
-    words::NAMES,
-};
+use crate::contract::{Contract, Kind};
 
 /// Draws a contract. The header says what the build script has to know.
 pub(crate) fn draw(seed: u64) -> Contract {
@@ -39,8 +37,6 @@ struct Draw {
     contract: Contract,
     /// The full name of each element.
     taken: HashSet<String>,
-    /// What names are made of.
-    words: Vec<&'static str>,
     /// Names that were drawn, which further ones are made like.
     used: Vec<String>,
     /// What the build script has to know.
@@ -52,19 +48,18 @@ struct Draw {
 impl Draw {
     fn new(seed: u64) -> Self {
         let rng = Rng::with_seed(seed);
-        let words = NAMES.iter().flat_map(|words| words.split(' ')).collect();
         // Packages of what is imported.
         let taken = HashSet::from(["google", "rust_svc", custom::PACKAGE].map(ToOwned::to_owned));
-        Self { rng, contract: Contract::default(), taken, words, used: Vec::new(), notes: BTreeSet::new(), routes: 0 }
+        Self { rng, contract: Contract::default(), taken, used: Vec::new(), notes: BTreeSet::new(), routes: 0 }
     }
 
     /// True in so many of a hundred cases.
     fn in_100(&mut self, cases: u32) -> bool {
-        self.rng.u32(..100) < cases
+        random::in_100(cases, &mut self.rng)
     }
 
     fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.rng.usize(..choices.len())]
+        random::one_of(choices, &mut self.rng)
     }
 
     /// An import of what comes with protoc or this repository.

@@ -8,7 +8,6 @@ mod draw;
 mod judge;
 mod print;
 mod readers;
-mod words;
 
 use std::{
     collections::BTreeMap,

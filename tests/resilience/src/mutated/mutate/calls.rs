@@ -1,6 +1,10 @@
 //! Changes of services and methods.
 
 use fastrand::Rng;
+use harness::{
+    random::pick,
+    words::{NUMBERS, OPTION_TEXTS, PATH_TEMPLATES},
+};
 use protoc_gen_rust_svc::read::descriptor::{
     Breaker, CallPolicy, CustomPattern, HttpRule, MethodDescriptor, MethodOptions, Pattern, Retry, ServiceDescriptor,
     ServiceOptions,
@@ -8,9 +12,8 @@ use protoc_gen_rust_svc::read::descriptor::{
 
 use super::{
     Change, Draft,
-    place::{name, one, word},
+    place::{any_name, name, word},
 };
-use crate::mutated::words::{NAMES, NUMBERS, TEMPLATES, TEXTS};
 
 pub(super) const CHANGES: &[Change] = &[
     rename_service,
@@ -32,7 +35,7 @@ pub(super) const CHANGES: &[Change] = &[
 fn rename_service(draft: &mut Draft, rng: &mut Rng) {
     let Some(file) = draft.file(rng) else { return };
     let names: Vec<_> = file.message_type.iter().map(|message| message.name.clone()).collect();
-    let name = if rng.bool() { word(NAMES, rng) } else { one(&names, rng).cloned().unwrap_or_default() };
+    let name = if rng.bool() { any_name(rng) } else { pick(&names, rng).cloned().unwrap_or_default() };
     file.service.first_mut().into_iter().for_each(|service| service.name.clone_from(&name));
 }
 
@@ -45,26 +48,26 @@ fn rename_method(draft: &mut Draft, rng: &mut Rng) {
 
 fn double_service(draft: &mut Draft, rng: &mut Rng) {
     let Some(file) = draft.file(rng) else { return };
-    if let Some(service) = one(&file.service, rng).cloned() {
+    if let Some(service) = pick(&file.service, rng).cloned() {
         file.service.push(service);
     }
 }
 
 fn double_method(draft: &mut Draft, rng: &mut Rng) {
     let Some(service) = draft.service(rng) else { return };
-    if let Some(method) = one(&service.method, rng).cloned() {
+    if let Some(method) = pick(&service.method, rng).cloned() {
         service.method.push(method);
     }
 }
 
 fn add_service(draft: &mut Draft, rng: &mut Rng) {
     let method = MethodDescriptor {
-        name: word(NAMES, rng),
+        name: any_name(rng),
         input_type: draft.type_name(rng),
         output_type: draft.type_name(rng),
         ..MethodDescriptor::default()
     };
-    let service = ServiceDescriptor { name: word(NAMES, rng), method: vec![method], options: None };
+    let service = ServiceDescriptor { name: any_name(rng), method: vec![method], options: None };
     draft.file(rng).into_iter().for_each(|file| file.service.push(service.clone()));
 }
 
@@ -84,25 +87,25 @@ fn streams(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn any_policy(rng: &mut Rng) -> CallPolicy {
-    let number = |rng: &mut Rng| one(NUMBERS, rng).copied().unwrap_or_default().cast_unsigned();
+    let number = |rng: &mut Rng| pick(NUMBERS, rng).copied().unwrap_or_default().cast_unsigned();
     CallPolicy {
-        deadline: word(TEXTS, rng),
+        deadline: word(OPTION_TEXTS, rng),
         retry: rng.bool().then(|| Retry {
             max_attempts: number(rng),
-            initial_backoff: word(TEXTS, rng),
-            max_backoff: word(TEXTS, rng),
-            multiplier: one(&[0.0, -1.0, 1.0, 1.5, f64::NAN, f64::INFINITY, 1e300], rng).copied().unwrap_or_default(),
-            codes: (0..rng.usize(..3)).map(|_| word(TEXTS, rng)).collect(),
+            initial_backoff: word(OPTION_TEXTS, rng),
+            max_backoff: word(OPTION_TEXTS, rng),
+            multiplier: pick(&[0.0, -1.0, 1.0, 1.5, f64::NAN, f64::INFINITY, 1e300], rng).copied().unwrap_or_default(),
+            codes: (0..rng.usize(..3)).map(|_| word(OPTION_TEXTS, rng)).collect(),
         }),
         breaker: rng.bool().then(|| Breaker {
-            window: word(TEXTS, rng),
+            window: word(OPTION_TEXTS, rng),
             min_calls: number(rng),
             failure_percent: number(rng),
-            open: word(TEXTS, rng),
+            open: word(OPTION_TEXTS, rng),
             probes: number(rng),
             disabled: rng.bool(),
         }),
-        idempotency_key: word(TEXTS, rng),
+        idempotency_key: word(OPTION_TEXTS, rng),
     }
 }
 
@@ -123,7 +126,7 @@ fn any_rule(field: &str, rng: &mut Rng) -> HttpRule {
     let path = match rng.u8(..4) {
         0 => format!("/v1/{{{field}}}"),
         1 => format!("/v1/{{{field}=a/*}}:b"),
-        _ => word(TEMPLATES, rng),
+        _ => word(PATH_TEMPLATES, rng),
     };
     let pattern = match rng.u8(..7) {
         0 => Pattern::Get(path),
@@ -133,7 +136,7 @@ fn any_rule(field: &str, rng: &mut Rng) -> HttpRule {
         4 => Pattern::Patch(path),
         _ => Pattern::Custom(CustomPattern { kind: word(&["", "HEAD", "*", "get", "é", "A B", "GET"], rng), path }),
     };
-    let body = |rng: &mut Rng| if rng.bool() { field.to_owned() } else { word(TEXTS, rng) };
+    let body = |rng: &mut Rng| if rng.bool() { field.to_owned() } else { word(OPTION_TEXTS, rng) };
     HttpRule {
         pattern: (rng.u8(..8) != 0).then_some(pattern),
         body: body(rng),

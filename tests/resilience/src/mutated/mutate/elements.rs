@@ -1,15 +1,18 @@
 //! Changes of messages, oneofs and enums.
 
 use fastrand::Rng;
+use harness::{
+    random::{pick, pick_mut},
+    words::NUMBERS,
+};
 use protoc_gen_rust_svc::read::descriptor::{
     EnumDescriptor, EnumOptions, EnumValueDescriptor, FeatureSet, MessageDescriptor, OneofDescriptor, ReservedRange,
 };
 
 use super::{
     Change, Draft,
-    place::{name, one, one_mut, word},
+    place::{any_name, name},
 };
-use crate::mutated::words::{NAMES, NUMBERS};
 
 pub(super) const CHANGES: &[Change] = &[
     rename_message,
@@ -46,14 +49,14 @@ fn rename_message(draft: &mut Draft, rng: &mut Rng) {
     let Some(file) = draft.file(rng) else { return };
     let names: Vec<_> = file.message_type.iter().map(|message| message.name.clone()).collect();
     let name = name(&names, rng);
-    one_mut(&mut file.message_type, rng).into_iter().for_each(|message| message.name.clone_from(&name));
+    pick_mut(&mut file.message_type, rng).into_iter().for_each(|message| message.name.clone_from(&name));
 }
 
 fn rename_nested(draft: &mut Draft, rng: &mut Rng) {
     let Some(outer) = draft.message(rng) else { return };
     let names: Vec<_> = outer.nested_type.iter().map(|message| message.name.clone()).collect();
     let name = name(&names, rng);
-    one_mut(&mut outer.nested_type, rng).into_iter().for_each(|message| message.name.clone_from(&name));
+    pick_mut(&mut outer.nested_type, rng).into_iter().for_each(|message| message.name.clone_from(&name));
 }
 
 fn rename_oneof(draft: &mut Draft, rng: &mut Rng) {
@@ -61,11 +64,11 @@ fn rename_oneof(draft: &mut Draft, rng: &mut Rng) {
     let names = message.field.iter().map(|field| field.name.clone());
     let names: Vec<_> = names.chain(message.oneof_decl.iter().map(|oneof| oneof.name.clone())).collect();
     let name = name(&names, rng);
-    one_mut(&mut message.oneof_decl, rng).into_iter().for_each(|oneof| oneof.name.clone_from(&name));
+    pick_mut(&mut message.oneof_decl, rng).into_iter().for_each(|oneof| oneof.name.clone_from(&name));
 }
 
 fn rename_enum(draft: &mut Draft, rng: &mut Rng) {
-    let name = word(NAMES, rng);
+    let name = any_name(rng);
     draft.enumeration(rng).into_iter().for_each(|item| item.name.clone_from(&name));
 }
 
@@ -73,7 +76,7 @@ fn rename_value(draft: &mut Draft, rng: &mut Rng) {
     let Some(item) = draft.enumeration(rng) else { return };
     let names: Vec<_> = item.value.iter().map(|value| value.name.clone()).collect();
     let name = name(&names, rng);
-    one_mut(&mut item.value, rng).into_iter().for_each(|value| value.name.clone_from(&name));
+    pick_mut(&mut item.value, rng).into_iter().for_each(|value| value.name.clone_from(&name));
 }
 
 fn drop_message(draft: &mut Draft, rng: &mut Rng) {
@@ -87,14 +90,14 @@ fn drop_nested(draft: &mut Draft, rng: &mut Rng) {
 
 fn double_message(draft: &mut Draft, rng: &mut Rng) {
     let Some(file) = draft.file(rng) else { return };
-    if let Some(message) = one(&file.message_type, rng).cloned() {
+    if let Some(message) = pick(&file.message_type, rng).cloned() {
         file.message_type.push(message);
     }
 }
 
 fn double_nested(draft: &mut Draft, rng: &mut Rng) {
     let Some(outer) = draft.message(rng) else { return };
-    if let Some(message) = one(&outer.nested_type, rng).cloned() {
+    if let Some(message) = pick(&outer.nested_type, rng).cloned() {
         outer.nested_type.push(message);
     }
 }
@@ -109,7 +112,7 @@ fn double_enum(draft: &mut Draft, rng: &mut Rng) {
 
 fn double_value(draft: &mut Draft, rng: &mut Rng) {
     let Some(item) = draft.enumeration(rng) else { return };
-    if let Some(value) = one(&item.value, rng).cloned() {
+    if let Some(value) = pick(&item.value, rng).cloned() {
         item.value.push(value);
     }
 }
@@ -121,7 +124,7 @@ fn nest(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn nest_deep(draft: &mut Draft, rng: &mut Rng) {
-    let depth = one(&[10, 30, 62, 63, 64, 65, 95, 200], rng).copied().unwrap_or_default();
+    let depth = pick(&[10, 30, 62, 63, 64, 65, 95, 200], rng).copied().unwrap_or_default();
     let Some(message) = draft.message(rng) else { return };
     let mut inner = MessageDescriptor { name: "Deep".to_owned(), ..MessageDescriptor::default() };
     for _ in 0..depth {
@@ -139,13 +142,13 @@ fn empty_enum(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn add_oneof(draft: &mut Draft, rng: &mut Rng) {
-    let oneof = OneofDescriptor { name: word(NAMES, rng), options: None };
+    let oneof = OneofDescriptor { name: any_name(rng), options: None };
     draft.message(rng).into_iter().for_each(|message| message.oneof_decl.push(oneof.clone()));
 }
 
 fn double_oneof(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
-    if let Some(oneof) = one(&message.oneof_decl, rng).cloned() {
+    if let Some(oneof) = pick(&message.oneof_decl, rng).cloned() {
         message.oneof_decl.push(oneof);
     }
 }
@@ -156,8 +159,8 @@ fn drop_oneofs(draft: &mut Draft, rng: &mut Rng) {
 
 fn renumber_value(draft: &mut Draft, rng: &mut Rng) {
     let Some(item) = draft.enumeration(rng) else { return };
-    let number = one(NUMBERS, rng).copied().unwrap_or_default();
-    one_mut(&mut item.value, rng).into_iter().for_each(|value| value.number = number);
+    let number = pick(NUMBERS, rng).copied().unwrap_or_default();
+    pick_mut(&mut item.value, rng).into_iter().for_each(|value| value.number = number);
 }
 
 /// A message that says it is what a map travels in, or one of a map that does not.
@@ -168,9 +171,9 @@ fn make_entry(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn reserve(draft: &mut Draft, rng: &mut Rng) {
-    let mut number = || one(NUMBERS, rng).copied().unwrap_or_default();
+    let mut number = || pick(NUMBERS, rng).copied().unwrap_or_default();
     let range = ReservedRange { start: number(), end: number() };
-    let name = word(NAMES, rng);
+    let name = any_name(rng);
     if let Some(message) = draft.message(rng) {
         message.reserved_range.push(range);
         message.reserved_name.push(name);
@@ -209,7 +212,7 @@ fn pass_through(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn long_name(draft: &mut Draft, rng: &mut Rng) {
-    let length = one(&[100, 255, 512, 513, 70_000], rng).copied().unwrap_or_default();
+    let length = pick(&[100, 255, 512, 513, 70_000], rng).copied().unwrap_or_default();
     draft.message(rng).into_iter().for_each(|message| message.name = "a".repeat(length));
 }
 
@@ -226,7 +229,7 @@ fn odd_rules(draft: &mut Draft, rng: &mut Rng) {
     let rules = vec![bytes.into(); rng.usize(1..3)];
     if let Some(message) = draft.message(rng) {
         message.options.get_or_insert_default().rules.clone_from(&rules);
-        one_mut(&mut message.field, rng)
+        pick_mut(&mut message.field, rng)
             .into_iter()
             .for_each(|field| field.options.get_or_insert_default().rules.clone_from(&rules));
     }

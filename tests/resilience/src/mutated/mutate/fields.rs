@@ -1,14 +1,17 @@
 //! Changes of fields, and of what a map travels in.
 
 use fastrand::Rng;
+use harness::{
+    random::{pick, pick_mut},
+    words::{DEFAULTS, NUMBERS},
+};
 use protoc_gen_rust_svc::read::descriptor::{FieldDescriptor, MessageDescriptor};
 
 use super::{
     Change, Draft,
     elements::features,
-    place::{is_entry, name, one, one_mut, word},
+    place::{any_name, is_entry, name, word},
 };
-use crate::mutated::words::{DEFAULTS, NAMES, NUMBERS};
 
 pub(super) const CHANGES: &[Change] = &[
     rename,
@@ -61,14 +64,14 @@ fn any_label(rng: &mut Rng) -> i32 {
 }
 
 fn any_number(rng: &mut Rng) -> i32 {
-    one(NUMBERS, rng).copied().unwrap_or_default()
+    pick(NUMBERS, rng).copied().unwrap_or_default()
 }
 
 fn rename(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
     let names: Vec<_> = message.field.iter().map(|field| field.name.clone()).collect();
     let name = name(&names, rng);
-    one_mut(&mut message.field, rng).into_iter().for_each(|field| field.name.clone_from(&name));
+    pick_mut(&mut message.field, rng).into_iter().for_each(|field| field.name.clone_from(&name));
 }
 
 fn renumber(draft: &mut Draft, rng: &mut Rng) {
@@ -78,8 +81,8 @@ fn renumber(draft: &mut Draft, rng: &mut Rng) {
 
 fn number_of_another(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
-    let number = one(&message.field, rng).map_or(1, |field| field.number);
-    one_mut(&mut message.field, rng).into_iter().for_each(|field| field.number = number);
+    let number = pick(&message.field, rng).map_or(1, |field| field.number);
+    pick_mut(&mut message.field, rng).into_iter().for_each(|field| field.number = number);
 }
 
 fn label(draft: &mut Draft, rng: &mut Rng) {
@@ -99,7 +102,7 @@ fn retarget(draft: &mut Draft, rng: &mut Rng) {
 
 /// A number becomes a message or an enum.
 fn retarget_kind(draft: &mut Draft, rng: &mut Rng) {
-    let (name, kind) = (draft.type_name(rng), one(&[10, 11, 14], rng).copied().unwrap_or_default());
+    let (name, kind) = (draft.type_name(rng), pick(&[10, 11, 14], rng).copied().unwrap_or_default());
     if let Some(field) = draft.field(rng) {
         field.r#type = kind;
         field.type_name = name;
@@ -112,7 +115,7 @@ fn default(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn join(draft: &mut Draft, rng: &mut Rng) {
-    let index = one(&[-1, 0, 0, 0, 1, 2, 99, i32::MAX, i32::MIN], rng).copied();
+    let index = pick(&[-1, 0, 0, 0, 1, 2, 99, i32::MAX, i32::MIN], rng).copied();
     draft.field(rng).into_iter().for_each(|field| field.oneof_index = index);
 }
 
@@ -124,7 +127,7 @@ fn json_name(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
     let names: Vec<_> = message.field.iter().filter_map(|field| field.json_name.clone()).collect();
     let name = Some(name(&names, rng));
-    one_mut(&mut message.field, rng).into_iter().for_each(|field| field.json_name.clone_from(&name));
+    pick_mut(&mut message.field, rng).into_iter().for_each(|field| field.json_name.clone_from(&name));
 }
 
 fn optional(draft: &mut Draft, rng: &mut Rng) {
@@ -158,7 +161,7 @@ fn drop_one(draft: &mut Draft, rng: &mut Rng) {
 
 fn double(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
-    let Some(mut field) = one(&message.field, rng).cloned() else { return };
+    let Some(mut field) = pick(&message.field, rng).cloned() else { return };
     if rng.bool() {
         field.name = name(std::slice::from_ref(&field.name), rng);
         field.number = any_number(rng);
@@ -196,7 +199,7 @@ fn entry<'a>(message: &'a mut MessageDescriptor, rng: &mut Rng) -> Option<&'a mu
 
 fn in_entry(draft: &mut Draft, rng: &mut Rng, change: impl FnOnce(&mut FieldDescriptor)) {
     let entry = draft.map(rng).and_then(|message| entry(message, rng));
-    if let Some(field) = entry.and_then(|entry| one_mut(&mut entry.field, rng)) {
+    if let Some(field) = entry.and_then(|entry| pick_mut(&mut entry.field, rng)) {
         change(field);
     }
 }
@@ -212,7 +215,7 @@ fn map_field<'a>(message: &'a mut MessageDescriptor, rng: &mut Rng) -> Option<&'
 }
 
 fn rename_in_entry(draft: &mut Draft, rng: &mut Rng) {
-    let name = word(NAMES, rng);
+    let name = any_name(rng);
     in_entry(draft, rng, |field| field.name = name);
 }
 
@@ -232,7 +235,7 @@ fn label_in_entry(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn retarget_in_entry(draft: &mut Draft, rng: &mut Rng) {
-    let (name, kind) = (draft.type_name(rng), one(&[10, 11, 14], rng).copied().unwrap_or_default());
+    let (name, kind) = (draft.type_name(rng), pick(&[10, 11, 14], rng).copied().unwrap_or_default());
     in_entry(draft, rng, |field| {
         field.r#type = kind;
         field.type_name = name;
@@ -266,7 +269,7 @@ fn swap_in_entry(draft: &mut Draft, rng: &mut Rng) {
 
 /// Perhaps to the name of something else.
 fn rename_entry(draft: &mut Draft, rng: &mut Rng) {
-    let name = word(NAMES, rng);
+    let name = any_name(rng);
     let entry = draft.map(rng).and_then(|message| entry(message, rng));
     entry.into_iter().for_each(|entry| entry.name.clone_from(&name));
 }
@@ -280,7 +283,7 @@ fn not_repeated(draft: &mut Draft, rng: &mut Rng) {
 fn two_of_one_entry(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.map(rng) else { return };
     let Some(mut field) = map_field(message, rng).cloned() else { return };
-    field.name = word(NAMES, rng);
+    field.name = any_name(rng);
     field.number = any_number(rng);
     message.field.push(field);
 }

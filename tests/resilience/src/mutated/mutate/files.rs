@@ -1,13 +1,16 @@
 //! Changes of files, and of what is asked of them.
 
 use fastrand::Rng;
+use harness::{
+    random::pick,
+    words::{COMMENTS, FILES, NUMBERS, PACKAGES, PARAMETERS},
+};
 use protoc_gen_rust_svc::read::descriptor::{CompilerVersion, Location, SourceCodeInfo};
 
 use super::{
     Change, Draft,
-    place::{name, one, word},
+    place::{name, word},
 };
-use crate::mutated::words::{COMMENTS, FILES, NUMBERS, PACKAGES, PARAMETERS};
 
 pub(super) const CHANGES: &[Change] = &[
     rename,
@@ -46,7 +49,7 @@ fn package(draft: &mut Draft, rng: &mut Rng) {
 
 fn package_of_another(draft: &mut Draft, rng: &mut Rng) {
     let packages: Vec<_> = draft.files.iter().map(|file| file.package.clone()).collect();
-    let package = one(&packages, rng).cloned().unwrap_or_default();
+    let package = pick(&packages, rng).cloned().unwrap_or_default();
     draft.file(rng).into_iter().for_each(|file| file.package.clone_from(&package));
 }
 
@@ -57,7 +60,7 @@ fn syntax(draft: &mut Draft, rng: &mut Rng) {
 
 fn edition(draft: &mut Draft, rng: &mut Rng) {
     let edition =
-        one(&[0, 1, 2, 900, 998, 999, 1000, 1001, 1002, 9999, -1, i32::MAX], rng).copied().unwrap_or_default();
+        pick(&[0, 1, 2, 900, 998, 999, 1000, 1001, 1002, 9999, -1, i32::MAX], rng).copied().unwrap_or_default();
     let Some(file) = draft.file(rng) else { return };
     file.edition = edition;
     if rng.bool() {
@@ -72,7 +75,7 @@ fn drop_one(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn double(draft: &mut Draft, rng: &mut Rng) {
-    if let Some(mut file) = one(&draft.files, rng).cloned() {
+    if let Some(mut file) = pick(&draft.files, rng).cloned() {
         if rng.bool() {
             file.name = format!("another/{}", file.name);
             draft.request.file_to_generate.push(file.name.clone());
@@ -88,7 +91,7 @@ fn turn(draft: &mut Draft, _: &mut Rng) {
 /// Perhaps itself, or one that comes later.
 fn import(draft: &mut Draft, rng: &mut Rng) {
     let names: Vec<_> = draft.files.iter().map(|file| file.name.clone()).collect();
-    let name = if rng.bool() { word(FILES, rng) } else { one(&names, rng).cloned().unwrap_or_default() };
+    let name = if rng.bool() { word(FILES, rng) } else { pick(&names, rng).cloned().unwrap_or_default() };
     draft.file(rng).into_iter().for_each(|file| file.dependency.push(name.clone()));
 }
 
@@ -98,7 +101,7 @@ fn forget(draft: &mut Draft, rng: &mut Rng) {
 
 fn ask(draft: &mut Draft, rng: &mut Rng) {
     let names: Vec<_> = draft.files.iter().map(|file| file.name.clone()).collect();
-    let name = if rng.u8(..4) == 0 { word(FILES, rng) } else { one(&names, rng).cloned().unwrap_or_default() };
+    let name = if rng.u8(..4) == 0 { word(FILES, rng) } else { pick(&names, rng).cloned().unwrap_or_default() };
     if rng.u8(..4) == 0 {
         draft.request.file_to_generate.clear();
     }
@@ -111,7 +114,7 @@ fn ask_for_all(draft: &mut Draft, _: &mut Rng) {
 
 /// What one file declares, in another.
 fn merge(draft: &mut Draft, rng: &mut Rng) {
-    let Some(other) = one(&draft.files, rng).cloned() else { return };
+    let Some(other) = pick(&draft.files, rng).cloned() else { return };
     let Some(file) = draft.file(rng) else { return };
     file.message_type.extend(other.message_type);
     file.enum_type.extend(other.enum_type);
@@ -151,7 +154,7 @@ fn location(rng: &mut Rng) -> Location {
     }
     Location {
         path,
-        span: (0..rng.usize(..5)).filter_map(|_| one(NUMBERS, rng).copied()).collect(),
+        span: (0..rng.usize(..5)).filter_map(|_| pick(NUMBERS, rng).copied()).collect(),
         leading_comments: Some(word(COMMENTS, rng)),
         trailing_comments: rng.bool().then(|| word(COMMENTS, rng)),
     }

@@ -1,46 +1,41 @@
 //! Where a change is made.
 
 use fastrand::Rng;
+use harness::{
+    random::{name_like, one_of, pick, pick_mut},
+    words::{MALFORMED_NAMES, NAMES, TYPES},
+};
 use protoc_gen_rust_svc::read::descriptor::{
     EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
 use super::Draft;
-use crate::mutated::words::{NAMES, TYPES};
-
-/// One of these.
-pub(super) fn one<'a, T>(of: &'a [T], rng: &mut Rng) -> Option<&'a T> {
-    if of.is_empty() { None } else { of.get(rng.usize(..of.len())) }
-}
-
-/// One of these, to be changed.
-pub(super) fn one_mut<'a, T>(of: &'a mut [T], rng: &mut Rng) -> Option<&'a mut T> {
-    if of.is_empty() { None } else { of.get_mut(rng.usize(..of.len())) }
-}
 
 /// A word of a list.
 pub(super) fn word(of: &[&str], rng: &mut Rng) -> String {
-    one(of, rng).map(|word| (*word).to_owned()).unwrap_or_default()
+    pick(of, rng).map(|word| (*word).to_owned()).unwrap_or_default()
 }
 
-/// A name for one of these: of a list, that of another, or that of another in other words.
+/// A name for an element beside others: that of another, one like it, or an unrelated one.
 pub(super) fn name(others: &[String], rng: &mut Rng) -> String {
-    let other = one(others, rng).cloned().unwrap_or_default();
-    match rng.u8(..6) {
+    let other = pick(others, rng).cloned().unwrap_or_default();
+    match rng.u8(..3) {
         0 => other,
-        1 => other.to_uppercase(),
-        2 => format!("{other}_"),
-        3 => format!("{other}2"),
-        4 => other.replace('_', ""),
-        _ => word(NAMES, rng),
+        1 => name_like(&other, one_of(&NAMES, rng), rng),
+        _ => any_name(rng),
     }
+}
+
+/// A legal name, or a malformed one.
+pub(super) fn any_name(rng: &mut Rng) -> String {
+    if rng.u8(..3) == 0 { word(MALFORMED_NAMES, rng) } else { word(&NAMES, rng) }
 }
 
 impl Draft {
     /// A file, more often than not one that is to be generated.
     pub(super) fn file(&mut self, rng: &mut Rng) -> Option<&mut FileDescriptor> {
         if rng.u8(..4) == 0 {
-            return one_mut(&mut self.files, rng);
+            return pick_mut(&mut self.files, rng);
         }
         let wanted = &self.request.file_to_generate;
         let mut asked: Vec<_> = self.files.iter_mut().filter(|file| wanted.contains(&file.name)).collect();
@@ -49,9 +44,9 @@ impl Draft {
 
     /// A message of a file, or one that stands in it.
     pub(super) fn message(&mut self, rng: &mut Rng) -> Option<&mut MessageDescriptor> {
-        let mut message = one_mut(&mut self.file(rng)?.message_type, rng)?;
+        let mut message = pick_mut(&mut self.file(rng)?.message_type, rng)?;
         while !message.nested_type.is_empty() && rng.bool() {
-            message = one_mut(&mut message.nested_type, rng)?;
+            message = pick_mut(&mut message.nested_type, rng)?;
         }
         Some(message)
     }
@@ -66,25 +61,25 @@ impl Draft {
 
     /// A field of a message.
     pub(super) fn field(&mut self, rng: &mut Rng) -> Option<&mut FieldDescriptor> {
-        one_mut(&mut self.message(rng)?.field, rng)
+        pick_mut(&mut self.message(rng)?.field, rng)
     }
 
     /// An enum of a file or of a message.
     pub(super) fn enumeration(&mut self, rng: &mut Rng) -> Option<&mut EnumDescriptor> {
         if rng.bool() {
-            return one_mut(&mut self.message(rng)?.enum_type, rng);
+            return pick_mut(&mut self.message(rng)?.enum_type, rng);
         }
-        one_mut(&mut self.file(rng)?.enum_type, rng)
+        pick_mut(&mut self.file(rng)?.enum_type, rng)
     }
 
     /// A service.
     pub(super) fn service(&mut self, rng: &mut Rng) -> Option<&mut ServiceDescriptor> {
-        one_mut(&mut self.file(rng)?.service, rng)
+        pick_mut(&mut self.file(rng)?.service, rng)
     }
 
     /// A method of a service.
     pub(super) fn method(&mut self, rng: &mut Rng) -> Option<&mut MethodDescriptor> {
-        one_mut(&mut self.service(rng)?.method, rng)
+        pick_mut(&mut self.service(rng)?.method, rng)
     }
 
     /// The full name of a type: of one that is declared, mostly.
@@ -95,7 +90,7 @@ impl Draft {
             file.message_type.iter().for_each(|message| collect(&outer, message, &mut names));
             names.extend(file.enum_type.iter().map(|item| format!("{outer}.{}", item.name)));
         }
-        if rng.u8(..5) == 0 { word(TYPES, rng) } else { one(&names, rng).cloned().unwrap_or_default() }
+        if rng.u8(..5) == 0 { word(TYPES, rng) } else { pick(&names, rng).cloned().unwrap_or_default() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names: free ones, and such as become the names of others in Rust.
 
-use heck::{ToLowerCamelCase as _, ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
+use harness::{random, words::NAMES};
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 
 use super::Draw;
 use crate::contract::within;
@@ -44,34 +45,19 @@ impl Draw {
         };
         let name = match self.rng.u32(..100) {
             0..50 => styled(&word, style),
-            50..75 => self.reshaped(&word),
+            50..75 => self.name_like(&word),
             _ => word.clone(),
         };
         if is_name(&name) { name } else { format!("_{word}") }
     }
 
-    fn word(&mut self) -> &'static str {
-        self.words[self.rng.usize(..self.words.len())]
+    fn name_like(&mut self, word: &str) -> String {
+        let further = self.word();
+        random::name_like(word, further, &mut self.rng)
     }
 
-    /// What becomes the same in Rust, or nearly.
-    fn reshaped(&mut self, word: &str) -> String {
-        match self.rng.u32(..12) {
-            0 => word.to_snake_case(),
-            1 => word.to_upper_camel_case(),
-            2 => word.to_shouty_snake_case(),
-            3 => word.to_lower_camel_case(),
-            4 => format!("{word}_"),
-            5 => format!("_{word}"),
-            6 => format!("{word}2"),
-            7 => format!("{word}_2"),
-            8 => word.replace('_', "__"),
-            9 => format!("{word}_{}", self.word()),
-            10 => word.to_lowercase(),
-            _ => {
-                format!("{word}{}", self.one_of(&["Fake", "Client", "Adapter", "Entry", "Enum", "Kind", "_or_default"]))
-            }
-        }
+    fn word(&mut self) -> &'static str {
+        random::one_of(&NAMES, &mut self.rng)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Options of fields, as far as each may have them.
 
+use harness::words::{BYTE_LITERALS, JSON_NAMES, STRING_LITERALS};
+
 use super::{Draw, fields::Slots};
-use crate::{
-    contract::{Field, Kind, Syntax},
-    words::{BYTES, JSON_NAMES, TEXTS},
-};
+use crate::contract::{Field, Kind, Syntax};
 
 const BEHAVIORS: &[&str] = &[
     "REQUIRED",
@@ -139,8 +138,8 @@ impl Draw {
 
     fn default_of(&mut self, scalar: &str) -> String {
         match scalar {
-            "string" => format!("\"{}\"", self.one_of(TEXTS)),
-            "bytes" => format!("\"{}\"", self.one_of(BYTES)),
+            "string" => format!("\"{}\"", self.one_of(STRING_LITERALS)),
+            "bytes" => format!("\"{}\"", self.one_of(BYTE_LITERALS)),
             "bool" => self.one_of(&["true", "false"]).to_owned(),
             "float" => self
                 .one_of(&["inf", "-inf", "nan", "1e-45", "3.4028235e38", "-0.0", "16777217", ".5", "1.", "0.1"])

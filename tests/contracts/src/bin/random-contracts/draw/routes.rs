@@ -1,10 +1,9 @@
 //! Routes of HTTP: such as the plugin has to take.
 
+use harness::words::PATH_SEGMENTS;
+
 use super::Draw;
-use crate::{
-    contract::{Field, Kind, Rpc},
-    words::SEGMENTS,
-};
+use crate::contract::{Field, Kind, Rpc};
 
 /// How deeply a variable of a path looks into messages.
 const DEPTH: usize = 3;
@@ -112,7 +111,7 @@ impl Draw {
     /// A path that no other is like.
     fn path_of(&mut self, variables: &[Variable]) -> String {
         self.routes += 1;
-        let mut path = format!("/{}/{}", self.one_of(SEGMENTS), self.routes);
+        let mut path = format!("/{}/{}", self.one_of(PATH_SEGMENTS), self.routes);
         let last = variables.len().checked_sub(1);
         for (index, variable) in variables.iter().enumerate() {
             let pattern = if variable.is_text { self.pattern(last == Some(index)) } else { "" };

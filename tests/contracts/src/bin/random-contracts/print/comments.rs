@@ -1,7 +1,8 @@
 //! Comments: in front of an element, behind it, and of nothing.
 
+use harness::{random, words::COMMENT_LINES};
+
 use super::Print;
-use crate::words::LINES;
 
 /// How many of a hundred elements have a comment.
 const COMMENTED: u32 = 25;
@@ -48,7 +49,7 @@ impl Print<'_> {
     }
 
     fn text_of_line(&mut self) -> &'static str {
-        LINES[self.rng.usize(..LINES.len())]
+        random::one_of(COMMENT_LINES, &mut self.rng)
     }
 
     /// A line that neither ends a comment nor begins one.

@@ -1,7 +1,12 @@
-//! What contracts are made of: names that are legal and mean something elsewhere, and texts for comments.
+//! Legal words, which mean something in Rust, in protobuf or in generated code.
 
-/// Names, with spaces between: words of Rust, of protobuf, of libraries, of what is generated, and such as have few letters.
-pub(crate) const NAMES: &[&str] = &[
+use std::sync::LazyLock;
+
+/// Names of elements: words of Rust, of protobuf, of libraries and of generated code, and names with few letters.
+pub static NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| GROUPS.iter().flat_map(|words| words.split_ascii_whitespace()).collect());
+
+const GROUPS: &[&str] = &[
     // Keywords of Rust: strict, reserved, weak.
     "as break const continue crate else enum extern false fn for if impl in let loop match mod move mut pub \
      ref return self Self static struct super trait true type unsafe use where while async await dyn abstract \
@@ -17,7 +22,7 @@ pub(crate) const NAMES: &[&str] = &[
     // Libraries.
     "prost tonic svc rust_svc http bytes tokio futures serde axum tower hyper tracing async_trait prost_types \
      google protobuf chrono jiff time",
-    // What is generated.
+    // Names in generated code.
     "domain adapter client gateway fake pb convert json descriptor Adapter Client Gateway Fake Domain Pb \
      Convert Json Message Context Violations Wire Method NAME TYPES VALUES FILE_DESCRIPTOR_SET \
      GENERATED_BY_0_1 Session Way Place Unrecognized UNRECOGNIZED session wire cx request it message \
@@ -35,14 +40,15 @@ pub(crate) const NAMES: &[&str] = &[
     "message service rpc stream package import syntax edition oneof reserved extensions max to optional \
      required repeated group extend option string int32 double inf nan public weak export local returns \
      features public_dependency",
-    // Plain ones.
-    "foo Foo fooBar foo_bar FooBar FOO_BAR foo__bar foo_1 foo1 foo2 Foo2 bar order Order user_id Entry \
+    // Plain ones, and names of devices of Windows.
+    "Key KEY NewEntry con CON nul aux \
+     foo Foo fooBar foo_bar FooBar FOO_BAR foo__bar foo_1 foo1 foo2 Foo2 bar order Order user_id Entry \
      FooEntry Inner HTTPServer iPhone v1 V1 id OrderService \
      a_very_long_name_of_something_that_nobody_would_call_so_in_a_contract_and_somebody_does_all_the_same",
 ];
 
-/// Names in JSON that fields may have.
-pub(crate) const JSON_NAMES: &[&str] = &[
+/// JSON names of fields.
+pub const JSON_NAMES: &[&str] = &[
     "a b",
     "$",
     "@type",
@@ -66,7 +72,7 @@ pub(crate) const JSON_NAMES: &[&str] = &[
 ];
 
 /// Segments of HTTP paths.
-pub(crate) const SEGMENTS: &[&str] = &[
+pub const PATH_SEGMENTS: &[&str] = &[
     "v1",
     "shelves",
     "books",
@@ -86,7 +92,7 @@ pub(crate) const SEGMENTS: &[&str] = &[
 ];
 
 /// Lines of comments.
-pub(crate) const LINES: &[&str] = &[
+pub const COMMENT_LINES: &[&str] = &[
     "Says what it is.",
     "",
     "",
@@ -171,8 +177,8 @@ pub(crate) const LINES: &[&str] = &[
     "{brace",
 ];
 
-/// Texts as defaults of strings.
-pub(crate) const TEXTS: &[&str] = &[
+/// Default values of strings, as they are written in a `.proto`.
+pub const STRING_LITERALS: &[&str] = &[
     "",
     "a",
     "a\\\"b",
@@ -194,5 +200,5 @@ pub(crate) const TEXTS: &[&str] = &[
     "\\a\\b\\f\\v\\?",
 ];
 
-/// Bytes as defaults.
-pub(crate) const BYTES: &[&str] = &["", "a", "\\000\\377", "\\\"\\\\", "\\303\\251", "\\x00\\xfe", "{}", "é"];
+/// Default values of bytes, as they are written in a `.proto`.
+pub const BYTE_LITERALS: &[&str] = &["", "a", "\\000\\377", "\\\"\\\\", "\\303\\251", "\\x00\\xfe", "{}", "é"];

@@ -1,65 +1,7 @@
-//! What is put in place of what a request says: what is likely to be believed and wrong.
+//! Values for mutated requests: malformed ones, and correct ones in the wrong place.
 
-/// Names of elements: such as are legal and nasty, and such as are none.
-pub(crate) const NAMES: &[&str] = &[
-    "a",
-    "A",
-    "_",
-    "__",
-    "_1",
-    "x",
-    "X",
-    "key",
-    "Key",
-    "value",
-    "Value",
-    "KEY",
-    "self",
-    "Self",
-    "super",
-    "crate",
-    "type",
-    "Type",
-    "async",
-    "dyn",
-    "gen",
-    "mod",
-    "pb",
-    "domain",
-    "convert",
-    "client",
-    "svc",
-    "std",
-    "core",
-    "Box",
-    "Option",
-    "Some",
-    "None",
-    "Ok",
-    "Vec",
-    "String",
-    "Default",
-    "Debug",
-    "Clone",
-    "prost",
-    "Message",
-    "Unrecognized",
-    "new",
-    "into_wire",
-    "read",
-    "fooBar",
-    "foo_bar",
-    "FooBar",
-    "FOO_BAR",
-    "foo__bar",
-    "foo2",
-    "Foo2",
-    "foo",
-    "Foo",
-    "NewEntry",
-    "FooEntry",
-    "descriptor",
-    "TYPES",
+/// Names of elements that are not identifiers.
+pub const MALFORMED_NAMES: &[&str] = &[
     "",
     " ",
     ".",
@@ -86,14 +28,10 @@ pub(crate) const NAMES: &[&str] = &[
     "#![x]",
     "'a",
     "\u{feff}a",
-    "con",
-    "CON",
-    "nul",
-    "aux",
 ];
 
-/// Packages.
-pub(crate) const PACKAGES: &[&str] = &[
+/// Packages, malformed or not.
+pub const PACKAGES: &[&str] = &[
     "",
     "a",
     "a.b",
@@ -135,8 +73,8 @@ pub(crate) const PACKAGES: &[&str] = &[
     "a.b.c.d.e.f.g.h.i.j",
 ];
 
-/// Paths of files.
-pub(crate) const FILES: &[&str] = &[
+/// Paths of files, malformed or not.
+pub const FILES: &[&str] = &[
     "",
     "a.proto",
     "A.proto",
@@ -158,7 +96,7 @@ pub(crate) const FILES: &[&str] = &[
 ];
 
 /// Full names of types, beside those that are declared.
-pub(crate) const TYPES: &[&str] = &[
+pub const TYPES: &[&str] = &[
     "",
     ".",
     "..",
@@ -184,7 +122,7 @@ pub(crate) const TYPES: &[&str] = &[
 ];
 
 /// Default values.
-pub(crate) const DEFAULTS: &[&str] = &[
+pub const DEFAULTS: &[&str] = &[
     "",
     "0",
     "-1",
@@ -214,7 +152,7 @@ pub(crate) const DEFAULTS: &[&str] = &[
 ];
 
 /// Texts of options that are durations, codes, or names of fields.
-pub(crate) const TEXTS: &[&str] = &[
+pub const OPTION_TEXTS: &[&str] = &[
     "",
     "1s",
     "0s",
@@ -245,8 +183,8 @@ pub(crate) const TEXTS: &[&str] = &[
     "}",
 ];
 
-/// Templates of HTTP paths.
-pub(crate) const TEMPLATES: &[&str] = &[
+/// Templates of HTTP paths, malformed or not.
+pub const PATH_TEMPLATES: &[&str] = &[
     "",
     "/",
     "a",
@@ -292,7 +230,7 @@ pub(crate) const TEMPLATES: &[&str] = &[
 ];
 
 /// Comments.
-pub(crate) const COMMENTS: &[&str] = &[
+pub const COMMENTS: &[&str] = &[
     "",
     " ",
     "\n\n\n",
@@ -321,8 +259,8 @@ pub(crate) const COMMENTS: &[&str] = &[
     "@@protoc_insertion_point(a)",
 ];
 
-/// Options of the plugin.
-pub(crate) const PARAMETERS: &[&str] = &[
+/// Options of the plugin, malformed or not.
+pub const PARAMETERS: &[&str] = &[
     "",
     "types=proto",
     "types=domain",
@@ -364,5 +302,5 @@ pub(crate) const PARAMETERS: &[&str] = &[
 ];
 
 /// Numbers of fields, values and ranges.
-pub(crate) const NUMBERS: &[i32] =
+pub const NUMBERS: &[i32] =
     &[0, 1, 2, 3, 4, 5, 15, 16, -1, -2, 100, 18_999, 19_000, 19_999, 536_870_911, 536_870_912, i32::MAX, i32::MIN];
