@@ -14,7 +14,7 @@ pub(super) fn impls(model: &Model, package: &Package) -> Result<String, Unprinta
     let messages: String = messages.iter().map(|message| print.message(message)).collect();
     text::of(&format!(
         "/// The messages of this package, for those that pack them in a `google.protobuf.Any`.
-        pub const TYPES: &[svc::json::Type] = &[{types}];
+        pub const TYPES: &[svc::json::PackedType] = &[{types}];
         {messages} {enums}"
     ))
 }
@@ -37,7 +37,7 @@ impl<'a> Print<'a> {
     }
 
     fn type_of(&self, message: &Message) -> String {
-        format!("svc::json::Type::of::<{}>(),", self.wire(&message.rust))
+        format!("svc::json::PackedType::of::<{}>(),", self.wire(&message.rust))
     }
 
     fn message(&self, message: &Message) -> String {
@@ -50,14 +50,14 @@ impl<'a> Print<'a> {
         };
         let out = if written.is_empty() { "_" } else { "out" };
         format!(
-            "impl svc::json::Message for {wire} {{
+            "impl svc::json::JsonMessage for {wire} {{
                 const NAME: &'static str = {name:?};
 
                 fn write(&self, {out}: &mut svc::json::Writer) {{
                     {written}
                 }}
 
-                fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {{
+                fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {{
                     {read}
                 }}
             }}"
@@ -141,7 +141,7 @@ impl<'a> Print<'a> {
         let values = item.values.iter().map(|value| format!("({:?}, {})", value.name, value.number));
         let values = values.collect::<Vec<_>>().join(", ");
         format!(
-            "impl svc::json::Enum for {wire} {{
+            "impl svc::json::JsonEnum for {wire} {{
                 const VALUES: &'static [(&'static str, i32)] = &[{values}];
             }}"
         )

@@ -7,10 +7,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, header},
 };
 
-use super::{failure::Failure, headers};
+use super::{failure::HttpError, headers};
 use crate::{
     Code, Error, Method,
-    json::{self, Print},
+    json::{self, PrintOptions},
     types::rpc,
 };
 
@@ -24,7 +24,7 @@ pub(super) fn json(body: Vec<u8>) -> Response<Body> {
 }
 
 /// An error, with the status that its code maps to unless HTTP has one of its own for it.
-pub(super) fn failure(failure: &Failure, print: &Print) -> Response<Body> {
+pub(super) fn failure(failure: &HttpError, print: &PrintOptions) -> Response<Body> {
     let error = &failure.error;
     let mut response = json(body(error, print));
     *response.status_mut() = failure.status();
@@ -36,7 +36,7 @@ pub(super) fn failure(failure: &Failure, print: &Print) -> Response<Body> {
 }
 
 /// The one place that decides how an error looks: `google.rpc.Status`.
-pub(super) fn body(error: &Error, print: &Print) -> Vec<u8> {
+pub(super) fn body(error: &Error, print: &PrintOptions) -> Vec<u8> {
     // A detail that its type cannot print is printed as bytes, so this does not fail.
     json::to_vec(&rpc::Status::from(error), print).unwrap_or_default()
 }

@@ -25,7 +25,7 @@ use crate::{
     CancelGuard, Error, Method, Result, Streaming,
     call::shutdown::ShutdownSignal,
     intercept::{ActiveCall, panicked},
-    json::{self, Print, Value},
+    json::{self, JsonValue, PrintOptions},
 };
 
 /// How long the last line has to leave before the body breaks off.
@@ -39,11 +39,11 @@ pub(super) enum Framing {
 }
 
 /// A stream that is being sent.
-pub(super) struct Download<R> {
+pub(super) struct ResponseStream<R> {
     pub(super) method: Method,
     pub(super) messages: Streaming<R>,
     pub(super) framing: Framing,
-    pub(super) print: Print,
+    pub(super) print: PrintOptions,
     pub(super) response_field: Option<&'static str>,
     pub(super) running: Arc<ActiveCall>,
     pub(super) ending: ShutdownSignal,
@@ -51,8 +51,8 @@ pub(super) struct Download<R> {
     pub(super) lifeline: CancelGuard,
 }
 
-enum State<R> {
-    Open(Box<Download<R>>),
+enum StreamState<R> {
+    Open(Box<ResponseStream<R>>),
     /// The error is sent, and how the body ends is not.
     Failed,
 }
@@ -98,19 +98,19 @@ fn is_events(kind: &str) -> bool {
     parts.next().is_some_and(|media| media.eq_ignore_ascii_case("text/event-stream")) && !parts.any(is_refused)
 }
 
-impl<R: Value + Send + 'static> Download<R> {
+impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     /// The response whose body is the stream.
     pub(super) fn into_response(self) -> Response<Body> {
         let content_type = self.framing.content_type();
         // Whatever becomes of the stream, its status has been told.
         self.running.answered(200);
-        let frames = stream::unfold(Some(State::Open(Box::new(self))), |state| async move {
+        let frames = stream::unfold(Some(StreamState::Open(Box::new(self))), |state| async move {
             match state? {
-                State::Open(download) => {
+                StreamState::Open(download) => {
                     let span = download.running.span();
                     download.next().instrument(span).await
                 }
-                State::Failed => Some((Err(broken_off().await), None)),
+                StreamState::Failed => Some((Err(broken_off().await), None)),
             }
         });
         let mut response = Response::new(Body::from_stream(frames));
@@ -119,7 +119,7 @@ impl<R: Value + Send + 'static> Download<R> {
         response
     }
 
-    async fn next(mut self: Box<Self>) -> Option<(Result<Bytes>, Option<State<R>>)> {
+    async fn next(mut self: Box<Self>) -> Option<(Result<Bytes>, Option<StreamState<R>>)> {
         let Some(message) = self.message_or_gone().await else {
             self.running.end(None);
             return None;
@@ -130,7 +130,7 @@ impl<R: Value + Send + 'static> Download<R> {
         match printed {
             Ok(json) => {
                 self.running.sent(1);
-                Some((Ok(self.framing.message(&json)), Some(State::Open(self))))
+                Some((Ok(self.framing.message(&json)), Some(StreamState::Open(self))))
             }
             Err(error) => Some(self.fail(&error)),
         }
@@ -159,13 +159,13 @@ impl<R: Value + Send + 'static> Download<R> {
         }
     }
 
-    fn fail(self, error: &Error) -> (Result<Bytes>, Option<State<R>>) {
+    fn fail(self, error: &Error) -> (Result<Bytes>, Option<StreamState<R>>) {
         answer::report(self.method, error);
         self.running.failed(error);
         self.running.end(Some(error.code()));
         let frame = self.framing.error(&answer::body(error, &self.print));
         let is_told_apart = self.framing == Framing::Events;
-        (Ok(frame), (!is_told_apart).then_some(State::Failed))
+        (Ok(frame), (!is_told_apart).then_some(StreamState::Failed))
     }
 }
 

@@ -5,32 +5,32 @@ use std::{fmt, sync::Arc};
 use axum::{body::Body, http::Response};
 use futures::future::BoxFuture;
 
-use super::{Route, exchange::Exchange, failure::Failure};
+use super::{Route, exchange::HttpExchange, failure::HttpError};
 use crate::{
     Method,
     intercept::Chain,
-    json::{self, Value},
+    json::{self, JsonValue},
     path::{Template, TemplateError},
 };
 
 /// The answer to a request, or why there is none.
-pub(super) type Answered = BoxFuture<'static, Result<Response<Body>, Failure>>;
+pub(super) type HandlerFuture = BoxFuture<'static, Result<Response<Body>, HttpError>>;
 
-pub(super) type Handler = Arc<dyn Fn(Exchange) -> Answered + Send + Sync>;
+pub(super) type Handler = Arc<dyn Fn(HttpExchange) -> HandlerFuture + Send + Sync>;
 
 /// A route as generated code declares it.
 #[derive(Clone)]
-pub(super) struct Declared {
+pub(super) struct DeclaredRoute {
     pub(super) method: Method,
     pub(super) route: Route,
-    pub(super) shape: Shape,
+    pub(super) shape: MessageInfo,
     pub(super) chain: Chain,
     pub(super) handler: Handler,
 }
 
 /// What must be known of the messages of a method before one is there.
 #[derive(Clone, Copy)]
-pub(super) struct Shape {
+pub(super) struct MessageInfo {
     field: fn(&str) -> Option<&'static str>,
     response_field: fn(&str) -> Option<&'static str>,
     mask_fields: fn() -> Vec<&'static str>,
@@ -38,11 +38,11 @@ pub(super) struct Shape {
 }
 
 /// A route that was checked.
-pub(super) struct Endpoint {
+pub(super) struct BoundRoute {
     pub(super) method: Method,
     pub(super) route: Route,
     pub(super) template: Template,
-    pub(super) shape: Shape,
+    pub(super) shape: MessageInfo,
     /// The field that is filled with the names of what the body of a PATCH holds, unless the caller sets it.
     pub(super) mask: Option<&'static str>,
     /// The field of the response that is printed.
@@ -52,8 +52,8 @@ pub(super) struct Endpoint {
     pub(super) handler: Handler,
 }
 
-impl Shape {
-    pub(super) fn of<Q: Value, R: Value>() -> Self {
+impl MessageInfo {
+    pub(super) fn of<Q: JsonValue, R: JsonValue>() -> Self {
         Self {
             field: json::field_name::<Q>,
             response_field: json::field_name::<R>,
@@ -67,10 +67,10 @@ impl Shape {
     }
 }
 
-impl Endpoint {
+impl BoundRoute {
     /// Checks a route against its messages. Fails with what is wrong, for people.
-    pub(super) fn check(declared: Declared) -> Result<Self, String> {
-        let Declared { method, route, shape, chain, handler } = declared;
+    pub(super) fn check(declared: DeclaredRoute) -> Result<Self, String> {
+        let DeclaredRoute { method, route, shape, chain, handler } = declared;
         let template = Template::parse(route.template).map_err(|error: TemplateError| error.to_string())?;
         for variable in template.variables() {
             let name = &variable.field_path()[0];
@@ -88,7 +88,7 @@ impl Endpoint {
 }
 
 /// Only a PATCH whose body is one field has an update mask beside it, and only if it is the one mask.
-fn mask(route: Route, shape: Shape) -> Option<&'static str> {
+fn mask(route: Route, shape: MessageInfo) -> Option<&'static str> {
     let applies = route.kind == "PATCH" && !matches!(route.body, "" | "*");
     let masks = if applies { (shape.mask_fields)() } else { Vec::new() };
     match masks[..] {
@@ -97,13 +97,13 @@ fn mask(route: Route, shape: Shape) -> Option<&'static str> {
     }
 }
 
-impl fmt::Debug for Declared {
+impl fmt::Debug for DeclaredRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} -> {}", self.route.kind, self.route.template, self.method.full_name())
     }
 }
 
-impl fmt::Debug for Endpoint {
+impl fmt::Debug for BoundRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} -> {}", self.route.kind, self.template, self.method.full_name())
     }

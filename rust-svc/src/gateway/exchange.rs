@@ -11,10 +11,10 @@ use bytes::Bytes;
 use futures::FutureExt;
 
 use super::{
-    Settings, answer,
-    download::{Download, Framing},
-    endpoint::Endpoint,
-    failure::Failure,
+    GatewaySettings, answer,
+    download::{Framing, ResponseStream},
+    endpoint::BoundRoute,
+    failure::HttpError,
     headers,
     params::{self, Parameters},
     upload,
@@ -25,13 +25,13 @@ use crate::{
     call::shutdown::{DrainSignal, ShutdownSignal},
     grpc::{header, timeout},
     intercept::ActiveCall,
-    json::{self, Print, Value},
+    json::{self, JsonValue, PrintOptions},
 };
 
 /// One request that found its route.
-pub(super) struct Exchange {
-    endpoint: Arc<Endpoint>,
-    settings: Arc<Settings>,
+pub(super) struct HttpExchange {
+    endpoint: Arc<BoundRoute>,
+    settings: Arc<GatewaySettings>,
     parameters: Parameters,
     headers: HeaderMap,
     body: Body,
@@ -40,14 +40,14 @@ pub(super) struct Exchange {
     lifeline: CancelGuard,
     ending: ShutdownSignal,
     running: Arc<ActiveCall>,
-    print: Print,
+    print: PrintOptions,
 }
 
-impl Exchange {
+impl HttpExchange {
     /// Reads what comes before the body. `segments` is the path, without its verb.
     pub(super) fn open(
-        endpoint: Arc<Endpoint>,
-        settings: Arc<Settings>,
+        endpoint: Arc<BoundRoute>,
+        settings: Arc<GatewaySettings>,
         segments: &[&str],
         parts: &Parts,
         body: Body,
@@ -79,9 +79,9 @@ impl Exchange {
     }
 
     /// The one request message.
-    pub(super) async fn request<Q, Place>(&mut self) -> Result<Q, Failure>
+    pub(super) async fn request<Q, Place>(&mut self) -> Result<Q, HttpError>
     where
-        Q: Message<Place, Wire: Value>,
+        Q: Message<Place, Wire: JsonValue>,
     {
         let body = self.whole_body().await?;
         if !body.is_empty() {
@@ -96,9 +96,9 @@ impl Exchange {
     }
 
     /// The request messages of the body, each with what the path and the query say.
-    pub(super) fn requests<Q, Place>(&mut self) -> Result<Streaming<Q>, Failure>
+    pub(super) fn requests<Q, Place>(&mut self) -> Result<Streaming<Q>, HttpError>
     where
-        Q: Message<Place, Wire: Value>,
+        Q: Message<Place, Wire: JsonValue>,
     {
         let body = std::mem::take(&mut self.body);
         if !body.is_end_stream() {
@@ -110,7 +110,7 @@ impl Exchange {
         let mut values = upload::stream(body, settings.max_message_bytes);
         let read = move |json: Bytes| {
             let wire =
-                json::read_request(&json, &fields, &settings.parse).map_err(|error| Failure::from(error).error)?;
+                json::read_request(&json, &fields, &settings.parse).map_err(|error| HttpError::from(error).error)?;
             counter.received();
             Ok(Q::from_request(wire)?)
         };
@@ -120,10 +120,10 @@ impl Exchange {
     }
 
     /// The answer of one message.
-    pub(super) fn answer<R: Message<Place, Wire: Value>, Place: 'static>(
+    pub(super) fn answer<R: Message<Place, Wire: JsonValue>, Place: 'static>(
         self,
         response: R,
-    ) -> Result<Response<Body>, Failure> {
+    ) -> Result<Response<Body>, HttpError> {
         let json = json::print_response(&response.into_response(), self.endpoint.response_field, &self.print);
         let mut response = answer::json(json.map_err(Error::internal)?);
         headers::append(self.running.cx().headers().iter(), response.headers_mut());
@@ -133,10 +133,10 @@ impl Exchange {
     }
 
     /// The answer of a stream. An error that is there at once is one of the whole request.
-    pub(super) fn answers<R: Message<Place, Wire: Value>, Place: 'static>(
+    pub(super) fn answers<R: Message<Place, Wire: JsonValue>, Place: 'static>(
         self,
         mut messages: Streaming<R>,
-    ) -> Result<Response<Body>, Failure> {
+    ) -> Result<Response<Body>, HttpError> {
         let messages = match messages.next().now_or_never() {
             Some(Some(Err(error))) => return Err(error.into()),
             Some(Some(Ok(first))) => {
@@ -146,7 +146,7 @@ impl Exchange {
             None => messages,
         };
         let headers = self.running.cx().headers();
-        let mut response = Download {
+        let mut response = ResponseStream {
             method: self.endpoint.method,
             messages: messages.map(R::into_response),
             framing: Framing::of(&self.headers, (self.endpoint.shape.may_have_error)()),
@@ -161,7 +161,7 @@ impl Exchange {
         Ok(response)
     }
 
-    async fn whole_body(&mut self) -> Result<Bytes, Failure> {
+    async fn whole_body(&mut self) -> Result<Bytes, HttpError> {
         let body = std::mem::take(&mut self.body);
         if self.endpoint.route.body.is_empty() || body.is_end_stream() {
             return Ok(Bytes::new());
@@ -174,23 +174,23 @@ impl Exchange {
     fn place_body(&mut self) {
         match self.endpoint.route.body {
             "" | "*" => self.parameters.fields.set_body(),
-            field => self.parameters.fields.at([json::Step::Field(field)]).set_body(),
+            field => self.parameters.fields.at([json::PathStep::Field(field)]).set_body(),
         }
     }
 
     /// Fills the update mask with the fields that the body holds.
-    fn read_with_mask<T: Value>(&mut self, body: &[u8], mask: &'static str) -> json::Result<T> {
+    fn read_with_mask<T: JsonValue>(&mut self, body: &[u8], mask: &'static str) -> json::JsonResult<T> {
         let parse = &self.settings.parse;
         let (value, present) = json::read_with_presence(body, &self.parameters.fields, parse)?;
         if present.is_empty() {
             return Ok(value);
         }
-        self.parameters.fields.at([json::Step::Field(mask)]).push(present.join(","));
+        self.parameters.fields.at([json::PathStep::Field(mask)]).push(present.join(","));
         json::read_request(body, &self.parameters.fields, parse)
     }
 }
 
-fn context(endpoint: &Endpoint, parts: &Parts) -> Result<Context> {
+fn context(endpoint: &BoundRoute, parts: &Parts) -> Result<Context> {
     let address = address(parts).map(|address| address.ip().to_string());
     let metadata = headers::metadata(&parts.headers, address.as_deref())?;
     let mut cx = caller(parts).with_all_metadata(metadata);

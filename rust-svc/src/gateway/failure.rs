@@ -6,14 +6,14 @@ use crate::{Error, Metadata, Value, json};
 
 /// An error, and the status of HTTP where it is more precise than the code.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct HttpError {
     pub(super) status: Option<StatusCode>,
     pub(super) error: Error,
     /// What was put into the headers of the answer before it failed.
     headers: Metadata,
 }
 
-impl Failure {
+impl HttpError {
     pub(super) fn new(status: StatusCode, error: Error) -> Self {
         Self { status: Some(status), error, headers: Metadata::new() }
     }
@@ -36,15 +36,15 @@ impl Failure {
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for HttpError {
     fn from(error: Error) -> Self {
         Self { status: None, error, headers: Metadata::new() }
     }
 }
 
 /// The caller wrote JSON that is not of the request.
-impl From<json::Error> for Failure {
-    fn from(error: json::Error) -> Self {
+impl From<json::JsonError> for HttpError {
+    fn from(error: json::JsonError) -> Self {
         let whole = if error.field().is_empty() { "the request " } else { "" };
         let message = format!("{whole}{error}");
         Error::invalid_argument(message).with_violations(Error::from(error).violations().to_vec()).into()

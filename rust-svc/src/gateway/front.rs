@@ -11,12 +11,12 @@ use tokio::time::{self, Instant};
 use tracing::Instrument;
 
 use super::{
-    Matched, Settings, answer,
-    endpoint::{Declared, Endpoint},
-    exchange::{self, Exchange},
-    failure::Failure,
+    GatewaySettings, MatchedRoute, answer,
+    endpoint::{BoundRoute, DeclaredRoute},
+    exchange::{self, HttpExchange},
+    failure::HttpError,
     routes::RoutesError,
-    trie::{NoPath, Path, Trie},
+    trie::{PathError, RequestPath, RouteTrie},
 };
 use crate::{
     Code, Error,
@@ -31,25 +31,29 @@ const ANY: &str = "*";
 
 /// All routes, ready to be found.
 #[derive(Debug)]
-pub(super) struct Front {
-    endpoints: Vec<Arc<Endpoint>>,
-    tries: HashMap<&'static str, Trie>,
-    settings: Arc<Settings>,
+pub(super) struct Dispatcher {
+    endpoints: Vec<Arc<BoundRoute>>,
+    tries: HashMap<&'static str, RouteTrie>,
+    settings: Arc<GatewaySettings>,
     /// What sees requests that no route takes.
     around: Chain,
 }
 
-impl Front {
-    pub(super) fn new(declared: Vec<Declared>, settings: Settings, around: Chain) -> Result<Self, RoutesError> {
+impl Dispatcher {
+    pub(super) fn new(
+        declared: Vec<DeclaredRoute>,
+        settings: GatewaySettings,
+        around: Chain,
+    ) -> Result<Self, RoutesError> {
         let mut front = Self { endpoints: Vec::new(), tries: HashMap::new(), settings: Arc::new(settings), around };
         let add = |declared| front.add(declared).err();
         let wrong: Vec<String> = declared.into_iter().filter_map(add).collect();
         if wrong.is_empty() { Ok(front) } else { Err(RoutesError(wrong)) }
     }
 
-    fn add(&mut self, declared: Declared) -> Result<(), String> {
+    fn add(&mut self, declared: DeclaredRoute) -> Result<(), String> {
         let name = format!("{declared:?}");
-        let endpoint = Endpoint::check(declared).map_err(|why| format!("{name}: {why}"))?;
+        let endpoint = BoundRoute::check(declared).map_err(|why| format!("{name}: {why}"))?;
         let trie = self.tries.entry(endpoint.route.kind).or_default();
         let inserted = trie.insert(&endpoint.template, self.endpoints.len());
         inserted.map_err(|other| format!("{name}: {:?} matches the same paths", self.endpoints[other]))?;
@@ -59,17 +63,17 @@ impl Front {
 
     pub(super) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let found = Path::parse(parts.uri.path()).map(|path| (self.find(&parts.method, &path), path));
+        let found = RequestPath::parse(parts.uri.path()).map(|path| (self.find(&parts.method, &path), path));
         match found {
-            Err(NoPath::Malformed) => self.unrouted(&parts, malformed()),
-            Err(NoPath::NotFound) => self.unrouted(&parts, not_found()),
+            Err(PathError::Malformed) => self.unrouted(&parts, malformed()),
+            Err(PathError::NotFound) => self.unrouted(&parts, not_found()),
             Ok((Some((endpoint, segments)), _)) => self.call(endpoint, &segments, &parts, body).await,
             Ok((None, path)) => self.other_method(&parts, &path),
         }
     }
 
     /// The route of a method itself comes before one that takes every method; `HEAD` is answered as `GET` is.
-    fn find<'p>(&self, method: &HttpMethod, path: &Path<'p>) -> Option<(&Arc<Endpoint>, Vec<&'p str>)> {
+    fn find<'p>(&self, method: &HttpMethod, path: &RequestPath<'p>) -> Option<(&Arc<BoundRoute>, Vec<&'p str>)> {
         let as_get = (method == HttpMethod::HEAD).then_some("GET");
         let kinds = [Some(method.as_str()), as_get, Some(ANY)];
         let mut tries = kinds.into_iter().flatten().filter_map(|kind| self.tries.get(kind));
@@ -77,8 +81,8 @@ impl Front {
         Some((&self.endpoints[index], segments))
     }
 
-    async fn call(&self, endpoint: &Arc<Endpoint>, segments: &[&str], parts: &Parts, body: Body) -> Response<Body> {
-        let exchange = Exchange::open(endpoint.clone(), self.settings.clone(), segments, parts, body);
+    async fn call(&self, endpoint: &Arc<BoundRoute>, segments: &[&str], parts: &Parts, body: Body) -> Response<Body> {
+        let exchange = HttpExchange::open(endpoint.clone(), self.settings.clone(), segments, parts, body);
         let route = seen(parts, endpoint.route.template);
         let result = match exchange {
             Ok(exchange) => {
@@ -88,19 +92,19 @@ impl Front {
             Err(error) => {
                 let cx = exchange::caller(parts);
                 endpoint.chain.refused(&endpoint.method, Some(route), cx.clone(), error.code());
-                Err(Failure::from(error).with_headers(cx.headers()))
+                Err(HttpError::from(error).with_headers(cx.headers()))
             }
         };
         let mut response = result.unwrap_or_else(|failure| {
             answer::report(endpoint.method, &failure.error);
             self.failure(failure)
         });
-        response.extensions_mut().insert(Matched { method: endpoint.method, template: endpoint.route.template });
+        response.extensions_mut().insert(MatchedRoute { method: endpoint.method, template: endpoint.route.template });
         response
     }
 
     /// There is no such path, or not for this method.
-    fn other_method(&self, parts: &Parts, path: &Path<'_>) -> Response<Body> {
+    fn other_method(&self, parts: &Parts, path: &RequestPath<'_>) -> Response<Body> {
         let Some(allow) = self.allow(path) else { return self.unrouted(parts, not_found()) };
         let mut response = if parts.method == HttpMethod::OPTIONS {
             let mut response = Response::new(Body::empty());
@@ -108,7 +112,7 @@ impl Front {
             response
         } else {
             let error = Error::new(Code::Unimplemented, format!("the path takes {allow} only"));
-            self.unrouted(parts, Failure::new(StatusCode::METHOD_NOT_ALLOWED, error))
+            self.unrouted(parts, HttpError::new(StatusCode::METHOD_NOT_ALLOWED, error))
         };
         if let Ok(allow) = HeaderValue::try_from(allow) {
             response.headers_mut().insert(header::ALLOW, allow);
@@ -117,7 +121,7 @@ impl Front {
     }
 
     /// The methods that a path takes; `None` if it takes none.
-    fn allow(&self, path: &Path<'_>) -> Option<String> {
+    fn allow(&self, path: &RequestPath<'_>) -> Option<String> {
         let taken = self.tries.iter().filter(|(_, trie)| trie.find(path).is_some());
         let mut kinds: Vec<&str> = taken.map(|(kind, _)| *kind).collect();
         if kinds.is_empty() {
@@ -131,19 +135,19 @@ impl Front {
     }
 
     /// The answer to a request that no route takes.
-    fn unrouted(&self, parts: &Parts, failure: Failure) -> Response<Body> {
+    fn unrouted(&self, parts: &Parts, failure: HttpError) -> Response<Body> {
         let (cx, status) = (exchange::caller(parts), failure.status().as_u16());
         self.around.refused_with(&NO_METHOD, seen(parts, ""), cx.clone(), failure.error.code(), status);
         self.failure(failure.with_headers(cx.headers()))
     }
 
-    fn failure(&self, failure: Failure) -> Response<Body> {
+    fn failure(&self, failure: HttpError) -> Response<Body> {
         answer::failure(&failure, &self.settings.print)
     }
 }
 
 /// Runs a handler until it has answered, its deadline passes, the server ends, or the caller goes away, which drops it.
-async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Result<Response<Body>, Failure> {
+async fn run(endpoint: &BoundRoute, route: HttpRoute, exchange: HttpExchange) -> Result<Response<Body>, HttpError> {
     let deadline = exchange.cx().deadline();
     if exchange.cx().is_cancelled() {
         let failure = elapsed();
@@ -153,7 +157,7 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
     let start = Instant::now();
     let mut opening = endpoint.chain.clone().open(&endpoint.method, Side::Server, Some(route), exchange.cx(), start);
     let ending = exchange.ending();
-    let passed = unless_gone(&ending, bounded(endpoint, deadline, opening.pass(start).map_err(Failure::from))).await;
+    let passed = unless_gone(&ending, bounded(endpoint, deadline, opening.pass(start).map_err(HttpError::from))).await;
     passed.inspect_err(|failure| opening.failed(&failure.error))?;
     let running = Arc::new(opening.run());
     let answered = (endpoint.handler)(exchange.passed(running.clone()));
@@ -166,7 +170,10 @@ async fn run(endpoint: &Endpoint, route: HttpRoute, exchange: Exchange) -> Resul
 }
 
 /// Runs until the server ends.
-async fn unless_gone<T>(ending: &ShutdownSignal, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn unless_gone<T>(
+    ending: &ShutdownSignal,
+    work: impl Future<Output = Result<T, HttpError>>,
+) -> Result<T, HttpError> {
     tokio::select! {
         biased;
         result = work => result,
@@ -176,10 +183,10 @@ async fn unless_gone<T>(ending: &ShutdownSignal, work: impl Future<Output = Resu
 
 /// Runs until the deadline. A panic is an error of which the caller is told no more.
 async fn bounded<T>(
-    endpoint: &Endpoint,
+    endpoint: &BoundRoute,
     deadline: Option<Instant>,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
+    work: impl Future<Output = Result<T, HttpError>>,
+) -> Result<T, HttpError> {
     let work = AssertUnwindSafe(work).catch_unwind();
     let result = match deadline {
         Some(deadline) => time::timeout_at(deadline, work).await.map_err(|_| elapsed())?,
@@ -198,15 +205,15 @@ fn seen(parts: &Parts, template: &'static str) -> HttpRoute {
     HttpRoute { method, template, scheme: if is_secure { "https" } else { "http" } }
 }
 
-fn elapsed() -> Failure {
+fn elapsed() -> HttpError {
     Error::deadline_exceeded("the deadline passed before there was an answer").into()
 }
 
-fn not_found() -> Failure {
+fn not_found() -> HttpError {
     Error::not_found("there is nothing at this path").into()
 }
 
-fn malformed() -> Failure {
+fn malformed() -> HttpError {
     Error::invalid_argument("the path has a `%` without two hexadecimal digits").into()
 }
 

@@ -20,7 +20,7 @@
 //! }
 //! ```
 //!
-//! Gateways of several services become [`Routes`] and merge before they become a router.
+//! Gateways of several services become [`GatewayRoutes`] and merge before they become a router.
 
 mod answer;
 mod download;
@@ -43,31 +43,31 @@ use axum::Router;
 use futures::future::BoxFuture;
 
 pub use route::{Route, Unescape};
-pub use routes::{Routes, RoutesError};
-pub use settings::{Matched, Settings};
+pub use routes::{GatewayRoutes, RoutesError};
+pub use settings::{GatewaySettings, MatchedRoute};
 
 use crate::{
     Context, Message, Method, Result, Streaming,
     intercept::Chain,
-    json::{Type, Value},
+    json::{JsonValue, PackedType},
 };
-use endpoint::{Answered, Declared, Shape};
-use exchange::Exchange;
+use endpoint::{DeclaredRoute, HandlerFuture, MessageInfo};
+use exchange::HttpExchange;
 
 /// The routes of one service `S`.
 pub struct Gateway<S: ?Sized> {
     service: Arc<S>,
-    routes: Routes,
+    routes: GatewayRoutes,
 }
 
 impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     /// No routes to `service` yet.
     pub fn new(service: Arc<S>) -> Self {
-        Self { service, routes: Routes::new() }
+        Self { service, routes: GatewayRoutes::new() }
     }
 
     /// Types that the details of errors and fields of `google.protobuf.Any` may hold.
-    pub fn types(mut self, types: &'static [Type]) -> Self {
+    pub fn types(mut self, types: &'static [PackedType]) -> Self {
         self.routes.types.push(types);
         self
     }
@@ -75,8 +75,8 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     /// A route to a method with one request and one response.
     pub fn unary<Q, R, QPlace: 'static, RPlace: 'static, F>(self, method: Method, route: Route, call: F) -> Self
     where
-        Q: Message<QPlace, Wire: Value>,
-        R: Message<RPlace, Wire: Value>,
+        Q: Message<QPlace, Wire: JsonValue>,
+        R: Message<RPlace, Wire: JsonValue>,
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         let service = self.service.clone();
@@ -98,8 +98,8 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         call: F,
     ) -> Self
     where
-        Q: Message<QPlace, Wire: Value>,
-        R: Message<RPlace, Wire: Value>,
+        Q: Message<QPlace, Wire: JsonValue>,
+        R: Message<RPlace, Wire: JsonValue>,
         F: for<'a> Fn(&'a S, Context, Q) -> BoxFuture<'a, Result<Streaming<R>>> + Copy + Send + Sync + 'static,
     {
         let service = self.service.clone();
@@ -121,8 +121,8 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         call: F,
     ) -> Self
     where
-        Q: Message<QPlace, Wire: Value>,
-        R: Message<RPlace, Wire: Value>,
+        Q: Message<QPlace, Wire: JsonValue>,
+        R: Message<RPlace, Wire: JsonValue>,
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<R>> + Copy + Send + Sync + 'static,
     {
         let service = self.service.clone();
@@ -144,8 +144,8 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         call: F,
     ) -> Self
     where
-        Q: Message<QPlace, Wire: Value>,
-        R: Message<RPlace, Wire: Value>,
+        Q: Message<QPlace, Wire: JsonValue>,
+        R: Message<RPlace, Wire: JsonValue>,
         F: for<'a> Fn(&'a S, Context, Streaming<Q>) -> BoxFuture<'a, Result<Streaming<R>>>
             + Copy
             + Send
@@ -167,28 +167,34 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
     ///
     /// # Panics
     ///
-    /// As [`Routes::into_router`].
+    /// As [`GatewayRoutes::into_router`].
     pub fn into_router(self) -> Router {
-        Routes::from(self).into_router()
+        GatewayRoutes::from(self).into_router()
     }
 
     fn add<Q, R>(
         mut self,
         method: Method,
         route: Route,
-        handler: impl Fn(Exchange) -> Answered + Send + Sync + 'static,
+        handler: impl Fn(HttpExchange) -> HandlerFuture + Send + Sync + 'static,
     ) -> Self
     where
-        Q: Value,
-        R: Value,
+        Q: JsonValue,
+        R: JsonValue,
     {
-        let shape = Shape::of::<Q, R>();
-        self.routes.declared.push(Declared { method, route, shape, chain: Chain::new(), handler: Arc::new(handler) });
+        let shape = MessageInfo::of::<Q, R>();
+        self.routes.declared.push(DeclaredRoute {
+            method,
+            route,
+            shape,
+            chain: Chain::new(),
+            handler: Arc::new(handler),
+        });
         self
     }
 }
 
-impl<S: ?Sized> From<Gateway<S>> for Routes {
+impl<S: ?Sized> From<Gateway<S>> for GatewayRoutes {
     fn from(gateway: Gateway<S>) -> Self {
         gateway.routes
     }

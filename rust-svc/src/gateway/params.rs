@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::endpoint::Endpoint;
+use super::endpoint::BoundRoute;
 use crate::{
     Error, Result, Violation,
-    json::{Node, Step},
+    json::{ParameterTree, PathStep},
     path::{Variable, percent_decode},
 };
 
@@ -38,7 +38,7 @@ const SYSTEM: [&str; 16] = [
 /// What the path and the query say.
 #[derive(Debug)]
 pub(super) struct Parameters {
-    pub(super) fields: Node,
+    pub(super) fields: ParameterTree,
     /// The answer is to hold enums as numbers: `$alt=json;enum-encoding=int`.
     pub(super) enum_numbers: bool,
     /// The query sets the update mask.
@@ -46,11 +46,11 @@ pub(super) struct Parameters {
 }
 
 /// Reads the variables of the path, whose segments are still percent-encoded, and the query.
-pub(super) fn read(endpoint: &Endpoint, segments: &[&str], query: &str, ignore_unknown: bool) -> Result<Parameters> {
-    let mut parameters = Parameters { fields: Node::root(), enum_numbers: false, has_mask: false };
+pub(super) fn read(endpoint: &BoundRoute, segments: &[&str], query: &str, ignore_unknown: bool) -> Result<Parameters> {
+    let mut parameters = Parameters { fields: ParameterTree::root(), enum_numbers: false, has_mask: false };
     for variable in endpoint.template.variables() {
         let value = path_value(endpoint, variable, segments)?;
-        parameters.fields.at(variable.field_path().iter().map(|name| Step::Field(name))).push(value);
+        parameters.fields.at(variable.field_path().iter().map(|name| PathStep::Field(name))).push(value);
     }
     let pieces = query.split('&').filter(|piece| !piece.is_empty());
     for (index, piece) in pieces.enumerate() {
@@ -64,9 +64,9 @@ pub(super) fn read(endpoint: &Endpoint, segments: &[&str], query: &str, ignore_u
 }
 
 impl Parameters {
-    fn set(&mut self, endpoint: &Endpoint, name: &str, value: String, ignore_unknown: bool) -> Result<()> {
+    fn set(&mut self, endpoint: &BoundRoute, name: &str, value: String, ignore_unknown: bool) -> Result<()> {
         let steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
-        let first = steps.first().map_or("", Step::name);
+        let first = steps.first().map_or("", PathStep::name);
         let field = endpoint.shape.field(first);
         match field {
             None if SYSTEM.contains(&name) => self.set_system(name, &value),
@@ -91,7 +91,7 @@ impl Parameters {
     }
 }
 
-fn path_value(endpoint: &Endpoint, variable: &Variable, segments: &[&str]) -> Result<String> {
+fn path_value(endpoint: &BoundRoute, variable: &Variable, segments: &[&str]) -> Result<String> {
     let range = endpoint.template.matched(variable, segments.len());
     let raw = segments.get(range).unwrap_or_default().join("/");
     let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && endpoint.route.unescape.keeps(byte));
@@ -106,16 +106,16 @@ fn path_value(endpoint: &Endpoint, variable: &Variable, segments: &[&str]) -> Re
 }
 
 /// A name such as `order.items` or `labels[a.b]` as steps; `None` if it is malformed or reaches too deep.
-fn steps(name: &str) -> Option<Vec<Step<'_>>> {
+fn steps(name: &str) -> Option<Vec<PathStep<'_>>> {
     let mut steps = Vec::new();
     let mut rest = name;
     loop {
         let end = rest.find(['.', '[']).unwrap_or(rest.len());
         let (field, mut after) = rest.split_at(end);
-        steps.push(Step::Field(Some(field).filter(|field| !field.is_empty())?));
+        steps.push(PathStep::Field(Some(field).filter(|field| !field.is_empty())?));
         while let Some(inner) = after.strip_prefix('[') {
             let (key, behind) = inner.split_once(']')?;
-            steps.push(Step::Key(key));
+            steps.push(PathStep::Key(key));
             after = behind;
         }
         if steps.len() > MAX_DEPTH {

@@ -4,18 +4,18 @@ use std::{fmt, sync::Arc};
 
 use axum::Router;
 
-use super::{Settings, endpoint::Declared, front::Front};
-use crate::{intercept::Chain, json::Type};
+use super::{GatewaySettings, endpoint::DeclaredRoute, front::Dispatcher};
+use crate::{intercept::Chain, json::PackedType};
 
 /// The routes of any number of services.
 ///
 /// [`Gateway`](super::Gateway)s become routes, and routes merge; what they become at last is one router, which answers
 /// every path that nothing else answers.
 #[derive(Clone, Debug, Default)]
-pub struct Routes {
-    pub(super) declared: Vec<Declared>,
-    pub(super) types: Vec<&'static [Type]>,
-    settings: Settings,
+pub struct GatewayRoutes {
+    pub(super) declared: Vec<DeclaredRoute>,
+    pub(super) types: Vec<&'static [PackedType]>,
+    settings: GatewaySettings,
     around: Chain,
 }
 
@@ -23,7 +23,7 @@ pub struct Routes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoutesError(pub(super) Vec<String>);
 
-impl Routes {
+impl GatewayRoutes {
     /// No routes.
     pub fn new() -> Self {
         Self::default()
@@ -38,7 +38,7 @@ impl Routes {
     }
 
     /// How requests are read and answers are printed.
-    pub fn with_settings(mut self, settings: Settings) -> Self {
+    pub fn with_settings(mut self, settings: GatewaySettings) -> Self {
         self.settings = settings;
         self
     }
@@ -66,7 +66,7 @@ impl Routes {
             settings.print.types.add(types);
             settings.parse.types.add(types);
         }
-        let front = Arc::new(Front::new(self.declared, settings, self.around)?);
+        let front = Arc::new(Dispatcher::new(self.declared, settings, self.around)?);
         Ok(Router::new().fallback(move |request| front.clone().serve(request)))
     }
 

@@ -6,26 +6,26 @@ use crate::path::{Segment, Template, percent_decode};
 
 /// The routes of one HTTP method.
 #[derive(Debug, Default)]
-pub(super) struct Trie {
-    root: Branch,
+pub(super) struct RouteTrie {
+    root: TrieNode,
     verbs: HashSet<String>,
 }
 
 #[derive(Debug, Default)]
-struct Branch {
-    literals: HashMap<String, Branch>,
-    single: Option<Box<Branch>>,
+struct TrieNode {
+    literals: HashMap<String, TrieNode>,
+    single: Option<Box<TrieNode>>,
     /// Routes that end here, by their verbs.
     ends: HashMap<Option<String>, usize>,
     /// Routes that go on with `**` and a known number of segments, the longest first.
-    tails: Vec<Tail>,
+    tails: Vec<TrieTail>,
     /// Routes that end with `**` here, by their verbs.
     many: HashMap<Option<String>, usize>,
 }
 
 /// What follows `**` in a route.
 #[derive(Debug)]
-struct Tail {
+struct TrieTail {
     segments: Vec<Segment>,
     verb: Option<String>,
     route: usize,
@@ -33,27 +33,27 @@ struct Tail {
 
 /// The path of a request, without its slashes.
 #[derive(Debug)]
-pub(super) struct Path<'p> {
+pub(super) struct RequestPath<'p> {
     segments: Vec<&'p str>,
 }
 
 /// A path that can belong to no route.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoPath {
+pub(super) enum PathError {
     /// A segment is empty, or there is no leading slash.
     NotFound,
     /// A `%` is not followed by two hexadecimal digits.
     Malformed,
 }
 
-impl<'p> Path<'p> {
-    pub(super) fn parse(path: &'p str) -> Result<Self, NoPath> {
-        let rest = path.strip_prefix('/').ok_or(NoPath::NotFound)?;
+impl<'p> RequestPath<'p> {
+    pub(super) fn parse(path: &'p str) -> Result<Self, PathError> {
+        let rest = path.strip_prefix('/').ok_or(PathError::NotFound)?;
         if percent_decode(rest, |_| false).is_none() {
-            return Err(NoPath::Malformed);
+            return Err(PathError::Malformed);
         }
         let segments: Vec<_> = if rest.is_empty() { Vec::new() } else { rest.split('/').collect() };
-        if segments.iter().any(|segment| segment.is_empty()) { Err(NoPath::NotFound) } else { Ok(Self { segments }) }
+        if segments.iter().any(|segment| segment.is_empty()) { Err(PathError::NotFound) } else { Ok(Self { segments }) }
     }
 
     /// The path without a verb, and the verb: the longest first, then none.
@@ -70,7 +70,7 @@ impl<'p> Path<'p> {
     }
 }
 
-impl Trie {
+impl RouteTrie {
     /// Adds a route; gives the route that is there already for the same paths.
     pub(super) fn insert(&mut self, template: &Template, route: usize) -> Result<(), usize> {
         let verb = template.verb().map(str::to_owned);
@@ -94,7 +94,7 @@ impl Trie {
     }
 
     /// The route of a path and the segments that its template matched, verb removed.
-    pub(super) fn find<'p>(&self, path: &Path<'p>) -> Option<(usize, Vec<&'p str>)> {
+    pub(super) fn find<'p>(&self, path: &RequestPath<'p>) -> Option<(usize, Vec<&'p str>)> {
         path.readings().find_map(|(segments, verb)| {
             let verb = verb.and_then(decoded);
             if verb.as_ref().is_some_and(|verb| !self.verbs.contains(verb)) {
@@ -113,13 +113,13 @@ fn add(ends: &mut HashMap<Option<String>, usize>, verb: Option<String>, route: u
     }
 }
 
-impl Branch {
+impl TrieNode {
     fn tail(&mut self, segments: &[Segment], verb: Option<String>, route: usize) -> Result<(), usize> {
         if let Some(same) = self.tails.iter().find(|tail| tail.segments == segments && tail.verb == verb) {
             return if same.route == route { Ok(()) } else { Err(same.route) };
         }
-        self.tails.push(Tail { segments: segments.to_vec(), verb, route });
-        let wildcards = |tail: &Tail| tail.segments.iter().filter(|segment| **segment == Segment::Single).count();
+        self.tails.push(TrieTail { segments: segments.to_vec(), verb, route });
+        let wildcards = |tail: &TrieTail| tail.segments.iter().filter(|segment| **segment == Segment::Single).count();
         self.tails.sort_by_key(|tail| (std::cmp::Reverse(tail.segments.len()), wildcards(tail)));
         Ok(())
     }
@@ -140,7 +140,7 @@ impl Branch {
     }
 }
 
-impl Tail {
+impl TrieTail {
     fn ends(&self, segments: &[&str]) -> bool {
         let Some(start) = segments.len().checked_sub(self.segments.len()) else { return false };
         self.segments.iter().zip(&segments[start..]).all(|(own, given)| match own {
@@ -156,11 +156,11 @@ fn decoded(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NoPath, Path, Trie};
+    use super::{PathError, RequestPath, RouteTrie};
     use crate::path::Template;
 
-    fn trie(templates: &[&str]) -> Trie {
-        let mut trie = Trie::default();
+    fn trie(templates: &[&str]) -> RouteTrie {
+        let mut trie = RouteTrie::default();
         for (index, template) in templates.iter().enumerate() {
             trie.insert(&Template::parse(template).expect(template), index).expect("no conflict");
         }
@@ -235,7 +235,7 @@ mod tests {
             ("/v7/a", None),
             ("/V1", None),
         ] {
-            let found = trie.find(&Path::parse(path).expect(path)).map(|(route, _)| templates[route]);
+            let found = trie.find(&RequestPath::parse(path).expect(path)).map(|(route, _)| templates[route]);
             assert_eq!(found, template, "{path}");
         }
     }
@@ -243,17 +243,17 @@ mod tests {
     #[test]
     fn no_path() {
         for (path, why) in [
-            ("", NoPath::NotFound),
-            ("*", NoPath::NotFound),
-            ("v1", NoPath::NotFound),
-            ("//", NoPath::NotFound),
-            ("/v1/", NoPath::NotFound),
-            ("/v1//a", NoPath::NotFound),
-            ("/v1/%", NoPath::Malformed),
-            ("/v1/%zz", NoPath::Malformed),
-            ("/v1/%4", NoPath::Malformed),
+            ("", PathError::NotFound),
+            ("*", PathError::NotFound),
+            ("v1", PathError::NotFound),
+            ("//", PathError::NotFound),
+            ("/v1/", PathError::NotFound),
+            ("/v1//a", PathError::NotFound),
+            ("/v1/%", PathError::Malformed),
+            ("/v1/%zz", PathError::Malformed),
+            ("/v1/%4", PathError::Malformed),
         ] {
-            assert_eq!(Path::parse(path).expect_err(path), why, "{path}");
+            assert_eq!(RequestPath::parse(path).expect_err(path), why, "{path}");
         }
     }
 

@@ -11,12 +11,12 @@ use futures::{StreamExt, stream};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time;
 
-use super::{failure::Failure, values::Values};
+use super::{failure::HttpError, values::JsonSplitter};
 use crate::{Error, Result, Streaming};
 
 /// Fails unless the headers say that the body is JSON, unpacked.
-pub(super) fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
-    let unsupported = |why: &str| Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid_argument(why));
+pub(super) fn check_type(headers: &HeaderMap) -> Result<(), HttpError> {
+    let unsupported = |why: &str| HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid_argument(why));
     let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes());
     if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
         return Err(unsupported("the body is compressed; send it as it is"));
@@ -38,7 +38,7 @@ fn is_json(kind: &str) -> bool {
 }
 
 /// The whole body, of at most `limit` bytes, none of which comes later than `timeout` after the one before.
-pub(super) async fn whole(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, Failure> {
+pub(super) async fn whole(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, HttpError> {
     let (mut body, mut bytes) = (Limited::new(body, limit), BytesMut::new());
     let late = |_| Some(Err("the rest of the request did not come".into()));
     while let Some(frame) = time::timeout(timeout, body.frame()).await.unwrap_or_else(late) {
@@ -49,16 +49,16 @@ pub(super) async fn whole(body: Body, limit: usize, timeout: Duration) -> Result
     Ok(bytes.freeze())
 }
 
-fn unread(error: Box<dyn std::error::Error + Send + Sync>, limit: usize) -> Failure {
+fn unread(error: Box<dyn std::error::Error + Send + Sync>, limit: usize) -> HttpError {
     match error.is::<LengthLimitError>() {
-        true => Failure::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)),
-        false => Failure::new(StatusCode::BAD_REQUEST, broken(error)),
+        true => HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)),
+        false => HttpError::new(StatusCode::BAD_REQUEST, broken(error)),
     }
 }
 
 /// The values of a body as they come, each of at most `limit` bytes.
 pub(super) fn stream(body: Body, limit: usize) -> Streaming<Bytes> {
-    let start = Some((body.into_data_stream(), Values::default()));
+    let start = Some((body.into_data_stream(), JsonSplitter::default()));
     Streaming::new(stream::unfold(start, move |state| async move {
         let (mut chunks, mut values) = state?;
         loop {

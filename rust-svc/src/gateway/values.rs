@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes, BytesMut};
 
 /// Cuts a body into its values as it comes.
 #[derive(Debug, Default)]
-pub(super) struct Values {
+pub(super) struct JsonSplitter {
     buffer: BytesMut,
     /// How many bytes of the buffer were looked at.
     scanned: usize,
@@ -13,7 +13,7 @@ pub(super) struct Values {
     escaped: bool,
 }
 
-impl Values {
+impl JsonSplitter {
     pub(super) fn push(&mut self, chunk: &[u8]) {
         self.buffer.extend_from_slice(chunk);
     }
@@ -77,7 +77,7 @@ impl Values {
 
 #[cfg(test)]
 mod tests {
-    use super::Values;
+    use super::JsonSplitter;
 
     #[test]
     fn cut_wherever_the_chunks_end() {
@@ -85,7 +85,7 @@ mod tests {
         let expected =
             ["{\"a\":\"}\\\"{\"}", "{\"b\":[{},{}]}", "{\"c\":1}", "[1]", "\"x\"\n", "1\n", "{\"d\":\n2}", "tail"];
         for size in 1..body.len() {
-            let (mut values, mut found) = (Values::default(), Vec::new());
+            let (mut values, mut found) = (JsonSplitter::default(), Vec::new());
             for chunk in body.as_bytes().chunks(size) {
                 values.push(chunk);
                 found.extend(std::iter::from_fn(|| values.next()));

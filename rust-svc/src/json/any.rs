@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use super::{Error, Field, Message, Result, Source, Value, Writer, known};
+use super::{FieldReader, JsonError, JsonMessage, JsonResult, JsonValue, ValueSource, Writer, known};
 use crate::types::wkt;
 
 /// The key of a packed message's type.
@@ -16,75 +16,76 @@ const VALUE: &str = "value";
 
 /// A type whose messages may be packed in a `google.protobuf.Any`.
 #[derive(Clone, Copy)]
-pub struct Type {
+pub struct PackedType {
     name: &'static str,
     has_fields: bool,
     write: fn(&[u8], &mut Writer) -> bool,
-    read: fn(Source<'_, '_>) -> Result<Vec<u8>>,
+    read: fn(ValueSource<'_, '_>) -> JsonResult<Vec<u8>>,
 }
 
-impl Type {
+impl PackedType {
     /// A message of a `.proto`.
-    pub const fn of<M: Message + prost::Message>() -> Self {
+    pub const fn of<M: JsonMessage + prost::Message>() -> Self {
         Self { name: M::NAME, has_fields: true, write: write_fields::<M>, read: read_packed::<M> }
     }
 
     /// A message of `google.protobuf` that has JSON of its own kind.
-    pub(super) const fn special<T: Value + prost::Message + Default>(name: &'static str) -> Self {
+    pub(super) const fn special<T: JsonValue + prost::Message + Default>(name: &'static str) -> Self {
         Self { name, has_fields: false, write: write_value::<T>, read: read_packed::<T> }
     }
 }
 
-impl fmt::Debug for Type {
+impl fmt::Debug for PackedType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
-fn write_fields<M: Message + prost::Message>(packed: &[u8], out: &mut Writer) -> bool {
+fn write_fields<M: JsonMessage + prost::Message>(packed: &[u8], out: &mut Writer) -> bool {
     M::decode(packed).map(|message| message.write(out)).is_ok()
 }
 
-fn write_value<T: Value + prost::Message + Default>(packed: &[u8], out: &mut Writer) -> bool {
+fn write_value<T: JsonValue + prost::Message + Default>(packed: &[u8], out: &mut Writer) -> bool {
     out.key(VALUE);
     T::decode(packed).map(|value| value.write(out)).is_ok()
 }
 
-fn read_packed<T: Value + prost::Message + Default>(source: Source<'_, '_>) -> Result<Vec<u8>> {
+fn read_packed<T: JsonValue + prost::Message + Default>(source: ValueSource<'_, '_>) -> JsonResult<Vec<u8>> {
     T::read(source).map(|value| value.unwrap_or_default().encode_to_vec())
 }
 
 /// The types that may be packed, by their full names. Those of `google.protobuf` and `google.rpc` are always among them.
 #[derive(Clone)]
-pub struct Types(Arc<HashMap<&'static str, Type>>);
+pub struct TypeRegistry(Arc<HashMap<&'static str, PackedType>>);
 
-impl Types {
+impl TypeRegistry {
     /// Adds types, such as the `TYPES` of a generated package.
-    pub fn add(&mut self, types: &[Type]) {
+    pub fn add(&mut self, types: &[PackedType]) {
         Arc::make_mut(&mut self.0).extend(types.iter().map(|it| (it.name, *it)));
     }
 
-    fn get(&self, url: &str) -> Option<Type> {
+    fn get(&self, url: &str) -> Option<PackedType> {
         let name = url.rsplit('/').next()?;
         self.0.get(name).copied()
     }
 }
 
-impl Default for Types {
+impl Default for TypeRegistry {
     fn default() -> Self {
-        static KNOWN: LazyLock<Types> =
-            LazyLock::new(|| Types(Arc::new(known::TYPES.iter().chain(wkt::TYPES).map(|it| (it.name, *it)).collect())));
+        static KNOWN: LazyLock<TypeRegistry> = LazyLock::new(|| {
+            TypeRegistry(Arc::new(known::TYPES.iter().chain(wkt::TYPES).map(|it| (it.name, *it)).collect()))
+        });
         KNOWN.clone()
     }
 }
 
-impl fmt::Debug for Types {
+impl fmt::Debug for TypeRegistry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Types({})", self.0.len())
+        write!(f, "TypeRegistry({})", self.0.len())
     }
 }
 
-impl Value for prost_types::Any {
+impl JsonValue for prost_types::Any {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
@@ -98,9 +99,9 @@ impl Value for prost_types::Any {
         }
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         if source.one_text()?.is_some() || !source.json {
-            return Err(Error::value("cannot be set in the path or the query"));
+            return Err(JsonError::value("cannot be set in the path or the query"));
         }
         source.input.as_a_whole(any).map(Some)
     }
@@ -110,7 +111,7 @@ impl Value for prost_types::Any {
         out.field("value", "value", &self.value);
     }
 
-    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         match name {
             "type_url" | "typeUrl" => field.read("type_url", &mut self.type_url),
             "value" => field.read("value", &mut self.value),
@@ -124,7 +125,7 @@ impl Value for prost_types::Any {
 }
 
 /// As its own type prints it.
-fn typed(any: &prost_types::Any, found: Type, out: &mut Writer) {
+fn typed(any: &prost_types::Any, found: PackedType, out: &mut Writer) {
     out.object(|out| {
         out.key(TYPE);
         out.string(&any.type_url);
@@ -144,11 +145,11 @@ fn packed(any: &prost_types::Any, out: &mut Writer) {
     });
 }
 
-fn any(input: &mut super::Input<'_>) -> Result<prost_types::Any> {
+fn any(input: &mut super::Decoder<'_>) -> JsonResult<prost_types::Any> {
     let start = input.reader.mark();
     let Some(type_url) = type_url(input)? else { return Ok(prost_types::Any::default()) };
     let found = input.parse.types.get(&type_url).filter(|_| type_url.contains('/'));
-    let found = found.ok_or_else(|| Error::value("is not a type that is known here").within(TYPE))?;
+    let found = found.ok_or_else(|| JsonError::value("is not a type that is known here").within(TYPE))?;
     input.reader.rewind(start);
     let value = if found.has_fields { (found.read)(input.packed())? } else { special(input, found)? };
     Ok(prost_types::Any { type_url, value })
@@ -156,7 +157,7 @@ fn any(input: &mut super::Input<'_>) -> Result<prost_types::Any> {
 
 /// Reads past an object and finds the type of the packed message, which may stand anywhere in it; `None` if the object
 /// is empty.
-fn type_url(input: &mut super::Input<'_>) -> Result<Option<String>> {
+fn type_url(input: &mut super::Decoder<'_>) -> JsonResult<Option<String>> {
     input.open_object()?;
     let (mut first, mut found, mut is_empty) = (true, None, true);
     while let Some(key) = input.reader.key(&mut first)? {
@@ -166,24 +167,24 @@ fn type_url(input: &mut super::Input<'_>) -> Result<Option<String>> {
         } else if found.is_none() {
             found = Some(input.string().map_err(|error| error.within(TYPE))?.into_owned());
         } else {
-            return Err(Error::value("is given more than once").within(TYPE));
+            return Err(JsonError::value("is given more than once").within(TYPE));
         }
     }
     if found.is_none() && !is_empty {
-        return Err(Error::value("is required").within(TYPE));
+        return Err(JsonError::value("is required").within(TYPE));
     }
     Ok(found)
 }
 
-fn special(input: &mut super::Input<'_>, found: Type) -> Result<Vec<u8>> {
+fn special(input: &mut super::Decoder<'_>, found: PackedType) -> JsonResult<Vec<u8>> {
     input.open_object()?;
     let (mut first, mut value) = (true, None);
     while let Some(key) = input.reader.key(&mut first)? {
         match &*key {
             TYPE => input.reader.skip()?,
-            VALUE if value.is_some() => return Err(Error::value("is given more than once").within(VALUE)),
+            VALUE if value.is_some() => return Err(JsonError::value("is given more than once").within(VALUE)),
             VALUE => value = Some((found.read)(input.json()).map_err(|error| error.within(VALUE))?),
-            other => return Err(Error::value("is not a field of the message").within(other)),
+            other => return Err(JsonError::value("is not a field of the message").within(other)),
         }
     }
     Ok(value.unwrap_or_default())

@@ -8,28 +8,28 @@ use crate::Violation;
 const MAX_PATH: usize = 200;
 
 /// The result of reading or writing JSON.
-pub type Result<T = ()> = std::result::Result<T, Error>;
+pub type JsonResult<T = ()> = Result<T, JsonError>;
 
 /// Why a text is not the JSON of a message, or why a message has no JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(Box<Inner>);
+pub struct JsonError(Box<ErrorParts>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Inner {
+struct ErrorParts {
     field: String,
     message: String,
     has_field: bool,
 }
 
-impl Error {
-    /// The value of a field is wrong. [`Error::within`] adds the path.
+impl JsonError {
+    /// The value of a field is wrong. [`JsonError::within`] adds the path.
     pub(super) fn value(message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { field: String::new(), message: message.into(), has_field: true }))
+        Self(Box::new(ErrorParts { field: String::new(), message: message.into(), has_field: true }))
     }
 
     /// The text is not JSON, so no field is to blame.
     pub(super) fn syntax(message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { field: String::new(), message: message.into(), has_field: false }))
+        Self(Box::new(ErrorParts { field: String::new(), message: message.into(), has_field: false }))
     }
 
     /// The same error in a field of the message that is read.
@@ -62,7 +62,7 @@ fn shorten(path: &mut String) {
     }
 }
 
-impl Display for Error {
+impl Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.field().is_empty() {
             f.write_str(self.message())
@@ -72,11 +72,11 @@ impl Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for JsonError {}
 
 /// `INVALID_ARGUMENT`, with a violation where a field is to blame.
-impl From<Error> for crate::Error {
-    fn from(error: Error) -> Self {
+impl From<JsonError> for crate::Error {
+    fn from(error: JsonError) -> Self {
         let all = Self::invalid_argument(error.to_string());
         match error.field() {
             "" => all,

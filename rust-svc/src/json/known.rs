@@ -2,45 +2,47 @@
 
 use prost_types::{Duration, FieldMask, ListValue, Struct, Timestamp, value::Kind};
 
-use super::{Error, Field, Message, Result, Source, Type, Value, Writer, value::fields};
+use super::{
+    FieldReader, JsonError, JsonMessage, JsonResult, JsonValue, PackedType, ValueSource, Writer, value::fields,
+};
 use crate::{Message as _, Violations, types::rpc};
 
-pub(super) const TYPES: &[Type] = &[
-    Type::special::<prost_types::Any>("google.protobuf.Any"),
-    Type::special::<Timestamp>("google.protobuf.Timestamp"),
-    Type::special::<Duration>("google.protobuf.Duration"),
-    Type::special::<FieldMask>("google.protobuf.FieldMask"),
-    Type::special::<Struct>("google.protobuf.Struct"),
-    Type::special::<prost_types::Value>("google.protobuf.Value"),
-    Type::special::<ListValue>("google.protobuf.ListValue"),
-    Type::special::<()>("google.protobuf.Empty"),
-    Type::special::<bool>("google.protobuf.BoolValue"),
-    Type::special::<i32>("google.protobuf.Int32Value"),
-    Type::special::<i64>("google.protobuf.Int64Value"),
-    Type::special::<u32>("google.protobuf.UInt32Value"),
-    Type::special::<u64>("google.protobuf.UInt64Value"),
-    Type::special::<f32>("google.protobuf.FloatValue"),
-    Type::special::<f64>("google.protobuf.DoubleValue"),
-    Type::special::<String>("google.protobuf.StringValue"),
-    Type::special::<Vec<u8>>("google.protobuf.BytesValue"),
-    Type::of::<rpc::Status>(),
-    Type::of::<rpc::BadRequest>(),
-    Type::of::<rpc::RetryInfo>(),
-    Type::of::<rpc::ErrorInfo>(),
+pub(super) const TYPES: &[PackedType] = &[
+    PackedType::special::<prost_types::Any>("google.protobuf.Any"),
+    PackedType::special::<Timestamp>("google.protobuf.Timestamp"),
+    PackedType::special::<Duration>("google.protobuf.Duration"),
+    PackedType::special::<FieldMask>("google.protobuf.FieldMask"),
+    PackedType::special::<Struct>("google.protobuf.Struct"),
+    PackedType::special::<prost_types::Value>("google.protobuf.Value"),
+    PackedType::special::<ListValue>("google.protobuf.ListValue"),
+    PackedType::special::<()>("google.protobuf.Empty"),
+    PackedType::special::<bool>("google.protobuf.BoolValue"),
+    PackedType::special::<i32>("google.protobuf.Int32Value"),
+    PackedType::special::<i64>("google.protobuf.Int64Value"),
+    PackedType::special::<u32>("google.protobuf.UInt32Value"),
+    PackedType::special::<u64>("google.protobuf.UInt64Value"),
+    PackedType::special::<f32>("google.protobuf.FloatValue"),
+    PackedType::special::<f64>("google.protobuf.DoubleValue"),
+    PackedType::special::<String>("google.protobuf.StringValue"),
+    PackedType::special::<Vec<u8>>("google.protobuf.BytesValue"),
+    PackedType::of::<rpc::Status>(),
+    PackedType::of::<rpc::BadRequest>(),
+    PackedType::of::<rpc::RetryInfo>(),
+    PackedType::of::<rpc::ErrorInfo>(),
 ];
 
 /// `google.protobuf.Empty`.
-impl Message for () {
+impl JsonMessage for () {
     const NAME: &'static str = "google.protobuf.Empty";
 
     fn write(&self, _: &mut Writer) {}
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         field.unknown(name)
     }
 }
 
-impl Value for Timestamp {
+impl JsonValue for Timestamp {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
@@ -50,8 +52,8 @@ impl Value for Timestamp {
         }
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-        let refused = || Error::value("must be a time of the years 1 to 9999 as in 2026-02-28T09:30:00Z");
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
+        let refused = || JsonError::value("must be a time of the years 1 to 9999 as in 2026-02-28T09:30:00Z");
         let parse = |text: &str| text.parse::<crate::Timestamp>().map_err(|_| refused());
         source.string(|text| parse(text).map(crate::Message::into_wire)).map(Some)
     }
@@ -60,14 +62,14 @@ impl Value for Timestamp {
         write_nanos(self.seconds, self.nanos, out);
     }
 
-    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         read_nanos(name, field, &mut self.seconds, &mut self.nanos)?;
         let time = crate::Timestamp::read(*self, &mut Violations::default());
-        time.map(drop).ok_or_else(|| Error::value("makes no time of the years 1 to 9999").within(name))
+        time.map(drop).ok_or_else(|| JsonError::value("makes no time of the years 1 to 9999").within(name))
     }
 }
 
-impl Value for Duration {
+impl JsonValue for Duration {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
@@ -77,8 +79,8 @@ impl Value for Duration {
         }
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-        let refused = || Error::value("must be a duration of at most 10,000 years in seconds, as in 1.5s");
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
+        let refused = || JsonError::value("must be a duration of at most 10,000 years in seconds, as in 1.5s");
         let parse = |text: &str| text.parse::<crate::SignedDuration>().map_err(|_| refused());
         source.string(|text| parse(text).map(crate::Message::into_wire)).map(Some)
     }
@@ -87,10 +89,10 @@ impl Value for Duration {
         write_nanos(self.seconds, self.nanos, out);
     }
 
-    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         read_nanos(name, field, &mut self.seconds, &mut self.nanos)?;
         let duration = crate::SignedDuration::new(self.seconds, self.nanos);
-        let refused = || Error::value("makes no duration of one sign and at most 10,000 years").within(name);
+        let refused = || JsonError::value("makes no duration of one sign and at most 10,000 years").within(name);
         duration.map(drop).ok_or_else(refused)
     }
 }
@@ -101,7 +103,7 @@ fn write_nanos(seconds: i64, nanos: i32, out: &mut Writer) {
     out.field("nanos", "nanos", &nanos);
 }
 
-fn read_nanos(name: &str, field: Field<'_, '_>, seconds: &mut i64, nanos: &mut i32) -> Result {
+fn read_nanos(name: &str, field: FieldReader<'_, '_>, seconds: &mut i64, nanos: &mut i32) -> JsonResult {
     match name {
         "seconds" => field.read("seconds", seconds),
         "nanos" => field.read("nanos", nanos),
@@ -109,7 +111,7 @@ fn read_nanos(name: &str, field: Field<'_, '_>, seconds: &mut i64, nanos: &mut i
     }
 }
 
-impl Value for FieldMask {
+impl JsonValue for FieldMask {
     const IS_MASK: bool = true;
     const IS_MESSAGE: bool = true;
 
@@ -121,9 +123,9 @@ impl Value for FieldMask {
         }
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         let split = |text: &str| text.split(',').filter(|_| !text.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-        let refused = || Error::value("must be paths in lowerCamelCase, separated by commas");
+        let refused = || JsonError::value("must be paths in lowerCamelCase, separated by commas");
         let strict = |text: &str| match text.contains('_') {
             true => Err(refused()),
             false => snake(&split(text)).ok_or_else(refused),
@@ -166,7 +168,7 @@ fn snake(paths: &[String]) -> Option<Vec<String>> {
     paths.iter().map(spell).collect()
 }
 
-impl Value for Struct {
+impl JsonValue for Struct {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
@@ -178,7 +180,7 @@ impl Value for Struct {
         });
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         schemaless(source, |input| match input.reader.peek() {
             Some(b'{') => object(input),
             _ => input.mismatch("must be an object"),
@@ -192,14 +194,14 @@ impl Value for Struct {
     }
 }
 
-impl Value for ListValue {
+impl JsonValue for ListValue {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
         out.array(&self.values, |out, value| value.write(out));
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         schemaless(source, |input| match input.reader.peek() {
             Some(b'[') => list(input),
             _ => input.mismatch("must be an array"),
@@ -209,7 +211,7 @@ impl Value for ListValue {
     fields!(list: "values" => list.values);
 }
 
-impl Value for prost_types::Value {
+impl JsonValue for prost_types::Value {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
@@ -226,7 +228,7 @@ impl Value for prost_types::Value {
         }
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         schemaless(source, value)
     }
 
@@ -242,7 +244,7 @@ impl Value for prost_types::Value {
         }
     }
 
-    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         let kind = &mut self.kind;
         match name {
             "null_value" | "nullValue" => field.null_member("null_value", kind, Kind::NullValue),
@@ -268,25 +270,28 @@ impl Value for prost_types::Value {
 }
 
 /// A number that a field may hold, but a value of JSON may not.
-fn check_number(kind: &Option<Kind>) -> Result {
+fn check_number(kind: &Option<Kind>) -> JsonResult {
     match kind {
-        Some(Kind::NumberValue(number)) if !number.is_finite() => Err(Error::value("must be a finite number")),
+        Some(Kind::NumberValue(number)) if !number.is_finite() => Err(JsonError::value("must be a finite number")),
         _ => Ok(()),
     }
 }
 
 /// A value without a schema; in the path and the query it is a text of JSON.
-fn schemaless<T>(source: Source<'_, '_>, read: fn(&mut super::Input<'_>) -> Result<T>) -> Result<Option<T>> {
+fn schemaless<T>(
+    source: ValueSource<'_, '_>,
+    read: fn(&mut super::Decoder<'_>) -> JsonResult<T>,
+) -> JsonResult<Option<T>> {
     let text = source.one_text()?.unwrap_or_default();
     if source.json {
         return source.input.as_a_whole(read).map(Some);
     }
-    let mut input = super::Input::new(text.as_bytes(), source.input.parse)?;
+    let mut input = super::Decoder::new(text.as_bytes(), source.input.parse)?;
     let value = read(&mut input)?;
     input.reader.end().map(|()| Some(value))
 }
 
-fn value(input: &mut super::Input<'_>) -> Result<prost_types::Value> {
+fn value(input: &mut super::Decoder<'_>) -> JsonResult<prost_types::Value> {
     let kind = match input.reader.peek() {
         Some(b'{') => Kind::StructValue(object(input)?),
         Some(b'[') => Kind::ListValue(list(input)?),
@@ -299,25 +304,25 @@ fn value(input: &mut super::Input<'_>) -> Result<prost_types::Value> {
     Ok(prost_types::Value { kind: Some(kind) })
 }
 
-fn finite(input: &mut super::Input<'_>) -> Result<f64> {
+fn finite(input: &mut super::Decoder<'_>) -> JsonResult<f64> {
     let number = input.reader.number()?.parse::<f64>().ok();
-    number.filter(|number| number.is_finite()).ok_or_else(|| Error::value("is out of range"))
+    number.filter(|number| number.is_finite()).ok_or_else(|| JsonError::value("is out of range"))
 }
 
-fn object(input: &mut super::Input<'_>) -> Result<Struct> {
+fn object(input: &mut super::Decoder<'_>) -> JsonResult<Struct> {
     let (mut object, mut first) = (Struct::default(), true);
     input.reader.open(b'{')?;
     while let Some(key) = input.reader.key(&mut first)? {
         let item = value(input).map_err(|error| error.within(&key))?;
         if object.fields.contains_key(&*key) {
-            return Err(Error::value("is given more than once").within(key));
+            return Err(JsonError::value("is given more than once").within(key));
         }
         object.fields.insert(key.into_owned(), item);
     }
     Ok(object)
 }
 
-fn list(input: &mut super::Input<'_>) -> Result<ListValue> {
+fn list(input: &mut super::Decoder<'_>) -> JsonResult<ListValue> {
     let (mut list, mut first) = (ListValue::default(), true);
     input.reader.open(b'[')?;
     while input.reader.item(&mut first)? {
@@ -328,7 +333,7 @@ fn list(input: &mut super::Input<'_>) -> Result<ListValue> {
 }
 
 /// Clients of HTTP expect all three fields, so they are printed whatever their values.
-impl Message for rpc::Status {
+impl JsonMessage for rpc::Status {
     const NAME: &'static str = "google.rpc.Status";
 
     fn write(&self, out: &mut Writer) {
@@ -337,7 +342,7 @@ impl Message for rpc::Status {
         out.always("details", "details", &self.details);
     }
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         match name {
             "code" => field.read("code", &mut self.code),
             "message" => field.read("message", &mut self.message),
@@ -347,14 +352,14 @@ impl Message for rpc::Status {
     }
 }
 
-impl Message for rpc::BadRequest {
+impl JsonMessage for rpc::BadRequest {
     const NAME: &'static str = "google.rpc.BadRequest";
 
     fn write(&self, out: &mut Writer) {
         out.field("field_violations", "fieldViolations", &self.field_violations);
     }
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         match name {
             "field_violations" | "fieldViolations" => field.read("field_violations", &mut self.field_violations),
             _ => field.unknown(name),
@@ -362,7 +367,7 @@ impl Message for rpc::BadRequest {
     }
 }
 
-impl Message for rpc::FieldViolation {
+impl JsonMessage for rpc::FieldViolation {
     const NAME: &'static str = "google.rpc.BadRequest.FieldViolation";
 
     fn write(&self, out: &mut Writer) {
@@ -371,7 +376,7 @@ impl Message for rpc::FieldViolation {
         out.field("reason", "reason", &self.reason);
     }
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         match name {
             "field" => field.read("field", &mut self.field),
             "description" => field.read("description", &mut self.description),
@@ -381,14 +386,14 @@ impl Message for rpc::FieldViolation {
     }
 }
 
-impl Message for rpc::RetryInfo {
+impl JsonMessage for rpc::RetryInfo {
     const NAME: &'static str = "google.rpc.RetryInfo";
 
     fn write(&self, out: &mut Writer) {
         out.field("retry_delay", "retryDelay", &self.retry_delay);
     }
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         match name {
             "retry_delay" | "retryDelay" => field.read("retry_delay", &mut self.retry_delay),
             _ => field.unknown(name),
@@ -396,7 +401,7 @@ impl Message for rpc::RetryInfo {
     }
 }
 
-impl Message for rpc::ErrorInfo {
+impl JsonMessage for rpc::ErrorInfo {
     const NAME: &'static str = "google.rpc.ErrorInfo";
 
     fn write(&self, out: &mut Writer) {
@@ -405,7 +410,7 @@ impl Message for rpc::ErrorInfo {
         out.field("metadata", "metadata", &self.metadata);
     }
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         match name {
             "reason" => field.read("reason", &mut self.reason),
             "domain" => field.read("domain", &mut self.domain),

@@ -1,33 +1,33 @@
 //! What generated code tells about messages and enums.
 
-use super::{Field, Result, Writer};
+use super::{FieldReader, JsonResult, Writer};
 
 /// A message that has JSON. Generated code implements it for each message, with one line for each field.
-pub trait Message: Default {
+pub trait JsonMessage: Default {
     /// The full name of the message in its `.proto`, such as `order.v1.Order`.
     const NAME: &'static str;
 
     /// Prints each field with [`Writer::field`] and its siblings.
     fn write(&self, out: &mut Writer);
 
-    /// Reads the field that is called `name` in JSON or in the `.proto`, with [`Field::read`] and its siblings.
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result;
+    /// Reads the field that is called `name` in JSON or in the `.proto`, with [`FieldReader::read`] and its siblings.
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult;
 }
 
-impl<M: Message> Message for Box<M> {
+impl<M: JsonMessage> JsonMessage for Box<M> {
     const NAME: &'static str = M::NAME;
 
     fn write(&self, out: &mut Writer) {
         M::write(self, out);
     }
 
-    fn read(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         M::read(self, name, field)
     }
 }
 
 /// An enum that has JSON.
-pub trait Enum {
+pub trait JsonEnum {
     /// Its names and numbers, in the order of the `.proto`. Of several names for one number the first is printed.
     const VALUES: &'static [(&'static str, i32)];
 
@@ -48,7 +48,7 @@ pub enum Plain {}
 
 /// A number that is a value of the enum `E`.
 #[derive(Debug)]
-pub struct Of<E>(std::marker::PhantomData<E>);
+pub struct EnumOf<E>(std::marker::PhantomData<E>);
 
 /// A number that is `google.protobuf.NullValue`.
 #[derive(Debug)]

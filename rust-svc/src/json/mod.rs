@@ -13,7 +13,7 @@
 //!     quantity: i64,
 //! }
 //!
-//! impl svc::json::Message for Stock {
+//! impl svc::json::JsonMessage for Stock {
 //!     const NAME: &'static str = "inventory.v1.Stock";
 //!
 //!     fn write(&self, out: &mut svc::json::Writer) {
@@ -21,7 +21,7 @@
 //!         out.field("quantity", "quantity", &self.quantity);
 //!     }
 //!
-//!     fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+//!     fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
 //!         match name {
 //!             "product_id" | "productId" => field.read("product_id", &mut self.product_id),
 //!             "quantity" => field.read("quantity", &mut self.quantity),
@@ -31,9 +31,9 @@
 //! }
 //!
 //! let json = br#"{"productId": "tea", "quantity": "5"}"#;
-//! let stock: Stock = svc::json::from_slice(json, &svc::json::Parse::default())?;
+//! let stock: Stock = svc::json::from_slice(json, &svc::json::ParseOptions::default())?;
 //! assert_eq!(stock, Stock { product_id: "tea".into(), quantity: 5 });
-//! # Ok::<(), svc::json::Error>(())
+//! # Ok::<(), svc::json::JsonError>(())
 //! ```
 //!
 //! The same match of names serves the body, the variables of the path and the parameters of the query. Errors name
@@ -53,51 +53,59 @@ mod slot;
 mod value;
 mod writer;
 
-pub use any::{Type, Types};
-pub use error::{Error, Result};
-pub use input::{Field, Source};
-pub use message::{Enum, Message, Null, Of, Plain};
-pub use options::{Parse, Print};
-pub use slot::{Key, Slot};
-pub use value::Value;
+pub use any::{PackedType, TypeRegistry};
+pub use error::{JsonError, JsonResult};
+pub use input::{FieldReader, ValueSource};
+pub use message::{EnumOf, JsonEnum, JsonMessage, Null, Plain};
+pub use options::{ParseOptions, PrintOptions};
+pub use slot::{MapKey, Slot};
+pub use value::JsonValue;
 pub use writer::Writer;
 
 pub(crate) use base64::{decode as decode_base64, encode as encode_base64};
 pub(crate) use input::field_name;
-pub(crate) use params::{Node, Step};
+pub(crate) use params::{ParameterTree, PathStep};
 pub(crate) use writer::mask_fields;
 
-use input::Input;
+use input::Decoder;
 
 /// Prints a value. Fails if it holds what JSON cannot express, such as a time after the year 9999.
-pub fn to_vec<T: Value>(value: &T, print: &Print) -> Result<Vec<u8>> {
+pub fn to_vec<T: JsonValue>(value: &T, print: &PrintOptions) -> JsonResult<Vec<u8>> {
     let mut out = Writer::new(print);
     value.write(&mut out);
     out.finish()
 }
 
 /// Reads a value. Fails if the text is not JSON, or is not of this type.
-pub fn from_slice<T: Value>(json: &[u8], parse: &Parse) -> Result<T> {
-    let mut input = Input::new(json, parse)?;
+pub fn from_slice<T: JsonValue>(json: &[u8], parse: &ParseOptions) -> JsonResult<T> {
+    let mut input = Decoder::new(json, parse)?;
     let value = T::read(input.json())?;
     input.reader.end()?;
     Ok(value.unwrap_or_default())
 }
 
 /// Reads a request from its body and its parameters.
-pub(crate) fn read_request<T: Value>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<T> {
-    read_parts(&mut Input::new(json, parse)?, parameters)
+pub(crate) fn read_request<T: JsonValue>(
+    json: &[u8],
+    parameters: &ParameterTree,
+    parse: &ParseOptions,
+) -> JsonResult<T> {
+    read_parts(&mut Decoder::new(json, parse)?, parameters)
 }
 
 /// The same, with the paths of the fields that the body holds.
-pub(crate) fn read_with_presence<T: Value>(json: &[u8], parameters: &Node, parse: &Parse) -> Result<(T, Vec<String>)> {
-    let mut input = Input::new(json, parse)?;
+pub(crate) fn read_with_presence<T: JsonValue>(
+    json: &[u8],
+    parameters: &ParameterTree,
+    parse: &ParseOptions,
+) -> JsonResult<(T, Vec<String>)> {
+    let mut input = Decoder::new(json, parse)?;
     input.watch_presence();
     let value = read_parts(&mut input, parameters)?;
     Ok((value, input.take_presence()))
 }
 
-fn read_parts<'b, T: Value>(input: &mut Input<'b>, parameters: &'b Node) -> Result<T> {
+fn read_parts<'b, T: JsonValue>(input: &mut Decoder<'b>, parameters: &'b ParameterTree) -> JsonResult<T> {
     // Some types, such as Any, are read from a body only; there may be none.
     if parameters.is_unset() {
         return Ok(T::default());
@@ -110,7 +118,11 @@ fn read_parts<'b, T: Value>(input: &mut Input<'b>, parameters: &'b Node) -> Resu
 }
 
 /// Prints a response, or only one of its fields.
-pub(crate) fn print_response<T: Value>(value: &T, field: Option<&'static str>, print: &Print) -> Result<Vec<u8>> {
+pub(crate) fn print_response<T: JsonValue>(
+    value: &T,
+    field: Option<&'static str>,
+    print: &PrintOptions,
+) -> JsonResult<Vec<u8>> {
     let mut out = Writer::new(print);
     match field {
         Some(field) => out.only(field, |out| value.write_fields(out)),

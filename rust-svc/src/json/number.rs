@@ -29,7 +29,7 @@ fn some_digits(text: &[u8]) -> Option<usize> {
 
 /// Why a number is not one of an integer type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotInteger {
+pub(super) enum IntegerError {
     /// It is no number.
     Syntax,
     /// It has digits after the point that are not zero.
@@ -39,9 +39,9 @@ pub(super) enum NotInteger {
 }
 
 /// The whole number that `text` writes, be it as `42`, `42.0` or `4.2e1`, without going through a float.
-pub(super) fn integer(text: &str) -> Result<i128, NotInteger> {
+pub(super) fn integer(text: &str) -> Result<i128, IntegerError> {
     if scan(text.as_bytes()) != Some(text.len()) {
-        return Err(NotInteger::Syntax);
+        return Err(IntegerError::Syntax);
     }
     match text.parse::<i64>() {
         Ok(value) => Ok(value.into()),
@@ -49,7 +49,7 @@ pub(super) fn integer(text: &str) -> Result<i128, NotInteger> {
     }
 }
 
-fn decimal(text: &str) -> Result<i128, NotInteger> {
+fn decimal(text: &str) -> Result<i128, IntegerError> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
@@ -60,17 +60,18 @@ fn decimal(text: &str) -> Result<i128, NotInteger> {
     // What does not fit into an exponent of 64 bits is far out of every range, but on which side matters.
     let exponent =
         exponent.parse::<i64>().unwrap_or(if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 });
-    let dropped = i64::try_from(digits.len() - significant.len()).map_err(|_| NotInteger::Range)?;
-    let behind_point = i64::try_from(fraction.len()).map_err(|_| NotInteger::Range)?;
+    let dropped = i64::try_from(digits.len() - significant.len()).map_err(|_| IntegerError::Range)?;
+    let behind_point = i64::try_from(fraction.len()).map_err(|_| IntegerError::Range)?;
     let zeros = exponent.saturating_sub(behind_point).saturating_add(dropped);
-    let zeros = u32::try_from(zeros).map_err(|_| if zeros < 0 { NotInteger::Fraction } else { NotInteger::Range })?;
-    let scale = 10i128.checked_pow(zeros).ok_or(NotInteger::Range)?;
-    significant.parse::<i128>().ok().and_then(|value| value.checked_mul(scale)).ok_or(NotInteger::Range)
+    let zeros =
+        u32::try_from(zeros).map_err(|_| if zeros < 0 { IntegerError::Fraction } else { IntegerError::Range })?;
+    let scale = 10i128.checked_pow(zeros).ok_or(IntegerError::Range)?;
+    significant.parse::<i128>().ok().and_then(|value| value.checked_mul(scale)).ok_or(IntegerError::Range)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NotInteger, integer, scan};
+    use super::{IntegerError, integer, scan};
 
     #[test]
     fn integers() {
@@ -90,25 +91,25 @@ mod tests {
             ("1e2", Ok(100)),
             ("18446744073709551615", Ok(18_446_744_073_709_551_615)),
             ("1.8446744073709551615e19", Ok(18_446_744_073_709_551_615)),
-            ("0.5", Err(NotInteger::Fraction)),
-            ("1e-1", Err(NotInteger::Fraction)),
-            ("1e-99999999999999999999", Err(NotInteger::Fraction)),
-            ("1e99", Err(NotInteger::Range)),
-            ("1e999999", Err(NotInteger::Range)),
-            ("1e99999999999999999999", Err(NotInteger::Range)),
-            ("999999999999999999999999999999999999999999", Err(NotInteger::Range)),
-            ("", Err(NotInteger::Syntax)),
-            ("-", Err(NotInteger::Syntax)),
-            ("+1", Err(NotInteger::Syntax)),
-            ("01", Err(NotInteger::Syntax)),
-            ("-01", Err(NotInteger::Syntax)),
-            (" 1", Err(NotInteger::Syntax)),
-            ("1 ", Err(NotInteger::Syntax)),
-            ("1.", Err(NotInteger::Syntax)),
-            (".1", Err(NotInteger::Syntax)),
-            ("1e", Err(NotInteger::Syntax)),
-            ("0x1", Err(NotInteger::Syntax)),
-            ("NaN", Err(NotInteger::Syntax)),
+            ("0.5", Err(IntegerError::Fraction)),
+            ("1e-1", Err(IntegerError::Fraction)),
+            ("1e-99999999999999999999", Err(IntegerError::Fraction)),
+            ("1e99", Err(IntegerError::Range)),
+            ("1e999999", Err(IntegerError::Range)),
+            ("1e99999999999999999999", Err(IntegerError::Range)),
+            ("999999999999999999999999999999999999999999", Err(IntegerError::Range)),
+            ("", Err(IntegerError::Syntax)),
+            ("-", Err(IntegerError::Syntax)),
+            ("+1", Err(IntegerError::Syntax)),
+            ("01", Err(IntegerError::Syntax)),
+            ("-01", Err(IntegerError::Syntax)),
+            (" 1", Err(IntegerError::Syntax)),
+            ("1 ", Err(IntegerError::Syntax)),
+            ("1.", Err(IntegerError::Syntax)),
+            (".1", Err(IntegerError::Syntax)),
+            ("1e", Err(IntegerError::Syntax)),
+            ("0x1", Err(IntegerError::Syntax)),
+            ("NaN", Err(IntegerError::Syntax)),
         ] {
             assert_eq!(integer(text), value, "{text}");
         }

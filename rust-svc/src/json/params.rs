@@ -2,24 +2,24 @@
 
 /// A field and those within it, as they are named in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Node {
+pub(crate) struct ParameterTree {
     name: String,
     is_key: bool,
     texts: Vec<String>,
     body: bool,
-    children: Vec<Node>,
+    children: Vec<ParameterTree>,
 }
 
 /// One step from a message to a field within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step<'a> {
+pub(crate) enum PathStep<'a> {
     /// A field of a message.
     Field(&'a str),
     /// A key of a map.
     Key(&'a str),
 }
 
-impl<'a> Step<'a> {
+impl<'a> PathStep<'a> {
     /// What the field or the key is called.
     pub(crate) fn name(&self) -> &'a str {
         match self {
@@ -28,14 +28,14 @@ impl<'a> Step<'a> {
     }
 }
 
-impl Node {
+impl ParameterTree {
     /// A message none of whose fields is set.
     pub(crate) fn root() -> Self {
         Self::default()
     }
 
     /// The field at the end of these steps.
-    pub(crate) fn at<'a>(&mut self, steps: impl IntoIterator<Item = Step<'a>>) -> &mut Self {
+    pub(crate) fn at<'a>(&mut self, steps: impl IntoIterator<Item = PathStep<'a>>) -> &mut Self {
         steps.into_iter().fold(self, Self::child)
     }
 
@@ -70,12 +70,12 @@ impl Node {
         &self.texts
     }
 
-    pub(super) fn children(&self) -> &[Node] {
+    pub(super) fn children(&self) -> &[ParameterTree] {
         &self.children
     }
 
-    fn child(&mut self, step: Step<'_>) -> &mut Self {
-        let (name, is_key) = (step.name(), matches!(step, Step::Key(_)));
+    fn child(&mut self, step: PathStep<'_>) -> &mut Self {
+        let (name, is_key) = (step.name(), matches!(step, PathStep::Key(_)));
         let found = self.children.iter().position(|child| child.is_key == is_key && child.name == name);
         let index = found.unwrap_or_else(|| {
             self.children.push(Self { name: name.to_owned(), is_key, ..Self::default() });

@@ -2,27 +2,27 @@
 
 use std::borrow::Cow;
 
-use super::{Error, Result, number};
+use super::{JsonError, JsonResult, number};
 
 /// Reads JSON from front to back, without building a tree of it.
-pub(super) struct Reader<'b> {
+pub(super) struct Tokenizer<'b> {
     text: &'b str,
     position: usize,
     depth: usize,
     max_depth: usize,
 }
 
-/// Where a [`Reader`] was.
+/// Where a [`Tokenizer`] was.
 pub(super) struct Mark {
     position: usize,
     depth: usize,
 }
 
-impl<'b> Reader<'b> {
-    pub(super) fn new(bytes: &'b [u8], max_depth: usize) -> Result<Self> {
-        let text = std::str::from_utf8(bytes).map_err(|_| Error::syntax("is not valid JSON: it is not UTF-8"))?;
+impl<'b> Tokenizer<'b> {
+    pub(super) fn new(bytes: &'b [u8], max_depth: usize) -> JsonResult<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|_| JsonError::syntax("is not valid JSON: it is not UTF-8"))?;
         if text.starts_with('\u{feff}') {
-            return Err(Error::syntax("is not valid JSON: it starts with a byte order mark"));
+            return Err(JsonError::syntax("is not valid JSON: it starts with a byte order mark"));
         }
         Ok(Self { text, position: 0, depth: 0, max_depth })
     }
@@ -45,23 +45,23 @@ impl<'b> Reader<'b> {
     }
 
     /// Fails unless only white space is left.
-    pub(super) fn end(&mut self) -> Result {
+    pub(super) fn end(&mut self) -> JsonResult {
         if self.peek().is_some() { self.fail("something follows its end") } else { Ok(()) }
     }
 
     /// Takes the word `null` if it is next.
-    pub(super) fn null(&mut self) -> Result<bool> {
+    pub(super) fn null(&mut self) -> JsonResult<bool> {
         if self.peek() == Some(b'n') { self.word("null").map(|()| true) } else { Ok(false) }
     }
 
-    pub(super) fn boolean(&mut self) -> Result<bool> {
+    pub(super) fn boolean(&mut self) -> JsonResult<bool> {
         let value = self.peek() == Some(b't');
         self.word(if value { "true" } else { "false" })?;
         Ok(value)
     }
 
     /// A number, as it is written.
-    pub(super) fn number(&mut self) -> Result<&'b str> {
+    pub(super) fn number(&mut self) -> JsonResult<&'b str> {
         self.peek();
         let rest = &self.text[self.position..];
         let Some(length) = number::scan(rest.as_bytes()) else { return self.fail("a number is malformed") };
@@ -69,7 +69,7 @@ impl<'b> Reader<'b> {
         Ok(&rest[..length])
     }
 
-    pub(super) fn string(&mut self) -> Result<Cow<'b, str>> {
+    pub(super) fn string(&mut self) -> JsonResult<Cow<'b, str>> {
         self.take(b'"', "expected `\"`")?;
         let plain = self.plain_text()?;
         if self.byte() == Some(b'"') {
@@ -80,14 +80,14 @@ impl<'b> Reader<'b> {
     }
 
     /// Enters an object or an array.
-    pub(super) fn open(&mut self, bracket: u8) -> Result {
+    pub(super) fn open(&mut self, bracket: u8) -> JsonResult {
         self.take(bracket, if bracket == b'{' { "expected `{`" } else { "expected `[`" })?;
         self.depth += 1;
         if self.depth > self.max_depth { self.fail("it is nested too deeply") } else { Ok(()) }
     }
 
     /// The next key of the object that was entered; `None` at its end, which it leaves.
-    pub(super) fn key(&mut self, first: &mut bool) -> Result<Option<Cow<'b, str>>> {
+    pub(super) fn key(&mut self, first: &mut bool) -> JsonResult<Option<Cow<'b, str>>> {
         if !self.another(b'}', first, "expected `,` or `}`")? {
             return Ok(None);
         }
@@ -97,12 +97,12 @@ impl<'b> Reader<'b> {
     }
 
     /// True if the array that was entered has another item; leaves it otherwise.
-    pub(super) fn item(&mut self, first: &mut bool) -> Result<bool> {
+    pub(super) fn item(&mut self, first: &mut bool) -> JsonResult<bool> {
         self.another(b']', first, "expected `,` or `]`")
     }
 
     /// Reads past a value of any kind.
-    pub(super) fn skip(&mut self) -> Result {
+    pub(super) fn skip(&mut self) -> JsonResult {
         let mut first = true;
         match self.peek() {
             Some(b'{') => {
@@ -128,14 +128,14 @@ impl<'b> Reader<'b> {
     }
 
     /// Fails because the text is not JSON.
-    pub(super) fn fail<T>(&self, why: &str) -> Result<T> {
+    pub(super) fn fail<T>(&self, why: &str) -> JsonResult<T> {
         let before = &self.text[..self.position];
         let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Err(Error::syntax(format!("is not valid JSON: {why} at line {line}, column {column}")))
+        Err(JsonError::syntax(format!("is not valid JSON: {why} at line {line}, column {column}")))
     }
 
-    fn another(&mut self, end: u8, first: &mut bool, expected: &str) -> Result<bool> {
+    fn another(&mut self, end: u8, first: &mut bool, expected: &str) -> JsonResult<bool> {
         let first = std::mem::take(first);
         match self.peek() {
             Some(byte) if byte == end => {
@@ -156,7 +156,7 @@ impl<'b> Reader<'b> {
         self.text.as_bytes().get(self.position).copied()
     }
 
-    fn take(&mut self, byte: u8, expected: &str) -> Result {
+    fn take(&mut self, byte: u8, expected: &str) -> JsonResult {
         if self.peek() != Some(byte) {
             return self.fail(expected);
         }
@@ -164,7 +164,7 @@ impl<'b> Reader<'b> {
         Ok(())
     }
 
-    fn word(&mut self, word: &str) -> Result {
+    fn word(&mut self, word: &str) -> JsonResult {
         self.peek();
         if !self.text[self.position..].starts_with(word) {
             return self.fail("a value is malformed");
@@ -174,7 +174,7 @@ impl<'b> Reader<'b> {
     }
 
     /// Text up to a quote or a backslash.
-    fn plain_text(&mut self) -> Result<&'b str> {
+    fn plain_text(&mut self) -> JsonResult<&'b str> {
         let rest = &self.text[self.position..];
         let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
         self.position += length;
@@ -186,7 +186,7 @@ impl<'b> Reader<'b> {
     }
 
     /// The rest of a string that holds escapes.
-    fn escaped(&mut self, mut text: String) -> Result<String> {
+    fn escaped(&mut self, mut text: String) -> JsonResult<String> {
         loop {
             if self.byte() == Some(b'"') {
                 self.position += 1;
@@ -199,7 +199,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn escape(&mut self) -> Result<char> {
+    fn escape(&mut self) -> JsonResult<char> {
         let letter = self.byte();
         self.position += usize::from(letter.is_some_and(|letter| letter.is_ascii()));
         match letter {
@@ -216,7 +216,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn unicode(&mut self) -> Result<char> {
+    fn unicode(&mut self) -> JsonResult<char> {
         let first = self.four_digits()?;
         if !(0xd800..0xdc00).contains(&first) {
             return char::from_u32(first).map_or_else(|| self.fail("a string holds half a surrogate pair"), Ok);
@@ -234,7 +234,7 @@ impl<'b> Reader<'b> {
         char::from_u32(scalar).map_or_else(|| self.fail("a string holds half a surrogate pair"), Ok)
     }
 
-    fn four_digits(&mut self) -> Result<u32> {
+    fn four_digits(&mut self) -> JsonResult<u32> {
         let digits = self.text.get(self.position..self.position + 4);
         let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let Some(value) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
@@ -247,10 +247,10 @@ impl<'b> Reader<'b> {
 
 #[cfg(test)]
 mod tests {
-    use super::Reader;
+    use super::Tokenizer;
 
-    fn check(text: &[u8]) -> super::Result {
-        let mut reader = Reader::new(text, 100)?;
+    fn check(text: &[u8]) -> super::JsonResult {
+        let mut reader = Tokenizer::new(text, 100)?;
         reader.skip()?;
         reader.end()
     }

@@ -7,9 +7,12 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Enum, Error, Message, Null, Of, Plain, Result, Source, Value, Writer, params::Node};
+use super::{
+    EnumOf, JsonEnum, JsonError, JsonMessage, JsonResult, JsonValue, Null, Plain, ValueSource, Writer,
+    params::ParameterTree,
+};
 
-/// A field as it lies in a message, with its presence. `K` tells what its values are, as in [`Value`].
+/// A field as it lies in a message, with its presence. `K` tells what its values are, as in [`JsonValue`].
 pub trait Slot<K = Plain> {
     /// True for a `google.protobuf.FieldMask`.
     const IS_MASK: bool = false;
@@ -23,7 +26,7 @@ pub trait Slot<K = Plain> {
     fn print(&self, out: &mut Writer);
 
     /// Reads the value. A JSON `null` leaves the field as it is, unless it is a value itself.
-    fn fill(&mut self, source: Source<'_, '_>) -> Result;
+    fn fill(&mut self, source: ValueSource<'_, '_>) -> JsonResult;
 }
 
 /// A field that holds its value itself, and is unset while `$is_unset` of it.
@@ -35,10 +38,10 @@ macro_rules! bare {
         }
 
         fn print(&self, out: &mut Writer) {
-            Value::<$kind>::write(self, out);
+            JsonValue::<$kind>::write(self, out);
         }
 
-        fn fill(&mut self, source: Source<'_, '_>) -> Result {
+        fn fill(&mut self, source: ValueSource<'_, '_>) -> JsonResult {
             fill_bare::<$kind, Self>(self, source)
         }
     };
@@ -64,8 +67,8 @@ impl Slot for f64 {
     bare!(Plain, |it| it.to_bits() == 0);
 }
 
-impl<E: Enum> Slot<Of<E>> for i32 {
-    bare!(Of<E>, |it| *it == 0);
+impl<E: JsonEnum> Slot<EnumOf<E>> for i32 {
+    bare!(EnumOf<E>, |it| *it == 0);
 }
 
 impl Slot<Null> for i32 {
@@ -73,7 +76,7 @@ impl Slot<Null> for i32 {
 }
 
 /// A field that is required, as proto2 has them.
-impl<M: Message> Slot for M {
+impl<M: JsonMessage> Slot for M {
     bare!(Plain, |_| false);
 }
 
@@ -87,7 +90,7 @@ macro_rules! required {
 
 required!(Any, Timestamp, Duration, FieldMask, Struct, Value, ListValue);
 
-fn fill_bare<K, T: Value<K>>(slot: &mut T, mut source: Source<'_, '_>) -> Result {
+fn fill_bare<K, T: JsonValue<K>>(slot: &mut T, mut source: ValueSource<'_, '_>) -> JsonResult {
     let value = if source.take_null()? { T::null() } else { T::read(source)? };
     if let Some(value) = value {
         *slot = value;
@@ -95,7 +98,7 @@ fn fill_bare<K, T: Value<K>>(slot: &mut T, mut source: Source<'_, '_>) -> Result
     Ok(())
 }
 
-impl<K, T: Value<K>> Slot<K> for Option<T> {
+impl<K, T: JsonValue<K>> Slot<K> for Option<T> {
     const IS_MASK: bool = T::IS_MASK;
     const HAS_DEFAULT: bool = T::IS_MESSAGE;
 
@@ -110,13 +113,13 @@ impl<K, T: Value<K>> Slot<K> for Option<T> {
         }
     }
 
-    fn fill(&mut self, mut source: Source<'_, '_>) -> Result {
+    fn fill(&mut self, mut source: ValueSource<'_, '_>) -> JsonResult {
         *self = if source.take_null()? { T::null() } else { T::read(source)? };
         Ok(())
     }
 }
 
-impl<K, T: Value<K>> Slot<K> for Vec<T> {
+impl<K, T: JsonValue<K>> Slot<K> for Vec<T> {
     fn is_unset(&self) -> bool {
         self.is_empty()
     }
@@ -125,12 +128,12 @@ impl<K, T: Value<K>> Slot<K> for Vec<T> {
         out.array(self, |out, value| value.write(out));
     }
 
-    fn fill(&mut self, mut source: Source<'_, '_>) -> Result {
+    fn fill(&mut self, mut source: ValueSource<'_, '_>) -> JsonResult {
         if source.take_null()? {
             return Ok(());
         }
         if source.nodes.iter().any(|node| !node.children().is_empty()) {
-            return Err(Error::value("is a list: the fields of its items cannot be set one by one"));
+            return Err(JsonError::value("is a list: the fields of its items cannot be set one by one"));
         }
         if source.json {
             let input = &mut *source.input;
@@ -143,7 +146,7 @@ impl<K, T: Value<K>> Slot<K> for Vec<T> {
     }
 }
 
-fn items<K, T: Value<K>>(list: &mut Vec<T>, input: &mut super::Input<'_>) -> Result {
+fn items<K, T: JsonValue<K>>(list: &mut Vec<T>, input: &mut super::Decoder<'_>) -> JsonResult {
     input.open_array()?;
     let mut first = true;
     for index in 0.. {
@@ -157,16 +160,16 @@ fn items<K, T: Value<K>>(list: &mut Vec<T>, input: &mut super::Input<'_>) -> Res
 }
 
 /// A value of a list or a map, which cannot be absent.
-fn not_null<K, T: Value<K>>(input: &mut super::Input<'_>) -> Result<Option<T>> {
+fn not_null<K, T: JsonValue<K>>(input: &mut super::Decoder<'_>) -> JsonResult<Option<T>> {
     let mut source = input.json();
     if !source.take_null()? {
         return T::read(source);
     }
-    T::null().map(Some).ok_or_else(|| Error::value("must not be null"))
+    T::null().map(Some).ok_or_else(|| JsonError::value("must not be null"))
 }
 
 /// The key of a map.
-pub trait Key: Ord + Sized {
+pub trait MapKey: Ord + Sized {
     /// Reads a key; `None` if it is none.
     fn parse(text: &str) -> Option<Self>;
 
@@ -174,7 +177,7 @@ pub trait Key: Ord + Sized {
     fn text(&self) -> String;
 }
 
-impl Key for String {
+impl MapKey for String {
     fn parse(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
@@ -184,7 +187,7 @@ impl Key for String {
     }
 }
 
-impl Key for bool {
+impl MapKey for bool {
     fn parse(text: &str) -> Option<Self> {
         text.parse().ok()
     }
@@ -196,7 +199,7 @@ impl Key for bool {
 
 macro_rules! integer_keys {
     ($($integer:ty),*) => {$(
-        impl Key for $integer {
+        impl MapKey for $integer {
             fn parse(text: &str) -> Option<Self> {
                 super::number::integer(text).ok()?.try_into().ok()
             }
@@ -211,13 +214,13 @@ macro_rules! integer_keys {
 integer_keys!(i32, u32, i64, u64);
 
 /// What a message may hold as a map.
-trait Entries<K, V> {
+trait MapEntries<K, V> {
     fn sorted(&self) -> Vec<(&K, &V)>;
     fn has(&self, key: &K) -> bool;
     fn put(&mut self, key: K, value: V);
 }
 
-impl<K: Key + Hash, V, S: BuildHasher> Entries<K, V> for HashMap<K, V, S> {
+impl<K: MapKey + Hash, V, S: BuildHasher> MapEntries<K, V> for HashMap<K, V, S> {
     fn sorted(&self) -> Vec<(&K, &V)> {
         let mut entries: Vec<_> = self.iter().collect();
         entries.sort_unstable_by_key(|(key, _)| *key);
@@ -233,7 +236,7 @@ impl<K: Key + Hash, V, S: BuildHasher> Entries<K, V> for HashMap<K, V, S> {
     }
 }
 
-impl<K: Key, V> Entries<K, V> for BTreeMap<K, V> {
+impl<K: MapKey, V> MapEntries<K, V> for BTreeMap<K, V> {
     fn sorted(&self) -> Vec<(&K, &V)> {
         self.iter().collect()
     }
@@ -249,9 +252,9 @@ impl<K: Key, V> Entries<K, V> for BTreeMap<K, V> {
 
 macro_rules! maps {
     ($($map:ident [$($generics:tt)*];)*) => {$(
-        impl<C, K: Key $($generics)*> Slot<C> for $map<K, V>
+        impl<C, K: MapKey $($generics)*> Slot<C> for $map<K, V>
         where
-            V: Value<C>,
+            V: JsonValue<C>,
         {
             fn is_unset(&self) -> bool {
                 self.is_empty()
@@ -266,7 +269,7 @@ macro_rules! maps {
                 });
             }
 
-            fn fill(&mut self, source: Source<'_, '_>) -> Result {
+            fn fill(&mut self, source: ValueSource<'_, '_>) -> JsonResult {
                 read_map(self, source)
             }
         }
@@ -278,12 +281,15 @@ maps! {
     BTreeMap [, V];
 }
 
-fn read_map<C, K: Key, V: Value<C>>(map: &mut impl Entries<K, V>, mut source: Source<'_, '_>) -> Result {
+fn read_map<C, K: MapKey, V: JsonValue<C>>(
+    map: &mut impl MapEntries<K, V>,
+    mut source: ValueSource<'_, '_>,
+) -> JsonResult {
     if source.take_null()? {
         return Ok(());
     }
     if !source.texts.is_empty() {
-        return Err(Error::value("is a map: name one of its keys, as in map[key]"));
+        return Err(JsonError::value("is a map: name one of its keys, as in map[key]"));
     }
     if source.json {
         source.input.as_a_whole(|input| entries(map, input))?;
@@ -294,12 +300,15 @@ fn read_map<C, K: Key, V: Value<C>>(map: &mut impl Entries<K, V>, mut source: So
     Ok(())
 }
 
-fn entries<C, K: Key, V: Value<C>>(map: &mut impl Entries<K, V>, input: &mut super::Input<'_>) -> Result {
+fn entries<C, K: MapKey, V: JsonValue<C>>(
+    map: &mut impl MapEntries<K, V>,
+    input: &mut super::Decoder<'_>,
+) -> JsonResult {
     input.open_object()?;
     let mut first = true;
     while let Some(name) = input.reader.key(&mut first)? {
         let read = |input| Ok((key(map, &name)?, not_null(input)?));
-        let (key, value) = read(input).map_err(|error: Error| error.within(format_args!("[{name}]")))?;
+        let (key, value) = read(input).map_err(|error: JsonError| error.within(format_args!("[{name}]")))?;
         if let Some(value) = value {
             map.put(key, value);
         }
@@ -307,13 +316,13 @@ fn entries<C, K: Key, V: Value<C>>(map: &mut impl Entries<K, V>, input: &mut sup
     Ok(())
 }
 
-fn parameter<'b, C, K: Key, V: Value<C>>(
-    map: &mut impl Entries<K, V>,
-    node: &'b Node,
-    input: &mut super::Input<'b>,
-) -> Result {
+fn parameter<'b, C, K: MapKey, V: JsonValue<C>>(
+    map: &mut impl MapEntries<K, V>,
+    node: &'b ParameterTree,
+    input: &mut super::Decoder<'b>,
+) -> JsonResult {
     if !node.is_key() {
-        return Err(Error::value("is a key of a map: it is written in brackets, as in map[key]"));
+        return Err(JsonError::value("is a key of a map: it is written in brackets, as in map[key]"));
     }
     let key = key(map, node.name())?;
     if let Some(value) = V::read(input.parameters(vec![node]))? {
@@ -322,7 +331,7 @@ fn parameter<'b, C, K: Key, V: Value<C>>(
     Ok(())
 }
 
-fn key<K: Key, V>(map: &impl Entries<K, V>, name: &str) -> Result<K> {
-    let key = K::parse(name).ok_or_else(|| Error::value("is not a key of this map"))?;
-    if map.has(&key) { Err(Error::value("is given more than once")) } else { Ok(key) }
+fn key<K: MapKey, V>(map: &impl MapEntries<K, V>, name: &str) -> JsonResult<K> {
+    let key = K::parse(name).ok_or_else(|| JsonError::value("is not a key of this map"))?;
+    if map.has(&key) { Err(JsonError::value("is given more than once")) } else { Ok(key) }
 }

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 
 use super::{
-    Enum, Error, Field, Message, Null, Of, Plain, Result, Source, Writer, base64,
-    number::{NotInteger, integer},
+    EnumOf, FieldReader, JsonEnum, JsonError, JsonMessage, JsonResult, Null, Plain, ValueSource, Writer, base64,
+    number::{IntegerError, integer},
 };
 
 /// A value that has JSON: a scalar, a message, or a number that is read as a value of an enum (`K`).
-pub trait Value<K = Plain>: Default {
+pub trait JsonValue<K = Plain>: Default {
     /// True for `google.protobuf.FieldMask`.
     const IS_MASK: bool = false;
     /// True for messages: one that is not set is printed as `null` where defaults are printed.
@@ -18,18 +18,18 @@ pub trait Value<K = Plain>: Default {
     fn write(&self, out: &mut Writer);
 
     /// Reads the value; `None` if it is to be ignored.
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>>;
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>>;
 
     /// What a JSON `null` means; `None` if it means that the value is not set.
     fn null() -> Option<Self> {
         None
     }
 
-    /// Prints each field that a route may name, also of a message that is one value in JSON, as [`Message::write`] does.
+    /// Prints each field that a route may name, also of a message that is one value in JSON, as [`JsonMessage::write`] does.
     fn write_fields(&self, _out: &mut Writer) {}
 
-    /// Reads a field that a route or a parameter names, as [`Message::read`] does.
-    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
+    /// Reads a field that a route or a parameter names, as [`JsonMessage::read`] does.
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
         field.unknown(name)
     }
 
@@ -39,23 +39,23 @@ pub trait Value<K = Plain>: Default {
     }
 }
 
-impl<M: Message> Value for M {
+impl<M: JsonMessage> JsonValue for M {
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
         out.message(self);
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         source.fields().map(Some)
     }
 
     fn write_fields(&self, out: &mut Writer) {
-        Message::write(self, out);
+        JsonMessage::write(self, out);
     }
 
-    fn read_field(&mut self, name: &str, field: Field<'_, '_>) -> Result {
-        Message::read(self, name, field)
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
+        JsonMessage::read(self, name, field)
     }
 
     fn may_have_key(key: &str) -> bool {
@@ -71,7 +71,7 @@ macro_rules! fields {
             $(out.field($name, $name, &$place);)*
         }
 
-        fn read_field(&mut self, name: &str, field: $crate::json::Field<'_, '_>) -> $crate::json::Result {
+        fn read_field(&mut self, name: &str, field: $crate::json::FieldReader<'_, '_>) -> $crate::json::JsonResult {
             let $value = self;
             match name {
                 $($name => field.read($name, &mut $place),)*
@@ -90,13 +90,13 @@ macro_rules! wrapper {
     };
 }
 
-impl Value for bool {
+impl JsonValue for bool {
     fn write(&self, out: &mut Writer) {
         out.raw(if *self { "true" } else { "false" });
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-        let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
+        let json = |input: &mut super::Decoder<'_>| match input.reader.peek() {
             Some(b't' | b'f') => input.reader.boolean(),
             _ => input.mismatch("must be true or false"),
         };
@@ -107,25 +107,25 @@ impl Value for bool {
 }
 
 /// Also as Python and C spell them.
-fn boolean(text: &str) -> Result<bool> {
+fn boolean(text: &str) -> JsonResult<bool> {
     match text {
         "true" | "True" | "1" => Ok(true),
         "false" | "False" | "0" => Ok(false),
-        _ => Err(Error::value("must be true or false")),
+        _ => Err(JsonError::value("must be true or false")),
     }
 }
 
 macro_rules! integers {
     ($($integer:ty: $write:ident, $range:literal;)*) => {$(
-        impl Value for $integer {
+        impl JsonValue for $integer {
             fn write(&self, out: &mut Writer) {
                 $write(*self, out);
             }
 
-            fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+            fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
                 let parse = |text: &str| {
                     let value = integer(text).map_err(|error| not_integer(error, $range))?;
-                    Self::try_from(value).map_err(|_| not_integer(NotInteger::Range, $range))
+                    Self::try_from(value).map_err(|_| not_integer(IntegerError::Range, $range))
                 };
                 source.scalar(|input| input.number_or_string().and_then(|text| parse(&text)), parse).map(Some)
             }
@@ -151,17 +151,17 @@ fn wide(value: impl std::fmt::Display, out: &mut Writer) {
     if out.print().int64_numbers { out.display(value) } else { out.quoted(value) }
 }
 
-fn not_integer(error: NotInteger, range: &str) -> Error {
+fn not_integer(error: IntegerError, range: &str) -> JsonError {
     match error {
-        NotInteger::Syntax => Error::value(format!("must be {range}")),
-        NotInteger::Fraction => Error::value(format!("has a fraction; it must be {range}")),
-        NotInteger::Range => Error::value(format!("is out of range; it must be {range}")),
+        IntegerError::Syntax => JsonError::value(format!("must be {range}")),
+        IntegerError::Fraction => JsonError::value(format!("has a fraction; it must be {range}")),
+        IntegerError::Range => JsonError::value(format!("is out of range; it must be {range}")),
     }
 }
 
 macro_rules! floats {
     ($($float:ty),*) => {$(
-        impl Value for $float {
+        impl JsonValue for $float {
             fn write(&self, out: &mut Writer) {
                 match *self {
                     value if value.is_nan() => out.raw("\"NaN\""),
@@ -172,19 +172,19 @@ macro_rules! floats {
                 }
             }
 
-            fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+            fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
                 let finite = |text: &str| {
-                    let value: Self = text.parse().map_err(|_| Error::value("must be a number"))?;
-                    if value.is_finite() { Ok(Bits(value.to_bits())) } else { Err(Error::value("is out of range")) }
+                    let value: Self = text.parse().map_err(|_| JsonError::value("must be a number"))?;
+                    if value.is_finite() { Ok(FloatBits(value.to_bits())) } else { Err(JsonError::value("is out of range")) }
                 };
                 let named = |text: &str| match text {
-                    "NaN" => Ok(Bits(Self::NAN.to_bits())),
-                    "Infinity" => Ok(Bits(Self::INFINITY.to_bits())),
-                    "-Infinity" => Ok(Bits(Self::NEG_INFINITY.to_bits())),
+                    "NaN" => Ok(FloatBits(Self::NAN.to_bits())),
+                    "Infinity" => Ok(FloatBits(Self::INFINITY.to_bits())),
+                    "-Infinity" => Ok(FloatBits(Self::NEG_INFINITY.to_bits())),
                     text if super::number::scan(text.as_bytes()) == Some(text.len()) => finite(text),
-                    _ => Err(Error::value("must be a number")),
+                    _ => Err(JsonError::value("must be a number")),
                 };
-                let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+                let json = |input: &mut super::Decoder<'_>| match input.reader.peek() {
                     Some(b'"') => named(&input.string()?),
                     _ => finite(&input.number_or_string()?),
                 };
@@ -200,14 +200,14 @@ floats!(f32, f64);
 
 /// A float that equals itself, even if it is not a number.
 #[derive(Default, PartialEq)]
-struct Bits<T>(T);
+struct FloatBits<T>(T);
 
-impl Value for String {
+impl JsonValue for String {
     fn write(&self, out: &mut Writer) {
         out.string(self);
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         source.scalar(|input| input.string().map(Into::into), |text| Ok(text.to_owned())).map(Some)
     }
 
@@ -216,13 +216,13 @@ impl Value for String {
 
 macro_rules! bytes {
     ($($bytes:ty),*) => {$(
-        impl Value for $bytes {
+        impl JsonValue for $bytes {
             fn write(&self, out: &mut Writer) {
                 out.base64(self);
             }
 
-            fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-                let decode = |text: &str| base64::decode(text).ok_or_else(|| Error::value("must be base64"));
+            fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
+                let decode = |text: &str| base64::decode(text).ok_or_else(|| JsonError::value("must be base64"));
                 source.string(|text| decode(text).map(Self::from)).map(Some)
             }
 
@@ -233,7 +233,7 @@ macro_rules! bytes {
 
 bytes!(Vec<u8>, Bytes);
 
-impl<E: Enum> Value<Of<E>> for i32 {
+impl<E: JsonEnum> JsonValue<EnumOf<E>> for i32 {
     fn write(&self, out: &mut Writer) {
         match E::name(*self).filter(|_| !out.print().enum_numbers) {
             Some(name) => out.quoted(name),
@@ -241,13 +241,13 @@ impl<E: Enum> Value<Of<E>> for i32 {
         }
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
         let ignore = source.input.parse.ignore_unknown;
         let named = |text: &str| match E::number(text) {
-            None if !ignore => Err(Error::value("must be a name of its enum")),
+            None if !ignore => Err(JsonError::value("must be a name of its enum")),
             number => Ok(number),
         };
-        let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+        let json = |input: &mut super::Decoder<'_>| match input.reader.peek() {
             Some(b'"') => named(&input.string()?),
             _ => numbered(&input.number_or_string()?).map(Some),
         };
@@ -256,19 +256,19 @@ impl<E: Enum> Value<Of<E>> for i32 {
 }
 
 /// Any number is kept: an enum may have values that this program does not know yet.
-fn numbered(text: &str) -> Result<i32> {
+fn numbered(text: &str) -> JsonResult<i32> {
     let value = integer(text).ok().and_then(|value| i32::try_from(value).ok());
-    value.ok_or_else(|| Error::value("must be a name of its enum, or a number of 32 bits"))
+    value.ok_or_else(|| JsonError::value("must be a name of its enum, or a number of 32 bits"))
 }
 
-impl Value<Null> for i32 {
+impl JsonValue<Null> for i32 {
     fn write(&self, out: &mut Writer) {
         out.raw("null");
     }
 
-    fn read(source: Source<'_, '_>) -> Result<Option<Self>> {
-        let refused = || Error::value("must be null");
-        let json = |input: &mut super::Input<'_>| match input.reader.peek() {
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
+        let refused = || JsonError::value("must be null");
+        let json = |input: &mut super::Decoder<'_>| match input.reader.peek() {
             Some(b'"') if input.string()? == "NULL_VALUE" => Ok(0),
             Some(b'"') => Err(refused()),
             _ => input.mismatch("must be null"),
@@ -282,9 +282,9 @@ impl Value<Null> for i32 {
     }
 }
 
-impl<'b> super::Input<'b> {
+impl<'b> super::Decoder<'b> {
     /// A number as it is written, in quotes or not.
-    fn number_or_string(&mut self) -> Result<std::borrow::Cow<'b, str>> {
+    fn number_or_string(&mut self) -> JsonResult<std::borrow::Cow<'b, str>> {
         match self.reader.peek() {
             Some(b'"') => self.reader.string(),
             Some(b'-' | b'0'..=b'9') => self.reader.number().map(Into::into),

@@ -2,21 +2,21 @@
 
 use std::io::Write;
 
-use super::{Enum, Error, Message, Null, Of, Plain, Print, Result, Slot, Value, base64};
+use super::{EnumOf, JsonEnum, JsonError, JsonMessage, JsonResult, JsonValue, Null, Plain, PrintOptions, Slot, base64};
 
 /// Prints messages. What cannot be printed, such as a time out of range, is told by [`Writer::finish`].
 #[derive(Debug)]
 pub struct Writer {
     out: Vec<u8>,
-    print: Print,
+    print: PrintOptions,
     depth: usize,
-    error: Option<Error>,
-    visit: Visit,
+    error: Option<JsonError>,
+    visit: FieldFilter,
 }
 
 /// Which of the fields that are written are printed.
 #[derive(Debug)]
-enum Visit {
+enum FieldFilter {
     All,
     /// This one, and only its value.
     One(&'static str),
@@ -29,8 +29,8 @@ const MAX_DEPTH: usize = 200;
 
 impl Writer {
     /// Prints nothing yet.
-    pub fn new(print: &Print) -> Self {
-        Self { out: Vec::with_capacity(256), print: print.clone(), depth: 0, error: None, visit: Visit::All }
+    pub fn new(print: &PrintOptions) -> Self {
+        Self { out: Vec::with_capacity(256), print: print.clone(), depth: 0, error: None, visit: FieldFilter::All }
     }
 
     /// Prints a field: a scalar, a message, or a list or a map of either. `name` is that of the `.proto`.
@@ -39,7 +39,12 @@ impl Writer {
     }
 
     /// Prints a field of values of the enum `E`.
-    pub fn enumeration<E: Enum>(&mut self, name: &'static str, json_name: &'static str, slot: &impl Slot<Of<E>>) {
+    pub fn enumeration<E: JsonEnum>(
+        &mut self,
+        name: &'static str,
+        json_name: &'static str,
+        slot: &impl Slot<EnumOf<E>>,
+    ) {
         self.slot(name, json_name, slot);
     }
 
@@ -49,18 +54,18 @@ impl Writer {
     }
 
     /// Prints a member of a oneof, or a required field: whatever its value.
-    pub fn member<T: Value>(&mut self, name: &'static str, json_name: &'static str, value: &T) {
+    pub fn member<T: JsonValue>(&mut self, name: &'static str, json_name: &'static str, value: &T) {
         self.entry(name, json_name, |out| value.write(out));
     }
 
     /// Prints a member of a oneof, or a required field: a value of the enum `E`.
-    pub fn enumeration_member<E: Enum>(&mut self, name: &'static str, json_name: &'static str, number: &i32) {
-        self.entry(name, json_name, |out| Value::<Of<E>>::write(number, out));
+    pub fn enumeration_member<E: JsonEnum>(&mut self, name: &'static str, json_name: &'static str, number: &i32) {
+        self.entry(name, json_name, |out| JsonValue::<EnumOf<E>>::write(number, out));
     }
 
     /// Prints a member of a oneof: a value of `google.protobuf.NullValue`.
     pub fn null_member(&mut self, name: &'static str, json_name: &'static str, number: &i32) {
-        self.entry(name, json_name, |out| Value::<Null>::write(number, out));
+        self.entry(name, json_name, |out| JsonValue::<Null>::write(number, out));
     }
 
     /// Prints a field whatever its value.
@@ -69,7 +74,7 @@ impl Writer {
     }
 
     /// All that was printed, or why it could not be.
-    pub fn finish(self) -> Result<Vec<u8>> {
+    pub fn finish(self) -> JsonResult<Vec<u8>> {
         self.error.map_or(Ok(self.out), Err)
     }
 
@@ -77,9 +82,9 @@ impl Writer {
     /// not set.
     pub(super) fn only(&mut self, name: &'static str, write_fields: impl FnOnce(&mut Self)) {
         let start = self.out.len();
-        self.visit = Visit::One(name);
+        self.visit = FieldFilter::One(name);
         write_fields(self);
-        self.visit = Visit::All;
+        self.visit = FieldFilter::All;
         if self.out.len() == start {
             self.raw("null");
         }
@@ -87,30 +92,30 @@ impl Writer {
 
     fn slot<K, S: Slot<K>>(&mut self, name: &'static str, json_name: &'static str, slot: &S) {
         match &mut self.visit {
-            Visit::All if slot.is_unset() && !(self.print.defaults && S::HAS_DEFAULT) => (),
-            Visit::Masks(masks) => masks.extend(S::IS_MASK.then_some(name)),
+            FieldFilter::All if slot.is_unset() && !(self.print.defaults && S::HAS_DEFAULT) => (),
+            FieldFilter::Masks(masks) => masks.extend(S::IS_MASK.then_some(name)),
             _ => self.entry(name, json_name, |out| slot.print(out)),
         }
     }
 
     fn entry(&mut self, name: &'static str, json_name: &'static str, write: impl FnOnce(&mut Self)) {
         match self.visit {
-            Visit::All => {
+            FieldFilter::All => {
                 let key = if self.print.proto_names { name } else { json_name };
                 self.key(key);
                 write(self);
             }
-            Visit::One(wanted) if wanted == name => {
-                self.visit = Visit::All;
+            FieldFilter::One(wanted) if wanted == name => {
+                self.visit = FieldFilter::All;
                 write(self);
-                self.visit = Visit::One(wanted);
+                self.visit = FieldFilter::One(wanted);
             }
-            Visit::One(_) | Visit::Masks(_) => (),
+            FieldFilter::One(_) | FieldFilter::Masks(_) => (),
         }
     }
 
     /// An object of the fields of a message.
-    pub(super) fn message(&mut self, message: &impl Message) {
+    pub(super) fn message(&mut self, message: &impl JsonMessage) {
         self.object(|out| message.write(out));
     }
 
@@ -199,12 +204,12 @@ impl Writer {
         self.display(format_args!("\"{value}\""));
     }
 
-    pub(super) fn print(&self) -> &Print {
+    pub(super) fn print(&self) -> &PrintOptions {
         &self.print
     }
 
     pub(super) fn fail(&mut self, why: &str) {
-        self.error.get_or_insert_with(|| Error::value(why));
+        self.error.get_or_insert_with(|| JsonError::value(why));
         self.raw("null");
     }
 
@@ -223,12 +228,12 @@ impl Writer {
 }
 
 /// The fields of a message that are a `google.protobuf.FieldMask`.
-pub(crate) fn mask_fields<T: Value>() -> Vec<&'static str> {
-    let mut writer = Writer::new(&Print::default());
-    writer.visit = Visit::Masks(Vec::new());
+pub(crate) fn mask_fields<T: JsonValue>() -> Vec<&'static str> {
+    let mut writer = Writer::new(&PrintOptions::default());
+    writer.visit = FieldFilter::Masks(Vec::new());
     T::default().write_fields(&mut writer);
     match writer.visit {
-        Visit::Masks(names) => names,
-        Visit::All | Visit::One(_) => Vec::new(),
+        FieldFilter::Masks(names) => names,
+        FieldFilter::All | FieldFilter::One(_) => Vec::new(),
     }
 }

@@ -136,7 +136,7 @@ mod tests {
 
     #[cfg(feature = "gateway")]
     fn max_message_bytes() -> usize {
-        crate::gateway::Settings::default().max_message_bytes
+        crate::gateway::GatewaySettings::default().max_message_bytes
     }
 
     /// The table is the same without the gateway.

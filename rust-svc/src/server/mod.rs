@@ -97,7 +97,7 @@ use signal::Signals;
 /// | all headers of a request | 16 KiB | [`max_header_list_size`](Self::max_header_list_size) |
 /// | what a call has sent and nobody has read | 256 KiB | [`stream_window`](Self::stream_window) |
 /// | a request message | 4 MiB | [`Adapter::max_message_size`](crate::Adapter::max_message_size) |
-/// | a request message of HTTP and JSON | 4 MiB | `gateway::Settings::max_message_bytes` |
+/// | a request message of HTTP and JSON | 4 MiB | `gateway::GatewaySettings::max_message_bytes` |
 /// | the first words of a connection, the headers of HTTP/1 | 10 s each | [`header_timeout`](Self::header_timeout) |
 /// | a caller that sends nothing of a body whose length it told, or that is read whole | 60 s | [`receive_timeout`](Self::receive_timeout) |
 /// | a caller that reads nothing of what it is sent | 60 s | [`send_timeout`](Self::send_timeout) |
@@ -115,7 +115,7 @@ pub struct Server {
     grpc: adapter::Routes,
     http: axum::Router,
     #[cfg(feature = "gateway")]
-    gateway: Option<crate::gateway::Routes>,
+    gateway: Option<crate::gateway::GatewayRoutes>,
     descriptors: Vec<&'static [u8]>,
     web: bool,
     health: Health,
@@ -170,9 +170,9 @@ impl Server {
     }
 
     /// Serves one or more services over HTTP and JSON. What a second call adds is served with the
-    /// [`Settings`](crate::gateway::Settings) of the first; its own are dropped.
+    /// [`Settings`](crate::gateway::GatewaySettings) of the first; its own are dropped.
     #[cfg(feature = "gateway")]
-    pub fn gateway(mut self, routes: impl Into<crate::gateway::Routes>) -> Self {
+    pub fn gateway(mut self, routes: impl Into<crate::gateway::GatewayRoutes>) -> Self {
         let routes = routes.into();
         self.gateway = Some(match self.gateway {
             Some(others) => others.merge(routes),
@@ -345,7 +345,7 @@ impl Server {
 }
 
 #[cfg(feature = "gateway")]
-fn beside(http: axum::Router, gateway: Option<crate::gateway::Routes>) -> Result<axum::Router> {
+fn beside(http: axum::Router, gateway: Option<crate::gateway::GatewayRoutes>) -> Result<axum::Router> {
     let Some(gateway) = gateway else { return Ok(http) };
     let gateway = gateway.try_into_router().map_err(|error| Error::invalid_argument(error.to_string()))?;
     Ok(http.merge(gateway))

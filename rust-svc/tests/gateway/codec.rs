@@ -2,7 +2,7 @@
 
 use rust_svc::{
     Message,
-    json::{Parse, Print, from_slice, to_vec},
+    json::{ParseOptions, PrintOptions, from_slice, to_vec},
     prost::Message as _,
     rpc, wkt,
 };
@@ -12,14 +12,14 @@ use crate::shop::{
     pb::{Everything, Legacy, Part, everything::Choice},
 };
 
-fn parse() -> Parse {
-    let mut parse = Parse::default();
+fn parse() -> ParseOptions {
+    let mut parse = ParseOptions::default();
     parse.types.add(TYPES);
     parse
 }
 
-fn print() -> Print {
-    let mut print = Print::default();
+fn print() -> PrintOptions {
+    let mut print = PrintOptions::default();
     print.types.add(TYPES);
     print
 }
@@ -28,7 +28,7 @@ fn read(json: &str) -> Result<Everything, String> {
     from_slice(json.as_bytes(), &parse()).map_err(|error| error.to_string())
 }
 
-fn write(message: &Everything, print: &Print) -> String {
+fn write(message: &Everything, print: &PrintOptions) -> String {
     String::from_utf8(to_vec(message, print).expect("printable")).expect("UTF-8")
 }
 
@@ -217,8 +217,8 @@ fn unknown_fields_can_be_ignored() {
 fn printed_as_asked() {
     let message =
         Everything { small_unsigned: 1, wide: 5, color: 2, choice: Some(Choice::Paint(1)), ..Everything::default() };
-    let print_with = |change: fn(&mut Print)| {
-        let mut print = Print::default();
+    let print_with = |change: fn(&mut PrintOptions)| {
+        let mut print = PrintOptions::default();
         change(&mut print);
         write(&message, &print)
     };

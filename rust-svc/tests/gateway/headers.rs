@@ -51,7 +51,7 @@ impl Interceptor for Name {
 #[tokio::test]
 async fn headers_of_interceptors_wherever_it_fails() {
     let chain = Chain::new().intercept(Name).intercept(RequestId::new()).intercept(RateLimit::per_second(1).burst(1));
-    let routes = gateway::Routes::from(stock_service_gateway(Arc::new(Shelf::default()))).chain(&chain);
+    let routes = gateway::GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).chain(&chain);
     let router = routes.into_router();
     for (path, status, has_passed) in [
         ("/v1/stock/code-5", 404, true),

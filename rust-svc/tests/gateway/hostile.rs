@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
-use rust_svc::json::{Parse, Print, from_slice, to_vec};
+use rust_svc::json::{ParseOptions, PrintOptions, from_slice, to_vec};
 use tower::ServiceExt;
 
 use crate::{
@@ -44,15 +44,15 @@ fn damaged_json() {
         "part":{"partId":"x","updated":"2026-02-28T09:30:00.5+01:00"},"parent":{"parent":{"flag":true}},"chunks":["AA=="],
         "partsByNumber":{"1":{}},"mask":"a,fooBar","span":"-1.5s","object":{"a":[null,1e3]},"nothing":null,
         "any":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"},"piece":{"quantity":3}}"#;
-    let parse = Parse::default();
+    let parse = ParseOptions::default();
     assert!(from_slice::<Everything>(VALID, &parse).is_ok());
     let mut dice = Dice(1);
     for _ in 0..20_000 {
         let damaged = dice.damage(VALID, b"{}[]\",:\\u0d8e+-.1 \n\xff\xc3\x00ntf@");
         if let Ok(message) = from_slice::<Everything>(&damaged, &parse) {
-            let printed = to_vec(&message, &Print::default()).expect("what was read can be printed");
+            let printed = to_vec(&message, &PrintOptions::default()).expect("what was read can be printed");
             let again: Everything = from_slice(&printed, &parse).expect("what was printed can be read");
-            assert_eq!(to_vec(&again, &Print::default()), Ok(printed));
+            assert_eq!(to_vec(&again, &PrintOptions::default()), Ok(printed));
         }
     }
 }

@@ -337,7 +337,7 @@ async fn errors() {
 #[tokio::test]
 async fn the_matched_route_is_told() {
     let response = send(Request::get("/v1/stock/a").body(Body::empty()).expect("a request")).await;
-    let matched = response.extensions().get::<gateway::Matched>().expect("a route");
+    let matched = response.extensions().get::<gateway::MatchedRoute>().expect("a route");
     assert_eq!((matched.method, matched.template), (ECHO, "/v1/stock/{product_id}"));
 }
 
@@ -389,7 +389,7 @@ async fn routes_that_do_not_go_together() {
             .unary(ECHO, route::post("/v1/y").body("nothing"), |it: &Shelf, cx, request| it.echo(cx, request))
             .unary(ECHO, route::get("/v1/z").response_body("nothing"), |it: &Shelf, cx, request| it.echo(cx, request))
     };
-    let routes = gateway::Routes::from(stock_service_gateway(service.clone())).merge(one());
+    let routes = gateway::GatewayRoutes::from(stock_service_gateway(service.clone())).merge(one());
     let error = routes.try_into_router().expect_err("five faults").to_string();
     for expected in [
         "GET /v1/stock/{name} -> stock.v1.StockService/Echo: GET /v1/stock/{product_id} -> stock.v1.StockService/Echo matches the same paths",
@@ -412,12 +412,13 @@ async fn any_implementation_of_the_trait() {
 
 #[tokio::test]
 async fn settings() {
-    let mut settings = gateway::Settings::default();
+    let mut settings = gateway::GatewaySettings::default();
     settings.print.proto_names = true;
     settings.ignore_unknown_parameters = true;
     settings.parse.ignore_unknown = true;
     settings.max_message_bytes = 32;
-    let routes = gateway::Routes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+    let routes =
+        gateway::GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
     let router = routes.into_router();
     let post = |json: &str| {
         let request = Request::post("/v1/stock?x=1").header("content-type", "application/json");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{body::Body, http::Request};
-use rust_svc::{gateway::Routes, intercept::Chain, observe::Metrics};
+use rust_svc::{gateway::GatewayRoutes, intercept::Chain, observe::Metrics};
 use tower::ServiceExt;
 
 use crate::stock::{Shelf, stock_service_gateway};
@@ -11,7 +11,7 @@ use crate::stock::{Shelf, stock_service_gateway};
 #[tokio::test]
 async fn are_counted_by_their_method() {
     let metrics = Metrics::new();
-    let routes = Routes::from(stock_service_gateway(Arc::new(Shelf::default())));
+    let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default())));
     let router = routes.chain(&Chain::new().observe(metrics.clone())).into_router();
     for product in ["broken", "panic", "panic"] {
         let request = Request::get(format!("/v1/stock/{product}")).body(Body::empty()).expect("a request");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use rust_svc::{
-    Any, FieldMask, Gateway, Json, Message, Method, SignedDuration, Streaming, Timestamp, gateway::Route, json::Value,
-    route, wkt,
+    Any, FieldMask, Gateway, Json, Message, Method, SignedDuration, Streaming, Timestamp, gateway::Route,
+    json::JsonValue, route, wkt,
 };
 use tower::ServiceExt;
 
@@ -15,7 +15,7 @@ const EACH: Method = Method::client_streaming("/parts.v1.PartService/Each");
 const TALK: Method = Method::bidi_streaming("/parts.v1.PartService/Talk");
 
 /// Answers with what it is asked.
-fn echo<M: Message<Wire: Value> + Send + 'static>(routes: &[Route]) -> Router {
+fn echo<M: Message<Wire: JsonValue> + Send + 'static>(routes: &[Route]) -> Router {
     let add = |gateway: Gateway<()>, route: &Route| {
         gateway.unary(ECHO, *route, |(), _, request: M| Box::pin(async move { Ok(request) }))
     };
@@ -34,7 +34,7 @@ async fn ask(router: &Router, request: &str) -> (u16, String) {
 }
 
 /// Each answers with this text; or if it fails, with one that holds it.
-async fn check<M: Message<Wire: Value> + Send + 'static>(routes: &[Route], cases: &[(&str, u16, &str)]) {
+async fn check<M: Message<Wire: JsonValue> + Send + 'static>(routes: &[Route], cases: &[(&str, u16, &str)]) {
     let router = echo::<M>(routes);
     for (request, status, expected) in cases {
         let (found, body) = ask(&router, request).await;

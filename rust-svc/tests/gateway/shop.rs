@@ -160,14 +160,14 @@ pub mod json {
     use super::pb;
 
     /// The messages of this package, for those that pack them in a `google.protobuf.Any`.
-    pub const TYPES: &[svc::json::Type] = &[
-        svc::json::Type::of::<pb::Everything>(),
-        svc::json::Type::of::<pb::Part>(),
-        svc::json::Type::of::<pb::Legacy>(),
-        svc::json::Type::of::<pb::legacy::Extra>(),
+    pub const TYPES: &[svc::json::PackedType] = &[
+        svc::json::PackedType::of::<pb::Everything>(),
+        svc::json::PackedType::of::<pb::Part>(),
+        svc::json::PackedType::of::<pb::Legacy>(),
+        svc::json::PackedType::of::<pb::legacy::Extra>(),
     ];
 
-    impl svc::json::Message for pb::Everything {
+    impl svc::json::JsonMessage for pb::Everything {
         const NAME: &'static str = "shop.v1.Everything";
 
         fn write(&self, out: &mut svc::json::Writer) {
@@ -222,7 +222,7 @@ pub mod json {
             }
         }
 
-        fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+        fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
             match name {
                 "small" => field.read("small", &mut self.small),
                 "wide" => field.read("wide", &mut self.wide),
@@ -279,7 +279,7 @@ pub mod json {
         }
     }
 
-    impl svc::json::Message for pb::Part {
+    impl svc::json::JsonMessage for pb::Part {
         const NAME: &'static str = "shop.v1.Part";
 
         fn write(&self, out: &mut svc::json::Writer) {
@@ -288,7 +288,7 @@ pub mod json {
             out.field("updated", "updated", &self.updated);
         }
 
-        fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+        fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
             match name {
                 "part_id" | "partId" => field.read("part_id", &mut self.part_id),
                 "quantity" => field.read("quantity", &mut self.quantity),
@@ -298,7 +298,7 @@ pub mod json {
         }
     }
 
-    impl svc::json::Message for pb::Legacy {
+    impl svc::json::JsonMessage for pb::Legacy {
         const NAME: &'static str = "shop.v1.Legacy";
 
         fn write(&self, out: &mut svc::json::Writer) {
@@ -310,7 +310,7 @@ pub mod json {
             out.field("extra", "extra", &self.extra);
         }
 
-        fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+        fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
             match name {
                 "name" => field.read("name", &mut self.name),
                 "color" => field.enumeration::<pb::Color>("color", &mut self.color),
@@ -323,14 +323,14 @@ pub mod json {
         }
     }
 
-    impl svc::json::Message for pb::legacy::Extra {
+    impl svc::json::JsonMessage for pb::legacy::Extra {
         const NAME: &'static str = "shop.v1.Legacy.Extra";
 
         fn write(&self, out: &mut svc::json::Writer) {
             out.field("depth", "depth", &self.depth);
         }
 
-        fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+        fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
             match name {
                 "depth" => field.read("depth", &mut self.depth),
                 _ => field.unknown(name),
@@ -338,7 +338,7 @@ pub mod json {
         }
     }
 
-    impl svc::json::Enum for pb::Color {
+    impl svc::json::JsonEnum for pb::Color {
         const VALUES: &'static [(&'static str, i32)] =
             &[("COLOR_UNSPECIFIED", 0), ("COLOR_RED", 1), ("COLOR_CRIMSON", 1), ("COLOR_GREEN", 2)];
     }

@@ -86,11 +86,11 @@ pub enum Color {
     Red = 1,
 }
 
-impl svc::json::Enum for Color {
+impl svc::json::JsonEnum for Color {
     const VALUES: &'static [(&'static str, i32)] = &[("COLOR_UNSPECIFIED", 0), ("COLOR_RED", 1)];
 }
 
-impl svc::json::Message for Query {
+impl svc::json::JsonMessage for Query {
     const NAME: &'static str = "stock.v1.Query";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -117,7 +117,7 @@ impl svc::json::Message for Query {
         out.field("error", "error", &self.error);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "product_id" | "productId" => field.read("product_id", &mut self.product_id),
             "count" => field.read("count", &mut self.count),
@@ -142,7 +142,7 @@ impl svc::json::Message for Query {
     }
 }
 
-impl svc::json::Message for Item {
+impl svc::json::JsonMessage for Item {
     const NAME: &'static str = "stock.v1.Item";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -151,7 +151,7 @@ impl svc::json::Message for Item {
         out.field("inner", "inner", &self.inner);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "item_id" | "itemId" => field.read("item_id", &mut self.item_id),
             "quantity" => field.read("quantity", &mut self.quantity),
@@ -161,12 +161,13 @@ impl svc::json::Message for Item {
     }
 }
 
-pub const TYPES: &[svc::json::Type] = &[svc::json::Type::of::<Query>(), svc::json::Type::of::<Item>()];
+pub const TYPES: &[svc::json::PackedType] =
+    &[svc::json::PackedType::of::<Query>(), svc::json::PackedType::of::<Item>()];
 
 macro_rules! speaks_for_itself {
     ($($message:ty),*) => {$(
         impl Message for $message {
-            const NAME: &'static str = <$message as svc::json::Message>::NAME;
+            const NAME: &'static str = <$message as svc::json::JsonMessage>::NAME;
             type Wire = Self;
 
             fn into_wire(self) -> Self {

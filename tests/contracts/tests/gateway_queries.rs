@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 async fn send(verb: &str, uri: &str, body: &str, answer: Ask) -> (Option<Ask>, u16, String) {
     let fake = QueriesFake::default();
     fake.ask.always(answer);
-    let gateway = gateway::Routes::from(queries_gateway(Arc::new(fake.clone()))).into_router();
+    let gateway = gateway::GatewayRoutes::from(queries_gateway(Arc::new(fake.clone()))).into_router();
     let request = http::Request::builder().method(verb).uri(uri).header("content-type", "application/json");
     let response = gateway.oneshot(request.body(Body::from(body.to_owned())).expect("a request")).await;
     let response = response.expect("infallible");

@@ -27,8 +27,9 @@ fn lines(module: &str, content: &str) -> Vec<String> {
     let spoken =
         implementations(&content, "svc::Message").map(|name| format!("converts::<{}, _>()", below(module, name)));
     let coded =
-        implementations(&content, "svc::json::Message").map(|name| format!("codes::<{}>()", below(module, name)));
-    let packed = content.contains("pub const TYPES: &[svc::json::Type]").then(|| format!("packs({module}::TYPES)"));
+        implementations(&content, "svc::json::JsonMessage").map(|name| format!("codes::<{}>()", below(module, name)));
+    let packed =
+        content.contains("pub const TYPES: &[svc::json::PackedType]").then(|| format!("packs({module}::TYPES)"));
     spoken.chain(coded).chain(packed).collect()
 }
 

@@ -90,7 +90,7 @@ impl Printed {
             let _ = writeln!(echo, "    fake.{field}.returns_with(|call| async move {{ Ok(call.into_request()) }});");
         }
         let _ = writeln!(echo, "    let routes = {package}::{}(Arc::new(fake));", gateway.sig.ident);
-        echo.push_str("    let gateway = gateway::Routes::from(routes).into_router();\n");
+        echo.push_str("    let gateway = gateway::GatewayRoutes::from(routes).into_router();\n");
         Some(echo)
     }
 
@@ -119,7 +119,7 @@ impl Printed {
         }
         for gateway in gateways.into_iter().filter(|gateway| !routes(gateway).is_empty()) {
             let _ = writeln!(calls, "    let routes = {package}::{}(Arc::new(fake.clone()));", gateway.sig.ident);
-            calls.push_str("    let gateway = gateway::Routes::from(routes).into_router();\n");
+            calls.push_str("    let gateway = gateway::GatewayRoutes::from(routes).into_router();\n");
             for Route { method, verb, template } in routes(gateway) {
                 let ((field, _), _) = methods.iter().find(|(_, name)| *name == method)?;
                 let _ = writeln!(calls, "    route(&gateway, &fake.{field}, {verb:?}, {template:?}).await;");

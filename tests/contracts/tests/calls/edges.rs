@@ -28,7 +28,7 @@ impl Answer {
 }
 
 /// Posts JSON to a gateway.
-pub(crate) async fn post(routes: impl Into<gateway::Routes>, path: &str, json: &str) -> Answer {
+pub(crate) async fn post(routes: impl Into<gateway::GatewayRoutes>, path: &str, json: &str) -> Answer {
     let request = http::Request::post(path).header("content-type", "application/json");
     let request = request.body(axum::body::Body::from(json.to_owned())).expect("a request");
     let response = routes.into().into_router().oneshot(request).await.expect("infallible");

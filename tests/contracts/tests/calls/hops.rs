@@ -71,7 +71,7 @@ async fn what_an_interceptor_says_is_not_lost_on_the_way() {
     assert_eq!(cx.headers().get("x-request-id"), Some("r-1"));
     assert_eq!(cx.headers().get("x-header"), Some("last"));
 
-    let routes = rust_svc::gateway::Routes::from(user_service_gateway(Arc::new(behind(1, &Chain::new()))));
+    let routes = rust_svc::gateway::GatewayRoutes::from(user_service_gateway(Arc::new(behind(1, &Chain::new()))));
     let request = http::Request::get("/v1/users/ada").header("grpc-metadata-x-request-id", "r-2");
     let request = request.body(axum::body::Body::empty()).expect("a request");
     let response = routes.chain(&chain).into_router().oneshot(request).await.expect("infallible");

@@ -65,7 +65,7 @@ impl ReturnsService for Echo {
 /// The status and the body of an answer of all gateways together.
 async fn call(method: &str, path: &str, body: &str) -> (u16, String) {
     let service = Arc::new(Echo);
-    let routes = gateway::Routes::from(field_service_gateway(service.clone()))
+    let routes = gateway::GatewayRoutes::from(field_service_gateway(service.clone()))
         .merge(user_service_gateway(service.clone()))
         .merge(sales_service_gateway(service.clone()))
         .merge(returns_service_gateway(service));

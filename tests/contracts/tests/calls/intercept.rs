@@ -101,7 +101,7 @@ async fn remote(chain: &Chain) -> UserServiceClient {
 
 /// The status and the body of an answer of the gateway.
 async fn get(chain: &Chain, path: &str, header: Option<(&str, &str)>) -> (u16, String) {
-    let routes = rust_svc::gateway::Routes::from(user_service_gateway(Arc::new(Mirror))).chain(chain);
+    let routes = rust_svc::gateway::GatewayRoutes::from(user_service_gateway(Arc::new(Mirror))).chain(chain);
     let mut request = http::Request::builder().uri(path);
     if let Some((name, value)) = header {
         request = request.header(name, value);

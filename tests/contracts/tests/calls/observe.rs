@@ -268,7 +268,7 @@ async fn requests_over_http_are_counted_by_their_route() {
     let fake = UserServiceFake::default();
     fake.get_user.returns(User::default());
     fake.get_user.fails(rust_svc::Error::not_found("no such user"));
-    let routes = rust_svc::gateway::Routes::from(user_service_gateway(Arc::new(fake)));
+    let routes = rust_svc::gateway::GatewayRoutes::from(user_service_gateway(Arc::new(fake)));
     let gateway = routes.chain(&Chain::new().observe(metrics.clone())).into_router();
     for (method, path) in [
         ("GET", "/v1/users/ada"),
@@ -342,7 +342,7 @@ async fn a_trace_goes_from_http_through_a_client_to_a_service() {
     let routes = rust_svc::adapter::Routes::from(user_service_adapter(Arc::new(fake.clone()))).chain(&chain);
     let client = Client::builder("http://users").chain(&chain).build_from_service(routes).expect("a client");
     let gateway = user_service_gateway(Arc::new(UserServiceClient(client)));
-    let gateway = rust_svc::gateway::Routes::from(gateway).chain(&chain).into_router();
+    let gateway = rust_svc::gateway::GatewayRoutes::from(gateway).chain(&chain).into_router();
     let call = async |parent: &str| {
         let request = http::Request::builder().uri("/v1/users/ada").header("traceparent", parent);
         let request = request.header("tracestate", "vendor=1").body(axum::body::Body::empty()).expect("a request");

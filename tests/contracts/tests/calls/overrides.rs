@@ -8,7 +8,7 @@ use std::{
 use rust_svc::{
     Message, SignedDuration, Violations,
     bytes::Bytes,
-    json::{self, Parse, Print},
+    json::{self, ParseOptions, PrintOptions},
     prost::{self, Message as _},
 };
 
@@ -117,9 +117,9 @@ fn shared_bytes_are_not_copied() {
 
 #[test]
 fn shared_bytes_have_json() {
-    let json = json::to_vec(&blob().into_wire(), &Print::default()).expect("it has JSON");
+    let json = json::to_vec(&blob().into_wire(), &PrintOptions::default()).expect("it has JSON");
     let text = String::from_utf8(json.clone()).expect("text");
     assert!(text.contains(r#""inline":"aW5saW5l""#), "{text}");
-    let wire: blobs::pb::Blob = json::from_slice(&json, &Parse::default()).expect("its own JSON");
+    let wire: blobs::pb::Blob = json::from_slice(&json, &ParseOptions::default()).expect("its own JSON");
     assert_eq!(Blob::from_wire(wire).expect("valid"), blob());
 }

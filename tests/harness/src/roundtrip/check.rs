@@ -11,7 +11,7 @@ use proptest::{
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _, prost::Message as _};
 use rust_svc::{
     Violations,
-    json::{Parse, Print},
+    json::{ParseOptions, PrintOptions},
 };
 
 use crate::roundtrip::{
@@ -81,8 +81,8 @@ pub struct Check<'a> {
     tree: &'a Tree,
     contracts: Contracts,
     packed: Vec<MessageDescriptor>,
-    parse: Parse,
-    print: Print,
+    parse: ParseOptions,
+    print: PrintOptions,
 }
 
 impl Tree {
@@ -98,7 +98,7 @@ impl<'a> Check<'a> {
         let known = ["google.protobuf.Duration", "google.protobuf.Timestamp"].into_iter();
         let names = known.chain(tree.codecs.iter().take(3).map(|codec| codec.name));
         let packed = names.filter_map(|name| contracts.pool.get_message_by_name(name)).filter(can_be_packed).collect();
-        let (mut parse, mut print) = (Parse::default(), Print::default());
+        let (mut parse, mut print) = (ParseOptions::default(), PrintOptions::default());
         parse.types = tree.types.clone();
         print.types = tree.types.clone();
         Self { tree, contracts, packed, parse, print }

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use rust_svc::{
     Message, Wire,
-    json::{self, Parse, Print, Type, Types},
+    json::{self, PackedType, ParseOptions, PrintOptions, TypeRegistry},
 };
 
 /// The last second of the year 9999.
@@ -20,7 +20,7 @@ pub struct Tree {
     pub(crate) descriptors: &'static [u8],
     pub(crate) conversions: Vec<Conversion>,
     pub(crate) codecs: Vec<Codec>,
-    pub(crate) types: Types,
+    pub(crate) types: TypeRegistry,
 }
 
 /// Between the messages that travel and what a trait speaks.
@@ -44,14 +44,14 @@ pub(crate) struct Converted {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Codec {
     pub(crate) name: &'static str,
-    pub(crate) print: fn(&[u8], &Print) -> Result<Vec<u8>, String>,
-    pub(crate) parse: fn(&[u8], &Parse) -> Result<Vec<u8>, String>,
+    pub(crate) print: fn(&[u8], &PrintOptions) -> Result<Vec<u8>, String>,
+    pub(crate) parse: fn(&[u8], &ParseOptions) -> Result<Vec<u8>, String>,
 }
 
 impl Tree {
     /// A tree without types, and the `FileDescriptorSet` that describes them.
     pub fn new(name: &'static str, descriptors: &'static [u8]) -> Self {
-        let (conversions, codecs, types) = (Vec::new(), Vec::new(), Types::default());
+        let (conversions, codecs, types) = (Vec::new(), Vec::new(), TypeRegistry::default());
         Self { name, latest: LATEST, descriptors, conversions, codecs, types }
     }
 
@@ -62,12 +62,12 @@ impl Tree {
     }
 
     /// Adds a message that has JSON.
-    pub fn codes<M: json::Message + Wire>(&mut self) {
+    pub fn codes<M: json::JsonMessage + Wire>(&mut self) {
         self.codecs.push(Codec { name: M::NAME, print: print::<M>, parse: parse::<M> });
     }
 
     /// Adds the messages that may be packed in a `google.protobuf.Any`.
-    pub fn packs(&mut self, types: &[Type]) {
+    pub fn packs(&mut self, types: &[PackedType]) {
         self.types.add(types);
     }
 }
@@ -80,11 +80,11 @@ fn convert<T: Message<Tree, Wire: Wire>, Tree>(bytes: &[u8]) -> Converted {
     Converted { straight, result: paths }
 }
 
-fn print<M: json::Message + Wire>(bytes: &[u8], print: &Print) -> Result<Vec<u8>, String> {
+fn print<M: json::JsonMessage + Wire>(bytes: &[u8], print: &PrintOptions) -> Result<Vec<u8>, String> {
     json::to_vec(&decode::<M>(bytes), print).map_err(|error| error.to_string())
 }
 
-fn parse<M: json::Message + Wire>(text: &[u8], parse: &Parse) -> Result<Vec<u8>, String> {
+fn parse<M: json::JsonMessage + Wire>(text: &[u8], parse: &ParseOptions) -> Result<Vec<u8>, String> {
     json::from_slice::<M>(text, parse).map(|message| message.to_bytes()).map_err(|error| error.to_string())
 }
 

@@ -3,61 +3,61 @@
 use ::rust_svc as svc;
 
 /// The messages of this package, for those that pack them in a `google.protobuf.Any`.
-pub const TYPES: &[svc::json::Type] = &[
-    svc::json::Type::of::<super::pb::SourceContext>(),
-    svc::json::Type::of::<super::pb::Type>(),
-    svc::json::Type::of::<super::pb::Field>(),
-    svc::json::Type::of::<super::pb::Enum>(),
-    svc::json::Type::of::<super::pb::EnumValue>(),
-    svc::json::Type::of::<super::pb::Option>(),
-    svc::json::Type::of::<super::pb::Api>(),
-    svc::json::Type::of::<super::pb::Method>(),
-    svc::json::Type::of::<super::pb::Mixin>(),
-    svc::json::Type::of::<super::pb::FileDescriptorSet>(),
-    svc::json::Type::of::<super::pb::FileDescriptorProto>(),
-    svc::json::Type::of::<super::pb::DescriptorProto>(),
-    svc::json::Type::of::<super::pb::descriptor_proto::ExtensionRange>(),
-    svc::json::Type::of::<super::pb::descriptor_proto::ReservedRange>(),
-    svc::json::Type::of::<super::pb::ExtensionRangeOptions>(),
-    svc::json::Type::of::<super::pb::extension_range_options::Declaration>(),
-    svc::json::Type::of::<super::pb::FieldDescriptorProto>(),
-    svc::json::Type::of::<super::pb::OneofDescriptorProto>(),
-    svc::json::Type::of::<super::pb::EnumDescriptorProto>(),
-    svc::json::Type::of::<super::pb::enum_descriptor_proto::EnumReservedRange>(),
-    svc::json::Type::of::<super::pb::EnumValueDescriptorProto>(),
-    svc::json::Type::of::<super::pb::ServiceDescriptorProto>(),
-    svc::json::Type::of::<super::pb::MethodDescriptorProto>(),
-    svc::json::Type::of::<super::pb::FileOptions>(),
-    svc::json::Type::of::<super::pb::MessageOptions>(),
-    svc::json::Type::of::<super::pb::FieldOptions>(),
-    svc::json::Type::of::<super::pb::field_options::EditionDefault>(),
-    svc::json::Type::of::<super::pb::field_options::FeatureSupport>(),
-    svc::json::Type::of::<super::pb::OneofOptions>(),
-    svc::json::Type::of::<super::pb::EnumOptions>(),
-    svc::json::Type::of::<super::pb::EnumValueOptions>(),
-    svc::json::Type::of::<super::pb::ServiceOptions>(),
-    svc::json::Type::of::<super::pb::MethodOptions>(),
-    svc::json::Type::of::<super::pb::UninterpretedOption>(),
-    svc::json::Type::of::<super::pb::uninterpreted_option::NamePart>(),
-    svc::json::Type::of::<super::pb::FeatureSet>(),
-    svc::json::Type::of::<super::pb::feature_set::VisibilityFeature>(),
-    svc::json::Type::of::<super::pb::feature_set::ProtoLimitsFeature>(),
-    svc::json::Type::of::<super::pb::FeatureSetDefaults>(),
-    svc::json::Type::of::<super::pb::feature_set_defaults::FeatureSetEditionDefault>(),
-    svc::json::Type::of::<super::pb::SourceCodeInfo>(),
-    svc::json::Type::of::<super::pb::source_code_info::Location>(),
-    svc::json::Type::of::<super::pb::GeneratedCodeInfo>(),
-    svc::json::Type::of::<super::pb::generated_code_info::Annotation>(),
+pub const TYPES: &[svc::json::PackedType] = &[
+    svc::json::PackedType::of::<super::pb::SourceContext>(),
+    svc::json::PackedType::of::<super::pb::Type>(),
+    svc::json::PackedType::of::<super::pb::Field>(),
+    svc::json::PackedType::of::<super::pb::Enum>(),
+    svc::json::PackedType::of::<super::pb::EnumValue>(),
+    svc::json::PackedType::of::<super::pb::Option>(),
+    svc::json::PackedType::of::<super::pb::Api>(),
+    svc::json::PackedType::of::<super::pb::Method>(),
+    svc::json::PackedType::of::<super::pb::Mixin>(),
+    svc::json::PackedType::of::<super::pb::FileDescriptorSet>(),
+    svc::json::PackedType::of::<super::pb::FileDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::DescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::descriptor_proto::ExtensionRange>(),
+    svc::json::PackedType::of::<super::pb::descriptor_proto::ReservedRange>(),
+    svc::json::PackedType::of::<super::pb::ExtensionRangeOptions>(),
+    svc::json::PackedType::of::<super::pb::extension_range_options::Declaration>(),
+    svc::json::PackedType::of::<super::pb::FieldDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::OneofDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::EnumDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::enum_descriptor_proto::EnumReservedRange>(),
+    svc::json::PackedType::of::<super::pb::EnumValueDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::ServiceDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::MethodDescriptorProto>(),
+    svc::json::PackedType::of::<super::pb::FileOptions>(),
+    svc::json::PackedType::of::<super::pb::MessageOptions>(),
+    svc::json::PackedType::of::<super::pb::FieldOptions>(),
+    svc::json::PackedType::of::<super::pb::field_options::EditionDefault>(),
+    svc::json::PackedType::of::<super::pb::field_options::FeatureSupport>(),
+    svc::json::PackedType::of::<super::pb::OneofOptions>(),
+    svc::json::PackedType::of::<super::pb::EnumOptions>(),
+    svc::json::PackedType::of::<super::pb::EnumValueOptions>(),
+    svc::json::PackedType::of::<super::pb::ServiceOptions>(),
+    svc::json::PackedType::of::<super::pb::MethodOptions>(),
+    svc::json::PackedType::of::<super::pb::UninterpretedOption>(),
+    svc::json::PackedType::of::<super::pb::uninterpreted_option::NamePart>(),
+    svc::json::PackedType::of::<super::pb::FeatureSet>(),
+    svc::json::PackedType::of::<super::pb::feature_set::VisibilityFeature>(),
+    svc::json::PackedType::of::<super::pb::feature_set::ProtoLimitsFeature>(),
+    svc::json::PackedType::of::<super::pb::FeatureSetDefaults>(),
+    svc::json::PackedType::of::<super::pb::feature_set_defaults::FeatureSetEditionDefault>(),
+    svc::json::PackedType::of::<super::pb::SourceCodeInfo>(),
+    svc::json::PackedType::of::<super::pb::source_code_info::Location>(),
+    svc::json::PackedType::of::<super::pb::GeneratedCodeInfo>(),
+    svc::json::PackedType::of::<super::pb::generated_code_info::Annotation>(),
 ];
 
-impl svc::json::Message for super::pb::SourceContext {
+impl svc::json::JsonMessage for super::pb::SourceContext {
     const NAME: &'static str = "google.protobuf.SourceContext";
 
     fn write(&self, out: &mut svc::json::Writer) {
         out.field("file_name", "fileName", &self.file_name);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "file_name" | "fileName" => field.read("file_name", &mut self.file_name),
             _ => field.unknown(name),
@@ -65,7 +65,7 @@ impl svc::json::Message for super::pb::SourceContext {
     }
 }
 
-impl svc::json::Message for super::pb::Type {
+impl svc::json::JsonMessage for super::pb::Type {
     const NAME: &'static str = "google.protobuf.Type";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -78,7 +78,7 @@ impl svc::json::Message for super::pb::Type {
         out.field("edition", "edition", &self.edition);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "fields" => field.read("fields", &mut self.fields),
@@ -92,7 +92,7 @@ impl svc::json::Message for super::pb::Type {
     }
 }
 
-impl svc::json::Message for super::pb::Field {
+impl svc::json::JsonMessage for super::pb::Field {
     const NAME: &'static str = "google.protobuf.Field";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -108,7 +108,7 @@ impl svc::json::Message for super::pb::Field {
         out.field("default_value", "defaultValue", &self.default_value);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "kind" => field.enumeration::<super::pb::field::Kind>("kind", &mut self.kind),
             "cardinality" => field.enumeration::<super::pb::field::Cardinality>("cardinality", &mut self.cardinality),
@@ -125,7 +125,7 @@ impl svc::json::Message for super::pb::Field {
     }
 }
 
-impl svc::json::Message for super::pb::Enum {
+impl svc::json::JsonMessage for super::pb::Enum {
     const NAME: &'static str = "google.protobuf.Enum";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -137,7 +137,7 @@ impl svc::json::Message for super::pb::Enum {
         out.field("edition", "edition", &self.edition);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "enumvalue" => field.read("enumvalue", &mut self.enumvalue),
@@ -150,7 +150,7 @@ impl svc::json::Message for super::pb::Enum {
     }
 }
 
-impl svc::json::Message for super::pb::EnumValue {
+impl svc::json::JsonMessage for super::pb::EnumValue {
     const NAME: &'static str = "google.protobuf.EnumValue";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -159,7 +159,7 @@ impl svc::json::Message for super::pb::EnumValue {
         out.field("options", "options", &self.options);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "number" => field.read("number", &mut self.number),
@@ -169,7 +169,7 @@ impl svc::json::Message for super::pb::EnumValue {
     }
 }
 
-impl svc::json::Message for super::pb::Option {
+impl svc::json::JsonMessage for super::pb::Option {
     const NAME: &'static str = "google.protobuf.Option";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -177,7 +177,7 @@ impl svc::json::Message for super::pb::Option {
         out.field("value", "value", &self.value);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "value" => field.read("value", &mut self.value),
@@ -186,7 +186,7 @@ impl svc::json::Message for super::pb::Option {
     }
 }
 
-impl svc::json::Message for super::pb::Api {
+impl svc::json::JsonMessage for super::pb::Api {
     const NAME: &'static str = "google.protobuf.Api";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -200,7 +200,7 @@ impl svc::json::Message for super::pb::Api {
         out.field("edition", "edition", &self.edition);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "methods" => field.read("methods", &mut self.methods),
@@ -215,7 +215,7 @@ impl svc::json::Message for super::pb::Api {
     }
 }
 
-impl svc::json::Message for super::pb::Method {
+impl svc::json::JsonMessage for super::pb::Method {
     const NAME: &'static str = "google.protobuf.Method";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -229,7 +229,7 @@ impl svc::json::Message for super::pb::Method {
         out.field("edition", "edition", &self.edition);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "request_type_url" | "requestTypeUrl" => field.read("request_type_url", &mut self.request_type_url),
@@ -247,7 +247,7 @@ impl svc::json::Message for super::pb::Method {
     }
 }
 
-impl svc::json::Message for super::pb::Mixin {
+impl svc::json::JsonMessage for super::pb::Mixin {
     const NAME: &'static str = "google.protobuf.Mixin";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -255,7 +255,7 @@ impl svc::json::Message for super::pb::Mixin {
         out.field("root", "root", &self.root);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "root" => field.read("root", &mut self.root),
@@ -264,14 +264,14 @@ impl svc::json::Message for super::pb::Mixin {
     }
 }
 
-impl svc::json::Message for super::pb::FileDescriptorSet {
+impl svc::json::JsonMessage for super::pb::FileDescriptorSet {
     const NAME: &'static str = "google.protobuf.FileDescriptorSet";
 
     fn write(&self, out: &mut svc::json::Writer) {
         out.field("file", "file", &self.file);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "file" => field.read("file", &mut self.file),
             _ => field.unknown(name),
@@ -279,7 +279,7 @@ impl svc::json::Message for super::pb::FileDescriptorSet {
     }
 }
 
-impl svc::json::Message for super::pb::FileDescriptorProto {
+impl svc::json::JsonMessage for super::pb::FileDescriptorProto {
     const NAME: &'static str = "google.protobuf.FileDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -299,7 +299,7 @@ impl svc::json::Message for super::pb::FileDescriptorProto {
         out.enumeration::<super::pb::Edition>("edition", "edition", &self.edition);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "package" => field.read("package", &mut self.package),
@@ -320,7 +320,7 @@ impl svc::json::Message for super::pb::FileDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::DescriptorProto {
+impl svc::json::JsonMessage for super::pb::DescriptorProto {
     const NAME: &'static str = "google.protobuf.DescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -337,7 +337,7 @@ impl svc::json::Message for super::pb::DescriptorProto {
         out.enumeration::<super::pb::SymbolVisibility>("visibility", "visibility", &self.visibility);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "field" => field.read("field", &mut self.field),
@@ -355,7 +355,7 @@ impl svc::json::Message for super::pb::DescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::descriptor_proto::ExtensionRange {
+impl svc::json::JsonMessage for super::pb::descriptor_proto::ExtensionRange {
     const NAME: &'static str = "google.protobuf.DescriptorProto.ExtensionRange";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -364,7 +364,7 @@ impl svc::json::Message for super::pb::descriptor_proto::ExtensionRange {
         out.field("options", "options", &self.options);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "start" => field.read("start", &mut self.start),
             "end" => field.read("end", &mut self.end),
@@ -374,7 +374,7 @@ impl svc::json::Message for super::pb::descriptor_proto::ExtensionRange {
     }
 }
 
-impl svc::json::Message for super::pb::descriptor_proto::ReservedRange {
+impl svc::json::JsonMessage for super::pb::descriptor_proto::ReservedRange {
     const NAME: &'static str = "google.protobuf.DescriptorProto.ReservedRange";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -382,7 +382,7 @@ impl svc::json::Message for super::pb::descriptor_proto::ReservedRange {
         out.field("end", "end", &self.end);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "start" => field.read("start", &mut self.start),
             "end" => field.read("end", &mut self.end),
@@ -391,7 +391,7 @@ impl svc::json::Message for super::pb::descriptor_proto::ReservedRange {
     }
 }
 
-impl svc::json::Message for super::pb::ExtensionRangeOptions {
+impl svc::json::JsonMessage for super::pb::ExtensionRangeOptions {
     const NAME: &'static str = "google.protobuf.ExtensionRangeOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -405,7 +405,7 @@ impl svc::json::Message for super::pb::ExtensionRangeOptions {
         );
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "uninterpreted_option" | "uninterpretedOption" => field.read(
                 "uninterpreted_option",
@@ -422,7 +422,7 @@ impl svc::json::Message for super::pb::ExtensionRangeOptions {
     }
 }
 
-impl svc::json::Message for super::pb::extension_range_options::Declaration {
+impl svc::json::JsonMessage for super::pb::extension_range_options::Declaration {
     const NAME: &'static str = "google.protobuf.ExtensionRangeOptions.Declaration";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -433,7 +433,7 @@ impl svc::json::Message for super::pb::extension_range_options::Declaration {
         out.field("repeated", "repeated", &self.repeated);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "number" => field.read("number", &mut self.number),
             "full_name" | "fullName" => field.read("full_name", &mut self.full_name),
@@ -445,7 +445,7 @@ impl svc::json::Message for super::pb::extension_range_options::Declaration {
     }
 }
 
-impl svc::json::Message for super::pb::FieldDescriptorProto {
+impl svc::json::JsonMessage for super::pb::FieldDescriptorProto {
     const NAME: &'static str = "google.protobuf.FieldDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -462,7 +462,7 @@ impl svc::json::Message for super::pb::FieldDescriptorProto {
         out.field("proto3_optional", "proto3Optional", &self.proto3_optional);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "number" => field.read("number", &mut self.number),
@@ -480,7 +480,7 @@ impl svc::json::Message for super::pb::FieldDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::OneofDescriptorProto {
+impl svc::json::JsonMessage for super::pb::OneofDescriptorProto {
     const NAME: &'static str = "google.protobuf.OneofDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -488,7 +488,7 @@ impl svc::json::Message for super::pb::OneofDescriptorProto {
         out.field("options", "options", &self.options);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "options" => field.read("options", &mut self.options),
@@ -497,7 +497,7 @@ impl svc::json::Message for super::pb::OneofDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::EnumDescriptorProto {
+impl svc::json::JsonMessage for super::pb::EnumDescriptorProto {
     const NAME: &'static str = "google.protobuf.EnumDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -509,7 +509,7 @@ impl svc::json::Message for super::pb::EnumDescriptorProto {
         out.enumeration::<super::pb::SymbolVisibility>("visibility", "visibility", &self.visibility);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "value" => field.read("value", &mut self.value),
@@ -522,7 +522,7 @@ impl svc::json::Message for super::pb::EnumDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::enum_descriptor_proto::EnumReservedRange {
+impl svc::json::JsonMessage for super::pb::enum_descriptor_proto::EnumReservedRange {
     const NAME: &'static str = "google.protobuf.EnumDescriptorProto.EnumReservedRange";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -530,7 +530,7 @@ impl svc::json::Message for super::pb::enum_descriptor_proto::EnumReservedRange 
         out.field("end", "end", &self.end);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "start" => field.read("start", &mut self.start),
             "end" => field.read("end", &mut self.end),
@@ -539,7 +539,7 @@ impl svc::json::Message for super::pb::enum_descriptor_proto::EnumReservedRange 
     }
 }
 
-impl svc::json::Message for super::pb::EnumValueDescriptorProto {
+impl svc::json::JsonMessage for super::pb::EnumValueDescriptorProto {
     const NAME: &'static str = "google.protobuf.EnumValueDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -548,7 +548,7 @@ impl svc::json::Message for super::pb::EnumValueDescriptorProto {
         out.field("options", "options", &self.options);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "number" => field.read("number", &mut self.number),
@@ -558,7 +558,7 @@ impl svc::json::Message for super::pb::EnumValueDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::ServiceDescriptorProto {
+impl svc::json::JsonMessage for super::pb::ServiceDescriptorProto {
     const NAME: &'static str = "google.protobuf.ServiceDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -567,7 +567,7 @@ impl svc::json::Message for super::pb::ServiceDescriptorProto {
         out.field("options", "options", &self.options);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "method" => field.read("method", &mut self.method),
@@ -577,7 +577,7 @@ impl svc::json::Message for super::pb::ServiceDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::MethodDescriptorProto {
+impl svc::json::JsonMessage for super::pb::MethodDescriptorProto {
     const NAME: &'static str = "google.protobuf.MethodDescriptorProto";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -589,7 +589,7 @@ impl svc::json::Message for super::pb::MethodDescriptorProto {
         out.field("server_streaming", "serverStreaming", &self.server_streaming);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "input_type" | "inputType" => field.read("input_type", &mut self.input_type),
@@ -602,7 +602,7 @@ impl svc::json::Message for super::pb::MethodDescriptorProto {
     }
 }
 
-impl svc::json::Message for super::pb::FileOptions {
+impl svc::json::JsonMessage for super::pb::FileOptions {
     const NAME: &'static str = "google.protobuf.FileOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -629,7 +629,7 @@ impl svc::json::Message for super::pb::FileOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "java_package" | "javaPackage" => field.read("java_package", &mut self.java_package),
             "java_outer_classname" | "javaOuterClassname" => field.read(
@@ -687,7 +687,7 @@ impl svc::json::Message for super::pb::FileOptions {
     }
 }
 
-impl svc::json::Message for super::pb::MessageOptions {
+impl svc::json::JsonMessage for super::pb::MessageOptions {
     const NAME: &'static str = "google.protobuf.MessageOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -708,7 +708,7 @@ impl svc::json::Message for super::pb::MessageOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "message_set_wire_format" | "messageSetWireFormat" => field.read(
                 "message_set_wire_format",
@@ -734,7 +734,7 @@ impl svc::json::Message for super::pb::MessageOptions {
     }
 }
 
-impl svc::json::Message for super::pb::FieldOptions {
+impl svc::json::JsonMessage for super::pb::FieldOptions {
     const NAME: &'static str = "google.protobuf.FieldOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -754,7 +754,7 @@ impl svc::json::Message for super::pb::FieldOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "ctype" => field.enumeration::<super::pb::field_options::CType>("ctype", &mut self.ctype),
             "packed" => field.read("packed", &mut self.packed),
@@ -781,7 +781,7 @@ impl svc::json::Message for super::pb::FieldOptions {
     }
 }
 
-impl svc::json::Message for super::pb::field_options::EditionDefault {
+impl svc::json::JsonMessage for super::pb::field_options::EditionDefault {
     const NAME: &'static str = "google.protobuf.FieldOptions.EditionDefault";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -789,7 +789,7 @@ impl svc::json::Message for super::pb::field_options::EditionDefault {
         out.field("value", "value", &self.value);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "edition" => field.enumeration::<super::pb::Edition>("edition", &mut self.edition),
             "value" => field.read("value", &mut self.value),
@@ -798,7 +798,7 @@ impl svc::json::Message for super::pb::field_options::EditionDefault {
     }
 }
 
-impl svc::json::Message for super::pb::field_options::FeatureSupport {
+impl svc::json::JsonMessage for super::pb::field_options::FeatureSupport {
     const NAME: &'static str = "google.protobuf.FieldOptions.FeatureSupport";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -809,7 +809,7 @@ impl svc::json::Message for super::pb::field_options::FeatureSupport {
         out.field("removal_error", "removalError", &self.removal_error);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "edition_introduced" | "editionIntroduced" => field.enumeration::<super::pb::Edition>(
                 "edition_introduced",
@@ -833,7 +833,7 @@ impl svc::json::Message for super::pb::field_options::FeatureSupport {
     }
 }
 
-impl svc::json::Message for super::pb::OneofOptions {
+impl svc::json::JsonMessage for super::pb::OneofOptions {
     const NAME: &'static str = "google.protobuf.OneofOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -841,7 +841,7 @@ impl svc::json::Message for super::pb::OneofOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "features" => field.read("features", &mut self.features),
             "uninterpreted_option" | "uninterpretedOption" => field.read(
@@ -853,7 +853,7 @@ impl svc::json::Message for super::pb::OneofOptions {
     }
 }
 
-impl svc::json::Message for super::pb::EnumOptions {
+impl svc::json::JsonMessage for super::pb::EnumOptions {
     const NAME: &'static str = "google.protobuf.EnumOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -868,7 +868,7 @@ impl svc::json::Message for super::pb::EnumOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "allow_alias" | "allowAlias" => field.read("allow_alias", &mut self.allow_alias),
             "deprecated" => field.read("deprecated", &mut self.deprecated),
@@ -886,7 +886,7 @@ impl svc::json::Message for super::pb::EnumOptions {
     }
 }
 
-impl svc::json::Message for super::pb::EnumValueOptions {
+impl svc::json::JsonMessage for super::pb::EnumValueOptions {
     const NAME: &'static str = "google.protobuf.EnumValueOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -897,7 +897,7 @@ impl svc::json::Message for super::pb::EnumValueOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "deprecated" => field.read("deprecated", &mut self.deprecated),
             "features" => field.read("features", &mut self.features),
@@ -912,7 +912,7 @@ impl svc::json::Message for super::pb::EnumValueOptions {
     }
 }
 
-impl svc::json::Message for super::pb::ServiceOptions {
+impl svc::json::JsonMessage for super::pb::ServiceOptions {
     const NAME: &'static str = "google.protobuf.ServiceOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -921,7 +921,7 @@ impl svc::json::Message for super::pb::ServiceOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "features" => field.read("features", &mut self.features),
             "deprecated" => field.read("deprecated", &mut self.deprecated),
@@ -934,7 +934,7 @@ impl svc::json::Message for super::pb::ServiceOptions {
     }
 }
 
-impl svc::json::Message for super::pb::MethodOptions {
+impl svc::json::JsonMessage for super::pb::MethodOptions {
     const NAME: &'static str = "google.protobuf.MethodOptions";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -948,7 +948,7 @@ impl svc::json::Message for super::pb::MethodOptions {
         out.field("uninterpreted_option", "uninterpretedOption", &self.uninterpreted_option);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "deprecated" => field.read("deprecated", &mut self.deprecated),
             "idempotency_level" | "idempotencyLevel" => field.enumeration::<super::pb::method_options::IdempotencyLevel>(
@@ -965,7 +965,7 @@ impl svc::json::Message for super::pb::MethodOptions {
     }
 }
 
-impl svc::json::Message for super::pb::UninterpretedOption {
+impl svc::json::JsonMessage for super::pb::UninterpretedOption {
     const NAME: &'static str = "google.protobuf.UninterpretedOption";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -978,7 +978,7 @@ impl svc::json::Message for super::pb::UninterpretedOption {
         out.field("aggregate_value", "aggregateValue", &self.aggregate_value);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name" => field.read("name", &mut self.name),
             "identifier_value" | "identifierValue" => field.read("identifier_value", &mut self.identifier_value),
@@ -992,7 +992,7 @@ impl svc::json::Message for super::pb::UninterpretedOption {
     }
 }
 
-impl svc::json::Message for super::pb::uninterpreted_option::NamePart {
+impl svc::json::JsonMessage for super::pb::uninterpreted_option::NamePart {
     const NAME: &'static str = "google.protobuf.UninterpretedOption.NamePart";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -1000,7 +1000,7 @@ impl svc::json::Message for super::pb::uninterpreted_option::NamePart {
         out.member("is_extension", "isExtension", &self.is_extension);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "name_part" | "namePart" => field.read("name_part", &mut self.name_part),
             "is_extension" | "isExtension" => field.read("is_extension", &mut self.is_extension),
@@ -1009,7 +1009,7 @@ impl svc::json::Message for super::pb::uninterpreted_option::NamePart {
     }
 }
 
-impl svc::json::Message for super::pb::FeatureSet {
+impl svc::json::JsonMessage for super::pb::FeatureSet {
     const NAME: &'static str = "google.protobuf.FeatureSet";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -1052,7 +1052,7 @@ impl svc::json::Message for super::pb::FeatureSet {
         );
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "field_presence" | "fieldPresence" => field.enumeration::<super::pb::feature_set::FieldPresence>(
                 "field_presence",
@@ -1095,27 +1095,27 @@ impl svc::json::Message for super::pb::FeatureSet {
     }
 }
 
-impl svc::json::Message for super::pb::feature_set::VisibilityFeature {
+impl svc::json::JsonMessage for super::pb::feature_set::VisibilityFeature {
     const NAME: &'static str = "google.protobuf.FeatureSet.VisibilityFeature";
 
     fn write(&self, _: &mut svc::json::Writer) {}
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         field.unknown(name)
     }
 }
 
-impl svc::json::Message for super::pb::feature_set::ProtoLimitsFeature {
+impl svc::json::JsonMessage for super::pb::feature_set::ProtoLimitsFeature {
     const NAME: &'static str = "google.protobuf.FeatureSet.ProtoLimitsFeature";
 
     fn write(&self, _: &mut svc::json::Writer) {}
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         field.unknown(name)
     }
 }
 
-impl svc::json::Message for super::pb::FeatureSetDefaults {
+impl svc::json::JsonMessage for super::pb::FeatureSetDefaults {
     const NAME: &'static str = "google.protobuf.FeatureSetDefaults";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -1124,7 +1124,7 @@ impl svc::json::Message for super::pb::FeatureSetDefaults {
         out.enumeration::<super::pb::Edition>("maximum_edition", "maximumEdition", &self.maximum_edition);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "defaults" => field.read("defaults", &mut self.defaults),
             "minimum_edition" | "minimumEdition" => field.enumeration::<super::pb::Edition>(
@@ -1140,7 +1140,7 @@ impl svc::json::Message for super::pb::FeatureSetDefaults {
     }
 }
 
-impl svc::json::Message for super::pb::feature_set_defaults::FeatureSetEditionDefault {
+impl svc::json::JsonMessage for super::pb::feature_set_defaults::FeatureSetEditionDefault {
     const NAME: &'static str = "google.protobuf.FeatureSetDefaults.FeatureSetEditionDefault";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -1149,7 +1149,7 @@ impl svc::json::Message for super::pb::feature_set_defaults::FeatureSetEditionDe
         out.field("fixed_features", "fixedFeatures", &self.fixed_features);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "edition" => field.enumeration::<super::pb::Edition>("edition", &mut self.edition),
             "overridable_features" | "overridableFeatures" => field.read(
@@ -1162,14 +1162,14 @@ impl svc::json::Message for super::pb::feature_set_defaults::FeatureSetEditionDe
     }
 }
 
-impl svc::json::Message for super::pb::SourceCodeInfo {
+impl svc::json::JsonMessage for super::pb::SourceCodeInfo {
     const NAME: &'static str = "google.protobuf.SourceCodeInfo";
 
     fn write(&self, out: &mut svc::json::Writer) {
         out.field("location", "location", &self.location);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "location" => field.read("location", &mut self.location),
             _ => field.unknown(name),
@@ -1177,7 +1177,7 @@ impl svc::json::Message for super::pb::SourceCodeInfo {
     }
 }
 
-impl svc::json::Message for super::pb::source_code_info::Location {
+impl svc::json::JsonMessage for super::pb::source_code_info::Location {
     const NAME: &'static str = "google.protobuf.SourceCodeInfo.Location";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -1188,7 +1188,7 @@ impl svc::json::Message for super::pb::source_code_info::Location {
         out.field("leading_detached_comments", "leadingDetachedComments", &self.leading_detached_comments);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "path" => field.read("path", &mut self.path),
             "span" => field.read("span", &mut self.span),
@@ -1203,14 +1203,14 @@ impl svc::json::Message for super::pb::source_code_info::Location {
     }
 }
 
-impl svc::json::Message for super::pb::GeneratedCodeInfo {
+impl svc::json::JsonMessage for super::pb::GeneratedCodeInfo {
     const NAME: &'static str = "google.protobuf.GeneratedCodeInfo";
 
     fn write(&self, out: &mut svc::json::Writer) {
         out.field("annotation", "annotation", &self.annotation);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "annotation" => field.read("annotation", &mut self.annotation),
             _ => field.unknown(name),
@@ -1218,7 +1218,7 @@ impl svc::json::Message for super::pb::GeneratedCodeInfo {
     }
 }
 
-impl svc::json::Message for super::pb::generated_code_info::Annotation {
+impl svc::json::JsonMessage for super::pb::generated_code_info::Annotation {
     const NAME: &'static str = "google.protobuf.GeneratedCodeInfo.Annotation";
 
     fn write(&self, out: &mut svc::json::Writer) {
@@ -1229,7 +1229,7 @@ impl svc::json::Message for super::pb::generated_code_info::Annotation {
         out.enumeration::<super::pb::generated_code_info::annotation::Semantic>("semantic", "semantic", &self.semantic);
     }
 
-    fn read(&mut self, name: &str, field: svc::json::Field<'_, '_>) -> svc::json::Result {
+    fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
         match name {
             "path" => field.read("path", &mut self.path),
             "source_file" | "sourceFile" => field.read("source_file", &mut self.source_file),
@@ -1244,7 +1244,7 @@ impl svc::json::Message for super::pb::generated_code_info::Annotation {
     }
 }
 
-impl svc::json::Enum for super::pb::Syntax {
+impl svc::json::JsonEnum for super::pb::Syntax {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("SYNTAX_PROTO2", 0),
         ("SYNTAX_PROTO3", 1),
@@ -1252,7 +1252,7 @@ impl svc::json::Enum for super::pb::Syntax {
     ];
 }
 
-impl svc::json::Enum for super::pb::Edition {
+impl svc::json::JsonEnum for super::pb::Edition {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("EDITION_UNKNOWN", 0),
         ("EDITION_LEGACY", 900),
@@ -1271,7 +1271,7 @@ impl svc::json::Enum for super::pb::Edition {
     ];
 }
 
-impl svc::json::Enum for super::pb::SymbolVisibility {
+impl svc::json::JsonEnum for super::pb::SymbolVisibility {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("VISIBILITY_UNSET", 0),
         ("VISIBILITY_LOCAL", 1),
@@ -1279,7 +1279,7 @@ impl svc::json::Enum for super::pb::SymbolVisibility {
     ];
 }
 
-impl svc::json::Enum for super::pb::field::Kind {
+impl svc::json::JsonEnum for super::pb::field::Kind {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("TYPE_UNKNOWN", 0),
         ("TYPE_DOUBLE", 1),
@@ -1303,7 +1303,7 @@ impl svc::json::Enum for super::pb::field::Kind {
     ];
 }
 
-impl svc::json::Enum for super::pb::field::Cardinality {
+impl svc::json::JsonEnum for super::pb::field::Cardinality {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("CARDINALITY_UNKNOWN", 0),
         ("CARDINALITY_OPTIONAL", 1),
@@ -1312,11 +1312,11 @@ impl svc::json::Enum for super::pb::field::Cardinality {
     ];
 }
 
-impl svc::json::Enum for super::pb::extension_range_options::VerificationState {
+impl svc::json::JsonEnum for super::pb::extension_range_options::VerificationState {
     const VALUES: &'static [(&'static str, i32)] = &[("DECLARATION", 0), ("UNVERIFIED", 1)];
 }
 
-impl svc::json::Enum for super::pb::field_descriptor_proto::Type {
+impl svc::json::JsonEnum for super::pb::field_descriptor_proto::Type {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("TYPE_DOUBLE", 1),
         ("TYPE_FLOAT", 2),
@@ -1339,7 +1339,7 @@ impl svc::json::Enum for super::pb::field_descriptor_proto::Type {
     ];
 }
 
-impl svc::json::Enum for super::pb::field_descriptor_proto::Label {
+impl svc::json::JsonEnum for super::pb::field_descriptor_proto::Label {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("LABEL_OPTIONAL", 1),
         ("LABEL_REPEATED", 3),
@@ -1347,19 +1347,19 @@ impl svc::json::Enum for super::pb::field_descriptor_proto::Label {
     ];
 }
 
-impl svc::json::Enum for super::pb::file_options::OptimizeMode {
+impl svc::json::JsonEnum for super::pb::file_options::OptimizeMode {
     const VALUES: &'static [(&'static str, i32)] = &[("SPEED", 1), ("CODE_SIZE", 2), ("LITE_RUNTIME", 3)];
 }
 
-impl svc::json::Enum for super::pb::field_options::CType {
+impl svc::json::JsonEnum for super::pb::field_options::CType {
     const VALUES: &'static [(&'static str, i32)] = &[("STRING", 0), ("CORD", 1), ("STRING_PIECE", 2)];
 }
 
-impl svc::json::Enum for super::pb::field_options::JsType {
+impl svc::json::JsonEnum for super::pb::field_options::JsType {
     const VALUES: &'static [(&'static str, i32)] = &[("JS_NORMAL", 0), ("JS_STRING", 1), ("JS_NUMBER", 2)];
 }
 
-impl svc::json::Enum for super::pb::field_options::OptionRetention {
+impl svc::json::JsonEnum for super::pb::field_options::OptionRetention {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("RETENTION_UNKNOWN", 0),
         ("RETENTION_RUNTIME", 1),
@@ -1367,7 +1367,7 @@ impl svc::json::Enum for super::pb::field_options::OptionRetention {
     ];
 }
 
-impl svc::json::Enum for super::pb::field_options::OptionTargetType {
+impl svc::json::JsonEnum for super::pb::field_options::OptionTargetType {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("TARGET_TYPE_UNKNOWN", 0),
         ("TARGET_TYPE_FILE", 1),
@@ -1382,7 +1382,7 @@ impl svc::json::Enum for super::pb::field_options::OptionTargetType {
     ];
 }
 
-impl svc::json::Enum for super::pb::method_options::IdempotencyLevel {
+impl svc::json::JsonEnum for super::pb::method_options::IdempotencyLevel {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("IDEMPOTENCY_UNKNOWN", 0),
         ("NO_SIDE_EFFECTS", 1),
@@ -1390,7 +1390,7 @@ impl svc::json::Enum for super::pb::method_options::IdempotencyLevel {
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::FieldPresence {
+impl svc::json::JsonEnum for super::pb::feature_set::FieldPresence {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("FIELD_PRESENCE_UNKNOWN", 0),
         ("EXPLICIT", 1),
@@ -1399,11 +1399,11 @@ impl svc::json::Enum for super::pb::feature_set::FieldPresence {
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::EnumType {
+impl svc::json::JsonEnum for super::pb::feature_set::EnumType {
     const VALUES: &'static [(&'static str, i32)] = &[("ENUM_TYPE_UNKNOWN", 0), ("OPEN", 1), ("CLOSED", 2)];
 }
 
-impl svc::json::Enum for super::pb::feature_set::RepeatedFieldEncoding {
+impl svc::json::JsonEnum for super::pb::feature_set::RepeatedFieldEncoding {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("REPEATED_FIELD_ENCODING_UNKNOWN", 0),
         ("PACKED", 1),
@@ -1411,11 +1411,11 @@ impl svc::json::Enum for super::pb::feature_set::RepeatedFieldEncoding {
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::Utf8Validation {
+impl svc::json::JsonEnum for super::pb::feature_set::Utf8Validation {
     const VALUES: &'static [(&'static str, i32)] = &[("UTF8_VALIDATION_UNKNOWN", 0), ("VERIFY", 2), ("NONE", 3)];
 }
 
-impl svc::json::Enum for super::pb::feature_set::MessageEncoding {
+impl svc::json::JsonEnum for super::pb::feature_set::MessageEncoding {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("MESSAGE_ENCODING_UNKNOWN", 0),
         ("LENGTH_PREFIXED", 1),
@@ -1423,7 +1423,7 @@ impl svc::json::Enum for super::pb::feature_set::MessageEncoding {
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::JsonFormat {
+impl svc::json::JsonEnum for super::pb::feature_set::JsonFormat {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("JSON_FORMAT_UNKNOWN", 0),
         ("ALLOW", 1),
@@ -1431,7 +1431,7 @@ impl svc::json::Enum for super::pb::feature_set::JsonFormat {
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::EnforceNamingStyle {
+impl svc::json::JsonEnum for super::pb::feature_set::EnforceNamingStyle {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("ENFORCE_NAMING_STYLE_UNKNOWN", 0),
         ("STYLE2024", 1),
@@ -1440,7 +1440,7 @@ impl svc::json::Enum for super::pb::feature_set::EnforceNamingStyle {
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::visibility_feature::DefaultSymbolVisibility {
+impl svc::json::JsonEnum for super::pb::feature_set::visibility_feature::DefaultSymbolVisibility {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("DEFAULT_SYMBOL_VISIBILITY_UNKNOWN", 0),
         ("EXPORT_ALL", 1),
@@ -1450,7 +1450,7 @@ impl svc::json::Enum for super::pb::feature_set::visibility_feature::DefaultSymb
     ];
 }
 
-impl svc::json::Enum for super::pb::feature_set::proto_limits_feature::EnforceProtoLimits {
+impl svc::json::JsonEnum for super::pb::feature_set::proto_limits_feature::EnforceProtoLimits {
     const VALUES: &'static [(&'static str, i32)] = &[
         ("PROTO_LIMITS_UNKNOWN", 0),
         ("LEGACY_NO_EXPLICIT_LIMITS", 1),
@@ -1458,6 +1458,6 @@ impl svc::json::Enum for super::pb::feature_set::proto_limits_feature::EnforcePr
     ];
 }
 
-impl svc::json::Enum for super::pb::generated_code_info::annotation::Semantic {
+impl svc::json::JsonEnum for super::pb::generated_code_info::annotation::Semantic {
     const VALUES: &'static [(&'static str, i32)] = &[("NONE", 0), ("SET", 1), ("ALIAS", 2)];
 }
