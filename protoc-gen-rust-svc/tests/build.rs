@@ -1,4 +1,4 @@
-//! What a build script does.
+//! `Build`, as build scripts use it.
 
 use std::{fs, path::Path};
 
@@ -19,7 +19,7 @@ fn build(folder: &Path) -> Build {
 }
 
 #[test]
-fn it_generates_and_leaves_unchanged_files_alone() {
+fn unchanged_files_are_not_written() {
     let folder = folder(CHAT);
     build(folder.path()).option("emit=fake").try_run().expect("valid");
     let module = folder.path().join("generated/chat/v1");
@@ -31,10 +31,10 @@ fn it_generates_and_leaves_unchanged_files_alone() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told() {
+fn all_errors_are_reported() {
     let wrong = build(folder(CHAT).path()).option("types=plain").option("emti=all").try_run();
     let text = wrong.expect_err("wrong options").to_string();
-    assert!(text.contains("\"plain\"") && text.contains("\"emti\""), "{text}");
+    assert!(text.contains("`plain`") && text.contains("`emti`"), "{text}");
     let folder = folder("syntax = \"proto3\"; message {}");
     let text = build(folder.path()).try_run().expect_err("a wrong file").to_string();
     assert!(text.starts_with("chat.proto:1:28: error: "), "{text}");

@@ -27,9 +27,15 @@ impl Home {
         self.0.path().join(name)
     }
 
+    /// Runs the program. The runtime is a repository unless the arguments name a checkout.
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_protoc-gen-rust-svc"));
-        command.args(arguments).current_dir(self.0.path()).output().expect("a program")
+        if !arguments.contains(&"--runtime-path") {
+            command.args(["new", "--runtime-git", RUNTIME]).args(&arguments[1..]);
+        } else {
+            command.args(arguments);
+        }
+        command.current_dir(self.0.path()).output().expect("a program")
     }
 
     fn made(&self, arguments: &[&str]) -> String {
@@ -77,6 +83,9 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
     files
 }
 
+/// The repository of the runtime.
+const RUNTIME: &str = "https://git.example/rust-svc.git";
+
 const ORDER: (&str, &str) = (
     "order/v1/order.proto",
     r#"package order.v1;
@@ -98,7 +107,7 @@ const NOTES: (&str, &str) = (
 );
 
 #[test]
-fn a_project_is_complete() {
+fn project_is_complete() {
     let home = Home::new(&[ORDER, MONEY]);
     let said = home.made(&["new", "shop", "--proto", "order/v1/order.proto"]);
     assert!(said.contains("src/service/order_service.rs: order.v1.OrderService, 4 methods\n"), "{said}");
@@ -128,11 +137,11 @@ fn a_project_is_complete() {
         ]
     );
     assert_eq!(files["proto/money/money.proto"], fs::read_to_string(home.path("money/money.proto")).expect("text"));
-    assert!(files["Cargo.toml"].contains(concat!("rust-svc = { version = \"", env!("CARGO_PKG_VERSION"), "\"")));
+    assert!(files["Cargo.toml"].contains(&format!("rust-svc = {{ git = \"{RUNTIME}\"")));
 }
 
 #[test]
-fn signatures_are_those_of_the_trait() {
+fn signatures_match_the_trait() {
     let home = Home::new(&[ORDER, MONEY]);
     home.made(&["new", "shop", "--proto", "order/v1/order.proto"]);
     let service = home.project("shop")["src/service/order_service.rs"].split_whitespace().collect::<String>();
@@ -151,7 +160,7 @@ fn signatures_are_those_of_the_trait() {
 
 /// The commands of README and `buf.gen.yaml` generate what is there.
 #[test]
-fn what_is_generated_is_up_to_date() {
+fn documented_command_regenerates_the_same_files() {
     let home = Home::new(&[ORDER, MONEY, NOTES]);
     home.made(&["new", "shop", "--proto", "order/v1/order.proto", "notes.proto"]);
     let before = home.project("shop");
@@ -166,7 +175,7 @@ fn what_is_generated_is_up_to_date() {
 }
 
 #[test]
-fn services_share_a_project() {
+fn project_may_have_several_services() {
     let twin = ("twin.proto", "package shop.v2;\nservice Mod { rpc Add(Note) returns (Note); }\nmessage Note {}");
     let home = Home::new(&[ORDER, MONEY, NOTES, twin]);
     home.made(&["new", "shop", "--proto", "order/v1/order.proto", "--proto", "notes.proto", "twin.proto"]);
@@ -179,7 +188,7 @@ fn services_share_a_project() {
 }
 
 #[test]
-fn files_are_found_where_they_are() {
+fn proto_files_are_found_by_path() {
     let home = Home::new(&[("protos/notes.proto", NOTES.1), ("here/x", "")]);
     let elsewhere = home.path("protos/notes.proto");
     for (folder, arguments, name) in [
@@ -194,21 +203,20 @@ fn files_are_found_where_they_are() {
 }
 
 #[test]
-fn a_folder_with_anything_in_it_is_refused() {
+fn folder_must_be_empty() {
     let home = Home::new(&[NOTES, ("full/.hidden", ""), ("file", "")]);
     let said = home.refused(&["new", "full", "--proto", "notes.proto"]);
     assert_eq!(
         said,
-        "full: error: the folder is not empty, and nothing in it is overwritten\n  \
-         help: name a folder that does not exist yet, or that is empty\n"
+        "full: error: the folder is not empty\n  help: name a folder that does not exist, or an empty one\n"
     );
-    assert!(home.refused(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: it is a file\n"));
+    assert!(home.refused(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: not a folder\n"));
     home.made(&["new", "full/empty", "--proto", "notes.proto"]);
     assert!(home.refused(&["new", "full/empty", "--proto", "notes.proto"]).contains("is not empty"));
 }
 
 #[test]
-fn an_empty_folder_is_filled() {
+fn empty_folder_is_accepted() {
     let home = Home::new(&[NOTES]);
     fs::create_dir(home.path("empty")).expect("a folder");
     home.made(&["new", "empty", "--proto", "notes.proto"]);
@@ -216,13 +224,12 @@ fn an_empty_folder_is_filled() {
 }
 
 #[test]
-fn names_are_those_of_packages() {
+fn package_name_is_checked() {
     let home = Home::new(&[NOTES]);
     let said = home.refused(&["new", "type", "--proto", "notes.proto"]);
     assert_eq!(
         said,
-        "error: \"type\" cannot be the name of a package: it is a keyword of Rust\n  \
-         help: choose one with --name, such as --name type-service\n"
+        "error: invalid package name \"type\": it is a Rust keyword\n  help: pass another one, such as --name type-service\n"
     );
     home.made(&["new", "type", "--name", "note-keeper", "--proto", "notes.proto"]);
     let files = home.project("type");
@@ -231,7 +238,7 @@ fn names_are_those_of_packages() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place() {
+fn errors_have_positions() {
     let home = Home::new(&[
         MONEY,
         ("bad.proto", "message {}\n"),
@@ -247,7 +254,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ("unknown.proto", "unknown.proto:2:19: error: "),
         ("route.proto", "route.proto:5:"),
         ("missing.proto", "missing.proto: error: no such file in --proto-path .\n  help: "),
-        ("money/money.proto", "money/money.proto: error: there is no service to start\n  help: "),
+        ("money/money.proto", "money/money.proto: error: no service\n  help: "),
     ] {
         let said = home.refused(&["new", "shop", "--proto", proto]);
         assert!(said.starts_with(start), "{said}");
@@ -255,19 +262,19 @@ fn what_is_wrong_is_said_with_its_place() {
 }
 
 #[test]
-fn the_runtime_may_be_a_checkout() {
+fn runtime_may_be_a_checkout() {
     let home = Home::new(&[NOTES]);
     fs::create_dir(home.path("runtime")).expect("a folder");
     let arguments = ["new", "a/b/shop", "--proto", "notes.proto", "--runtime-path", "runtime"];
     let said = home.refused(&arguments);
-    assert!(said.starts_with("runtime: error: the crate rust-svc is not there\n  help: "), "{said}");
+    assert!(said.starts_with("runtime: error: not the crate rust-svc\n  help: "), "{said}");
     fs::write(home.path("runtime/Cargo.toml"), "[package]\nname = \"rust-svc\"\n").expect("a file");
     home.made(&arguments);
     assert!(home.project("a/b/shop")["Cargo.toml"].contains("rust-svc = { path = \"../../../runtime\""));
 }
 
 #[test]
-fn rules_bring_the_feature_that_checks_them() {
+fn rules_enable_the_feature_validate() {
     let rules = "package buf.validate;\nimport \"google/protobuf/descriptor.proto\";\nmessage Rules { int32 x = 1; }\n\
                  extend google.protobuf.FieldOptions { optional Rules field = 1159; }\n";
     let shop = "package shop;\nimport \"buf/validate/validate.proto\";\n\
@@ -285,9 +292,21 @@ fn rules_bring_the_feature_that_checks_them() {
 }
 
 #[test]
-fn a_workspace_around_it_is_pointed_out() {
+fn surrounding_workspace_is_reported() {
     let home = Home::new(&[NOTES]);
     fs::write(home.path("Cargo.toml"), "[workspace]\nmembers = []\n").expect("a file");
     let said = home.made(&["new", "shop", "--proto", "notes.proto"]);
-    assert!(said.contains("Cargo.toml: add it to its `members`"), "{said}");
+    assert!(said.contains("first add the folder to `members` in "), "{said}");
+}
+
+/// A project that depends on an unpublished crate would not build.
+#[test]
+fn source_of_the_runtime_is_required() {
+    let home = Home::new(&[NOTES]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_protoc-gen-rust-svc"));
+    command.args(["new", "shop", "--proto", "notes.proto"]).current_dir(home.0.path());
+    let output = command.output().expect("a program");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.starts_with("error: rust-svc is not on crates.io yet") && text.contains("--runtime-git"), "{text}");
+    assert!(!home.path("shop").exists());
 }

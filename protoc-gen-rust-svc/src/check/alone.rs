@@ -1,31 +1,35 @@
-//! Plain types that stand without messages, and hold what the runtime has only with them.
+//! Plain types without prost messages that need the runtime's feature `prost`.
 
 use crate::{
     diagnostics::{Diagnostics, Position},
     model::{Message, Service, Value, WellKnown},
 };
 
-/// A field of a message that describes messages.
+/// Reports fields that hold a message of google.protobuf that describes messages.
 pub(super) fn check_fields(message: &Message, diagnostics: &mut Diagnostics) {
     for field in message.fields() {
         if let Value::WellKnown(WellKnown::Other(name)) = field.value {
-            warn(&format!("`{}` holds google.protobuf.{name}", field.name), &field.position, diagnostics);
+            warn(
+                &format!("field `{}` has the type `google.protobuf.{name}`", field.name),
+                &field.position,
+                diagnostics,
+            );
         }
     }
 }
 
-/// A method that takes or returns such a message.
+/// Reports methods that take or return such a message.
 pub(super) fn check_methods(service: &Service, diagnostics: &mut Diagnostics) {
     for method in &service.methods {
         for (text, name) in [(&method.request, &method.request_name), (&method.response, &method.response_name)] {
             if text.starts_with("svc::wkt::") {
-                warn(&format!("`{}` speaks {name}", method.name), &method.position, diagnostics);
+                warn(&format!("method `{}` uses `{name}`", method.name), &method.position, diagnostics);
             }
         }
     }
 }
 
 fn warn(what: &str, position: &Position, diagnostics: &mut Diagnostics) {
-    let text = format!("{what}, which the runtime has only with its feature `prost`");
-    diagnostics.warning("W0605", position, text).help("add features = [\"prost\"] to rust-svc in Cargo.toml");
+    let text = format!("{what}, which needs the feature `prost` of rust-svc");
+    diagnostics.warning("W0605", position, text).help("add `features = [\"prost\"]` to rust-svc in Cargo.toml");
 }

@@ -1,4 +1,4 @@
-//! Lints for how methods are called.
+//! Lints for methods: idempotency, deadlines and their number.
 
 use heck::ToSnakeCase as _;
 
@@ -7,28 +7,28 @@ use crate::{
     model::{Idempotency, Method, Service},
 };
 
-/// More methods than that are too many for one service.
+/// The most methods of a service without a warning.
 const MAX_METHODS: usize = 50;
 
-/// How many methods are named.
+/// The most methods that a message names.
 const NAMED: usize = 3;
 
-/// What methods are called that only read, after AIP-131, AIP-132, AIP-136 and their like.
+/// The first words of methods without side effects (AIP-131, AIP-132, AIP-136 and similar).
 const READS: &[&str] = &[
     "check", "count", "describe", "download", "fetch", "find", "get", "list", "lookup", "poll", "query", "read",
     "search", "show", "test", "validate", "wait", "watch",
 ];
 
-/// What methods are called that are as done after the second call as after the first (AIP-135).
+/// The first word of deletions, which are idempotent (AIP-135).
 const DELETES: &str = "delete";
 
-/// A method that changes something has a key, or says that it is harmless to repeat.
+/// Reports methods with side effects that have no key and do not declare that they are idempotent.
 pub(super) fn check_keys(service: &Service, diagnostics: &mut Diagnostics) {
     let found: Vec<_> = service.methods.iter().filter(|method| is_unsafe_to_repeat(method)).collect();
     let Some(first) = found.first() else { return };
-    let message = format!("no idempotency key, so that repeating may do it twice: {}", list(service, &found));
-    let help = "name a string field, option (rust_svc.v1.method).idempotency_key = \"request_id\", or set \
-                idempotency_level; opt: allow=no-idempotency-key silences this";
+    let message = format!("no idempotency key: a retry may be executed twice: {}", list(service, &found));
+    let help = "set `option (rust_svc.v1.method).idempotency_key = \"request_id\"` or `idempotency_level`, or silence \
+                this with opt: allow=no-idempotency-key";
     diagnostics.warning("W0601", &first.position, message).help(help);
 }
 
@@ -47,27 +47,27 @@ fn is_named_harmless(name: &str) -> bool {
     READS.contains(&verb) || verb == DELETES
 }
 
-/// A method has a deadline, of its own or of its service.
+/// Reports methods without a deadline of their own or of their service.
 pub(super) fn check_deadlines(service: &Service, diagnostics: &mut Diagnostics) {
     let found: Vec<_> = service.methods.iter().filter(|method| method.policy.timeout_ms.is_none()).collect();
     let Some(first) = found.first() else { return };
     let message = format!("no deadline: {}", list(service, &found));
-    let help = "option (rust_svc.v1.defaults) = {deadline: \"5s\"} sets one for all of a service; opt: allow=no-deadline \
-                silences this";
+    let help = "set `option (rust_svc.v1.defaults) = {deadline: \"5s\"}` for the service, or silence this with opt: \
+                allow=no-deadline";
     diagnostics.warning("W0602", &first.position, message).help(help);
 }
 
-/// A service is about one thing.
+/// Reports services with too many methods.
 pub(super) fn check_size(service: &Service, diagnostics: &mut Diagnostics) {
     let methods = service.methods.len();
     if methods > MAX_METHODS {
-        let message = format!("{} has {methods} methods, and whoever implements it has all of them", service.name);
-        let help = "split it by what its methods are about; opt: allow=many-methods silences this";
+        let message = format!("service `{}` has {methods} methods", service.name);
+        let help = "split it by resource, or silence this with opt: allow=many-methods";
         diagnostics.warning("W0603", &service.position, message).help(help);
     }
 }
 
-/// Which methods of a service: the first by name, and how many.
+/// Names the first methods, and counts the others.
 fn list(service: &Service, methods: &[&Method]) -> String {
     let names: Vec<_> = methods.iter().take(NAMED).map(|method| method.name.as_str()).collect();
     let names = names.join(", ");
@@ -83,7 +83,7 @@ mod tests {
     use super::is_named_harmless;
 
     #[test]
-    fn names_tell_what_is_harmless() {
+    fn names_tell_reads_and_deletions() {
         let harmless = ["GetOrder", "BatchGetOrders", "ListOrders", "WatchStock", "DeleteOrder", "TestIamPermissions"];
         assert!(harmless.into_iter().all(is_named_harmless));
         assert!(

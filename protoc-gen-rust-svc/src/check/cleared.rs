@@ -1,4 +1,4 @@
-//! Fields that a path fills, and that are cleared before the service sees them.
+//! Path variables for fields that are cleared before the service receives them.
 
 use rust_svc::path::Variable;
 
@@ -7,19 +7,22 @@ use crate::{
     model::{Field, Message, Method, Model, Origin, Route, Value},
 };
 
-/// What clears the fields that only services set is generated with their message: another run does not know of this path.
+/// Reports variables for `OUTPUT_ONLY` fields of messages of another run, whose code does not know the path.
 pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     for variable in route.template.variables() {
         if let Some((message, field)) = cleared(model, method, variable) {
-            let text = format!("a path fills `{}` of {}, which is OUTPUT_ONLY there", field.name, message.name);
-            diagnostics.warning("W0505", &route.position, text).help(
-                "generate both in one run, or say IDENTIFIER or IMMUTABLE of it: what is generated elsewhere may clear it",
+            let text = format!(
+                "path variable for `{}` of `{}`, which is OUTPUT_ONLY and may be cleared",
+                field.name, message.name
             );
+            diagnostics
+                .warning("W0505", &route.position, text)
+                .help("generate both in one run, or use IDENTIFIER or IMMUTABLE in place of OUTPUT_ONLY");
         }
     }
 }
 
-/// The first field on the way that the code of another run clears in requests.
+/// Finds the first field of the path that code of another run clears in requests.
 fn cleared<'a>(model: &'a Model, method: &Method, variable: &Variable) -> Option<(&'a Message, &'a Field)> {
     let mut message = model.message(&method.request_name)?;
     for name in variable.field_path() {

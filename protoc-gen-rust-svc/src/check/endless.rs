@@ -1,4 +1,4 @@
-//! Rules for messages that need themselves.
+//! Messages that require themselves.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,15 @@ use crate::{
     model::{Cardinality, Field, Member, Message, Model, Value},
 };
 
-/// A required field that holds, however deep, what it stands in. What travels has a place for it and not only a pointer,
-/// so that its default would have no end.
+/// Reports required fields that lead back to their own message. The default of its prost type would be infinite.
 pub(super) fn check_required(model: &Model, message: &Message, diagnostics: &mut Diagnostics) {
     for (field, held) in required(message).filter(|(_, held)| leads_to(model, held, &message.name)) {
-        let text = format!("`{}` is required, and {held} cannot be without a whole {}", field.name, message.name);
-        diagnostics.error("E0303", &field.position, text).help("make a field on the way optional, or repeated");
+        let text = format!("required field `{}`: `{held}` requires another `{}`", field.name, message.name);
+        diagnostics.error("E0303", &field.position, text).help("make one of these fields optional or repeated");
     }
 }
 
-/// The fields that a message is never without, and the messages that they hold.
+/// The required fields of a message, with their messages.
 fn required(message: &Message) -> impl Iterator<Item = (&Field, &String)> {
     message.members.iter().filter_map(|member| match member {
         Member::Field(field @ Field { cardinality: Cardinality::Required, value: Value::Message(held), .. }) => {

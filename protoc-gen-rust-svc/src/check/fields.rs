@@ -1,38 +1,37 @@
-//! Rules for fields.
+//! Lints for fields and their behaviors.
 
 use crate::{
     diagnostics::Diagnostics,
     model::{Behavior, Cardinality, Field, Member, Message, Value},
 };
 
-/// A number that must be there, but of which nobody can tell whether it is.
+/// Reports `REQUIRED` on scalars without presence.
 pub(super) fn check_required(message: &Message, diagnostics: &mut Diagnostics) {
     for member in &message.members {
         if let Member::Field(field) = member
             && is_untold(field)
         {
-            let text = format!("`{}` is REQUIRED, but zero and absent are the same to it", field.name);
-            diagnostics.warning("W0501", &field.position, text).help("write `optional` before its type");
+            let text = format!("REQUIRED on `{}`, a scalar without presence", field.name);
+            diagnostics.warning("W0501", &field.position, text).help("add `optional` before its type");
         }
     }
 }
 
-/// A field of which two things are said that cannot both be.
+/// Reports behaviors that exclude each other.
 pub(super) fn check_behavior(message: &Message, diagnostics: &mut Diagnostics) {
     for field in message.fields() {
         if let Some((two, help)) = contradiction(field.behavior) {
-            let text = format!("`{}` is {two}", field.name);
+            let text = format!("field `{}` is both {two}", field.name);
             diagnostics.warning("W0502", &field.position, text).help(help);
         }
     }
 }
 
-/// A field that nobody could give, since it would need another one, without end.
+/// Reports `REQUIRED` fields that require another message of the same type, which no finite request has.
 pub(super) fn check_endless(message: &Message, diagnostics: &mut Diagnostics) {
     for field in message.fields().filter(|field| field.is_endless()) {
-        let text =
-            format!("`{}` is REQUIRED, but what it holds needs another {}, without end", field.name, message.name);
-        let help = "leave REQUIRED out, of it or of a field on the way: it is not asked for";
+        let text = format!("REQUIRED on `{}`, whose message requires another `{}`", field.name, message.name);
+        let help = "remove REQUIRED from one of these fields; it is ignored here";
         diagnostics.warning("W0504", &field.position, text).help(help);
     }
 }
@@ -40,14 +39,14 @@ pub(super) fn check_endless(message: &Message, diagnostics: &mut Diagnostics) {
 fn contradiction(behavior: Behavior) -> Option<(&'static str, &'static str)> {
     match behavior {
         Behavior { input_only: true, output_only: true, .. } => {
-            Some(("INPUT_ONLY and OUTPUT_ONLY, so that it never travels", "leave one of them out"))
+            Some(("INPUT_ONLY and OUTPUT_ONLY", "remove one of them; the field is cleared in requests and responses"))
         }
         Behavior { required: true, output_only: true, .. } => Some((
-            "REQUIRED and OUTPUT_ONLY, but no caller can give what only the service sets",
-            "leave REQUIRED out: it is not asked for",
+            "REQUIRED and OUTPUT_ONLY",
+            "remove REQUIRED; it is ignored, because only the service sets the field",
         )),
         Behavior { required: true, optional: true, .. } => {
-            Some(("REQUIRED and OPTIONAL", "leave one of them out: it is asked for as it is"))
+            Some(("REQUIRED and OPTIONAL", "remove one of them; the field is required"))
         }
         _ => None,
     }

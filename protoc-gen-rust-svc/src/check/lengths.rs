@@ -1,4 +1,4 @@
-//! Names that become the names of files: `cargo doc` writes a page for each type, function and constant.
+//! Names that are too long for the files of rustdoc.
 
 use crate::{
     diagnostics::{Diagnostics, Position},
@@ -6,13 +6,13 @@ use crate::{
     names::Ident,
 };
 
-/// The longest name of a file.
+/// The longest file name of most file systems.
 const LONGEST: usize = 255;
 
-/// How much of a name is told.
+/// How many characters of a name a message shows.
 const SHOWN: usize = 40;
 
-/// A message, or a oneof of it.
+/// Checks a message and its oneofs.
 pub(super) fn check_message(message: &Message, diagnostics: &mut Diagnostics) {
     check("struct", message.rust.ident(), &message.position, diagnostics);
     for oneof in message.oneofs() {
@@ -20,12 +20,12 @@ pub(super) fn check_message(message: &Message, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// An enum.
+/// Checks an enum.
 pub(super) fn check_enum(item: &Enum, diagnostics: &mut Diagnostics) {
     check("enum", item.rust.ident(), &item.position, diagnostics);
 }
 
-/// A service, and what is made of it and its methods.
+/// Checks the types, functions and constants of a service.
 pub(super) fn check_service(service: &Service, diagnostics: &mut Diagnostics) {
     let types = [("trait", &service.ident), ("struct", &service.client), ("struct", &service.fake)];
     for (kind, ident) in types.into_iter().chain([("fn", &service.adapter), ("fn", &service.gateway)]) {
@@ -40,10 +40,8 @@ fn check(kind: &str, ident: &Ident, position: &Position, diagnostics: &mut Diagn
     let name = ident.plain();
     if format!("{kind}.{name}.html").len() > LONGEST {
         let start: String = name.chars().take(SHOWN).collect();
-        let text = format!(
-            "the {kind} `{start}...` has a name of {} letters, which rustdoc cannot make a page of",
-            name.len()
-        );
-        diagnostics.warning("W0606", position, text).help("shorten the name: the code compiles, but `cargo doc` fails");
+        let text =
+            format!("the name of {kind} `{start}...` has {} characters, too many for a file of rustdoc", name.len());
+        diagnostics.warning("W0606", position, text).help("shorten it; the code compiles, but `cargo doc` fails");
     }
 }

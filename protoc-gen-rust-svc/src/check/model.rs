@@ -10,7 +10,7 @@ use crate::{
     model::{Enum, Message, Model},
 };
 
-/// Notes all that would not work, or not as meant.
+/// Runs all rules.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for method in methods(model) {
         for route in &method.routes {
@@ -26,13 +26,13 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for message in generated_messages(model) {
         endless::check_required(model, message, diagnostics);
     }
-    // What is wrong comes first.
+    // Lints would repeat what errors report.
     if !diagnostics.has_errors() {
         lint(model, diagnostics);
     }
 }
 
-/// Notes what works, and may be regretted.
+/// Runs the lints.
 fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     let services = model.packages.iter().flat_map(|package| &package.services);
     for service in services.filter(|service| model.asked_for.contains(&service.position.file)) {
@@ -62,14 +62,14 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Every enum of the packages that are generated, also those that stand in a message.
+/// The enums of generated packages, nested ones included.
 fn generated_enums(model: &Model) -> impl Iterator<Item = &Enum> {
     let own = model.packages.iter().flat_map(|package| &package.enums);
     let nested = generated_messages(model).into_iter().flat_map(|message| &message.enums);
     own.chain(nested).filter_map(|name| model.enumeration(name))
 }
 
-/// Every message of the packages that are generated, also those that stand in another.
+/// The messages of generated packages, nested ones included.
 fn generated_messages(model: &Model) -> Vec<&Message> {
     let mut names: Vec<&String> = model.packages.iter().flat_map(|package| &package.messages).collect();
     let mut messages = Vec::new();

@@ -9,38 +9,40 @@ use crate::{
     model::{Cardinality, Field, Message, Method, Model, Oneof, Route, Value, WellKnown},
 };
 
-/// A variable of a path is a field with a single value, or one of a message within the message.
+/// Checks that each path variable is a singular field of the request or of a nested message.
 pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     let Some(request) = model.message(&method.request_name) else { return };
     for variable in route.template.variables() {
         if let Err(wrong) = resolve(model, request, variable) {
-            let message = format!("`{{{}}}` in {:?} {}", name(variable), route.template.as_str(), wrong.what);
+            let message = format!("path variable `{}` in `{}` {}", name(variable), route.template.as_str(), wrong.what);
             diagnostics.error("E0202", &route.position, message).help(wrong.help);
         }
     }
 }
 
-/// A path fills only one member of a oneof, or what lies in one: no request could hold two.
+/// Checks that path and body set at most one member of each oneof.
 pub(super) fn check_members(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     let Some(request) = model.message(&method.request_name) else { return };
     let mut seen = BTreeMap::new();
     for variable in route.template.variables() {
         if let Some(other) = chosen_before(model, request, variable.field_path(), &mut seen) {
             let (path, name) = (route.template.as_str(), name(variable));
-            let message = format!("`{{{other}}}` and `{{{name}}}` in {path:?} are members of one oneof");
-            diagnostics.error("E0202", &route.position, message).help("write a route for each, by additional_bindings");
+            let message = format!("path variables `{other}` and `{name}` in `{path}` set members of one oneof");
+            diagnostics
+                .error("E0202", &route.position, message)
+                .help("declare a route for each in additional_bindings");
         }
     }
     if let Some(other) = chosen_before(model, request, slice::from_ref(&route.body), &mut seen) {
-        let message = format!("the path fills `{other}`, and the body `{}`: members of one oneof", route.body);
-        diagnostics.error("E0203", &route.body_position, message).help("let one of them fill it");
+        let message = format!("path variable `{other}` and body `{}` set members of one oneof", route.body);
+        diagnostics.error("E0203", &route.body_position, message).help("set it in only one of them");
     }
 }
 
-/// Which member a path fills of a oneof, and the path; by where the oneof is, and its name.
+/// The member of a oneof that a variable sets, and the variable, by the path to the oneof and its name.
 type Chosen<'a> = BTreeMap<(&'a [String], &'a str), (&'a str, String)>;
 
-/// Notes which members of oneofs a path fills. If one of these has another member already, the path that fills that.
+/// Records the members of oneofs that a path sets. Returns the path that already set another member.
 fn chosen_before<'a>(
     model: &'a Model,
     request: &'a Message,
@@ -65,6 +67,7 @@ fn oneof_of<'a>(message: &'a Message, field: &str) -> Option<&'a str> {
     message.oneofs().find(has).map(|oneof| oneof.name.as_str())
 }
 
+/// A problem of a field path, and a fix.
 struct Wrong {
     what: String,
     help: String,
@@ -86,7 +89,7 @@ fn resolve(model: &Model, request: &Message, variable: &Variable) -> Result<(), 
     Ok(())
 }
 
-/// The message that a field holds, if it holds exactly one.
+/// The message of a singular field.
 fn inner<'a>(model: &'a Model, field: &Field) -> Option<&'a Message> {
     match (&field.value, field.cardinality) {
         (_, Cardinality::Repeated | Cardinality::Map(_)) => None,
@@ -106,31 +109,40 @@ fn is_single(field: &Field) -> bool {
     fits && !matches!(field.cardinality, Cardinality::Repeated | Cardinality::Map(_))
 }
 
-/// The other field that goes by this name in JSON. A request then says the other one by it, in the path as in a body.
+/// Finds the other field that has this name in JSON, so that a request would set that one.
 fn in_json<'a>(message: &'a Message, field: &Field) -> Option<&'a Field> {
     message.fields().find(|other| other.number != field.number && other.json_name == field.name)
 }
 
 fn ambiguous(other: &Field) -> Wrong {
     Wrong {
-        what: format!("is also what JSON calls `{}`", other.name),
+        what: format!("is also the JSON name of `{}`", other.name),
         help: format!("give `{}` another json_name", other.name),
     }
 }
 
 fn unknown(message: &Message, name: &str) -> Wrong {
     if let Some(oneof) = message.oneofs().find(|oneof| oneof.name == name) {
-        let what = format!("is a oneof of {}, not a field", message.name);
+        let what = format!("is a oneof of `{}`, not a field", message.name);
         let members: Vec<_> = oneof.fields.iter().map(|field| format!("`{}`", field.name)).collect();
-        return Wrong { what, help: format!("name one of its members: {}", members.join(", ")) };
+        return Wrong { what, help: format!("use one of its members: {}", members.join(", ")) };
     }
-    Wrong { what: format!("is not a field of {}", message.name), help: fields(message, name) }
+    Wrong { what: format!("is not a field of `{}`", message.name), help: fields(message, name) }
 }
 
 fn not_single(field: &Field) -> Wrong {
     Wrong {
-        what: format!("is `{}`, which is more than a single value", field.name),
-        help: "a variable is a number, a text, bytes or an enum".to_owned(),
+        what: format!("is {}", kind_of(field)),
+        help: "a path variable is a singular scalar, bytes or enum field".to_owned(),
+    }
+}
+
+fn kind_of(field: &Field) -> &'static str {
+    match (field.cardinality, &field.value) {
+        (Cardinality::Map(_), _) => "a map",
+        (Cardinality::Repeated, _) => "repeated",
+        (_, Value::Message(_)) => "a message",
+        _ => "not a single value in JSON",
     }
 }
 
@@ -138,73 +150,77 @@ fn not_message(field: &Field) -> Wrong {
     let name = &field.name;
     match &field.value {
         Value::WellKnown(_) if is_single(field) => Wrong {
-            what: format!("goes through `{name}`, which is a single value in JSON"),
-            help: format!("end the variable with `{name}`"),
+            what: format!("is inside `{name}`, a single value in JSON"),
+            help: format!("end the path variable at `{name}`"),
         },
         _ => Wrong {
-            what: format!("goes through `{name}`, which is not a single message"),
-            help: "every part of a variable but the last is a message that is not repeated".to_owned(),
+            what: format!("is inside `{name}`, which is not a singular message"),
+            help: "all parts but the last must be singular messages".to_owned(),
         },
     }
 }
 
 fn fields(message: &Message, name: &str) -> String {
     let names: Vec<_> = message.fields().map(|field| field.name.as_str()).collect();
-    if names.is_empty() { "it has no fields".to_owned() } else { suggest::field(name, &names, "its fields are") }
+    if names.is_empty() {
+        "the message has no fields".to_owned()
+    } else {
+        suggest::field(name, &names, "its fields are")
+    }
 }
 
 fn name(variable: &Variable) -> String {
     variable.field_path().join(".")
 }
 
-/// A body is a field that the path does not fill.
+/// Checks that the body is a top-level field that the path does not set.
 pub(super) fn check_body(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     if !route.body.is_empty() && matches!(route.verb.as_str(), "GET" | "DELETE") {
-        let message = format!("{} {} has a body", route.verb, route.template.as_str());
-        diagnostics.error("E0203", &route.body_position, message).help("leave `body` out, or use post");
+        let message = format!("body on {} `{}`", route.verb, route.template.as_str());
+        diagnostics.error("E0203", &route.body_position, message).help("omit `body`, or use `post`");
     }
     let Some(request) = model.message(&method.request_name) else { return };
     if route.body.is_empty() || route.body == "*" {
         return;
     }
     if let Err(Wrong { what, help }) = named(request, &route.body) {
-        let message = format!("body {:?} {what}", route.body);
-        diagnostics.error("E0203", &route.body_position, message).help(format!("{help}; \"*\" is all of it"));
+        let message = format!("body `{}` {what}", route.body);
+        diagnostics.error("E0203", &route.body_position, message).help(format!("{help}; `*` is the whole request"));
     }
     if route.template.variables().iter().any(|variable| *variable.field_path() == [route.body.clone()]) {
-        let message = format!("the path fills `{}`, and so does the body", route.body);
-        diagnostics.error("E0203", &route.body_position, message).help("let one of them fill it");
+        let message = format!("both path and body set `{}`", route.body);
+        diagnostics.error("E0203", &route.body_position, message).help("set it in only one of them");
     }
 }
 
-/// The body of an answer is a field of the response.
+/// Checks that the response body is a top-level field of the response.
 pub(super) fn check_response_body(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     let Some(response) = model.message(&method.response_name) else { return };
     if route.response_body.is_empty() {
         return;
     }
     if let Err(Wrong { what, help }) = named(response, &route.response_body) {
-        let message = format!("response_body {:?} {what}", route.response_body);
+        let message = format!("response_body `{}` {what}", route.response_body);
         diagnostics.error("E0203", &route.response_body_position, message).help(help);
     }
 }
 
-/// Whether a field of a message goes by this name, and no other does in JSON.
+/// Checks that a message has a field of this name, and that it is not the JSON name of another field.
 fn named(message: &Message, name: &str) -> Result<(), Wrong> {
     let field = message.field(name).ok_or_else(|| unknown(message, name))?;
     in_json(message, field).map_or(Ok(()), |other| Err(ambiguous(other)))
 }
 
-/// A stream of requests is a body; what the path says is said of each of them.
+/// Checks that a client stream has a body.
 pub(super) fn check_streaming(method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     if method.kind.takes_stream() && route.body.is_empty() {
-        let message = format!("{} takes a stream, which only a body can be", method.name);
-        let help = "use post, put or patch with body: \"*\"";
+        let message = format!("route without a body for the client stream of `{}`", method.name);
+        let help = "use `post`, `put` or `patch` with `body: \"*\"`";
         diagnostics.error("E0206", &route.position, message).help(help);
     }
 }
 
-/// No request fits two routes that are equally good.
+/// Checks that no two routes match the same requests.
 pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<(&str, String), (&Method, &Route)> = BTreeMap::new();
     let all = methods(model).flat_map(|method| method.routes.iter().map(move |route| (method, route)));
@@ -215,14 +231,16 @@ pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
             continue;
         };
         let (one, two) = (full_name(other_method), full_name(method));
-        let text = format!("{} {} leads to {one} and to {two}", route.verb, route.template.as_str());
+        let text =
+            format!("conflicting routes: {} `{}` of `{one}` and of `{two}`", route.verb, route.template.as_str());
         let position = &other.position;
-        let help = format!("the other is at {}:{}:{}", position.file, position.line, position.column);
+        let help =
+            format!("change one of them; the other is at {}:{}:{}", position.file, position.line, position.column);
         diagnostics.error("E0205", &route.position, text).help(help);
     }
 }
 
-/// Whether the path of a route can fill a request. If not, that was told.
+/// Whether the path of a route is valid for the request; other rules report it if not.
 fn is_fillable(model: &Model, method: &Method, route: &Route) -> bool {
     let Some(request) = model.message(&method.request_name) else { return true };
     let mut seen = BTreeMap::new();
@@ -238,7 +256,7 @@ pub(super) fn methods(model: &Model) -> impl Iterator<Item = &Method> {
     model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods)
 }
 
-/// Such as `order.v1.OrderService/GetOrder`.
+/// The name of a method, such as `order.v1.OrderService/GetOrder`.
 fn full_name(method: &Method) -> &str {
     method.path.0.trim_start_matches('/')
 }

@@ -1,8 +1,8 @@
-//! Rules of `buf.validate` in CEL that could not be checked.
+//! CEL rules of `buf.validate` with functions that the runtime does not implement.
 
 use crate::{diagnostics::Diagnostics, model::Message};
 
-/// The functions that rules may call: those that the library knows by which the runtime checks them.
+/// The functions that the CEL library of the runtime implements.
 const KNOWN: [&str; 50] = [
     "all",
     "bytes",
@@ -56,12 +56,14 @@ const KNOWN: [&str; 50] = [
     "value",
 ];
 
-/// A rule that calls what the library does not know would fail each request.
+/// Reports unknown functions. A rule that calls one would fail each request.
 pub(super) fn check_functions(message: &Message, diagnostics: &mut Diagnostics) {
     for rule in &message.cel {
         for function in unknown(&rule.expression) {
-            let text = format!("the rule calls `{function}`, which is not known where requests are checked");
-            diagnostics.warning("W0503", &rule.position, text).help("say it in other words, as by `matches`");
+            let text = format!("unknown function `{function}` in a CEL rule");
+            diagnostics
+                .warning("W0503", &rule.position, text)
+                .help("use a known function such as `matches`; `protoc-gen-rust-svc explain W0503` lists them");
         }
     }
 }
@@ -139,7 +141,7 @@ mod tests {
     #[test]
     fn what_is_known_is_explained() {
         let explanation = codes::find("W0503").expect("it is explained").explanation;
-        let (_, listed) = explanation.split_once("known:").expect("there is a list");
+        let (_, listed) = explanation.split_once("functions are:").expect("there is a list");
         let listed: Vec<_> = listed.split([',', '.']).map(str::trim).filter(|name| !name.is_empty()).collect();
         assert_eq!(listed, KNOWN);
     }

@@ -11,9 +11,8 @@ pub(super) fn check_body(method: &Method, route: &Route, diagnostics: &mut Diagn
     if route.body != "*" || route.template.variables().is_empty() || !is_one_value(request) {
         return;
     }
-    let text =
-        format!("the body is all of {request}, which is one value in JSON: nothing is left for the path to fill");
-    let help = "leave `body` out, or let it be a field that the path does not fill";
+    let text = format!("the body is all of `{request}`, a single value in JSON: the path cannot set its fields");
+    let help = "omit `body`, or name a field that the path does not fill";
     diagnostics.error("E0207", &route.body_position, text).help(help);
 }
 

@@ -1,4 +1,4 @@
-//! `protoc-gen-rust-svc check`: whether what was generated is what would be generated now.
+//! `protoc-gen-rust-svc check`: compares generated files with what the generator prints now.
 
 use std::{
     collections::BTreeMap,
@@ -10,45 +10,45 @@ use clap::Args;
 use similar::TextDiff;
 
 use super::{
+    input::InputArgs,
     output::{Failure, say},
-    source::Source,
 };
 use crate::render::{Files, Seal, read_seal};
 
-/// How much of a line is shown.
+/// The most characters of a line to print.
 const WIDTH: usize = 160;
 
-/// Where to read and where to compare.
+/// The input, and the files to compare with.
 #[derive(Args, Debug)]
-pub(super) struct Check {
-    /// The directory that was written to
+pub(super) struct CheckArgs {
+    /// The directory of the generated code
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
 
     #[command(flatten)]
-    source: Source,
+    source: InputArgs,
 }
 
-impl Check {
+impl CheckArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         let expected = self.source.generate()?;
         let existing = read(&self.out, &self.out).map_err(|error| format!("{}: error: {error}", self.out.display()))?;
         let findings = compare(&self.out, &expected, &existing);
         if findings.is_empty() {
-            return say(format_args!("{} files are as they would be generated now\n", expected.len()));
+            return say(format_args!("{} files are up to date\n", expected.len()));
         }
         findings.iter().try_for_each(say)?;
-        Err(format!("{} files are not as they would be generated now", findings.len()).into())
+        Err(format!("{} files are not up to date", findings.len()).into())
     }
 }
 
-/// A text for each file that is not as it would be generated.
+/// Describes each file that is not up to date.
 fn compare(out: &Path, expected: &Files, existing: &BTreeMap<String, String>) -> Vec<String> {
     let differing = expected.iter().filter_map(|(name, content)| differs(out, name, content, existing.get(name)));
     let orphans =
         existing.iter().filter(|(name, content)| !expected.contains_key(*name) && read_seal(content) != Seal::Missing);
     let orphans =
-        orphans.map(|(name, _)| format!("{}: orphaned: it would not be generated\n", out.join(name).display()));
+        orphans.map(|(name, _)| format!("{}: orphaned, no contract generates it\n", out.join(name).display()));
     differing.chain(orphans).collect()
 }
 
@@ -59,17 +59,17 @@ fn differs(out: &Path, name: &str, expected: &str, existing: Option<&String>) ->
     let same = existing.lines().eq(expected.lines());
     let why = match read_seal(existing) {
         _ if same => return None,
-        Seal::Intact => "stale: it would be generated otherwise",
+        Seal::Intact => "stale",
         Seal::Broken => "edited by hand",
-        Seal::Missing => "not generated, and in the way of a file that would be",
+        Seal::Missing => "not generated, but has the name of a generated file",
     };
     let diff = TextDiff::from_lines(existing.as_str(), expected);
-    let diff = diff.unified_diff().context_radius(2).header(name, "as it would be generated").to_string();
+    let diff = diff.unified_diff().context_radius(2).header(name, "up to date").to_string();
     let diff: String = diff.lines().map(|line| format!("{}\n", shorten(line))).collect();
     Some(format!("{path}: {why}\n{diff}"))
 }
 
-/// A line that a terminal can show: the descriptors are one long line.
+/// Shortens a line for a terminal. Descriptors are one long line.
 fn shorten(line: &str) -> String {
     match line.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}...", &line[..end]),
@@ -77,7 +77,7 @@ fn shorten(line: &str) -> String {
     }
 }
 
-/// The Rust files below a directory, by their paths within `root`.
+/// Reads the Rust files below a directory, by their paths within `root`.
 fn read(root: &Path, directory: &Path) -> std::io::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(directory)? {
@@ -86,7 +86,7 @@ fn read(root: &Path, directory: &Path) -> std::io::Result<BTreeMap<String, Strin
             files.extend(read(root, &path)?);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            // A file of somebody else may be anything.
+            // Files of other programs may not be UTF-8.
             files.insert(name, String::from_utf8_lossy(&fs::read(&path)?).into_owned());
         }
     }

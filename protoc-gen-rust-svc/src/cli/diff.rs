@@ -1,12 +1,12 @@
-//! `protoc-gen-rust-svc diff`: what a change of the contract breaks.
+//! `protoc-gen-rust-svc diff`: reports what a change of the contract breaks.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::{
+    input::{InputArgs, descriptors},
     output::{Failure, complain, say},
-    source::{Source, descriptors},
 };
 use crate::{
     build,
@@ -20,37 +20,37 @@ use crate::{
     },
 };
 
-/// What to compare.
+/// The contracts to compare.
 #[derive(Args, Debug)]
-pub(super) struct Diff {
-    /// The contract as it was: a revision of git, such as main or HEAD~1, or a file of descriptors
+pub(super) struct DiffArgs {
+    /// The old contract: a git revision, such as main or HEAD~1, or a descriptor set
     #[arg(long, value_name = "REVISION|FILE")]
     against: String,
 
-    /// What may break: the command does not fail then
+    /// Effects that may be breaking
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Allowed>,
 
     #[command(flatten)]
-    source: Source,
+    source: InputArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Allowed {
-    /// Code that is compiled against what is generated
+    /// Code that uses generated code
     Rust,
-    /// Peers that have the other contract
+    /// gRPC peers with the other version
     Wire,
     /// Callers over HTTP and JSON
     Http,
 }
 
-impl Diff {
+impl DiffArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         let after = self.source.input().map_err(|failure| self.explained(failure))?;
         let before = self.before(&after).map_err(|failure| self.explained(failure))?;
         let (new, options) = self.model(&after, "")?;
-        let (old, _) = self.model(&before, &format!("{}: the contract as it was is wrong by now\n", self.against))?;
+        let (old, _) = self.model(&before, &format!("{}: the old contract is not valid\n", self.against))?;
         let mut diagnostics = Diagnostics::default();
         let changes = diff(&old, &new, options.types, &mut diagnostics);
         say(report(&changes, &self.against))?;
@@ -79,22 +79,22 @@ impl Diff {
         lowered.ok_or_else(|| format!("{context}{}", diagnostics.errors()).into())
     }
 
-    /// The contract as it was: the files that are asked for now, and those that are gone.
+    /// Reads the old contract: the requested files, and removed files beside them.
     fn before(&self, after: &Input) -> Result<Input, Failure> {
         let set = Path::new(&self.against);
         if set.is_file() {
             return before_in_set(set, after);
         }
         if !self.source.reads_files() {
-            let text = format!("{}: error: there is no such file", self.against);
-            let help = "what is compared with a --descriptor-set is a file of descriptors, too; of a revision,";
+            let text = format!("{}: error: no such file", self.against);
+            let help = "compare a --descriptor-set with another descriptor set; for a revision,";
             return Err(format!("{text}\n  help: {help} {} writes one", self.old_set()).into());
         }
         let directories = self.source.directories();
         let revisions = directories.iter().map(|directory| Revision::find(&self.against, directory));
         let revision = first_found(revisions)?;
         let mut names = Vec::new();
-        // Others hold only what is imported.
+        // Other directories hold only imports.
         let holds_some = |directory: &&PathBuf| after.generate.iter().any(|name| directory.join(name).is_file());
         for directory in directories.iter().filter(holds_some) {
             names.extend(revision.names(directory)?);
@@ -104,22 +104,22 @@ impl Diff {
     }
 }
 
-impl Diff {
-    /// A file that is of an edition, now or at the revision, is only read from descriptors.
+impl DiffArgs {
+    /// Suggests descriptor sets for files of an edition.
     fn explained(&self, failure: Failure) -> Failure {
         let Some(CompileError::Edition(place)) = failure.downcast_ref() else { return failure };
-        let help = "compare files of descriptors: --against before.binpb --descriptor-set after.binpb, which";
+        let help = "compare descriptor sets, --against before.binpb --descriptor-set after.binpb, which";
         let old = self.old_set();
         format!("{place}: {NO_EDITIONS}\n  help: {help} {old} and `buf build --output after.binpb` write").into()
     }
 
-    /// What writes the descriptors of the revision.
+    /// The command that writes the descriptors of the revision.
     fn old_set(&self) -> String {
         format!("`buf build '.git#ref={}' --output before.binpb`", self.against)
     }
 }
 
-/// Some directories may lie outside of the repository.
+/// Finds the revision in any of the directories. Some may be outside the repository.
 fn first_found(revisions: impl Iterator<Item = Result<Revision, GitError>>) -> Result<Revision, GitError> {
     let (found, failed): (Vec<_>, Vec<_>) = revisions.partition(Result::is_ok);
     found.into_iter().chain(failed).next().unwrap_or_else(|| Revision::find("HEAD", Path::new(".")))
@@ -132,15 +132,14 @@ fn before_in_set(set: &Path, after: &Input) -> Result<Input, Failure> {
     Ok(before)
 }
 
-/// Of the files that there were: those that are asked for now, and those that are gone from the folder that all of these
-/// have in common.
+/// Chooses the requested files, and removed files below their common folder.
 fn chosen(names: Vec<String>, after: &Input, is_there: impl Fn(&str) -> bool) -> Vec<String> {
     let folder = common_folder(&after.generate);
     let is_meant = |name: &String| after.generate.contains(name) || (!is_there(name) && name.starts_with(&folder));
     names.into_iter().filter(is_meant).collect()
 }
 
-/// The folder that all files have in common, with a slash behind it; empty if there is none.
+/// The common folder of all files, with a trailing slash; empty if there is none.
 fn common_folder(names: &[String]) -> String {
     let folder = |name: &String| name.rfind('/').map_or(String::new(), |slash| name[..=slash].to_owned());
     let common = |one: String, other: String| {

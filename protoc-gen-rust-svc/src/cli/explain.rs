@@ -1,4 +1,4 @@
-//! `protoc-gen-rust-svc explain`: what a code means, at length.
+//! `protoc-gen-rust-svc explain`: prints the explanation of a code.
 
 use clap::Args;
 
@@ -8,20 +8,22 @@ use crate::diagnostics::{
     lints,
 };
 
-/// What to explain.
+/// The code to explain.
 #[derive(Args, Debug)]
-pub(super) struct Explain {
-    /// A code or the name of a lint, such as E0202 or no-deadline; all of them in a line each if none is given
+pub(super) struct ExplainArgs {
+    /// A code or lint, such as E0202 or no-deadline; without one, all codes are listed
     code: Option<String>,
 }
 
-impl Explain {
+impl ExplainArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         match &self.code {
             None => CODES.iter().try_for_each(|code| say(format_args!("{}  {}\n", code.name, code.title))),
             Some(name) => {
                 let lint = lints::code(name).unwrap_or(name);
-                let code = find(lint).ok_or_else(|| format!("error: there is no code {name:?}; explain lists them"))?;
+                let code = find(lint).ok_or_else(|| {
+                    format!("error: unknown code `{name}`\n  help: `explain` without an argument lists all codes")
+                })?;
                 say(format_args!("{}: {}\n\n{}\n", code.name, code.title, code.explanation))
             }
         }

@@ -1,24 +1,24 @@
-//! `protoc-gen-rust-svc generate`: files to files, with nothing else installed.
+//! `protoc-gen-rust-svc generate`: generates code without other tools.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{output::Failure, source::Source};
+use super::{input::InputArgs, output::Failure};
 use crate::build;
 
-/// Where to read and where to write.
+/// The input, and the output directory.
 #[derive(Args, Debug)]
-pub(super) struct Generate {
+pub(super) struct GenerateArgs {
     /// The directory to write to
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
 
     #[command(flatten)]
-    source: Source,
+    source: InputArgs,
 }
 
-impl Generate {
+impl GenerateArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         Ok(build::write_files(&self.out, &self.source.generate()?)?)
     }

@@ -4,10 +4,10 @@ mod check;
 mod diff;
 mod explain;
 mod generate;
+mod input;
 mod new;
 mod output;
 mod plugin;
 mod run;
-mod source;
 
 pub use self::run::run;

@@ -1,4 +1,4 @@
-//! `protoc-gen-rust-svc new`: a `.proto` to a project that runs.
+//! `protoc-gen-rust-svc new`: creates a project from `.proto` files.
 
 use std::path::{Path, PathBuf};
 
@@ -11,31 +11,39 @@ use crate::{
     read::{Input, compile},
 };
 
-/// What to start, and where.
+/// The services and the folder of the project.
 #[derive(Args, Debug)]
-pub(super) struct New {
-    /// The folder of the project, which must be empty or not exist
+pub(super) struct NewArgs {
+    /// The folder of the project; must not exist, or be empty
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// The .proto files of the services, which the project gets copies of
+    /// The .proto files of the services; the project gets copies
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     proto: Vec<PathBuf>,
 
-    /// A directory that imports are looked up in; may be given several times. Unless given, the current directory and those of the files
+    /// A directory to look up imports in; may be repeated. The default is the current directory and those of the files
     #[arg(long, short = 'I', value_name = "DIR")]
     proto_path: Vec<PathBuf>,
 
-    /// A checkout of the crate rust-svc to depend on, in place of the published version
-    #[arg(long, value_name = "DIR")]
+    /// Depend on a checkout of rust-svc: the folder of its Cargo.toml
+    #[arg(long, value_name = "DIR", conflicts_with = "runtime_git")]
     runtime_path: Option<PathBuf>,
 
-    /// The name of the package; that of the folder unless given
+    /// Depend on a git repository that contains rust-svc
+    #[arg(long, value_name = "URL")]
+    runtime_git: Option<String>,
+
+    /// The name of the package; the default is the name of the folder
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 }
 
-impl New {
+/// The error without a source of the runtime: a project that names an unpublished crate does not build.
+const NO_RUNTIME: &str = "error: rust-svc is not on crates.io yet, so the project needs its source\n  help: pass \
+                          --runtime-git URL, or --runtime-path DIR for a checkout";
+
+impl NewArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         folder::check_free(&self.folder)?;
         let name = self.name()?;
@@ -57,11 +65,14 @@ impl New {
     }
 
     fn runtime(&self) -> Result<Runtime, Failure> {
-        let checkout = self.runtime_path.as_ref().map(|path| Runtime::checkout(path, &self.folder));
-        checkout.unwrap_or(Ok(Runtime::Published))
+        match (&self.runtime_path, &self.runtime_git) {
+            (Some(path), _) => Runtime::checkout(path, &self.folder),
+            (None, Some(url)) => Ok(Runtime::Git(url.clone())),
+            (None, None) => Err(NO_RUNTIME.into()),
+        }
     }
 
-    /// Where imports are looked up. A file that lies elsewhere than below the current directory brings its own.
+    /// The directories to look up imports in: by default the current one, and those of the files.
     fn directories(&self) -> Vec<PathBuf> {
         if !self.proto_path.is_empty() {
             return self.proto_path.clone();
@@ -85,10 +96,10 @@ impl New {
     }
 }
 
-/// What was made, and what to do with it.
+/// Describes the project and the next steps.
 fn account(folder: &Path, project: &Project) -> String {
     let place = folder.display();
-    let mut text = format!("made {} files in {place}\n\nto implement:\n", project.files.len());
+    let mut text = format!("created {} files in {place}\n\nto implement:\n", project.files.len());
     for (service, methods, file) in &project.services {
         let methods = if *methods == 1 { "1 method".to_owned() } else { format!("{methods} methods") };
         text += &format!("  {file}: {service}, {methods}\n");
@@ -97,12 +108,12 @@ fn account(folder: &Path, project: &Project) -> String {
     text += &format!("\nnext:\n{enter}  cargo test\n  cargo run\n");
     if let Some(workspace) = workspace(folder) {
         let workspace = workspace.display();
-        text += &format!("\nthe folder lies in the workspace of {workspace}: add it to its `members` before that\n");
+        text += &format!("\nfirst add the folder to `members` in {workspace}\n");
     }
     text
 }
 
-/// The manifest of a workspace that the folder lies in. Cargo takes the nearest.
+/// Finds the manifest of the workspace around the folder. Cargo uses the nearest.
 fn workspace(folder: &Path) -> Option<PathBuf> {
     let folder = folder.canonicalize().ok()?;
     let manifests = folder.ancestors().skip(1).map(|folder| folder.join("Cargo.toml"));

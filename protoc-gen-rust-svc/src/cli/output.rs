@@ -1,12 +1,11 @@
-//! What is said to people, who may have read enough before the end, as `head` has.
+//! Output to a terminal or a pipe, which may close early, as `head` does.
 
 use std::{
     fmt,
     io::{self, ErrorKind, Write},
 };
 
-/// The text of an error, as it is printed.
-pub(super) type Failure = Box<dyn std::error::Error>;
+pub(super) use crate::project::Failure;
 
 /// Prints to standard output.
 pub(super) fn say(text: impl fmt::Display) -> Result<(), Failure> {
@@ -17,7 +16,7 @@ pub(super) fn say(text: impl fmt::Display) -> Result<(), Failure> {
     }
 }
 
-/// Prints to standard error. What else is to be done is done all the same if nobody takes it.
+/// Prints to standard error. A closed stream does not stop the command.
 pub(super) fn complain(text: impl fmt::Display) {
     let _ = write!(io::stderr(), "{text}");
 }

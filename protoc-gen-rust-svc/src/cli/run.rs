@@ -10,7 +10,7 @@ use super::{
     plugin,
 };
 
-/// What the program can be told.
+/// The arguments of the program.
 #[derive(Debug, Parser)]
 #[command(name = "protoc-gen-rust-svc", version, about, long_about = None)]
 struct Cli {
@@ -21,15 +21,15 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Generate code without protoc or buf
-    Generate(generate::Generate),
-    /// Tell which generated files are stale, edited by hand or orphaned; fails if there are any
-    Check(check::Check),
-    /// Tell what a change of the contract breaks: Rust code, peers on the wire, callers over HTTP; fails if it breaks anything
-    Diff(diff::Diff),
-    /// Tell what a code of an error or a warning means
-    Explain(explain::Explain),
-    /// Start a project: a crate that serves the services of .proto files
-    New(new::New),
+    Generate(generate::GenerateArgs),
+    /// Check that generated code is up to date and was not edited
+    Check(check::CheckArgs),
+    /// Report what a change of the contract breaks: Rust code, gRPC peers, HTTP callers
+    Diff(diff::DiffArgs),
+    /// Explain the code of an error or warning
+    Explain(explain::ExplainArgs),
+    /// Create a project that serves the services of .proto files
+    New(new::NewArgs),
 }
 
 /// Runs the program.
@@ -56,7 +56,7 @@ fn report(result: Result<(), Failure>) -> ExitCode {
 }
 
 fn help() -> ExitCode {
-    // Nothing is left to be done if the terminal does not take it.
+    // A closed terminal leaves nothing to do.
     let _ = Cli::command().print_help();
     ExitCode::SUCCESS
 }

@@ -1,199 +1,203 @@
-//! The codes of diagnostics, and what each means at length.
+//! The codes of diagnostics, each with its explanation.
 
-/// A code, what it is about in a line, and how to put it right.
+/// A code of an error or a warning.
 #[derive(Clone, Copy, Debug)]
 pub struct Code {
-    /// Such as `E0202`; `W` is a warning.
+    /// The code, such as `E0202`. Codes of warnings begin with `W`.
     pub name: &'static str,
-    /// What it is about.
+    /// One line that says what is wrong.
     pub title: &'static str,
-    /// What is wrong, with an example, and what to do.
+    /// The cause, and how to fix it, in Markdown.
     pub explanation: &'static str,
 }
 
-/// The code of a name, in capitals or not.
+/// Finds a code by its name, in upper or lower case.
 pub fn find(name: &str) -> Option<&'static Code> {
     CODES.iter().find(|code| code.name.eq_ignore_ascii_case(name))
 }
 
-/// All codes, by name.
+/// All codes, sorted by name.
 pub const CODES: &[Code] = &[
     Code {
         name: "E0001",
-        title: "a requested file is not in the request",
+        title: "requested file is missing from the request",
         explanation: "\
-The request names a file to generate that it does not hold. protoc and buf never send that; a program that writes
-requests or descriptor sets must put every file, and all that it imports, into them.",
+The request names a file to generate but does not contain it. protoc and buf never send such a request. A program that
+builds requests or descriptor sets must include every requested file and all of its imports.",
     },
     Code {
         name: "E0002",
-        title: "an edition that is not known",
+        title: "unsupported edition",
         explanation: "\
-Files of proto2, proto3 and of editions 2023 and 2024 are read. Write `edition = \"2024\";` in place of a later one.",
+proto2, proto3 and editions 2023 and 2024 are supported. Replace a later edition with `edition = \"2024\";`.",
     },
     Code {
         name: "E0003",
-        title: "a request that no compiler would send",
+        title: "invalid descriptor",
         explanation: "\
-A name is no identifier, or two things have it; a type is used and not declared; a field has a number that it cannot have,
-or that of another, or a default that it cannot hold; a oneof or a map is not what one is. A .proto that compiles has none
-of these: the request was made or changed by another program. It may have names longer than 512 letters, a part of its
-package longer than 250, which is the name of a folder, or messages that are nested more than 64 deep: these are refused,
-too. Shorten them. So are texts that are not UTF-8, of which protoc takes some: write them in UTF-8.",
+The request contains a descriptor that no compiler would send: an invalid or duplicate name, an undeclared type, an
+invalid or duplicate field number, a default value of the wrong type, or a malformed oneof or map. A `.proto` file that
+compiles has none of these, so another program created or changed the request.
+
+The same code reports names of more than 512 characters, package components of more than 250 characters, messages nested
+more than 64 levels deep, and strings that are not UTF-8. protoc accepts some of these. Shorten the names, and save the
+file as UTF-8.",
     },
     Code {
         name: "E0101",
-        title: "an option that is not known",
+        title: "invalid option",
         explanation: "\
-Options are `name=value`, separated by commas: `opt: types=domain,emit=adapter,client` for buf, `--rust-svc_opt=...` for
-protoc, `--opt ...` for generate. A comma within a value is written `\\,`. The README lists them.",
+Options have the form `name=value` and are separated by commas: `opt: types=domain,emit=adapter+client` in buf.gen.yaml,
+`--rust-svc_opt=...` with protoc, `--opt ...` with the command line. Write a comma within a value as `\\,`. The page
+\"Options\" of the user guide lists all options.",
     },
     Code {
         name: "E0102",
-        title: "an option for something that is not there",
+        title: "option for an unknown package, message or service",
         explanation: "\
-Some options hold for a package, a message or a service: `map=.acme.v1=hash`, `map=.acme.v1.Order=hash`. The name is the
-full one of the .proto, with a dot in front, and must be that of something in the files that are read.",
+Some options apply to a package, message or service: `map=.acme.v1=hash`, `map=.acme.v1.Order=hash`. Write its full
+protobuf name with a leading dot. It must be declared in the files of the run.",
     },
     Code {
         name: "E0103",
-        title: "a message passed through to plain types that stand alone",
+        title: "passthrough without prost messages",
         explanation: "\
-`passthrough` puts a message, as it travels, among the plain types. So these cannot be generated without the messages
-(`emit=domain`), nor lie in a crate of their own (`domain_path=`). Give a plain type of your own instead
-(`domain_type=.acme.v1.Blob=crate::blob::Blob`), or generate both together.",
+`passthrough` uses the prost message as the plain type, so the plain types need the prost messages. It excludes
+`emit=domain` and `domain_path=`. Either set a type of your own
+(`domain_type=.acme.v1.Blob=crate::blob::Blob`), or generate messages and plain types together.",
     },
     Code {
         name: "E0201",
-        title: "a path that is no template",
+        title: "invalid path template",
         explanation: "\
-A path of google.api.http is segments behind slashes, and perhaps a verb: `/v1/shelves/{shelf}/books/*:archive`. A segment
-is a literal, `*` for one segment, `**` for all that are left, or a variable: `{name}` or `{name=shelves/*}`. There is no
-empty segment, no slash at the end, no variable within a variable, and no variable twice.",
+A path of google.api.http consists of segments that begin with `/`, and an optional verb:
+`/v1/shelves/{shelf}/books/*:archive`. A segment is a literal, `*` for one segment, `**` for all remaining segments, or a
+variable such as `{name}` or `{name=shelves/*}`. Empty segments, a trailing slash, nested variables and repeated variables
+are not allowed, and `**` must be the last segment.",
     },
     Code {
         name: "E0202",
-        title: "a variable of a path that is no single value of the request",
+        title: "invalid path variable",
         explanation: "\
-A variable names a field of the request, or with dots a field of a message in it: `{order.order_id}`. The field holds a
-number, a text, bytes or an enum, and is not repeated. Every field on the way is a message that is not repeated. None of
-them has a name by which JSON calls another field (`json_name`). A path has no two variables that fill members of one oneof:
-write a route for each.",
+A path variable names a field of the request, or a field of a nested message: `{order.order_id}`. The field must be a
+singular scalar, bytes or enum. Every message on the way must be singular. The name must not be the `json_name` of another
+field. Two variables of a path must not fill different members of one oneof; declare a route for each instead.",
     },
     Code {
         name: "E0203",
-        title: "a body that cannot be",
+        title: "invalid body",
         explanation: "\
-`body` is a field of the request that the path does not fill, nor another member of its oneof, or \"*\" for all that the path
-leaves; `response_body` is a field of the response. Neither has a name by which JSON calls another field. GET and DELETE have no body: what the path leaves comes from the query.",
+`body` is `*` or a top-level field of the request that the path does not fill; `response_body` is a top-level field of
+the response. A body must not be another member of a oneof that the path fills, and its name must not be the `json_name`
+of another field. GET and DELETE have no body: the query carries the fields that the path does not fill.",
     },
     Code {
         name: "E0204",
-        title: "an HTTP rule that says too little or too much",
+        title: "invalid HTTP rule",
         explanation: "\
-A rule has one of get, put, post, delete, patch or custom. Further rules for the method stand in its
-additional_bindings, which have none of their own.",
+A rule has exactly one of `get`, `put`, `post`, `delete`, `patch` and `custom`. List further rules of the method in
+`additional_bindings`, which cannot be nested.",
     },
     Code {
         name: "E0205",
-        title: "two routes that are one",
+        title: "conflicting routes",
         explanation: "\
-The same requests fit two routes, so that it would be chance which method answers. The names of variables make no
-difference: `/v1/{a}` and `/v1/{b}` are one route. Change the path or the HTTP method of one of them.",
+Two routes match the same requests. The names of variables do not distinguish routes: `/v1/{a}` and `/v1/{b}` conflict.
+Change the path or the HTTP method of one of them.",
     },
     Code {
         name: "E0206",
-        title: "a route that cannot take a stream",
+        title: "route without a body for a client stream",
         explanation: "\
-A stream of requests is the body of an HTTP request, one message a line: use post, put or patch with body: \"*\". What
-the path says is said of each message.",
+A client stream is sent as the body of an HTTP request, one JSON message per line. Use `post`, `put` or `patch` with
+`body: \"*\"`. Path variables are set in every message.",
     },
     Code {
         name: "E0207",
-        title: "a body that is one value, beside a path that fills a part of it",
+        title: "path variable inside a body that is a single JSON value",
         explanation: "\
-JSON writes a StringValue as a text, a Timestamp as a text, a Struct as an object of any members and so on: where such a
-message is all of a body, by \"*\", the path has nothing left to fill. The path, the query, `body` and `response_body` may
-name its fields: let the body be one that the path does not fill, or leave `body` out.",
+JSON represents some messages as a single value: a StringValue or a Timestamp is a string, a Struct is an object with
+arbitrary members. If such a message is the whole body (`\"*\"`), a path variable cannot set one of its fields. Choose a body
+that the path does not fill, or omit `body`.",
     },
     Code {
         name: "E0301",
-        title: "a type of a package that is not generated",
+        title: "type of a package that is not generated",
         explanation: "\
-A field or a method uses a type of an imported file for which no code is generated in this run. Either generate it too
-(`include_imports: true` in buf.gen.yaml or as an option, or name the file), or say where it was generated:
-`extern_path=.google.type=::my_crate::google::r#type`.",
+A field or method uses a type of an imported package for which this run generates no code. Generate it too
+(`include_imports: true` in buf.gen.yaml or as an option, or name the file), or set the Rust path of the crate that has
+it: `extern_path=.google.type=::my_crate::google::r#type`.",
     },
     Code {
         name: "E0302",
-        title: "a package of which only a part is generated",
+        title: "incomplete package",
         explanation: "\
-A field or a method uses a type of its own package that stands in a file for which no code is generated in this run. The
-module of a package is written as a whole. Without `strategy: all` in buf.gen.yaml, buf starts a run for each directory,
-and a package may lie in several; protoc and generate need all files of the package by name.",
+A field or method uses a type of its own package, declared in a file for which this run generates no code. All files of a
+package must be generated in one run. With buf, set `strategy: all`; with protoc or `generate`, name all files of the
+package.",
     },
     Code {
         name: "E0303",
-        title: "a message that requires itself",
+        title: "message that requires itself",
         explanation: "\
-A field that is `required` (proto2), or `features.field_presence = LEGACY_REQUIRED`, holds the message that it stands in, or
-one that requires that. No such message can be sent or read, since it would have no end. Make a field on the way optional,
-repeated, or a member of a oneof.",
+A `required` field of proto2, or one with `features.field_presence = LEGACY_REQUIRED`, contains its own message, directly
+or through other required fields. No finite message satisfies this. Make one of the fields optional, repeated or a member
+of a oneof.",
     },
     Code {
         name: "E0401",
-        title: "a duration that is none",
+        title: "invalid duration",
         explanation: "\
-A duration is a number with a unit, `250ms`, `1.5s`, `2m` or `1h`, and longer than nothing. Leave it out where there is to
-be no limit.",
+A duration is a positive number with a unit: `250ms`, `1.5s`, `2m` or `1h`. Omit it for no limit.",
     },
     Code {
         name: "E0402",
-        title: "a retry that cannot be",
+        title: "invalid retry policy",
         explanation: "\
-max_attempts is 2 to 5 with the first time included (1 for never again), multiplier 1 to 100, max_backoff no shorter than
-initial_backoff, and codes are those of gRPC.
-A code other than UNAVAILABLE may mean that the call was carried out, so a method that tries it again must be harmless
-to repeat: set idempotency_level, or name an idempotency_key.",
+`max_attempts` is 2 to 5 including the first attempt, or 1 for no retries. `multiplier` is 1 to 100. `max_backoff` is at
+least `initial_backoff`. `codes` are gRPC status codes.
+
+A call that failed with a code other than UNAVAILABLE may have been executed. To retry on such a code, declare that the
+method is idempotent: set `idempotency_level` or `idempotency_key`.",
     },
     Code {
         name: "E0403",
-        title: "an idempotency key that is none",
+        title: "invalid idempotency key",
         explanation: "\
-idempotency_key names a string field of the request that is not in a oneof. A client fills it in when it is absent or empty.
-Methods with the same request have the same key. What fills it in is generated with the request: of one that was generated
-elsewhere (`extern_path=`), or is of google.protobuf, no field can be the key. Give the method a request of its own that
-holds the other one, or generate both in one run.",
+`idempotency_key` names a string field of the request that is not in a oneof. Clients set it if it is absent or empty. All
+methods with the same request message must name the same field.
+
+The request must be generated in this run: a message of google.protobuf or of an `extern_path=` cannot have a key. Use a
+request message of your own that contains it, or generate both in one run.",
     },
     Code {
         name: "E0404",
-        title: "a circuit breaker that cannot be",
-        explanation: "failure_percent is 1 to 100, or left out for 50.",
+        title: "invalid circuit breaker",
+        explanation: "`failure_percent` is 1 to 100. The default is 50.",
     },
     Code {
         name: "W0501",
-        title: "a required number of which nobody can tell whether it is there",
+        title: "REQUIRED on a scalar without presence",
         explanation: "\
-To a proto3 number without `optional`, zero and absent are the same, so that REQUIRED cannot be checked. Write `optional`
-before its type: the plain type still holds a plain number, and a request without one is refused.",
+A proto3 number without `optional` cannot be distinguished from zero, so REQUIRED cannot be checked. Add `optional`: the
+plain type still holds a plain number, and a request without the field is rejected.",
     },
     Code {
         name: "W0502",
-        title: "behaviors of a field that cannot all be",
+        title: "contradictory field behaviors",
         explanation: "\
-Of REQUIRED and OPTIONAL, INPUT_ONLY and OUTPUT_ONLY (google.api.field_behavior), a field has at most one of each pair, and
-what is OUTPUT_ONLY is not REQUIRED: a request says nothing of it that counts. Until one of them is left out, OUTPUT_ONLY
-wins over REQUIRED, REQUIRED over OPTIONAL, and a field that is INPUT_ONLY and OUTPUT_ONLY is cleared both ways.
-`allow=contradictory-behavior` turns this off.",
+REQUIRED and OPTIONAL exclude each other, and so do INPUT_ONLY and OUTPUT_ONLY, and OUTPUT_ONLY and REQUIRED, because
+OUTPUT_ONLY fields of requests are ignored (google.api.field_behavior). Remove one of them. Until then, OUTPUT_ONLY takes
+precedence over REQUIRED, REQUIRED over OPTIONAL, and a field that is both INPUT_ONLY and OUTPUT_ONLY is cleared in requests
+and responses.",
     },
     Code {
         name: "W0503",
-        title: "a rule that cannot be checked",
+        title: "unknown function in a CEL rule",
         explanation: "\
-A rule of buf.validate in CEL calls a function that the library does not know by which the runtime checks requests. It would
-find that out with each request, and answer it with INTERNAL. Say it by what is known, such as `matches` in place of
-`lowerAscii`, or check it in the service. `rules=false` turns all rules off, `allow=unknown-function` this warning. These
-are known:
+A CEL rule of buf.validate calls a function that the runtime does not implement. Every request that the rule applies to
+would fail with INTERNAL. Rewrite the rule with known functions, such as `matches` for `lowerAscii`, or check the condition
+in the service. The option `rules=false` disables all rules. The known functions are:
 
     all, bytes, contains, double, duration, endsWith, exists, existsOne, exists_one, filter, format, getDate,
     getDayOfMonth, getDayOfWeek, getDayOfYear, getField, getFullYear, getHours, getMilliseconds, getMinutes,
@@ -203,98 +207,91 @@ are known:
     },
     Code {
         name: "W0504",
-        title: "a message that is REQUIRED in itself, without end",
+        title: "message that is REQUIRED in itself",
         explanation: "\
-A field that is REQUIRED (google.api.field_behavior) holds the message that it stands in, or one that cannot be without
-another of that:
+A REQUIRED field (google.api.field_behavior) contains its own message, directly or through other REQUIRED fields:
 
     message Category {
       Category parent = 1 [(google.api.field_behavior) = REQUIRED];
     }
 
-Each parent would need a parent, so that nobody could send one. Such a field is not asked for, and its plain type is
-that of a field that is not REQUIRED. Leave REQUIRED out, of it or of a field on the way. `allow=endless-requirement` turns
-this off.",
+No finite request satisfies this. REQUIRED is ignored for such a field, and its plain type is optional. Remove REQUIRED from
+one of the fields.",
     },
     Code {
         name: "W0505",
-        title: "a path that fills what is cleared",
+        title: "path variable for a field that is cleared",
         explanation: "\
-A field that is OUTPUT_ONLY (google.api.field_behavior) is cleared in requests, unless a path or an idempotency key names
-it. What clears it is generated with its message; of one that was generated elsewhere (`extern_path=`) that run knew its own
-paths only, so the service may find the field empty. Generate both in one run; or say IDENTIFIER of the name of a resource,
-as AIP-203 asks, and IMMUTABLE of what is set once. `allow=cleared-in-path` turns this off.",
+OUTPUT_ONLY fields of requests are cleared, except those that a path variable or an idempotency key of the same run names.
+The code that clears the fields of this message comes from another run (`extern_path=`), which does not know this path, so
+the service may receive an empty field. Generate both in one run, or use IDENTIFIER for a resource name (AIP-203) and
+IMMUTABLE for a field that is set once.",
     },
     Code {
         name: "W0601",
-        title: "a method that changes something, and is not safe to repeat",
+        title: "method with side effects and no idempotency key",
         explanation: "\
-A caller whose call got no answer does not know whether it was carried out. With a key, a string field of the request that a
-client fills in with the same value on each attempt, a service can tell a repetition from a new request (AIP-155):
+A caller that receives no response cannot know whether the call was executed. With an idempotency key (AIP-155), the client
+sends the same value with each attempt, and the service can recognize a retry:
 
     string request_id = 3;
     option (rust_svc.v1.method).idempotency_key = \"request_id\";
 
-A method that is harmless to repeat anyway says so: `option idempotency_level = IDEMPOTENT;`, or NO_SIDE_EFFECTS. Not looked
-at are methods with a GET, PUT or DELETE route (RFC 9110), those named as reading or deleting, such as GetOrder or
-BatchGetOrders, and those that take a stream. `allow=no-idempotency-key` turns this off.",
+If the method is safe to repeat, declare it: `option idempotency_level = IDEMPOTENT;` or `NO_SIDE_EFFECTS`. This lint ignores
+methods with a GET, PUT or DELETE route (RFC 9110), methods named after reads or deletions, such as GetOrder or
+BatchGetOrders, and methods with a client stream.",
     },
     Code {
         name: "W0602",
-        title: "a method without a deadline",
+        title: "method without a deadline",
         explanation: "\
-A call without a deadline waits for as long as the other side keeps it waiting, and holds what it holds. Say how long a call
-may take, for a method or once for its service:
+A call without a deadline can wait forever and keep its resources. Set a deadline for the method, or a default for the
+service:
 
     option (rust_svc.v1.defaults) = {deadline: \"5s\"};
     option (rust_svc.v1.method).deadline = \"30s\";
 
-The deadline of a stream bounds its beginning, not its length. `allow=no-deadline` turns this off.",
+The deadline of a streaming method limits the time until its first response message.",
     },
     Code {
         name: "W0603",
-        title: "a service with more than 50 methods",
+        title: "service with more than 50 methods",
         explanation: "\
-Its trait is as large: whoever implements, mocks or reads it deals with all of it. Split it by the resources that its methods
-are about. `allow=many-methods` turns this off.",
+Everyone who implements, mocks or reads the trait has to deal with all of its methods. Split the service by resource.",
     },
     Code {
         name: "W0604",
-        title: "a field or a value that is gone, and whose number is free to be used again",
+        title: "removed field or enum value that is not reserved",
         explanation: "\
-Peers and stored messages still hold the old field. If its number is given to another one, they are read as what they are
-not. Keep the number, and for JSON the name, from being used:
+Peers and stored messages may still contain the old field. If its number is reused, they are misread. Reserve the number
+and, for JSON, the name:
 
     reserved 4;
     reserved \"nickname\";
 
-Only `diff --against` can see that. `allow=unreserved-removal` turns this off.",
+Only `diff --against` reports this lint.",
     },
     Code {
         name: "W0605",
-        title: "a plain type that holds a message of the runtime's feature `prost`",
+        title: "plain type that needs the feature `prost`",
         explanation: "\
-The messages of google.protobuf that describe messages, such as Api, Type and FileDescriptorProto, have no plain types: the
-runtime has them as they travel, with its feature `prost`. A crate of plain types alone (`emit=domain`) needs it, too:
+Messages of google.protobuf that describe messages, such as Api, Type and FileDescriptorProto, have no plain types. The
+runtime provides their prost types with its feature `prost`, which a crate of plain types (`emit=domain`) has to enable:
 
-    rust-svc = { version = \"0.1\", default-features = false, features = [\"prost\"] }
-
-`allow=needs-prost` turns this off.",
+    rust-svc = { version = \"0.1\", default-features = false, features = [\"prost\"] }",
     },
     Code {
         name: "W0606",
-        title: "a name that is too long for the page that rustdoc writes",
+        title: "name too long for rustdoc",
         explanation: "\
-rustdoc writes a file for each type, trait, function and constant, `struct.Order.html`, and a folder for each module. Few file
-systems take a name of more than 255 letters. What is generated compiles, but `cargo doc` fails for it and for each crate that
-depends on it. Shorten the name. `allow=long-name` turns this off.",
+rustdoc writes one file per type, trait, function and constant, and most file systems limit file names to 255 bytes. The
+generated code compiles, but `cargo doc` fails for it and for every crate that depends on it. Shorten the name.",
     },
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::CODES;
-    use super::find;
+    use super::{CODES, find};
 
     #[test]
     fn codes_are_sorted_and_found() {

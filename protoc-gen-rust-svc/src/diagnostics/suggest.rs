@@ -1,19 +1,19 @@
-//! What the user may have meant.
+//! Suggestions for misspelled names.
 
-/// How many fields are named: some messages have hundreds.
+/// The most fields that a suggestion lists.
 const MOST_FIELDS: usize = 20;
 
-/// What an option knows, with the word before it that is most like the one that it does not know.
+/// Lists the known words, after the one most similar to an unknown word.
 pub(crate) fn help(word: &str, known: &[&str], what: &str) -> String {
     let (last, others) = known.split_last().unwrap_or((&"", &[]));
     let known_words = format!("{what} {} and {last}", others.join(", "));
     match closest(word, known) {
-        Some(meant) => format!("did you mean {meant}? {known_words}"),
+        Some(meant) => format!("did you mean `{meant}`? {known_words}"),
         None => known_words,
     }
 }
 
-/// The fields that there are, with the one before them that is most like the name that none of them has.
+/// Lists the fields, after the one most similar to an unknown name.
 pub(crate) fn field(name: &str, known: &[&str], what: &str) -> String {
     let shown: Vec<_> = known.iter().take(MOST_FIELDS).map(|known| format!("`{known}`")).collect();
     let more = known.len() - shown.len();
@@ -26,7 +26,7 @@ pub(crate) fn field(name: &str, known: &[&str], what: &str) -> String {
 }
 
 fn closest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(&word.to_lowercase(), known.trim_end_matches('='));
+    let distance = |known: &str| strsim::damerau_levenshtein(&word.to_lowercase(), known);
     let near = known.iter().map(|known| (distance(known), *known)).min_by_key(|(distance, _)| *distance);
     near.filter(|(distance, _)| *distance <= 1 + word.len() / 5).map(|(_, known)| known)
 }
@@ -37,15 +37,15 @@ mod tests {
     use super::help;
 
     #[test]
-    fn a_slip_is_guessed() {
-        let known = ["emit=", "types=", "no-deadline"];
-        assert_eq!(help("emti", &known, "there are"), "did you mean emit=? there are emit=, types= and no-deadline");
-        assert_eq!(help("server", &known, "there are"), "there are emit=, types= and no-deadline");
-        assert!(help("No-Dedline", &known, "").starts_with("did you mean no-deadline?"));
+    fn similar_word_is_suggested() {
+        let known = ["emit", "types", "no-deadline"];
+        assert_eq!(help("emti", &known, "there are"), "did you mean `emit`? there are emit, types and no-deadline");
+        assert_eq!(help("server", &known, "there are"), "there are emit, types and no-deadline");
+        assert!(help("No-Dedline", &known, "").starts_with("did you mean `no-deadline`?"));
     }
 
     #[test]
-    fn a_field_is_guessed() {
+    fn similar_field_is_suggested() {
         let known = ["name", "order_id"];
         assert_eq!(
             field("orderId", &known, "its fields are"),

@@ -1,45 +1,45 @@
-//! One change, and whom it breaks.
+//! A change and its effects.
 
 use crate::diagnostics::Position;
 
-/// Something that is otherwise than it was.
+/// A change of the contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Where it can be seen.
+    /// The position.
     pub place: Place,
-    /// What is otherwise.
+    /// A description of the change.
     pub what: String,
-    /// What follows from it, and what to do. Empty where that is plain.
+    /// The consequence, or how to adapt. May be empty.
     pub help: String,
-    /// To code that uses what is generated.
+    /// The effect on code that uses generated code.
     pub rust: Effect,
-    /// To peers that have the other contract.
+    /// The effect on gRPC peers with the other version.
     pub wire: Effect,
-    /// To callers over HTTP, in JSON.
+    /// The effect on callers over HTTP and JSON.
     pub http: Effect,
 }
 
-/// What a change does.
+/// The effect of a change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Effect {
-    /// All goes on as before.
+    /// Nothing breaks.
     #[default]
     Safe,
-    /// Something does not work any more.
+    /// Something stops working.
     Breaking,
 }
 
-/// Where a change can be seen.
+/// The contract that a position refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// In the contract as it is.
+    /// The new contract.
     After(Position),
-    /// Only in the contract as it was.
+    /// The old contract.
     Before(Position),
 }
 
 impl Change {
-    /// A change that breaks nothing.
+    /// Creates a change without effects.
     pub(super) fn new(place: Place, what: impl Into<String>) -> Self {
         Self {
             place,
@@ -51,30 +51,30 @@ impl Change {
         }
     }
 
-    /// A change that can be seen in the contract as it is.
+    /// Creates a change at a position of the new contract.
     pub(super) fn at(position: &Position, what: impl Into<String>) -> Self {
         Self::new(Place::After(position.clone()), what)
     }
 
-    /// It breaks code.
+    /// Records whether it breaks code.
     pub(super) fn rust(mut self, breaks: bool) -> Self {
         self.rust = self.rust.or(breaks);
         self
     }
 
-    /// It breaks peers.
+    /// Records whether it breaks peers.
     pub(super) fn wire(mut self, breaks: bool) -> Self {
         self.wire = self.wire.or(breaks);
         self
     }
 
-    /// It breaks callers over HTTP.
+    /// Records whether it breaks callers over HTTP.
     pub(super) fn http(mut self, breaks: bool) -> Self {
         self.http = self.http.or(breaks);
         self
     }
 
-    /// What follows.
+    /// Adds help, unless there is some.
     pub(super) fn help(mut self, help: &str) -> Self {
         if self.help.is_empty() {
             self.help = help.to_owned();
@@ -82,13 +82,13 @@ impl Change {
         self
     }
 
-    /// One more thing that is otherwise with the same element.
+    /// Appends another difference of the same element.
     pub(super) fn and(mut self, what: &str) -> Self {
         self.what = if self.what.is_empty() { what.to_owned() } else { format!("{}; {what}", self.what) };
         self
     }
 
-    /// Whose name is put before what is otherwise, if anything is.
+    /// Prefixes the name of the element to a change that is not empty.
     pub(super) fn of(mut self, element: &str) -> Self {
         if !self.what.is_empty() {
             self.what = format!("{element}: {}", self.what);
@@ -102,7 +102,7 @@ impl Effect {
         if breaks { Self::Breaking } else { self }
     }
 
-    /// As it is printed.
+    /// The printed form.
     pub fn name(self) -> &'static str {
         match self {
             Self::Safe => "safe",

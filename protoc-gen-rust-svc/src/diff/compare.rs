@@ -1,15 +1,15 @@
 //! The order of a comparison, and its state.
 
-use super::{Change, names::Names};
+use super::{Change, names::Renames};
 use crate::{
     diagnostics::Diagnostics,
     model::{Model, Origin, TypeName},
     options::Types,
 };
 
-/// All that changed, sorted by place. Notes what is gone and not reserved.
+/// Lists all changes, sorted by position. Reports removed numbers that are not reserved.
 pub fn diff(before: &Model, after: &Model, types: Types, diagnostics: &mut Diagnostics) -> Vec<Change> {
-    let names = Names::new(before, after);
+    let names = Renames::new(before, after);
     let mut compare = Compare { before, after, types, names, changes: Vec::new(), diagnostics };
     compare.packages();
     compare.messages();
@@ -19,31 +19,31 @@ pub fn diff(before: &Model, after: &Model, types: Types, diagnostics: &mut Diagn
     changes
 }
 
-/// What the functions of this module share.
+/// The state of a comparison.
 pub(super) struct Compare<'a> {
     pub(super) before: &'a Model,
     pub(super) after: &'a Model,
     pub(super) types: Types,
-    pub(super) names: Names,
+    pub(super) names: Renames,
     pub(super) changes: Vec<Change>,
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
 impl Compare<'_> {
-    /// Notes a change, if it says something.
+    /// Adds a change that is not empty.
     pub(super) fn add(&mut self, change: Change) {
         if !change.what.is_empty() {
             self.changes.push(change);
         }
     }
 
-    /// Whether a type of the older contract is gone with its package, which says it all.
+    /// Whether the package of an old type was removed.
     pub(super) fn is_package_gone(&self, rust: &TypeName) -> bool {
         let package = self.before.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
         package.is_some_and(|package| !has_package(self.after, &self.names.package_now(&package.name)))
     }
 
-    /// Whether a type is new with its package.
+    /// Whether the package of a new type was added.
     pub(super) fn is_package_new(&self, rust: &TypeName) -> bool {
         let package = self.after.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
         let is_old = |name: &str| self.before.packages.iter().any(|old| self.names.package_now(&old.name) == name);

@@ -1,4 +1,4 @@
-//! What a field holds while it is absent.
+//! Default values of fields.
 
 use super::{Change, compare::Compare};
 use crate::{
@@ -7,23 +7,23 @@ use crate::{
 };
 
 impl Compare<'_> {
-    /// The default that a field declares. The function for it is printed beside plain types only.
+    /// Compares declared defaults. Only plain types have a function for them.
     pub(super) fn default(&self, change: Change, old: &Field, new: &Field) -> Change {
         let is_other = meaning(self.before, old) != meaning(self.after, new);
         let what = match (shown(old), shown(new)) {
-            (Some(before), None) => format!("has no default any more, was {before}"),
-            (Some(before), Some(after)) if is_other => format!("has the default {after}, not {before}"),
-            (None, Some(after)) if is_other => format!("has the default {after} now"),
+            (Some(before), None) => format!("no longer has the default {before}"),
+            (Some(before), Some(after)) if is_other => format!("has the default {after}, was {before}"),
+            (None, Some(after)) if is_other => format!("now has the default {after}"),
             _ => return change,
         };
         let had_function = self.types == Types::Domain && old.cardinality == Cardinality::Optional && !old.required;
         let change = change.and(&what).rust(had_function && new.default.is_none());
         let change = change.wire(is_other).http(is_other);
-        if is_other { change.help("where it is absent, the two sides take it for different values") } else { change }
+        if is_other { change.help("if it is absent, the two sides read different values") } else { change }
     }
 }
 
-/// What an absent field is taken for; `None` for what it would be taken for without a default.
+/// The value of an absent field; `None` for the zero value.
 fn meaning(model: &Model, field: &Field) -> Option<String> {
     let is_zero = match field.default.as_ref()? {
         DefaultValue::Plain(value) => value == "false" || value.parse() == Ok(0.0),

@@ -1,4 +1,4 @@
-//! Enums and their values, told by their numbers.
+//! Enums and their values, identified by their numbers.
 
 use super::{
     Change, Place,
@@ -17,7 +17,7 @@ impl Compare<'_> {
                 None if self.is_package_gone(&old.rust) => (),
                 None => {
                     let place = Place::Before(old.position.clone());
-                    self.add(Change::new(place, format!("enum {} is gone", old.name)).rust(true));
+                    self.add(Change::new(place, format!("enum {} was removed", old.name)).rust(true));
                 }
             }
         }
@@ -25,17 +25,17 @@ impl Compare<'_> {
         let new: Vec<_> = after.enums.values().filter(|item| is_generated(after, &item.rust)).collect();
         let new = new.into_iter().filter(|item| is_new(&item.name) && !self.is_package_new(&item.rust));
         let changes: Vec<_> =
-            new.map(|item| Change::at(&item.position, format!("enum {} is new", item.name))).collect();
+            new.map(|item| Change::at(&item.position, format!("enum {} was added", item.name))).collect();
         self.changes.extend(changes);
     }
 
     fn enumeration(&mut self, old: &Enum, new: &Enum) {
         let mut change = Change::at(&new.position, "");
         if old.rust.domain != new.rust.domain {
-            change = change.and(&format!("is `{}` now", rust_path(&new.rust))).rust(true);
+            change = change.and(&format!("is now `{}`", rust_path(&new.rust))).rust(true);
         }
         if old.is_closed != new.is_closed {
-            let what = if new.is_closed { "is closed now" } else { "is open now" };
+            let what = if new.is_closed { "is now closed" } else { "is now open" };
             change = change.and(what).rust(true).wire(true).help("only an open enum has the variant Unrecognized");
         }
         if !old.deprecated && new.deprecated {
@@ -59,12 +59,8 @@ impl Compare<'_> {
         let added: Vec<_> = new.values.iter().filter(is_new).collect();
         for value in added {
             let has_variant = value.alias_of.is_none() && printed(new, value).is_some();
-            let change = Change::at(&value.position, "is new").rust(has_variant);
-            let change = if has_variant {
-                change.help("a `match` over the enum needs it, unless it has an arm `_`")
-            } else {
-                change
-            };
+            let change = Change::at(&value.position, "was added").rust(has_variant);
+            let change = if has_variant { change.help("add it to each `match` without an arm `_`") } else { change };
             self.add(change.of(&element(value, new)));
         }
     }
@@ -72,17 +68,17 @@ impl Compare<'_> {
     fn gone_value(&mut self, value: &EnumValue, new: &Enum) {
         let (number, name) = (is_kept(new, value.number), new.reserved.has_name(&value.name));
         self.freed_value(value, new);
-        let change = Change::at(&new.position, "is gone").rust(true).wire(!number).http(!(number && name));
+        let change = Change::at(&new.position, "was removed").rust(true).wire(!number).http(!(number && name));
         self.add(change.of(&element(value, new)));
     }
 
-    /// Notes a number that no value has any more, if another one may get it.
+    /// Reports a removed number that is not reserved.
     fn freed_value(&mut self, value: &EnumValue, new: &Enum) {
         if !is_kept(new, value.number) {
-            let text = format!("number {} of {} was `{}`, and is not reserved", value.number, new.name, value.name);
+            let text = format!("number {} of {}, formerly `{}`, is not reserved", value.number, new.name, value.name);
             let is_there = new.values.iter().any(|other| other.name == value.name);
             let name = if is_there { String::new() } else { format!(" reserved {:?};", value.name) };
-            let help = format!("write `reserved {};{name}` in the enum", value.number);
+            let help = format!("add `reserved {};{name}` to the enum", value.number);
             self.diagnostics.warning("W0604", &new.position, text).help(help);
         }
     }
@@ -90,16 +86,16 @@ impl Compare<'_> {
     fn value(&mut self, old: &Enum, before: &EnumValue, new: &Enum, after: &EnumValue) {
         let mut change = Change::at(&after.position, "");
         if before.name != after.name {
-            change = change.and(&format!("was called `{}`", before.name)).http(true);
+            change = change.and(&format!("was named `{}`", before.name)).http(true);
         }
         if before.number != after.number {
-            change = change.and(&format!("has number {}, not {}", after.number, before.number)).wire(true);
+            change = change.and(&format!("has number {}, was {}", after.number, before.number)).wire(true);
             self.freed_value(before, new);
         }
         match (printed(old, before), printed(new, after)) {
             (one, other) if one == other => (),
-            (Some(old), None) => change = change.and(&format!("is no {old} any more")).rust(true),
-            (_, Some(new)) => change = change.and(&format!("is the {new} now")).rust(true),
+            (Some(old), None) => change = change.and(&format!("is no longer the {old}")).rust(true),
+            (_, Some(new)) => change = change.and(&format!("is now the {new}")).rust(true),
             (None, None) => (),
         }
         if !before.deprecated && after.deprecated {
@@ -109,12 +105,12 @@ impl Compare<'_> {
     }
 }
 
-/// Whether a number is not free for another value.
+/// Whether a number cannot be reused.
 fn is_kept(item: &Enum, number: i32) -> bool {
     item.reserved.has_number(number) || item.values.iter().any(|value| value.number == number)
 }
 
-/// What a value is in Rust: a variant, or a constant for an alias. A zero that says nothing is nothing, nor is its alias.
+/// The Rust item of a value: a variant, or a constant for an alias. An unspecified zero has none.
 fn printed(item: &Enum, value: &EnumValue) -> Option<String> {
     let says_nothing = item.has_unspecified && value.number == 0;
     let name = match value.alias_of {
@@ -124,7 +120,7 @@ fn printed(item: &Enum, value: &EnumValue) -> Option<String> {
     (!says_nothing).then_some(name)
 }
 
-/// The value that stands for an older one: that of its name, or else a new one of its number, an alias for an alias.
+/// The successor of a value: one of the same name, or else a new one of its number, an alias for an alias.
 fn now<'a>(old: &Enum, value: &EnumValue, new: &'a Enum) -> Option<&'a EnumValue> {
     let was_there = |name: &str| old.values.iter().any(|other| other.name == name);
     let is_new = |other: &&EnumValue| other.number == value.number && !was_there(&other.name);

@@ -1,4 +1,4 @@
-//! Fields, told by their numbers.
+//! Fields, identified by their numbers.
 
 use super::{
     Change,
@@ -27,19 +27,19 @@ impl Compare<'_> {
 
     fn gone(&mut self, old: &Message, field: &Field, new: &Message) {
         let (number, name) = (new.reserved.has_number(field.number), new.reserved.has_name(&field.name));
-        let change = Change::at(&new.position, "is gone").rust(true).wire(!number).http(!(number && name));
+        let change = Change::at(&new.position, "was removed").rust(true).wire(!number).http(!(number && name));
         let change = if is_demanded(field, old) { demanded(change, false) } else { change };
         self.freed(field, new);
         self.add(change.of(&element(field, new)));
     }
 
-    /// Notes a number that no field has any more, if another one may get it.
+    /// Reports a removed number that is not reserved.
     fn freed(&mut self, field: &Field, new: &Message) {
         if !new.reserved.has_number(field.number) {
-            let text = format!("number {} of {} was `{}`, and is not reserved", field.number, new.name, field.name);
+            let text = format!("number {} of {}, formerly `{}`, is not reserved", field.number, new.name, field.name);
             let name =
                 if new.field(&field.name).is_some() { String::new() } else { format!(" reserved {:?};", field.name) };
-            let help = format!("write `reserved {};{name}` in the message", field.number);
+            let help = format!("add `reserved {};{name}` to the message", field.number);
             self.diagnostics.warning("W0604", &new.position, text).help(help);
         }
     }
@@ -48,13 +48,13 @@ impl Compare<'_> {
         let is_kept = |oneof: &&Oneof| {
             old.oneofs().any(|other| oneof_now(old, other, new).is_some_and(|now| now.name == oneof.name))
         };
-        let change = Change::at(&field.position, "is new").wire(field.required).http(field.required);
+        let change = Change::at(&field.position, "was added").wire(field.required).http(field.required);
         let change =
-            if field.required { change.help("it is REQUIRED: who does not know it is refused") } else { change };
+            if field.required { change.help("it is REQUIRED: requests of older callers are rejected") } else { change };
         let change = if is_demanded(field, new) { demanded(change, true) } else { change };
         let change = match oneof_of(field, new) {
             None => change.rust(true).help(literals(new.has_default)),
-            Some(oneof) if is_kept(&oneof) => change.rust(true).help("a `match` over the oneof needs it"),
+            Some(oneof) if is_kept(&oneof) => change.rust(true).help("add it to each `match` over the oneof"),
             // The oneof is new itself.
             Some(_) => return,
         };
@@ -64,16 +64,16 @@ impl Compare<'_> {
     fn field(&mut self, old_message: &Message, old: &Field, new_message: &Message, new: &Field) {
         let mut change = Change::at(&new.position, "");
         if old.number != new.number {
-            change = change.and(&format!("has number {}, not {}", new.number, old.number)).wire(true);
+            change = change.and(&format!("has number {}, was {}", new.number, old.number)).wire(true);
             self.freed(old, new_message);
         }
         if old.name != new.name {
-            change = change.and(&format!("was called `{}`", old.name)).rust(old.ident != new.ident);
+            change = change.and(&format!("was named `{}`", old.name)).rust(old.ident != new.ident);
         } else if old.ident != new.ident {
-            change = change.and(&format!("is `{}` in Rust, not `{}`", new.ident, old.ident)).rust(true);
+            change = change.and(&format!("is `{}` in Rust, was `{}`", new.ident, old.ident)).rust(true);
         }
         if old.json_name != new.json_name {
-            change = change.and(&format!("is {:?} in JSON, not {:?}", new.json_name, old.json_name)).http(true);
+            change = change.and(&format!("is {:?} in JSON, was {:?}", new.json_name, old.json_name)).http(true);
         }
         change = self.held(change, old, new);
         change = member(change, old_message, old, new_message, new);
@@ -84,7 +84,7 @@ impl Compare<'_> {
         self.add(change.of(&element(new, new_message)));
     }
 
-    /// What the field holds.
+    /// Compares the types.
     fn held(&self, change: Change, old: &Field, new: &Field) -> Change {
         let now = |name: &str| self.names.now(name);
         let before = holds::rust(self.before, self.types, old, &now);
@@ -94,63 +94,63 @@ impl Compare<'_> {
         if before != after {
             let before = holds::rust_shown(self.before, self.types, old);
             let after = holds::rust_shown(self.after, self.types, new);
-            change.and(&format!("holds `{after}`, not `{before}`")).rust(true)
+            change.and(&format!("has type `{after}`, was `{before}`")).rust(true)
         } else if wire {
-            change.and(&format!("travels as {}, not {}", holds::wire_shown(new), holds::wire_shown(old)))
+            change.and(&format!("is encoded as {}, was {}", holds::wire_shown(new), holds::wire_shown(old)))
         } else {
             change
         }
     }
 }
 
-/// The oneof that it is in.
+/// Compares the oneofs.
 fn member(change: Change, old_message: &Message, old: &Field, new_message: &Message, new: &Field) -> Change {
     let before = oneof_of(old, old_message);
     let kept = before.and_then(|oneof| oneof_now(old_message, oneof, new_message)).map(|oneof| &oneof.name);
     let after = oneof_of(new, new_message).map(|oneof| &oneof.name);
     match (before, after) {
-        (Some(oneof), None) => change.and(&format!("is not in oneof `{}` any more", oneof.name)).rust(true).wire(true),
+        (Some(oneof), None) => change.and(&format!("left oneof `{}`", oneof.name)).rust(true).wire(true),
         (_, Some(oneof)) if kept != Some(oneof) => {
-            change.and(&format!("is in oneof `{oneof}` now")).rust(true).wire(true)
+            change.and(&format!("is now in oneof `{oneof}`")).rust(true).wire(true)
         }
         _ => change,
     }
 }
 
-/// Whether no message is read without it, as proto2 has it.
+/// Whether it is `required`, as in proto2.
 fn is_demanded(field: &Field, message: &Message) -> bool {
     field.cardinality == Cardinality::Required && oneof_of(field, message).is_none()
 }
 
 fn demanded(change: Change, is_demanded: bool) -> Change {
-    let what = if is_demanded { "is `required`" } else { "is not `required` any more" };
-    change.and(what).wire(true).http(true).help("the side to which it is `required` refuses a message without it")
+    let what = if is_demanded { "is `required`" } else { "is no longer `required`" };
+    change.and(what).wire(true).http(true).help("the side for which it is `required` rejects messages without it")
 }
 
-/// What is said of the field.
+/// Compares the options.
 fn said(mut change: Change, old: &Field, new: &Field) -> Change {
     if !old.required && new.required {
-        change = change.and("is REQUIRED now").wire(true).http(true).help("who leaves it out is refused");
+        change = change.and("is now REQUIRED").wire(true).http(true).help("requests without it are rejected");
     }
     if old.required && !new.required {
-        change = change.and("is not REQUIRED any more");
+        change = change.and("is no longer REQUIRED");
     }
     if !old.is_cleared() && new.is_cleared() {
-        change = change.and("is OUTPUT_ONLY now").wire(true).http(true).help("what a request says of it is ignored");
+        change = change.and("is now OUTPUT_ONLY").wire(true).http(true).help("its value in requests is ignored");
     }
     if !old.behavior.input_only && new.behavior.input_only {
-        change = change.and("is INPUT_ONLY now").wire(true).http(true).help("no response holds it");
+        change = change.and("is now INPUT_ONLY").wire(true).http(true).help("responses no longer contain it");
     }
     if !old.deprecated && new.deprecated {
         change = change.and("is deprecated");
     }
     if old.redacted && !new.redacted {
-        change = change.and("is shown by Debug now");
+        change = change.and("is now printed by Debug");
     }
     change
 }
 
-/// The field that stands for an older one: that of its number, or a new one of its name.
+/// The successor of a field: one of the same number, or a new one of its name.
 fn now<'a>(old: &Message, field: &Field, new: &'a Message) -> Option<&'a Field> {
     let was_there = |number: i32| old.fields().any(|other| other.number == number);
     let numbered = new.fields().find(|other| other.number == field.number);

@@ -1,4 +1,4 @@
-//! What a field holds: in Rust, on the wire and in JSON.
+//! Types of fields: in Rust, on the wire and in JSON.
 
 use super::names::rust_path;
 use crate::{
@@ -31,7 +31,7 @@ pub(super) fn rust(model: &Model, types: Types, field: &Field, name: &dyn Fn(&st
     }
 }
 
-/// The same, with the names of Rust.
+/// The type of a field in Rust, with Rust names.
 pub(super) fn rust_shown(model: &Model, types: Types, field: &Field) -> String {
     let message = |name: &str| model.message(name).map(|message| rust_path(&message.rust));
     let name = |name: &str| message(name).or_else(|| Some(rust_path(&model.enumeration(name)?.rust)));
@@ -43,7 +43,7 @@ fn may_be_unspecified(model: &Model, field: &Field) -> bool {
     model.enumeration(name).is_some_and(|item| item.has_unspecified)
 }
 
-/// Whether bytes of one are read as the other means them, after the rules of protobuf for changing a message.
+/// Whether the two types are wire compatible by the rules of protobuf.
 pub(super) fn is_wire_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) -> String) -> bool {
     let same_value = match (&old.value, &new.value) {
         (Value::Message(one), Value::Message(other)) => now(one) == *other,
@@ -60,7 +60,7 @@ pub(super) fn is_wire_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) ->
         && old.key_encoding == new.key_encoding
 }
 
-/// Types whose values are read as each other's.
+/// A set of wire compatible types.
 #[derive(PartialEq)]
 enum Family<'a> {
     Integer,
@@ -95,12 +95,12 @@ fn key_family(field: &Field) -> Option<Family<'static>> {
     key(field).map(scalar_family)
 }
 
-/// Whether what callers over HTTP write is read as before.
+/// Whether the two types have the same JSON encoding.
 pub(super) fn is_json_compatible(old: &Field, new: &Field, now: &dyn Fn(&str) -> String) -> bool {
     json(old, now) == json(new, &str::to_owned) && is_list(old) == is_list(new) && json_key(old) == json_key(new)
 }
 
-/// How a value is written in JSON.
+/// The JSON encoding of a value.
 fn json(field: &Field, now: &dyn Fn(&str) -> String) -> String {
     match &field.value {
         Value::Scalar(Scalar::Int32 | Scalar::Uint32) => "integer".to_owned(),
@@ -112,7 +112,7 @@ fn json(field: &Field, now: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-/// A type as a `.proto` has it.
+/// The type of a field, as in a `.proto` file.
 pub(super) fn wire_shown(field: &Field) -> String {
     let value = match &field.value {
         Value::Message(name) if field.is_group => format!("group {name}"),
@@ -147,7 +147,7 @@ fn key(field: &Field) -> Option<Scalar> {
     }
 }
 
-/// How the key of a map is written in JSON: whichever it is, in a string.
+/// The JSON encoding of a map key, inside a string.
 fn json_key(field: &Field) -> Option<&'static str> {
     key(field).map(|key| match key {
         Scalar::Bool => "true or false",

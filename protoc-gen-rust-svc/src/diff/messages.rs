@@ -20,7 +20,7 @@ impl Compare<'_> {
                 None if self.is_package_gone(&old.rust) => (),
                 None => {
                     let place = Place::Before(old.position.clone());
-                    self.add(Change::new(place, format!("message {} is gone", old.name)).rust(true));
+                    self.add(Change::new(place, format!("message {} was removed", old.name)).rust(true));
                 }
             }
         }
@@ -28,25 +28,24 @@ impl Compare<'_> {
         let new: Vec<_> = after.messages.values().filter(|message| is_generated(after, &message.rust)).collect();
         let new = new.into_iter().filter(|message| is_new(&message.name) && !self.is_package_new(&message.rust));
         let changes: Vec<_> =
-            new.map(|message| Change::at(&message.position, format!("message {} is new", message.name))).collect();
+            new.map(|message| Change::at(&message.position, format!("message {} was added", message.name))).collect();
         self.changes.extend(changes);
     }
 
     fn message(&mut self, old: &Message, new: &Message) {
         let mut change = Change::at(&new.position, "");
         if old.name != new.name && !self.names.is_moved(&old.name) {
-            change = change.and(&format!("is {} now", new.name)).rust(true);
+            change = change.and(&format!("is now {}", new.name)).rust(true);
         } else if old.rust.domain != new.rust.domain {
-            change = change.and(&format!("is `{}` now", rust_path(&new.rust))).rust(true);
+            change = change.and(&format!("is now `{}`", rust_path(&new.rust))).rust(true);
         }
         if self.types == Types::Domain {
             if old.form != new.form {
                 change = change.and(form(&new.form)).rust(true);
             }
-            change = lost(change, old.is_eq && !new.is_eq, "is not Eq any more, because of what it holds");
-            change = lost(change, old.is_hash && !new.is_hash, "is not Hash any more, because of what it holds");
-            change =
-                lost(change, old.has_default && !new.has_default, "has no Default any more, because of what it holds");
+            change = lost(change, old.is_eq && !new.is_eq, "is no longer Eq, because of its fields");
+            change = lost(change, old.is_hash && !new.is_hash, "is no longer Hash, because of its fields");
+            change = lost(change, old.has_default && !new.has_default, "no longer has Default, because of its fields");
         }
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
@@ -63,27 +62,27 @@ impl Compare<'_> {
             let change = match oneof_now(old, oneof, new) {
                 Some(now) if now.name == oneof.name => continue,
                 Some(now) => {
-                    let change = Change::at(&now.position, format!("oneof `{}` is `{}` now", oneof.name, now.name));
-                    change.rust(true).help("its field and its enum are called otherwise")
+                    let change = Change::at(&now.position, format!("oneof `{}` is now `{}`", oneof.name, now.name));
+                    change.rust(true).help("its field and its enum have other names")
                 }
-                None => Change::at(&new.position, format!("oneof `{}` is gone", oneof.name)).rust(true),
+                None => Change::at(&new.position, format!("oneof `{}` was removed", oneof.name)).rust(true),
             };
             self.add(change.of(&new.name));
         }
         let kept: Vec<_> = old.oneofs().filter_map(|oneof| oneof_now(old, oneof, new)).map(|now| &now.name).collect();
         for oneof in new.oneofs().filter(|oneof| !kept.contains(&&oneof.name)) {
-            let change = Change::at(&oneof.position, format!("oneof `{}` is new", oneof.name)).rust(true);
+            let change = Change::at(&oneof.position, format!("oneof `{}` was added", oneof.name)).rust(true);
             self.add(change.help(literals(new.has_default)).of(&new.name));
         }
     }
 }
 
-/// What a trait speaks in place of a message.
+/// Describes the form of a message.
 fn form(form: &Form) -> &'static str {
     match form {
-        Form::Plain => "is a plain type now",
-        Form::Wire => "is spoken as it travels now, not as a plain type",
-        Form::Custom(_) => "is another type of your own now",
+        Form::Plain => "is now a plain type",
+        Form::Wire => "is now its prost message, not a plain type",
+        Form::Custom(_) => "is now another custom type",
     }
 }
 
@@ -91,15 +90,15 @@ fn lost(change: Change, is_lost: bool, what: &str) -> Change {
     if is_lost { change.and(what).rust(true) } else { change }
 }
 
-/// Who has to do something about a field more.
+/// Suggests how to adapt to a new field.
 pub(super) fn literals(has_default: bool) -> &'static str {
     match has_default {
-        true => "a literal of the struct needs it, unless it ends with `..Default::default()`",
-        false => "a literal of the struct needs it",
+        true => "add it to struct literals without `..Default::default()`",
+        false => "add it to struct literals",
     }
 }
 
-/// The oneof that stands for an older one: that of its name, or a new one with one of its fields.
+/// The successor of a oneof: one of the same name, or a new one with one of its fields.
 pub(super) fn oneof_now<'a>(old: &Message, oneof: &Oneof, new: &'a Message) -> Option<&'a Oneof> {
     let was_there = |name: &str| old.oneofs().any(|other| other.name == name);
     let shares =

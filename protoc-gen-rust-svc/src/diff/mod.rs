@@ -1,4 +1,4 @@
-//! What a change of a contract does to those who use it: two models to a list of changes.
+//! Compares two models, and reports which changes break whom.
 //!
 //! Each change is seen three ways: by code that is compiled against what is generated, by peers that still have the
 //! other contract, and by callers over HTTP and JSON. What breaks messages is what `buf breaking` finds as `WIRE`, and for

@@ -1,17 +1,17 @@
-//! What has another name now: packages and types that are plainly the same as before.
+//! Renamed packages and types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Message, Model, Origin, Package, TypeName};
 
-/// The names that types and packages have now, by those that they had, where they differ.
+/// New names by old names, of renamed packages and types.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct Renames {
     packages: BTreeMap<String, String>,
     types: BTreeMap<String, String>,
 }
 
-impl Names {
+impl Renames {
     pub(super) fn new(before: &Model, after: &Model) -> Self {
         let mut names = Self { packages: moved_packages(before, after), types: BTreeMap::new() };
         for (old, new) in &names.packages {
@@ -24,28 +24,28 @@ impl Names {
         names
     }
 
-    /// The name that a type has now.
+    /// The new name of a type.
     pub(super) fn now(&self, name: &str) -> String {
         self.types.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
 
-    /// The name that a package has now.
+    /// The new name of a package.
     pub(super) fn package_now(&self, name: &str) -> String {
         self.packages.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
 
-    /// Whether a type has another name because its package has.
+    /// Whether a type was renamed only with its package.
     pub(super) fn is_moved(&self, name: &str) -> bool {
         let moved = |(old, new): (&String, &String)| Some(format!("{new}{}", within(old, name)?));
         self.packages.iter().filter_map(moved).any(|now| now == self.now(name))
     }
 
-    /// Whether a type got the name that it has.
+    /// Whether a name is the new name of a renamed type.
     pub(super) fn is_taken(&self, after: &str) -> bool {
         self.types.values().any(|name| name == after)
     }
 
-    /// Messages that are gone while others, alike in every field, are new in the same package.
+    /// Pairs removed messages with added messages of the same package that have the same fields.
     fn renamed_messages(&self, before: &Model, after: &Model) -> Vec<(String, String)> {
         let gone = before.messages.values().filter(|message| is_generated(before, &message.rust));
         let gone: Vec<_> = gone.filter(|message| !after.messages.contains_key(&self.now(&message.name))).collect();
@@ -62,7 +62,7 @@ impl Names {
     }
 }
 
-/// Whether two messages have the same fields, of which there are some.
+/// Whether two messages have the same fields, at least one.
 fn is_alike(one: &Message, other: &Message) -> bool {
     let fields = |message: &Message| {
         let fields =
@@ -72,17 +72,17 @@ fn is_alike(one: &Message, other: &Message) -> bool {
     !fields(one).is_empty() && fields(one) == fields(other)
 }
 
-/// What a name stands in.
+/// The outer name.
 fn outer(name: &str) -> &str {
     name.rfind('.').map_or("", |dot| &name[..dot])
 }
 
-/// The rest of the name of what stands in a package.
+/// The rest of a name below a package.
 fn within<'a>(package: &str, name: &'a str) -> Option<&'a str> {
     if package.is_empty() { None } else { name.strip_prefix(package).filter(|rest| rest.starts_with('.')) }
 }
 
-/// Packages that are gone while others, with at least half of their types and services, are new.
+/// Pairs removed packages with added packages that share at least half of their names.
 fn moved_packages(before: &Model, after: &Model) -> BTreeMap<String, String> {
     let known = |model: &Model, name: &str| model.packages.iter().any(|package| package.name == name);
     let gone = before.packages.iter().filter(|package| !known(after, &package.name));
@@ -98,19 +98,19 @@ fn moved_packages(before: &Model, after: &Model) -> BTreeMap<String, String> {
     moved
 }
 
-/// The names that are declared in a package, without its own.
+/// The names that a package declares.
 fn declared(package: &Package) -> BTreeSet<String> {
     let services = package.services.iter().map(|service| &service.name);
     let all = package.messages.iter().chain(&package.enums).chain(services);
     all.map(|name| name.rsplit('.').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Whether a type is generated in this run, not known from elsewhere.
+/// Whether this run generates a type.
 pub(super) fn is_generated(model: &Model, rust: &TypeName) -> bool {
     model.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()))
 }
 
-/// The path of a type in Rust, from the root of what is generated.
+/// The Rust path of a type, from the root of generated code.
 pub(super) fn rust_path(rust: &TypeName) -> String {
     let module: Vec<String> = match &rust.origin {
         Origin::Local(module) => module.iter().map(ToString::to_string).collect(),

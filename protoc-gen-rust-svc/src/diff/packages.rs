@@ -19,7 +19,7 @@ impl Compare<'_> {
         }
         for new in &after.packages {
             if !before.packages.iter().any(|old| self.names.package_now(&old.name) == new.name) {
-                self.add(Change::at(&position(after, new), format!("package {} is new", shown(new))));
+                self.add(Change::at(&position(after, new), format!("package {} was added", shown(new))));
             }
         }
     }
@@ -28,15 +28,15 @@ impl Compare<'_> {
         let mut change = Change::at(&position(self.after, new), "");
         if old.name != new.name {
             let has_services = !old.services.is_empty();
-            change = change.and(&format!("is {} now", shown(new))).wire(has_services);
-            change = change.help("the paths of its methods and the names of its types in Any are others");
+            change = change.and(&format!("is now {}", shown(new))).wire(has_services);
+            change = change.help("its method paths and the names of its types in Any change");
         }
         if old.module != new.module {
             change =
-                change.and(&format!("is the module `{}`, not `{}`", path(&new.module), path(&old.module))).rust(true);
+                change.and(&format!("is the module `{}`, was `{}`", path(&new.module), path(&old.module))).rust(true);
         }
         for (old, new) in old.artefacts.all().into_iter().zip(new.artefacts.all()).filter(|(old, new)| old != new) {
-            change = change.and(&format!("its module `{old}` is `{new}` now")).rust(true);
+            change = change.and(&format!("its module `{old}` is now `{new}`")).rust(true);
         }
         self.add(change.of(&format!("package {}", shown(old))));
         self.services(old, new);
@@ -44,7 +44,8 @@ impl Compare<'_> {
 }
 
 fn gone(before: &Model, package: &Package) -> Change {
-    let change = Change::new(Place::Before(position(before, package)), format!("package {} is gone", shown(package)));
+    let change =
+        Change::new(Place::Before(position(before, package)), format!("package {} was removed", shown(package)));
     change.rust(true).wire(!package.services.is_empty()).http(!package.routed().is_empty())
 }
 

@@ -1,8 +1,8 @@
-//! Changes as text for people.
+//! The printed report.
 
 use super::{Change, Effect, Place};
 
-/// A table of changes, or nothing; `before` is what the older contract is called.
+/// Prints a table of changes. `before` is the name of the old contract.
 pub fn report(changes: &[Change], before: &str) -> String {
     if changes.is_empty() {
         return String::new();
@@ -18,20 +18,20 @@ pub fn report(changes: &[Change], before: &str) -> String {
     text
 }
 
-/// A line that counts changes.
+/// Counts changes in one line.
 pub fn summary(changes: &[Change], before: &str) -> String {
     let count =
         |effect: fn(&Change) -> Effect| changes.iter().filter(|change| effect(change) == Effect::Breaking).count();
     let (rust, wire, http) = (count(|change| change.rust), count(|change| change.wire), count(|change| change.http));
     let all = match changes.len() {
-        0 => return format!("nothing changed since {before}"),
+        0 => return format!("no changes since {before}"),
         1 => "1 change".to_owned(),
         many => format!("{many} changes"),
     };
     format!("{all} since {before}: {rust} breaking Rust, {wire} breaking the wire, {http} breaking HTTP")
 }
 
-/// `file:line:column: `, as far as it is known; what is gone is where it was.
+/// Prints `file:line:column: ` as far as it is known, in the contract that has the element.
 fn place(place: &Place, before: &str) -> String {
     let (prefix, position) = match place {
         Place::After(position) => (String::new(), position),

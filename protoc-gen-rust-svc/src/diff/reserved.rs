@@ -1,11 +1,11 @@
-//! Numbers and names that were kept from being used again.
+//! Reserved numbers and names.
 
 use std::ops::RangeInclusive;
 
 use super::Change;
 use crate::model::Reserved;
 
-/// Says which of them are free now.
+/// Reports those that are no longer reserved.
 pub(super) fn freed(change: Change, old: &Reserved, new: &Reserved) -> Change {
     let numbers = old.numbers.iter().flat_map(|range| without(range, &new.numbers)).map(|range| shown(&range));
     let names = old.names.iter().filter(|name| !new.has_name(name)).map(|name| format!("{name:?}"));
@@ -13,11 +13,11 @@ pub(super) fn freed(change: Change, old: &Reserved, new: &Reserved) -> Change {
     if free.is_empty() {
         return change;
     }
-    let change = change.and(&format!("does not reserve {} any more", free.join(", "))).wire(true).http(true);
-    change.help("who still sends what it was is misread once it is used again")
+    let change = change.and(&format!("no longer reserves {}", free.join(", "))).wire(true).http(true);
+    change.help("peers that still send it are misread once it is reused")
 }
 
-/// What is left of a range.
+/// The parts of a range that no other range covers.
 fn without(range: &RangeInclusive<i32>, others: &[RangeInclusive<i32>]) -> Vec<RangeInclusive<i64>> {
     let wide = |range: &RangeInclusive<i32>| i64::from(*range.start())..=i64::from(*range.end());
     let mut parts = vec![wide(range)];

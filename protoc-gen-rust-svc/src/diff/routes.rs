@@ -11,39 +11,39 @@ impl Compare<'_> {
             match new.routes.iter().find(|after| is_same(before, after)) {
                 Some(after) => self.route(element, (old, before), (new, after)),
                 None => {
-                    let change = Change::at(&new.position, format!("the route {} is gone", shown(before)));
+                    let change = Change::at(&new.position, format!("route {} was removed", shown(before)));
                     self.add(change.http(true).of(element));
                 }
             }
         }
         for after in new.routes.iter().filter(|after| !old.routes.iter().any(|before| is_same(before, after))) {
-            self.add(Change::at(&after.position, format!("the route {} is new", shown(after))).of(element));
+            self.add(Change::at(&after.position, format!("route {} was added", shown(after))).of(element));
         }
     }
 
     fn route(&mut self, element: &str, (before, old): (&Method, &Route), (after, new): (&Method, &Route)) {
         let mut change = Change::at(&new.position, "");
         if filled(self.before, before, old) != filled(self.after, after, new) {
-            change = change.and(&format!("the route {} is {} now", shown(old), shown(new))).http(true);
-            change = change.help("the same path fills other fields");
+            change = change.and(&format!("route {} is now {}", shown(old), shown(new))).http(true);
+            change = change.help("the path sets other fields");
         }
         for (what, before, after) in
             [("body", &old.body, &new.body), ("response_body", &old.response_body, &new.response_body)]
         {
             if before != after {
-                change = change.and(&format!("the {what} of {} is {after:?}, not {before:?}", shown(new))).http(true);
+                change = change.and(&format!("the {what} of {} is {after:?}, was {before:?}", shown(new))).http(true);
             }
         }
         self.add(change.of(element));
     }
 }
 
-/// Whether the same requests fit both.
+/// Whether both match the same requests.
 fn is_same(one: &Route, other: &Route) -> bool {
     one.verb == other.verb && one.template.shape() == other.template.shape()
 }
 
-/// What a path fills: fields by their numbers, each with its segments.
+/// The field numbers that a path sets, each with its segments.
 fn filled(model: &Model, method: &Method, route: &Route) -> Vec<(Vec<i32>, Range<usize>)> {
     let variables = route.template.variables().iter();
     variables.map(|variable| (numbers(model, method, variable.field_path()), variable.segments())).collect()

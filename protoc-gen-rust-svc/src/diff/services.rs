@@ -11,7 +11,7 @@ impl Compare<'_> {
                 Some(after) => self.service(before, after),
                 None => {
                     let place = Place::Before(before.position.clone());
-                    let change = Change::new(place, format!("service {} is gone", before.name));
+                    let change = Change::new(place, format!("service {} was removed", before.name));
                     self.add(change.rust(true).wire(true).http(before.is_routed()));
                 }
             }
@@ -19,7 +19,7 @@ impl Compare<'_> {
         for after in
             new.services.iter().filter(|after| !old.services.iter().any(|before| short(before) == short(after)))
         {
-            self.add(Change::at(&after.position, format!("service {} is new", after.name)));
+            self.add(Change::at(&after.position, format!("service {} was added", after.name)));
         }
     }
 
@@ -33,7 +33,7 @@ impl Compare<'_> {
             change = change.and(&format!("its `{before}` is `{after}` now")).rust(true);
         }
         if old.is_routed() && !new.is_routed() {
-            change = change.and(&format!("has no routes any more, and so no `{}`", old.gateway)).rust(true);
+            change = change.and(&format!("has no routes and so no `{}`", old.gateway)).rust(true);
         }
         if old.attribute == Attribute::None && new.attribute == Attribute::Deprecated {
             change = change.and("is deprecated");
@@ -47,8 +47,8 @@ impl Compare<'_> {
             match new.methods.iter().find(|after| after.name == before.name) {
                 Some(after) => self.method(before, new, after),
                 None => {
-                    let change = Change::at(&new.position, format!("{}.{} is gone", new.name, before.name));
-                    let change = change.help("an implementation of the trait that still has it does not compile");
+                    let change = Change::at(&new.position, format!("{}.{} was removed", new.name, before.name));
+                    let change = change.help("remove it from implementations of the trait");
                     self.add(change.rust(true).wire(true).http(!before.routes.is_empty()));
                 }
             }
@@ -56,7 +56,7 @@ impl Compare<'_> {
         for after in new.methods.iter().filter(|after| !old.methods.iter().any(|before| before.name == after.name)) {
             let change = Change::at(&after.position, format!("{}.{} is new", new.name, after.name));
             let is_needed = !new.has_default_methods;
-            let change = if is_needed { change.help("every implementation of the trait needs it") } else { change };
+            let change = if is_needed { change.help("add it to every implementation of the trait") } else { change };
             self.add(change.rust(is_needed));
         }
     }
@@ -90,12 +90,12 @@ impl Compare<'_> {
     }
 }
 
-/// What is otherwise in how a method is called, which breaks nobody.
+/// Lists the changes of a call policy, which break nothing.
 fn calls(old: &Policy, new: &Policy) -> Vec<String> {
     let facts = said(old).into_iter().zip(said(new)).filter(|(before, after)| before != after);
     let facts = facts.map(|((what, before), (_, after))| format!("{what} {after}, was {before}"));
     let retry = old.retry != new.retry && attempts(old) == attempts(new);
-    let others = [(retry, "is tried again otherwise"), (old.breaker != new.breaker, "has another circuit breaker")];
+    let others = [(retry, "has another retry policy"), (old.breaker != new.breaker, "has another circuit breaker")];
     let others = others.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what.to_owned());
     facts.chain(others).collect()
 }
@@ -111,7 +111,7 @@ fn said(policy: &Policy) -> [(&'static str, String); 4] {
 }
 
 fn attempts(policy: &Policy) -> String {
-    policy.retry.as_ref().map_or("unsaid".to_owned(), |retry| retry.max_attempts.to_string())
+    policy.retry.as_ref().map_or("default".to_owned(), |retry| retry.max_attempts.to_string())
 }
 
 fn millis(millis: u64) -> String {

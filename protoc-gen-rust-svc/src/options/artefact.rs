@@ -29,7 +29,7 @@ impl Artefact {
         Self::Descriptor,
     ];
 
-    /// The name in options, and of the file.
+    /// The name in options, and of the module.
     pub fn name(self) -> &'static str {
         match self {
             Self::Domain => "domain",
@@ -44,7 +44,7 @@ impl Artefact {
         }
     }
 
-    /// What it refers to.
+    /// The artefacts that it uses.
     pub(super) fn needs(self) -> &'static [Self] {
         match self {
             Self::Domain | Self::Pb | Self::Descriptor => &[],

@@ -1,4 +1,4 @@
-//! What the user asks of the generator: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
+//! Options of a run: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
 
 mod artefact;
 mod elsewhere;

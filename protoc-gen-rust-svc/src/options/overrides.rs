@@ -1,4 +1,4 @@
-//! Types that the user would rather have in place of those that are printed by default.
+//! Options that replace default types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +12,17 @@ pub struct Overrides {
     pub hash_maps: Scoped<bool>,
     /// Whether bytes are `Bytes`, not `Vec<u8>`, in the messages that travel too.
     pub shared_bytes: Scoped<bool>,
-    /// What `google.protobuf.Timestamp` becomes.
+    /// The type of `google.protobuf.Timestamp`.
     pub timestamps: Scoped<Times>,
-    /// What `google.protobuf.Duration` becomes.
+    /// The type of `google.protobuf.Duration`.
     pub durations: Scoped<Times>,
-    /// The user's own types for messages, by the full names of these.
+    /// Custom types for messages, by the full names of the messages.
     pub domain_types: BTreeMap<String, CustomType>,
-    /// The full names of messages that traits speak as they travel.
+    /// The full names of messages that plain types hold as prost messages.
     pub passthrough: BTreeSet<String>,
 }
 
-/// A choice that holds everywhere, and others that hold in a package, a message or a service.
+/// A default, and values for packages, messages and services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scoped<T> {
     everywhere: T,
@@ -53,8 +53,8 @@ impl Overrides {
 
     fn add_domain_type(&mut self, value: &str) -> Result<(), (String, String)> {
         let malformed = || {
-            let help = "write domain_type=.acme.v1.Money=crate::money::Money, with +Eq+Hash+Default where it is that";
-            (format!("domain_type={value} maps no message to a type of Rust"), help.to_owned())
+            let help = "write `domain_type=.acme.v1.Money=crate::money::Money`, and append `+Eq+Hash+Default` for the traits it implements";
+            (format!("invalid option `domain_type={value}`"), help.to_owned())
         };
         let (message, own_type) = value.split_once('=').ok_or_else(malformed)?;
         let message = message.strip_prefix('.').ok_or_else(malformed)?;
@@ -73,9 +73,9 @@ impl Overrides {
     }
 
     fn add_passthrough(&mut self, value: &str) -> Result<(), (String, String)> {
-        let help = || "write the full name of a message, as in passthrough=.acme.v1.Blob".to_owned();
+        let help = || "write the full name of a message, as in `passthrough=.acme.v1.Blob`".to_owned();
         let named = value.strip_prefix('.').filter(|name| !name.is_empty());
-        let name = named.ok_or_else(|| (format!("passthrough={value} names no message"), help()))?;
+        let name = named.ok_or_else(|| (format!("invalid option `passthrough={value}`"), help()))?;
         self.passthrough.insert(name.to_owned());
         Ok(())
     }
@@ -136,6 +136,6 @@ fn names<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
 
 fn no_scope<T>(option: &str, scope: &str, choices: &[(&str, T)]) -> (String, String) {
     let choice = choices.last().map_or("", |(name, _)| name);
-    let help = format!("write {option}={choice}, or for a package or a message {option}=.acme.v1={choice}");
-    (format!("{option}={scope}=... has no full name with a dot in front"), help)
+    let help = format!("write `{option}={choice}`, or `{option}=.acme.v1={choice}` for a package or message");
+    (format!("name without a leading dot in `{option}={scope}=...`"), help)
 }

@@ -12,39 +12,39 @@ use crate::diagnostics::{
     suggest,
 };
 
-/// How to generate.
+/// The options of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// What to emit.
+    /// The artefacts to emit.
     pub emit: BTreeSet<Artefact>,
-    /// Whether every package gets JSON, also one that no route here leads to.
+    /// Whether every package gets the JSON codec, not only those that routes reach.
     pub names_json: bool,
-    /// What the traits speak.
+    /// The types in the signatures of traits.
     pub types: Types,
-    /// Whether the functions of traits have bodies, which answer that they are not implemented.
+    /// Whether trait methods have default bodies that return `UNIMPLEMENTED`.
     pub has_default_methods: bool,
-    /// The Rust path at which the plain types were generated, in a crate of their own; `None` if they are generated here.
+    /// The Rust path of the plain types in a crate of their own; `None` if this run generates them.
     pub domain_path: Option<String>,
-    /// Packages that were generated elsewhere, and the Rust paths at which they are found; longest first.
+    /// Packages that other runs generate, with their Rust paths; longest first.
     pub extern_paths: Vec<(String, String)>,
-    /// Whether to generate imported files that the requested ones refer to, and that no `extern_path` maps.
+    /// Whether to generate imported files that requested files use and no `extern_path` maps.
     pub include_imports: bool,
-    /// What is done about what lints find.
+    /// The levels of lints.
     pub lints: Levels,
-    /// Types in place of those that are printed by default.
+    /// Replacements of default types.
     pub overrides: Overrides,
-    /// Whether requests are checked by the rules of `buf.validate`.
+    /// Whether requests are checked against the rules of `buf.validate`.
     pub checks_rules: bool,
-    /// Whether to print the model beside the warnings.
+    /// Whether to print the model to standard error.
     pub dumps_model: bool,
 }
 
-/// What the traits speak.
+/// The types in the signatures of traits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Types {
-    /// Plain types, with conversions.
+    /// Plain types, converted to and from prost messages.
     Domain,
-    /// The messages that travel.
+    /// Prost messages.
     Proto,
 }
 
@@ -67,36 +67,36 @@ impl Default for Options {
 }
 
 const NAMES: &[&str] = &[
-    "emit=",
-    "types=",
-    "default_methods=",
-    "domain_path=",
-    "extern_path=",
-    "include_imports=",
-    "map=",
-    "bytes=",
-    "timestamp=",
-    "duration=",
-    "domain_type=",
-    "passthrough=",
-    "rules=",
-    "allow=",
-    "warn=",
-    "deny=",
-    "dump=",
+    "emit",
+    "types",
+    "default_methods",
+    "domain_path",
+    "extern_path",
+    "include_imports",
+    "map",
+    "bytes",
+    "timestamp",
+    "duration",
+    "domain_type",
+    "passthrough",
+    "rules",
+    "allow",
+    "warn",
+    "deny",
+    "dump",
 ];
 
 impl Options {
-    /// Reads options as they reach a plugin: `name=value`, separated by commas. `\,` is a comma within a value.
+    /// Parses `name=value` options, separated by commas. `\,` is a comma within a value.
     ///
-    /// A value that may occur several times is given several times, or with `+` or commas between: `emit=domain+fake`.
+    /// Lists are separated by `+` or commas, or the option is repeated: `emit=domain+fake`.
     pub fn parse(parameter: &str, diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self { emit: BTreeSet::new(), ..Self::default() };
         let given = split(parameter);
         let mut list = "";
         for option in &given {
             let (name, value) = match option.split_once('=') {
-                // Commas within a list are commas between options, too.
+                // Commas separate both lists and options.
                 None if is_listed(list, option) => (list, option.as_str()),
                 None => (option.as_str(), ""),
                 Some(parts) => parts,
@@ -126,7 +126,7 @@ impl Options {
             "deny" => self.set_lints(name, value, Level::Deny),
             "dump" => self.set_dump(value),
             name if Overrides::NAMES.contains(&name) => self.overrides.set(name, value),
-            _ => Err((format!("unknown option {name:?}"), suggest::help(name, NAMES, "the options are"))),
+            _ => Err((format!("unknown option `{name}`"), suggest::help(name, NAMES, "the options are"))),
         }
     }
 
@@ -175,8 +175,8 @@ impl Options {
     fn add_extern_path(&mut self, value: &str) -> Result<(), (String, String)> {
         let (package, path) = elsewhere::extern_path(value)?;
         if self.extern_paths.iter().any(|(other, _)| *other == package) {
-            let help = "a package lies in one module: leave one of the two out".to_owned();
-            return Err((format!("extern_path=.{package}=... is given twice"), help));
+            let help = "a package is in one module; remove one of the two".to_owned();
+            return Err((format!("duplicate option `extern_path=.{package}=...`"), help));
         }
         self.extern_paths.push((package, path));
         Ok(())
@@ -184,7 +184,7 @@ impl Options {
 
     fn set_dump(&mut self, value: &str) -> Result<(), (String, String)> {
         if value != "model" {
-            return Err((format!("dump= does not know {value:?}"), "it knows model".to_owned()));
+            return Err((format!("unknown value `{value}` for option `dump`"), "the only value is model".to_owned()));
         }
         self.dumps_model = true;
         Ok(())
@@ -195,7 +195,7 @@ impl Options {
         self.emit.contains(&artefact)
     }
 
-    /// Whether the messages that travel are the types of a package.
+    /// Whether traits use prost messages.
     pub fn speaks_messages(&self) -> bool {
         self.types == Types::Proto || !(self.emits(Artefact::Domain) || self.domain_path.is_some())
     }
@@ -217,8 +217,8 @@ impl Options {
         }
         self.emit.remove(&Artefact::Domain);
         let refused = |other: &str| {
-            let help = "the domain is generated there: leave one of the two out".to_owned();
-            Err((format!("domain_path= and {other} exclude each other"), help))
+            let help = "plain types come from that crate; remove one of the two".to_owned();
+            Err((format!("`domain_path=` excludes `{other}`"), help))
         };
         match (names_domain, self.types) {
             (true, _) => refused("emit=domain"),
@@ -230,16 +230,16 @@ impl Options {
     fn check_overrides(&self) -> Result<(), (String, String)> {
         let Overrides { domain_types, passthrough, .. } = &self.overrides;
         if self.types == Types::Proto && !domain_types.is_empty() {
-            let help = "with types=proto there are no plain types: leave one of the two out".to_owned();
-            return Err(("types=proto and domain_type= exclude each other".to_owned(), help));
+            let help = "`types=proto` has no plain types; remove one of the two".to_owned();
+            return Err(("`types=proto` excludes `domain_type=`".to_owned(), help));
         }
         let Some(both) = passthrough.iter().find(|name| domain_types.contains_key(*name)) else { return Ok(()) };
-        let help = "a message travels as it is or has a type of your own: leave one of the two out".to_owned();
-        Err((format!("domain_type=.{both} and passthrough=.{both} exclude each other"), help))
+        let help = "a message has either a custom type or its prost type; remove one of the two".to_owned();
+        Err((format!("`domain_type=.{both}` excludes `passthrough=.{both}`"), help))
     }
 }
 
-/// Whether a word without `=` goes on with the list of the option before it.
+/// Whether a word without `=` continues the list of the previous option.
 fn is_listed(list: &str, word: &str) -> bool {
     let is_lint = || LINTS.iter().any(|(name, code)| word == *name || word.eq_ignore_ascii_case(code));
     match list {
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_scope_decides() {
+    fn the_longest_scope_wins() {
         let own = parse("domain_type=.a.B=crate::Pair<u8>+Eq+Hash").expect("valid").overrides.domain_types;
         assert_eq!(own["a.B"].path, "crate::Pair<u8>");
         assert_eq!((own["a.B"].is_eq, own["a.B"].is_hash, own["a.B"].has_default), (true, true, false));
@@ -338,17 +338,21 @@ mod tests {
             assert!(text.starts_with("error[E0101]: ") && text.contains("help: "), "{text}");
         }
         let text = parse("deny=no-dedline").expect_err("there is no such lint");
-        assert!(text.contains("did you mean no-deadline? it knows required-number, "), "{text}");
+        assert!(text.contains("did you mean `no-deadline`? the values are "), "{text}");
     }
 
     #[test]
-    fn says_what_it_knows() {
+    fn unknown_values_list_the_known_ones() {
         for (parameter, message, help) in [
-            ("map=tree", r#"map= does not know "tree""#, "it knows btree and hash"),
-            ("map=.a=", r#"map= does not know """#, "it knows btree and hash"),
-            ("bytes=Bytes", r#"bytes= does not know "Bytes""#, "it knows vec and bytes"),
-            ("timestamp=std", r#"timestamp= does not know "std""#, "it knows runtime, chrono, jiff and time"),
-            ("map=a=hash", "map=a=... has no full name with a dot in front", "map=hash, or for a package"),
+            ("map=tree", "unknown value `tree` for option `map`", "the values are btree and hash"),
+            ("map=.a=", "unknown value `` for option `map`", "the values are btree and hash"),
+            ("bytes=Bytes", "unknown value `Bytes` for option `bytes`", "the values are vec and bytes"),
+            (
+                "timestamp=std",
+                "unknown value `std` for option `timestamp`",
+                "the values are runtime, chrono, jiff and time",
+            ),
+            ("map=a=hash", "name without a leading dot in `map=a=...`", "`map=hash`, or"),
         ] {
             let text = parse(parameter).expect_err(parameter);
             assert!(text.contains(message) && text.contains(help), "{text}");

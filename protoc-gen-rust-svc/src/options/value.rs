@@ -4,10 +4,10 @@ use crate::diagnostics::suggest;
 
 /// Describes a value that an option does not know.
 pub(super) fn unknown(option: &str, value: &str, known: &[&str]) -> (String, String) {
-    (format!("{option}= does not know {value:?}"), suggest::help(value, known, "it knows"))
+    (format!("unknown value `{value}` for option `{option}`"), suggest::help(value, known, "the values are"))
 }
 
-/// An option that is on or off; on if it is only named.
+/// Parses `true` or `false`; an option without a value is `true`.
 pub(super) fn flag(name: &str, value: &str) -> Result<bool, (String, String)> {
     match value {
         "true" | "" => Ok(true),
@@ -16,7 +16,7 @@ pub(super) fn flag(name: &str, value: &str) -> Result<bool, (String, String)> {
     }
 }
 
-/// Splits at commas, except those behind a backslash.
+/// Splits at commas that no backslash precedes.
 pub(super) fn split(parameter: &str) -> Vec<String> {
     let marked = parameter.replace("\\,", "\u{0}");
     let parts = marked.split(',').map(|part| part.trim().replace('\u{0}', ","));

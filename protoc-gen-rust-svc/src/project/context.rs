@@ -1,13 +1,13 @@
-//! What templates see: a part of the model, in the words of the files that a team owns.
+//! The context of templates: a part of the model.
 //!
-//! This is an interface, because teams write templates of their own. A change that breaks one raises [`API_VERSION`].
+//! Teams write templates of their own, so this is an interface: breaking changes increment [`API_VERSION`].
 //!
 //! | name | for example |
 //! |---|---|
 //! | `api_version` | `1` |
 //! | `name`, `crate_name` | `order-service`, `order_service` |
 //! | `version`, `rust_version` | of the generator, and the oldest Rust that the runtime takes |
-//! | `runtime_path` | `../rust-svc`; none for the published version |
+//! | `runtime_path`, `runtime_git` | `../rust-svc` or the URL of a repository; the other one is none |
 //! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
 //! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
@@ -43,10 +43,10 @@ use crate::{
     read::Input,
 };
 
-/// The version of what templates see.
+/// The version of this interface.
 pub const API_VERSION: u32 = 1;
 
-/// What templates see.
+/// The context of a project.
 #[derive(Debug)]
 pub struct Facts {
     /// Everything but `service`.
@@ -62,11 +62,11 @@ impl Facts {
         let services = services(input, model);
         if services.is_empty() {
             let files = input.generate.join(", ");
-            let help = "name a file with a `service`; files that it imports come along by themselves";
-            return Err(format!("{files}: error: there is no service to start\n  help: {help}").into());
+            let help = "name a file that declares a `service`; its imports are copied too";
+            return Err(format!("{files}: error: no service\n  help: {help}").into());
         }
-        let mut names = Names::new(&services);
-        let print = Print { model, krate: name.krate() };
+        let mut names = ServiceNames::new(&services);
+        let print = ServicePrinter { model, krate: name.krate() };
         let named: Vec<_> =
             services.iter().map(|(package, service)| (*package, *service, names.take(service))).collect();
         let values = named
@@ -97,7 +97,7 @@ impl Facts {
     }
 }
 
-/// The services of the files that were asked for; those of imported files are for others to implement.
+/// The services of the named files, without those of imports.
 fn services<'a>(input: &Input, model: &'a Model) -> Vec<(&'a Package, &'a Service)> {
     let all = model.packages.iter().flat_map(|package| package.services.iter().map(move |service| (package, service)));
     all.filter(|(_, service)| input.generate.contains(&service.position.file)).collect()
@@ -111,9 +111,9 @@ fn project(
     checks_rules: bool,
     uses_deprecated: bool,
 ) -> Value {
-    let runtime_path = match runtime {
-        Runtime::Published => None,
-        Runtime::Folder(path) => Some(path.as_str()),
+    let (runtime_path, runtime_git) = match runtime {
+        Runtime::Folder(path) => (Some(path.as_str()), None),
+        Runtime::Git(url) => (None, Some(url.as_str())),
     };
     context! {
         api_version => API_VERSION,
@@ -122,6 +122,7 @@ fn project(
         version => env!("CARGO_PKG_VERSION"),
         rust_version => env!("CARGO_PKG_RUST_VERSION"),
         runtime_path,
+        runtime_git,
         protos => input.generate.clone(),
         import_folders => import_folders(input),
         checks_rules,
@@ -130,7 +131,7 @@ fn project(
     }
 }
 
-/// The folders of schemas that are not the team's own.
+/// The folders of imported public schemas.
 fn import_folders(input: &Input) -> Vec<&'static str> {
     let lies_in = |folder: &str| {
         let names = input.files.iter().map(|file| file.descriptor.name.as_str());
@@ -150,19 +151,19 @@ fn uses_deprecated(model: &Model, service: &Service) -> bool {
         })
 }
 
-/// The names in the project of the service that is made for a trait.
+/// The names of a service in the project.
 struct Named {
     module: Ident,
     struct_name: Ident,
 }
 
-/// Names for services: short where only one service has them, else with the package before.
-struct Names {
+/// ServiceNames for services: short if unique, else with the package.
+struct ServiceNames {
     short: BTreeMap<String, usize>,
     scope: Scope,
 }
 
-impl Names {
+impl ServiceNames {
     fn new(services: &[(&Package, &Service)]) -> Self {
         let mut short = BTreeMap::new();
         for (_, service) in services {
@@ -180,19 +181,19 @@ impl Names {
     }
 }
 
-/// The name in its package. Names that differ only in their case are one, as files may be.
+/// The name without the package. ServiceNames that differ only in case are equal, as file names may be.
 fn short_name(service: &Service) -> String {
     let name = service.name.rsplit('.').next().unwrap_or_default();
     Ident::snake(name).plain().to_owned()
 }
 
-/// What the functions below share.
-struct Print<'a> {
+/// Prints methods and types for templates.
+struct ServicePrinter<'a> {
     model: &'a Model,
     krate: String,
 }
 
-impl Print<'_> {
+impl ServicePrinter<'_> {
     fn service(&self, package: &Package, service: &Service, named: &Named) -> Value {
         let segments = std::iter::once("generated".to_owned()).chain(package.module.iter().map(ToString::to_string));
         let methods =
@@ -216,7 +217,7 @@ impl Print<'_> {
         }
     }
 
-    /// Of each kind the first method that can be shown.
+    /// The first method of each kind that has default values.
     fn examples<'s>(&self, service: &'s Service) -> Vec<&'s Method> {
         let mut shown = BTreeSet::new();
         let has_values =
@@ -244,7 +245,7 @@ impl Print<'_> {
         }
     }
 
-    /// What a test calls the method with. The type of a default is clear there.
+    /// The argument of a call in a test, where the type of a default is known.
     fn argument(&self, method: &Method) -> Option<&'static str> {
         match method.request.as_str() {
             _ if method.kind.takes_stream() => Some("svc::Streaming::empty()"),
@@ -253,8 +254,8 @@ impl Print<'_> {
         }
     }
 
-    /// A type, in a file where `api` is the module of the service's package. `printed` is what generated code says, which
-    /// holds anywhere for a type of the runtime.
+    /// A type in a file where `api` is the module of the package. `printed` is its form in generated code, which is
+    /// valid anywhere for types of the runtime.
     fn type_text(&self, package: &Package, name: &str, printed: &str, krate: &str) -> String {
         let Some(message) = self.message(name) else { return printed.to_owned() };
         let path: Vec<_> = message.rust.domain.iter().map(Ident::as_str).collect();
@@ -265,7 +266,7 @@ impl Print<'_> {
         }
     }
 
-    /// The default of a type, if it has one.
+    /// The default value of a type, if it has one.
     fn value(&self, package: &Package, name: &str, printed: &str) -> Option<String> {
         if !self.has_default(name) {
             return None;
@@ -282,13 +283,13 @@ impl Print<'_> {
         self.message(name).is_none_or(|message| message.has_default)
     }
 
-    /// A message, unless the runtime has a type for it.
+    /// The message of a name, unless the runtime has a type for it.
     fn message(&self, name: &str) -> Option<&Message> {
         self.model.message(name).filter(|_| !name.starts_with("google.protobuf."))
     }
 }
 
-/// Methods that `Arc` has too, so that a call through one would not reach the service.
+/// Methods of `Arc` that would hide those of the service.
 const HIDDEN: &[&str] = &["as_ref", "clone", "drop", "into", "to_owned", "try_into"];
 
 fn stream_of(streams: bool, message: String) -> String {

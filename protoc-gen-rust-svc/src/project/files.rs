@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 pub type Failure = Box<dyn std::error::Error>;
 
 /// The content of each file, by its path in the project, with `/` between folders.
-pub type Files = BTreeMap<String, Vec<u8>>;
+pub type ProjectFiles = BTreeMap<String, Vec<u8>>;
 
 /// The folder of generated code in the project.
 pub const GENERATED: &str = "src/generated";

@@ -1,4 +1,4 @@
-//! The files of a project on disk: all of them in a folder that had none, or none at all.
+//! Writes the files of a project: all of them, or none.
 
 use std::{
     fs,
@@ -7,25 +7,23 @@ use std::{
     process::Command,
 };
 
-use super::{Failure, Files};
+use super::{Failure, ProjectFiles};
 
-/// Fails if there is something at `folder`, unless it is an empty folder.
+/// Fails unless the folder is empty or does not exist.
 pub fn check_free(folder: &Path) -> Result<(), Failure> {
-    const HELP: &str = "help: name a folder that does not exist yet, or that is empty";
+    const HELP: &str = "help: name a folder that does not exist, or an empty one";
     let place = folder.display();
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(()),
-        Ok(false) => {
-            Err(format!("{place}: error: the folder is not empty, and nothing in it is overwritten\n  {HELP}").into())
-        }
+        Ok(false) => Err(format!("{place}: error: the folder is not empty\n  {HELP}").into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(_) if folder.is_file() => Err(format!("{place}: error: it is a file\n  {HELP}").into()),
+        Err(_) if folder.is_file() => Err(format!("{place}: error: not a folder\n  {HELP}").into()),
         Err(error) => Err(format!("{place}: error: {error}\n  {HELP}").into()),
     }
 }
 
-/// Writes files below a folder, of which none exists. If one cannot be written, those that were are removed.
-pub fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
+/// Writes new files below a folder. If one fails, removes those it wrote.
+pub fn write(folder: &Path, files: &ProjectFiles) -> Result<(), Failure> {
     let mut made = Made::default();
     for (name, content) in files {
         let path = folder.join(name);
@@ -37,15 +35,14 @@ pub fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Lays out Rust files as `cargo fmt` would, by the settings that hold for `folder`, as `cargo new` does. Without
-/// rustfmt they stay as they are: then nobody can tell.
+/// Formats Rust files with rustfmt and its settings for `folder`, if rustfmt is installed.
 pub fn format(folder: &Path, files: &[String]) {
     let rust = files.iter().filter(|file| file.ends_with(".rs"));
-    // A file that rustfmt cannot lay out is no worse for it.
+    // ProjectFiles that rustfmt cannot format stay as they are.
     let _ = Command::new("rustfmt").args(["--edition", "2024"]).args(rust).current_dir(folder).output();
 }
 
-/// What was made on disk, in this order.
+/// The files and folders created so far, in order.
 #[derive(Default)]
 struct Made {
     folders: Vec<PathBuf>,
@@ -71,7 +68,7 @@ impl Made {
     }
 
     fn undo(self) {
-        // What cannot be removed stays; the error that is reported is why anything is removed.
+        // The error that caused this is reported, not those of the cleanup.
         for file in self.files {
             let _ = fs::remove_file(file);
         }
@@ -85,7 +82,7 @@ impl Made {
 mod tests {
     use std::fs;
 
-    use super::Files;
+    use super::ProjectFiles;
     use super::check_free;
     use super::write;
 
@@ -95,14 +92,15 @@ mod tests {
         let folder = origin.join("a/b");
         check_free(&folder).unwrap();
         // `x` cannot be a file and a folder.
-        let files: Files = ["c/d", "x", "x/y"].into_iter().map(|name| (name.to_owned(), b"text".to_vec())).collect();
+        let files: ProjectFiles =
+            ["c/d", "x", "x/y"].into_iter().map(|name| (name.to_owned(), b"text".to_vec())).collect();
         assert!(write(&folder, &files).is_err());
         assert!(!origin.exists());
 
-        write(&folder, &Files::from([("c/d".to_owned(), b"text".to_vec())])).unwrap();
+        write(&folder, &ProjectFiles::from([("c/d".to_owned(), b"text".to_vec())])).unwrap();
         assert_eq!(fs::read(folder.join("c/d")).unwrap(), b"text");
         assert!(check_free(&folder).unwrap_err().to_string().contains("is not empty"));
-        assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: it is a file\n"));
+        assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: not a folder\n"));
         fs::remove_dir_all(&origin).unwrap();
     }
 }

@@ -3,11 +3,11 @@
 //! | module | |
 //! |---|---|
 //! | [`name`] | the name of the package |
-//! | [`runtime`] | where the project finds the crate `rust-svc` |
-//! | [`protos`] | the `.proto` files that the project keeps |
-//! | [`context`] | what templates see of the services |
-//! | [`templates`] | the files that the team owns from then on |
-//! | [`folder`] | the files on disk |
+//! | [`runtime`] | the dependency on `rust-svc` |
+//! | [`protos`] | the `.proto` files of the project |
+//! | [`context`] | the context of templates |
+//! | [`templates`] | the files that the team owns |
+//! | [`folder`] | writes the files |
 //!
 //! The files below `src/generated` belong to the generator; all others belong to the team, and are made only once.
 
@@ -21,6 +21,6 @@ pub mod runtime;
 pub mod templates;
 
 pub use self::{
-    files::{Failure, Files, GENERATED},
+    files::{Failure, GENERATED, ProjectFiles},
     make::{Order, Project, make},
 };

@@ -1,4 +1,4 @@
-//! The name of a package: one that cargo takes, and that makes no trouble in the code of the project.
+//! Names of packages that cargo and the code of the project accept.
 
 use std::{fmt, path::Path};
 
@@ -11,7 +11,7 @@ use crate::names;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
-/// The names of crates that come with Rust, of folders that cargo makes, and of what the code of the project uses.
+/// The names of crates of Rust, folders of cargo, and items in the code of the project.
 const TAKEN: &[&str] = &[
     "alloc",
     "api",
@@ -30,24 +30,24 @@ const TAKEN: &[&str] = &[
 ];
 
 impl Name {
-    /// A name that the user chose.
+    /// Checks a name.
     pub fn new(name: &str) -> Result<Self, Failure> {
         let problem = problem(name);
         problem.map_or_else(|| Ok(Self(name.to_owned())), |problem| Err(refusal(name, &problem).into()))
     }
 
-    /// The name of the folder that the project is to lie in.
+    /// Uses the name of the folder of the project.
     pub fn of_folder(folder: &Path) -> Result<Self, Failure> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Self::new(&name)
     }
 
-    /// As cargo names the package.
+    /// The name of the package.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As Rust names the crate.
+    /// The name of the crate.
     pub fn krate(&self) -> String {
         self.0.replace('-', "_")
     }
@@ -59,31 +59,25 @@ impl fmt::Display for Name {
     }
 }
 
-/// What is wrong with a name.
+/// Describes why a name is invalid.
 fn problem(name: &str) -> Option<String> {
     let word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let krate = name.replace('-', "_");
     if !krate.split('_').all(word) || !name.starts_with(|first: char| first.is_ascii_lowercase()) {
-        return Some(
-            "it must be words of a-z and 0-9 with `-` or `_` between them, and start with a letter".to_owned(),
-        );
+        return Some("use words of a-z and 0-9, separated by `-` or `_`, beginning with a letter".to_owned());
     }
     if names::is_keyword(&krate) {
-        return Some("it is a keyword of Rust".to_owned());
+        return Some("it is a Rust keyword".to_owned());
     }
-    TAKEN
-        .contains(&krate.as_str())
-        .then(|| "the name is taken by Rust, by cargo or by the code of the project".to_owned())
+    TAKEN.contains(&krate.as_str()).then(|| "it is reserved by Rust, by cargo or by the code of the project".to_owned())
 }
 
 fn refusal(name: &str, problem: &str) -> String {
     let kebab: String = name.chars().map(|each| if each.is_ascii_alphanumeric() { each } else { '-' }).collect();
     let likely = [kebab.to_kebab_case(), format!("{}-service", kebab.to_kebab_case())];
     let such = likely.iter().find(|name| self::problem(name).is_none()).map_or("order-service", String::as_str);
-    format!(
-        "error: {name:?} cannot be the name of a package: {problem}\n  help: choose one with --name, such as --name {such}"
-    )
+    format!("error: invalid package name {name:?}: {problem}\n  help: pass another one, such as --name {such}")
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
-//! Where the project finds the crate `rust-svc`.
+//! The dependency on the crate `rust-svc`.
 
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
 
-/// Where the project finds the crate `rust-svc`.
+/// The source of the crate `rust-svc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Runtime {
-    /// At a registry, in the version of this generator.
-    Published,
-    /// In a folder, absolute or from the folder of the project.
+    /// The URL of a git repository.
+    Git(String),
+    /// A folder, absolute or relative to the folder of the project.
     Folder(String),
 }
 
 impl Runtime {
-    /// A checkout: a path of the user is from where the user is, that of the project from `project`.
+    /// Uses a checkout. `path` is relative to the current directory, the result to `project`.
     pub fn checkout(path: &Path, project: &Path) -> Result<Self, Failure> {
         check(path)?;
         let from_project = if path.is_absolute() {
@@ -25,7 +25,9 @@ impl Runtime {
         };
         match from_project.to_str() {
             Some(path) => Ok(Self::Folder(path.to_owned())),
-            None => Err(format!("{}: error: the path is not UTF-8, which Cargo.toml must be", path.display()).into()),
+            None => {
+                Err(format!("{}: error: the path is not UTF-8, so Cargo.toml cannot contain it", path.display()).into())
+            }
         }
     }
 }
@@ -36,13 +38,11 @@ fn check(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let place = path.display();
-    Err(format!(
-        "{place}: error: the crate rust-svc is not there\n  help: --runtime-path is the folder of its Cargo.toml"
-    )
-    .into())
+    Err(format!("{place}: error: not the crate rust-svc\n  help: pass the folder of its Cargo.toml as --runtime-path")
+        .into())
 }
 
-/// An absolute path without symbolic links, of which the end need not exist.
+/// Resolves symbolic links of a path whose end may not exist.
 fn resolved(path: &Path) -> std::io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
     let existing = absolute.ancestors().find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
@@ -52,7 +52,7 @@ fn resolved(path: &Path) -> std::io::Result<PathBuf> {
     Ok(rest.components().fold(canonical, |path, component| path.join(component)))
 }
 
-/// The way from one folder to another.
+/// The relative path from one folder to another.
 fn relative(from: &Path, to: &Path) -> PathBuf {
     let common = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);
@@ -67,7 +67,7 @@ mod tests {
     use super::relative;
 
     #[test]
-    fn ways() {
+    fn relative_paths() {
         for (from, to, way) in [
             ("/a/b", "/a/c", "../c"),
             ("/a/b/c", "/a", "../.."),
@@ -79,9 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn a_checkout_has_the_crate() {
+    fn checkout_contains_the_crate() {
         let text = Runtime::checkout(Path::new("src"), Path::new("x")).unwrap_err().to_string();
-        assert!(text.starts_with("src: error: the crate rust-svc is not there\n  help: "), "{text}");
+        assert!(text.starts_with("src: error: not the crate rust-svc\n  help: "), "{text}");
         let runtime = Runtime::checkout(Path::new("../rust-svc"), Path::new("target/some/project")).unwrap();
         assert_eq!(runtime, Runtime::Folder("../../../../rust-svc".to_owned()));
     }

@@ -1,10 +1,10 @@
-//! The files that a team owns: templates, rendered once.
+//! Templates of the files that a team owns. They are rendered once.
 //!
-//! A template has the path of the file that it becomes. `SERVICE` in a path stands for a service: there is one such file
-//! for each. A template that renders to nothing but blanks makes no file. What they see is in [`context`](super::context).
+//! A template has the path of its file. `SERVICE` in a path is the name of a service: each service gets such a
+//! file. A template that renders to whitespace makes no file. [`context`](super::context) lists the names that they can use.
 //!
-//! They are Jinja. A name that is not there is an error, nothing is escaped by itself, and these filters make a text part
-//! of a file: `rust`, `toml` and `yaml` a string in quotes, `shell` a word.
+//! Templates are Jinja. Unknown names are errors, and nothing is escaped automatically. The filters `rust`, `toml` and `yaml`
+//! print a quoted string, `shell` a word.
 
 use std::collections::BTreeMap;
 
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_name_the_line() {
         assert_eq!(
             rendered("a.txt", "x\n{{ nam }}").unwrap_err(),
             "template a.txt:2: error: undefined value: `nam` is undefined"

@@ -9,33 +9,33 @@ use super::{
     texts,
 };
 
-/// What is to be generated, and from what.
+/// The files of a run, and which of them to generate code for.
 #[derive(Debug, Default)]
 pub struct Input {
-    /// Every file that is known, each after those that it imports.
+    /// All files, each after its imports.
     pub files: Vec<File>,
     /// The names of the files to generate code for.
     pub generate: Vec<String>,
-    /// The plugin's options, as given.
+    /// The options of the plugin, unparsed.
     pub parameter: String,
-    /// Whether the answer may be put together with those of further runs, as buf does.
+    /// Whether the caller may merge the response with those of other runs, as buf does.
     pub is_merged: bool,
 }
 
-/// A `.proto`, compiled.
+/// A compiled `.proto` file.
 #[derive(Debug)]
 pub struct File {
-    /// What it declares.
+    /// Its declarations.
     pub descriptor: FileDescriptor,
-    /// Where, and with what comments.
+    /// Positions and comments.
     pub source: Source,
-    /// The same, undecoded.
+    /// The encoded descriptor.
     pub bytes: Bytes,
-    /// Where a text in it is not UTF-8, by the numbers of `descriptor.proto`: then only its name is known.
+    /// The path of a string that is not UTF-8. Only the name of such a file is decoded.
     pub broken: Option<Vec<i32>>,
 }
 
-/// Bytes that are not what they should be: the fault of a program, not of a `.proto`.
+/// Malformed bytes: an error of a program, not of a `.proto` file.
 #[derive(Debug)]
 pub struct Malformed(String);
 
@@ -48,10 +48,10 @@ impl std::fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 impl Input {
-    /// Reads what protoc or buf sends to a plugin.
+    /// Decodes the request of protoc or buf.
     pub fn from_request(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.is_empty() {
-            return Err(Malformed("the request is empty: this is a protoc plugin, see --help".to_owned()));
+            return Err(Malformed("empty request; this is a protoc plugin, see --help".to_owned()));
         }
         let what = "the request is not a CodeGeneratorRequest";
         let request = CodeGeneratorRequest::decode(bytes).map_err(|error| malformed(what, error))?;
@@ -60,14 +60,14 @@ impl Input {
         Ok(Self { files: files(request.proto_file)?, generate: request.file_to_generate, parameter, is_merged })
     }
 
-    /// Reads a set of descriptors, such as `protoc --descriptor_set_out` writes, to generate code for `generate`, or for
-    /// every file if that is empty.
+    /// Decodes a descriptor set, such as `protoc --descriptor_set_out` writes, to generate code for the files in `generate`,
+    /// or for all files if that is empty.
     pub fn from_descriptor_set(bytes: &[u8], generate: Vec<String>) -> Result<Self, Malformed> {
         let what = "the file is not a FileDescriptorSet";
         let set = FileDescriptorSet::decode(bytes).map_err(|error| malformed(what, error))?;
         let files = files(set.file)?;
         if files.is_empty() {
-            return Err(Malformed("there are no descriptors in the file".to_owned()));
+            return Err(Malformed("the descriptor set is empty".to_owned()));
         }
         let all = || files.iter().map(|file| file.descriptor.name.clone()).collect();
         let generate = if generate.is_empty() { all() } else { generate };

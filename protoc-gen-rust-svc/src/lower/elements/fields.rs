@@ -1,4 +1,4 @@
-//! Fields: what they hold, and how often.
+//! Fields: their types, cardinality and behavior.
 
 use super::{
     at::At,
@@ -27,7 +27,7 @@ const OUTPUT_ONLY: i32 = 3;
 const INPUT_ONLY: i32 = 4;
 
 impl Lowering<'_> {
-    /// A field of the message that `at` names, under the name `ident` on both sides.
+    /// Lowers a field of the message at `at`, with the name `ident` in plain type and prost message.
     pub(super) fn field(
         &mut self,
         container: &MessageDescriptor,
@@ -73,7 +73,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Notes a type of a package that is neither generated nor mapped.
+    /// Reports a type of a package that is neither generated nor mapped.
     pub(super) fn check_reachable(&mut self, file: &File, value: &Value, position: &Position) {
         let (Value::Message(name) | Value::Enum(name)) = value else { return };
         if !self.packages.is_generated(&file.descriptor.name) {
@@ -82,19 +82,19 @@ impl Lowering<'_> {
         let owner = self.packages.owners.of(name).map(|index| &self.input.files[index].descriptor);
         let (package, of) = owner.map_or(("", ""), |file| (file.package.as_str(), file.name.as_str()));
         if package == WELL_KNOWN {
-            let message = format!("type {name} is not known to this version");
-            self.diagnostics.error("E0301", position, message).help("update the plugin and the runtime");
+            let message = format!("unknown type `{name}`");
+            self.diagnostics.error("E0301", position, message).help("update the generator and the runtime");
         } else if !self.packages.is_reachable(package) {
-            let message = format!("type {name} is not generated here, and nothing says where it was generated");
+            let message = format!("type `{name}` of a package that is not generated");
             let help = format!(
                 "generate {of} in the same run (with buf, `strategy: all` and include_imports: true), or set opt: \
                  extern_path=.{package}=::path::to::its::module"
             );
             self.diagnostics.error("E0301", position, message).help(help);
         } else if self.packages.is_left_out(of, package) {
-            let message = format!("type {name} is of this package, but {of} is not generated in this run");
+            let message = format!("type `{name}` of this package is not generated, because its file `{of}` is not");
             let help =
-                "generate a package in one run: with buf, write `strategy: all`; otherwise name all of its files";
+                "generate all files of a package in one run: set `strategy: all` in buf.gen.yaml, or name all of them";
             self.diagnostics.error("E0302", position, message).help(help);
         }
     }

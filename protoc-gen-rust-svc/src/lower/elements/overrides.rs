@@ -1,4 +1,4 @@
-//! Types that options put in place of those that are printed by default.
+//! Types that options replace.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Lowering<'_> {
-    /// What a trait speaks in place of a message.
+    /// Chooses the Rust type of a message.
     pub(super) fn form(&self, name: &str, options: &MessageOptions) -> Form {
         let overrides = &self.options.overrides;
         match overrides.domain_types.get(name) {
@@ -24,13 +24,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// Notes options for messages that are not there, and messages that cannot be what options say.
+    /// Reports options for unknown messages, and passthrough without prost messages.
     pub(super) fn check_forms(&mut self, messages: &BTreeMap<String, Message>) {
         let overrides = &self.options.overrides;
         let own_types = overrides.domain_types.keys().map(|name| ("domain_type", name));
         for (option, name) in own_types.chain(overrides.passthrough.iter().map(|name| ("passthrough", name))) {
             if !messages.contains_key(name) || name.starts_with(WELL_KNOWN) {
-                let message = format!("{option}=.{name}: there is no message {name} that it could be said of");
+                let message = format!("unknown message `{name}` in `{option}=.{name}`");
                 self.diagnostics.error("E0102", &Position::default(), message).help(meant(messages, name));
             }
         }
@@ -39,25 +39,25 @@ impl Lowering<'_> {
         }
         for message in messages.values() {
             if message.form == Form::Wire && matches!(message.rust.origin, Origin::Local(_)) {
-                let text = format!("{} is passed through, and plain types stand without messages here", message.name);
-                let help = "leave passthrough out, or generate messages and plain types together";
+                let text = format!("passthrough of `{}` without prost messages", message.name);
+                let help = "remove passthrough, or generate messages and plain types together";
                 self.diagnostics.error("E0103", &message.position, text).help(help);
             }
         }
     }
 
-    /// Whether plain types, if there are any, can hold messages.
+    /// Whether plain types can hold prost messages.
     fn may_speak_wire(&self) -> bool {
         self.options.domain_path.is_none() && !self.stands_alone()
     }
 
-    /// Whether there are plain types, and no messages.
+    /// Whether plain types are generated without prost messages.
     pub(super) fn stands_alone(&self) -> bool {
         let has_domain = self.options.emits(Artefact::Domain) && self.options.types == Types::Domain;
         has_domain && !self.options.emits(Artefact::Pb)
     }
 
-    /// What a field of a message holds, or a method of a service speaks: of the types that the options choose.
+    /// Applies the options of a scope to the type of a field or method.
     pub(super) fn chosen(&self, scope: &str, value: Value) -> Value {
         let overrides = &self.options.overrides;
         match value {
@@ -75,18 +75,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// Notes options for what is not there.
+    /// Reports options for unknown packages, messages and services.
     pub(super) fn check_scopes(&mut self) {
         for (option, scope) in self.options.overrides.scopes() {
             if !self.is_scope(scope) {
-                let message = format!("{option}=.{scope}=...: there is no package, message or service {scope}");
+                let message = format!("unknown package, message or service `{scope}` in `{option}=.{scope}=...`");
                 let help = self.packages_help();
                 self.diagnostics.error("E0102", &Position::default(), message).help(help);
             }
         }
     }
 
-    /// Whether anything is named so, or lies in what is named so.
+    /// Whether a package, message or service has this name, or is below it.
     fn is_scope(&self, scope: &str) -> bool {
         let mut files = self.input.files.iter().map(|file| &file.descriptor);
         let lies_within =
@@ -106,20 +106,20 @@ impl Lowering<'_> {
             .collect();
         names.sort();
         names.dedup();
-        format!("the packages that are generated are {}", names.join(", "))
+        format!("the generated packages are {}", names.join(", "))
     }
 }
 
-/// Messages of the same name in other packages, or how a name is written.
+/// Suggests messages of the same name in other packages.
 fn meant(messages: &BTreeMap<String, Message>, name: &str) -> String {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
     let alike = messages.keys().filter(|known| !known.starts_with(WELL_KNOWN) && last(known) == last(name));
     let alike: Vec<_> = alike.map(|known| format!(".{known}")).collect();
     match alike.as_slice() {
         _ if name.starts_with(WELL_KNOWN) => {
-            "timestamp= and duration= choose types for those of google.protobuf".to_owned()
+            "messages of google.protobuf have fixed types; `timestamp=` and `duration=` choose two of them".to_owned()
         }
-        [] => "write its full name with a dot in front, as in .acme.v1.Money".to_owned(),
+        [] => "write the full name with a leading dot, as in `.acme.v1.Money`".to_owned(),
         alike => format!("did you mean {}?", alike.join(" or ")),
     }
 }

@@ -1,4 +1,4 @@
-//! How a method is to be called: its own options over those of its service.
+//! Call policies: the options of a method over those of its service.
 
 use crate::{
     diagnostics::{Diagnostics, Position},
@@ -12,7 +12,7 @@ pub(super) const METHOD: i32 = 50_701;
 /// The number of the option `rust_svc.v1.defaults`.
 pub(super) const DEFAULTS: i32 = 50_702;
 
-/// The numbers of fields of `rust_svc.v1.CallPolicy`, and of those within them.
+/// The field numbers of `rust_svc.v1.CallPolicy` and of its messages.
 const DEADLINE: &[i32] = &[1];
 const RETRY_MAX_ATTEMPTS: &[i32] = &[2, 1];
 const RETRY_INITIAL_BACKOFF: &[i32] = &[2, 2];
@@ -24,7 +24,7 @@ const BREAKER_FAILURE_PERCENT: &[i32] = &[3, 3];
 const BREAKER_OPEN: &[i32] = &[3, 4];
 const IDEMPOTENCY_KEY: &[i32] = &[4];
 
-/// The codes by their names in gRPC and in Rust.
+/// Status codes by their gRPC and Rust names.
 const CODES: &[(&str, &str)] = &[
     ("CANCELLED", "Cancelled"),
     ("UNKNOWN", "Unknown"),
@@ -44,7 +44,7 @@ const CODES: &[(&str, &str)] = &[
     ("UNAUTHENTICATED", "Unauthenticated"),
 ];
 
-/// The only code that is safe to try again whatever the method does (AIP-194).
+/// The only code that is safe to retry for any method (AIP-194).
 const SAFE: &str = "Unavailable";
 
 /// Merges the options of a method and its service.
@@ -55,7 +55,7 @@ pub(super) struct Merge<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
-/// Whose option it is that counts.
+/// The element whose option applies.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Owner {
     Method,
@@ -68,8 +68,13 @@ impl Merge<'_> {
         let defaults = self.defaults.cloned().unwrap_or_default();
         let idempotency_key = Some(own.idempotency_key.clone()).filter(|key| !key.is_empty());
         if !defaults.idempotency_key.is_empty() {
-            let message = "idempotency_key is only for a method".to_owned();
-            self.error("E0403", (Owner::Service, IDEMPOTENCY_KEY), message, "write it in the options of the methods");
+            let message = "`idempotency_key` in the defaults of a service".to_owned();
+            self.error(
+                "E0403",
+                (Owner::Service, IDEMPOTENCY_KEY),
+                message,
+                "set it in `option (rust_svc.v1.method)` of each method",
+            );
         }
         let idempotency = self.idempotency(idempotency_key.is_some());
         let (owner, deadline) = match own.deadline.as_str() {
@@ -99,8 +104,8 @@ impl Merge<'_> {
 
     fn retry(&mut self, retry: &Retry, idempotency: Idempotency, owner: Owner) -> model::Retry {
         if !(1..=5).contains(&retry.max_attempts) {
-            let message = format!("max_attempts is {}", retry.max_attempts);
-            let help = "write 2 to 5 (the first time included), or 1 for never again";
+            let message = format!("invalid `max_attempts: {}`", retry.max_attempts);
+            let help = "use 2 to 5, including the first attempt, or 1 for no retries";
             self.error("E0402", (owner, RETRY_MAX_ATTEMPTS), message, help);
         }
         let mut codes = self.codes(retry, owner);
@@ -115,28 +120,28 @@ impl Merge<'_> {
         model::Retry { max_attempts: retry.max_attempts, backoff: self.backoff(retry, owner), codes }
     }
 
-    /// The codes by their names in Rust, each with its place in the list.
+    /// The Rust names of the codes, each with its index.
     fn codes(&mut self, retry: &Retry, owner: Owner) -> Vec<(i32, &'static str)> {
         let mut codes = Vec::new();
         for (index, name) in (0..).zip(&retry.codes) {
             match CODES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
                 Some((_, code)) => codes.push((index, *code)),
                 None => {
-                    let help = "the codes are those of gRPC, such as UNAVAILABLE";
+                    let help = "use a gRPC status code, such as UNAVAILABLE";
                     let field = [RETRY_CODES, &[index]].concat();
-                    self.error("E0402", (owner, &field), format!("{name:?} is no code"), help);
+                    self.error("E0402", (owner, &field), format!("unknown status code `{name}`"), help);
                 }
             }
         }
         codes
     }
 
-    /// Another code than the safe one may mean that the call was carried out.
+    /// Reports codes after which the call may have been executed.
     fn check_safe(&mut self, codes: &[(i32, &'static str)]) {
         if let Some((index, code)) = codes.iter().find(|(_, code)| *code != SAFE) {
             let name = CODES.iter().find(|(_, rust)| rust == code).map_or(*code, |(name, _)| name);
-            let message = format!("{name} is tried again, but the method may not be called twice");
-            let help = "set idempotency_level or idempotency_key, or try only UNAVAILABLE again";
+            let message = format!("retry on {name} of a method that is not idempotent");
+            let help = "set `idempotency_level` or `idempotency_key`, or retry only on UNAVAILABLE";
             self.error("E0402", (Owner::Method, &[RETRY_CODES, &[*index]].concat()), message, help);
         }
     }
@@ -146,8 +151,8 @@ impl Merge<'_> {
         let max = self.millis("max_backoff", &retry.max_backoff, owner, RETRY_MAX_BACKOFF);
         let multiplier = Some(retry.multiplier).filter(|multiplier| *multiplier != 0.0);
         if multiplier.is_some_and(|multiplier| !(1.0..=100.0).contains(&multiplier)) {
-            let message = format!("multiplier is {}", retry.multiplier);
-            self.error("E0402", (owner, RETRY_MULTIPLIER), message, "write a number from 1 to 100");
+            let message = format!("invalid `multiplier: {}`", retry.multiplier);
+            self.error("E0402", (owner, RETRY_MULTIPLIER), message, "use 1 to 100");
         }
         if initial.zip(max).is_some_and(|(initial, max)| max < initial) {
             self.refuse_max(retry, owner);
@@ -157,17 +162,17 @@ impl Merge<'_> {
         said.then(|| (initial, max.unwrap_or(2_000).max(initial), multiplier.unwrap_or(1.6)))
     }
 
-    /// The longest wait is shorter than the first one.
+    /// Reports a `max_backoff` below `initial_backoff`.
     fn refuse_max(&mut self, retry: &Retry, owner: Owner) {
         let (initial, max) = (&retry.initial_backoff, &retry.max_backoff);
-        let message = format!("max_backoff is {max:?}, and initial_backoff {initial:?}, which is longer");
-        self.error("E0402", (owner, RETRY_MAX_BACKOFF), message, "write the longer of the two as max_backoff");
+        let message = format!("`max_backoff` `{max}` is less than `initial_backoff` `{initial}`");
+        self.error("E0402", (owner, RETRY_MAX_BACKOFF), message, "increase `max_backoff`");
     }
 
     fn breaker(&mut self, breaker: &Breaker, owner: Owner) -> model::Breaker {
         if breaker.failure_percent > 100 {
-            let message = format!("failure_percent is {}", breaker.failure_percent);
-            self.error("E0404", (owner, BREAKER_FAILURE_PERCENT), message, "write 1 to 100");
+            let message = format!("invalid `failure_percent: {}`", breaker.failure_percent);
+            self.error("E0404", (owner, BREAKER_FAILURE_PERCENT), message, "use 1 to 100");
         }
         let window = self.millis("window", &breaker.window, owner, BREAKER_WINDOW);
         let open = self.millis("open", &breaker.open, owner, BREAKER_OPEN);
@@ -183,18 +188,20 @@ impl Merge<'_> {
         model::Breaker { disabled: breaker.disabled, settings }
     }
 
-    /// A duration in milliseconds; `None` if nothing is said, or if it is wrong.
+    /// Parses a duration to milliseconds. Returns `None` if it is not set or invalid.
     fn millis(&mut self, name: &str, text: &str, owner: Owner, field: &[i32]) -> Option<u64> {
         if text.is_empty() {
             return None;
         }
         let millis = parse_millis(text);
         let (message, help) = match millis {
-            Some(0) => (format!("{name} is zero"), "leave it out, or write how long, such as 250ms"),
+            Some(0) => {
+                (format!("`{name}` is zero"), "omit it for no limit, or use a positive duration such as `250ms`")
+            }
             Some(_) => return millis,
             None => (
-                format!("{name} is {text:?}, which is no duration"),
-                "write a number and a unit: 250ms, 1.5s, 2m or 1h",
+                format!("invalid duration `{text}` for `{name}`"),
+                "use a number and a unit: `250ms`, `1.5s`, `2m` or `1h`",
             ),
         };
         self.error("E0401", (owner, field), message, help);
@@ -206,13 +213,13 @@ impl Merge<'_> {
     }
 }
 
-/// What the method says itself, or else its service.
+/// Returns the option of the method, or else that of the service.
 fn pick<'a, T>(own: &'a Option<T>, defaults: &'a Option<T>) -> Option<(Owner, &'a T)> {
     let own = own.as_ref().map(|own| (Owner::Method, own));
     own.or_else(|| Some((Owner::Service, defaults.as_ref()?)))
 }
 
-/// `250ms`, `1.5s`, `2m`, `1h` in milliseconds, up to a year; `None` for anything else.
+/// Parses `250ms`, `1.5s`, `2m` or `1h`, up to a year.
 fn parse_millis(text: &str) -> Option<u64> {
     let unit_at = text.find(|character: char| character.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(unit_at);

@@ -28,8 +28,8 @@ impl Lowering<'_> {
             let path: Vec<_> = path.iter().copied().chain([ADDITIONAL_BINDINGS, index as i32]).collect();
             if !binding.additional_bindings.is_empty() {
                 let position = file.source.position(&path);
-                let message = "additional_bindings within additional_bindings";
-                self.diagnostics.error("E0204", &position, message).help("list them all in the first rule");
+                let message = "nested additional_bindings";
+                self.diagnostics.error("E0204", &position, message).help("list all bindings in the outer rule");
             }
             routes.extend(self.route(file, binding, &path));
         }
@@ -39,15 +39,17 @@ impl Lowering<'_> {
     fn route(&mut self, file: &File, rule: &HttpRule, path: &[i32]) -> Option<Route> {
         let at = |number: i32| file.source.position(&path.iter().copied().chain([number]).collect::<Vec<_>>());
         let Some(pattern) = &rule.pattern else {
-            self.diagnostics.error("E0204", &at(0), "the rule has no path").help("add get: \"/v1/...\" or the like");
+            self.diagnostics
+                .error("E0204", &at(0), "HTTP rule without a path")
+                .help("add a path, such as `get: \"/v1/shelves\"`");
             return None;
         };
         let (verb, text, number) = verb(pattern);
         let position = at(number);
         if !is_token(&verb) {
             self.diagnostics
-                .error("E0204", &position, format!("{verb:?} is no HTTP method"))
-                .help("write it as in HTTP, or * for any");
+                .error("E0204", &position, format!("invalid HTTP method `{verb}`"))
+                .help("use a token such as `HEAD`, or `*` for any method");
         }
         let template = self.template(text, &position)?;
         Some(Route {
@@ -68,7 +70,7 @@ impl Lowering<'_> {
                 let caret = text.get(..error.offset()).map_or(0, |before| before.chars().count());
                 let shown = text.replace(char::is_control, "?");
                 let help = format!("{shown}\n        {}^ here", " ".repeat(caret));
-                let message = format!("the path is no template: {}", error.message());
+                let message = format!("invalid path template: {}", error.message());
                 self.diagnostics.error("E0201", position, message).help(help);
                 None
             }
@@ -88,7 +90,7 @@ fn verb(pattern: &Pattern) -> (String, &str, i32) {
     }
 }
 
-/// Whether it is a method of HTTP, by the characters of RFC 9110.
+/// Whether a text is a valid HTTP method, a token of RFC 9110.
 fn is_token(verb: &str) -> bool {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !verb.is_empty() && verb.bytes().all(token)

@@ -83,7 +83,7 @@ fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result
         return Ok(());
     };
     Err(CompileError::Wrong(format!(
-        "{}: error: it is imported as {name}, but {} comes first\n  help: give the directories of --proto-path in another order",
+        "{}: error: imports of {name} resolve to {}\n  help: change the order of the --proto-path directories",
         file.display(),
         first.display()
     )))
@@ -92,7 +92,7 @@ fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result
 fn not_found(proto_paths: &[PathBuf], file: &Path) -> CompileError {
     let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
     CompileError::Wrong(format!(
-        "{}: error: no such file in --proto-path {}\n  help: name it as it is imported, or add the directory that it lies in",
+        "{}: error: no such file in --proto-path {}\n  help: use the name under which it is imported, or add its directory with --proto-path",
         file.display(),
         looked.join(" --proto-path ")
     ))

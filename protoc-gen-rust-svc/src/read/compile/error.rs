@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// Why files do not compile.
+/// An error of the built-in compiler.
 #[derive(Debug)]
 pub enum CompileError {
-    /// A file is of an edition, which the built-in reader does not know; the place of it.
+    /// A file of an edition, which the built-in compiler does not support, with its position.
     Edition(String),
-    /// Text for people, with the place and a help line as far as they are known.
+    /// A message with position and help.
     Wrong(String),
 }
 
@@ -35,37 +35,36 @@ impl CompileError {
     }
 }
 
-/// What to do about a message of protox.
+/// Suggests a fix for an error of protox.
 fn help(message: &str) -> &'static str {
     if message == "integer is too large" {
-        return "\n  help: the default of a double or a float may be that large when it is written with a point, as 1e20 or 100.0";
+        return "\n  help: write large defaults of a double or float with a point or an exponent: 100.0 or 1e20";
     }
     if message.starts_with("a field with JSON name ") {
-        return "\n  help: give this field a json_name, since another of the message has the same name in JSON. Where proto2 allows \
-                that, protoc and buf read it: use the plugin, or give a --descriptor-set";
+        return "\n  help: another field has the same JSON name: set json_name. protoc and buf accept this in proto2: use the plugin, or \
+                pass a --descriptor-set";
     }
     if message.starts_with("camel-case name of field ") {
-        return "\n  help: give one of the two another name. protoc and buf read both: use the plugin, or give a --descriptor-set";
+        return "\n  help: rename one of the two. protoc and buf accept them: use the plugin, or pass a --descriptor-set";
     }
     if message == "identifiers may not be negative" {
-        return "\n  help: of a value with a name, such as inf, the built-in reader knows no negative one. protoc and buf read it: \
-                use the plugin, or give a --descriptor-set";
+        return "\n  help: the built-in reader does not support -inf and -nan. protoc and buf do: use the plugin, or pass a \
+                --descriptor-set";
     }
     if message.ends_with(" is not defined") {
-        return "\n  help: import the file that declares it; unlike protoc and buf, the built-in reader does not look for it behind \
-                more than one `import public`";
+        return "\n  help: import the file that declares it; the built-in reader does not follow a chain of `import public`";
     }
     match message.contains("not found") && message.contains("import '") {
         true if message.contains("buf/validate/validate.proto") => {
             "\n  help: get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR"
         }
-        true => "\n  help: add the directory that it lies in with --proto-path",
+        true => "\n  help: add its directory with --proto-path",
         false => "",
     }
 }
 
-/// What is said of a file that is of an edition.
-pub(crate) const NO_EDITIONS: &str = "error: the built-in reader knows no editions";
+/// The message for files of an edition.
+pub(crate) const NO_EDITIONS: &str = "error: the built-in reader does not support editions";
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,9 +72,9 @@ impl fmt::Display for CompileError {
             Self::Wrong(text) => f.write_str(text),
             Self::Edition(place) => write!(
                 f,
-                "{place}: {NO_EDITIONS}\n  help: use the plugin with buf or protoc, or give --descriptor-set (in a build script \
-                 Build::descriptor_set) a file that `buf build --output FILE` writes, or `protoc --include_imports \
-                 --include_source_info --descriptor_set_out=FILE`"
+                "{place}: {NO_EDITIONS}\n  help: use the plugin with buf or protoc, or pass a descriptor set with --descriptor-set (Build::descriptor_set \
+                 in a build script): `buf build --output FILE`, or `protoc --include_imports --include_source_info \
+                 --descriptor_set_out=FILE`, writes one"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! `.proto` files as they were at a revision of git.
+//! `.proto` files of a git revision.
 
 use std::{
     fmt,
@@ -20,23 +20,20 @@ impl Revision {
     /// Finds a revision by any name that git knows: a branch, a tag, `HEAD~1`, a hash.
     pub fn find(name: &str, directory: &Path) -> Result<Self, GitError> {
         if git(directory, &["rev-parse", "--git-dir"])?.is_none() {
-            let text = format!(
-                "{}: error: the directory is in no git repository, so {name:?} is no revision",
-                shown(directory)
-            );
-            return Err(GitError(text + "\n  help: give the path of a descriptor set instead"));
+            let text = format!("{}: error: not in a git repository, so `{name}` is not a revision", shown(directory));
+            return Err(GitError(text + "\n  help: pass the path of a descriptor set instead"));
         }
         let commit = format!("{name}^{{commit}}");
         match git(directory, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])? {
             Some(commit) => Ok(Self { commit: commit.trim().to_owned() }),
             None => Err(GitError(format!(
-                "error: {name:?} is neither a file nor a revision of git\n  help: give a branch, a tag, a commit or the path of a \
-                 descriptor set; a shallow clone may have to fetch it"
+                "error: `{name}` is neither a file nor a git revision\n  help: pass a branch, a tag, a commit or the path of a \
+                 descriptor set; a shallow clone may have to fetch the revision first"
             ))),
         }
     }
 
-    /// The names of the `.proto` files below a directory, as they are imported. None if it is in no repository.
+    /// Lists the `.proto` files below a directory, by the names under which they are imported.
     pub fn names(&self, directory: &Path) -> Result<Vec<String>, GitError> {
         let list = git(directory, &["ls-tree", "-r", "-z", "--name-only", &self.commit])?.unwrap_or_default();
         Ok(list.split('\0').filter(|name| name.ends_with(".proto")).map(str::to_owned).collect())
@@ -47,7 +44,7 @@ impl Revision {
     }
 }
 
-/// A directory as it was; what git does not hold is taken as it is.
+/// A directory at a revision. Files outside the repository are read as they are.
 pub(super) struct Directory {
     revision: Revision,
     path: PathBuf,
@@ -69,10 +66,10 @@ impl FileResolver for Directory {
     }
 }
 
-/// What git says in a directory. `None` if it refuses.
+/// Runs git in a directory. Returns its output, or `None` if it fails.
 fn git(directory: &Path, arguments: &[&str]) -> Result<Option<String>, GitError> {
     let output = Command::new("git").arg("-C").arg(directory).args(arguments).output();
-    let failed = |error: std::io::Error| GitError(format!("error: git cannot be started: {error}"));
+    let failed = |error: std::io::Error| GitError(format!("error: cannot start git: {error}"));
     let Output { status, stdout, .. } = output.map_err(failed)?;
     Ok(String::from_utf8(stdout).ok().filter(|_| status.success()))
 }
@@ -81,7 +78,7 @@ fn shown(directory: &Path) -> String {
     directory.display().to_string()
 }
 
-/// Why there is no such revision.
+/// An error of git.
 #[derive(Debug)]
 pub struct GitError(String);
 

@@ -1,4 +1,4 @@
-//! What fields hold while they are absent.
+//! Default values.
 
 use super::validator::{Validator, printable, shorten};
 use crate::read::{
@@ -11,7 +11,7 @@ impl Validator<'_> {
         let Some(text) = &field.default_value else { return };
         if field.label() == Label::Repeated || !self.can_hold(field, text) {
             let name = printable(&field.name);
-            self.broken(format!("field {name} has the default {:?}, which it cannot hold", shorten(text)));
+            self.broken(format!("invalid default value {:?} of field `{name}`", shorten(text)));
         }
     }
 
@@ -31,7 +31,7 @@ impl Validator<'_> {
         }
     }
 
-    /// Whether an enum has a value. One that is not declared is told of itself.
+    /// Whether an enum has a value. Undeclared enums are reported elsewhere.
     fn has_value(&self, name: &str, value: &str) -> bool {
         self.enums.get(name).is_none_or(|item| item.value.iter().any(|own| own.name == value))
     }

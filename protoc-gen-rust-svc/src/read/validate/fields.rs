@@ -1,8 +1,8 @@
-//! Fields, oneofs, and what maps travel in.
+//! Fields, oneofs and map entries.
 
 use super::{
     element::message as element,
-    validator::{Kind, Validator, printable},
+    validator::{TypeKind, Validator, printable},
 };
 use crate::read::descriptor::{FieldDescriptor, Label, MessageDescriptor, OneofDescriptor, Type};
 
@@ -11,29 +11,29 @@ const MAX_NUMBER: i32 = 536_870_911;
 
 impl Validator<'_> {
     pub(super) fn fields(&mut self, full_name: &str, message: &MessageDescriptor, depth: usize) {
-        self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.name("a oneof", &oneof.name));
+        self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.name("oneof", &oneof.name));
         self.each(element::FIELD, &message.field, |check, field| check.field(full_name, message, field));
         let mut index = 0..;
         self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.oneof(message, oneof, index.next()));
         if is_entry(message) && !(depth > 0 && is_whole_entry(message)) {
-            self.broken(format!("message {} says that a map travels in it, and none can", printable(&message.name)));
+            self.broken(format!("invalid map entry `{}`", printable(&message.name)));
         }
     }
 
     fn field(&mut self, message_name: &str, message: &MessageDescriptor, field: &FieldDescriptor) {
-        self.name("a field", &field.name);
+        self.name("field", &field.name);
         match Type::try_from(field.r#type) {
             Ok(Type::Message) if entry_of(message_name, message, field).is_some() => self.map(field),
-            Ok(Type::Message | Type::Group) => self.refers(&field.type_name, Kind::Message),
-            Ok(Type::Enum) => self.refers(&field.type_name, Kind::Enum),
+            Ok(Type::Message | Type::Group) => self.refers(&field.type_name, TypeKind::Message),
+            Ok(Type::Enum) => self.refers(&field.type_name, TypeKind::Enum),
             Ok(_) => (),
-            Err(_) => self.broken(format!("field {} has the unknown type {}", printable(&field.name), field.r#type)),
+            Err(_) => self.broken(format!("unknown type {1} of field `{0}`", printable(&field.name), field.r#type)),
         }
         if !(1..=MAX_NUMBER).contains(&field.number) {
-            self.broken(format!("field {} has the number {}, which is none", printable(&field.name), field.number));
+            self.broken(format!("invalid number {1} of field `{0}`", printable(&field.name), field.number));
         }
         if field.label != 0 && Label::try_from(field.label).is_err() {
-            self.broken(format!("field {} has the unknown label {}", printable(&field.name), field.label));
+            self.broken(format!("unknown label {1} of field `{0}`", printable(&field.name), field.label));
         }
         self.default(field);
         self.membership(message, field);
@@ -41,7 +41,7 @@ impl Validator<'_> {
 
     fn map(&mut self, field: &FieldDescriptor) {
         if field.label() != Label::Repeated || field.oneof_index.is_some() {
-            self.broken(format!("field {} is a map that is not repeated, or part of a oneof", printable(&field.name)));
+            self.broken(format!("map field `{}` is not repeated, or in a oneof", printable(&field.name)));
         }
     }
 
@@ -49,24 +49,24 @@ impl Validator<'_> {
         let members: Vec<_> = message.field.iter().filter(|field| field.oneof_index == index).collect();
         let name = printable(&oneof.name);
         if members.is_empty() {
-            self.broken(format!("oneof {name} has no fields"));
+            self.broken(format!("oneof `{name}` has no fields"));
         }
         if members.len() > 1 && members.iter().any(|field| field.proto3_optional) {
-            self.broken(format!("oneof {name} is there for an optional field, and has others"));
+            self.broken(format!("oneof `{name}` of an `optional` field has other fields"));
         }
     }
 
-    /// What a field says of itself as a part of a oneof.
+    /// Checks the oneof of a field.
     fn membership(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) {
         let name = printable(&field.name);
         match oneof_of(field) {
             Some(Ok(index)) if index < message.oneof_decl.len() && field.label() == Label::Optional => (),
             Some(Ok(index)) if index < message.oneof_decl.len() => {
-                self.broken(format!("field {name} is part of a oneof, and repeated or required"));
+                self.broken(format!("field `{name}` of a oneof is repeated or required"));
             }
-            Some(_) => self.broken(format!("field {name} is part of a oneof that does not exist")),
+            Some(_) => self.broken(format!("field `{name}` is in an unknown oneof")),
             None if field.proto3_optional => {
-                self.broken(format!("field {name} is optional without a oneof of its own"))
+                self.broken(format!("field `{name}` is `optional` without a oneof of its own"))
             }
             None => (),
         }
@@ -78,12 +78,12 @@ fn oneof_of(field: &FieldDescriptor) -> Option<Result<usize, std::num::TryFromIn
     field.oneof_index.map(usize::try_from)
 }
 
-/// Whether a message says that a map travels in it.
+/// Whether a message is declared as a map entry.
 pub(super) fn is_entry(message: &MessageDescriptor) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry)
 }
 
-/// The entry in a message that one of its fields refers to.
+/// Finds the map entry of a field in its message.
 fn entry_of<'a>(
     full_name: &str,
     message: &'a MessageDescriptor,
@@ -93,7 +93,7 @@ fn entry_of<'a>(
     message.nested_type.iter().find(|nested| is_entry(nested) && nested.name == own)
 }
 
-/// Whether a message has a key and a value, in this order, and nothing else.
+/// Whether a message has exactly a key and a value, in this order.
 fn is_whole_entry(message: &MessageDescriptor) -> bool {
     let is = |field: &FieldDescriptor, name: &str, number: i32| {
         let is_plain = field.oneof_index.is_none() && !field.proto3_optional;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
     element, fields,
-    validator::{Kind, Validator, printable, shorten},
+    validator::{TypeKind, Validator, printable, shorten},
 };
 use crate::{
     diagnostics::{Diagnostics, Position},
@@ -17,13 +17,13 @@ use crate::{
 /// `EDITION_2024`.
 pub(crate) const NEWEST_EDITION: i32 = 1001;
 
-/// How deeply messages may be nested in each other.
+/// The deepest accepted nesting of messages.
 const MAX_DEPTH: usize = 64;
 
-/// The longest segment of a package that is taken: it becomes the name of a folder.
+/// The longest component of a package name, which becomes the name of a folder.
 const MAX_SEGMENT: usize = 250;
 
-/// Notes what is wrong with a request that no compiler checked.
+/// Reports what no compiler would send.
 pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
     let none = Source::default();
     let mut check =
@@ -38,14 +38,14 @@ pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
 }
 
 impl<'a> Validator<'a> {
-    /// Whether a text is not UTF-8. Of its file nothing else is known, so that nothing else can be looked at.
+    /// Reports strings that are not UTF-8. Nothing else of such a file is decoded.
     fn texts(&mut self, input: &Input) -> bool {
         let broken = |file: &'_ File| Some(file.source.position(file.broken.as_ref()?));
         let places: Vec<_> = input.files.iter().filter_map(broken).collect();
         for place in &places {
             let place = Position { file: printable(&place.file), ..place.clone() };
-            let help = "write it in UTF-8; a default that is no text needs a field of type bytes";
-            self.diagnostics.error("E0003", &place, "a text in here is not UTF-8").help(help);
+            let help = "save the file as UTF-8; a default value that is not text needs a field of type `bytes`";
+            self.diagnostics.error("E0003", &place, "invalid UTF-8 in a string").help(help);
         }
         !places.is_empty()
     }
@@ -54,12 +54,12 @@ impl<'a> Validator<'a> {
         let mut known = HashSet::new();
         for file in &input.files {
             if !known.insert(file.descriptor.name.as_str()) {
-                let message = format!("the request holds the file {:?} twice", shorten(&file.descriptor.name));
+                let message = format!("duplicate file {:?} in the request", shorten(&file.descriptor.name));
                 self.diagnostics.error("E0003", &Position::default(), message);
             }
         }
         for name in input.generate.iter().filter(|name| !known.contains(name.as_str())) {
-            let message = format!("the request asks for {:?}, but does not hold it", shorten(name));
+            let message = format!("requested file {:?} is missing from the request", shorten(name));
             self.diagnostics.error("E0001", &Position::default(), message);
         }
     }
@@ -82,7 +82,7 @@ impl<'a> Validator<'a> {
             });
         }
         self.declare_enums(&name, element::message::ENUM, &message.enum_type);
-        let kind = if fields::is_entry(message) { Kind::Entry } else { Kind::Message };
+        let kind = if fields::is_entry(message) { TypeKind::Entry } else { TypeKind::Message };
         self.declare_type(name, kind);
     }
 
@@ -90,15 +90,15 @@ impl<'a> Validator<'a> {
         self.each(number, enums, |check, item| {
             let name = format!("{outer}.{}", item.name);
             check.enums.insert(name.clone(), item);
-            check.declare_type(name, Kind::Enum);
+            check.declare_type(name, TypeKind::Enum);
         });
     }
 
-    fn declare_type(&mut self, name: String, kind: Kind) {
+    fn declare_type(&mut self, name: String, kind: TypeKind) {
         match self.types.entry(name) {
             Entry::Vacant(vacant) => drop(vacant.insert(kind)),
             Entry::Occupied(declared) => {
-                let message = format!("type {:?} is declared twice", shorten(declared.key()));
+                let message = format!("duplicate type `{}`", printable(declared.key()));
                 self.broken(message);
             }
         }
@@ -108,7 +108,7 @@ impl<'a> Validator<'a> {
         self.at(file);
         self.syntax(file);
         if file.descriptor.name.is_empty() || file.descriptor.name.contains(char::is_control) {
-            self.broken("a file has a name that cannot be printed".to_owned());
+            self.broken("file name with control characters, or empty".to_owned());
         }
         self.package(&file.descriptor.package);
         let package = &file.descriptor.package;
@@ -120,12 +120,12 @@ impl<'a> Validator<'a> {
 
     fn syntax(&mut self, file: &File) {
         if file.descriptor.syntax == "editions" && file.descriptor.edition > NEWEST_EDITION {
-            let message = "the file is of an edition after 2024, which is not known";
+            let message = "unsupported edition, newer than 2024";
             let position = self.position(&[element::EDITION]);
-            self.diagnostics.error("E0002", &position, message).help("set edition = \"2024\"");
+            self.diagnostics.error("E0002", &position, message).help("set `edition = \"2024\";`");
         }
         if !["", "proto2", "proto3", "editions"].contains(&file.descriptor.syntax.as_str()) {
-            self.broken(format!("the file is of the unknown syntax {:?}", shorten(&file.descriptor.syntax)));
+            self.broken(format!("unknown syntax {:?}", shorten(&file.descriptor.syntax)));
         }
     }
 
@@ -138,20 +138,20 @@ impl<'a> Validator<'a> {
     }
 
     fn segment(&mut self, segment: &str) {
-        self.name("the package", segment);
+        self.name("package", segment);
         if segment.len() > MAX_SEGMENT {
-            self.broken(format!("a part of the package is longer than {MAX_SEGMENT} letters"));
+            self.broken(format!("package component longer than {MAX_SEGMENT} characters"));
         }
     }
 
     fn message(&mut self, outer: &str, message: &MessageDescriptor, depth: usize) {
         match fields::is_entry(message) {
             true => self.entry_name(&message.name),
-            false => self.name("a message", &message.name),
+            false => self.name("message", &message.name),
         }
         if depth == MAX_DEPTH {
             let name = printable(&message.name);
-            return self.broken(format!("message {name} is nested more than {MAX_DEPTH} deep"));
+            return self.broken(format!("message `{name}` is nested more than {MAX_DEPTH} levels deep"));
         }
         let full = format!("{outer}.{}", message.name);
         self.fields(&full, message, depth);
@@ -162,26 +162,26 @@ impl<'a> Validator<'a> {
     }
 
     fn enumeration(&mut self, item: &EnumDescriptor) {
-        self.name("an enum", &item.name);
-        self.each(element::VALUE, &item.value, |check, value| check.name("an enum value", &value.name));
+        self.name("enum", &item.name);
+        self.each(element::VALUE, &item.value, |check, value| check.name("enum value", &value.name));
         if item.value.is_empty() {
-            self.broken(format!("enum {} has no values", printable(&item.name)));
+            self.broken(format!("enum `{}` has no values", printable(&item.name)));
         }
     }
 
     fn service(&mut self, service: &ServiceDescriptor) {
-        self.name("a service", &service.name);
+        self.name("service", &service.name);
         self.each(element::METHOD, &service.method, Self::method);
     }
 
     fn method(&mut self, method: &MethodDescriptor) {
-        self.name("a method", &method.name);
-        self.refers(&method.input_type, Kind::Message);
-        self.refers(&method.output_type, Kind::Message);
+        self.name("method", &method.name);
+        self.refers(&method.input_type, TypeKind::Message);
+        self.refers(&method.output_type, TypeKind::Message);
     }
 
-    /// A compiler makes it of the field's name: that of `_1` is `1Entry`.
+    /// Compilers derive the name of an entry from its field: that of `_1` is `1Entry`.
     fn entry_name(&mut self, name: &str) {
-        self.name(Kind::Entry.text(), name.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+        self.name(TypeKind::Entry.text(), name.trim_start_matches(|letter: char| letter.is_ascii_digit()));
     }
 }

@@ -1,23 +1,23 @@
-//! Names and numbers that only one thing may have.
+//! Duplicate names and numbers.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{
     element::{self, message as within},
-    validator::{Validator, printable, shorten},
+    validator::{Validator, printable},
 };
 use crate::read::{
     Input,
     descriptor::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, ServiceDescriptor},
 };
 
-/// The names that are taken in a package, a message or a service.
-type Names<'a> = HashSet<&'a str>;
+/// The names that a package, message or service declares.
+type TakenNames<'a> = HashSet<&'a str>;
 
 impl<'a> Validator<'a> {
-    /// Two types of one name were told when they were declared.
+    /// Reports duplicate names, except of types, which their declaration reports.
     pub(super) fn symbols(&mut self, input: &'a Input) {
-        let mut packages: HashMap<&str, Names<'_>> = HashMap::new();
+        let mut packages: HashMap<&str, TakenNames<'_>> = HashMap::new();
         for file in &input.files {
             let names = packages.entry(&file.descriptor.package).or_default();
             types(&file.descriptor.message_type, &file.descriptor.enum_type, names);
@@ -28,7 +28,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    fn file_symbols<'b>(&mut self, file: &'b FileDescriptor, names: &mut Names<'b>) {
+    fn file_symbols<'b>(&mut self, file: &'b FileDescriptor, names: &mut TakenNames<'b>) {
         self.values(element::ENUM, &file.enum_type, names);
         self.each(element::EXTENSION, &file.extension, |check, field| check.takes(&field.name, names));
         self.each(element::SERVICE, &file.service, |check, service| check.takes(&service.name, names));
@@ -37,7 +37,7 @@ impl<'a> Validator<'a> {
     }
 
     fn members(&mut self, message: &MessageDescriptor) {
-        let mut names = Names::new();
+        let mut names = TakenNames::new();
         types(&message.nested_type, &message.enum_type, &mut names);
         self.values(within::ENUM, &message.enum_type, &mut names);
         self.each(within::FIELD, &message.field, |check, field| check.takes(&field.name, &mut names));
@@ -47,15 +47,15 @@ impl<'a> Validator<'a> {
         self.each(within::MESSAGE, &message.nested_type, Self::members);
     }
 
-    /// Values stand beside their enum, as in C++.
-    fn values<'b>(&mut self, number: i32, enums: &'b [EnumDescriptor], names: &mut Names<'b>) {
+    /// Enum values are in the scope of their enum, as in C++.
+    fn values<'b>(&mut self, number: i32, enums: &'b [EnumDescriptor], names: &mut TakenNames<'b>) {
         self.each(number, enums, |check, item| {
             check.each(element::VALUE, &item.value, |check, value| check.takes(&value.name, names));
         });
     }
 
     fn methods(&mut self, service: &ServiceDescriptor) {
-        let mut names = Names::new();
+        let mut names = TakenNames::new();
         self.each(element::METHOD, &service.method, |check, method| check.takes(&method.name, &mut names));
     }
 
@@ -63,19 +63,19 @@ impl<'a> Validator<'a> {
         let mut numbers = HashSet::new();
         self.each(within::FIELD, fields, |check, field| {
             if !numbers.insert(field.number) {
-                check.broken(format!("field {} has the number {} of another", printable(&field.name), field.number));
+                check.broken(format!("duplicate field number {1} of `{0}`", printable(&field.name), field.number));
             }
         });
     }
 
-    fn takes<'b>(&mut self, name: &'b str, names: &mut Names<'b>) {
+    fn takes<'b>(&mut self, name: &'b str, names: &mut TakenNames<'b>) {
         if !names.insert(name) {
-            self.broken(format!("two things in one place are called {:?}", shorten(name)));
+            self.broken(format!("duplicate name `{}`", printable(name)));
         }
     }
 }
 
-fn types<'a>(messages: &'a [MessageDescriptor], enums: &'a [EnumDescriptor], names: &mut Names<'a>) {
+fn types<'a>(messages: &'a [MessageDescriptor], enums: &'a [EnumDescriptor], names: &mut TakenNames<'a>) {
     names.extend(messages.iter().map(|message| message.name.as_str()));
     names.extend(enums.iter().map(|item| item.name.as_str()));
 }

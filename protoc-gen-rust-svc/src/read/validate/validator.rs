@@ -8,26 +8,26 @@ use crate::{
     read::{File, Source, descriptor::EnumDescriptor},
 };
 
-/// The longest name that is taken.
+/// The longest accepted name, in bytes.
 const MAX_NAME: usize = 512;
 
 pub(super) struct Validator<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
     /// Each declared type.
-    pub(super) types: HashMap<String, Kind>,
+    pub(super) types: HashMap<String, TypeKind>,
     /// Each declared enum.
     pub(super) enums: HashMap<String, &'a EnumDescriptor>,
-    /// The file that is looked at.
+    /// The current file.
     pub(super) source: &'a Source,
-    /// The element in it that is looked at, by the numbers of `descriptor.proto`.
+    /// The path of the current element, as in `SourceCodeInfo`.
     pub(super) path: Vec<i32>,
 }
 
-/// What a type is.
+/// The kind of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TypeKind {
     Message,
-    /// What a map of the message around it travels in.
+    /// The entry of a map field of the outer message.
     Entry,
     Enum,
 }
@@ -38,7 +38,7 @@ impl<'a> Validator<'a> {
         self.path.clear();
     }
 
-    /// Looks at each of the elements that an element holds under a number.
+    /// Visits the elements in a field of the current element.
     pub(super) fn each<'b, T>(&mut self, number: i32, items: &'b [T], mut look: impl FnMut(&mut Self, &'b T)) {
         for (index, item) in (0..).zip(items) {
             self.path.extend([number, index]);
@@ -49,19 +49,24 @@ impl<'a> Validator<'a> {
 
     pub(super) fn name(&mut self, what: &str, name: &str) {
         if !is_proto_identifier(name) {
-            self.broken(format!("{what} is called {:?}, which is no name", shorten(name)));
+            self.broken(format!("invalid name {:?} of {what}", shorten(name)));
         } else if name.len() > MAX_NAME {
-            self.broken(format!("{what} is called {:?}..., which is longer than {MAX_NAME} letters", shorten(name)));
+            self.broken(format!("the name of {what} `{}...` is longer than {MAX_NAME} characters", shorten(name)));
         }
     }
 
-    pub(super) fn refers(&mut self, name: &str, kind: Kind) {
+    pub(super) fn refers(&mut self, name: &str, kind: TypeKind) {
         match self.types.get(name) {
             Some(declared) if *declared == kind => (),
             Some(declared) => {
-                self.broken(format!("type {:?} is used as {}, and is {}", shorten(name), kind.text(), declared.text()));
+                self.broken(format!(
+                    "type `{}` is used as {}, but is {}",
+                    printable(name),
+                    kind.text(),
+                    declared.text()
+                ));
             }
-            None => self.broken(format!("type {:?} is used, but not declared in the request", shorten(name))),
+            None => self.broken(format!("undeclared type `{}`", printable(name))),
         }
     }
 
@@ -76,11 +81,11 @@ impl<'a> Validator<'a> {
     }
 }
 
-impl Kind {
+impl TypeKind {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Message => "a message",
-            Self::Entry => "the entry of a map",
+            Self::Entry => "a map entry",
             Self::Enum => "an enum",
         }
     }
@@ -90,7 +95,7 @@ pub(super) fn shorten(name: &str) -> String {
     name.chars().take(80).collect()
 }
 
-/// A name without what would break a line or hide in it.
+/// Replaces control characters of a name.
 pub(super) fn printable(name: &str) -> String {
     shorten(name).chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }

@@ -1,4 +1,4 @@
-//! What to generate from: the arguments that several commands share.
+//! Arguments that name the input of several commands.
 
 use std::{
     fmt::Display,
@@ -14,35 +14,35 @@ use crate::{
     render::Files,
 };
 
-/// Where to read, and with what options.
+/// The input, and the options of the run.
 #[derive(Args, Debug)]
-pub(super) struct Source {
-    /// A directory that imports are looked up in; may be given several times
+pub(super) struct InputArgs {
+    /// A directory to look up imports in; may be repeated
     #[arg(long, short = 'I', value_name = "DIR")]
     proto_path: Vec<PathBuf>,
 
-    /// A file of descriptors, as protoc --descriptor_set_out --include_imports or buf build writes, to read instead of .proto files
+    /// Read this descriptor set instead of .proto files; `buf build` or `protoc --descriptor_set_out --include_imports` writes one
     #[arg(long, value_name = "FILE", conflicts_with = "proto_path")]
     descriptor_set: Option<PathBuf>,
 
-    /// An option as a plugin takes it, such as types=proto; may be given several times
+    /// An option of the plugin, such as types=proto; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     opt: Vec<String>,
 
-    /// The .proto files to generate code for; with --descriptor-set, all of its files unless some are named
+    /// The .proto files to generate code for; with --descriptor-set, the default is all of its files
     #[arg(value_name = "FILE", required_unless_present = "descriptor_set")]
     files: Vec<PathBuf>,
 }
 
-impl Source {
-    /// What is generated now. Fails with all that is wrong with the input.
+impl InputArgs {
+    /// Generates code. Fails with all errors of the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
         let (files, warnings) = build::generate(&self.input()?, &self.options())?;
         complain(warnings);
         Ok(files)
     }
 
-    /// What to generate from.
+    /// Reads the input.
     pub(super) fn input(&self) -> Result<Input, Failure> {
         match &self.descriptor_set {
             None => Ok(compile::compile(&self.directories(), &self.files)?),
@@ -50,25 +50,25 @@ impl Source {
         }
     }
 
-    /// The options, as a plugin takes them.
+    /// The options in the form of the plugin.
     pub(super) fn options(&self) -> String {
         self.opt.join(",")
     }
 
-    /// Whether it reads `.proto` files, not a file of descriptors.
+    /// Whether the input is `.proto` files, not a descriptor set.
     pub(super) fn reads_files(&self) -> bool {
         self.descriptor_set.is_none()
     }
 
-    /// Where imports are looked up.
+    /// The directories to look up imports in.
     pub(super) fn directories(&self) -> Vec<PathBuf> {
         if self.proto_path.is_empty() { vec![PathBuf::from(".")] } else { self.proto_path.clone() }
     }
 }
 
-/// The files of a file of descriptors, to generate those of `names`, or all.
+/// Reads a descriptor set, to generate code for the files in `names`, or for all.
 pub(super) fn descriptors(set: &Path, names: Vec<String>) -> Result<Input, Failure> {
-    let help = "protoc --include_imports --include_source_info --descriptor_set_out, and buf build, write one";
+    let help = "`buf build` or `protoc --include_imports --include_source_info --descriptor_set_out` writes one";
     let failed = |error: &dyn Display| format!("{}: error: {error}\n  help: {help}", set.display());
     let bytes = std::fs::read(set).map_err(|error| failed(&error))?;
     Ok(Input::from_descriptor_set(&bytes, names).map_err(|error| failed(&error))?)
