@@ -54,7 +54,7 @@ impl Compare<'_> {
             }
         }
         for after in new.methods.iter().filter(|after| !old.methods.iter().any(|before| before.name == after.name)) {
-            let change = Change::at(&after.position, format!("{}.{} is new", new.name, after.name));
+            let change = Change::at(&after.position, format!("{}.{} was added", new.name, after.name));
             let is_needed = !new.has_default_methods;
             let change = if is_needed { change.help("add it to every implementation of the trait") } else { change };
             self.add(change.rust(is_needed));

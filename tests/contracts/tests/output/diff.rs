@@ -117,12 +117,12 @@ fn a_revision_is_compared_with_what_is_there_now() {
         assert_eq!(code, Some(1), "{told}");
         let lines: Vec<_> = told.lines().collect();
         assert_eq!(lines[0], "RUST      WIRE      HTTP");
-        assert_eq!(lines[1], "breaking  breaking  breaking  shop/v1/shop.proto:2:30: shop.v1.Order.note: is gone");
-        let gone = |what: &str| format!("{against}:shop/v1/closed.proto:2:{what} is gone");
+        assert_eq!(lines[1], "breaking  breaking  breaking  shop/v1/shop.proto:2:30: shop.v1.Order.note: was removed");
+        let gone = |what: &str| format!("{against}:shop/v1/closed.proto:2:{what} was removed");
         assert!(lines[2].ends_with(&gone("1: service shop.v1.Closed")), "{told}");
         assert!(lines[3].ends_with(&gone("56: message shop.v1.Nothing")), "{told}");
         assert!(
-            told.contains("shop/v1/shop.proto:2:30: warning[W0604]: number 2 of shop.v1.Order was `note`"),
+            told.contains("shop/v1/shop.proto:2:30: warning[W0604]: number 2 of shop.v1.Order, formerly `note`"),
             "{told}"
         );
         let summary = format!("3 changes since {against}: 3 breaking Rust, 2 breaking the wire, 1 breaking HTTP");
@@ -138,7 +138,7 @@ fn what_may_break_is_allowed_by_name() {
     let (code, told) = repository.diff("main", &["--allow", "rust,wire,http", "--opt", "deny=unreserved-removal"]);
     assert!(code == Some(1) && told.contains("error[W0604]"), "{told}");
     repository.git(&["checkout", "--quiet", "."]);
-    assert_eq!(repository.diff("main", &[]), (Some(0), "nothing changed since main\n".to_owned()));
+    assert_eq!(repository.diff("main", &[]), (Some(0), "no changes since main\n".to_owned()));
 }
 
 /// A method more breaks no implementation of a trait whose functions have bodies.
@@ -150,7 +150,7 @@ fn a_method_with_a_body_is_safe() {
     repository.write("proto/shop/v1/closed.proto", &format!("service Closed {{ {methods} }} message Nothing {{}}"));
     for (further, code) in [(&["shop/v1/closed.proto"][..], 1), (&["shop/v1/closed.proto", "--opt", BODIES], 0)] {
         let told = repository.diff("main", further);
-        assert!(told.0 == Some(code) && told.1.contains("shop.v1.Closed.Fresh is new"), "{told:?}");
+        assert!(told.0 == Some(code) && told.1.contains("shop.v1.Closed.Fresh was added"), "{told:?}");
     }
 }
 
@@ -167,7 +167,7 @@ fn a_descriptor_set_is_compared_too() {
     repository
         .write("proto/shop/v1/shop.proto", "import \"shop/v1/item.proto\"; message Order { repeated Item item = 1; }");
     let (code, told) = repository.diff(&set.to_string_lossy(), &[]);
-    assert!(code == Some(1) && told.contains("shop.v1.Order.item: holds `Vec<shop::v1::Item>`"), "{told}");
+    assert!(code == Some(1) && told.contains("shop.v1.Order.item: has type `Vec<shop::v1::Item>`"), "{told}");
 }
 
 /// Files of editions are compared as descriptors, and how to make these is said.
@@ -177,7 +177,8 @@ fn editions_are_compared_as_descriptors() {
     let file = repository.0.path().join("proto/shop/v1/shop.proto");
     fs::write(&file, "edition = \"2023\"; package shop.v1;\n").expect("the file can be written");
     let (code, told) = repository.diff("main", &[]);
-    let place = "shop/v1/shop.proto:1:1: error: the built-in reader knows no editions\n  help: compare files of ";
+    let place =
+        "shop/v1/shop.proto:1:1: error: the built-in reader does not support editions\n  help: compare descriptor sets";
     assert!(code == Some(1) && told.starts_with(place), "{told}");
     assert!(told.contains("buf build '.git#ref=main' --output before.binpb"), "{told}");
 }
@@ -190,10 +191,10 @@ fn what_is_no_contract_is_refused() {
     let empty = repository.0.path().join("empty");
     fs::write(&empty, "").expect("the file can be written");
     for (against, message) in [
-        ("no-such-branch", "error: \"no-such-branch\" is neither a file nor a revision of git"),
-        ("--upload-pack", "is neither a file nor a revision of git"),
+        ("no-such-branch", "error: `no-such-branch` is neither a file nor a git revision"),
+        ("--upload-pack", "is neither a file nor a git revision"),
         (&*text.to_string_lossy(), "shop.proto: error: the file is not a FileDescriptorSet"),
-        (&*empty.to_string_lossy(), "empty: error: there are no descriptors in the file"),
+        (&*empty.to_string_lossy(), "empty: error: the descriptor set is empty"),
     ] {
         let against = format!("--against={against}");
         let proto = repository.0.path().join("proto");
@@ -203,5 +204,5 @@ fn what_is_no_contract_is_refused() {
     }
     fs::remove_dir_all(repository.0.path().join(".git")).expect("it is there");
     let (code, told) = repository.diff("main", &[]);
-    assert!(code == Some(1) && told.contains("is in no git repository") && told.contains("help: "), "{told}");
+    assert!(code == Some(1) && told.contains("not in a git repository") && told.contains("help: "), "{told}");
 }

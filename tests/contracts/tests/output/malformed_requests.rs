@@ -84,12 +84,12 @@ fn named(name: &str) -> FieldDescriptor {
 fn maps_travel_in_entries_of_one_shape() {
     assert_eq!(answer(&mapped(|_, _| ())).error, None);
     let cases: [(&str, Vec<u8>); 6] = [
-        ("OfEntry says that a map", mapped(|_, entry| entry.field[0].name = "Key".to_owned())),
-        ("OfEntry says that a map", mapped(|_, entry| entry.field[0].r#type = 1)),
-        ("OfEntry says that a map", mapped(|_, entry| entry.field.reverse())),
-        ("OfEntry says that a map", mapped(|_, entry| drop(entry.field.pop()))),
-        ("of is a map that is not repeated", mapped(|field, _| field.label = 1)),
-        ("declared", mapped(|_, entry| entry.name = "OtherEntry".to_owned())),
+        ("invalid map entry `OfEntry`", mapped(|_, entry| entry.field[0].name = "Key".to_owned())),
+        ("invalid map entry `OfEntry`", mapped(|_, entry| entry.field[0].r#type = 1)),
+        ("invalid map entry `OfEntry`", mapped(|_, entry| entry.field.reverse())),
+        ("invalid map entry `OfEntry`", mapped(|_, entry| drop(entry.field.pop()))),
+        ("map field `of` is not repeated", mapped(|field, _| field.label = 1)),
+        ("undeclared", mapped(|_, entry| entry.name = "OtherEntry".to_owned())),
     ];
     refused(&cases);
 }
@@ -104,12 +104,12 @@ fn two_things_of_one_name_or_number_are_refused() {
         })
     };
     let cases: [(&str, Vec<u8>); 6] = [
-        ("declared twice", changed(|file| file.message_type.push(file.message_type[0].clone()))),
-        ("are called", changed(|file| file.service.push(file.service[0].clone()))),
-        ("are called", changed(|file| file.service[0].method.extend_from_within(..1))),
-        ("are called", adds(|field| FieldDescriptor { number: 99, ..field })),
-        ("of another", adds(|field| FieldDescriptor { name: "another".to_owned(), ..field })),
-        ("the number 0", adds(|field| FieldDescriptor { number: 0, ..field })),
+        ("duplicate type", changed(|file| file.message_type.push(file.message_type[0].clone()))),
+        ("duplicate name", changed(|file| file.service.push(file.service[0].clone()))),
+        ("duplicate name", changed(|file| file.service[0].method.extend_from_within(..1))),
+        ("duplicate name", adds(|field| FieldDescriptor { number: 99, ..field })),
+        ("duplicate field number", adds(|field| FieldDescriptor { name: "another".to_owned(), ..field })),
+        ("invalid number 0", adds(|field| FieldDescriptor { number: 0, ..field })),
     ];
     refused(&cases);
 }
@@ -118,8 +118,8 @@ fn two_things_of_one_name_or_number_are_refused() {
 fn oneofs_have_fields_of_their_own() {
     let oneof = || OneofDescriptor { name: "choice".to_owned(), options: None };
     let cases: [(&str, Vec<u8>); 3] = [
-        ("choice has no fields", changed(|file| file.message_type[0].oneof_decl.push(oneof()))),
-        ("that does not exist", changed(|file| file.message_type[0].field[0].oneof_index = Some(99))),
+        ("oneof `choice` has no fields", changed(|file| file.message_type[0].oneof_decl.push(oneof()))),
+        ("in an unknown oneof", changed(|file| file.message_type[0].field[0].oneof_index = Some(99))),
         ("without a oneof", changed(|file| file.message_type[0].field[0].proto3_optional = true)),
     ];
     refused(&cases);
@@ -153,13 +153,13 @@ fn defaults_are_what_their_fields_can_hold() {
         (12, r"\"),
         (12, r"\x"),
     ] {
-        let said = format!("field held has the default {default:?}");
+        let said = format!("invalid default value {default:?} of field `held`");
         refused(&[(&said, defaulted(r#type, "", 1, default))]);
     }
     refused(&[
-        (r#"held has the default "x""#, defaulted(9, "", 3, "x")),
-        (r#"held has the default "x""#, defaulted(11, ".chat.v1.ChatMessage", 1, "x")),
-        (r#"held has the default "NOPE""#, defaulted(14, ".chat.v1.Item", 1, "NOPE")),
+        (r#"invalid default value "x" of field `held`"#, defaulted(9, "", 3, "x")),
+        (r#"invalid default value "x" of field `held`"#, defaulted(11, ".chat.v1.ChatMessage", 1, "x")),
+        (r#"invalid default value "NOPE" of field `held`"#, defaulted(14, ".chat.v1.Item", 1, "NOPE")),
     ]);
     for default in [r"\x1", r"\0\377", r#"\"\?"#, r"\X41"] {
         assert_eq!(answer(&defaulted(12, "", 1, default)).error, None, "{default}");
@@ -190,7 +190,7 @@ fn texts_that_are_not_utf8_are_told_with_their_place() {
     let mut request = defaulted(9, "", 1, "replaced");
     let at = request.windows(8).position(|part| part == b"replaced").expect("it is there");
     request[at] = 0xff;
-    refused(&[("chat.proto:12:1: error[E0003]: a text in here is not UTF-8", request)]);
+    refused(&[("chat.proto:12:1: error[E0003]: invalid UTF-8 in a string", request)]);
 }
 
 #[track_caller]
