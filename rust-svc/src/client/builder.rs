@@ -1,43 +1,41 @@
-//! How a client is made.
+//! Builds clients.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tonic::body::Body;
 use tower::Service;
 
+#[cfg(feature = "tls")]
+use super::tls::ClientTls;
 use super::{
-    Client, Shared,
-    address::{self, Address},
-    budget::Budget,
-    channel::Channel,
-    connector::Connector,
-    normalise::BoxError,
-    replicas::Replicas,
-    request,
-    transport::{Tower, Transport},
+    attempt::{RequestDefaults, default_headers},
+    handle::Client,
+    policy::Budget,
+    state::ClientState,
+    transport::{Address, Balancer, Channel, Connector, InProcess, Transport, invalid_address},
 };
 use crate::{
     Error, Metadata, Method, Result, Value,
     call::method_map::MethodMap,
-    grpc::compression::Encoding,
+    error::BoxError,
+    grpc::{Body, compression::Encoding},
     intercept::{Chain, Target},
 };
 
-/// How long connecting may take: name, TCP and HTTP/2 together.
+/// The limit of connecting: name lookup, TCP, TLS and HTTP/2 together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Servers made with this crate close connections that ask for a sign of life more often.
-const LEAST_KEEP_ALIVE: Duration = Duration::from_secs(1);
+/// The shortest keepalive interval. Servers made with this crate close connections that ping more often.
+const MIN_KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 /// The largest response, as in other implementations of gRPC.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
-/// What to do about an address that is not called in plain text without being asked.
-const READABLE: &str = "others on the way can read and change what is sent in plain text; use https://, or say \
-                        `Client::builder(..).plaintext()` where something else encrypts, such as a mesh";
+/// The help for an address that would be called in plaintext by accident.
+const PLAINTEXT_HELP: &str = "others on the network can read and change plaintext; use https://, or call \
+                              `Client::builder(..).plaintext()` where a mesh encrypts";
 
-/// Makes a [`Client`] with settings of its own.
+/// Builds a [`Client`].
 ///
 /// ```
 /// # fn main() -> rust_svc::Result<()> {
@@ -57,7 +55,7 @@ pub struct ClientBuilder {
     authority: Option<String>,
     plaintext: bool,
     #[cfg(feature = "tls")]
-    tls: Option<super::ClientTls>,
+    tls: Option<ClientTls>,
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     timeout: Option<Duration>,
@@ -68,8 +66,35 @@ pub struct ClientBuilder {
     chain: Chain,
 }
 
+impl Client {
+    /// Creates a client of the server at an address such as `http://localhost:50051` or `unix:/run/shop.sock`. It does not
+    /// connect yet. Fails if the address is invalid, or if it would call another machine in plaintext without
+    /// [`plaintext`](ClientBuilder::plaintext).
+    pub fn new(address: impl AsRef<str>) -> Result<Self> {
+        Self::builder(address).build()
+    }
+
+    /// Configures a client of the server at an address such as `http://localhost:50051`.
+    pub fn builder(address: impl AsRef<str>) -> ClientBuilder {
+        ClientBuilder::new(address.as_ref())
+    }
+
+    /// Creates a client that calls a service in this process without a connection, such as `adapter::Routes` made of a
+    /// generated adapter.
+    pub fn from_service<S, B>(service: S) -> Self
+    where
+        S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        ClientBuilder::new("in-process").finish(Metadata::new(), Transport::InProcess(InProcess::new(service)))
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(address: &str) -> Self {
+    fn new(address: &str) -> Self {
         Self {
             address: address.to_owned(),
             replicas: Vec::new(),
@@ -88,89 +113,86 @@ impl ClientBuilder {
         }
     }
 
-    /// Calls this server, too, which serves the same: each call goes to the next one that is connected, and waits for the
-    /// first of them if none is yet, for as long as connecting may take. What a server has not seen is sent to another one,
-    /// whatever the method declares.
+    /// Adds another server of the same service. Each call goes to the next server that is ready, and waits for the first
+    /// one if none is ready yet, up to the connect timeout. A request that no server saw is sent to another one, whatever
+    /// the method declares.
     pub fn replica(mut self, address: impl AsRef<str>) -> Self {
         self.replicas.push(address.as_ref().to_owned());
         self
     }
 
-    /// Calls an `https://` address with these certificates.
+    /// Uses these certificates for an `https://` address.
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: super::ClientTls) -> Self {
+    pub fn tls(mut self, tls: ClientTls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// Calls in plain text, which others on the way can read and change. It needs to be said for any `http://` address
-    /// but those of loopback, and is right in a mesh that encrypts.
+    /// Allows plaintext, which others on the network can read and change. Any `http://` address except loopback needs it.
+    /// It is right in a mesh that encrypts.
     pub fn plaintext(mut self) -> Self {
         self.plaintext = true;
         self
     }
 
-    /// How long connecting may take, name lookup included; 5 seconds if nothing is said. A call does not wait for it
-    /// beyond its own deadline.
+    /// Limits connecting, name lookup included; the default is 5 seconds. A call does not wait beyond its own deadline.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Asks the server for a sign of life this often while calls are on their way, so that a server that vanished
-    /// without a word is noticed and connected to again; every second at the most. Off if nothing is said, because servers of
-    /// gRPC may close connections that ask more often than every 5 minutes.
+    /// Sends HTTP/2 keepalive pings in this interval, at least a second, while calls are active, so that a vanished server
+    /// is detected. It is off by default, because gRPC servers may close connections that ping more often than every 5
+    /// minutes.
     pub fn keep_alive(mut self, interval: Duration) -> Self {
-        self.keep_alive = Some(interval.max(LEAST_KEEP_ALIVE));
+        self.keep_alive = Some(interval.max(MIN_KEEP_ALIVE));
         self
     }
 
-    /// How long a call may take if its method declares no timeout. It holds for calls with one request and one
-    /// response.
+    /// Sets the timeout of unary calls whose method declares none.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Adds metadata to every call.
+    /// Adds metadata to all calls.
     pub fn metadata(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.metadata.push((key.to_owned(), value.into()));
         self
     }
 
-    /// The host, and the port if it is not the usual one, that the server is told it is called by, in place of those of
-    /// the address.
+    /// Sets the authority, `HOST` or `HOST:PORT`, that requests carry in place of that of the address. TLS certificates are
+    /// checked against it.
     pub fn authority(mut self, authority: &str) -> Self {
         self.authority = Some(authority.to_owned());
         self
     }
 
-    /// Compresses requests with gzip, which the server must know. Responses may be compressed whether or not requests
-    /// are; most servers do with a response as was done with its request.
+    /// Compresses requests with gzip, which the server must support. Compressed responses are always accepted.
     pub fn gzip(mut self) -> Self {
         self.encoding = Encoding::Gzip;
         self
     }
 
-    /// How large a response may be, in bytes and decompressed; 4 MiB if nothing is said. A larger one is `RESOURCE_EXHAUSTED`.
+    /// Limits the decompressed size of a response message; the default is 4 MiB. A larger one is `RESOURCE_EXHAUSTED`.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// Calls a method by another policy than it declares, such as `CHECK_STOCK.timeout_ms(50).no_breaker()`.
+    /// Overrides the policies of a method, such as `CHECK_STOCK.timeout_ms(50).no_breaker()`.
     pub fn method(mut self, method: Method) -> Self {
         self.overrides.insert(method.path, method);
         self
     }
 
-    /// Puts all of `chain` around each call, after what was around it before: once, whatever the number of attempts.
+    /// Adds interceptors and observers of calls. They run once per call, whatever the number of attempts.
     pub fn chain(mut self, chain: &Chain) -> Self {
         self.chain = self.chain.merge(chain.clone());
         self
     }
 
-    /// The client. Fails with `INVALID_ARGUMENT` if an address or a setting is none; it does not connect yet.
+    /// Builds the client, which does not connect yet. Fails with `INVALID_ARGUMENT` if an address or a setting is invalid.
     pub fn build(self) -> Result<Client> {
         let metadata = self.checked_metadata()?;
         let first = self.channel(&self.address)?;
@@ -178,12 +200,12 @@ impl ClientBuilder {
             return Ok(self.finish(metadata, Transport::Channel(Box::new(first))));
         }
         let others = self.replicas.iter().map(|address| self.channel(address)).collect::<Result<Vec<_>>>()?;
-        let replicas = Replicas::new([first].into_iter().chain(others), self.connect_timeout);
-        Ok(self.finish(metadata, Transport::Replicas(replicas)))
+        let balancer = Balancer::new([first].into_iter().chain(others), self.connect_timeout);
+        Ok(self.finish(metadata, Transport::Balancer(balancer)))
     }
 
-    /// A client that calls a service in this process without a connection, such as `adapter::Routes` made of a generated
-    /// adapter. The address is only a name then.
+    /// Builds a client that calls a service in this process without a connection, such as `adapter::Routes` made of a
+    /// generated adapter. The address is only a name then.
     pub fn build_from_service<S, B>(self, service: S) -> Result<Client>
     where
         S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
@@ -193,23 +215,22 @@ impl ClientBuilder {
         B::Error: Into<BoxError>,
     {
         let metadata = self.checked_metadata()?;
-        Ok(self.finish(metadata, Transport::Local(Box::new(Tower(service)))))
+        Ok(self.finish(metadata, Transport::InProcess(InProcess::new(service))))
     }
 
-    pub(crate) fn finish(self, metadata: Metadata, transport: Transport) -> Client {
-        let headers = request::usual(self.encoding, !matches!(transport, Transport::Local(_)));
+    fn finish(self, metadata: Metadata, transport: Transport) -> Client {
+        let headers = default_headers(self.encoding, transport.is_remote());
         let target = triomphe::Arc::new(Target::from(&*self.address));
-        Client(Arc::new(Shared {
+        Client(Arc::new(ClientState {
             chain: self.chain.calling(target.clone()),
             target,
             transport,
-            headers,
+            defaults: RequestDefaults { headers, metadata },
             timeout: self.timeout,
-            metadata,
             encoding: self.encoding,
             max_response_bytes: self.max_response_bytes,
             overrides: self.overrides,
-            remotes: MethodMap::default(),
+            methods: MethodMap::default(),
             budget: Budget::new(),
         }))
     }
@@ -232,11 +253,11 @@ impl ClientBuilder {
     fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
         let connector = Connector::new(address)?;
         match &self.tls {
-            Some(_) if !address.secure => Err(address::none(text, "write https:// to use its certificates")),
+            Some(_) if !address.secure => Err(invalid_address(text, "write https:// to use TLS")),
             None if !address.secure => Ok(connector),
             tls => {
-                let tls = tls.clone().unwrap_or_else(super::ClientTls::system);
-                connector.encrypted(tls, &address.origin(self.authority.as_deref())?)
+                let tls = tls.clone().unwrap_or_else(ClientTls::system);
+                connector.with_tls(tls, &address.origin(self.authority.as_deref())?)
             }
         }
     }
@@ -244,15 +265,15 @@ impl ClientBuilder {
     #[cfg(not(feature = "tls"))]
     fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
         match address.secure {
-            true => Err(address::none(text, "turn on the feature `tls` of rust-svc")),
+            true => Err(invalid_address(text, "enable the feature `tls` of rust-svc")),
             false => Connector::new(address),
         }
     }
 
     fn parse(&self, text: &str) -> Result<Address> {
         let address = Address::parse(text)?;
-        if address.is_open() && !self.plaintext {
-            return Err(address::none(text, READABLE));
+        if address.is_exposed() && !self.plaintext {
+            return Err(invalid_address(text, PLAINTEXT_HELP));
         }
         Ok(address)
     }

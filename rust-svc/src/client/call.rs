@@ -2,124 +2,167 @@
 
 use std::pin::pin;
 
+use bytes::Bytes;
 use tokio::time::{self, Instant};
 use tracing::Instrument;
 
 use super::{
-    Shared,
-    attempt::{Answer, ClientAttempt, Opened, Received},
-    breaker::{Outcome, Permit},
-    deadline::{self, Deadlines},
-    failure::Failure,
-    requests::Requests,
-    retry::{Next, Retries},
+    attempt::{AttemptResponse, CallAttempt, MessageDecoder, RequestBody},
+    policy::{
+        BreakerPermit, CallDeadlines, Failure, Retries, RetryDecision, Sample, StreamSampler, declared_deadline,
+        timed_out,
+    },
+    state::ClientState,
 };
 use crate::{
     Context, Error, Method, Result,
     call::run_until::run_until_cancelled,
-    intercept::{ActiveCall, Attempt},
+    intercept::{ActiveCall, Attempt, Side},
 };
 
-impl Shared {
-    /// Makes the call from now on, which is `start`, as often as its policies allow.
-    pub(crate) async fn call(
-        &self,
-        method: &Method,
-        requests: &Requests,
-        running: &ActiveCall,
-        deadlines: Deadlines,
-        start: Instant,
-    ) -> Result<Answer> {
-        let cx = running.cx();
-        let call = Call { client: self, method, requests, running, deadlines };
-        // An attempt that ends at the deadline of the context must be counted before the call ends with it.
-        let answer = run_until_cancelled(|| cx.cancelled(), pin!(call.run(start))).await;
-        answer.unwrap_or_else(|| Err(ended(method, cx)))
-    }
+/// The response of a successful call.
+pub(super) enum CallResponse {
+    /// The one message, and when its trailers arrived.
+    One(Bytes, Instant),
+    /// The stream of messages.
+    Many(OpenedStream),
 }
 
-/// The error of a call for which nobody waits any more.
-pub(crate) fn ended(method: &Method, cx: &Context) -> Error {
+/// A stream of responses whose headers have arrived.
+pub(super) struct OpenedStream {
+    pub(super) messages: Box<MessageDecoder>,
+    /// Counts failures among the messages.
+    pub(super) sampler: Option<StreamSampler>,
+    pub(super) deadline: Option<Instant>,
+}
+
+/// A call that its interceptors have passed.
+pub(super) struct PolicyCall<'a> {
+    pub(super) client: &'a ClientState,
+    pub(super) method: &'a Method,
+    pub(super) body: &'a RequestBody,
+    pub(super) running: &'a ActiveCall,
+    pub(super) deadlines: CallDeadlines,
+}
+
+/// Begins a call: runs the interceptors, and returns the time when they had passed it. The call's timeout counts from
+/// its beginning.
+pub(super) async fn begin(
+    client: &ClientState,
+    method: &Method,
+    cx: Context,
+) -> Result<(ActiveCall, CallDeadlines, Instant)> {
+    let began = Instant::now();
+    let mut opening = client.chain.clone().open(method, Side::Client, None, cx, began);
+    let cancellation = opening.cx().cancellation();
+    let deadline = declared_deadline(method, client.timeout, began);
+    let passed = run_until_cancelled(|| cancellation.or_at(deadline).cancelled(), pin!(opening.pass(began))).await;
+    let Some(passed) = passed else {
+        let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        let error = if is_late { timed_out(method) } else { abandoned(method, opening.cx()) };
+        opening.end(error.code());
+        return Err(error);
+    };
+    let (start, running) = (passed?, opening.run());
+    let deadlines = CallDeadlines::new(method, running.cx(), client.timeout, began, start);
+    let deadlines = deadlines.inspect_err(|error| running.ended(Some(error.code()), start))?;
+    Ok((running, deadlines, start))
+}
+
+/// Creates the error of a call that no caller waits for.
+pub(super) fn abandoned(method: &Method, cx: &Context) -> Error {
     if cx.remaining().is_some_and(|remaining| remaining.is_zero()) {
-        return deadline::exceeded(method);
+        return timed_out(method);
     }
     Error::cancelled(format!("the caller of {} went away", method.full_name()))
 }
 
-struct Call<'a> {
-    client: &'a Shared,
-    method: &'a Method,
-    requests: &'a Requests,
-    running: &'a ActiveCall,
-    deadlines: Deadlines,
-}
+impl PolicyCall<'_> {
+    /// Makes attempts, the first of which starts now, until one succeeds or the policies stop.
+    pub(super) async fn run(&self, start: Instant) -> Result<CallResponse> {
+        let cx = self.running.cx();
+        // An attempt that ends at the deadline of the context is recorded before the call ends with it.
+        let response = run_until_cancelled(|| cx.cancelled(), pin!(self.attempts(start))).await;
+        response.unwrap_or_else(|| Err(abandoned(self.method, cx)))
+    }
 
-impl Call<'_> {
-    async fn run(&self, mut start: Instant) -> Result<Answer> {
-        let mut retries = Retries::new(self.method, self.requests.is_keyed(), &self.client.budget);
+    async fn attempts(&self, mut start: Instant) -> Result<CallResponse> {
+        let mut retries = Retries::new(self.method, self.body.is_keyed(), &self.client.budget);
         let mut last: Option<Failure> = None;
         loop {
             let permit = match self.admit() {
                 Ok(permit) => permit,
-                // What the server said is worth more than that it is not asked again.
+                // The server's own error explains more than the open breaker.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
             let mut attempting = self.running.attempt(retries.previous(), start);
-            let received = {
-                let attempt = self.attempt(attempting.seen());
-                let attempt = pin!(attempt.run());
-                self.deadlines.within(self.method, pin!(attempt.instrument(attempting.seen().span()))).await
+            let response = {
+                let attempt = pin!(self.attempt(attempting.seen()).run());
+                self.deadlines.run(self.method, pin!(attempt.instrument(attempting.seen().span()))).await
             };
             let end = Instant::now();
-            attempting.ended(received.as_ref().err().map(|failure| failure.error.code()), end);
-            let failure = match received {
-                Ok(received) => return Ok(self.succeed(permit, received, end)),
-                Err(failure) => self.requests.take_back(failure),
+            attempting.ended(response.as_ref().err().map(|failure| failure.error.code()), end);
+            let failure = match response {
+                Ok(response) => return Ok(self.succeed(permit, response, end)),
+                Err(failure) => self.body.reclaim(failure),
             };
-            let next = self.next(&mut retries, &failure);
-            let fair = self.deadlines.is_fair(start);
-            record(permit, outcome(next, &failure, fair), end);
-            let (Next::Attempt(wait) | Next::Resend(wait)) = next else { return Err(self.fail(failure)) };
-            tracing::debug!(method = self.method.full_name(), error = %failure.error, ?wait, "trying again");
+            let decision = self.decide(&mut retries, &failure);
+            record(permit, sample(decision, &failure, self.deadlines.had_full_timeout(start)), end);
+            let (RetryDecision::Retry(wait) | RetryDecision::Resend(wait)) = decision else {
+                return Err(self.fail(failure));
+            };
+            tracing::debug!(method = self.method.full_name(), error = %failure.error, ?wait, "retrying");
             last = Some(failure);
             time::sleep(wait).await;
             start = Instant::now();
         }
     }
 
-    /// `None` if the method has no breaker.
-    fn admit(&self) -> Result<Option<Permit<'_>>> {
-        let breaker = self.client.breaker(self.method);
-        Ok(breaker.map(|breaker| breaker.admit()).transpose()?)
+    /// Asks the circuit breaker, if there is one.
+    fn admit(&self) -> Result<Option<BreakerPermit<'_>>> {
+        Ok(self.client.breaker(self.method).map(BreakerPermit::acquire).transpose()?)
     }
 
-    fn attempt<'a>(&'a self, seen: &'a Attempt) -> ClientAttempt<'a> {
-        let Self { client, method, requests, running, deadlines } = *self;
-        ClientAttempt { client, method, cx: running.cx(), requests, deadline: deadlines.whole, seen }
-    }
-
-    /// An attempt that would come too late is none; the caller then gets the last real error.
-    fn next(&self, retries: &mut Retries<'_>, failure: &Failure) -> Next {
-        match retries.after(failure, self.requests.is_whole()) {
-            Next::Attempt(wait) | Next::Resend(wait) if !self.deadlines.leaves_time_after(wait) => Next::Stop,
-            next => next,
+    fn attempt<'a>(&'a self, seen: &'a Attempt) -> CallAttempt<'a> {
+        let Self { client, method, body, running, deadlines } = *self;
+        CallAttempt {
+            transport: &client.transport,
+            defaults: &client.defaults,
+            path: client.path(method),
+            max_response_bytes: client.max_response_bytes,
+            method,
+            cx: running.cx(),
+            body,
+            deadline: deadlines.call,
+            seen,
         }
     }
 
-    fn succeed(&self, permit: Option<Permit<'_>>, received: Received, end: Instant) -> Answer {
-        self.client.budget.refill();
-        match received {
-            Received::One { headers, message, trailers } => {
-                record(permit, Outcome::Success, end);
-                self.running.cx().receive_headers(headers);
-                self.running.cx().receive_trailers(trailers);
-                Answer::One(message, end)
+    /// Decides what follows a failure. If no time is left for another attempt, the caller gets the last real error.
+    fn decide(&self, retries: &mut Retries<'_>, failure: &Failure) -> RetryDecision {
+        match retries.after(failure, self.body.is_whole()) {
+            RetryDecision::Retry(wait) | RetryDecision::Resend(wait) if !self.deadlines.leaves_time_after(wait) => {
+                RetryDecision::Stop
             }
-            Received::Many { headers, messages } => {
-                let sampler = permit.as_ref().map(Permit::sampler);
-                record(permit, Outcome::Success, end);
-                self.running.cx().receive_headers(headers);
-                Answer::Many(Opened { messages, sampler, deadline: self.deadlines.whole })
+            decision => decision,
+        }
+    }
+
+    fn succeed(&self, permit: Option<BreakerPermit<'_>>, response: AttemptResponse, end: Instant) -> CallResponse {
+        self.client.budget.refill();
+        let cx = self.running.cx();
+        match response {
+            AttemptResponse::One { headers, message, trailers } => {
+                record(permit, Sample::Success, end);
+                cx.receive_headers(headers);
+                cx.receive_trailers(trailers);
+                CallResponse::One(message, end)
+            }
+            AttemptResponse::Many { headers, messages } => {
+                let sampler = permit.as_ref().map(BreakerPermit::sampler);
+                record(permit, Sample::Success, end);
+                cx.receive_headers(headers);
+                CallResponse::Many(OpenedStream { messages, sampler, deadline: self.deadlines.call })
             }
         }
     }
@@ -133,16 +176,16 @@ impl Call<'_> {
     }
 }
 
-/// What is sent once more is no attempt, and so says nothing yet.
-fn outcome(next: Next, failure: &Failure, fair: bool) -> Outcome {
-    match next {
-        Next::Resend(_) => Outcome::Neutral,
-        Next::Attempt(_) | Next::Stop => Outcome::of(failure, fair),
+/// Returns the sample for the circuit breaker. A transparent retry says nothing about the server yet.
+fn sample(decision: RetryDecision, failure: &Failure, had_full_timeout: bool) -> Sample {
+    match decision {
+        RetryDecision::Resend(_) => Sample::Neutral,
+        RetryDecision::Retry(_) | RetryDecision::Stop => Sample::of(failure, had_full_timeout),
     }
 }
 
-fn record(permit: Option<Permit<'_>>, outcome: Outcome, end: Instant) {
+fn record(permit: Option<BreakerPermit<'_>>, sample: Sample, end: Instant) {
     if let Some(permit) = permit {
-        permit.record(outcome, end);
+        permit.record(sample, end);
     }
 }

@@ -7,18 +7,18 @@ use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use tokio::task::spawn_blocking;
 use tokio_rustls::TlsConnector;
 
-use super::normalise::BoxError;
 use crate::{
     Error, Result,
+    error::BoxError,
     net::Stream,
     net::tls::{Fresh, Pair, Source, authorities, provider},
 };
 
-/// The authorities whose servers a client trusts (TLS 1.2 and 1.3), and the certificate that it shows to them.
+/// The authorities that a client trusts (TLS 1.2 and 1.3), and its own certificate.
 ///
-/// The name that a server must have is the host of the address, or of
-/// [`authority`](super::ClientBuilder::authority). Files are read again before each connection; if they cannot be used
-/// then, what was read before is used on.
+/// A server must have a certificate for the host of the address, or of
+/// [`authority`](crate::client::ClientBuilder::authority). Files are read again before each connection; if they are
+/// invalid then, the certificates that were read before stay in use.
 ///
 /// ```no_run
 /// # fn main() -> rust_svc::Result<()> {
@@ -29,7 +29,7 @@ use crate::{
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is encrypted until a client is built with it"]
+#[must_use = "TLS settings do nothing until a client is built with them"]
 pub struct ClientTls {
     trusted: Option<Source>,
     own: Option<Pair>,
@@ -37,24 +37,23 @@ pub struct ClientTls {
 }
 
 impl ClientTls {
-    /// Trusts the authorities in this file, in the form of PEM, and no others.
+    /// Trusts only the authorities in this PEM file.
     pub fn trusting(authorities: impl Into<PathBuf>) -> Self {
         Self::new(Some(Source::File(authorities.into())))
     }
 
-    /// The same as a text.
+    /// Trusts only the authorities in this PEM text.
     pub fn trusting_pem(authorities: impl AsRef<[u8]>) -> Self {
         Self::new(Some(Source::Text(authorities.as_ref().into())))
     }
 
-    /// Trusts the authorities that the system trusts, as a client of an `https://` address does that is told nothing
-    /// else.
+    /// Trusts the authorities of the system, which is the default for an `https://` address.
     #[cfg(feature = "native-roots")]
     pub fn native() -> Self {
         Self::system()
     }
 
-    /// What a client of an `https://` address has that is told nothing else.
+    /// Creates the default for an `https://` address.
     pub(super) fn system() -> Self {
         Self::new(None)
     }
@@ -63,20 +62,19 @@ impl ClientTls {
         Self { trusted, own: None, config: Fresh::new() }
     }
 
-    /// Shows a certificate to servers that ask for one (mutual TLS): files in the form of PEM, with the certificates
-    /// between it and its authority, and its key.
+    /// Presents a certificate to servers that request one (mutual TLS): PEM files with the certificate chain and its key.
     pub fn identity(mut self, chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.own = Some(Pair { chain: Source::File(chain.into()), key: Source::File(key.into()) });
         self
     }
 
-    /// The same as texts.
+    /// Presents a certificate to servers that request one, from PEM texts.
     pub fn identity_pem(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
         self.own = Some(Pair { chain: Source::Text(chain.as_ref().into()), key: Source::Text(key.as_ref().into()) });
         self
     }
 
-    /// Reads the files, and fails with a text for people if they cannot be used.
+    /// Reads the files. Fails with a readable text if they are invalid.
     pub(super) fn reload(&self) -> Result<bool> {
         let own = self.own.iter().flat_map(|own| [&own.chain, &own.key]);
         self.config.renew(self.trusted.iter().chain(own), |texts| {
@@ -104,13 +102,13 @@ impl ClientTls {
         Ok(config)
     }
 
-    /// Encrypts a connection with the server of this name.
+    /// Performs the TLS handshake with the server of this name.
     pub(super) async fn connect(self, stream: Stream, server: ServerName<'static>) -> Result<Stream, BoxError> {
         let tls = self.clone();
         if let Err(error) = spawn_blocking(move || tls.reload()).await? {
-            tracing::warn!(%error, "the certificates stay as they were");
+            tracing::warn!(%error, "keeping the previous certificates");
         }
-        let config = self.config.last().ok_or("there are no certificates")?;
+        let config = self.config.last().ok_or("no certificates were loaded")?;
         let stream = TlsConnector::from(config).connect(server, stream).await?;
         if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
             return Err("the server does not offer HTTP/2, which gRPC needs".into());
@@ -123,21 +121,21 @@ impl ClientTls {
 fn native(roots: &mut RootCertStore) -> Result<()> {
     let found = rustls_native_certs::load_native_certs();
     let (added, _) = roots.add_parsable_certificates(found.certs);
-    let none = || Error::unavailable(format!("the system names no authorities to trust: {:?}", found.errors));
+    let none = || Error::unavailable(format!("the system has no trusted authorities: {:?}", found.errors));
     (added > 0).then_some(()).ok_or_else(none)
 }
 
 #[cfg(not(feature = "native-roots"))]
 fn native(_: &mut RootCertStore) -> Result<()> {
     Err(Error::invalid_argument(
-        "an https:// address needs the authorities to trust: give them to `Client::builder(..).tls(..)`, or turn on the \
-         feature `native-roots` of rust-svc to trust those of the system",
+        "an https:// address needs trusted authorities: pass them to `Client::builder(..).tls(..)`, or enable the feature \
+         `native-roots` of rust-svc to trust those of the system",
     ))
 }
 
-/// The name that a server must prove to have.
+/// Returns the name that the server's certificate must have.
 pub(super) fn server_name(authority: &Authority) -> Result<ServerName<'static>> {
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let wrong = |_| Error::invalid_argument(format!("`{host}` is not a name that a certificate can have"));
+    let wrong = |_| Error::invalid_argument(format!("`{host}` is not a valid server name"));
     ServerName::try_from(host.to_owned()).map_err(wrong)
 }

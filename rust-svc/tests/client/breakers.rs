@@ -179,7 +179,7 @@ const WATCHED: Method = Method::unary("/test.v1.Test/Watched").timeout_ms(300).b
 
 impl tracing::Subscriber for Events {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target().starts_with("rust_svc::client::breaker")
+        metadata.target().starts_with("rust_svc::breaker")
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
@@ -209,7 +209,7 @@ impl tracing::Subscriber for Events {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_move_is_an_event() {
+async fn every_transition_is_logged() {
     let events = Events::default();
     tracing::subscriber::set_global_default(events.clone()).unwrap();
     let healthy = Arc::new(AtomicBool::new(false));

@@ -177,5 +177,5 @@ async fn headers_that_the_server_does_not_take_are_not_sent() {
     assert!(connection.accept().await.is_none(), "nothing was sent");
     let error = calling.await.unwrap().unwrap_err();
     assert_eq!(error.code(), Code::ResourceExhausted);
-    assert_eq!(error.message(), "test.v1.Test/Get does not take headers as large as those of the call");
+    assert_eq!(error.message(), "test.v1.Test/Get does not accept headers as large as those of the call");
 }

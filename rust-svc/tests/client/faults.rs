@@ -394,7 +394,7 @@ fn addresses_that_are_none() {
     ] {
         let error = Client::new(address).unwrap_err();
         assert_eq!(error.code(), Code::InvalidArgument);
-        assert_eq!(error.message(), format!("`{address}` is not an address that can be called: {help}"));
+        assert_eq!(error.message(), format!("invalid address `{address}`: {help}"));
     }
     for address in ["http://localhost:50051/", "http://127.0.0.1", "http://[::1]:50051", "unix:/run/shop.sock"] {
         assert!(Client::new(address).is_ok(), "{address} needs no runtime");

@@ -11,9 +11,8 @@ use futures::stream;
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use rust_svc::{Client, client::ClientBuilder};
+use rust_svc::{Body, Client, client::ClientBuilder};
 use tokio::time::Instant;
-use tonic::body::Body;
 
 use crate::wire::{frame, status};
 

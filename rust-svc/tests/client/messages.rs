@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Frame;
-use rust_svc::{Client, Code, Context, Message, Metadata, Violations};
-use tonic::body::Body;
+use rust_svc::{Body, Client, Code, Context, Message, Metadata, Violations};
 
 use crate::{
     GET,
@@ -121,7 +120,7 @@ async fn the_trailers_of_an_error_are_in_the_error_and_in_the_context() {
 #[tokio::test]
 async fn a_service_in_this_process_may_fail_in_its_own_way() {
     let service = tower::service_fn(|_: http::Request<Body>| async {
-        Err::<http::Response<Body>, _>(tonic::Status::permission_denied("no"))
+        Err::<http::Response<Body>, _>(rust_svc::Error::permission_denied("no"))
     });
     let error = crate::call(&Client::from_service(service), GET).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::PermissionDenied, "no"));

@@ -69,7 +69,7 @@ async fn the_timeout_is_for_the_beginning() {
         let next =
             |mut it: mpsc::UnboundedReceiver<_>| async { it.recv().await.map(|frame| (Ok::<_, Error>(frame), it)) };
         let body = http_body_util::StreamBody::new(futures::stream::unfold(receiver, next));
-        answer("").map(|_| tonic::body::Body::new(body))
+        answer("").map(|_| rust_svc::Body::new(body))
     });
     let method = WATCH.timeout_ms(300);
     let error = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap_err();
@@ -82,7 +82,7 @@ async fn the_timeout_is_for_the_beginning() {
 async fn the_deadline_of_the_caller_is_for_all_of_it() {
     let (client, log) = client(|_| async {
         let body = http_body_util::StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, Error>>());
-        answer("").map(|_| tonic::body::Body::new(body))
+        answer("").map(|_| rust_svc::Body::new(body))
     });
     let cx = Context::new().with_timeout(Duration::from_secs(2));
     let start = time::Instant::now();
@@ -99,13 +99,13 @@ async fn the_deadline_of_the_caller_is_for_all_of_it() {
 }
 
 /// A stream that ends after so long with a status.
-fn ending(after: Duration, code: i32) -> http::Response<tonic::body::Body> {
+fn ending(after: Duration, code: i32) -> http::Response<rust_svc::Body> {
     let end = async move {
         time::sleep(after).await;
         Ok::<_, Error>(Frame::trailers(status(code)))
     };
     let body = http_body_util::StreamBody::new(futures::stream::once(Box::pin(end)));
-    answer("").map(|_| tonic::body::Body::new(body))
+    answer("").map(|_| rust_svc::Body::new(body))
 }
 
 #[tokio::test(start_paused = true)]

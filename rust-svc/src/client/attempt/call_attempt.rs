@@ -1,0 +1,99 @@
+//! Sends one attempt and reads the beginning of its response.
+
+use bytes::Bytes;
+use http::{Response, uri::InvalidUri};
+use tokio::time::Instant;
+
+use super::{
+    failure::from_transport,
+    message_decoder::MessageDecoder,
+    request_body::RequestBody,
+    request_head::{RequestDefaults, RequestHead},
+    response::parse_response,
+};
+use crate::{
+    Code, Context, Error, Metadata, Method,
+    client::{
+        policy::{Cause, Failure},
+        transport::{OutgoingBody, OutgoingRequest, ResponseBody, ServerOrigin, Transport},
+    },
+    intercept::Attempt,
+};
+
+/// One attempt of a call.
+pub(crate) struct CallAttempt<'a> {
+    pub(crate) transport: &'a Transport,
+    pub(crate) defaults: &'a RequestDefaults,
+    pub(crate) path: Result<http::uri::PathAndQuery, InvalidUri>,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) method: &'a Method,
+    pub(crate) cx: &'a Context,
+    pub(crate) body: &'a RequestBody,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) seen: &'a Attempt,
+}
+
+/// The beginning of a response, or all of it if it is one message.
+pub(crate) enum AttemptResponse {
+    One { headers: Metadata, message: Bytes, trailers: Metadata },
+    Many { headers: Metadata, messages: Box<MessageDecoder> },
+}
+
+/// The request of an attempt, as the transport sees it.
+struct AttemptRequest<'a> {
+    head: RequestHead<'a>,
+    body: &'a RequestBody,
+}
+
+impl OutgoingRequest for AttemptRequest<'_> {
+    fn head(&self, server: Option<&ServerOrigin>, now: Instant) -> http::Request<()> {
+        self.head.build(server, now)
+    }
+
+    fn body(&self) -> OutgoingBody {
+        self.body.outgoing()
+    }
+}
+
+impl CallAttempt<'_> {
+    /// Sends the request and reads the response up to its first message.
+    pub(crate) async fn run(self) -> Result<AttemptResponse, Failure> {
+        let (method, limit) = (self.method, self.max_response_bytes);
+        let (headers, mut messages) = parse_response(method, self.send().await?, limit)?;
+        if !method.kind.returns_one() {
+            return Ok(AttemptResponse::Many { headers, messages: Box::new(messages) });
+        }
+        match read_one(method, &mut messages).await {
+            Ok((message, trailers)) => Ok(AttemptResponse::One { headers, message, trailers }),
+            Err(failure) => Err(failure.after(headers)),
+        }
+    }
+
+    async fn send(self) -> Result<Response<ResponseBody>, Failure> {
+        let (method, started) = (self.method, self.seen.started());
+        let path = self.path.map_err(|cause| invalid_path(method, cause))?;
+        let head = RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.seen);
+        let request = AttemptRequest { head, body: self.body };
+        let sent = self.transport.send(&request, started).await;
+        sent.map_err(|error| from_transport(method.full_name(), error))
+    }
+}
+
+async fn read_one(method: &Method, messages: &mut MessageDecoder) -> Result<(Bytes, Metadata), Failure> {
+    let message = messages.next().await.unwrap_or_else(|| Err(wrong_cardinality(method, "no response")))?;
+    match messages.next().await {
+        None => Ok((message, messages.take_trailers())),
+        Some(Ok(_)) => Err(wrong_cardinality(method, "more than one response")),
+        Some(Err(failure)) => Err(failure),
+    }
+}
+
+fn wrong_cardinality(method: &Method, what: &str) -> Failure {
+    let message = format!("{} answered with {what}; is it another kind of method there?", method.full_name());
+    Failure::new(Cause::Peer, Error::new(Code::Unimplemented, message))
+}
+
+fn invalid_path(method: &Method, cause: InvalidUri) -> Failure {
+    let message = format!("`{}` is not the path of a method", method.path);
+    Failure::new(Cause::Local, Error::new(Code::Internal, message).with_source(cause))
+}

@@ -1,0 +1,20 @@
+//! One attempt of a call: its request, its response, and what became of it.
+
+mod call_attempt;
+mod codec;
+mod failure;
+mod idempotency_key;
+mod message_decoder;
+mod request_body;
+mod request_head;
+mod request_stream;
+mod response;
+mod status;
+
+pub(crate) use self::{
+    call_attempt::{AttemptResponse, CallAttempt},
+    codec::{decode, wrong_kind},
+    message_decoder::MessageDecoder,
+    request_body::RequestBody,
+    request_head::{RequestDefaults, default_headers},
+};

@@ -1,0 +1,153 @@
+//! The client that generated code calls.
+
+use std::{fmt, pin::pin, sync::Arc};
+
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::{
+    attempt::{RequestBody, decode, wrong_kind},
+    call::{CallResponse, PolicyCall, begin},
+    policy::CircuitBreaker,
+    responses::ResponseStream,
+    state::ClientState,
+};
+use crate::{Context, Error, Message, Method, Result, Streaming};
+
+/// A remote server, and the policies by which generated clients call it.
+///
+/// It connects at the first call, and again after a connection broke. It is cheap to clone; clones share connections,
+/// circuit breakers and the retry budget.
+///
+/// ```
+/// # fn main() -> rust_svc::Result<()> {
+/// let client = rust_svc::Client::new("http://localhost:50051")?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client(pub(super) Arc<ClientState>);
+
+impl Client {
+    /// Calls a method with one request and one response.
+    #[inline]
+    pub fn unary<Q, R, QPlace, RPlace>(
+        &self,
+        method: Method,
+        cx: Context,
+        request: Q,
+    ) -> impl Future<Output = Result<R>> + Send
+    where
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
+    {
+        // Encoding first keeps large requests out of the future.
+        let body = RequestBody::one(request, self.0.encoding);
+        async move { self.call_for_one(&method, cx, body?).await }
+    }
+
+    /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
+    /// until then the method's timeout counts, after that only the deadline of the context.
+    #[inline]
+    pub fn server_streaming<Q, R, QPlace, RPlace: 'static>(
+        &self,
+        method: Method,
+        cx: Context,
+        request: Q,
+    ) -> impl Future<Output = Result<Streaming<R>>> + Send
+    where
+        Q: Message<QPlace, Wire: prost::Message + Default>,
+        R: Message<RPlace, Wire: prost::Message + Default>,
+    {
+        let body = RequestBody::one(request, self.0.encoding);
+        async move { self.call_for_many(&method, cx, body?).await }
+    }
+
+    /// Calls a method with a stream of requests and one response. An error in the stream of requests cancels the call,
+    /// and is its result.
+    pub async fn client_streaming<Q, R, QPlace: 'static, RPlace>(
+        &self,
+        method: Method,
+        cx: Context,
+        requests: Streaming<Q>,
+    ) -> Result<R>
+    where
+        Q: Message<QPlace, Wire: prost::Message + Default> + 'static,
+        R: Message<RPlace, Wire: prost::Message + Default>,
+    {
+        let body = RequestBody::stream(requests, self.0.encoding);
+        self.call_for_one(&method, cx, body).await
+    }
+
+    /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
+    /// call. An error in the stream of requests cancels the call, and ends the stream of responses.
+    pub async fn bidi_streaming<Q, R, QPlace: 'static, RPlace: 'static>(
+        &self,
+        method: Method,
+        cx: Context,
+        requests: Streaming<Q>,
+    ) -> Result<Streaming<R>>
+    where
+        Q: Message<QPlace, Wire: prost::Message + Default> + 'static,
+        R: Message<RPlace, Wire: prost::Message + Default>,
+    {
+        let body = RequestBody::stream(requests, self.0.encoding);
+        self.call_for_many(&method, cx, body).await
+    }
+
+    /// Returns the circuit breaker of a method, to inspect or to switch it. `None` if the method declares none.
+    pub fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
+        self.0.breaker(self.0.effective(method)).cloned()
+    }
+
+    async fn call_for_one<R, Place>(&self, method: &Method, cx: Context, body: RequestBody) -> Result<R>
+    where
+        R: Message<Place, Wire: prost::Message + Default>,
+    {
+        let method = self.0.effective(method);
+        let (running, deadlines, start) = begin(&self.0, method, cx).await?;
+        body.count_for(&running);
+        let call = PolicyCall { client: &self.0, method, body: &body, running: &running, deadlines };
+        let call = pin!(call.run(start));
+        let (response, end) = match call.instrument(running.span()).await {
+            Ok(CallResponse::One(bytes, end)) => (decode(method, bytes), end),
+            Ok(CallResponse::Many(_)) => (Err(wrong_kind(method)), Instant::now()),
+            Err(error) => (Err(error), Instant::now()),
+        };
+        if response.is_ok() {
+            running.received();
+        }
+        running.ended(response.as_ref().err().map(Error::code), end);
+        response
+    }
+
+    async fn call_for_many<R, Place: 'static>(
+        &self,
+        method: &Method,
+        cx: Context,
+        body: RequestBody,
+    ) -> Result<Streaming<R>>
+    where
+        R: Message<Place, Wire: prost::Message + Default>,
+    {
+        let method = self.0.effective(method);
+        let (running, deadlines, start) = begin(&self.0, method, cx).await?;
+        body.count_for(&running);
+        let response = {
+            let call = PolicyCall { client: &self.0, method, body: &body, running: &running, deadlines };
+            let call = pin!(call.run(start));
+            call.instrument(running.span()).await
+        };
+        let response = response.and_then(|response| match response {
+            CallResponse::Many(opened) => Ok(opened),
+            CallResponse::One(..) => Err(wrong_kind(method)),
+        });
+        let opened = response.inspect_err(|error| running.end(Some(error.code())))?;
+        Ok(ResponseStream::new(method, body, opened, running).decoded())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("target", &*self.0.target).finish_non_exhaustive()
+    }
+}

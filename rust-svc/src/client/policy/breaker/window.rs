@@ -1,0 +1,160 @@
+//! The recent successes and failures of a method.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+const BUCKETS: u64 = 10;
+
+/// The bits of a count. A bucket is one word: its tick (24 bits), failures and successes (20 bits each), so that it is
+/// updated without a lock and an old tick is never mistaken for a count.
+const COUNT_BITS: u32 = 20;
+const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+const TICK_MASK: u64 = (1 << 24) - 1;
+const SUCCESS: u64 = 1;
+const FAILURE: u64 = 1 << COUNT_BITS;
+
+/// The limit of a count, below its maximum, so that concurrent additions cannot overflow.
+const COUNT_LIMIT: u64 = COUNT_MASK - 1024;
+
+/// Counts calls in ten rotating buckets. Adding and summing take constant time.
+#[derive(Debug)]
+pub(crate) struct SlidingWindow {
+    start: Instant,
+    bucket_nanos: u64,
+    buckets: [AtomicU64; BUCKETS as usize],
+}
+
+/// The sums of a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WindowTotals {
+    pub(crate) calls: u64,
+    pub(crate) failures: u64,
+}
+
+impl SlidingWindow {
+    pub(crate) fn new(length: Duration, start: Instant) -> Self {
+        let bucket_nanos = (nanos(length) / BUCKETS).max(1);
+        Self { start, bucket_nanos, buckets: Default::default() }
+    }
+
+    pub(crate) fn add_success(&self, now: Instant) {
+        self.add(now, SUCCESS);
+    }
+
+    pub(crate) fn add_failure(&self, now: Instant) {
+        self.add(now, FAILURE);
+    }
+
+    /// Sums the window that ends now.
+    pub(crate) fn totals(&self, now: Instant) -> WindowTotals {
+        let tick = self.tick(now);
+        let words = self.buckets.iter().map(|bucket| bucket.load(Relaxed));
+        let recent = words.filter(|word| (tick.wrapping_sub(tick_of(*word)) & TICK_MASK) < BUCKETS);
+        recent.fold(WindowTotals::default(), |totals, word| {
+            let (successes, failures) = counts_of(word);
+            WindowTotals { calls: totals.calls + successes + failures, failures: totals.failures + failures }
+        })
+    }
+
+    /// Removes all counts.
+    pub(crate) fn clear(&self) {
+        self.buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
+    }
+
+    fn add(&self, now: Instant, one: u64) {
+        let tick = self.tick(now);
+        let bucket = &self.buckets[(tick % BUCKETS) as usize];
+        let add = |word: u64| match tick_of(word) == tick & TICK_MASK {
+            true => has_room(word).then_some(word + one),
+            false => Some((tick & TICK_MASK) << (2 * COUNT_BITS) | one),
+        };
+        // The update fails only for a full bucket, where one more call makes no difference.
+        let _ = bucket.fetch_update(Relaxed, Relaxed, add);
+    }
+
+    fn tick(&self, now: Instant) -> u64 {
+        nanos(now.saturating_duration_since(self.start)) / self.bucket_nanos
+    }
+}
+
+/// Converts to nanoseconds, which fit in a word for centuries.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn tick_of(word: u64) -> u64 {
+    word >> (2 * COUNT_BITS)
+}
+
+fn counts_of(word: u64) -> (u64, u64) {
+    (word & COUNT_MASK, (word >> COUNT_BITS) & COUNT_MASK)
+}
+
+fn has_room(word: u64) -> bool {
+    let (successes, failures) = counts_of(word);
+    successes < COUNT_LIMIT && failures < COUNT_LIMIT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn window() -> (SlidingWindow, Instant) {
+        let start = Instant::now();
+        (SlidingWindow::new(10 * SECOND, start), start)
+    }
+
+    #[test]
+    fn counts_expire_after_the_window() {
+        let (window, start) = window();
+        for second in 0..20_u32 {
+            window.add_success(start + second * SECOND);
+            window.add_failure(start + second * SECOND);
+            let kept = u64::from(second + 1).min(10);
+            assert_eq!(window.totals(start + second * SECOND), WindowTotals { calls: 2 * kept, failures: kept });
+        }
+    }
+
+    #[test]
+    fn counts_expire_without_calls() {
+        let (window, start) = window();
+        (0..100).for_each(|_| window.add_failure(start));
+        assert_eq!(window.totals(start + 9 * SECOND), WindowTotals { calls: 100, failures: 100 });
+        assert_eq!(window.totals(start + 10 * SECOND), WindowTotals::default());
+        window.add_success(start + 30 * SECOND);
+        assert_eq!(window.totals(start + 30 * SECOND), WindowTotals { calls: 1, failures: 0 });
+    }
+
+    #[test]
+    fn a_full_bucket_does_not_overflow() {
+        let (window, start) = window();
+        (0..COUNT_MASK + 10).for_each(|_| window.add_success(start));
+        window.add_failure(start);
+        assert_eq!(window.totals(start), WindowTotals { calls: COUNT_LIMIT, failures: 0 });
+    }
+
+    #[test]
+    fn concurrent_updates_are_not_lost() {
+        let (window, start) = window();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..1000).for_each(|it| window.add_success(start + (it / 100) * SECOND)));
+            }
+        });
+        assert_eq!(window.totals(start + 9 * SECOND), WindowTotals { calls: 4000, failures: 0 });
+    }
+
+    #[test]
+    fn a_window_of_length_zero_counts() {
+        let start = Instant::now();
+        let window = SlidingWindow::new(Duration::ZERO, start);
+        window.add_failure(start + SECOND);
+        assert_eq!(window.totals(start + SECOND), WindowTotals { calls: 1, failures: 1 });
+    }
+}

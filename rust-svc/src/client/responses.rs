@@ -1,0 +1,117 @@
+//! The stream of responses of a call.
+
+use std::{
+    marker::PhantomData,
+    pin::Pin,
+    task::{self, Poll, ready},
+};
+
+use bytes::Bytes;
+use futures::{
+    FutureExt, Stream,
+    future::{BoxFuture, OptionFuture},
+};
+use tokio::time::{self, Instant};
+
+use super::{
+    attempt::{RequestBody, decode},
+    call::{OpenedStream, abandoned},
+    policy::{Failure, explain_cancellation, is_mid_stream_failure, timed_out},
+};
+use crate::{Context, Error, Message, Method, Result, Streaming, intercept::ActiveCall};
+
+/// The responses of a call until its end, its deadline or its cancellation.
+pub(super) struct ResponseStream {
+    method: Method,
+    body: RequestBody,
+    opened: OpenedStream,
+    end: BoxFuture<'static, Error>,
+    running: ActiveCall,
+}
+
+/// Responses of one type, up to the first error.
+struct DecodedResponses<R, Place> {
+    /// `None` after the end.
+    responses: Option<ResponseStream>,
+    types: PhantomData<fn() -> (R, Place)>,
+}
+
+impl<R, Place> Stream for DecodedResponses<R, Place>
+where
+    R: Message<Place, Wire: prost::Message + Default>,
+{
+    type Item = Result<R>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>> {
+        let Some(responses) = &mut self.responses else { return Poll::Ready(None) };
+        let message = ready!(responses.poll_message(cx));
+        if !matches!(message, Some(Ok(_))) {
+            self.responses = None;
+        }
+        Poll::Ready(message)
+    }
+}
+
+impl ResponseStream {
+    pub(super) fn new(method: &Method, body: RequestBody, opened: OpenedStream, running: ActiveCall) -> Self {
+        let end = end(*method, running.cx().clone(), opened.deadline).boxed();
+        Self { method: *method, body, opened, end, running }
+    }
+
+    /// Decodes the responses. An error is the last item, and dropping the stream cancels the call.
+    pub(super) fn decoded<R, Place: 'static>(self) -> Streaming<R>
+    where
+        R: Message<Place, Wire: prost::Message + Default>,
+    {
+        Streaming::new(DecodedResponses { responses: Some(self), types: PhantomData })
+    }
+
+    fn poll_message<R, Place>(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>>
+    where
+        R: Message<Place, Wire: prost::Message + Default>,
+    {
+        let bytes = ready!(self.poll_bytes(cx));
+        let message = bytes.map(|bytes| decode(&self.method, bytes?));
+        match &message {
+            Some(Ok(_)) => self.running.received(),
+            Some(Err(error)) => self.running.end(Some(error.code())),
+            None => self.running.end(None),
+        }
+        Poll::Ready(message)
+    }
+
+    /// Returns the next message in encoded form. A message that has arrived is returned without checking for the end of
+    /// the call, which takes longer.
+    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        if !self.opened.messages.has_next()
+            && let Poll::Ready(error) = self.end.poll_unpin(cx)
+        {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let bytes = ready!(self.opened.messages.poll_next(cx));
+        if bytes.is_none() {
+            self.running.cx().receive_trailers(self.opened.messages.take_trailers());
+        }
+        Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(self.body.reclaim(failure)))))
+    }
+
+    /// Counts a failure of a call that was counted as a success when it was opened.
+    fn fail(&self, failure: Failure) -> Error {
+        let failure = explain_cancellation(&self.method, self.opened.deadline, failure);
+        let counts = is_mid_stream_failure(&failure);
+        if let Some(sampler) = self.opened.sampler.as_ref().filter(|_| counts) {
+            sampler.add_failure(failure.error.code());
+        }
+        self.running.cx().receive_trailers(failure.error.metadata().clone());
+        failure.error
+    }
+}
+
+/// Completes with the error of a call whose deadline passes, or that no caller waits for.
+async fn end(method: Method, cx: Context, deadline: Option<Instant>) -> Error {
+    let passed = OptionFuture::from(deadline.map(time::sleep_until));
+    tokio::select! {
+        () = cx.cancelled() => abandoned(&method, &cx),
+        Some(()) = passed => timed_out(&method),
+    }
+}

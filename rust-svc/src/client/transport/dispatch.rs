@@ -1,0 +1,40 @@
+//! The transport of a client.
+
+use http::Response;
+use tokio::time::Instant;
+
+use super::{
+    balancer::Balancer, channel::Channel, in_process::InProcess, request::OutgoingRequest, response_body::ResponseBody,
+};
+use crate::error::BoxError;
+
+/// Sends HTTP requests. All policies are above it.
+pub(crate) enum Transport {
+    /// To one address.
+    Channel(Box<Channel>),
+    /// To several addresses.
+    Balancer(Balancer),
+    /// To a service in this process.
+    InProcess(InProcess),
+}
+
+impl Transport {
+    /// Sends a request, which was prepared at `start`, and returns the beginning of the response. Dropping the future or
+    /// the response cancels the request.
+    pub(crate) async fn send(
+        &self,
+        request: &impl OutgoingRequest,
+        start: Instant,
+    ) -> Result<Response<ResponseBody>, BoxError> {
+        match self {
+            Self::Channel(channel) => channel.send(request).await,
+            Self::Balancer(balancer) => balancer.send(request).await,
+            Self::InProcess(service) => service.send(request, start).await,
+        }
+    }
+
+    /// Returns whether requests leave this process.
+    pub(crate) fn is_remote(&self) -> bool {
+        !matches!(self, Self::InProcess(_))
+    }
+}

@@ -1,0 +1,62 @@
+//! The interface of a request that a transport sends.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::Frame;
+use tokio::time::Instant;
+
+use super::address::ServerOrigin;
+
+/// A request that can be sent.
+pub(crate) trait OutgoingRequest: Sync {
+    /// Returns the head for a server, or for a service in this process, if it is sent now.
+    fn head(&self, server: Option<&ServerOrigin>, now: Instant) -> http::Request<()>;
+
+    /// Returns the body for one attempt.
+    fn body(&self) -> OutgoingBody;
+}
+
+/// The body of a request.
+pub(crate) enum OutgoingBody {
+    /// All bytes.
+    Complete(Bytes),
+    /// A stream of encoded messages.
+    Stream(Box<dyn MessageStream>),
+}
+
+/// A stream of encoded messages.
+pub(crate) trait MessageStream: Send {
+    /// Returns the next bytes. An error means that the stream must be reset.
+    fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, StreamCut>>>;
+
+    /// Returns whether the attempt or its call is over. Registers the task to be woken by that.
+    fn poll_is_over(&mut self, cx: &mut Context<'_>) -> bool;
+}
+
+/// The error of a request stream that does not end regularly.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StreamCut;
+
+impl fmt::Display for StreamCut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request stream was cut off")
+    }
+}
+
+impl StdError for StreamCut {}
+
+/// A stream of messages is an HTTP body for services in this process.
+impl http_body::Body for Box<dyn MessageStream> {
+    type Data = Bytes;
+    type Error = StreamCut;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, StreamCut>>> {
+        self.poll_bytes(cx).map_ok(Frame::data)
+    }
+}

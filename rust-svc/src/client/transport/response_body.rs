@@ -1,0 +1,68 @@
+//! The body of a response.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use h2::RecvStream;
+use http::HeaderMap;
+use http_body::Body as _;
+
+use crate::{error::BoxError, grpc::Body};
+
+/// The body of a response. Dropping it cancels the request.
+pub(crate) enum ResponseBody {
+    /// No body.
+    Empty,
+    /// A body that arrives over a connection.
+    Remote { stream: RecvStream, _call: Option<Arc<()>> },
+    /// A body from a service in this process.
+    InProcess(Body),
+}
+
+/// A part of a body.
+pub(crate) enum BodyChunk {
+    Data(Bytes),
+    Trailers(HeaderMap),
+}
+
+impl ResponseBody {
+    /// Returns whether there is nothing left to read.
+    pub(crate) fn is_end(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Remote { stream, .. } => stream.is_end_stream(),
+            Self::InProcess(body) => body.is_end_stream(),
+        }
+    }
+
+    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, BoxError>>> {
+        match self {
+            Self::Empty => Poll::Ready(None),
+            Self::Remote { stream, .. } => poll_remote(stream, cx).map_err(BoxError::from),
+            Self::InProcess(body) => poll_in_process(body, cx),
+        }
+    }
+}
+
+fn poll_remote(stream: &mut RecvStream, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, h2::Error>>> {
+    match ready!(stream.poll_data(cx)?) {
+        Some(data) => {
+            // The caller holds the data, and reads no more before it has consumed them.
+            stream.flow_control().release_capacity(data.len())?;
+            Poll::Ready(Some(Ok(BodyChunk::Data(data))))
+        }
+        None => stream.poll_trailers(cx).map(Result::transpose).map_ok(BodyChunk::Trailers),
+    }
+}
+
+fn poll_in_process(body: &mut Body, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, BoxError>>> {
+    let frame = ready!(Pin::new(body).poll_frame(cx)).transpose().map_err(BoxError::from)?;
+    Poll::Ready(frame.map(|frame| match frame.into_data() {
+        Ok(data) => Ok(BodyChunk::Data(data)),
+        Err(frame) => Ok(BodyChunk::Trailers(frame.into_trailers().unwrap_or_default())),
+    }))
+}
