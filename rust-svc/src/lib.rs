@@ -54,8 +54,8 @@ pub use adapter::Adapter;
 pub use async_trait::async_trait;
 pub use bytes;
 pub use call::{
-    Breaker, CancelGuard, Context, Idempotency, Identity, Kind, Metadata, Method, Peer, Retry, Sender, Streaming,
-    TraceContext, Value,
+    Breaker, CancelGuard, Context, Idempotency, Identity, InvalidMetadata, Kind, Metadata, Method, Peer, Retry, Sender,
+    Streaming, TraceContext, Value,
 };
 #[cfg(feature = "chrono")]
 pub use chrono;
@@ -77,7 +77,7 @@ pub use prost;
 pub use server::Server;
 #[cfg(feature = "time")]
 pub use time;
-pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp};
+pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp, UnpackError};
 #[cfg(feature = "prost")]
 pub use types::{rpc, wkt};
 

@@ -110,7 +110,7 @@ impl Policy {
 
 impl fmt::Display for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "svc::Retry::attempts({})", self.max_attempts)?;
+        write!(f, "svc::Retry::new({})", self.max_attempts)?;
         if let Some((initial, max, multiplier)) = self.backoff {
             let (initial, max) = (grouped(initial), grouped(max));
             write!(f, ".backoff_ms({initial}, {max}, {multiplier:?})")?;

@@ -1,36 +1,30 @@
-//! What a call carries besides its message.
+//! The context of a call: all that it carries besides its message.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
-use tokio::{
-    sync::watch,
-    time::{self, Instant},
-};
+use tokio::{sync::watch, time::Instant};
 
+#[cfg(feature = "client")]
+use super::cancellation::Cancellation;
 use super::{
-    cancellation::{CancelGuard, CancelToken},
+    cancellation::{CancelGuard, CancelToken, cancelled_or_expired},
     extensions::Extensions,
-    lazy_metadata::LazyMetadata,
-    metadata::{Metadata, Value},
+    metadata::{LazyMetadata, Metadata, ResponseMetadata, Value},
     peer::Peer,
     shutdown::DrainSignal,
     trace::TraceContext,
 };
 #[cfg(feature = "adapter")]
-use super::{connection_info::ConnectionInfo, lazy_metadata::ReceivedMetadata};
+use super::{connection_info::ConnectionInfo, metadata::ReceivedMetadata};
 use crate::Result;
 
-/// What a call carries that carries nothing.
-static NOTHING: Parts = Parts::new();
+/// The parts of an empty context.
+static EMPTY: Parts = Parts::new();
 
-/// What a call carries besides its message: its deadline, whether the caller still waits, and metadata both ways.
+/// The deadline, cancellation, metadata and caller of a call: all that it carries besides its message.
 ///
 /// It is cheap to clone, and its clones are one call. A handler that calls another service gives that call a
-/// [`child`](Context::child), which inherits what is left of the deadline and the cancellation, but not the metadata:
+/// [`child`](Context::child), which inherits the remaining deadline and the cancellation, but not the metadata:
 ///
 /// ```
 /// # async fn handler(cx: rust_svc::Context) -> rust_svc::Result<()> {
@@ -42,54 +36,37 @@ static NOTHING: Parts = Parts::new();
 #[derive(Clone)]
 pub struct Context(Option<triomphe::Arc<Parts>>);
 
-/// What clones share until one of them is changed. `None` stands for [`NOTHING`], for as long as a context has moved
-/// elsewhere.
+/// The fields of a context, which clones share until one of them is changed. A context without parts has those of
+/// [`EMPTY`].
 #[derive(Clone)]
 struct Parts {
     deadline: Option<Instant>,
-    lifelines: CancelToken,
+    cancellation: CancelToken,
     metadata: LazyMetadata,
     peer: Option<Peer>,
     trace: Option<TraceContext>,
-    values: Extensions,
+    extensions: Extensions,
     draining: Option<DrainSignal>,
-    answer: Answer,
-}
-
-/// Tells when nobody waits for the answer to a call any more.
-#[cfg(feature = "client")]
-pub(crate) struct Cancellation {
-    deadline: Option<Instant>,
-    lifelines: CancelToken,
-}
-
-/// The answer to a call, which all of its contexts share. Most have neither headers nor trailers.
-#[derive(Default)]
-struct Answer(OnceLock<Arc<Mutex<Response>>>);
-
-#[derive(Debug, Default)]
-struct Response {
-    headers: Metadata,
-    trailers: Metadata,
+    response: ResponseMetadata,
 }
 
 impl Parts {
     const fn new() -> Self {
         Self {
             deadline: None,
-            lifelines: CancelToken::new(),
-            metadata: LazyMetadata::none(),
+            cancellation: CancelToken::new(),
+            metadata: LazyMetadata::empty(),
             peer: None,
             trace: None,
-            values: Extensions::new(),
+            extensions: Extensions::new(),
             draining: None,
-            answer: Answer(OnceLock::new()),
+            response: ResponseMetadata::new(),
         }
     }
 }
 
 impl Context {
-    /// A call with no deadline, no metadata, and a caller that waits for ever.
+    /// Creates a context without deadline and metadata, which is never cancelled.
     pub fn new() -> Self {
         Self::of(Parts::new())
     }
@@ -98,17 +75,17 @@ impl Context {
         Self(Some(triomphe::Arc::new(parts)))
     }
 
-    /// A call with the metadata that a transport has received, for as long as the caller waits for it.
+    /// Creates the context of a received call, and the guard that cancels it.
     #[cfg(feature = "adapter")]
     pub(crate) fn received(
-        received: impl ReceivedMetadata,
+        metadata: impl ReceivedMetadata,
         deadline: Option<Instant>,
-        origin: ConnectionInfo,
+        connection: ConnectionInfo,
     ) -> (Self, CancelGuard) {
-        let mut lifelines = CancelToken::new();
-        let lifeline = lifelines.extend();
-        let (metadata, ConnectionInfo { peer, draining, .. }) = (LazyMetadata::received(received), origin);
-        (Self::of(Parts { deadline, lifelines, metadata, peer, draining, ..Parts::new() }), lifeline)
+        let mut cancellation = CancelToken::new();
+        let guard = cancellation.extend();
+        let (metadata, ConnectionInfo { peer, draining, .. }) = (LazyMetadata::received(metadata), connection);
+        (Self::of(Parts { deadline, cancellation, metadata, peer, draining, ..Parts::new() }), guard)
     }
 
     /// Creates the context of a call of which only the connection is known.
@@ -117,23 +94,23 @@ impl Context {
         info.peer.map_or_else(Self::new, |peer| Self::new().with_peer(peer))
     }
 
-    /// A call on behalf of this one: it inherits the deadline, the cancellation and the values, and starts with no
-    /// metadata.
+    /// Creates the context of a call that this call makes. It inherits deadline, cancellation, caller, trace and values, but
+    /// no metadata.
     pub fn child(&self) -> Self {
-        let Parts { deadline, lifelines, peer, trace, values, draining, .. } = self.parts();
-        let (lifelines, draining) = (lifelines.clone(), draining.clone());
-        let (peer, trace, values) = (peer.clone(), trace.clone(), values.clone());
-        Self::of(Parts { deadline: *deadline, lifelines, peer, trace, values, draining, ..Parts::new() })
+        let Parts { deadline, cancellation, peer, trace, extensions, draining, .. } = self.parts();
+        let (cancellation, draining) = (cancellation.clone(), draining.clone());
+        let (peer, trace, extensions) = (peer.clone(), trace.clone(), extensions.clone());
+        Self::of(Parts { deadline: *deadline, cancellation, peer, trace, extensions, draining, ..Parts::new() })
     }
 
-    /// A call that goes on when this one ends, such as one that undoes what this one did: no deadline, no
-    /// cancellation, no metadata. It has the values.
+    /// Creates the context of a call that continues when this call ends, such as a compensation. It inherits caller, trace
+    /// and values, but neither deadline nor cancellation nor metadata.
     pub fn detached(&self) -> Self {
-        let Parts { peer, trace, values, .. } = self.parts();
-        Self::of(Parts { peer: peer.clone(), trace: trace.clone(), values: values.clone(), ..Parts::new() })
+        let Parts { peer, trace, extensions, .. } = self.parts();
+        Self::of(Parts { peer: peer.clone(), trace: trace.clone(), extensions: extensions.clone(), ..Parts::new() })
     }
 
-    /// The same call, which must end within `timeout` from now, or at its own deadline if that is sooner.
+    /// Sets the deadline to `timeout` from now, unless it is earlier already.
     pub fn with_timeout(self, timeout: Duration) -> Self {
         match Instant::now().checked_add(timeout) {
             Some(deadline) => self.with_deadline(deadline),
@@ -141,51 +118,50 @@ impl Context {
         }
     }
 
-    /// The same call, which must end at `deadline`, or at its own deadline if that is sooner.
+    /// Sets the deadline, unless it is earlier already.
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         let parts = self.change_parts();
         parts.deadline = Some(parts.deadline.map_or(deadline, |own| own.min(deadline)));
         self
     }
 
-    /// The same call with one more entry of metadata. Fails if key or value may not travel, see [`Metadata`].
+    /// Adds an entry to the metadata of the request. Fails if the key or the value is not valid, see [`Metadata`].
     pub fn with_metadata(mut self, key: &str, value: impl Into<Value>) -> Result<Self> {
         self.change_parts().metadata.change(|metadata| metadata.append(key, value))?;
         Ok(self)
     }
 
-    /// The same call with all of this metadata in place of its own.
+    /// Replaces all metadata of the request.
     pub fn with_all_metadata(mut self, metadata: Metadata) -> Self {
-        self.change_parts().metadata = LazyMetadata::of(metadata);
+        self.change_parts().metadata = LazyMetadata::decoded(metadata);
         self
     }
 
-    /// The same call, made by `peer`.
+    /// Sets the caller.
     pub fn with_peer(mut self, peer: impl Into<Peer>) -> Self {
         self.change_parts().peer = Some(peer.into());
         self
     }
 
-    /// The same call at this place in a trace, as one that began with a message of a queue.
-    pub fn with_trace(mut self, place: TraceContext) -> Self {
-        self.change_parts().trace = Some(place);
+    /// Sets the span of the call, for example from a message of a queue.
+    pub fn with_trace(mut self, trace: TraceContext) -> Self {
+        self.change_parts().trace = Some(trace);
         self
     }
 
-    /// The same call with a value that stays in this process, such as the identity of the caller, in place of one of the
-    /// same type.
+    /// Attaches a value that stays in this process, such as the identity of the caller. It replaces one of its type.
     pub fn with_value<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.change_parts().values.insert(value);
+        self.change_parts().extensions.insert(value);
         self
     }
 
-    /// The same call, cancelled when the returned [`CancelGuard`] is dropped, or with the call that it is a child of.
+    /// Makes the call cancellable: dropping the [`CancelGuard`] cancels it and the calls that it makes.
     pub fn with_cancel_guard(mut self) -> (Self, CancelGuard) {
-        let lifeline = self.change_parts().lifelines.extend();
-        (self, lifeline)
+        let guard = self.change_parts().cancellation.extend();
+        (self, guard)
     }
 
-    /// The same call, told that its server stops as soon as the value is true.
+    /// Sets the signal for [`stopping`](Self::stopping), which is sent once the value is true.
     pub fn with_stopping(self, stopping: watch::Receiver<bool>) -> Self {
         self.with_drain_signal(DrainSignal::new(stopping))
     }
@@ -196,64 +172,66 @@ impl Context {
         self
     }
 
-    /// When the call must have ended. `None` if it may take for ever.
+    /// Returns the deadline; `None` if the call has none.
     pub fn deadline(&self) -> Option<Instant> {
         self.parts().deadline
     }
 
-    /// How long the call may still take; zero when the deadline has passed, `None` if it may take for ever.
+    /// Returns the time until the deadline: zero when it has passed, `None` if the call has none.
     pub fn remaining(&self) -> Option<Duration> {
         self.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Metadata of the request: what the caller sent, or what is to be sent.
+    /// Returns the metadata of the request: received by a server, or to be sent by a client.
     pub fn metadata(&self) -> &Metadata {
-        self.parts().metadata.all()
+        self.parts().metadata.get()
     }
 
-    /// Tells each text under one of these keys of the metadata, and which of them it is; those of a key in order. What a
-    /// transport received is looked through for them, and not read.
+    /// Passes each text under one of these keys of the metadata to `visit`, with the index of its key; the texts of a key in
+    /// order. It does not decode the other entries.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
-    pub(crate) fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
-        self.parts().metadata.texts(keys, each);
+    pub(crate) fn visit_texts<'a>(&'a self, keys: &[&str], visit: &mut dyn FnMut(usize, &'a str)) {
+        self.parts().metadata.visit_texts(keys, visit);
     }
 
-    /// Who the caller is, if the call came over a connection.
+    /// Returns the caller, if the call came over a connection.
     pub fn peer(&self) -> Option<&Peer> {
         self.parts().peer.as_ref()
     }
 
-    /// Its place in a trace, if it has one.
-    pub(crate) fn trace(&self) -> Option<&TraceContext> {
+    /// Returns the span of the call; `None` unless the chain has a `Trace` of [`observe`](crate::observe), or
+    /// [`with_trace`](Self::with_trace) set it.
+    pub fn trace(&self) -> Option<&TraceContext> {
         self.parts().trace.as_ref()
     }
 
-    /// The value of this type that [`with_value`](Self::with_value) put here.
+    /// Returns the value of this type that [`with_value`](Self::with_value) attached.
     pub fn value<T: 'static>(&self) -> Option<&T> {
-        self.parts().values.get()
+        self.parts().extensions.get()
     }
 
-    /// True when nobody waits for the answer any more: the caller went away, the deadline passed, or the call ended.
+    /// Returns true when no caller waits for the response: it cancelled the call, the deadline has passed, or the call ended.
     pub fn is_cancelled(&self) -> bool {
-        self.parts().lifelines.is_cut() || self.remaining() == Some(Duration::ZERO)
+        self.parts().cancellation.is_cancelled() || self.remaining() == Some(Duration::ZERO)
     }
 
-    /// Completes when nobody waits for the answer any more: the caller went away, the deadline passed, or the call
-    /// ended. Work that a handler leaves behind with `tokio::spawn` must watch it; the handler itself is dropped.
+    /// Completes when no caller waits for the response: it cancelled the call, the deadline has passed, or the call ended.
+    ///
+    /// The handler itself is dropped then. Work that it spawned with `tokio::spawn` must watch this.
     pub async fn cancelled(&self) {
-        let Parts { deadline, lifelines, .. } = self.parts();
-        cancelled(*deadline, lifelines).await;
+        let Parts { deadline, cancellation, .. } = self.parts();
+        cancelled_or_expired(*deadline, cancellation).await;
     }
 
-    /// The same, without holding on to the context.
+    /// Returns the cancellation of the call, which does not keep the context alive.
     #[cfg(feature = "client")]
     pub(crate) fn cancellation(&self) -> Cancellation {
-        let Parts { deadline, lifelines, .. } = self.parts();
-        Cancellation { deadline: *deadline, lifelines: lifelines.clone() }
+        let Parts { deadline, cancellation, .. } = self.parts();
+        Cancellation::new(*deadline, cancellation.clone())
     }
 
-    /// Completes when the server stops: it waits for calls that are under way, but only for some time. A stream that may
-    /// last for ever should end now, with `UNAVAILABLE`, so that its caller turns to another server.
+    /// Completes when the server begins to drain. A stream without end should fail with `UNAVAILABLE` then, so that its caller
+    /// turns to another server; other calls have some time to finish.
     pub async fn stopping(&self) {
         match &self.parts().draining {
             Some(signal) => signal.recv().await,
@@ -261,112 +239,62 @@ impl Context {
         }
     }
 
-    /// Adds an entry to the headers of the answer. It must happen before the handler returns. More of them than the caller
-    /// says it takes make the call fail with `INTERNAL`.
+    /// Adds an entry to the headers of the response, which are sent when the handler returns.
+    ///
+    /// The call fails with `INTERNAL` if its caller does not accept headers of their size.
     pub fn set_header(&self, key: &str, value: impl Into<Value>) -> Result<()> {
-        self.response().headers.append(key, value)
+        Ok(self.parts().response.lock().headers.append(key, value)?)
     }
 
-    /// Adds an entry to the trailers of the answer. It may happen until the last message is sent. More of them than the
-    /// caller says it takes make the call fail with `INTERNAL`.
+    /// Adds an entry to the trailers of the response, which are sent after the last message.
+    ///
+    /// The call fails with `INTERNAL` if its caller does not accept trailers of their size.
     pub fn set_trailer(&self, key: &str, value: impl Into<Value>) -> Result<()> {
-        self.response().trailers.append(key, value)
+        Ok(self.parts().response.lock().trailers.append(key, value)?)
     }
 
-    /// The headers of the answer: set by a handler, or received by a client.
+    /// Returns the headers of the response: set by a handler, or received by a client.
     pub fn headers(&self) -> Metadata {
-        self.answered().map(|response| response.headers.clone()).unwrap_or_default()
+        self.parts().response.read(|response| response.headers.clone()).unwrap_or_default()
     }
 
-    /// How many headers the answer has so far.
+    /// Returns the number of headers that are set so far.
     #[cfg(feature = "adapter")]
     pub(crate) fn count_headers(&self) -> usize {
-        self.answered().map_or(0, |response| response.headers.len())
+        self.parts().response.read(|response| response.headers.len()).unwrap_or_default()
     }
 
-    /// The trailers of the answer: set by a handler, or received by a client once the answer is complete.
+    /// Returns the trailers of the response: set by a handler, or received by a client once the response is complete.
     pub fn trailers(&self) -> Metadata {
-        self.answered().map(|response| response.trailers.clone()).unwrap_or_default()
+        self.parts().response.read(|response| response.trailers.clone()).unwrap_or_default()
     }
 
-    /// Adds what a transport received to the headers of the answer, in place of those with the same keys.
+    /// Adds headers that a transport received; they replace those with the same keys.
     pub fn receive_headers(&self, headers: Metadata) {
         if !headers.is_empty() {
-            self.response().headers.replace(headers);
+            self.parts().response.lock().headers.replace(headers);
         }
     }
 
-    /// Adds what a transport received to the trailers of the answer, in place of those with the same keys.
+    /// Adds trailers that a transport received; they replace those with the same keys.
     pub fn receive_trailers(&self, trailers: Metadata) {
         if !trailers.is_empty() {
-            self.response().trailers.replace(trailers);
+            self.parts().response.lock().trailers.replace(trailers);
         }
     }
 
-    /// Changes this context in its place.
+    /// Takes the context and leaves an empty one.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
-    pub(crate) fn change(&mut self, change: impl FnOnce(Self) -> Self) {
-        *self = change(std::mem::replace(self, Self(None)));
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self(None))
     }
 
     fn parts(&self) -> &Parts {
-        self.0.as_deref().unwrap_or(&NOTHING)
+        self.0.as_deref().unwrap_or(&EMPTY)
     }
 
     fn change_parts(&mut self) -> &mut Parts {
         triomphe::Arc::make_mut(self.0.get_or_insert_default())
-    }
-
-    fn response(&self) -> MutexGuard<'_, Response> {
-        self.parts().answer.get().lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The answer, if it has headers or trailers.
-    fn answered(&self) -> Option<MutexGuard<'_, Response>> {
-        let response = self.parts().answer.0.get()?;
-        Some(response.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-#[cfg(feature = "client")]
-impl Cancellation {
-    /// The same, at the latest then.
-    pub(crate) fn or_at(self, end: Option<Instant>) -> Self {
-        let deadline = [self.deadline, end].into_iter().flatten().min();
-        Self { deadline, ..self }
-    }
-
-    /// Completes when nobody waits for the answer any more.
-    pub(crate) async fn cancelled(self) {
-        cancelled(self.deadline, &self.lifelines).await;
-    }
-}
-
-async fn cancelled(deadline: Option<Instant>, lifelines: &CancelToken) {
-    tokio::select! {
-        biased;
-        () = lifelines.cut() => (),
-        () = expired(deadline) => (),
-    }
-}
-
-async fn expired(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
-}
-
-impl Answer {
-    fn get(&self) -> &Arc<Mutex<Response>> {
-        self.0.get_or_init(Arc::default)
-    }
-}
-
-/// The same answer, from now on even if it had none yet.
-impl Clone for Answer {
-    fn clone(&self) -> Self {
-        Self(OnceLock::from(self.get().clone()))
     }
 }
 

@@ -1,29 +1,29 @@
-//! What a process keeps with a call, by its type.
+//! Typed values that a process attaches to a call.
 
 use std::{any::Any, fmt, sync::Arc};
 
-/// Extensions of any type, of which the last one of a type counts.
+/// Values of any type, at most one visible for each type: the one inserted last.
 #[derive(Clone, Default)]
-pub(crate) struct Extensions(Option<Arc<Node<dyn Any + Send + Sync>>>);
+pub(crate) struct Extensions(Option<Arc<Extension<dyn Any + Send + Sync>>>);
 
-struct Node<T: ?Sized> {
+struct Extension<T: ?Sized> {
     next: Extensions,
     value: T,
 }
 
 impl Extensions {
-    /// No value.
+    /// Creates an empty list.
     pub(crate) const fn new() -> Self {
         Self(None)
     }
 
-    /// Puts a value before the one of its type.
+    /// Adds a value, which hides an earlier one of its type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
         let next = std::mem::take(self);
-        self.0 = Some(Arc::new(Node { next, value }));
+        self.0 = Some(Arc::new(Extension { next, value }));
     }
 
-    /// The value of this type.
+    /// Returns the value of this type.
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.all().find_map(<dyn Any + Send + Sync>::downcast_ref)
     }

@@ -4,13 +4,12 @@
 //! |---|---|
 //! | `context` | [`Context`]: deadline, cancellation, metadata both ways, identity |
 //! | `method` | [`Method`] and the policies that a `.proto` declares for it |
-//! | `metadata`, `lazy_metadata` | [`Metadata`], and the metadata of a request before somebody reads it |
+//! | `metadata` | [`Metadata`] of requests and responses |
 //! | `extensions` | typed values that interceptors attach to a call |
-//! | `cancellation` | cancellation from a caller to everything that it called |
+//! | `cancellation` | cancellation, from a call to every call that it makes |
 //! | `peer`, `connection_info` | the caller, and its connection |
 //! | `trace` | [`TraceContext`], by W3C Trace Context |
-//! | `streaming` | [`Streaming`] and its [`Sender`] |
-//! | `method_map` | one value for each method |
+//! | `streaming`, `produce` | [`Streaming`] and its [`Sender`] |
 //! | `shutdown` | the signals of a server that stops |
 //! | `run_until` | futures that end early |
 //! | `ids` | random identifiers |
@@ -21,12 +20,10 @@ pub(crate) mod connection_info;
 mod context;
 mod extensions;
 pub(crate) mod ids;
-pub(crate) mod lazy_metadata;
-mod metadata;
-mod method;
-#[cfg(any(feature = "client", all(feature = "metrics", any(feature = "adapter", feature = "gateway"))))]
-pub(crate) mod method_map;
+pub(crate) mod metadata;
+pub(crate) mod method;
 mod peer;
+mod produce;
 #[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) mod run_until;
 pub(crate) mod shutdown;
@@ -35,7 +32,7 @@ mod trace;
 
 pub use cancellation::CancelGuard;
 pub use context::Context;
-pub use metadata::{Metadata, Value};
+pub use metadata::{InvalidMetadata, Metadata, Value};
 pub use method::{Breaker, Idempotency, Kind, Method, Retry};
 pub use peer::{Identity, Peer};
 pub use streaming::{Sender, Streaming};

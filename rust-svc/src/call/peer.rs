@@ -1,10 +1,10 @@
-//! Who makes a call.
+//! The caller of a call.
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-/// Who makes a call, as the server knows it: where it comes from, and who it is by its certificate.
+/// The caller of a call: its address, and its identity if it has a certificate.
 ///
-/// A server puts it into the extensions of each request, and the adapter and the gateway into the
+/// A server puts it into the extensions of each request; adapters and gateways put it into the
 /// [`Context`](crate::Context).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
@@ -12,35 +12,35 @@ pub struct Peer {
     identity: Option<Arc<Identity>>,
 }
 
-/// Who a caller is by the certificate that it showed, signed by an authority that the server trusts (mutual TLS).
+/// The identity of a caller by its certificate, which is signed by an authority that the server trusts (mutual TLS).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// The names in the form of URIs, such as `spiffe://shop.example/order`.
+    /// The alternative names that are URIs, such as `spiffe://shop.example/order`.
     pub uris: Vec<String>,
-    /// The names in the form of hosts, such as `order.shop.example`.
+    /// The alternative names that are hosts, such as `order.shop.example`.
     pub dns_names: Vec<String>,
     /// The subject in the form of RFC 4514, such as `CN=order,O=Shop`.
     pub subject: String,
 }
 
 impl Peer {
-    /// A caller at an address, such as `10.0.0.7:41234` or `unix:/run/shop.sock`.
+    /// Creates a caller without identity. The address is such as `10.0.0.7:41234` or `unix:/run/shop.sock`.
     pub fn new(address: impl Into<Arc<str>>) -> Self {
         Self { address: address.into(), identity: None }
     }
 
-    /// The same caller, who is known by a certificate.
+    /// Sets the identity.
     pub fn with_identity(mut self, identity: Identity) -> Self {
         self.identity = Some(Arc::new(identity));
         self
     }
 
-    /// Where the call comes from, such as `10.0.0.7:41234` or `unix:/run/shop.sock`.
+    /// Returns the address, such as `10.0.0.7:41234` or `unix:/run/shop.sock`.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// The address without its port, or the path of the socket.
+    /// Returns the address without its port, or the path of the socket.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
     pub(crate) fn host(&self) -> &str {
         match self.split() {
@@ -49,7 +49,7 @@ impl Peer {
         }
     }
 
-    /// The port that the call comes from.
+    /// Returns the port of the address.
     #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
     pub(crate) fn port(&self) -> Option<u16> {
         self.split().map(|(_, port)| port)
@@ -61,7 +61,7 @@ impl Peer {
         Some((host, port.parse().ok()?))
     }
 
-    /// Who the caller is, if it showed a certificate that the server trusts.
+    /// Returns the identity; `None` unless the caller has a certificate that the server trusts.
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_deref()
     }
@@ -96,7 +96,7 @@ mod tests {
     use super::Peer;
 
     #[test]
-    fn addresses_and_ports() {
+    fn an_address_has_host_and_port() {
         for (address, host, port) in [
             ("10.0.0.7:41234", "10.0.0.7", Some(41234)),
             ("[::1]:80", "::1", Some(80)),

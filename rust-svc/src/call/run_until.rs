@@ -1,4 +1,4 @@
-//! Work that is given up when something else happens first.
+//! Futures that end early when something else happens first.
 
 use std::{future::poll_fn, mem, pin::Pin, task::Poll};
 
@@ -6,26 +6,27 @@ use futures::poll;
 #[cfg(feature = "client")]
 use tokio::time::{Instant, sleep_until};
 
-/// What the work gives; `None` if the deadline passes first. Only work that has to wait needs a timer.
+/// Returns the output of the work; `None` if the deadline passes first. Work that is ready at once needs no timer.
 #[cfg(feature = "client")]
 pub(crate) async fn run_until_deadline<T>(deadline: Instant, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     run_until_cancelled(|| sleep_until(deadline), work).await
 }
 
-/// What the work gives; `None` if the end comes first, which is asked for only by work that has to wait.
-pub(crate) async fn run_until_cancelled<T, End: Future<Output = ()>>(
-    end: impl FnOnce() -> End,
+/// Returns the output of the work; `None` if `cancelled` completes first. Work that is ready at once does not create that
+/// future.
+pub(crate) async fn run_until_cancelled<T, Cancelled: Future<Output = ()>>(
+    cancelled: impl FnOnce() -> Cancelled,
     mut work: Pin<&mut impl Future<Output = T>>,
 ) -> Option<T> {
     if let Poll::Ready(done) = poll!(work.as_mut()) {
         return Some(done);
     }
-    let mut end = Box::pin(end());
-    let mut is_asked = true;
+    let mut cancelled = Box::pin(cancelled());
+    let mut is_first_poll = true;
     poll_fn(|cx| {
-        // Work that never rests uses up what a task may do at a time, so the end is looked for first; but what is done counts.
-        let ended = end.as_mut().poll(cx);
-        let polled = if mem::take(&mut is_asked) { Poll::Pending } else { work.as_mut().poll(cx) };
+        // Busy work uses up the budget of the task, so cancellation is polled first; a finished result still wins.
+        let ended = cancelled.as_mut().poll(cx);
+        let polled = if mem::take(&mut is_first_poll) { Poll::Pending } else { work.as_mut().poll(cx) };
         match polled {
             Poll::Ready(done) => Poll::Ready(Some(done)),
             Poll::Pending => ended.map(|()| None),
@@ -54,14 +55,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_is_done_in_time() {
+    async fn work_in_time_returns_its_output() {
         for (wait, deadline) in [(None, SECOND), (None, Duration::ZERO), (Some(SECOND), 2 * SECOND)] {
             assert_eq!(after(wait, deadline).await, Some(()), "{wait:?} within {deadline:?}");
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_is_late() {
+    async fn late_work_returns_none() {
         let start = Instant::now();
         assert_eq!(after(Some(2 * SECOND), SECOND).await, None);
         assert_eq!(run_until_deadline::<()>(Instant::now() + SECOND, pin!(pending())).await, None);
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_never_rests_is_late_too() {
+    async fn late_work_that_never_waits_returns_none() {
         let work = async {
             loop {
                 tokio::task::yield_now().await;

@@ -4,6 +4,7 @@ use std::{future::pending, sync::Arc};
 
 use tokio::sync::watch;
 
+#[cfg(any(feature = "adapter", feature = "gateway"))]
 use crate::Error;
 
 /// A flag that a server sets once, and that many calls share.

@@ -8,11 +8,29 @@ use std::{
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 
+use tokio::sync::mpsc;
+
+use super::produce::Produced;
 use crate::{Error, Result};
 
 /// A stream of messages, any of which may be an error instead; an error is the last item.
 ///
-/// It is a [`futures::Stream`], and offers what most code needs without importing that crate.
+/// It is a [`futures::Stream`], with the methods that most code needs, so that it need not import that crate.
+///
+/// A handler of a streaming method often produces messages in a task of its own:
+///
+/// ```
+/// use rust_svc::Streaming;
+///
+/// fn count(to: u32) -> Streaming<u32> {
+///     Streaming::produce(move |sender| async move {
+///         for number in 0..to {
+///             sender.send(number).await?;
+///         }
+///         Ok(())
+///     })
+/// }
+/// ```
 pub struct Streaming<T>(stream::BoxStream<'static, Result<T>>);
 
 impl<T: Send + 'static> Streaming<T> {
@@ -21,42 +39,59 @@ impl<T: Send + 'static> Streaming<T> {
         Self(stream.fuse().boxed())
     }
 
-    /// A stream of these messages, and then its end.
+    /// Creates a stream of these messages.
     pub fn from_messages(messages: impl IntoIterator<Item = T, IntoIter: Send + 'static>) -> Self {
         Self::new(stream::iter(messages.into_iter().map(Ok)))
     }
 
-    /// A stream with no message.
+    /// Creates a stream without messages.
     pub fn empty() -> Self {
         Self::new(stream::empty())
     }
 
-    /// A stream that fails with `error` before any message.
+    /// Creates a stream that fails with `error` before any message.
     pub fn failed(error: Error) -> Self {
         Self::new(stream::iter([Err(error)]))
     }
 
-    /// A sender and the stream of what is sent. `capacity` messages (at least 1) may wait to be read, then
+    /// Creates a sender and the stream of the messages that it sends. It buffers `capacity` messages (at least 1); then
     /// [`Sender::send`] waits.
     pub fn channel(capacity: usize) -> (Sender<T>, Self) {
-        let (sender, receiver) = tokio::sync::mpsc::channel(capacity.max(1));
-        let receive = |mut receiver: tokio::sync::mpsc::Receiver<_>| async move {
-            receiver.recv().await.map(|message| (message, receiver))
-        };
+        let (sender, receiver) = mpsc::channel(capacity.max(1));
+        let receive =
+            |mut receiver: mpsc::Receiver<_>| async move { receiver.recv().await.map(|message| (message, receiver)) };
         (Sender(sender), Self::new(stream::unfold(receiver, receive)))
     }
 
-    /// The next message; `None` at the end.
+    /// Creates a stream of the messages that a future sends.
+    ///
+    /// The future runs while the stream is read, at most one message ahead, and is dropped with the stream. The stream ends
+    /// when the future does, with its error if it fails.
+    pub fn produce<F>(produce: impl FnOnce(Sender<T>) -> F) -> Self
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let (sender, messages) = mpsc::channel(1);
+        Self::new(Produced::new(messages, produce(Sender(sender))))
+    }
+
+    /// Returns the next message; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<T>> {
         StreamExt::next(&mut self.0).await
     }
 
-    /// All messages, or the first error.
+    /// Returns the next message; `None` at the end. Unlike [`next`](Self::next) it is made for `?`:
+    /// `while let Some(message) = stream.message().await? { .. }`.
+    pub async fn message(&mut self) -> Result<Option<T>> {
+        self.0.try_next().await
+    }
+
+    /// Returns all messages, or the first error.
     pub async fn collect(self) -> Result<Vec<T>> {
         self.0.try_collect().await
     }
 
-    /// The stream with each message changed by `change`.
+    /// Returns a stream with each message changed by `change`.
     pub fn map<U: Send + 'static>(self, change: impl FnMut(T) -> U + Send + 'static) -> Streaming<U> {
         Streaming::new(self.0.map_ok(change))
     }
@@ -82,27 +117,27 @@ impl<T> fmt::Debug for Streaming<T> {
 
 /// The sending end of [`Streaming::channel`]. The stream ends when the last clone is dropped.
 #[derive(Debug)]
-pub struct Sender<T>(tokio::sync::mpsc::Sender<Result<T>>);
+pub struct Sender<T>(mpsc::Sender<Result<T>>);
 
 impl<T> Sender<T> {
-    /// Sends a message; waits while the reader is behind. Fails with [`Code::Cancelled`](crate::Code::Cancelled) when
-    /// nobody reads any more.
+    /// Sends a message; waits while the buffer is full. Fails with [`Code::Cancelled`](crate::Code::Cancelled) when the stream
+    /// was dropped.
     pub async fn send(&self, message: T) -> Result<()> {
         self.0.send(Ok(message)).await.map_err(|_| Error::cancelled("nobody reads the stream any more"))
     }
 
     /// Ends the stream with an error.
     pub async fn fail(self, error: Error) {
-        // A reader that is gone has no use for the error.
+        // A dropped stream has no use for the error.
         let _ = self.0.send(Err(error)).await;
     }
 
-    /// Completes when nobody reads the stream any more.
+    /// Completes when the stream is dropped.
     pub async fn closed(&self) {
         self.0.closed().await;
     }
 
-    /// True when nobody reads the stream any more.
+    /// Returns true when the stream was dropped.
     pub fn is_closed(&self) -> bool {
         self.0.is_closed()
     }

@@ -1,50 +1,50 @@
-//! Where a call stands in a trace.
+//! The Trace Context of a call.
 
 use std::{
     fmt::{self, Display},
     sync::Arc,
 };
 
-use crate::{Context, call::ids::hex, call::ids::uuid};
+use super::ids::{hex, uuid};
 
-/// A longer `tracestate` need not be passed on.
-const LONGEST_STATE: usize = 512;
+/// The longest `tracestate` that must be propagated.
+const MAX_STATE: usize = 512;
 
-/// How long `traceparent` is.
+/// The length of `traceparent`.
 const LENGTH: usize = 55;
 
-/// The place of a call in a trace, by the Trace Context of W3C (level 1). It displays as the value of `traceparent`.
+/// The span of a call in a trace, by W3C Trace Context (level 1). It displays as the value of `traceparent`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
     trace_id: u128,
     span_id: u64,
-    /// The span above it, in this process or in the caller's; zero if there is none.
+    /// The parent span, in this process or in the caller's; zero if there is none.
     parent: u64,
     flags: u8,
     state: Option<Arc<str>>,
 }
 
 impl TraceContext {
-    /// The metadata that carries it.
+    /// The metadata key that carries it.
     pub const HEADER: &str = "traceparent";
 
-    /// The metadata in which tracing systems keep what is their own.
+    /// The metadata key for data of tracing systems.
     pub const STATE: &str = "tracestate";
 
-    /// The beginning of a trace.
+    /// Starts a trace.
     pub fn root(is_sampled: bool) -> Self {
         let [high, low] = [uuid::quick_bits(), uuid::quick_bits()];
         let trace_id = (u128::from(high) << 64 | u128::from(low)).max(1);
         Self { trace_id, span_id: span_id(), parent: 0, flags: u8::from(is_sampled), state: None }
     }
 
-    /// What `traceparent` says; `None` if it is malformed, and so to be ignored.
+    /// Parses a `traceparent`; `None` if it is malformed, and so must be ignored.
     pub fn parse(traceparent: &str) -> Option<Self> {
         let (text, rest) = traceparent.as_bytes().split_first_chunk::<LENGTH>()?;
         let pairs = [b'0', b'0', b'0', b'0', text[0], text[1], text[53], text[54]];
-        let [.., version, flags] = hex::read(&pairs)?.to_be_bytes();
-        let (trace_id, span_id) = (hex::read(&text[3..35])?, hex::read(&text[36..52])? as u64);
-        // What follows is for versions to come.
+        let [.., version, flags] = hex::parse(&pairs)?.to_be_bytes();
+        let (trace_id, span_id) = (hex::parse(&text[3..35])?, hex::parse(&text[36..52])? as u64);
+        // Later versions may append fields.
         let is_whole = rest.is_empty() || (version != 0 && rest[0] == b'-');
         if !is_whole || [2, 35, 52].iter().any(|dash| text[*dash] != b'-') {
             return None;
@@ -53,67 +53,61 @@ impl TraceContext {
         is_valid.then_some(Self { trace_id, span_id, parent: 0, flags: flags & 1, state: None })
     }
 
-    /// The same with what tracing systems keep with the trace; without it if that is empty, or of more than 512 bytes.
+    /// Sets the data of tracing systems (`tracestate`); none if it is empty or longer than 512 bytes.
     pub fn with_state(self, state: &str) -> Self {
-        let is_kept = !state.is_empty() && state.len() <= LONGEST_STATE;
+        let is_kept = !state.is_empty() && state.len() <= MAX_STATE;
         Self { state: is_kept.then(|| state.into()), ..self }
     }
 
-    /// The place of a call; `None` unless a `Trace` of [`observe`](crate::observe) is around it, or it was
-    /// [put there](Context::with_trace).
-    pub fn of(cx: &Context) -> Option<&Self> {
-        cx.trace()
-    }
-
-    /// A place below this one, with a span of its own.
+    /// Creates a child span.
     pub fn child(&self) -> Self {
         Self { span_id: span_id(), parent: self.span_id, ..self.clone() }
     }
 
-    /// The number of the trace, as 32 hexadecimal digits.
+    /// Returns the trace identifier, 32 hexadecimal digits.
     pub fn trace_id(&self) -> String {
         format!("{:032x}", self.trace_id)
     }
 
-    /// The number of the span, as 16 hexadecimal digits.
+    /// Returns the span identifier, 16 hexadecimal digits.
     pub fn span_id(&self) -> String {
         format!("{:016x}", self.span_id)
     }
 
-    /// The value of `traceparent`. Every call has one, so it is printed without the machinery of formats.
+    /// Returns the value of `traceparent`. Every call needs one, so it is printed without `format!`.
     pub(crate) fn to_bytes(&self) -> [u8; LENGTH] {
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
         hex::print(&self.trace_id.to_be_bytes(), &mut text[3..35]);
         hex::print(&self.span_id.to_be_bytes(), &mut text[36..52]);
-        // The only flag that is passed on.
+        // `sampled` is the only flag that is propagated.
         text[54] += self.flags;
         text
     }
 
-    /// The number of the trace.
+    /// Returns the trace identifier as a number.
     #[cfg(feature = "otlp")]
     pub(crate) fn trace(&self) -> u128 {
         self.trace_id
     }
 
-    /// The number of the span above it; zero if there is none.
+    /// Returns the identifier of the parent span as a number; zero if there is none.
     #[cfg(feature = "otlp")]
     pub(crate) fn parent(&self) -> u64 {
         self.parent
     }
 
-    /// The number of the span.
+    /// Returns the span identifier as a number.
     #[cfg(any(feature = "client", feature = "otlp"))]
     pub(crate) fn span(&self) -> u64 {
         self.span_id
     }
 
-    /// Whether the trace is recorded.
+    /// Returns whether the trace is sampled.
     pub fn is_sampled(&self) -> bool {
         self.flags & 1 == 1
     }
 
-    /// What tracing systems keep with the trace.
+    /// Returns the data of tracing systems (`tracestate`).
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
@@ -131,13 +125,13 @@ fn span_id() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_STATE, TraceContext};
+    use super::{MAX_STATE, TraceContext};
     use crate::Context;
 
     const VALID: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     #[test]
-    fn it_displays_as_it_was_read() {
+    fn display_is_the_inverse_of_parse() {
         let context = TraceContext::parse(VALID).expect("valid");
         assert_eq!(context.to_string(), VALID);
         assert_eq!(context.trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");
@@ -150,33 +144,33 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_kept_whole_or_not_at_all() {
-        for (state, kept) in [("", false), ("a=1", true), (&*"a".repeat(LONGEST_STATE + 1), false)] {
-            let place = TraceContext::root(true).with_state(state);
-            assert_eq!(place.state(), kept.then_some(state));
-            assert_eq!(place.child().state(), place.state());
+    fn long_state_is_dropped() {
+        for (state, kept) in [("", false), ("a=1", true), (&*"a".repeat(MAX_STATE + 1), false)] {
+            let trace = TraceContext::root(true).with_state(state);
+            assert_eq!(trace.state(), kept.then_some(state));
+            assert_eq!(trace.child().state(), trace.state());
         }
     }
 
     #[test]
-    fn calls_have_the_place_that_their_context_has() {
-        let place = TraceContext::root(true);
-        let cx = Context::new().with_trace(place.clone());
+    fn calls_inherit_the_trace_of_their_context() {
+        let trace = TraceContext::root(true);
+        let cx = Context::new().with_trace(trace.clone());
         for cx in [cx.child(), cx.detached(), cx.with_value(1)] {
-            assert_eq!(TraceContext::of(&cx), Some(&place));
+            assert_eq!(cx.trace(), Some(&trace));
         }
-        assert_eq!(TraceContext::of(&Context::new()), None);
+        assert_eq!(Context::new().trace(), None);
     }
 
     #[test]
-    fn later_versions_may_say_more() {
+    fn later_versions_may_append_fields() {
         let later = VALID.replacen("00", "cc", 1);
         assert!(TraceContext::parse(&later).is_some());
-        assert!(TraceContext::parse(&format!("{later}-what-comes")).is_some());
+        assert!(TraceContext::parse(&format!("{later}-more")).is_some());
     }
 
     #[test]
-    fn what_is_malformed_is_ignored() {
+    fn malformed_traceparent_is_ignored() {
         for malformed in [
             "",
             "00",

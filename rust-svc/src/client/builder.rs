@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error, Metadata, Method, Result, Value,
-    call::method_map::MethodMap,
+    call::method::MethodMap,
     error::BoxError,
     grpc::{Body, compression::Encoding},
     intercept::{Chain, Target},
@@ -238,7 +238,7 @@ impl ClientBuilder {
     fn checked_metadata(&self) -> Result<Metadata> {
         let mut metadata = Metadata::new();
         for (key, value) in &self.metadata {
-            metadata.append(key, value.clone()).map_err(|error| Error::invalid_argument(error.message()))?;
+            metadata.append(key, value.clone()).map_err(|error| Error::invalid_argument(error.to_string()))?;
         }
         Ok(metadata)
     }

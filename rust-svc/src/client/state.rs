@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Code, Method,
-    call::method_map::MethodMap,
+    call::method::MethodMap,
     grpc::compression::Encoding,
     intercept::{BreakerState, BreakerStateChange, Chain, Target},
 };

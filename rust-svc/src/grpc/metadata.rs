@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(feature = "adapter")]
-use crate::call::lazy_metadata::ReceivedMetadata;
+use crate::call::metadata::ReceivedMetadata;
 use crate::{Error, Metadata, Result, Value};
 
 const BINARY: &str = "-bin";
@@ -26,17 +26,17 @@ pub(crate) struct Headers(pub(crate) HeaderMap);
 
 #[cfg(feature = "adapter")]
 impl ReceivedMetadata for Headers {
-    fn read(&self) -> Metadata {
+    fn decode(&self) -> Metadata {
         from_headers(&self.0)
     }
 
-    fn texts<'a>(&'a self, keys: &[&str], each: &mut dyn FnMut(usize, &'a str)) {
+    fn visit_texts<'a>(&'a self, keys: &[&str], visit: &mut dyn FnMut(usize, &'a str)) {
         // There are few of them, and to look at each takes less than to make names of the keys.
         for (name, value) in &self.0 {
             let name = name.as_str();
             let index = keys.iter().position(|key| name == *key).filter(|_| !is_reserved(name) && !is_binary(name));
             if let Some((index, text)) = index.and_then(|index| Some((index, text(value)?))) {
-                each(index, text);
+                visit(index, text);
             }
         }
     }

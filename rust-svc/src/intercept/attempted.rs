@@ -18,7 +18,7 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// An attempt that begins after so many others. If the call is traced, it has a span and a place of its own.
     pub(crate) fn begin(cx: &Context, previous: u32, started: Instant) -> Self {
-        let place = TraceContext::of(cx).map(TraceContext::child);
+        let place = cx.trace().map(TraceContext::child);
         let span = place.as_ref().map_or_else(Span::none, |place| span(place, previous));
         Self { started, span, previous, place }
     }

@@ -18,7 +18,7 @@ use triomphe::Arc;
 use super::Target;
 #[cfg(feature = "client")]
 use crate::observe::TraceContext;
-use crate::{Code, Context, Method, observe::names};
+use crate::{Code, Context, Method, Result, observe::names};
 
 /// A call that is under way.
 pub struct Call {
@@ -164,7 +164,13 @@ impl Call {
 
     /// Changes the context, as in `call.change(|cx| cx.with_value(identity))`.
     pub fn change(&mut self, change: impl FnOnce(Context) -> Context) {
-        self.cx.change(change);
+        self.cx = change(self.cx.take());
+    }
+
+    /// Changes the context, or fails and keeps it, as in `call.try_change(|cx| cx.with_metadata("x-tenant", tenant))?`.
+    pub fn try_change(&mut self, change: impl FnOnce(Context) -> Result<Context>) -> Result<()> {
+        self.cx = change(self.cx.clone())?;
+        Ok(())
     }
 
     /// Runs the call in this span. When the call ends, `rpc.response.status_code` is recorded in it, and

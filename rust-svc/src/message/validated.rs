@@ -1,15 +1,16 @@
-//! Requests of a type of the user's own, by the rules of their messages.
+//! Requests of custom types, checked by the rules of their messages.
 
-use crate::{Message, Violations};
+use super::Message;
+use crate::Violations;
 
-/// A request of a type of the user's own (`domain_type=`), which `C` checked before it was read. Generated code takes such
-/// requests, and gives what is in them to the service.
+/// A request of a custom type (`domain_type=`) that `C` checked before it was converted. Generated code receives such
+/// requests, and passes the value to the service.
 #[derive(Clone, Copy, Debug)]
 pub struct Validated<T, C>(pub T, pub C);
 
-/// What checks a message by the rules of its `.proto` (`buf.validate`). Generated code implements it.
+/// A check of a message against the rules of its `.proto` (`buf.validate`). Generated code implements it.
 pub trait Check<Wire>: Default + Send + 'static {
-    /// Notes in `violations` all that the rules say against a request.
+    /// Checks a request, and adds the violations.
     fn check(wire: &Wire, violations: &mut Violations);
 }
 

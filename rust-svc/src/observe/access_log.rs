@@ -55,7 +55,7 @@ impl Observer for AccessLog {
         let duration_ms = outcome.elapsed.as_secs_f64() * 1e3;
         let deadline_left_ms = call.cx().remaining().map(|left| left.as_secs_f64() * 1e3);
         let (peer, request_id) = (call.cx().peer().map(Peer::address), RequestId::of(call.cx()));
-        let trace_id = TraceContext::of(call.cx()).map(TraceContext::trace_id);
+        let trace_id = call.cx().trace().map(TraceContext::trace_id);
         let metadata = self.allowed(call);
         macro_rules! line {
             ($level:ident) => {

@@ -49,7 +49,7 @@ impl Trace {
     fn place(&self, call: &mut Call) -> Result<()> {
         let parent = match call.side() {
             Side::Server => received(call.cx()),
-            Side::Client => TraceContext::of(call.cx()).cloned(),
+            Side::Client => call.cx().trace().cloned(),
         };
         let own = parent.as_ref().map_or_else(|| TraceContext::root(self.samples), TraceContext::child);
         call.set_span(span(call, &own, parent.as_ref()));
@@ -109,7 +109,7 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
 /// What the metadata of a request says of its caller's place.
 fn received(cx: &Context) -> Option<TraceContext> {
     let (mut parent, mut parents, mut states) = (None, 0, Vec::new());
-    cx.texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |index, text| match index {
+    cx.visit_texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |index, text| match index {
         0 => (parent, parents) = (Some(text), parents + 1),
         _ => states.push(text),
     });
@@ -120,7 +120,7 @@ fn received(cx: &Context) -> Option<TraceContext> {
 /// The metadata of a call, if they have to change to name no other place: each attempt is sent with its own.
 fn sent(cx: &Context, own: &TraceContext) -> Result<Option<Metadata>> {
     let mut is_named = own.state().is_some();
-    cx.texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |_, _| is_named = true);
+    cx.visit_texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |_, _| is_named = true);
     if !is_named {
         return Ok(None);
     }

@@ -1,12 +1,14 @@
-//! A span of time that may be negative.
+//! Signed durations.
 
 use std::{fmt, str::FromStr, time::Duration};
 
-/// The longest span of `google.protobuf.Duration`, in seconds: about 10,000 years.
+use super::digits::{Fraction, parse_digits, parse_fraction};
+
+/// The longest `google.protobuf.Duration`, in seconds: about 10,000 years.
 const MAX_SECONDS: u64 = 315_576_000_000;
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
-/// A span of time that may be negative, as `google.protobuf.Duration`: at most about 10,000 years, in nanoseconds.
+/// A duration that may be negative: `google.protobuf.Duration`, at most about 10,000 years, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SignedDuration {
     seconds: i64,
@@ -14,27 +16,28 @@ pub struct SignedDuration {
 }
 
 impl SignedDuration {
-    /// No time.
+    /// The empty duration.
     pub const ZERO: Self = Self { seconds: 0, nanos: 0 };
 
-    /// A span from seconds and nanoseconds (each at most a second, and of the same sign). `None` if it is out of range.
+    /// Creates a duration from seconds and nanoseconds, which are less than a second and have the same sign. `None` if it is
+    /// out of range.
     pub fn new(seconds: i64, nanos: i32) -> Option<Self> {
         let in_range = seconds.unsigned_abs() <= MAX_SECONDS && nanos.unsigned_abs() < NANOS_PER_SECOND;
         let one_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
         (in_range && one_sign).then_some(Self { seconds, nanos })
     }
 
-    /// Whole seconds, rounded towards zero.
+    /// Returns whole seconds, rounded towards zero.
     pub const fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// The nanoseconds beside the whole seconds, of the same sign.
+    /// Returns the nanoseconds after the whole seconds, with the same sign.
     pub const fn nanos(self) -> i32 {
         self.nanos
     }
 
-    /// The span as an unsigned one; `None` if it is negative.
+    /// Returns the duration without sign; `None` if it is negative.
     pub fn to_std(self) -> Option<Duration> {
         let seconds = u64::try_from(self.seconds).ok()?;
         let nanos = u32::try_from(self.nanos).ok()?;
@@ -51,7 +54,7 @@ impl TryFrom<Duration> for SignedDuration {
     }
 }
 
-/// A time that protobuf cannot express.
+/// The error for a time outside the range of protobuf, or of the target type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
@@ -63,7 +66,7 @@ impl fmt::Display for OutOfRange {
 
 impl std::error::Error for OutOfRange {}
 
-/// The form of protobuf's JSON: seconds with 0, 3, 6 or 9 digits after the point, such as `-1.500s`.
+/// Displays as in protobuf's JSON: seconds with 0, 3, 6 or 9 digits after the point, such as `-1.500s`.
 impl fmt::Display for SignedDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.seconds < 0 || self.nanos < 0 { "-" } else { "" };
@@ -88,41 +91,12 @@ impl FromStr for SignedDuration {
     }
 }
 
-/// Prints nanoseconds as a decimal fraction of a second with 0, 3, 6 or 9 digits.
-pub(super) struct Fraction(pub(super) u32);
-
-impl fmt::Display for Fraction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 => Ok(()),
-            nanos if nanos.is_multiple_of(1_000_000) => write!(f, ".{:03}", nanos / 1_000_000),
-            nanos if nanos.is_multiple_of(1_000) => write!(f, ".{:06}", nanos / 1_000),
-            nanos => write!(f, ".{nanos:09}"),
-        }
-    }
-}
-
-/// Reads up to nine digits after the point as nanoseconds.
-pub(super) fn parse_fraction(digits: &str) -> Option<u32> {
-    if digits.is_empty() || digits.len() > 9 {
-        return None;
-    }
-    let nanos = u32::try_from(parse_digits(digits)?).ok()?;
-    Some(nanos * 10u32.pow(9 - digits.len() as u32))
-}
-
-/// Reads decimal digits and nothing else.
-pub(super) fn parse_digits(digits: &str) -> Option<i64> {
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::SignedDuration;
 
     #[test]
-    fn text_form() {
+    fn durations_are_parsed_and_displayed() {
         for (seconds, nanos, text) in [
             (0, 0, "0s"),
             (1, 500_000_000, "1.500s"),
@@ -138,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses() {
+    fn malformed_texts_and_values_out_of_range_are_refused() {
         for text in ["", "s", "1", "1.s", "1.1234567890s", "+1s", "1e3s", "315576000001s", " 1s", "--1s"] {
             assert!(text.parse::<SignedDuration>().is_err(), "{text}");
         }

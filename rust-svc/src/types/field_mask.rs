@@ -1,26 +1,31 @@
-//! Which fields of a message are meant.
+//! Sets of fields.
 
 use std::fmt;
 
-/// A set of field paths, as `google.protobuf.FieldMask`: which fields an update changes, or a read returns.
+/// A set of field paths: `google.protobuf.FieldMask`, the fields that an update changes, or a read returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FieldMask {
-    /// Paths by the names in the `.proto`, such as `address.street`.
+    /// The paths, by the names in the `.proto`, such as `address.street`.
     pub paths: Vec<String>,
 }
 
 impl FieldMask {
-    /// A mask of these paths.
+    /// Creates a mask of these paths.
     pub fn new<P: Into<String>>(paths: impl IntoIterator<Item = P>) -> Self {
         Self { paths: paths.into_iter().map(Into::into).collect() }
     }
 
-    /// True if the mask names `path`, a field that it is part of, or everything (`*`).
+    /// Returns the paths.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(String::as_str)
+    }
+
+    /// Returns true if the mask has `path`, a field that it is part of, or all fields (`*`).
     pub fn contains(&self, path: &str) -> bool {
         self.paths.iter().any(|own| own == "*" || covers(own, path))
     }
 
-    /// True if the mask names no field.
+    /// Returns true if the mask has no paths.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }

@@ -1,8 +1,8 @@
-//! Values without a schema.
+//! JSON values.
 
 use std::collections::BTreeMap;
 
-/// A JSON value, as `google.protobuf.Value`. Its numbers are finite.
+/// A JSON value: `google.protobuf.Value`. Its numbers are finite.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json {
     /// `null`.
@@ -21,7 +21,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// The value of a key, if this is an object that has it.
+    /// Returns the value of a key; `None` unless this is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Object(entries) => entries.get(key),
@@ -29,7 +29,7 @@ impl Json {
         }
     }
 
-    /// The text, if this is one.
+    /// Returns the text of a string.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -37,7 +37,7 @@ impl Json {
         }
     }
 
-    /// The number, if this is one.
+    /// Returns the value of a number.
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),

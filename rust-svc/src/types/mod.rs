@@ -1,6 +1,7 @@
 //! Plain types for the well-known types of protobuf.
 
 mod any;
+mod digits;
 mod duration;
 mod field_mask;
 mod json;
@@ -12,7 +13,7 @@ mod timestamp;
 #[cfg(feature = "prost")]
 pub mod wkt;
 
-pub use any::Any;
+pub use any::{Any, UnpackError};
 pub use duration::SignedDuration;
 pub use field_mask::FieldMask;
 pub use json::Json;

@@ -1,16 +1,16 @@
-//! The details of errors that all of gRPC knows: messages of `google.rpc`.
+//! The messages of `google.rpc`: the status, and standard details of errors.
 
 use std::time::Duration;
 
 use crate::{Any, Code, Error, Message, SignedDuration, Violation, Violations, types::wkt};
 
-/// What an error is on the wire of gRPC and in the body of an HTTP answer.
+/// An error on the wire of gRPC, and in the body of an HTTP response.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Status {
     /// The number of the code.
     #[prost(int32, tag = "1")]
     pub code: i32,
-    /// What went wrong, for people.
+    /// The message for people.
     #[prost(string, tag = "2")]
     pub message: String,
     /// Typed details.
@@ -18,51 +18,51 @@ pub struct Status {
     pub details: Vec<wkt::Any>,
 }
 
-/// Which fields of a request are wrong.
+/// The invalid fields of a request.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct BadRequest {
-    /// Each of them.
+    /// The violations.
     #[prost(message, repeated, tag = "1")]
     pub field_violations: Vec<FieldViolation>,
 }
 
-/// A field that is wrong.
+/// An invalid field.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct FieldViolation {
     /// Its path.
     #[prost(string, tag = "1")]
     pub field: String,
-    /// What is wrong with it.
+    /// The reason for people.
     #[prost(string, tag = "2")]
     pub description: String,
-    /// What is wrong with it, for programs, in `UPPER_SNAKE_CASE`.
+    /// The reason for programs, in `UPPER_SNAKE_CASE`.
     #[prost(string, tag = "3")]
     pub reason: String,
 }
 
-/// When to try again.
+/// The delay before a retry.
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub struct RetryInfo {
-    /// How long to wait.
+    /// The delay.
     #[prost(message, optional, tag = "1")]
     pub retry_delay: Option<wkt::Duration>,
 }
 
-/// Why a call failed, for programs.
+/// The reason of a failure, for programs.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct ErrorInfo {
     /// The reason, in `UPPER_SNAKE_CASE`, unique within the domain.
     #[prost(string, tag = "1")]
     pub reason: String,
-    /// Who defined the reason, such as `inventory.example.com`.
+    /// The domain that defines the reason, such as `inventory.example.com`.
     #[prost(string, tag = "2")]
     pub domain: String,
-    /// More about this occurrence.
+    /// Further data about this failure.
     #[prost(btree_map = "string, string", tag = "3")]
     pub metadata: std::collections::BTreeMap<String, String>,
 }
 
-macro_rules! speaks_for_itself {
+macro_rules! impl_message {
     ($($message:ident),*) => {$(
         impl Message for $message {
             const NAME: &'static str = concat!("google.rpc.", stringify!($message));
@@ -79,9 +79,9 @@ macro_rules! speaks_for_itself {
     )*};
 }
 
-speaks_for_itself!(Status, BadRequest, RetryInfo, ErrorInfo);
+impl_message!(Status, BadRequest, RetryInfo, ErrorInfo);
 
-/// The violations travel as [`BadRequest`] and the delay as [`RetryInfo`], before the details.
+/// Violations become a [`BadRequest`] and the delay a [`RetryInfo`], before the details.
 impl From<&Error> for Status {
     fn from(error: &Error) -> Self {
         let violations = (!error.violations().is_empty()).then(|| Any::pack(BadRequest::of(error.violations())));
@@ -92,7 +92,7 @@ impl From<&Error> for Status {
     }
 }
 
-/// [`BadRequest`] becomes the violations and [`RetryInfo`] the delay; a code of 0, which is no error, becomes
+/// A [`BadRequest`] becomes violations and a [`RetryInfo`] the delay. Code 0, which is not an error, becomes
 /// [`Code::Unknown`].
 impl From<Status> for Error {
     fn from(status: Status) -> Self {

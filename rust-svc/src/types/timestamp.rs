@@ -1,4 +1,4 @@
-//! A point in time.
+//! Points in time.
 
 use std::{
     fmt,
@@ -6,13 +6,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::duration::{Fraction, OutOfRange, parse_digits, parse_fraction};
+use super::{
+    digits::{Fraction, parse_digits, parse_fraction},
+    duration::OutOfRange,
+};
 
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in seconds since 1970.
 const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// A point in time, as `google.protobuf.Timestamp`: of the years 1 to 9999, in nanoseconds, UTC.
+/// A point in time: `google.protobuf.Timestamp`, in the years 1 to 9999, in nanoseconds, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp {
     seconds: i64,
@@ -20,22 +23,22 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// A point in time from seconds since 1970 and the nanoseconds after them. `None` if it is out of range.
+    /// Creates a point in time from seconds since 1970 and the nanoseconds after them. `None` if it is out of range.
     pub fn new(seconds: i64, nanos: u32) -> Option<Self> {
         (RANGE.contains(&seconds) && nanos < 1_000_000_000).then_some(Self { seconds, nanos })
     }
 
-    /// The time of this machine's clock.
+    /// Returns the time of this machine's clock.
     pub fn now() -> Self {
         Self::try_from(SystemTime::now()).unwrap_or_default()
     }
 
-    /// Seconds since 1970, rounded down.
+    /// Returns seconds since 1970, rounded down.
     pub const fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Nanoseconds after [`seconds`](Self::seconds).
+    /// Returns the nanoseconds after [`seconds`](Self::seconds).
     pub const fn nanos(self) -> u32 {
         self.nanos
     }
@@ -57,7 +60,7 @@ impl TryFrom<SystemTime> for Timestamp {
     }
 }
 
-/// `None` where the platform's clock cannot express it.
+/// Fails where the platform's clock has a smaller range.
 impl TryFrom<Timestamp> for SystemTime {
     type Error = OutOfRange;
 
@@ -72,7 +75,7 @@ impl TryFrom<Timestamp> for SystemTime {
     }
 }
 
-/// RFC 3339 in UTC with 0, 3, 6 or 9 digits after the point, such as `2026-02-28T09:30:00.500Z`.
+/// Displays as RFC 3339 in UTC, with 0, 3, 6 or 9 digits after the point, such as `2026-02-28T09:30:00.500Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil(self.seconds.div_euclid(SECONDS_PER_DAY));
@@ -83,7 +86,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// RFC 3339 with any offset, with capital `T` and `Z`.
+/// Parses RFC 3339 with any offset, with capital `T` and `Z`.
 impl FromStr for Timestamp {
     type Err = OutOfRange;
 
@@ -122,7 +125,7 @@ fn offset(zone: &str) -> Option<i64> {
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-/// Reads numbers of fixed widths with a separator between them.
+/// Parses numbers of fixed widths with a separator between them.
 fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
     let mut parts = text.split(separator);
     let mut numbers = [0; N];
@@ -142,8 +145,8 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01 of a date of the Gregorian calendar, which repeats every 400 years of 146,097 days. A year is
-/// counted from March, so that the leap day is its last.
+/// Returns the days since 1970-01-01 of a date in the Gregorian calendar, which repeats every 400 years of 146,097 days.
+/// Years begin in March here, so that the leap day is the last day.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
@@ -151,7 +154,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468
 }
 
-/// The reverse of [`days`].
+/// Returns the date of a day since 1970-01-01, the inverse of [`days`].
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -171,7 +174,7 @@ mod tests {
     use super::Timestamp;
 
     #[test]
-    fn text_form() {
+    fn timestamps_are_parsed_and_displayed() {
         for (seconds, nanos, text) in [
             (0, 0, "1970-01-01T00:00:00Z"),
             (951_827_696, 500_000_000, "2000-02-29T12:34:56.500Z"),
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses() {
+    fn malformed_texts_are_refused() {
         for text in [
             "",
             "1970-01-01",
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_the_calendar_comes_back() {
+    fn every_day_of_the_calendar_survives_display_and_parse() {
         for day in (-719_162..=2_932_896).step_by(97) {
             let timestamp = Timestamp::new(day * 86_400, 0).expect("in range");
             assert_eq!(timestamp.to_string().parse(), Ok(timestamp));
@@ -215,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn system_time_comes_back() {
+    fn system_time_survives_conversion() {
         let before = Timestamp::new(-2, 250_000_000).expect("in range");
         assert_eq!(Timestamp::try_from(SystemTime::try_from(before).expect("in range")), Ok(before));
     }

@@ -134,7 +134,7 @@ async fn a_stream_refused_twice_is_unavailable() {
 
 #[tokio::test]
 async fn connections_that_break_in_flight() {
-    let retry = Retry::attempts(3).backoff_ms(1, 1, 1.0);
+    let retry = Retry::new(3).backoff_ms(1, 1, 1.0);
     for (method, calls) in [(GET, 1), (GET.retry(retry), 3), (GET.no_side_effects(), 3)] {
         let server = Server::start(|mut call| async move {
             call.next().await;
@@ -326,7 +326,7 @@ async fn connections_that_break_again_and_again() {
     })
     .await;
     let client = server.client();
-    let retry = Retry::attempts(5).backoff_ms(1, 5, 2.0);
+    let retry = Retry::new(5).backoff_ms(1, 5, 2.0);
     let method = GET.idempotent().retry(retry).no_breaker();
     let calls = (0..300).map(|_| call(&client, method));
     for result in futures::future::join_all(calls).await {

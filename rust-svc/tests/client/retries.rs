@@ -13,7 +13,7 @@ use crate::{
 const UNAVAILABLE: i32 = Code::Unavailable.number();
 const INTERNAL: i32 = Code::Internal.number();
 
-const PATIENT: Method = GET.idempotent().retry(Retry::attempts(4).backoff_ms(1000, 2500, 2.0));
+const PATIENT: Method = GET.idempotent().retry(Retry::new(4).backoff_ms(1000, 2500, 2.0));
 
 fn texts(values: &[Option<&str>]) -> Vec<Option<String>> {
     values.iter().map(|value| value.map(str::to_owned)).collect()
@@ -49,7 +49,7 @@ async fn until_there_are_no_more_attempts() {
 
 #[tokio::test(start_paused = true)]
 async fn only_what_may_be_called_twice() {
-    let retry = Retry::attempts(3).on(&[Code::Unavailable, Code::Internal, Code::DeadlineExceeded]);
+    let retry = Retry::new(3).on(&[Code::Unavailable, Code::Internal, Code::DeadlineExceeded]);
     for (method, code, calls) in [
         (GET, UNAVAILABLE, 1),
         (GET.retry(retry), UNAVAILABLE, 3),
@@ -215,7 +215,7 @@ async fn one_idempotency_key_for_all_attempts() {
             }
         })
         .await;
-        let retry = Retry::attempts(3).on(&[Code::Internal]).backoff_ms(1, 1, 1.0);
+        let retry = Retry::new(3).on(&[Code::Internal]).backoff_ms(1, 1, 1.0);
         let order = Order { key: given.to_owned() };
         let answer: String = server.client().unary(GET.retry(retry), Context::new(), order).await.unwrap();
         assert_eq!(answer, "done");

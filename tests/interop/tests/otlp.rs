@@ -27,8 +27,7 @@ use rust_svc::{
 };
 use tonic::{Request, Response, Status, transport::server::TcpIncoming};
 
-const GET: Method =
-    Method::unary("/test.v1.Test/Get").no_side_effects().retry(Retry::attempts(2).backoff_ms(1, 1, 1.0));
+const GET: Method = Method::unary("/test.v1.Test/Get").no_side_effects().retry(Retry::new(2).backoff_ms(1, 1, 1.0));
 
 /// Keeps what it is sent.
 #[derive(Clone, Default)]

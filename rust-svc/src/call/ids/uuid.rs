@@ -1,4 +1,4 @@
-//! Names that no two calls share.
+//! Unique identifiers.
 
 use std::{
     cell::Cell,
@@ -9,8 +9,8 @@ thread_local! {
     static STATE: Cell<u64> = Cell::new(random_bits()[0]);
 }
 
-/// 64 bits of a generator of its own for each thread (SplitMix64), which the operating system seeded: good enough for
-/// what need not be kept from others, as the names of spans.
+/// Returns 64 bits from a generator for each thread (SplitMix64), seeded by the operating system. They are predictable, so
+/// use them for identifiers that are no secrets, such as those of spans.
 pub(crate) fn quick_bits() -> u64 {
     let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
     STATE.set(state);
@@ -19,14 +19,13 @@ pub(crate) fn quick_bits() -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// 128 bits that the operating system seeded, and not those of the small generator that is good enough for jitter: two
-/// calls with one idempotency key would be one call to a server.
+/// Returns 128 bits seeded by the operating system, because a server would take two calls with one idempotency key for one.
 pub(crate) fn random_bits() -> [u64; 2] {
     let state = RandomState::new();
     [state.hash_one("high"), state.hash_one("low")]
 }
 
-/// A UUID of version 4 (RFC 9562).
+/// Returns a random UUID, version 4 (RFC 9562).
 #[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 pub(crate) fn random() -> String {
     let [high, low] = random_bits();
@@ -44,7 +43,7 @@ mod tests {
     use super::random;
 
     #[test]
-    fn they_are_of_version_4_and_differ() {
+    fn uuids_are_version_4_and_unique() {
         let all: HashSet<_> = (0..10_000).map(|_| random()).collect();
         assert_eq!(all.len(), 10_000);
         for uuid in all {

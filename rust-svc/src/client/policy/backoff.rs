@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn waits_are_spread_over_20_percent() {
-        let retry = Retry::attempts(5).backoff_ms(100, 300, 2.0);
+        let retry = Retry::new(5).backoff_ms(100, 300, 2.0);
         for (index, base) in [100.0, 200.0, 300.0, 300.0].into_iter().enumerate() {
             let mut histogram = [0; 10];
             for seed in 0..10_000 {
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn pushback_resets_the_exponent() {
-        let mut backoff = backoff(1, Retry::attempts(5).backoff_ms(100, 10_000, 10.0));
+        let mut backoff = backoff(1, Retry::new(5).backoff_ms(100, 10_000, 10.0));
         assert!(backoff.next() <= Duration::from_millis(120));
         assert!(backoff.next() >= Duration::from_millis(800));
         backoff.reset();
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn invalid_multipliers_do_not_wait() {
         for multiplier in [f64::NAN, f64::INFINITY, -2.0] {
-            let mut backoff = backoff(1, Retry::attempts(5).backoff_ms(0, 0, multiplier));
+            let mut backoff = backoff(1, Retry::new(5).backoff_ms(0, 0, multiplier));
             assert_eq!((backoff.next(), backoff.next()), (Duration::ZERO, Duration::ZERO));
         }
     }

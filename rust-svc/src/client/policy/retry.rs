@@ -16,7 +16,7 @@ const RESEND_WAITS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(25), 
 const MAX_ATTEMPTS: u32 = 5;
 
 /// The policy of a method without side effects that declares none.
-const DEFAULT_RETRY: Retry = Retry::attempts(3);
+const DEFAULT_RETRY: Retry = Retry::new(3);
 
 /// The attempts of one call.
 #[derive(Debug)]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn idempotency_and_codes_decide_about_retries() {
-        let retry = Retry::attempts(4).on(&[Code::Unavailable, Code::Internal]);
+        let retry = Retry::new(4).on(&[Code::Unavailable, Code::Internal]);
         let upload = Method::client_streaming("/test.v1.Test/Upload").idempotent();
         for (method, keyed, code, expected) in [
             (GET, false, Code::Unavailable, 1),
@@ -155,8 +155,8 @@ mod tests {
             (GET.retry(retry), true, Code::Internal, 4),
             (GET.retry(retry).idempotent(), false, Code::Internal, 4),
             (GET.retry(retry).no_side_effects(), false, Code::NotFound, 1),
-            (GET.retry(Retry::attempts(99)), false, Code::Unavailable, 5),
-            (GET.retry(Retry::attempts(0)), false, Code::Unavailable, 1),
+            (GET.retry(Retry::new(99)), false, Code::Unavailable, 5),
+            (GET.retry(Retry::new(0)), false, Code::Unavailable, 1),
             (upload.retry(retry), false, Code::Unavailable, 1),
         ] {
             assert_eq!(attempts(method, keyed, &failure(code)), expected, "{method:?} {code}");
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn pushback_sets_the_wait() {
         let budget = Budget::new();
-        let method = GET.retry(Retry::attempts(5).backoff_ms(10, 10_000, 100.0));
+        let method = GET.retry(Retry::new(5).backoff_ms(10, 10_000, 100.0));
         let mut retries = Retries::new(&method, false, &budget);
         let asked = Failure { pushback: Pushback::After(Duration::from_secs(7)), ..failure(Code::Unavailable) };
         assert!(

@@ -1,15 +1,15 @@
-//! What rules say for themselves.
+//! The messages of rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, MessageDescriptor};
 
-/// The `message` of rules that a whole message has, by their `id`: the library tells it of those of fields alone.
+/// The `message` of the rules of whole messages, by their `id`. The library returns it only for the rules of fields.
 #[derive(Default)]
 pub(super) struct Texts(BTreeMap<String, BTreeSet<String>>);
 
 impl Texts {
-    /// The texts of all messages.
+    /// Collects the texts of all messages.
     pub(super) fn new(pool: &DescriptorPool) -> Self {
         let mut texts = Self::default();
         let Some(extension) = pool.get_extension_by_name("buf.validate.message") else { return texts };
@@ -19,7 +19,7 @@ impl Texts {
         texts
     }
 
-    /// What the rule says, if no other of its name says anything else.
+    /// Returns the text of a rule, unless rules with the same id have other texts.
     pub(super) fn of(&self, rule: &str) -> Option<&str> {
         let texts = self.0.get(rule).filter(|texts| texts.len() == 1)?;
         texts.first().map(String::as_str).filter(|text| !text.is_empty())

@@ -8,7 +8,7 @@ use std::{
 use triomphe::Arc;
 
 use super::labels::Named;
-use crate::{call::method_map::MethodMap, intercept::Target};
+use crate::{call::method::MethodMap, intercept::Target};
 
 /// How many targets are told apart. A process calls a few servers; one whose addresses change must not grow for ever.
 const MAX_TARGETS: usize = 100;

@@ -122,7 +122,7 @@ pub(super) fn named(method: &'static str, target: Option<&Target>) -> impl Itera
 }
 
 fn sampled(call: &Call) -> Option<TraceContext> {
-    TraceContext::of(call.cx()).filter(|trace| trace.is_sampled()).cloned()
+    call.cx().trace().filter(|trace| trace.is_sampled()).cloned()
 }
 
 fn context(trace: &TraceContext, span_id: u64) -> SpanContext {

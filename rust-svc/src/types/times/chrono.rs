@@ -1,10 +1,10 @@
-//! The times of `chrono`.
+//! Conversions of the times of `chrono`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Instant, OutOfRange, SignedDuration, Span, Timestamp, comes_back};
+use super::{ForeignDuration, ForeignTimestamp, OutOfRange, SignedDuration, Timestamp, impl_conversion_back};
 
-comes_back!(DateTime<Utc>, TimeDelta);
+impl_conversion_back!(DateTime<Utc>, TimeDelta);
 
 impl TryFrom<Timestamp> for DateTime<Utc> {
     type Error = OutOfRange;
@@ -14,21 +14,21 @@ impl TryFrom<Timestamp> for DateTime<Utc> {
     }
 }
 
-/// Its range is larger than that of protobuf.
+/// Cannot fail: the range is larger than that of protobuf.
 impl From<SignedDuration> for TimeDelta {
     fn from(span: SignedDuration) -> Self {
         Self::seconds(span.seconds()) + Self::nanoseconds(span.nanos().into())
     }
 }
 
-/// The nanoseconds of a leap second are more than a second.
-impl Instant for DateTime<Utc> {
+/// In a leap second the nanoseconds are more than a second.
+impl ForeignTimestamp for DateTime<Utc> {
     fn parts(self) -> (i64, i32) {
         (self.timestamp(), self.timestamp_subsec_nanos().cast_signed())
     }
 }
 
-impl Span for TimeDelta {
+impl ForeignDuration for TimeDelta {
     fn parts(self) -> (i64, i32) {
         (self.num_seconds(), self.subsec_nanos())
     }

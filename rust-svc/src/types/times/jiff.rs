@@ -1,12 +1,12 @@
-//! The times of `jiff`.
+//! Conversions of the times of `jiff`.
 
 use jiff::SignedDuration as JiffDuration;
 
-use super::{Instant, OutOfRange, SignedDuration, Span, Timestamp, comes_back};
+use super::{ForeignDuration, ForeignTimestamp, OutOfRange, SignedDuration, Timestamp, impl_conversion_back};
 
-comes_back!(jiff::Timestamp, JiffDuration);
+impl_conversion_back!(jiff::Timestamp, JiffDuration);
 
-/// Fails for the last day of the year 9999, part of which `jiff` keeps for time zones.
+/// Fails on the last day of the year 9999, part of which `jiff` reserves for time zones.
 impl TryFrom<Timestamp> for jiff::Timestamp {
     type Error = OutOfRange;
 
@@ -21,13 +21,13 @@ impl From<SignedDuration> for JiffDuration {
     }
 }
 
-impl Instant for jiff::Timestamp {
+impl ForeignTimestamp for jiff::Timestamp {
     fn parts(self) -> (i64, i32) {
         (self.as_second(), self.subsec_nanosecond())
     }
 }
 
-impl Span for JiffDuration {
+impl ForeignDuration for JiffDuration {
     fn parts(self) -> (i64, i32) {
         (self.as_secs(), self.subsec_nanos())
     }

@@ -1,12 +1,12 @@
-//! The times of `time`.
+//! Conversions of the times of `time`.
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Instant, OutOfRange, SignedDuration, Span, Timestamp, comes_back};
+use super::{ForeignDuration, ForeignTimestamp, OutOfRange, SignedDuration, Timestamp, impl_conversion_back};
 
-comes_back!(OffsetDateTime, Duration);
+impl_conversion_back!(OffsetDateTime, Duration);
 
-/// In UTC.
+/// Returns a time in UTC.
 impl TryFrom<Timestamp> for OffsetDateTime {
     type Error = OutOfRange;
 
@@ -22,13 +22,13 @@ impl From<SignedDuration> for Duration {
     }
 }
 
-impl Instant for OffsetDateTime {
+impl ForeignTimestamp for OffsetDateTime {
     fn parts(self) -> (i64, i32) {
         (self.unix_timestamp(), self.nanosecond().cast_signed())
     }
 }
 
-impl Span for Duration {
+impl ForeignDuration for Duration {
     fn parts(self) -> (i64, i32) {
         (self.whole_seconds(), self.subsec_nanoseconds())
     }

@@ -1,4 +1,4 @@
-//! How the plain types of this crate travel in the messages of `google.protobuf`.
+//! The conversions between the plain types of this crate and the messages of `google.protobuf`.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use prost_types as pb;
 
 use crate::{Any, FieldMask, Json, Message, SignedDuration, Timestamp, Violations};
 
-/// How deeply a [`Value`] may be nested.
+/// The deepest nesting of a `Value`.
 const MAX_DEPTH: usize = 100;
 
-macro_rules! travels_as_itself {
+macro_rules! impl_message {
     ($($name:literal: $type:ty),* $(,)?) => {$(
         impl Message for $type {
             const NAME: &'static str = concat!("google.protobuf.", $name);
@@ -27,7 +27,7 @@ macro_rules! travels_as_itself {
     )*};
 }
 
-travels_as_itself! {
+impl_message! {
     "Empty": (),
     "BoolValue": bool,
     "Int32Value": i32,
@@ -90,8 +90,9 @@ impl Message for FieldMask {
 }
 
 impl Violations {
-    /// The message that is read now changes its field `resource`, and of that what `mask` names: nothing else in it is
-    /// required (AIP-134, AIP-203). Without a mask it is what the resource holds; `*` is all of it.
+    /// Limits required fields of the field `resource` to those in `mask` (AIP-134, AIP-203).
+    ///
+    /// No mask covers the fields that the resource holds; `*` covers all fields.
     pub fn mask(&mut self, resource: &'static str, mask: &Option<pb::FieldMask>) {
         self.set_mask(resource, mask.as_ref().map_or(&[], |mask| &mask.paths));
     }

@@ -1,15 +1,15 @@
-//! How the times of other crates travel.
+//! The conversions between the times of other crates and the messages of `google.protobuf`.
 //!
-//! What such a crate can express and protobuf cannot travels as it is; who reads it refuses it.
+//! A value outside the range of protobuf is sent as it is; the receiver refuses it.
 
 use prost_types as pb;
 
 use crate::{
     Message, SignedDuration, Timestamp, Violations,
-    types::times::{Instant, Span, carried},
+    types::times::{ForeignDuration, ForeignTimestamp, carry_nanos},
 };
 
-macro_rules! travels {
+macro_rules! impl_message {
     ($feature:literal: $instant:ty, $span:ty) => {
         #[cfg(feature = $feature)]
         impl Message for $instant {
@@ -17,7 +17,7 @@ macro_rules! travels {
             type Wire = pb::Timestamp;
 
             fn into_wire(self) -> pb::Timestamp {
-                let (seconds, nanos) = carried(Instant::parts(self));
+                let (seconds, nanos) = carry_nanos(ForeignTimestamp::parts(self));
                 pb::Timestamp { seconds, nanos: nanos.cast_signed() }
             }
 
@@ -33,7 +33,7 @@ macro_rules! travels {
             type Wire = pb::Duration;
 
             fn into_wire(self) -> pb::Duration {
-                let (seconds, nanos) = Span::parts(self);
+                let (seconds, nanos) = ForeignDuration::parts(self);
                 pb::Duration { seconds, nanos }
             }
 
@@ -44,6 +44,6 @@ macro_rules! travels {
     };
 }
 
-travels!("chrono": chrono::DateTime<chrono::Utc>, chrono::TimeDelta);
-travels!("jiff": jiff::Timestamp, jiff::SignedDuration);
-travels!("time": time::OffsetDateTime, time::Duration);
+impl_message!("chrono": chrono::DateTime<chrono::Utc>, chrono::TimeDelta);
+impl_message!("jiff": jiff::Timestamp, jiff::SignedDuration);
+impl_message!("time": time::OffsetDateTime, time::Duration);

@@ -336,7 +336,7 @@ async fn a_trace_goes_from_http_through_a_client_to_a_service() {
     let chain = Chain::new().intercept(Trace::new());
     let fake = UserServiceFake::default();
     fake.get_user.returns_with(|call| async move {
-        let own = TraceContext::of(call.context()).expect("traced").to_string();
+        let own = call.context().trace().expect("traced").to_string();
         Ok(User { user_id: own, ..User::default() })
     });
     let routes = rust_svc::adapter::Routes::from(user_service_adapter(Arc::new(fake.clone()))).chain(&chain);

@@ -10,21 +10,21 @@ pub mod courier_service {
     pub const GET_COURIER_STATUS: svc::Method = svc::Method::unary("/dispatch.v1.CourierService/GetCourierStatus")
         .no_side_effects()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `UpdateCourierStatus`.
     pub const UPDATE_COURIER_STATUS: svc::Method = svc::Method::unary("/dispatch.v1.CourierService/UpdateCourierStatus")
         .idempotent()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `ListAvailable`.
     pub const LIST_AVAILABLE: svc::Method = svc::Method::unary("/dispatch.v1.CourierService/ListAvailable")
         .no_side_effects()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 }
 
@@ -64,7 +64,7 @@ pub mod route_service {
     pub const CONFIRM_ROUTE: svc::Method = svc::Method::unary("/dispatch.v1.RouteService/ConfirmRoute")
         .idempotent()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 }
 
@@ -86,27 +86,27 @@ pub mod dispatch_service {
     pub const ASSIGN_ORDER: svc::Method = svc::Method::unary("/dispatch.v1.DispatchService/AssignOrder")
         .idempotent()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(3).on(&[svc::Code::Unavailable, svc::Code::DeadlineExceeded]))
+        .retry(svc::Retry::new(3).on(&[svc::Code::Unavailable, svc::Code::DeadlineExceeded]))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `GetAssignment`.
     pub const GET_ASSIGNMENT: svc::Method = svc::Method::unary("/dispatch.v1.DispatchService/GetAssignment")
         .no_side_effects()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `CancelAssignment`.
     pub const CANCEL_ASSIGNMENT: svc::Method = svc::Method::unary("/dispatch.v1.DispatchService/CancelAssignment")
         .idempotent()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `StreamAssignments`.
     pub const STREAM_ASSIGNMENTS: svc::Method = svc::Method::bidi_streaming("/dispatch.v1.DispatchService/StreamAssignments")
         .timeout_ms(60000)
-        .retry(svc::Retry::attempts(2))
+        .retry(svc::Retry::new(2))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 }
 

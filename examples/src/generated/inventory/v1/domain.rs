@@ -10,35 +10,35 @@ pub mod inventory_service {
     pub const CHECK_STOCK: svc::Method = svc::Method::unary("/inventory.v1.InventoryService/CheckStock")
         .no_side_effects()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `ReserveItems`.
     pub const RESERVE_ITEMS: svc::Method = svc::Method::unary("/inventory.v1.InventoryService/ReserveItems")
         .idempotent()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(3).on(&[svc::Code::Unavailable, svc::Code::DeadlineExceeded]))
+        .retry(svc::Retry::new(3).on(&[svc::Code::Unavailable, svc::Code::DeadlineExceeded]))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `ReleaseReservation`.
     pub const RELEASE_RESERVATION: svc::Method = svc::Method::unary("/inventory.v1.InventoryService/ReleaseReservation")
         .idempotent()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `WatchStockLevels`.
     pub const WATCH_STOCK_LEVELS: svc::Method = svc::Method::server_streaming("/inventory.v1.InventoryService/WatchStockLevels")
         .no_side_effects()
         .timeout_ms(1000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `UploadTelemetry`.
     pub const UPLOAD_TELEMETRY: svc::Method = svc::Method::client_streaming("/inventory.v1.InventoryService/UploadTelemetry")
         .idempotent()
         .timeout_ms(60000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 }
 

@@ -10,48 +10,48 @@ pub mod order_service {
     pub const CREATE_ORDER: svc::Method = svc::Method::unary("/order.v1.OrderService/CreateOrder")
         .idempotent()
         .timeout_ms(5000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `GetOrder`.
     pub const GET_ORDER: svc::Method = svc::Method::unary("/order.v1.OrderService/GetOrder")
         .no_side_effects()
         .timeout_ms(2000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `ListOrders`.
     pub const LIST_ORDERS: svc::Method = svc::Method::unary("/order.v1.OrderService/ListOrders")
         .no_side_effects()
         .timeout_ms(2000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `UpdateOrder`.
     pub const UPDATE_ORDER: svc::Method = svc::Method::unary("/order.v1.OrderService/UpdateOrder")
         .idempotent()
         .timeout_ms(2000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `CancelOrder`.
     pub const CANCEL_ORDER: svc::Method = svc::Method::unary("/order.v1.OrderService/CancelOrder")
         .idempotent()
         .timeout_ms(5000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `StreamOrderUpdates`.
     pub const STREAM_ORDER_UPDATES: svc::Method = svc::Method::server_streaming("/order.v1.OrderService/StreamOrderUpdates")
         .no_side_effects()
         .timeout_ms(2000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 
     /// `UploadOrderItems`.
     pub const UPLOAD_ORDER_ITEMS: svc::Method = svc::Method::client_streaming("/order.v1.OrderService/UploadOrderItems")
         .timeout_ms(60000)
-        .retry(svc::Retry::attempts(3))
+        .retry(svc::Retry::new(3))
         .breaker(svc::Breaker::DEFAULT.min_calls(5).open_ms(2000).probes(1));
 }
 

@@ -9,31 +9,31 @@ pub mod policy_service {
     /// `Plain`.
     pub const PLAIN: svc::Method = svc::Method::unary("/policies.v1.PolicyService/Plain")
         .timeout_ms(2000)
-        .retry(svc::Retry::attempts(4));
+        .retry(svc::Retry::new(4));
 
     /// `Read`.
     pub const READ: svc::Method = svc::Method::unary("/policies.v1.PolicyService/Read")
         .no_side_effects()
         .timeout_ms(250)
-        .retry(svc::Retry::attempts(4).on(&[svc::Code::Unavailable, svc::Code::Aborted]));
+        .retry(svc::Retry::new(4).on(&[svc::Code::Unavailable, svc::Code::Aborted]));
 
     /// `Create`.
     pub const CREATE: svc::Method = svc::Method::unary("/policies.v1.PolicyService/Create")
         .idempotent()
         .timeout_ms(1500)
-        .retry(svc::Retry::attempts(3).backoff_ms(50, 1000, 2.0).on(&[svc::Code::Unavailable, svc::Code::DeadlineExceeded]))
+        .retry(svc::Retry::new(3).backoff_ms(50, 1000, 2.0).on(&[svc::Code::Unavailable, svc::Code::DeadlineExceeded]))
         .breaker(svc::Breaker::DEFAULT.window_ms(30000).min_calls(10).failure_percent(25).open_ms(10000).probes(1));
 
     /// `Watch`.
     pub const WATCH: svc::Method = svc::Method::server_streaming("/policies.v1.PolicyService/Watch")
         .timeout_ms(60000)
-        .retry(svc::Retry::attempts(1))
+        .retry(svc::Retry::new(1))
         .no_breaker();
 
     /// `Soon`.
     pub const SOON: svc::Method = svc::Method::unary("/policies.v1.PolicyService/Soon")
         .timeout_ms(2000)
-        .retry(svc::Retry::attempts(2).backoff_ms(50, 50, 1.6));
+        .retry(svc::Retry::new(2).backoff_ms(50, 50, 1.6));
 }
 
 /// The service `policies.v1.PolicyService`.

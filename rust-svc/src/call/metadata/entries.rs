@@ -1,22 +1,20 @@
-//! What travels beside a message: headers and trailers.
+//! Metadata as a list of entries.
 
 use std::fmt;
 
 use bytes::Bytes;
 
-use crate::{Error, Result};
-
-/// The name of an entry ends with this when its value is bytes and not text.
+/// The suffix of keys whose values are bytes.
 const BINARY: &str = "-bin";
 
-/// Headers or trailers of a call, in order; a key may occur more than once.
+/// Headers or trailers of a call, in order. A key may occur more than once.
 ///
 /// Keys are lower case letters, digits, `-`, `_` and `.`. A key that ends in `-bin` holds bytes; any other holds
-/// printable ASCII. Keys that start with `grpc-` belong to the protocol and are refused.
+/// printable ASCII. Keys that start with `grpc-` are reserved for the protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata(Vec<(String, Value)>);
 
-/// The value of an entry.
+/// The value of a metadata entry.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Printable ASCII.
@@ -25,22 +23,29 @@ pub enum Value {
     Binary(Bytes),
 }
 
+/// The error for metadata whose key or value cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidMetadata {
+    key: String,
+    reason: &'static str,
+}
+
 impl Metadata {
-    /// No entries.
+    /// Creates metadata without entries.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Adds an entry and keeps those with the same key. Fails with `INTERNAL` if key or value may not travel.
-    pub fn append(&mut self, key: &str, value: impl Into<Value>) -> Result<()> {
+    /// Adds an entry after those with the same key. Fails if the key or the value is not valid.
+    pub fn append(&mut self, key: &str, value: impl Into<Value>) -> Result<(), InvalidMetadata> {
         let key = key.to_ascii_lowercase();
         let value = check(&key, value.into())?;
         self.0.push((key, value));
         Ok(())
     }
 
-    /// Adds an entry in place of those with the same key. Fails with `INTERNAL` if key or value may not travel.
-    pub fn insert(&mut self, key: &str, value: impl Into<Value>) -> Result<()> {
+    /// Adds an entry and removes those with the same key. Fails if the key or the value is not valid.
+    pub fn insert(&mut self, key: &str, value: impl Into<Value>) -> Result<(), InvalidMetadata> {
         let value = check(&key.to_ascii_lowercase(), value.into())?;
         self.remove(key);
         self.append(key, value)
@@ -51,42 +56,42 @@ impl Metadata {
         self.0.retain(|(it, _)| !it.eq_ignore_ascii_case(key));
     }
 
-    /// The first text under this key.
+    /// Returns the first text under this key.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.get_all(key).find_map(Value::as_text)
     }
 
-    /// The first bytes under this key, which ends in `-bin`.
+    /// Returns the first bytes under this key, which ends in `-bin`.
     pub fn get_binary(&self, key: &str) -> Option<&[u8]> {
         self.get_all(key).find_map(Value::as_binary)
     }
 
-    /// All values under this key, in order.
+    /// Returns all values under this key, in order.
     pub fn get_all<'a, 'k>(&'a self, key: &'k str) -> impl Iterator<Item = &'a Value> + use<'a, 'k> {
         self.0.iter().filter(move |(it, _)| it.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }
 
-    /// All entries, in order.
+    /// Returns all entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// True if there is no entry.
+    /// Returns true if there is no entry.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Adds all entries of another.
+    /// Adds all entries of `other`.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// Adds all entries of another, in place of those with the same keys.
+    /// Adds all entries of `other` and removes earlier ones with the same keys.
     pub(crate) fn replace(&mut self, other: Self) {
         self.0.retain(|(key, _)| other.get_all(key).next().is_none());
         self.extend(other);
@@ -94,7 +99,7 @@ impl Metadata {
 }
 
 impl Value {
-    /// The text, if it is text.
+    /// Returns the text; `None` for bytes.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -102,7 +107,7 @@ impl Value {
         }
     }
 
-    /// The bytes, if it is bytes.
+    /// Returns the bytes; `None` for a text.
     pub fn as_binary(&self) -> Option<&[u8]> {
         match self {
             Self::Text(_) => None,
@@ -111,27 +116,34 @@ impl Value {
     }
 }
 
-fn check(key: &str, value: Value) -> Result<Value> {
-    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if key.is_empty() || !key.bytes().all(letters) {
-        return Err(refused(key, "has a key of other than letters, digits, `-`, `_` and `.`"));
-    }
-    if key.starts_with("grpc-") {
-        return Err(refused(key, "has a key that belongs to gRPC"));
-    }
-    match &value {
-        Value::Binary(_) if !key.ends_with(BINARY) => Err(refused(key, "is bytes: its key must end in `-bin`")),
-        Value::Text(_) if key.ends_with(BINARY) => Err(refused(key, "is text: its key must not end in `-bin`")),
-        Value::Text(text) if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
-            Err(refused(key, "is text with other than printable ASCII"))
+fn check(key: &str, value: Value) -> Result<Value, InvalidMetadata> {
+    let reason = find_fault(key, &value);
+    reason.map_or(Ok(value), |reason| Err(InvalidMetadata { key: key.to_owned(), reason }))
+}
+
+fn find_fault(key: &str, value: &Value) -> Option<&'static str> {
+    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    match value {
+        _ if key.is_empty() || !key.bytes().all(is_valid) => {
+            Some("has a key with characters other than letters, digits, `-`, `_` and `.`")
         }
-        _ => Ok(value),
+        _ if key.starts_with("grpc-") => Some("has a key that is reserved for gRPC"),
+        Value::Binary(_) if !key.ends_with(BINARY) => Some("is bytes: its key must end in `-bin`"),
+        Value::Text(_) if key.ends_with(BINARY) => Some("is text: its key must not end in `-bin`"),
+        Value::Text(text) if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
+            Some("is text with characters other than printable ASCII")
+        }
+        _ => None,
     }
 }
 
-fn refused(key: &str, why: &str) -> Error {
-    Error::internal(format!("metadata {key:?} {why}"))
+impl fmt::Display for InvalidMetadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "metadata {:?} {}", self.key, self.reason)
+    }
 }
+
+impl std::error::Error for InvalidMetadata {}
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {

@@ -1,0 +1,17 @@
+//! Headers and trailers of a call.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `entries` | [`Metadata`], a list of entries, and their [`Value`] |
+//! | `lazy` | the metadata of a request, decoded on first use |
+//! | `response` | the headers and trailers of a response, shared by all contexts of a call |
+
+mod entries;
+mod lazy;
+mod response;
+
+pub use entries::{InvalidMetadata, Metadata, Value};
+pub(super) use lazy::LazyMetadata;
+#[cfg(feature = "adapter")]
+pub(crate) use lazy::ReceivedMetadata;
+pub(super) use response::ResponseMetadata;
