@@ -1,6 +1,6 @@
 //! Plain types in a crate of their own, and everything else here.
 
-use std::{process::Command, sync::Arc};
+use std::sync::Arc;
 
 use contracts::domain_only::user::v1::{GetUserRequest, ListUsersRequest, User, UserService, UserUpdate};
 use rust_svc::{Client, Context, Error, Result, Streaming, async_trait, fake};
@@ -61,20 +61,4 @@ async fn the_fake_speaks_the_plain_types() {
     let fake = UserServiceFake::on(&session);
     fake.get_user.returns(user("ada"));
     assert_eq!(fake.get_user(Context::new(), GetUserRequest::default()).await.expect("scripted"), user("ada"));
-}
-
-/// The business depends on plain types alone.
-#[test]
-fn the_crate_of_plain_types_has_no_transport() {
-    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-    let output = Command::new(cargo)
-        .args(["tree", "--offline", "--package", "plain", "--edges", "all", "--prefix", "none", "--no-dedupe"])
-        .current_dir(harness::repository())
-        .output()
-        .expect("cargo runs");
-    let tree = String::from_utf8(output.stdout).expect("a text");
-    assert!(output.status.success() && tree.contains("rust-svc"), "{}", String::from_utf8_lossy(&output.stderr));
-    for transport in ["prost", "tonic", "hyper", "http ", "h2 ", "axum", "tower"] {
-        assert!(!tree.lines().any(|line| line.starts_with(transport)), "{transport} is in\n{tree}");
-    }
 }
