@@ -15,6 +15,7 @@ pub mod demo;
 
 pub mod dispatch;
 pub mod feed;
+#[rustfmt::skip]
 pub mod generated;
 pub mod inventory;
 pub mod locks;

@@ -7,7 +7,7 @@ use crate::{
         NEWEST_EDITION,
         descriptor::{CodeGeneratorResponse, ResponseFile},
     },
-    render::{Files, ROOT, mark},
+    render::{Files, ROOT, insertion_point},
 };
 
 /// `FEATURE_PROTO3_OPTIONAL` and `FEATURE_SUPPORTS_EDITIONS`.
@@ -23,9 +23,9 @@ pub fn files(files: Files) -> Vec<u8> {
 
 /// An answer with files that buf does not take beside those of another run: it fails instead.
 pub fn only_files(mut files: Files) -> Vec<u8> {
-    let guard = mark(&files).map(|mark| ResponseFile {
+    let guard = insertion_point(&files).map(|name| ResponseFile {
         name: Some(ROOT.to_owned()),
-        insertion_point: Some(mark.to_owned()),
+        insertion_point: Some(name.to_owned()),
         content: Some(String::new()),
     });
     if let Some(root) = files.get_mut(ROOT).filter(|_| guard.is_some()) {

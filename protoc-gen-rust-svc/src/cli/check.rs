@@ -13,7 +13,7 @@ use super::{
     input::InputArgs,
     output::{Failure, say},
 };
-use crate::render::{Files, Seal, read_seal};
+use crate::render::{Files, Provenance, provenance};
 
 /// The most characters of a line to print.
 const WIDTH: usize = 160;
@@ -45,8 +45,9 @@ impl CheckArgs {
 /// Describes each file that is not up to date.
 fn compare(out: &Path, expected: &Files, existing: &BTreeMap<String, String>) -> Vec<String> {
     let differing = expected.iter().filter_map(|(name, content)| differs(out, name, content, existing.get(name)));
-    let orphans =
-        existing.iter().filter(|(name, content)| !expected.contains_key(*name) && read_seal(content) != Seal::Missing);
+    let orphans = existing
+        .iter()
+        .filter(|(name, content)| !expected.contains_key(*name) && provenance(content) != Provenance::Foreign);
     let orphans =
         orphans.map(|(name, _)| format!("{}: orphaned, no contract generates it\n", out.join(name).display()));
     differing.chain(orphans).collect()
@@ -56,12 +57,13 @@ fn differs(out: &Path, name: &str, expected: &str, existing: Option<&String>) ->
     let path = out.join(name);
     let path = path.display();
     let Some(existing) = existing else { return Some(format!("{path}: missing\n")) };
-    let same = existing.lines().eq(expected.lines());
-    let why = match read_seal(existing) {
-        _ if same => return None,
-        Seal::Intact => "stale",
-        Seal::Broken => "edited by hand",
-        Seal::Missing => "not generated, but has the name of a generated file",
+    // The first line has the checksum of the rest, which ignores formatting.
+    let is_current = existing.lines().next() == expected.lines().next();
+    let why = match provenance(existing) {
+        Provenance::Generated if is_current => return None,
+        Provenance::Generated => "stale",
+        Provenance::Edited => "edited by hand",
+        Provenance::Foreign => "not generated, but has the name of a generated file",
     };
     let diff = TextDiff::from_lines(existing.as_str(), expected);
     let diff = diff.unified_diff().context_radius(2).header(name, "up to date").to_string();

@@ -1,7 +1,10 @@
 //! Services: their methods, how these are to be called, and their routes.
 
+use std::fmt;
+
 use rust_svc::path::Template;
 
+use super::Policy;
 use crate::{diagnostics::Position, docs::Docs, names::Ident};
 
 /// A service and all that it becomes.
@@ -55,7 +58,7 @@ pub struct Method {
     /// The constant.
     pub constant: Ident,
     /// Which sides stream.
-    pub kind: Kind,
+    pub kind: MethodKind,
     /// The type of a request, as every file of the package names it.
     pub request: String,
     /// The type of a response, as every file of the package names it.
@@ -81,58 +84,11 @@ pub struct Method {
 /// Which sides of a method stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are named as in gRPC")]
-pub enum Kind {
+pub enum MethodKind {
     Unary,
     ServerStreaming,
     ClientStreaming,
     BidiStreaming,
-}
-
-/// How a method is to be called: calls on the constant of the method.
-#[derive(Clone, Debug, Default)]
-pub struct Policy {
-    /// What calling it twice does.
-    pub idempotency: Idempotency,
-    /// In milliseconds.
-    pub timeout_ms: Option<u64>,
-    /// How a client tries again.
-    pub retry: Option<Retry>,
-    /// When a client stops calling.
-    pub breaker: Option<Breaker>,
-    /// The field of the request that makes a repeated call harmless.
-    pub idempotency_key: Option<String>,
-    /// Where it is declared.
-    pub position: Position,
-}
-
-/// What calling a method twice does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are named as in idempotency_level")]
-pub enum Idempotency {
-    #[default]
-    Unknown,
-    Idempotent,
-    NoSideEffects,
-}
-
-/// How a client tries again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Retry {
-    /// The first time included.
-    pub max_attempts: u32,
-    /// First and longest wait in milliseconds and the factor between two; `None` where it is all the default.
-    pub backoff: Option<(u64, u64, f64)>,
-    /// The codes, by their names in Rust; empty for the default.
-    pub codes: Vec<&'static str>,
-}
-
-/// When a client stops calling.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Breaker {
-    /// Never.
-    pub disabled: bool,
-    /// The calls on `Breaker::DEFAULT`, each with its number.
-    pub settings: Vec<(&'static str, u64)>,
 }
 
 /// An HTTP route to a method.
@@ -164,8 +120,117 @@ impl Service {
         self.methods.iter().any(|method| !method.routes.is_empty())
     }
 
+    /// The type parameter of functions that serve it, which differs from the name of the trait.
+    pub fn parameter(&self) -> &'static str {
+        if self.ident.as_str() == "S" { "T" } else { "S" }
+    }
+
+    /// The parameter of the fake's constructor, which is unused if there are no methods.
+    pub fn session(&self) -> &'static str {
+        if self.methods.is_empty() { "_" } else { "session" }
+    }
+
+    /// The methods that implementations of the trait must have.
+    pub fn required_methods(&self) -> &[Method] {
+        if self.has_default_methods { &[] } else { &self.methods }
+    }
+
+    /// The methods with a body in the trait.
+    pub fn provided_methods(&self) -> &[Method] {
+        if self.has_default_methods { &self.methods } else { &[] }
+    }
+
     /// The full name, as a Rust string.
     pub fn name_literal(&self) -> Literal {
         Literal(self.name.clone())
+    }
+}
+
+impl MethodKind {
+    /// The function of the runtime, in every module of it.
+    pub fn snake(self) -> &'static str {
+        match self {
+            Self::Unary => "unary",
+            Self::ServerStreaming => "server_streaming",
+            Self::ClientStreaming => "client_streaming",
+            Self::BidiStreaming => "bidi_streaming",
+        }
+    }
+
+    /// The type of the runtime.
+    pub fn camel(self) -> &'static str {
+        match self {
+            Self::Unary => "Unary",
+            Self::ServerStreaming => "ServerStreaming",
+            Self::ClientStreaming => "ClientStreaming",
+            Self::BidiStreaming => "BidiStreaming",
+        }
+    }
+
+    /// Whether the caller sends a stream.
+    pub fn takes_stream(self) -> bool {
+        matches!(self, Self::ClientStreaming | Self::BidiStreaming)
+    }
+
+    /// Whether the callee answers with a stream.
+    pub fn returns_stream(self) -> bool {
+        matches!(self, Self::ServerStreaming | Self::BidiStreaming)
+    }
+}
+
+impl Method {
+    /// What the function of the trait takes.
+    pub fn takes(&self) -> String {
+        stream_of(self.kind.takes_stream(), &self.request)
+    }
+
+    /// What the function of the trait returns, if it succeeds.
+    pub fn returns(&self) -> String {
+        stream_of(self.kind.returns_stream(), &self.response)
+    }
+}
+
+fn stream_of(streams: bool, message: &str) -> String {
+    if streams { format!("svc::Streaming<{message}>") } else { message.to_owned() }
+}
+
+impl fmt::Display for MethodKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.snake())
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "",
+            Self::Deprecated => "#[deprecated]",
+        })
+    }
+}
+
+/// An argument for the gateway, such as `svc::route::get("/v1/orders/{order_id}")`.
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.template.as_str();
+        match self.verb.as_str() {
+            "GET" | "PUT" | "POST" | "DELETE" | "PATCH" => {
+                write!(f, "svc::route::{}({path:?})", self.verb.to_ascii_lowercase())?;
+            }
+            verb => write!(f, "svc::route::custom({verb:?}, {path:?})")?,
+        }
+        if !self.body.is_empty() {
+            write!(f, ".body({:?})", self.body)?;
+        }
+        if !self.response_body.is_empty() {
+            write!(f, ".response_body({:?})", self.response_body)?;
+        }
+        Ok(())
     }
 }

@@ -1,26 +1,30 @@
-//! The tree of modules.
+//! The module tree: a `mod.rs` for each folder.
 
-use std::collections::{BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
 
 use super::{
-    Files, Unprintable,
-    format::{self, MARK},
-    run,
+    Unprintable, insertion_point,
+    tokens::{code, comment_attribute, inner_attribute},
 };
 use crate::{
+    docs,
     lower::Lowered,
     model::{Artefacts, Package},
     names::Ident,
     options::{Artefact, Options},
 };
 
-/// The path of a file in a module.
+/// Returns the path of a file in a module.
 pub(super) fn path(module: &[Ident], file: &str) -> String {
     let folders: String = module.iter().map(|ident| format!("{}/", ident.plain())).collect();
     format!("{folders}{file}.rs")
 }
 
-/// The module of an artefact.
+/// Returns the module of an artefact.
 pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
     match artefact {
         Artefact::Domain => &artefacts.domain,
@@ -34,122 +38,165 @@ pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
     }
 }
 
-/// The index of a package: its artefacts, and the packages that lie in it.
-pub(super) fn package(
-    package: &Package,
-    emitted: &[Artefact],
-    lowered: &Lowered,
-    options: &Options,
-) -> Result<String, Unprintable> {
-    let mut text = format::head(&package.files);
-    text += &match package.name.as_str() {
-        "" => "//! What has no package, and the packages that were generated.\n\n".to_owned(),
-        name => format!("//! The package `{name}`.\n\n"),
-    };
-    if package.module.is_empty() {
-        text += ROOT_ALLOWS;
+/// Returns the modules that have an index: those of packages, and those around them.
+pub(super) fn modules(lowered: &Lowered) -> BTreeSet<Vec<Ident>> {
+    let packages = lowered.model.packages.iter();
+    let outer = packages.flat_map(|package| (0..=package.module.len()).map(|length| package.module[..length].to_vec()));
+    outer.chain([Vec::new()]).collect()
+}
+
+/// What an index is made from.
+pub(super) struct Index<'a> {
+    pub(super) lowered: &'a Lowered,
+    pub(super) options: &'a Options,
+    pub(super) module: &'a [Ident],
+    /// The package of the module, with the artefacts that it has.
+    pub(super) package: Option<(&'a Package, Vec<Artefact>)>,
+    /// Whether the root has a module with descriptors.
+    pub(super) has_descriptor: bool,
+}
+
+impl Index<'_> {
+    /// Returns the syntax tree of the index.
+    pub(super) fn file(&self) -> Result<syn::File, Unprintable> {
+        let (modules, exports) = self.package.as_ref().map_or_else(Default::default, |(package, artefacts)| {
+            (self.artefacts(package, artefacts), self.exports(package, artefacts))
+        });
+        let modules = self.children().chain(modules).chain(self.descriptor());
+        let modules: BTreeMap<_, _> = modules.collect();
+        let modules = modules.values();
+        let export = (self.is_root() && self.has_descriptor).then(|| {
+            let descriptors = &self.lowered.model.descriptors;
+            quote!(pub use self::#descriptors::FILE_DESCRIPTOR_SET;)
+        });
+        let check = self.package.is_some().then(|| {
+            quote!(
+                const _: () = ::rust_svc::GENERATED_BY_0_1;
+            )
+        });
+        let mut file: syn::File = syn::parse2(quote!(#(#modules)* #(#exports)* #export #check))?;
+        file.attrs = self.head();
+        if let Some(syn::Item::Const(check)) = file.items.last_mut() {
+            check.attrs.push(comment_attribute(" Does not compile if the runtime is older than this code."));
+        }
+        Ok(file)
     }
-    text += &children(&package.module, lowered);
-    let is_apart = options.domain_path.is_some();
-    let mut reexports = domain_elsewhere(package, options);
-    for artefact in emitted {
-        let module = module_of(&package.artefacts, *artefact);
-        match artefact {
-            Artefact::Pb => {
-                text += &format!("/// The messages as they travel.\npub mod {module};\n");
-                if options.speaks_messages() {
-                    reexports += &format!("pub use self::{module}::*;\n");
+
+    fn is_root(&self) -> bool {
+        self.module.is_empty()
+    }
+
+    /// Returns the documentation of the module and, in the root, what holds for all modules.
+    fn head(&self) -> Vec<Attribute> {
+        let mut head = vec![inner_attribute("doc", &format!(" {}", self.title()))];
+        if self.is_root() {
+            let comment = |text: &str| inner_attribute("comment", text);
+            head.push(comment(""));
+            head.extend(REASONS.iter().map(|reason| comment(&format!(" {reason}"))));
+            head.push(allow());
+            head.push(comment(&insertion_point::comment(&self.lowered.model)));
+        }
+        head
+    }
+
+    fn title(&self) -> String {
+        let name: Vec<_> = self.module.iter().map(Ident::plain).collect();
+        match &self.package {
+            Some((package, _)) if package.name.is_empty() => {
+                format!("Files without a package ({}), and generated packages.", sources(package))
+            }
+            Some((package, _)) => format!("Package `{}`, generated from {}.", package.name, sources(package)),
+            None if name.is_empty() => "Generated packages.".to_owned(),
+            None => format!("Packages in `{}`.", name.join(".")),
+        }
+    }
+
+    /// Returns the modules of packages below this one.
+    fn children(&self) -> impl Iterator<Item = (Ident, TokenStream)> {
+        let packages = self.lowered.model.packages.iter();
+        let below =
+            packages.filter(|other| other.module.len() > self.module.len() && other.module.starts_with(self.module));
+        let names: BTreeSet<&Ident> = below.map(|other| &other.module[self.module.len()]).collect();
+        names.into_iter().map(|name| (name.clone(), quote!(pub mod #name;)))
+    }
+
+    /// Returns the modules of the artefacts.
+    fn artefacts(&self, package: &Package, artefacts: &[Artefact]) -> Vec<(Ident, TokenStream)> {
+        let is_apart = self.options.domain_path.is_some();
+        let module = |artefact: &Artefact| {
+            let name = module_of(&package.artefacts, *artefact);
+            let declaration = match artefact {
+                Artefact::Pb => quote!(#[doc = " Prost messages."] pub mod #name;),
+                Artefact::Json => quote!(#[doc = " JSON codecs of the messages."] pub mod #name;),
+                Artefact::Convert if is_apart => {
+                    quote!(#[doc = " Conversions between domain types and messages."] pub mod #name;)
                 }
-            }
-            Artefact::Json => text += &format!("/// The JSON of the messages.\npub mod {module};\n"),
-            Artefact::Convert if is_apart => {
-                text += &format!("/// Between the plain types and the messages.\npub mod {module};\n");
-            }
-            Artefact::Convert => text += &format!("mod {module};\n"),
-            _ => {
-                text += &format!("mod {module};\n");
-                reexports += &format!("pub use self::{module}::*;\n");
-            }
+                _ => quote!(mod #name;),
+            };
+            (name.clone(), declaration)
+        };
+        artefacts.iter().map(module).collect()
+    }
+
+    /// Returns what the package re-exports: its domain types and services at its own path.
+    fn exports(&self, package: &Package, artefacts: &[Artefact]) -> Vec<TokenStream> {
+        let is_exported = |artefact: &&Artefact| match artefact {
+            Artefact::Pb => self.options.speaks_messages(),
+            Artefact::Json | Artefact::Convert => false,
+            _ => true,
+        };
+        let names = artefacts.iter().filter(is_exported).map(|artefact| module_of(&package.artefacts, *artefact));
+        let names: BTreeSet<_> = names.collect();
+        let local = names.into_iter().map(|name| quote!(pub use self::#name::*;));
+        local.chain(self.domain_elsewhere(package)).collect()
+    }
+
+    /// Returns the export of domain types that are in another crate.
+    fn domain_elsewhere(&self, package: &Package) -> Option<TokenStream> {
+        let has_any = package.has_types() || !package.services.is_empty();
+        let path = code(self.options.domain_path.as_ref().filter(|_| has_any)?);
+        let modules = &package.module;
+        Some(quote!(pub use #path #(::#modules)*::*;))
+    }
+
+    /// Returns the module of the descriptors, whose file has one name in all trees.
+    fn descriptor(&self) -> Option<(Ident, TokenStream)> {
+        if !(self.is_root() && self.has_descriptor) {
+            return None;
         }
+        let module = &self.lowered.model.descriptors;
+        let name = Artefact::Descriptor.name();
+        let file = format!("{name}.rs");
+        let path = (module.as_str() != name).then(|| quote!(#[path = #file]));
+        Some((module.clone(), quote!(#path mod #module;)))
     }
-    text += "\n";
-    text += &reexports;
-    text += "\n// A runtime that is too old for this code has no such constant.\nconst _: () = ::rust_svc::GENERATED_BY_0_1;\n";
-    check(text)
 }
 
-/// The plain types of another crate, at the path where they would be if they were generated here.
-fn domain_elsewhere(package: &Package, options: &Options) -> String {
-    let has_any = package.has_types() || !package.services.is_empty();
-    let Some(path) = options.domain_path.as_ref().filter(|_| has_any) else { return String::new() };
-    let modules: String = package.module.iter().map(|module| format!("::{module}")).collect();
-    format!("pub use {path}{modules}::*;\n")
+/// Returns the names of the files of a package, for documentation.
+fn sources(package: &Package) -> String {
+    let quote = |file: &String| format!("`{}`", file.chars().map(docs::harmless).collect::<String>().replace('`', "'"));
+    package.files.iter().map(quote).collect::<Vec<_>>().join(", ")
 }
 
-/// The indexes of modules that are no package, and of the root.
-pub(super) fn outer_modules(lowered: &Lowered, options: &Options, files: &mut Files) -> Result<(), Unprintable> {
-    let mut outer: BTreeSet<Vec<Ident>> = BTreeSet::from([Vec::new()]);
-    for package in &lowered.model.packages {
-        outer.extend((1..package.module.len()).map(|length| package.module[..length].to_vec()));
+/// Why the lints are allowed.
+const REASONS: [&str; 4] = [
+    "These lints are allowed for a reason:",
+    "- dead_code, unreachable_pub, unused: a program uses a part of its contracts",
+    "- deprecated: deprecated methods are served and deprecated fields converted",
+    "- clippy: names, shapes, sizes, numbers and comments are those of the .proto files",
+];
+
+fn allow() -> Attribute {
+    syn::parse_quote! {
+        #![allow(
+            dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications,
+            clippy::approx_constant, clippy::disallowed_names, clippy::doc_lazy_continuation, clippy::doc_markdown,
+            clippy::enum_variant_names, clippy::iter_not_returning_iterator, clippy::large_enum_variant,
+            clippy::large_stack_arrays, clippy::len_without_is_empty, clippy::many_single_char_names,
+            clippy::module_inception, clippy::new_ret_no_self, clippy::self_named_constructors,
+            clippy::should_implement_trait, clippy::similar_names, clippy::struct_excessive_bools,
+            clippy::struct_field_names, clippy::too_many_lines, clippy::trivially_copy_pass_by_ref,
+            clippy::upper_case_acronyms, clippy::wrong_self_convention, clippy::zero_sized_map_values,
+        )]
     }
-    for module in outer {
-        if let Entry::Vacant(vacant) = files.entry(path(&module, "mod")) {
-            vacant.insert(outer_module(&module, lowered)?);
-        }
-    }
-    if let Some(root) = files.get_mut(run::ROOT) {
-        if super::emits_descriptor(lowered, options) {
-            *root += &descriptor(&lowered.model.descriptors);
-        }
-        *root += &format!("\n{}", run::line(&lowered.model));
-    }
-    Ok(())
-}
-
-/// The module of the descriptors, whose file is called the same in any case.
-fn descriptor(module: &Ident) -> String {
-    let name = Artefact::Descriptor.name();
-    let path = if module.as_str() == name { String::new() } else { format!("#[path = \"{name}.rs\"]\n") };
-    format!("\n{path}mod {module};\npub use self::{module}::FILE_DESCRIPTOR_SET;\n")
-}
-
-fn outer_module(module: &[Ident], lowered: &Lowered) -> Result<String, Unprintable> {
-    let name: Vec<_> = module.iter().map(Ident::plain).collect();
-    let head = match name.as_slice() {
-        [] => format!("//! The packages that were generated.\n\n{ROOT_ALLOWS}"),
-        name => format!("//! The packages in `{}`.\n\n", name.join(".")),
-    };
-    check(format!("{MARK}. Do not edit.\n\n{head}{}", children(module, lowered)))
-}
-
-/// A program uses part of what is here, and what is here uses what is deprecated.
-const ROOT_ALLOWS: &str = "\
-// A program uses a part of this, and this uses what is deprecated.
-#![allow(dead_code, deprecated, unreachable_pub, unused_imports, unused_qualifications)]
-// Names, sizes, numbers and comments are those of the .proto files.
-#![allow(clippy::disallowed_names, clippy::iter_not_returning_iterator, clippy::many_single_char_names)]
-#![allow(clippy::module_inception, clippy::new_ret_no_self, clippy::should_implement_trait, clippy::similar_names)]
-#![allow(clippy::wrong_self_convention, clippy::large_enum_variant, clippy::large_stack_arrays)]
-#![allow(clippy::struct_excessive_bools, clippy::too_many_lines, clippy::zero_sized_map_values)]
-#![allow(clippy::approx_constant, clippy::doc_lazy_continuation, clippy::doc_markdown)]
-#![allow(clippy::len_without_is_empty, clippy::self_named_constructors, clippy::trivially_copy_pass_by_ref)]
-#![allow(clippy::enum_variant_names, clippy::struct_field_names, clippy::upper_case_acronyms)]
-// It is set out by its own printer.
-#![cfg_attr(rustfmt, rustfmt_skip)]
-
-";
-
-fn children(module: &[Ident], lowered: &Lowered) -> String {
-    let below = lowered
-        .model
-        .packages
-        .iter()
-        .filter(|other| other.module.len() > module.len() && other.module.starts_with(module));
-    let names: BTreeSet<&Ident> = below.map(|other| &other.module[module.len()]).collect();
-    names.into_iter().map(|name| format!("pub mod {name};\n")).collect()
-}
-
-fn check(text: String) -> Result<String, Unprintable> {
-    format::check(&text)?;
-    Ok(text)
 }

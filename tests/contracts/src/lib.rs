@@ -18,6 +18,7 @@
 //! | `// not: generated` | nothing is generated for this file |
 #![deny(warnings, clippy::all, clippy::pedantic)]
 
+#[rustfmt::skip]
 pub mod domain_only;
 
 /// Contracts that are legal, with names and shapes that few expect.

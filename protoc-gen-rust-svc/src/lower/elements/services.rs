@@ -7,7 +7,7 @@ use super::{
 use crate::{
     docs::Docs,
     lower::{lowering::Lowering, names::full_name},
-    model::{Attribute, Kind, Literal, Method, Origin, Policy, Service, Value, WellKnown},
+    model::{Attribute, Literal, Method, MethodKind, Origin, Policy, Service, Value, WellKnown},
     names::{Ident, Scope},
     options::Types,
     read::{
@@ -134,11 +134,11 @@ impl Lowering<'_> {
     }
 }
 
-fn kind(method: &MethodDescriptor) -> Kind {
+fn kind(method: &MethodDescriptor) -> MethodKind {
     match (method.client_streaming, method.server_streaming) {
-        (false, false) => Kind::Unary,
-        (false, true) => Kind::ServerStreaming,
-        (true, false) => Kind::ClientStreaming,
-        (true, true) => Kind::BidiStreaming,
+        (false, false) => MethodKind::Unary,
+        (false, true) => MethodKind::ServerStreaming,
+        (true, false) => MethodKind::ClientStreaming,
+        (true, true) => MethodKind::BidiStreaming,
     }
 }

@@ -1,7 +1,7 @@
 //! Requests of a type of the user's own, whose message has rules of `buf.validate`: nothing else would check them.
 
 use crate::{
-    model::{Check, Form, Message, Model, Package},
+    model::{Form, Message, Model, Package, RuleCheck},
     names::{Ident, Scope},
     options::{Artefact, Options},
 };
@@ -17,7 +17,7 @@ pub(super) fn add_request_checks(model: &mut Model, options: &Options) {
     }
 }
 
-fn checks(model: &Model, package: &Package) -> Vec<Check> {
+fn checks(model: &Model, package: &Package) -> Vec<RuleCheck> {
     // A module of conversions has this name already.
     let mut scope = Scope::with(&["Place"]);
     let methods = package.services.iter().flat_map(|service| &service.methods);
@@ -26,7 +26,7 @@ fn checks(model: &Model, package: &Package) -> Vec<Check> {
     let mut names: Vec<_> = needed.map(|message| message.name.clone()).collect();
     names.sort();
     names.dedup();
-    let check = |message: String| Check { ident: scope.take(ident(&message)), message };
+    let check = |message: String| RuleCheck { ident: scope.take(ident(&message)), message };
     names.into_iter().map(check).collect()
 }
 

@@ -7,6 +7,7 @@ mod domain_elsewhere;
 mod edges;
 mod forms;
 #[path = "../../golden/mod.rs"]
+#[rustfmt::skip]
 mod golden;
 mod hops;
 mod http;

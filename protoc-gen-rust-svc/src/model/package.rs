@@ -1,0 +1,184 @@
+//! All that a run generates, and its packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Enum, Message, Method, Origin, Service, TypeName};
+use crate::names::Ident;
+
+/// All that one run generates.
+#[derive(Debug)]
+pub struct Model {
+    /// The files that were asked for by name; what is made of others, the user cannot change.
+    pub asked_for: BTreeSet<String>,
+    /// The packages to generate, sorted by name.
+    pub packages: Vec<Package>,
+    /// Every message that is known, also of packages that are not generated, by full name.
+    pub messages: BTreeMap<String, Message>,
+    /// Every enum that is known, by full name.
+    pub enums: BTreeMap<String, Enum>,
+    /// Whether the plain types stand without the messages that travel.
+    pub stands_alone: bool,
+    /// The module of the descriptors, at the root.
+    pub descriptors: Ident,
+}
+
+/// A package of protobuf and the module that it becomes.
+#[derive(Debug)]
+pub struct Package {
+    /// The name in the `.proto`; empty for files without one.
+    pub name: String,
+    /// The module, from the root of what is generated.
+    pub module: Vec<Ident>,
+    /// The files that it was made from, sorted.
+    pub files: Vec<String>,
+    /// The modules of its artefacts.
+    pub artefacts: Artefacts,
+    /// The full names of its messages that stand in no other, in the order of the files.
+    pub messages: Vec<String>,
+    /// The full names of its enums that stand in no message.
+    pub enums: Vec<String>,
+    /// Its services.
+    pub services: Vec<Service>,
+    /// The checks of requests that are of a type of the user's own.
+    pub checks: Vec<RuleCheck>,
+    /// Whether a gateway needs the JSON codec of its messages.
+    pub needs_json: bool,
+    /// The names of all its plain types and traits, which may hide names of Rust's prelude.
+    pub names: BTreeSet<String>,
+}
+
+/// The check, by the rules of `buf.validate`, of requests that are of a type of the user's own.
+#[derive(Clone, Debug)]
+pub struct RuleCheck {
+    /// The type that does it.
+    pub ident: Ident,
+    /// The full name of the message.
+    pub message: String,
+}
+
+/// The modules of the artefacts of a package.
+#[derive(Clone, Debug)]
+pub struct Artefacts {
+    /// Plain types, the traits and the constants.
+    pub domain: Ident,
+    /// gRPC to the trait.
+    pub adapter: Ident,
+    /// The trait to gRPC.
+    pub client: Ident,
+    /// HTTP and JSON to the trait.
+    pub gateway: Ident,
+    /// The trait to a script.
+    pub fake: Ident,
+    /// The messages that travel.
+    pub pb: Ident,
+    /// Between the plain types and the messages.
+    pub convert: Ident,
+    /// The JSON of the messages.
+    pub json: Ident,
+}
+
+impl Model {
+    /// All that is generated, as text for people.
+    pub fn dump(&self) -> String {
+        let is_generated =
+            |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
+        let messages = self.messages.values().filter(|message| is_generated(&message.rust));
+        let enums = self.enums.values().filter(|item| is_generated(&item.rust));
+        let packages = self.packages.iter().map(|package| format!("{package:#?}\n"));
+        let messages = messages.map(|message| format!("{message:#?}\n"));
+        packages.chain(messages).chain(enums.map(|item| format!("{item:#?}\n"))).collect()
+    }
+
+    /// Whether a message that is generated has rules, or one that a service that is generated takes.
+    pub fn has_rules(&self) -> bool {
+        self.packages.iter().any(|package| !package.checks.is_empty()) || self.has_own_rules()
+    }
+
+    fn has_own_rules(&self) -> bool {
+        let is_generated =
+            |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
+        self.messages.values().any(|message| message.has_rules && is_generated(&message.rust))
+    }
+
+    /// The message of a full name.
+    pub fn message(&self, name: &str) -> Option<&Message> {
+        self.messages.get(name)
+    }
+
+    /// Messages with those nested in them, each before the nested ones.
+    pub fn nested(&self, names: &[String]) -> Vec<&Message> {
+        let messages = names.iter().filter_map(|name| self.message(name));
+        messages.flat_map(|message| std::iter::once(message).chain(self.nested(&message.messages))).collect()
+    }
+
+    /// The enum of a full name.
+    pub fn enumeration(&self, name: &str) -> Option<&Enum> {
+        self.enums.get(name)
+    }
+}
+
+impl Package {
+    /// The services that have HTTP routes.
+    pub fn routed(&self) -> Vec<&Service> {
+        self.services.iter().filter(|service| service.is_routed()).collect()
+    }
+
+    /// The names that implementations of the traits import: traits, constants and messages.
+    pub fn names_in_traits(&self) -> BTreeSet<&Ident> {
+        let methods = self.services.iter().flat_map(|service| &service.methods);
+        traits(&self.services).chain(methods.flat_map(|method| &method.imports)).collect()
+    }
+
+    /// The names that adapters import: traits and constants.
+    pub fn service_names(&self) -> BTreeSet<&Ident> {
+        traits(&self.services).collect()
+    }
+
+    /// The names that gateways import: traits, constants and codecs.
+    pub fn gateway_names(&self) -> BTreeSet<&Ident> {
+        traits(self.routed()).chain(self.json_module()).collect()
+    }
+
+    /// The module of the JSON codecs, if the package has messages.
+    pub fn json_module(&self) -> Option<&Ident> {
+        self.has_types().then_some(&self.artefacts.json)
+    }
+
+    /// The methods of a service whose requests check themselves.
+    pub fn methods<'a>(&self, service: &'a Service) -> Vec<&'a Method> {
+        service.methods.iter().filter(|method| self.check(method).is_none()).collect()
+    }
+
+    /// The methods of a service that take one request of a custom type with rules, each with the type that checks it.
+    pub fn checked_methods<'a>(&'a self, service: &'a Service) -> Vec<(&'a Method, &'a Ident)> {
+        self.checked(service).filter(|(method, _)| !method.kind.takes_stream()).collect()
+    }
+
+    /// The methods of a service that take a stream of such requests.
+    pub fn checked_streams<'a>(&'a self, service: &'a Service) -> Vec<(&'a Method, &'a Ident)> {
+        self.checked(service).filter(|(method, _)| method.kind.takes_stream()).collect()
+    }
+
+    fn checked<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = (&'a Method, &'a Ident)> {
+        service.methods.iter().filter_map(|method| Some((method, &self.check(method)?.ident)))
+    }
+
+    fn check(&self, method: &Method) -> Option<&RuleCheck> {
+        self.checks.iter().find(|check| check.message == method.request_name)
+    }
+}
+
+/// Traits and, of those with methods, the modules of constants.
+fn traits<'a>(services: impl IntoIterator<Item = &'a Service>) -> impl Iterator<Item = &'a Ident> {
+    services.into_iter().flat_map(|service| {
+        let constants = (!service.methods.is_empty()).then_some(&service.module);
+        [&service.ident].into_iter().chain(constants)
+    })
+}
+
+impl Artefacts {
+    /// All of them.
+    pub fn all(&self) -> [&Ident; 8] {
+        [&self.domain, &self.adapter, &self.client, &self.gateway, &self.fake, &self.pb, &self.convert, &self.json]
+    }
+}

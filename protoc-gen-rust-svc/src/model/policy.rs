@@ -1,0 +1,133 @@
+//! How a method is called: idempotency, deadline, retries and circuit breaker.
+
+use std::fmt;
+
+use crate::diagnostics::Position;
+
+/// How a method is to be called: calls on the constant of the method.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// What calling it twice does.
+    pub idempotency: Idempotency,
+    /// In milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// How a client tries again.
+    pub retry: Option<Retry>,
+    /// When a client stops calling.
+    pub breaker: Option<Breaker>,
+    /// The field of the request that makes a repeated call harmless.
+    pub idempotency_key: Option<String>,
+    /// Where it is declared.
+    pub position: Position,
+}
+
+/// What calling a method twice does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are named as in idempotency_level")]
+pub enum Idempotency {
+    #[default]
+    Unknown,
+    Idempotent,
+    NoSideEffects,
+}
+
+/// How a client tries again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retry {
+    /// The first time included.
+    pub max_attempts: u32,
+    /// First and longest wait in milliseconds and the factor between two; `None` where it is all the default.
+    pub backoff: Option<(u64, u64, f64)>,
+    /// The codes, by their names in Rust; empty for the default.
+    pub codes: Vec<&'static str>,
+}
+
+/// When a client stops calling.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Breaker {
+    /// Never.
+    pub disabled: bool,
+    /// The calls on `Breaker::DEFAULT`, each with its number.
+    pub settings: Vec<(&'static str, u64)>,
+}
+
+/// A decimal number, a long one with the digits before and after its point in groups of three.
+pub fn grouped(number: impl fmt::Display) -> String {
+    let number = number.to_string();
+    let (mantissa, exponent) = number.split_at(number.find('e').unwrap_or(number.len()));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_long = whole.len() > 5 || fraction.len() > 5;
+    if !is_long || ![whole, fraction].into_iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return number;
+    }
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{}{point}{}{exponent}", joined(whole.as_bytes().rchunks(3).rev()), joined(fraction.as_bytes().chunks(3)))
+}
+
+fn joined<'a>(groups: impl Iterator<Item = &'a [u8]>) -> String {
+    groups.map(String::from_utf8_lossy).collect::<Vec<_>>().join("_")
+}
+
+/// Calls on `Method::unary(..)` and its like.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.idempotency {
+            Idempotency::Unknown => "",
+            Idempotency::Idempotent => ".idempotent()",
+            Idempotency::NoSideEffects => ".no_side_effects()",
+        })?;
+        if let Some(millis) = self.timeout_ms {
+            write!(f, ".timeout_ms({})", grouped(millis))?;
+        }
+        if let Some(retry) = &self.retry {
+            write!(f, ".retry({retry})")?;
+        }
+        match &self.breaker {
+            Some(breaker) if breaker.disabled => f.write_str(".no_breaker()"),
+            Some(breaker) => write!(f, ".breaker({breaker})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "svc::Retry::new({})", self.max_attempts)?;
+        if let Some((initial, max, multiplier)) = self.backoff {
+            let (initial, max) = (grouped(initial), grouped(max));
+            write!(f, ".backoff_ms({initial}, {max}, {multiplier:?})")?;
+        }
+        if !self.codes.is_empty() {
+            let codes: Vec<_> = self.codes.iter().map(|code| format!("svc::Code::{code}")).collect();
+            write!(f, ".on(&[{}])", codes.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Breaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("svc::Breaker::DEFAULT")?;
+        self.settings.iter().try_for_each(|(name, number)| write!(f, ".{name}({})", grouped(number)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn long_numbers_are_in_groups() {
+        for (number, printed) in [
+            ("12345", "12345"),
+            ("1234567", "1_234_567"),
+            ("3.141592653589793", "3.141_592_653_589_793"),
+            ("16777216.0", "16_777_216.0"),
+            ("3.4028235e38", "3.402_823_5e38"),
+            ("0x00001b3", "0x00001b3"),
+            ("1e-7", "1e-7"),
+        ] {
+            assert_eq!(grouped(number), printed);
+        }
+    }
+}

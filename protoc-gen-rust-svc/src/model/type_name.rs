@@ -1,0 +1,67 @@
+//! Names of types, and their paths from other modules.
+
+use crate::names::Ident;
+
+/// Where a type lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In the package that is generated as this module.
+    Local(Vec<Ident>),
+    /// In the package that was generated elsewhere and is found at this Rust path.
+    Extern(String),
+}
+
+/// The name of a type, as it is reached from other modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeName {
+    /// The package.
+    pub origin: Origin,
+    /// The modules within the package, and the type.
+    pub domain: Vec<Ident>,
+    /// The modules within the package, of the messages that travel, and the type.
+    pub wire: Vec<Ident>,
+    /// The module of the messages that travel in the package.
+    pub pb: Ident,
+}
+
+impl TypeName {
+    /// The plain type, named from a module `depth` below the module `from` of a package.
+    pub fn domain_from(&self, from: &[Ident], depth: usize) -> String {
+        self.path(from, depth, None, &self.domain)
+    }
+
+    /// The plain type, named from the file with the plain types of a package, in its module `place`.
+    pub fn domain_within(&self, package: &[Ident], place: &[Ident]) -> String {
+        if self.origin != Origin::Local(package.to_vec()) {
+            return self.domain_from(package, place.len() + 1);
+        }
+        let common = self.domain.iter().zip(place).take_while(|(one, other)| one == other).count();
+        let up = vec!["super".to_owned(); place.len() - common];
+        let down = self.domain[common..].iter().map(ToString::to_string);
+        up.into_iter().chain(down).collect::<Vec<_>>().join("::")
+    }
+
+    /// The message that travels, named from a module `depth` below the module `from` of a package.
+    pub fn wire_from(&self, from: &[Ident], depth: usize) -> String {
+        self.path(from, depth, Some(&self.pb), &self.wire)
+    }
+
+    /// The name of the type itself.
+    pub fn ident(&self) -> &Ident {
+        &self.domain[self.domain.len() - 1]
+    }
+
+    fn path(&self, from: &[Ident], depth: usize, pb: Option<&Ident>, rest: &[Ident]) -> String {
+        let mut parts = Vec::new();
+        match &self.origin {
+            Origin::Local(module) => {
+                let common = module.iter().zip(from).take_while(|(one, other)| one == other).count();
+                parts.extend(vec!["super".to_owned(); depth + from.len() - common]);
+                parts.extend(module[common..].iter().map(ToString::to_string));
+            }
+            Origin::Extern(path) => parts.push(path.clone()),
+        }
+        parts.extend(pb.into_iter().chain(rest).map(ToString::to_string));
+        parts.join("::")
+    }
+}

@@ -1,0 +1,66 @@
+//! What the model knows of the prost types of a package.
+
+use std::collections::HashMap;
+
+use crate::{
+    docs::Docs,
+    model::{Member, Model, Package, TypeName},
+    names::Ident,
+};
+
+/// The types of a package, by their paths in the module of messages.
+pub(super) type KnownTypes<'a> = HashMap<String, TypeDocs<'a>>;
+
+/// The documentation of a type and of its fields or variants.
+pub(super) struct TypeDocs<'a> {
+    pub(super) docs: &'a Docs,
+    /// The documentation of fields or variants, by their names.
+    pub(super) members: HashMap<&'a str, &'a Docs>,
+    /// The names of enum values, by the names that prost-build has for them.
+    pub(super) renamed: HashMap<&'a str, &'a str>,
+}
+
+/// Collects the types of a package.
+pub(super) fn known_types<'a>(model: &'a Model, package: &Package) -> KnownTypes<'a> {
+    let mut known = KnownTypes::new();
+    package.messages.iter().for_each(|message| add_message(model, message, &mut known));
+    package.enums.iter().for_each(|item| add_enum(model, item, &mut known));
+    known
+}
+
+fn add_message<'a>(model: &'a Model, name: &str, known: &mut KnownTypes<'a>) {
+    let Some(message) = model.message(name) else { return };
+    known.insert(path(&message.rust), TypeDocs::new(&message.docs, message.members.iter().map(member)));
+    for oneof in message.oneofs() {
+        let variants = oneof.fields.iter().map(|field| (field.wire_ident.as_str(), &field.docs));
+        known.insert(path(&oneof.rust), TypeDocs::new(&oneof.docs, variants));
+    }
+    message.messages.iter().for_each(|nested| add_message(model, nested, known));
+    message.enums.iter().for_each(|item| add_enum(model, item, known));
+}
+
+fn add_enum<'a>(model: &'a Model, name: &str, known: &mut KnownTypes<'a>) {
+    let Some(item) = model.enumeration(name) else { return };
+    // Of aliases, the first one has the variant.
+    let variants = item.values.iter().rev().map(|value| (value.wire_ident.as_str(), &value.docs));
+    let renamed = item.values.iter().filter(|value| value.wire_name != value.name);
+    let renamed = renamed.map(|value| (value.wire_name.as_str(), value.name.as_str())).collect();
+    known.insert(path(&item.rust), TypeDocs { renamed, ..TypeDocs::new(&item.docs, variants) });
+}
+
+impl<'a> TypeDocs<'a> {
+    fn new(docs: &'a Docs, members: impl Iterator<Item = (&'a str, &'a Docs)>) -> Self {
+        Self { docs, members: members.collect(), renamed: HashMap::new() }
+    }
+}
+
+fn member(member: &Member) -> (&str, &Docs) {
+    match member {
+        Member::Field(field) => (field.wire_ident.as_str(), &field.docs),
+        Member::Oneof(oneof) => (oneof.wire_ident.as_str(), &oneof.docs),
+    }
+}
+
+fn path(rust: &TypeName) -> String {
+    rust.wire.iter().map(|ident: &Ident| format!("::{ident}")).collect()
+}

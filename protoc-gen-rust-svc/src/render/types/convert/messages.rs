@@ -1,0 +1,233 @@
+//! The implementation of `svc::Message` for each message.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{input_only, oneofs, receive, receive::Received, rules, send};
+use crate::{
+    model::{Cardinality, Enum, Field, Form, Masked, Member, Message, Model, Origin, Package, TypeName, Value},
+    names::Ident,
+    options::{Options, Types},
+    render::tokens::code,
+};
+
+/// Returns the conversions of a package.
+pub(in crate::render) fn items(model: &Model, package: &Package, options: &Options) -> TokenStream {
+    let is_apart = options.domain_path.is_some();
+    let conversions = Conversions { model, package, is_apart, checks_rules: options.checks_rules };
+    let origin = Origin::Local(package.module.clone());
+    let messages = model.nested(&package.messages).into_iter().filter(|message| message.rust.origin == origin);
+    let impls = messages.map(|message| match (options.types, &message.form) {
+        (Types::Domain, Form::Plain) => conversions.message(message),
+        (Types::Domain, Form::Custom(_)) => conversions.custom(message),
+        (Types::Proto, _) | (_, Form::Wire) => conversions.identity(message),
+    });
+    let place = is_apart.then(place);
+    let checks = rules::types(&conversions);
+    quote!(#place #(#impls)* #checks)
+}
+
+/// Returns the type that allows conversions in another crate than their types.
+fn place() -> TokenStream {
+    quote! {
+        /// Marks conversions as defined here, since their types are in another crate. See [`svc::Message`].
+        #[derive(Clone, Copy, Debug)]
+        pub enum Place {}
+    }
+}
+
+/// What the functions of this folder share.
+pub(super) struct Conversions<'a> {
+    pub(super) model: &'a Model,
+    pub(super) package: &'a Package,
+    /// Whether the domain types are in another crate.
+    is_apart: bool,
+    /// Whether requests are checked by rules.
+    checks_rules: bool,
+}
+
+/// How a member is converted from a message.
+pub(super) struct Conversion {
+    /// The statements before the value is made. All of them run, so that all violations are found.
+    pub(super) before: TokenStream,
+    /// The field of the struct literal.
+    pub(super) value: TokenStream,
+}
+
+impl<'a> Conversions<'a> {
+    /// Converts a message that is its own domain type.
+    fn identity(&self, message: &Message) -> TokenStream {
+        let (name, wire) = (&message.name, self.wire(&message.rust));
+        let (check, key) = (self.check(message), idempotency_key(message, true));
+        quote! {
+            impl svc::Message for #wire {
+                const NAME: &'static str = #name;
+                type Wire = Self;
+
+                fn into_wire(self) -> Self {
+                    self
+                }
+
+                fn read(wire: Self, _: &mut svc::Violations) -> Option<Self> {
+                    Some(wire)
+                }
+
+                #check
+
+                #key
+            }
+        }
+    }
+
+    /// Asserts that a custom type has the conversions that a domain type would have.
+    fn custom(&self, message: &Message) -> TokenStream {
+        let (name, custom, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
+        quote!(const _: () = svc::assert_wire_type::<#custom, #wire, _>(#name);)
+    }
+
+    fn message(&self, message: &Message) -> TokenStream {
+        let (name, domain, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
+        let bridge = if self.is_apart { quote!(svc::Message<Place>) } else { quote!(svc::Message) };
+        let sent = message.members.iter().map(|member| self.send(member));
+        let read = self.read(message);
+        let (check, key) = (self.check(message), idempotency_key(message, false));
+        let clear = input_only::function(self, message);
+        quote! {
+            impl #bridge for #domain {
+                const NAME: &'static str = #name;
+                type Wire = #wire;
+
+                fn into_wire(self) -> Self::Wire {
+                    #wire { #(#sent)* }
+                }
+
+                #read
+
+                #check
+
+                #clear
+
+                #key
+            }
+        }
+    }
+
+    fn send(&self, member: &Member) -> TokenStream {
+        match member {
+            Member::Field(field) => {
+                let (ident, wire) = (&field.ident, &field.wire_ident);
+                let value = send::value(self, field, quote!(self.#ident));
+                quote!(#wire: #value,)
+            }
+            Member::Oneof(oneof) => oneofs::send(self, oneof),
+        }
+    }
+
+    /// Returns the function that reads a message.
+    fn read(&self, message: &Message) -> TokenStream {
+        let read: Vec<_> = message.members.iter().map(|member| self.read_member(member)).collect();
+        let (before, values) = (read.iter().map(|read| &read.before), read.iter().map(|read| &read.value));
+        let mask =
+            message.masked.as_ref().map(|Masked { resource, mask }| quote!(violations.mask(#resource, &wire.#mask);));
+        let before = quote!(#mask #(#before)*);
+        let uses_violations = !before.is_empty() || message.members.iter().any(clears);
+        let violations = if uses_violations { quote!(violations) } else { quote!(_) };
+        let wire = if message.members.is_empty() { quote!(_) } else { quote!(wire) };
+        quote! {
+            fn read(#wire: Self::Wire, #violations: &mut svc::Violations) -> Option<Self> {
+                #before
+                Some(Self { #(#values)* })
+            }
+        }
+    }
+
+    fn read_member(&self, member: &Member) -> Conversion {
+        match member {
+            Member::Field(field) => self.read_field(field),
+            Member::Oneof(oneof) => oneofs::read(self, oneof),
+        }
+    }
+
+    fn read_field(&self, field: &Field) -> Conversion {
+        let (ident, wire) = (&field.ident, &field.wire_ident);
+        let value = match is_cleared(field) {
+            true => quote!(violations.output_only(wire.#wire)),
+            false => quote!(wire.#wire),
+        };
+        match receive::value(self, field, value) {
+            Received::Valid(value) => Conversion { before: TokenStream::new(), value: quote!(#ident: #value,) },
+            Received::Checked(value) => check_first(ident, &value),
+        }
+    }
+
+    /// Returns the function that checks a request by its rules.
+    fn check(&self, message: &Message) -> Option<TokenStream> {
+        let rules = rules::path(self);
+        (self.checks_rules && message.has_rules).then(|| {
+            quote! {
+                fn check(wire: &Self::Wire, violations: &mut svc::Violations) {
+                    #rules.check(Self::NAME, wire, violations);
+                }
+            }
+        })
+    }
+
+    pub(super) fn enumeration(&self, name: &str) -> &'a Enum {
+        &self.model.enums[name]
+    }
+
+    /// Whether a field holds an enum whose unknown numbers are invalid.
+    pub(super) fn is_of_closed_enum(&self, field: &Field) -> bool {
+        matches!(&field.value, Value::Enum(name) if self.enumeration(name).is_closed)
+    }
+
+    pub(super) fn domain(&self, rust: &TypeName) -> TokenStream {
+        code(&rust.domain_from(&self.package.module, 1))
+    }
+
+    pub(super) fn wire(&self, rust: &TypeName) -> TokenStream {
+        code(&rust.wire_from(&self.package.module, 1))
+    }
+}
+
+/// Checks a value before the message is made.
+pub(super) fn check_first(ident: &Ident, value: &TokenStream) -> Conversion {
+    // The parameters have these names. No field has a name that ends with an underscore.
+    let variable = match ident.as_str() {
+        name @ ("wire" | "violations") => {
+            let variable = format_ident!("{name}_");
+            quote!(#variable)
+        }
+        _ => quote!(#ident),
+    };
+    Conversion { before: quote!(let #variable = #value;), value: quote!(#ident: #variable?,) }
+}
+
+/// Whether a field is ignored in requests. A required field of proto2 is kept, since it is always sent.
+fn is_cleared(field: &Field) -> bool {
+    field.is_cleared() && field.cardinality != Cardinality::Required
+}
+
+/// Whether a member is ignored in requests, or a field of it.
+fn clears(member: &Member) -> bool {
+    match member {
+        Member::Field(field) => is_cleared(field),
+        Member::Oneof(oneof) => oneof.fields.iter().any(Field::is_cleared),
+    }
+}
+
+/// Returns the function that finds the idempotency key.
+fn idempotency_key(message: &Message, is_wire: bool) -> Option<TokenStream> {
+    let number = message.idempotency_key?;
+    let field = message.fields().find(|field| field.number == number)?;
+    let ident = if is_wire { &field.wire_ident } else { &field.ident };
+    let key = match field.cardinality {
+        Cardinality::Optional if is_wire || !field.required => quote!(self.#ident.get_or_insert_default()),
+        _ => quote!(&mut self.#ident),
+    };
+    Some(quote! {
+        fn idempotency_key(&mut self) -> Option<&mut String> {
+            Some(#key)
+        }
+    })
+}

@@ -1,0 +1,11 @@
+//! Conversions between domain types and prost messages.
+
+mod enums;
+mod input_only;
+mod messages;
+mod oneofs;
+mod receive;
+mod rules;
+mod send;
+
+pub(in crate::render) use self::messages::items;

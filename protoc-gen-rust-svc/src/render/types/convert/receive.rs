@@ -1,0 +1,61 @@
+//! Values of fields, from messages to domain types.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{enums, messages::Conversions, send::entries};
+use crate::model::{Cardinality, Field, Value};
+
+/// The value of a field as it is read.
+pub(super) enum Received {
+    /// A value that is always valid.
+    Valid(TokenStream),
+    /// An `Option`, which is `None` if there was a violation.
+    Checked(TokenStream),
+}
+
+/// Converts the value of a field.
+pub(super) fn value(conversions: &Conversions<'_>, field: &Field, value: TokenStream) -> Received {
+    match &field.value {
+        Value::Scalar(scalar) => same(field, value, scalar.can_be_empty()),
+        Value::WellKnown(known) if known.is_itself() => same(field, value, false),
+        Value::Enum(name) => enums::value(conversions, field, conversions.enumeration(name), value),
+        Value::Message(_) | Value::WellKnown(_) => Received::Checked(message(field, &value)),
+    }
+}
+
+/// Reads a value of one type on both sides.
+fn same(field: &Field, value: TokenStream, can_be_empty: bool) -> Received {
+    let name = &field.name;
+    match field.cardinality {
+        Cardinality::Map(_) if field.required && !field.is_hash_map => {
+            Received::Checked(quote!(violations.non_empty(#name, #value).map(|entries| entries.into_iter().collect())))
+        }
+        Cardinality::Map(_) if !field.required => Received::Valid(entries(field, value)),
+        Cardinality::Repeated | Cardinality::Map(_) if field.required => {
+            Received::Checked(quote!(violations.non_empty(#name, #value)))
+        }
+        Cardinality::Implicit if field.required && can_be_empty => {
+            Received::Checked(quote!(violations.non_empty(#name, #value)))
+        }
+        Cardinality::Optional if field.required => Received::Checked(quote!(violations.present(#name, #value))),
+        _ => Received::Valid(value),
+    }
+}
+
+fn message(field: &Field, value: &TokenStream) -> TokenStream {
+    let name = &field.name;
+    match field.cardinality {
+        Cardinality::Optional if field.required => quote!(violations.required(#name, #value)),
+        Cardinality::Implicit | Cardinality::Optional => quote!(violations.optional(#name, #value)),
+        Cardinality::Required => quote!(violations.required(#name, Some(#value))),
+        Cardinality::Repeated if field.required => {
+            quote!(violations.non_empty(#name, #value).and_then(|values| violations.repeated(#name, values)))
+        }
+        Cardinality::Repeated => quote!(violations.repeated(#name, #value)),
+        Cardinality::Map(_) if field.required => {
+            quote!(violations.non_empty(#name, #value).and_then(|entries| violations.map(#name, entries)))
+        }
+        Cardinality::Map(_) => quote!(violations.map(#name, #value)),
+    }
+}
