@@ -1,4 +1,4 @@
-//! Code generation from a build script, with nothing installed but Rust.
+//! Code generation from a build script, without other tools.
 
 use std::{
     error::Error,
@@ -16,7 +16,7 @@ use crate::{
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// What a build script generates.
+/// A run of the generator in a build script.
 ///
 /// ```no_run
 /// // In `fn main()` of build.rs:
@@ -26,8 +26,8 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 ///     .run();
 /// ```
 ///
-/// and `mod generated;` once in the crate. The files are written beside the sources, where they are seen in review, on
-/// docs.rs and by editors; files that have not changed are left alone.
+/// Declare `mod generated;` once in the crate. The files are part of the sources, visible in reviews, on docs.rs and in
+/// editors. Unchanged files are not written.
 #[derive(Clone, Debug)]
 pub struct Build {
     out: PathBuf,
@@ -38,38 +38,38 @@ pub struct Build {
 }
 
 impl Build {
-    /// Writes to a directory, which is best given from the folder of the crate: `src/generated`.
+    /// Writes to a directory, relative to the folder of the crate, such as `src/generated`.
     pub fn new(out: impl Into<PathBuf>) -> Self {
         Self { out: out.into(), proto_paths: Vec::new(), descriptor_set: None, files: Vec::new(), options: Vec::new() }
     }
 
-    /// Looks imports up in a directory too; in the current one if none is given.
+    /// Adds a directory to look up imports in. The default is the current one.
     pub fn proto_path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.proto_paths.push(directory.into());
         self
     }
 
-    /// Reads descriptors, such as `protoc --include_imports --include_source_info --descriptor_set_out` writes, in place of
-    /// `.proto` files: editions need that. Then [`file`](Self::file) is a name as it is imported, and without any, code is
-    /// generated for all files of the set.
+    /// Reads a descriptor set in place of `.proto` files; files of an edition need it. `buf build` or `protoc --include_imports
+    /// --include_source_info --descriptor_set_out` writes one. [`file`](Self::file) then takes import names; without any,
+    /// code is generated for all files of the set.
     pub fn descriptor_set(mut self, file: impl Into<PathBuf>) -> Self {
         self.descriptor_set = Some(file.into());
         self
     }
 
-    /// Generates code for a file, and for those of its imports that it refers to.
+    /// Generates code for a file, and for imported files that it uses.
     pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
         self.files.push(file.into());
         self
     }
 
-    /// Sets an option as a plugin takes it, such as `types=proto`.
+    /// Sets an option of the plugin, such as `types=proto`.
     pub fn option(mut self, option: impl Into<String>) -> Self {
         self.options.push(option.into());
         self
     }
 
-    /// Generates, and tells cargo when to do it again. Ends the build script with all that is wrong if something is.
+    /// Generates code, and prints the inputs for cargo. Exits the build script if there are errors.
     pub fn run(self) {
         for path in self.sources() {
             println!("cargo::rerun-if-changed={}", path.display());
@@ -80,7 +80,7 @@ impl Build {
         }
     }
 
-    /// Generates. Fails with all that is wrong, an error a line.
+    /// Generates code. Fails with all errors.
     pub fn try_run(&self) -> Result<()> {
         let (files, warnings) = generate(&self.input()?, &self.options.join(","))?;
         for warning in warnings.lines().filter(|line| !line.starts_with(' ')) {
@@ -96,7 +96,7 @@ impl Build {
         Input::from_descriptor_set(&bytes, names).map_err(|error| format!("{}: {error}", set.display()).into())
     }
 
-    /// What to generate again after.
+    /// The inputs whose changes run the build script again.
     fn sources(&self) -> Vec<PathBuf> {
         match &self.descriptor_set {
             Some(set) => vec![set.clone()],
@@ -109,7 +109,7 @@ impl Build {
     }
 }
 
-/// The model of the files that were asked for and those that they refer to.
+/// Lowers the named files and those that they use.
 pub(crate) fn lowered(input: &Input, options: &str, diagnostics: &mut Diagnostics) -> Option<(Model, Options)> {
     let mut options = Options::parse(options, diagnostics);
     options.include_imports = true;
@@ -117,8 +117,7 @@ pub(crate) fn lowered(input: &Input, options: &str, diagnostics: &mut Diagnostic
     Some((lowered.model, options))
 }
 
-/// Generates code for the files that were asked for and those that they refer to, which nobody else generates then.
-/// Gives the warnings too. Fails with all that is wrong.
+/// Generates code for the named files and those that they use. Returns the warnings too. Fails with all errors.
 pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> {
     let mut diagnostics = Diagnostics::default();
     let mut options = Options::parse(options, &mut diagnostics);
@@ -130,8 +129,7 @@ pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> 
     }
 }
 
-/// Writes files below a directory, and leaves alone those that have the content already, so that nothing is built again.
-/// The error names the file.
+/// Writes files below a directory, except unchanged ones, which would cause rebuilds. Errors name the file.
 pub(crate) fn write_files(directory: &Path, files: &Files) -> io::Result<()> {
     for (name, content) in files {
         let path = directory.join(name);

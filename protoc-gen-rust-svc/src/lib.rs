@@ -1,6 +1,6 @@
-//! A protoc plugin: from the services of a `.proto` to plain Rust traits, each served and called five ways.
+//! A protoc plugin: from services of `.proto` files to Rust traits, with adapter, client, gateway and fake.
 //!
-//! The generator is a compiler of five stages, each a module that knows only those before it:
+//! The generator is a compiler of five stages. Each uses only those before it:
 //!
 //! | stage | from | to |
 //! |---|---|---|
@@ -8,10 +8,10 @@
 //! | [`lower`] | descriptors | the [`model`] |
 //! | [`check`] | the model | [`diagnostics`] |
 //! | [`render`] | the model | Rust text |
-//! | [`respond`] | files or diagnostics | what protoc or buf is answered |
+//! | [`respond`] | files or diagnostics | a `CodeGeneratorResponse` |
 //!
-//! [`generate`] is all of them but the ends; the plugin and the command line ([`cli`]) are thin doors to it. [`project`]
-//! makes a crate around what it generates.
+//! [`generate`] runs the stages in between; plugin, command line ([`cli`]) and [`Build`] call it. [`project`] creates a
+//! crate around generated code.
 
 mod build;
 pub mod check;
@@ -37,8 +37,7 @@ use crate::{
     render::{Files, Unprintable},
 };
 
-/// Generates the files that are asked for. What is wrong with the input, if anything, is in `diagnostics`; there are no
-/// files then. Fails only by a fault of the generator itself.
+/// Generates the requested files, or none if `diagnostics` has errors. Fails only by a bug of the generator.
 pub fn generate(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Result<Files, Unprintable> {
     match lowered(input, options, diagnostics) {
         Some(lowered) => render::render(&lowered, options),
@@ -46,7 +45,7 @@ pub fn generate(input: &Input, options: &Options, diagnostics: &mut Diagnostics)
     }
 }
 
-/// The stages before the last two: the model of what is asked for, checked. `None` if something is wrong with the input.
+/// Runs the stages up to the checked model. Returns `None` if the input has errors.
 pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Option<Lowered> {
     read::validate(input, diagnostics);
     if diagnostics.has_errors() {
@@ -61,8 +60,8 @@ pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) 
     (!diagnostics.has_errors()).then_some(lowered)
 }
 
-/// Answers protoc or buf: the bytes of a `CodeGeneratorRequest` to those of a `CodeGeneratorResponse`, and warnings for
-/// the user. Fails if the request is not one, which is not the user's fault.
+/// Responds to protoc or buf: an encoded `CodeGeneratorRequest` to an encoded `CodeGeneratorResponse`, and warnings.
+/// Fails if the request is malformed, which is not an error of the user.
 pub fn answer(request: &[u8]) -> Result<(Vec<u8>, String), Box<dyn std::error::Error>> {
     let input = Input::from_request(request)?;
     let mut diagnostics = Diagnostics::default();

@@ -1,4 +1,4 @@
-//! From the names of a `.proto` to the names of Rust.
+//! Rust names from protobuf names.
 //!
 //! | `.proto` | Rust | rule |
 //! |---|---|---|
@@ -34,35 +34,35 @@ impl Ident {
         Self::valid(name.to_shouty_snake_case()).or_capital()
     }
 
-    /// As it is written in Rust.
+    /// The identifier in Rust source.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A link to it in docs, unless it is the name of a macro of Rust's prelude too: rustdoc could not tell the two apart.
+    /// A documentation link, unless a macro of the prelude has the same name, which rustdoc could not tell apart.
     pub fn link(&self) -> String {
         if DERIVES.contains(&self.as_str()) { format!("`{self}`") } else { format!("[`{self}`]") }
     }
 
-    /// Without the mark of a raw identifier: the name of a module's file.
+    /// The identifier without `r#`, such as the name of a module's file.
     pub fn plain(&self) -> &str {
         self.0.trim_start_matches("r#")
     }
 
-    /// Its words apart, so that whoever makes camel case or snake case of them finds the same words: `A_A2` of `AA2`.
-    pub fn spelled(&self) -> String {
+    /// Separates the words with underscores, so that a conversion of case finds the same words: `A_A2` for `AA2`.
+    pub fn split_words(&self) -> String {
         let is_start = |(index, letter): (usize, char)| index > 0 && letter.is_ascii_uppercase();
         let words = self.plain().char_indices();
         words.flat_map(|at| is_start(at).then_some('_').into_iter().chain([at.1])).collect()
     }
 
-    /// With a number behind it, as a name that is taken gets one.
+    /// Appends a number, as colliding names get one.
     pub fn numbered(&self, number: usize) -> Self {
         Self(format!("{}{number}", self.plain().trim_end_matches('_')))
     }
 
-    /// What is left of it behind a prefix, as it is there, if a word begins there.
-    pub fn behind(&self, prefix: &Self) -> Option<Self> {
+    /// Removes a prefix if a word begins after it.
+    pub fn strip_prefix(&self, prefix: &Self) -> Option<Self> {
         let rest = self.plain().strip_prefix(prefix.plain())?;
         rest.starts_with(|first: char| first.is_ascii_uppercase()).then(|| Self::valid(rest.to_owned()))
     }
@@ -77,7 +77,7 @@ impl Ident {
         }
     }
 
-    /// With a capital in front where there is no letter: a name of its own, apart from that in snake case.
+    /// Capitalizes a name without letters, so that it differs from that in snake case.
     fn or_capital(self) -> Self {
         match self.0.strip_prefix('x') {
             Some(digits) => Self(format!("X{digits}")),
@@ -92,13 +92,13 @@ impl fmt::Display for Ident {
     }
 }
 
-/// True for a name that is in snake case as it is, as most are.
+/// Whether a name is in snake case already, as most are.
 fn is_snake(name: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     name.split('_').all(is_word)
 }
 
-/// True for a name that is in upper camel case as it is, as most are.
+/// Whether a name is in upper camel case already, as most are.
 fn is_camel(name: &str) -> bool {
     let is_capital = |byte: &u8| byte.is_ascii_uppercase();
     let bytes = name.as_bytes();
@@ -115,25 +115,25 @@ const KEYWORDS: &[&str] = &[
     "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// What Rust's prelude has a derive macro of.
+/// The derive macros of the prelude.
 const DERIVES: &[&str] = &["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
 
-/// True for a word that is no identifier in Rust unless it is raw.
+/// Whether a word is a Rust keyword.
 pub fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word) || ["self", "Self", "super", "crate", "extern"].contains(&word)
 }
 
-/// The names taken in one scope; a name that is taken gets the first free number behind it.
+/// The names in a scope. A colliding name gets the first free numeric suffix.
 #[derive(Debug, Default)]
 pub struct Scope(BTreeSet<String>);
 
 impl Scope {
-    /// A scope in which these names are taken.
+    /// Creates a scope that contains these names.
     pub fn with(names: &[&str]) -> Self {
         Self(names.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// Takes `ident`, or `ident2`, `ident3` and so on if it is taken.
+    /// Adds `ident`, or `ident2`, `ident3` and so on if it collides.
     pub fn take(&mut self, ident: Ident) -> Ident {
         let mut free = ident.clone();
         let mut number = 2;
@@ -144,19 +144,18 @@ impl Scope {
         free
     }
 
-    /// True if the name is taken.
+    /// Whether the scope contains a name.
     pub fn has(&self, ident: &Ident) -> bool {
         self.0.contains(ident.plain())
     }
 }
 
-/// True for a name that starts with no letter, which other generators make another one of, or none.
+/// Whether a name does not begin with a letter, so that other generators change it.
 pub fn is_nameless(name: &str) -> bool {
     !name.trim_start_matches('_').starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
-/// True for what the grammar of `.proto` files calls an identifier. Everything else is refused before it can become
-/// Rust text or a file name.
+/// Whether a text is an identifier of protobuf. Everything else is rejected before it can become Rust code or a file name.
 pub fn is_proto_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_as_it_is_would_stay_so() {
+    fn unchanged_names_are_in_their_case() {
         let letters = ["a", "B", "_", "1", "bc", "De", ""];
         let all = letters.iter().flat_map(|one| letters.iter().map(move |other| format!("{one}{other}")));
         let all: Vec<_> = all.collect();
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_gets_a_number() {
+    fn colliding_names_get_a_suffix() {
         let mut scope = Scope::with(&["client"]);
         assert_eq!(scope.take(Ident::snake("client")).as_str(), "client2");
         assert_eq!(scope.take(Ident::snake("client")).as_str(), "client3");
@@ -215,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spelled_is_found_again() {
+    fn split_words_survive_a_change_of_case() {
         for name in ["CheckStock", "a_a", "A_b_1", "_1", "_", "HTTPServer", "self"] {
             for ident in [Ident::camel(name), Ident::camel(name).numbered(2)] {
-                assert_eq!(Ident::camel(&ident.spelled()), ident, "{name}");
+                assert_eq!(Ident::camel(&ident.split_words()), ident, "{name}");
             }
         }
-        assert_eq!(Ident::camel("a_a").numbered(2).spelled(), "A_A2");
+        assert_eq!(Ident::camel("a_a").numbered(2).split_words(), "A_A2");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The fifth stage: files or diagnostics to what protoc or buf is answered.
+//! The fifth stage: files or diagnostics to a response for protoc or buf.
 
 use prost::Message as _;
 
@@ -16,12 +16,12 @@ const FEATURES: u64 = 1 | 2;
 /// `EDITION_PROTO2`.
 const OLDEST_EDITION: i32 = 998;
 
-/// An answer with files.
+/// A response with files.
 pub fn files(files: Files) -> Vec<u8> {
     CodeGeneratorResponse { file: files.into_iter().map(file).collect(), ..empty() }.encode_to_vec()
 }
 
-/// An answer with files that buf does not take beside those of another run: it fails instead.
+/// A response that makes buf fail if it would merge it with another one.
 pub fn only_files(mut files: Files) -> Vec<u8> {
     let guard = insertion_point(&files).map(|name| ResponseFile {
         name: Some(ROOT.to_owned()),
@@ -39,9 +39,7 @@ fn file((name, content): (String, String)) -> ResponseFile {
     ResponseFile { name: Some(name), content: Some(content), ..ResponseFile::default() }
 }
 
-/// An answer that says what is wrong with the `.proto` files.
-///
-/// It starts on a line of its own, so that what stands before the first place is not mistaken for a part of it.
+/// A response with errors. It begins with a line break, because protoc prints a prefix before it.
 pub fn error(text: &str) -> Vec<u8> {
     CodeGeneratorResponse { error: Some(format!("\n{}", text.trim_end())), ..empty() }.encode_to_vec()
 }
@@ -49,7 +47,7 @@ pub fn error(text: &str) -> Vec<u8> {
 fn empty() -> CodeGeneratorResponse {
     CodeGeneratorResponse {
         supported_features: Some(FEATURES),
-        // buf wants them in an answer with an error too.
+        // buf requires them in a response with an error too.
         minimum_edition: Some(OLDEST_EDITION),
         maximum_edition: Some(NEWEST_EDITION),
         ..CodeGeneratorResponse::default()

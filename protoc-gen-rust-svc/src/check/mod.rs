@@ -1,14 +1,14 @@
 //! The third stage: the model to diagnostics. One function per rule; all errors of a run are reported.
 
-mod alone;
-mod calls;
-mod cleared;
-mod endless;
+mod cel;
+mod cleared_fields;
 mod fields;
-mod lengths;
-mod model;
+mod methods;
+mod name_lengths;
+mod required_cycles;
 mod routes;
-mod rules;
-mod whole;
+mod run;
+mod single_value_body;
+mod standalone;
 
-pub use self::model::check;
+pub use self::run::check;

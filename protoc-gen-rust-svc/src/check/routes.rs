@@ -223,7 +223,7 @@ pub(super) fn check_streaming(method: &Method, route: &Route, diagnostics: &mut 
 /// Checks that no two routes match the same requests.
 pub(super) fn check_duplicates(model: &Model, diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<(&str, String), (&Method, &Route)> = BTreeMap::new();
-    let all = methods(model).flat_map(|method| method.routes.iter().map(move |route| (method, route)));
+    let all = all_methods(model).flat_map(|method| method.routes.iter().map(move |route| (method, route)));
     for (method, route) in all.filter(|(method, route)| is_fillable(model, method, route)) {
         let key = (route.verb.as_str(), route.template.shape());
         let Some((other_method, other)) = seen.get(&key) else {
@@ -252,7 +252,7 @@ fn is_fillable(model: &Model, method: &Method, route: &Route) -> bool {
 }
 
 /// The methods of all services.
-pub(super) fn methods(model: &Model) -> impl Iterator<Item = &Method> {
+pub(super) fn all_methods(model: &Model) -> impl Iterator<Item = &Method> {
     model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods)
 }
 

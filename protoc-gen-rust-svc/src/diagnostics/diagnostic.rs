@@ -1,4 +1,4 @@
-//! What is wrong with the user's input: all of it at once, each with its place and what to do.
+//! Errors and warnings: all of a run, each with position and help.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,10 +7,10 @@ use super::{
     lints::{self, Level, Levels},
 };
 
-/// How many warnings of one code are shown.
+/// The most warnings of one code that are printed.
 const SHOWN: usize = 10;
 
-/// One thing that is wrong.
+/// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     position: Position,
@@ -20,16 +20,16 @@ pub struct Diagnostic {
     help: Option<String>,
 }
 
-/// Whether generation goes on.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Nothing is generated.
     Error,
-    /// The user is told.
+    /// It is printed.
     Warning,
 }
 
-/// All that is wrong, so far.
+/// All errors and warnings so far.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
@@ -37,35 +37,34 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Notes an error. `code` is one of the codes that `explain` knows, such as `E0201`.
+    /// Adds an error. `code` is one of [`codes`](super::codes), such as `E0201`.
     pub fn error(&mut self, code: &'static str, position: &Position, message: impl Into<String>) -> &mut Diagnostic {
         self.add(Severity::Error, code, position, message.into())
     }
 
-    /// Notes a warning.
+    /// Adds a warning.
     pub fn warning(&mut self, code: &'static str, position: &Position, message: impl Into<String>) -> &mut Diagnostic {
         self.add(Severity::Warning, code, position, message.into())
     }
 
-    /// True if there is an error.
+    /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Forgets the warnings that the user allows, and makes errors of those that are denied.
+    /// Applies levels: drops allowed warnings, and turns denied ones into errors.
     pub fn level(&mut self, levels: &Levels) {
         self.found.retain(|found| found.severity == Severity::Error || levels.of(found.code) != Level::Allow);
         let denied = self.found.iter_mut().filter(|found| levels.of(found.code) == Level::Deny);
         denied.for_each(|found| found.severity = Severity::Error);
     }
 
-    /// The errors, one below the other, sorted by place. Empty if there is none.
+    /// Prints the errors, sorted by position.
     pub fn errors(&self) -> String {
         self.sorted(Severity::Error).iter().map(|error| format!("{error}\n")).collect()
     }
 
-    /// What the user asked to be told, and the warnings, one below the other, sorted by place. Empty if there is none.
-    /// Of many with the same code some are shown, and the rest is counted.
+    /// Prints notes and warnings, sorted by position. Of many with the same code, only some are printed.
     pub fn warnings(&self) -> String {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut text = self.notes.clone();
@@ -82,7 +81,7 @@ impl Diagnostics {
             .collect::<String>()
     }
 
-    /// Adds what the user asked to be told.
+    /// Adds a note, which is printed before the warnings.
     pub fn note(&mut self, text: &str) {
         self.notes += text;
     }
@@ -103,13 +102,13 @@ impl Diagnostics {
     }
 }
 
-/// How not to be told again.
+/// Suggests how to silence a lint.
 fn silence(code: &str) -> String {
-    lints::name(code).map(|lint| format!("  help: opt: allow={lint} silences them\n")).unwrap_or_default()
+    lints::name(code).map(|lint| format!("  help: opt: allow={lint} silences this lint\n")).unwrap_or_default()
 }
 
 impl Diagnostic {
-    /// Says what would work.
+    /// Adds a fix.
     pub fn help(&mut self, help: impl Into<String>) {
         self.help = Some(help.into());
     }

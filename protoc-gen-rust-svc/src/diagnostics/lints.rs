@@ -1,4 +1,4 @@
-//! Lints: warnings by names, which a team may silence or take for errors.
+//! Lints: warnings with names and configurable levels.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,15 @@ pub const LINTS: &[(&str, &str)] = &[
     ("long-name", "W0606"),
 ];
 
-/// What is done about what a lint finds.
+/// The level of a lint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
-    /// Nothing.
+    /// It is ignored.
     Allow,
-    /// The user is told.
+    /// It is a warning.
     #[default]
     Warn,
-    /// Nothing is generated.
+    /// It is an error.
     Deny,
 }
 

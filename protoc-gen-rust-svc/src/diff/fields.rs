@@ -3,7 +3,7 @@
 use super::{
     Change,
     compare::Compare,
-    holds,
+    field_type,
     messages::{literals, oneof_now},
 };
 use crate::model::{Cardinality, Field, Message, Oneof};
@@ -87,16 +87,16 @@ impl Compare<'_> {
     /// Compares the types.
     fn held(&self, change: Change, old: &Field, new: &Field) -> Change {
         let now = |name: &str| self.names.now(name);
-        let before = holds::rust(self.before, self.types, old, &now);
-        let after = holds::rust(self.after, self.types, new, &str::to_owned);
-        let wire = !holds::is_wire_compatible(old, new, &now);
-        let change = change.wire(wire).http(!holds::is_json_compatible(old, new, &now));
+        let before = field_type::rust(self.before, self.types, old, &now);
+        let after = field_type::rust(self.after, self.types, new, &str::to_owned);
+        let wire = !field_type::is_wire_compatible(old, new, &now);
+        let change = change.wire(wire).http(!field_type::is_json_compatible(old, new, &now));
         if before != after {
-            let before = holds::rust_shown(self.before, self.types, old);
-            let after = holds::rust_shown(self.after, self.types, new);
+            let before = field_type::rust_shown(self.before, self.types, old);
+            let after = field_type::rust_shown(self.after, self.types, new);
             change.and(&format!("has type `{after}`, was `{before}`")).rust(true)
         } else if wire {
-            change.and(&format!("is encoded as {}, was {}", holds::wire_shown(new), holds::wire_shown(old)))
+            change.and(&format!("is encoded as {}, was {}", field_type::wire_shown(new), field_type::wire_shown(old)))
         } else {
             change
         }

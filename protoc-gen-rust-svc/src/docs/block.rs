@@ -7,38 +7,38 @@ use super::{
     },
 };
 
-/// What the lines before belong to.
+/// The block that the previous lines opened.
 pub(super) enum Block {
     Text,
-    /// List items, each in the one before.
+    /// Nested list items.
     List(Items),
-    /// Opened by this fence.
+    /// A fenced code block.
     Fenced(Fence),
-    /// Indented code, for which a fence was opened.
+    /// An indented code block, printed as a fenced one.
     Indented,
 }
 
-/// What code is enclosed by.
+/// The fence of a code block.
 pub(super) struct Fence {
     /// Backticks or tildes.
     mark: String,
-    /// How far in it stands in the comment.
+    /// Its indentation in the comment.
     indent: usize,
-    /// The list items that it belongs to.
+    /// The list items around it.
     items: Items,
 }
 
-/// How far in the texts of list items are, each in the one before.
+/// The indentation of the text of nested list items.
 #[derive(Clone, Default)]
 pub(super) struct Items(Vec<usize>);
 
 impl Items {
-    /// How far in the text of the innermost is.
+    /// The indentation of the innermost text.
     fn text(&self) -> usize {
         self.0.last().copied().unwrap_or_default()
     }
 
-    /// Those that hold what is so far in.
+    /// The items around a line of this indentation.
     fn around(mut self, indent: usize) -> Self {
         self.0.retain(|text| *text <= indent);
         self
@@ -46,7 +46,7 @@ impl Items {
 }
 
 impl Fence {
-    /// A line of the code: as far in as what it belongs to, for further in it would be code that is indented, not fenced.
+    /// Prints a line of code with the indentation of its list item.
     fn line(&self, line: &str) -> String {
         let within = |(at, character): &(usize, char)| *at >= self.indent || *character != ' ';
         let rest = &line[line.char_indices().find(within).map_or(line.len(), |(at, _)| at)..];
@@ -76,7 +76,7 @@ impl Block {
         }
     }
 
-    /// Takes a line that is not within code.
+    /// Handles a line outside code blocks.
     fn open(&mut self, line: String, lines: &mut Vec<String>) {
         let line = set_close(&line);
         let after_blank = lines.last().is_none_or(String::is_empty);
@@ -88,7 +88,7 @@ impl Block {
         } else if let Some(text) = new_item(&line).filter(|_| after_blank || self.may_end_at(&line)) {
             self.begin_item(&line, text, lines);
         } else if !items.0.is_empty() && !line.is_empty() {
-            // Whatever stands below an item belongs to it, unless it starts anew after a blank line.
+            // Lines below an item belong to it, unless a blank line ends it.
             lines.push(format!("{}{}", " ".repeat(items.text()), escape(trimmed(&line))));
         } else if is_indented(&line) && after_blank {
             lines.extend(["```text".to_owned(), line]);
@@ -103,14 +103,14 @@ impl Block {
         *self = Self::Fenced(fence);
     }
 
-    /// Whether an item may end the text before it. To Markdown, a number within a paragraph is a part of it, unless it is 1.
+    /// Whether an item may interrupt a paragraph. In Markdown, a number other than 1 may not.
     fn may_end_at(&self, line: &str) -> bool {
         let is_within = if let Self::List(items) = self { indent(line) >= items.text() } else { true };
         let number = digits(trimmed(line));
         !is_within || number.is_empty() || number.trim_start_matches('0') == "1"
     }
 
-    /// An item whose text is so far in. If it were too far in, it would be code, or a part of the text before it.
+    /// Begins a list item, with less indentation if Markdown would read it as code.
     fn begin_item(&mut self, line: &str, text: usize, lines: &mut Vec<String>) {
         let own = indent(line);
         let mut items = self.items().around(own);
@@ -120,14 +120,14 @@ impl Block {
         *self = Self::List(items);
     }
 
-    /// A row that makes a table of the line before it. Below any other line it would be a list item.
+    /// Handles the delimiter row of a table, which could also be a list item.
     fn row_of_marks(&mut self, line: &str, lines: &mut Vec<String>) {
         let is_table = matches!(self, Self::Text) && is_below_head(line, lines);
         let mark = if is_table || after_mark(line).is_none() { "" } else { "\\" };
         lines.push(format!("{}{mark}{}", " ".repeat(self.items().text()), escape(trimmed(line))));
     }
 
-    /// A line of a paragraph, or a blank one. One that is indented would be code below a heading, a rule or a table.
+    /// Handles a blank line or a line of a paragraph, whose indentation is removed.
     fn go_on(&mut self, line: &str, lines: &mut Vec<String>) {
         lines.push(escape(if is_indented(line) { trimmed(line) } else { line }));
         if !line.is_empty() {
@@ -135,7 +135,7 @@ impl Block {
         }
     }
 
-    /// The list items that a line belongs to.
+    /// The list items around a line.
     fn items_of(&self, line: &str, after_blank: bool) -> Items {
         if after_blank && indent(line) == 0 { Items::default() } else { self.items() }
     }
@@ -144,7 +144,7 @@ impl Block {
         if let Self::List(items) = self { items.clone() } else { Items::default() }
     }
 
-    /// Ends code that is still open.
+    /// Closes an open code block.
     pub(super) fn close(&mut self, lines: &mut Vec<String>) {
         match std::mem::replace(self, Self::Text) {
             Self::Fenced(fence) => {

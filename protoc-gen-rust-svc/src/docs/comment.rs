@@ -1,4 +1,4 @@
-//! Comments, and the lines that they become.
+//! Comments and their lines.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,24 +9,24 @@ use super::{block::Block, line::made_harmless};
 pub struct Docs(Vec<String>);
 
 impl Docs {
-    /// The docs of a comment; if it says nothing, of the words that `otherwise` gives.
+    /// Converts a comment, or a default text if it is empty.
     pub fn new(comment: &str, otherwise: impl FnOnce() -> String) -> Self {
         let lines = lines(comment);
         if lines.is_empty() { Self(vec![otherwise()]) } else { Self(lines) }
     }
 
-    /// As it is printed four columns in.
+    /// Prints the lines with an indentation of four.
     pub fn inner(&self) -> String {
         format!("{self:4}")
     }
 
-    /// The lines, without what marks them as docs.
+    /// The lines without `///`.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 }
 
-/// `///` and a line, for each line; those after the first are indented by the width of the format.
+/// Prints `///` before each line. The width of the format indents lines after the first.
 impl fmt::Display for Docs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let indent = " ".repeat(f.width().unwrap_or_default());

@@ -1,6 +1,6 @@
-//! A line of text, so that Markdown takes it for text.
+//! Escapes of Markdown.
 
-/// Escapes what Markdown would take for a link or HTML, outside of code spans. None of these leads out of a cell of a table.
+/// Escapes links and HTML outside code spans, cell by cell in tables.
 pub(super) fn escape(line: &str) -> String {
     let is_row = line.trim_start_matches([' ', '-', '*', '+']).starts_with('|');
     if !is_row {
@@ -30,7 +30,7 @@ fn escape_around_code(text: &str) -> String {
     escaped + &escape_text(rest)
 }
 
-/// The text before the first backtick that no backslash takes its meaning from, and the text from there.
+/// Splits a text at its first unescaped backtick.
 fn split_at_ticks(text: &str) -> Option<(&str, &str)> {
     let mut is_escaped = false;
     let at = text.find(|character| {
@@ -45,7 +45,7 @@ fn ticks_at_start(text: &str) -> usize {
     text.len() - text.trim_start_matches('`').len()
 }
 
-/// The length of the code span at the start of the text: up to as many backticks as it starts with.
+/// The length of the code span at the start of a text.
 fn code_length(text: &str, opening: usize) -> Option<usize> {
     let mut at = opening;
     loop {
@@ -77,7 +77,7 @@ fn escape_text(text: &str) -> String {
     escaped
 }
 
-/// The length of what stands at the start of the text: an address, a fence, a backslash with what it escapes, or a letter.
+/// The length of the URL, fence, escape or character at the start of a text.
 fn special_length(text: &str) -> usize {
     let is_escape = text.starts_with('\\') && text[1..].starts_with(|after: char| after.is_ascii_punctuation());
     match url_length(text) {
@@ -88,7 +88,7 @@ fn special_length(text: &str) -> usize {
     }
 }
 
-/// The length of a bare address at the start of the text.
+/// The length of the URL at the start of a text.
 fn url_length(text: &str) -> Option<usize> {
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return None;

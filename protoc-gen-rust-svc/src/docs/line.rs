@@ -1,4 +1,4 @@
-//! Lines of comments: their indents, marks and characters.
+//! Lines of comments: indentation, markers and characters.
 
 pub(super) fn fence(line: &str) -> Option<String> {
     let line = trimmed(line);
@@ -11,7 +11,7 @@ pub(super) fn is_indented(line: &str) -> bool {
     line.starts_with("    ")
 }
 
-/// Where the text of the list item starts that the line starts.
+/// The indentation of the text of a list item that begins in a line.
 pub(super) fn new_item(line: &str) -> Option<usize> {
     let text = after_mark(line)?;
     Some(line.len() - text.len() + indent(text).max(1))
@@ -22,7 +22,7 @@ pub(super) fn digits(text: &str) -> &str {
     &text[..text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len()]
 }
 
-/// What follows the mark of a list item.
+/// The rest of a line after the marker of a list item.
 pub(super) fn after_mark(line: &str) -> Option<&str> {
     let rest = trimmed(line);
     let digits = digits(rest).len();
@@ -32,31 +32,31 @@ pub(super) fn after_mark(line: &str) -> Option<&str> {
     (!is_rule(rest) && (is_bullet || is_number)).then(|| &behind[1..])
 }
 
-/// Whether the line is drawn across the page: `* * *`.
+/// Whether a line is a thematic break, such as `* * *`.
 fn is_rule(line: &str) -> bool {
     let marks = line.replace(' ', "");
     marks.len() > 2 && ["*", "-"].iter().any(|mark| marks.trim_start_matches(mark).is_empty())
 }
 
-/// Whether the line may be what makes a table of the line before it: `- | -`.
+/// Whether a line may be the delimiter row of a table, such as `- | -`.
 pub(super) fn is_row_of_marks(line: &str) -> bool {
     line.contains('|') && line.bytes().all(|mark| b"-|: ".contains(&mark))
 }
 
-/// Whether the line before, which starts a paragraph, has as many cells.
+/// Whether the previous line is a table header with as many cells.
 pub(super) fn is_below_head(row: &str, lines: &[String]) -> bool {
     let starts_paragraph = lines.len() < 2 || lines[lines.len() - 2].is_empty();
     starts_paragraph && lines.last().is_some_and(|head| cells(head) == cells(row))
 }
 
-/// How many cells a row of a table has.
+/// The number of cells of a table row.
 fn cells(row: &str) -> usize {
     let row = row.trim();
     let row = row.strip_prefix('|').unwrap_or(row);
     row.strip_suffix('|').unwrap_or(row).replace("\\|", "").split('|').count()
 }
 
-/// The line with the text of its item near to the mark: what stands further off is code to Markdown.
+/// Reduces the spaces after a list marker. Markdown reads distant text as code.
 pub(super) fn set_close(line: &str) -> String {
     let Some(text) = after_mark(line) else { return line.to_owned() };
     let (mark, spaces) = (&line[..line.len() - text.len()], indent(text));
@@ -68,12 +68,12 @@ pub(super) fn indent(line: &str) -> usize {
     line.len() - trimmed(line).len()
 }
 
-/// Without the spaces at its start: what else is white is a letter to Markdown.
+/// Removes leading spaces, but not other whitespace, which Markdown keeps.
 pub(super) fn trimmed(line: &str) -> &str {
     line.trim_start_matches(' ')
 }
 
-/// A line with spaces for tabs, up to the next column of four as in Markdown, and without what breaks the build.
+/// Expands tabs to columns of four, and replaces harmful characters.
 pub(super) fn made_harmless(line: &str) -> String {
     let (mut text, mut column) = (String::new(), 0);
     for character in line.chars() {
@@ -87,7 +87,7 @@ pub(super) fn made_harmless(line: &str) -> String {
     text
 }
 
-/// A character that cannot break the build: no control characters, and none that change the direction of text.
+/// Replaces control characters and those that change the direction of text.
 pub(crate) fn harmless(character: char) -> char {
     match character {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',

@@ -1,7 +1,7 @@
-//! Comments of a `.proto` to docs of Rust: all of the words, and none of the harm.
+//! Comments of `.proto` files to documentation of Rust.
 //!
-//! rustdoc reads Markdown and runs code. A comment must neither run as a test, nor break the build with a control
-//! character, nor warn because of a stray bracket.
+//! rustdoc reads Markdown and runs code blocks. A comment must not run as a test, break the build with a control character,
+//! or cause a warning about a bracket.
 
 mod block;
 mod comment;

@@ -50,7 +50,7 @@ pub fn built_in() -> Vec<Template> {
     BUILT_IN.iter().map(template).collect()
 }
 
-/// The files, by their paths in the project. Fails with the place in a template that is wrong.
+/// Renders templates to files. Errors have the position in the template.
 pub fn render(templates: &[Template], facts: &Facts) -> Result<BTreeMap<String, String>, Failure> {
     let environment = environment().map_err(wrong)?;
     let mut files = BTreeMap::new();
@@ -65,7 +65,7 @@ pub fn render(templates: &[Template], facts: &Facts) -> Result<BTreeMap<String, 
     Ok(files)
 }
 
-/// The files that a template becomes, and what it sees for each.
+/// The files of a template, with the context of each.
 fn contexts(template: &Template, facts: &Facts) -> Vec<(String, Value)> {
     if !template.path.contains("SERVICE") {
         return vec![(template.path.clone(), facts.project.clone())];
@@ -81,7 +81,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    // A line with nothing but a tag leaves nothing behind.
+    // A line with only a tag prints nothing.
     environment
         .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.add_filter("rust", |text: &str| format!("{text:?}"));
@@ -91,7 +91,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     Ok(environment)
 }
 
-/// A string in quotes, by the escapes that TOML and YAML share.
+/// Quotes a string with escapes that TOML and YAML share.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for each in text.chars() {
@@ -104,7 +104,7 @@ fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// A word of a shell, in quotes if it needs them.
+/// Quotes a shell word if necessary.
 fn shell(text: &str) -> String {
     let is_plain = |each: char| each.is_ascii_alphanumeric() || "-_./".contains(each);
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -1,8 +1,7 @@
-//! One encoding of a file, whichever compiler it comes from.
+//! One encoding of a file for all compilers.
 //!
-//! protoc, buf and protox write options in orders of their own, pack or do not, leave out what is empty or do not, leave
-//! out what only compilers see or do not, bring the files of `google/protobuf` in versions of their own, and write numbers
-//! as they like. None of it says anything.
+//! protoc, buf and protox differ in the order and packing of options, in empty and source-only options, in their versions of
+//! `google/protobuf`, and in the format of numbers. These differences have no meaning, so they are removed.
 
 use std::{
     borrow::Cow,
@@ -26,30 +25,30 @@ use super::{
 const FILE: &str = ".google.protobuf.FileDescriptorProto";
 const FIELD: &str = ".google.protobuf.FieldDescriptorProto";
 
-/// What buf says of a file in its own descriptors: whether it was only imported, and so on.
+/// The extension of buf in its descriptors, such as whether a file is an import.
 const BUF: u32 = 8_042;
 
 /// `type` and `default_value` of a field.
 const TYPE: u32 = 5;
 const DEFAULT: u32 = 7;
 
-/// `RETENTION_SOURCE`: an option that only compilers see.
+/// `RETENTION_SOURCE`: an option for compilers only.
 const SOURCE_ONLY: i32 = 2;
 
-/// Options of this kind in `descriptor.proto`, which the built-in one does not tell.
+/// Source-only options of `descriptor.proto` that the built-in copy does not mark.
 const SOURCE_ONLY_OPTIONS: &[(&str, u32)] =
     &[(".google.protobuf.ExtensionRangeOptions", 2), (".google.protobuf.ExtensionRangeOptions", 3)];
 
-/// How deeply messages are looked into. What lies deeper stays as it is.
+/// The deepest nesting of messages that is normalized.
 const MAX_DEPTH: usize = 64;
 
-/// The fields of every message that the files or `descriptor.proto` declare, extensions among them, by their numbers.
+/// The fields and extensions of all messages of the files and of `descriptor.proto`, by their numbers.
 pub struct Canonical {
-    fields: HashMap<String, BTreeMap<u32, Declared>>,
+    fields: HashMap<String, BTreeMap<u32, KnownField>>,
 }
 
-/// What must be known of a field to read its values.
-struct Declared {
+/// The properties of a field that decoding needs.
+struct KnownField {
     kind: Type,
     is_repeated: bool,
     is_source_only: bool,
@@ -57,7 +56,7 @@ struct Declared {
 }
 
 impl Canonical {
-    /// Knows the options that these files declare.
+    /// Collects the fields of these files.
     pub fn new(input: &Input) -> Self {
         let mut canonical = Self { fields: HashMap::new() };
         let own = google("google/protobuf/descriptor.proto").and_then(|bytes| FileDescriptor::decode(bytes).ok());
@@ -69,7 +68,7 @@ impl Canonical {
         canonical
     }
 
-    /// A file without comments and places. One that is no `FileDescriptorProto` stays as it is.
+    /// Normalizes a file, without comments and positions. Malformed files stay as they are.
     pub fn file(&self, name: &str, bytes: &Bytes) -> Bytes {
         let bytes = google(name).unwrap_or_else(|| bytes.clone());
         self.message(FILE, &bytes, 0).map_or(bytes, Bytes::from)
@@ -93,12 +92,12 @@ impl Canonical {
             let is_repeated = field.label() == Label::Repeated;
             let is_source_only = field.options.as_ref().is_some_and(|options| options.retention == SOURCE_ONLY);
             let type_name = field.type_name.clone();
-            let declared = Declared { kind: field.r#type(), is_repeated, is_source_only, type_name };
+            let declared = KnownField { kind: field.r#type(), is_repeated, is_source_only, type_name };
             self.fields.entry(message.to_owned()).or_default().insert(number, declared);
         }
     }
 
-    /// A message with its fields in the order of their numbers.
+    /// Normalizes a message, with its fields in the order of their numbers.
     fn message(&self, name: &str, bytes: &[u8], depth: usize) -> Option<Vec<u8>> {
         let mut encoded = Vec::with_capacity(bytes.len());
         let fields = self.fields.get(name);
@@ -117,15 +116,15 @@ impl Canonical {
         Some(encoded)
     }
 
-    /// The values of a field, which are not none.
-    fn field(&self, field: &Declared, values: &[Raw<'_>], depth: usize, to: &mut Vec<u8>) -> Option<()> {
+    /// Normalizes the values of a field, at least one.
+    fn field(&self, field: &KnownField, values: &[Raw<'_>], depth: usize, to: &mut Vec<u8>) -> Option<()> {
         match field.kind {
             Type::Message if field.is_repeated => {
                 values.iter().try_for_each(|value| self.nested(field, value, depth, to))
             }
-            // The parts of one message are one message.
+            // Parts of a message are merged.
             Type::Message => self.nested(field, &joined(values), depth, to),
-            // A text that is not UTF-8 is an option of others, and those who read it at run time would refuse the file.
+            // Readers at run time would reject the file because of an invalid string in an unrelated option.
             Type::String => {
                 let texts = values.iter().filter(|value| str::from_utf8(&value.bytes).is_ok());
                 texts.for_each(|text| text.encode(to));
@@ -138,9 +137,9 @@ impl Canonical {
         }
     }
 
-    fn nested(&self, field: &Declared, value: &Raw<'_>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
+    fn nested(&self, field: &KnownField, value: &Raw<'_>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
         let bytes = self.message(&field.type_name, &value.bytes, depth + 1)?;
-        // No options are none.
+        // Empty options are omitted.
         if !(bytes.is_empty() && field.type_name.ends_with("Options")) {
             Raw { bytes: bytes.into(), ..*value }.encode(to);
         }
@@ -148,13 +147,13 @@ impl Canonical {
     }
 }
 
-/// A file that compilers bring, as the one in here brings it.
+/// The built-in copy of a file that every compiler has.
 fn google(name: &str) -> Option<Bytes> {
     let file = GoogleFileResolver::new().open_file(name).ok()?;
     Some(file.file_descriptor_proto().encode_to_vec().into())
 }
 
-/// Writes the default of a float as protoc does, among the values of a field.
+/// Writes the default of a float as protoc does.
 fn rewrite_float(values: &mut [Raw<'_>]) {
     let Some(kind) = values.iter().find(|value| value.number == TYPE).and_then(field_type) else { return };
     for value in values.iter_mut().filter(|value| value.number == DEFAULT) {
@@ -169,7 +168,7 @@ fn field_type(value: &Raw<'_>) -> Option<Type> {
     Type::try_from(i32::try_from(number).ok()?).ok()
 }
 
-/// The parts of a message, which are not none, as one.
+/// Merges the parts of a message, at least one.
 fn joined<'a>(values: &'a [Raw<'_>]) -> Raw<'a> {
     let bytes = match values {
         [one] => Cow::Borrowed(&*one.bytes),
@@ -178,7 +177,7 @@ fn joined<'a>(values: &'a [Raw<'_>]) -> Raw<'a> {
     Raw { number: values[0].number, wire_type: WireType::LengthDelimited, bytes }
 }
 
-/// Encodes the numbers of a list, each by itself.
+/// Encodes packed numbers one by one.
 fn encode_unpacked(kind: Type, value: &Raw<'_>, to: &mut Vec<u8>) {
     match unpacked(kind, value) {
         Some(numbers) => numbers.iter().for_each(|number| number.encode(to)),
@@ -186,7 +185,7 @@ fn encode_unpacked(kind: Type, value: &Raw<'_>, to: &mut Vec<u8>) {
     }
 }
 
-/// The numbers of a list. `None` if it is none.
+/// The numbers of a packed list.
 fn unpacked<'a>(kind: Type, value: &'a Raw<'_>) -> Option<Vec<Raw<'a>>> {
     let wire_type = match kind {
         _ if value.wire_type != WireType::LengthDelimited => return None,

@@ -1,22 +1,22 @@
-//! The part of `descriptor.proto` and `plugin.proto` that is read, with the options of others declared as fields.
+//! The parts of `descriptor.proto` and `plugin.proto` that the generator reads, with custom options as fields.
 //!
-//! `prost-types` drops options that it does not know, such as `google.api.http`, and knows no editions.
+//! `prost-types` drops unknown options, such as `google.api.http`, and does not support editions.
 
 #![expect(missing_docs, reason = "they are named and explained in descriptor.proto")]
 
 use prost::{Message, Oneof};
 
-/// What protoc or buf asks for.
+/// A request of protoc or buf.
 #[derive(Clone, PartialEq, Message)]
 pub struct CodeGeneratorRequest {
     #[prost(string, repeated, tag = "1")]
     pub file_to_generate: Vec<String>,
     #[prost(string, optional, tag = "2")]
     pub parameter: Option<String>,
-    /// That of protoc; buf says none.
+    /// The version of protoc; buf sends none.
     #[prost(message, optional, tag = "3")]
     pub compiler_version: Option<CompilerVersion>,
-    /// Each file undecoded, because two readers decode it.
+    /// The encoded files, which are decoded twice.
     #[prost(bytes = "bytes", repeated, tag = "15")]
     pub proto_file: Vec<prost::bytes::Bytes>,
 }
@@ -27,7 +27,7 @@ pub struct CompilerVersion {
     pub major: i32,
 }
 
-/// What protoc or buf is answered.
+/// A response to protoc or buf.
 #[derive(Clone, PartialEq, Message)]
 pub struct CodeGeneratorResponse {
     #[prost(string, optional, tag = "1")]
@@ -42,7 +42,7 @@ pub struct CodeGeneratorResponse {
     pub file: Vec<ResponseFile>,
 }
 
-/// A file that protoc or buf is to write.
+/// A file for protoc or buf to write.
 #[derive(Clone, PartialEq, Message)]
 pub struct ResponseFile {
     #[prost(string, optional, tag = "1")]
@@ -53,7 +53,7 @@ pub struct ResponseFile {
     pub content: Option<String>,
 }
 
-/// What a compiler writes to a file.
+/// A set of files.
 #[derive(Clone, PartialEq, Message)]
 pub struct FileDescriptorSet {
     #[prost(bytes = "bytes", repeated, tag = "1")]
@@ -92,7 +92,7 @@ pub struct FileOptions {
     pub features: Option<FeatureSet>,
 }
 
-/// What an element says of its own about the features of editions; 0 where it says nothing.
+/// The features that an element sets; 0 if unset.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct FeatureSet {
     #[prost(int32, tag = "1")]
@@ -121,7 +121,7 @@ pub struct MessageDescriptor {
     pub options: Option<MessageOptions>,
     #[prost(message, repeated, tag = "8")]
     pub oneof_decl: Vec<OneofDescriptor>,
-    /// The end is not part of it.
+    /// Exclusive.
     #[prost(message, repeated, tag = "9")]
     pub reserved_range: Vec<ReservedRange>,
     #[prost(string, repeated, tag = "10")]
@@ -230,7 +230,7 @@ pub struct FieldOptions {
     pub deprecated: bool,
     #[prost(bool, tag = "16")]
     pub debug_redact: bool,
-    /// As an option, how long it is kept.
+    /// The retention of an option.
     #[prost(int32, tag = "17")]
     pub retention: i32,
     #[prost(message, optional, tag = "21")]
@@ -251,7 +251,7 @@ pub struct EnumDescriptor {
     pub value: Vec<EnumValueDescriptor>,
     #[prost(message, optional, tag = "3")]
     pub options: Option<EnumOptions>,
-    /// The end is part of it.
+    /// Inclusive.
     #[prost(message, repeated, tag = "4")]
     pub reserved_range: Vec<ReservedRange>,
     #[prost(string, repeated, tag = "5")]
@@ -337,16 +337,16 @@ pub struct CallPolicy {
     #[prost(string, tag = "1")]
     pub deadline: String,
     #[prost(message, optional, tag = "2")]
-    pub retry: Option<Retry>,
+    pub retry: Option<RetryOptions>,
     #[prost(message, optional, tag = "3")]
-    pub breaker: Option<Breaker>,
+    pub breaker: Option<BreakerOptions>,
     #[prost(string, tag = "4")]
     pub idempotency_key: String,
 }
 
-/// `rust_svc.v1.Retry`.
+/// `rust_svc.v1.RetryOptions`.
 #[derive(Clone, PartialEq, Message)]
-pub struct Retry {
+pub struct RetryOptions {
     #[prost(uint32, tag = "1")]
     pub max_attempts: u32,
     #[prost(string, tag = "2")]
@@ -359,9 +359,9 @@ pub struct Retry {
     pub codes: Vec<String>,
 }
 
-/// `rust_svc.v1.Breaker`.
+/// `rust_svc.v1.BreakerOptions`.
 #[derive(Clone, PartialEq, Message)]
-pub struct Breaker {
+pub struct BreakerOptions {
     #[prost(string, tag = "1")]
     pub window: String,
     #[prost(uint32, tag = "2")]
@@ -421,7 +421,7 @@ pub struct SourceCodeInfo {
     pub location: Vec<Location>,
 }
 
-/// Where an element is, and what is said of it.
+/// The position and comments of an element.
 #[derive(Clone, PartialEq, Message)]
 pub struct Location {
     #[prost(int32, repeated, tag = "1")]

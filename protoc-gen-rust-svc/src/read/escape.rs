@@ -1,6 +1,6 @@
-//! The defaults of bytes, which descriptors hold with the escapes of C.
+//! Defaults of bytes, which descriptors contain with C escapes.
 
-/// The bytes of a text with escapes. `None` if one of these is none.
+/// Decodes escapes. Returns `None` if one is invalid.
 pub(crate) fn unescape(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
@@ -33,7 +33,7 @@ fn escaped(rest: &mut &[u8]) -> Option<u8> {
     })
 }
 
-/// A byte in at most so many digits after what stands before them.
+/// Decodes a byte of at most `most` digits.
 fn number(rest: &mut &[u8], before: usize, most: usize, radix: u32) -> Option<u8> {
     let digits = rest.get(before..)?;
     let count = digits.iter().take(most).take_while(|digit| char::from(**digit).is_digit(radix)).count();
@@ -42,7 +42,7 @@ fn number(rest: &mut &[u8], before: usize, most: usize, radix: u32) -> Option<u8
     u8::from_str_radix(text, radix).ok()
 }
 
-/// A text of which any reader makes these bytes.
+/// Escapes bytes so that every reader decodes the same.
 pub(crate) fn escape(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("\\{byte:03o}")).collect()
 }

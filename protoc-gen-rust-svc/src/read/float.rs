@@ -1,8 +1,8 @@
-//! The defaults of floats as protoc writes them: other compilers know more ways to write a number.
+//! Defaults of floats, as protoc prints them.
 
 use super::descriptor::Type;
 
-/// The default of a field of this type, as protoc would write it. `None` if it is no float.
+/// Prints a default as protoc does. Returns `None` for other types.
 pub(crate) fn float_text(kind: Type, text: &str) -> Option<String> {
     match kind {
         Type::Double => text.parse().ok().map(double),
@@ -23,9 +23,9 @@ fn float(value: f32) -> String {
     Some(general(&format!("{value:.5e}"), 6)).filter(is_exact).unwrap_or_else(|| general(&format!("{value:.8e}"), 9))
 }
 
-/// A number of so many digits by the rules of `%g` of C: with an exponent where it is very small or large.
+/// Prints a number by the rules of `%g` of C.
 fn general(scientific: &str, digits: i32) -> String {
-    // What has no exponent is infinite, or no number.
+    // Infinity and NaN have no exponent.
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific.to_lowercase() };
     match exponent.parse() {
         Ok(exponent) if exponent < -4 || exponent >= digits => with_exponent(mantissa, exponent),
@@ -39,7 +39,7 @@ fn with_exponent(mantissa: &str, exponent: i32) -> String {
     format!("{}e{sign}{:02}", without_zeros(mantissa), exponent.unsigned_abs())
 }
 
-/// The digits of a mantissa with the point where the exponent puts it.
+/// Moves the point of a mantissa by its exponent.
 fn plain(mantissa: &str, exponent: i32) -> String {
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
     let digits = mantissa.replace('.', "");

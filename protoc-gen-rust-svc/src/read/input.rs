@@ -6,7 +6,7 @@ use super::{
     Source,
     descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet},
     raw::split_off_source,
-    texts,
+    utf8,
 };
 
 /// The files of a run, and which of them to generate code for.
@@ -83,9 +83,9 @@ fn file(bytes: Bytes) -> Result<File, Malformed> {
     let (plain, source) = split_off_source(&bytes).unwrap_or_else(|| (bytes.clone(), Bytes::new()));
     let (descriptor, broken) = match FileDescriptor::decode(plain.clone()) {
         Ok(descriptor) => (descriptor, None),
-        Err(error) => match texts::broken(&plain) {
+        Err(error) => match utf8::broken(&plain) {
             None => return Err(malformed("a file is not a FileDescriptorProto", error)),
-            place => (FileDescriptor { name: texts::name(&plain), ..FileDescriptor::default() }, place),
+            place => (FileDescriptor { name: utf8::name(&plain), ..FileDescriptor::default() }, place),
         },
     };
     let source = Source::new(&descriptor.name, source);

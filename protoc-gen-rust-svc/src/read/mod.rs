@@ -9,7 +9,7 @@ mod input;
 mod raw;
 pub mod rules;
 mod source;
-mod texts;
+mod utf8;
 mod validate;
 
 pub use self::{

@@ -1,4 +1,4 @@
-//! Messages as they are encoded, field by field.
+//! Encoded messages, field by field.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ const OPTIONS: u32 = 8;
 /// `source_code_info` of a file: comments and positions.
 pub(super) const SOURCE: u32 = 9;
 
-/// A file without comments and places, otherwise as it is; and these. `None` if it is no `FileDescriptorProto`.
+/// Splits a file into its descriptor and its `SourceCodeInfo`.
 pub(crate) fn split_off_source(bytes: &[u8]) -> Option<(Bytes, Bytes)> {
     let (mut rest, mut kept, mut source) = (bytes, Vec::new(), Vec::new());
     while !rest.is_empty() {
@@ -24,12 +24,11 @@ pub(crate) fn split_off_source(bytes: &[u8]) -> Option<(Bytes, Bytes)> {
             _ => kept.extend_from_slice(&before[..before.len() - rest.len()]),
         }
     }
-    // The parts of one message are one message.
+    // Parts of a message are merged.
     Some((kept.into(), source.concat().into()))
 }
 
-/// A file without comments, places and options of its own, whose texts need not be UTF-8. `None` if it is no
-/// `FileDescriptorProto`.
+/// Removes comments, positions and file options, whose strings may not be UTF-8.
 pub(crate) fn without_options(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut kept = Vec::with_capacity(bytes.len());
     let values = split(bytes)?;
@@ -37,7 +36,7 @@ pub(crate) fn without_options(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(kept)
 }
 
-/// A value of a field as it is encoded, without the key and the length before it.
+/// An encoded value of a field, without key and length.
 pub(super) struct Raw<'a> {
     pub(super) number: u32,
     pub(super) wire_type: WireType,
@@ -54,7 +53,7 @@ impl Raw<'_> {
     }
 }
 
-/// The values of all fields, in the order of their numbers. `None` if the bytes are no message.
+/// Splits a message into values, in the order of field numbers. Returns `None` if it is malformed.
 pub(super) fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
     let mut values = Vec::new();
     while !rest.is_empty() {
@@ -64,13 +63,13 @@ pub(super) fn split(mut rest: &[u8]) -> Option<Vec<Raw<'_>>> {
     Some(values)
 }
 
-/// The value that comes next, with its key.
+/// Reads a key and a value.
 fn value<'a>(rest: &mut &'a [u8]) -> Option<Raw<'a>> {
     let (number, wire_type) = encoding::decode_key(rest).ok()?;
     bare(number, wire_type, rest)
 }
 
-/// The value that comes next, without its key.
+/// Reads a value.
 pub(super) fn bare<'a>(number: u32, wire_type: WireType, rest: &mut &'a [u8]) -> Option<Raw<'a>> {
     let length = match wire_type {
         WireType::LengthDelimited => usize::try_from(encoding::decode_varint(rest).ok()?).ok()?,

@@ -1,4 +1,4 @@
-//! Rules of `buf.validate`, as far as the generator reads them: the expressions in CEL. The runtime reads all of them.
+//! CEL expressions in the rules of `buf.validate`. The runtime reads all rules.
 
 use prost::{Message, bytes::Bytes};
 
@@ -65,7 +65,7 @@ fn expressions(cel: Vec<Rule>, cel_expression: Vec<String>) -> Vec<String> {
     cel.into_iter().map(|rule| rule.expression).chain(cel_expression).collect()
 }
 
-/// Parts of an option, each said by itself, are one message. What cannot be read is no error of the contract.
+/// Merges and decodes the parts of an option. Malformed rules are ignored.
 fn decoded<T: Message + Default>(rules: &[Bytes]) -> T {
     T::decode(&*rules.concat()).unwrap_or_default()
 }

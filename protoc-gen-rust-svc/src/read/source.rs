@@ -1,4 +1,4 @@
-//! Where the elements of a file are, and what their comments say.
+//! Positions and comments of the elements of a file.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -7,8 +7,8 @@ use prost::{Message as _, bytes::Bytes};
 use super::descriptor::{Location, SourceCodeInfo};
 use crate::diagnostics::Position;
 
-/// The locations of one file, by the path of the element. `SourceCodeInfo` is not sorted, so it is indexed: when it is
-/// first asked, because few of the files that are read are.
+/// The locations of a file, by the path of the element. They are decoded and indexed on first use, because most files of a
+/// run are imports.
 #[derive(Debug, Default)]
 pub struct Source {
     file: String,
@@ -17,12 +17,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// What is not a `SourceCodeInfo` tells no places.
+    /// Indexes an encoded `SourceCodeInfo`. A malformed one has no positions.
     pub(super) fn new(file: &str, encoded: Bytes) -> Self {
         Self { file: file.to_owned(), encoded, locations: OnceLock::new() }
     }
 
-    /// Only the name of the file.
+    /// The name of the file without positions and comments.
     pub(crate) fn without_places(&self) -> Self {
         Self::new(&self.file, Bytes::new())
     }
@@ -35,14 +35,14 @@ impl Source {
         self.locations.get_or_init(|| index(self.encoded.clone()))
     }
 
-    /// The comment before an element, and in a paragraph of its own the one behind it.
+    /// The leading comment of an element, and its trailing comment as another paragraph.
     pub fn comment(&self, path: &[i32]) -> String {
         let Some(location) = self.get(path) else { return String::new() };
         let comments = [&location.leading_comments, &location.trailing_comments];
         comments.into_iter().flatten().map(|text| text.trim_end()).collect::<Vec<_>>().join("\n\n")
     }
 
-    /// Where an element is. A compiler may know only the place of what contains it: the longest path counts.
+    /// The position of an element, or of the innermost outer element that has one.
     pub fn position(&self, path: &[i32]) -> Position {
         let known = (1..=path.len()).rev().find_map(|length| self.get(&path[..length]));
         let (line, column) = known.map_or((0, 0), start);
@@ -54,7 +54,7 @@ fn index(encoded: Bytes) -> HashMap<Vec<i32>, Location> {
     let locations = SourceCodeInfo::decode(encoded).unwrap_or_default().location;
     let mut index = HashMap::with_capacity(locations.len());
     for mut location in locations {
-        // The first location of a path is the declaration; later ones are further blocks of `extend`.
+        // Later locations of a path are further `extend` blocks.
         index.entry(std::mem::take(&mut location.path)).or_insert(location);
     }
     index

@@ -3,7 +3,7 @@
 use super::features::Features;
 use crate::read::{File, Source};
 
-/// Where an element stands: in which file, in what, under which features, and the path to it.
+/// The file, outer name, features and path of an element.
 pub(super) struct At<'a> {
     pub(super) file: &'a File,
     pub(super) source: &'a Source,

@@ -1,11 +1,11 @@
-//! The defaults that proto2 and editions let fields have.
+//! Default values of proto2 and editions.
 
 use crate::{
     model::{DefaultValue, Scalar, Value},
     read::{descriptor::FieldDescriptor, unescape},
 };
 
-/// The default that a field declares. `None` if it declares none, or none that its type can have.
+/// Parses the declared default of a field.
 pub(super) fn default_value(field: &FieldDescriptor, value: &Value) -> Option<DefaultValue> {
     let text = field.default_value.as_deref()?;
     match value {
@@ -29,7 +29,7 @@ fn scalar_default(scalar: Scalar, text: &str) -> Option<DefaultValue> {
     Some(DefaultValue::Plain(plain))
 }
 
-/// A float in as few digits as tell it.
+/// Prints a float with the fewest digits.
 fn float(scalar: Scalar, text: &str) -> Option<String> {
     let shortest = match scalar {
         Scalar::Float => format!("{:?}", text.parse::<f32>().ok()?),

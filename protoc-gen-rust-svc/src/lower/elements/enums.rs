@@ -64,7 +64,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Gives each alias the name of a constant, which stands beside the variants.
+/// Gives each alias the name of a constant.
 fn name_constants(values: &mut [EnumValue]) {
     let mut scope = Scope::default();
     for value in values.iter().filter(|value| value.alias_of.is_none()) {
@@ -75,20 +75,20 @@ fn name_constants(values: &mut [EnumValue]) {
     }
 }
 
-/// The variant of a value: without the name of the enum in front, as long as a name is left.
+/// The variant of a value, without the name of the enum as a prefix.
 fn variant(prefix: &Ident, value: &str) -> Ident {
     let full = Ident::camel(value);
-    full.behind(prefix).map_or(full, |rest| Ident::camel(rest.plain()))
+    full.strip_prefix(prefix).map_or(full, |rest| Ident::camel(rest.plain()))
 }
 
-/// The variant that prost-build makes of it: words of one letter stay apart, as in `XL`.
+/// The variant of prost-build, which keeps words of one letter apart, as in `XL`.
 fn wire_variant(prefix: &Ident, value: &str) -> Ident {
     let full = Ident::camel(value);
-    full.behind(prefix).unwrap_or(full)
+    full.strip_prefix(prefix).unwrap_or(full)
 }
 
-/// The name of a value that prost-build makes a variant of.
+/// The name from which prost-build makes the variant.
 fn wire_name(prefix: &Ident, name: &str, wire_ident: &Ident) -> String {
     let is_renamed = is_nameless(name) || *wire_ident != wire_variant(prefix, name);
-    if is_renamed { format!("{}_{}", prefix.spelled(), wire_ident.spelled()) } else { name.to_owned() }
+    if is_renamed { format!("{}_{}", prefix.split_words(), wire_ident.split_words()) } else { name.to_owned() }
 }

@@ -1,26 +1,26 @@
-//! What the syntax or the edition of a file says about its fields and enums.
+//! Features of fields and enums, by syntax or edition.
 //!
-//! proto2 and proto3 are editions too, whose features cannot be changed but by keywords.
+//! proto2 and proto3 are treated as editions whose features only keywords can change.
 
 use crate::read::descriptor::{FeatureSet, FileDescriptor};
 
-/// The features that hold for an element: its own over those of what it stands in.
+/// The features of an element: its own over those of the outer element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Features {
     pub(super) presence: Presence,
-    /// Whether unknown numbers of an enum are refused.
+    /// Whether enums reject unknown numbers.
     pub(super) is_closed: bool,
-    /// Whether a list of numbers travels as one field.
+    /// Whether repeated numbers are packed.
     pub(super) is_packed: bool,
-    /// Whether a message travels as a group.
+    /// Whether messages are encoded as groups.
     pub(super) is_delimited: bool,
 }
 
-/// How a field with a single value tells that it is there.
+/// The presence of singular fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
     Explicit,
-    /// By not being zero.
+    /// Absent is the same as zero.
     Implicit,
     /// It must be there.
     Required,
@@ -39,7 +39,7 @@ impl Features {
         defaults.with(file.options.as_ref().and_then(|options| options.features.as_ref()))
     }
 
-    /// These, changed by what an element says of its own.
+    /// Overrides these with the features of an element.
     pub(super) fn with(self, own: Option<&FeatureSet>) -> Self {
         let Some(own) = own else { return self };
         Self {
@@ -56,7 +56,7 @@ impl Features {
     }
 }
 
-/// Whether `value` is `yes`; `inherited` if it says nothing.
+/// Whether `value` is `yes`; `inherited` if it is not set.
 fn choose(value: i32, yes: i32, inherited: bool) -> bool {
     if value == 0 { inherited } else { value == yes }
 }

@@ -55,7 +55,7 @@ impl Lowering<'_> {
             docs: Docs::new(&at.source.comment(&at.path), || format!("The field `{}`.", field.name)),
             deprecated: options.deprecated,
             redacted: options.debug_redact,
-            // A caller cannot give what only the service sets.
+            // Only the service sets output-only fields.
             required: behavior.required && !behavior.output_only,
             behavior,
             is_named: false,
@@ -117,7 +117,7 @@ fn cardinality(field: &FieldDescriptor, features: Features) -> Cardinality {
     let is_message = matches!(field.r#type(), Type::Message | Type::Group);
     match (field.label(), features.presence) {
         (Label::Repeated, _) => Cardinality::Repeated,
-        // A field of a oneof is there when its variant is.
+        // A field of a oneof is present if its variant is.
         (Label::Optional, _) if is_in_oneof(field) => Cardinality::Required,
         (Label::Required, _) | (_, Presence::Required) => Cardinality::Required,
         (_, Presence::Explicit) => Cardinality::Optional,
@@ -145,7 +145,7 @@ pub(super) fn message_value(name: &str) -> Value {
     known.map_or_else(|| Value::Message(name.to_owned()), Value::WellKnown)
 }
 
-/// The name within `google.protobuf` of a type that stands there.
+/// The name of a type of `google.protobuf` without the package.
 fn in_well_known(name: &str) -> Option<&str> {
     name.strip_prefix(WELL_KNOWN)?.strip_prefix('.')
 }
@@ -190,7 +190,7 @@ fn behavior(options: &FieldOptions) -> Behavior {
     }
 }
 
-/// The name in JSON: as the compiler says, or else in lower camel case.
+/// The JSON name that the compiler set, or else lower camel case.
 fn json_name(field: &FieldDescriptor) -> String {
     if let Some(name) = &field.json_name {
         return name.clone();

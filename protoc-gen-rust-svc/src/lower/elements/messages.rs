@@ -20,7 +20,7 @@ use crate::{
     read::descriptor::{MessageDescriptor, OneofDescriptor},
 };
 
-/// The numbers of `FileDescriptorProto.message_type`, `.enum_type` and so on, of which the path to an element is made.
+/// The field numbers on the path to an element, such as that of `FileDescriptorProto.message_type`.
 const FILE_MESSAGE: i32 = 4;
 const FILE_ENUM: i32 = 5;
 const MESSAGE_FIELD: i32 = 2;
@@ -36,7 +36,7 @@ impl Lowering<'_> {
         for file in &input.files {
             let package = &file.descriptor.package;
             let features = Features::of_file(&file.descriptor);
-            // Nobody reads the docs of what is not generated, nor is anything wrong with it.
+            // Comments and positions are only needed for generated files.
             let nowhere = file.source.without_places();
             let source = if self.packages.is_generated(&file.descriptor.name) { &file.source } else { &nowhere };
             for (index, message) in file.descriptor.message_type.iter().enumerate() {
@@ -83,7 +83,7 @@ impl Lowering<'_> {
             cel: if self.options.checks_rules { cel(descriptor, at) } else { Vec::new() },
             masked: None,
             reserved: Reserved {
-                // The end of a range of fields is not part of it.
+                // The end of a field range is exclusive.
                 numbers: descriptor
                     .reserved_range
                     .iter()
@@ -97,7 +97,7 @@ impl Lowering<'_> {
         found.messages.insert(name, message);
     }
 
-    /// Fields and oneofs; a oneof stands where its first field stands. `at` is within the message.
+    /// Lowers fields and oneofs, each oneof at the place of its first field.
     fn members(&mut self, descriptor: &MessageDescriptor, at: &At<'_>) -> Vec<Member> {
         let mut members: Vec<Member> = Vec::new();
         let mut places: BTreeMap<i32, usize> = BTreeMap::new();
@@ -132,7 +132,7 @@ impl Lowering<'_> {
         members
     }
 
-    /// What the oneofs of a message are called as fields.
+    /// The names of oneofs as fields of the prost message.
     fn oneof_fields(&self, message: &str, descriptor: &MessageDescriptor) -> Scope {
         let mut scope = Scope::default();
         for oneof in oneofs(descriptor) {

@@ -3,7 +3,7 @@
 use crate::{
     diagnostics::{Diagnostics, Position},
     model::{self, Idempotency, Policy},
-    read::descriptor::{Breaker, CallPolicy, MethodOptions, Retry},
+    read::descriptor::{BreakerOptions, CallPolicy, MethodOptions, RetryOptions},
 };
 
 /// The number of the option `rust_svc.v1.method`.
@@ -102,7 +102,7 @@ impl Merge<'_> {
         }
     }
 
-    fn retry(&mut self, retry: &Retry, idempotency: Idempotency, owner: Owner) -> model::Retry {
+    fn retry(&mut self, retry: &RetryOptions, idempotency: Idempotency, owner: Owner) -> model::Retry {
         if !(1..=5).contains(&retry.max_attempts) {
             let message = format!("invalid `max_attempts: {}`", retry.max_attempts);
             let help = "use 2 to 5, including the first attempt, or 1 for no retries";
@@ -121,7 +121,7 @@ impl Merge<'_> {
     }
 
     /// The Rust names of the codes, each with its index.
-    fn codes(&mut self, retry: &Retry, owner: Owner) -> Vec<(i32, &'static str)> {
+    fn codes(&mut self, retry: &RetryOptions, owner: Owner) -> Vec<(i32, &'static str)> {
         let mut codes = Vec::new();
         for (index, name) in (0..).zip(&retry.codes) {
             match CODES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -146,7 +146,7 @@ impl Merge<'_> {
         }
     }
 
-    fn backoff(&mut self, retry: &Retry, owner: Owner) -> Option<(u64, u64, f64)> {
+    fn backoff(&mut self, retry: &RetryOptions, owner: Owner) -> Option<(u64, u64, f64)> {
         let initial = self.millis("initial_backoff", &retry.initial_backoff, owner, RETRY_INITIAL_BACKOFF);
         let max = self.millis("max_backoff", &retry.max_backoff, owner, RETRY_MAX_BACKOFF);
         let multiplier = Some(retry.multiplier).filter(|multiplier| *multiplier != 0.0);
@@ -163,13 +163,13 @@ impl Merge<'_> {
     }
 
     /// Reports a `max_backoff` below `initial_backoff`.
-    fn refuse_max(&mut self, retry: &Retry, owner: Owner) {
+    fn refuse_max(&mut self, retry: &RetryOptions, owner: Owner) {
         let (initial, max) = (&retry.initial_backoff, &retry.max_backoff);
         let message = format!("`max_backoff` `{max}` is less than `initial_backoff` `{initial}`");
         self.error("E0402", (owner, RETRY_MAX_BACKOFF), message, "increase `max_backoff`");
     }
 
-    fn breaker(&mut self, breaker: &Breaker, owner: Owner) -> model::Breaker {
+    fn breaker(&mut self, breaker: &BreakerOptions, owner: Owner) -> model::Breaker {
         if breaker.failure_percent > 100 {
             let message = format!("invalid `failure_percent: {}`", breaker.failure_percent);
             self.error("E0404", (owner, BREAKER_FAILURE_PERCENT), message, "use 1 to 100");

@@ -15,7 +15,7 @@ const MESSAGE_OPTIONS: i32 = 7;
 const FIELD_OPTIONS: i32 = 8;
 const RULES: i32 = 1159;
 
-/// Whether `buf.validate` says something of the message, a field or a oneof.
+/// Whether the message, a field or a oneof has rules.
 pub(super) fn has_rules(descriptor: &MessageDescriptor) -> bool {
     let of_message = descriptor.options.as_ref().is_some_and(|options| !options.rules.is_empty());
     let of_field = |field: &FieldDescriptor| field.options.as_ref().is_some_and(|options| !options.rules.is_empty());

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The numbers of the path to a method and its options.
+/// The field numbers on the path to a method and its options.
 const FILE_SERVICE: i32 = 6;
 const SERVICE_METHOD: i32 = 2;
 const SERVICE_OPTIONS: i32 = 3;
@@ -111,7 +111,7 @@ impl Lowering<'_> {
         policy::Merge { defaults, method: &options, position: &position, diagnostics: self.diagnostics }.policy()
     }
 
-    /// What a file beside that of the plain types imports to name a message.
+    /// The name that other files of the package import for a message.
     fn import(&self, value: &Value, module: &[Ident]) -> Option<Ident> {
         let Value::Message(name) = value else { return None };
         let is_beside =
@@ -119,10 +119,10 @@ impl Lowering<'_> {
         is_beside.then(|| self.types.name(name).domain.first().cloned())?
     }
 
-    /// A message as the functions of a trait name it.
+    /// The type of a message in the signatures of a trait.
     fn type_text(&self, value: &Value, module: &[Ident]) -> String {
         match (value, self.options.types) {
-            // What is in the package is named as it is: it stands in the same file, or is imported from above.
+            // Types of the package need no path: they are in the same file, or imported.
             (Value::Message(name), Types::Domain) if self.types.name(name).origin == Origin::Local(module.to_vec()) => {
                 self.types.name(name).domain_from(module, 0)
             }

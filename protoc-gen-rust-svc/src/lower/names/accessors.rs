@@ -1,4 +1,4 @@
-//! The functions that prost derives for the fields of a message: no two of a message can have one name.
+//! Accessors that prost derives for fields. Their names must not collide.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,12 @@ use crate::{
     names::{Ident, Scope},
 };
 
-/// The functions that fields of a message have.
+/// The names of the accessors of a message.
 #[derive(Default)]
 pub(crate) struct Accessors(BTreeSet<String>);
 
 impl Accessors {
-    /// What a field is called in the message that travels: as in plain types, or with the first number whose functions
-    /// are free.
+    /// The name of a field in the prost message, with a numeric suffix if its accessors would collide.
     pub(crate) fn take(&mut self, field: &Field, scope: &mut Scope) -> Ident {
         let prefixes = prefixes(field);
         if self.add(prefixes, &field.ident) {
@@ -24,10 +23,10 @@ impl Accessors {
         scope.take(free.unwrap_or_else(|| field.ident.clone()))
     }
 
-    /// Adds the functions of a field, unless they cannot be.
+    /// Adds the accessors of a field, unless they collide.
     fn add(&mut self, prefixes: &[&str], ident: &Ident) -> bool {
         let functions: Vec<_> = prefixes.iter().map(|prefix| format!("{prefix}{}", ident.plain())).collect();
-        // For maps, prost puts the prefix in front of `r#`.
+        // For maps, prost adds the prefix before `r#`.
         let is_word = prefixes != BY_KEY || ident.plain() == ident.as_str();
         let is_free = is_word && functions.iter().all(|function| !self.0.contains(function));
         if is_free {
@@ -39,7 +38,7 @@ impl Accessors {
 
 const BY_KEY: &[&str] = &["get_", "insert_"];
 
-/// What the names of a field's functions begin with.
+/// The prefixes of the accessors of a field.
 fn prefixes(field: &Field) -> &'static [&'static str] {
     let is_enum = matches!(field.value, Value::Enum(_) | Value::WellKnown(WellKnown::NullValue | WellKnown::Enum(_)));
     match field.cardinality {

@@ -1,4 +1,4 @@
-//! Names and properties that descriptors have by themselves.
+//! Names and properties of single descriptors.
 
 use crate::{
     model::TypeName,
@@ -6,7 +6,7 @@ use crate::{
     read::descriptor::{FieldDescriptor, MessageDescriptor, OneofDescriptor},
 };
 
-/// The oneofs of a message, without those that only say that a field is optional.
+/// The oneofs of a message, without the synthetic ones of optional fields.
 pub(crate) fn oneofs(message: &MessageDescriptor) -> impl Iterator<Item = &OneofDescriptor> {
     let is_of = |index: usize| {
         move |field: &FieldDescriptor| is_in_oneof(field) && field.oneof_index.is_some_and(|at| at as usize == index)
@@ -15,21 +15,21 @@ pub(crate) fn oneofs(message: &MessageDescriptor) -> impl Iterator<Item = &Oneof
     all.filter(move |(index, _)| message.field.iter().any(is_of(*index))).map(|(_, oneof)| oneof)
 }
 
-/// Whether a field is in a oneof that is more than the mark of an optional field.
+/// Whether a field is in a oneof that is not synthetic.
 pub(crate) fn is_in_oneof(field: &FieldDescriptor) -> bool {
     field.oneof_index.is_some() && !field.proto3_optional
 }
 
-/// What a derive of prost calls types of its own, beside the path of a field's enum: an enum of that name would be hidden.
+/// Type names inside prost's derives, which would hide enums of the same name.
 const DERIVED: [&str; 5] = ["ScalarWrapper", "Inner", "MapWrapper", "KeyWrapper", "ValueWrapper"];
 
-/// The name that an enum has as it travels, unless it is taken.
+/// The preferred name of an enum for prost-build.
 pub(crate) fn wire_enum(name: &str) -> Ident {
     let own = Ident::camel(name);
     if DERIVED.contains(&own.as_str()) { own.numbered(2) } else { own }
 }
 
-/// The name of a type for prost-build: its own, unless that becomes the name of another type in Rust.
+/// The name of a type for prost-build, changed if its Rust name would collide.
 pub(crate) fn proto_name(name: &str, rust: &TypeName) -> String {
     let own = name.rsplit('.').next().unwrap_or(name);
     rust.wire.last().map_or_else(|| own.to_owned(), |ident| wire_type_name(own, ident))
@@ -37,22 +37,22 @@ pub(crate) fn proto_name(name: &str, rust: &TypeName) -> String {
 
 /// The name from which prost-build makes the name of a type in Rust.
 pub(crate) fn wire_type_name(own: &str, ident: &Ident) -> String {
-    if is_nameless(own) || *ident != Ident::camel(own) { ident.spelled() } else { own.to_owned() }
+    if is_nameless(own) || *ident != Ident::camel(own) { ident.split_words() } else { own.to_owned() }
 }
 
-/// Whether anything stands in a message.
+/// Whether a message has nested types or oneofs.
 pub(crate) fn has_module(message: &MessageDescriptor) -> bool {
     !message.enum_type.is_empty()
         || oneofs(message).next().is_some()
         || message.nested_type.iter().any(|nested| !is_map_entry(nested))
 }
 
-/// Whether a message is only the way in which a map travels.
+/// Whether a message is a map entry.
 pub(crate) fn is_map_entry(message: &MessageDescriptor) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry)
 }
 
-/// The full name of what stands in a package or a message.
+/// The full name of an element of a package or message.
 pub(crate) fn full_name(outer: &str, name: &str) -> String {
     if outer.is_empty() { name.to_owned() } else { format!("{outer}.{name}") }
 }

@@ -10,10 +10,10 @@ use crate::{
     read::Input,
 };
 
-/// The name of the file that lists what is below a module.
+/// The name of the index of a module.
 const MODULE_FILE: &str = "mod";
 
-/// The modules in that of a package that packages are, or lie in.
+/// The modules below the module of a package.
 pub(super) fn children(parent: &Origin, origins: &BTreeMap<String, Origin>) -> BTreeSet<Ident> {
     origins.values().filter_map(|origin| child(parent, origin)).collect()
 }
@@ -29,13 +29,13 @@ fn child(parent: &Origin, origin: &Origin) -> Option<Ident> {
     }
 }
 
-/// The files below a module that are there for themselves: no package may have their names.
+/// The names of files that no package module may have.
 fn taken_files(module: &[Ident]) -> Scope {
     let root = [MODULE_FILE, Artefact::Descriptor.name()];
     Scope::with(if module.is_empty() { &root } else { &root[..1] })
 }
 
-/// A module for each package. Segments that become one name get numbers.
+/// Assigns a module to each package. Colliding names get a numeric suffix.
 pub(super) fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
     let names: BTreeSet<&str> = input.files.iter().map(|file| file.descriptor.package.as_str()).collect();
     let mut scopes: BTreeMap<Vec<Ident>, Scope> = BTreeMap::new();
@@ -57,7 +57,7 @@ pub(super) fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
     known.into_iter().filter(|(name, _)| names.contains(name.as_str())).collect()
 }
 
-/// The modules of what stands in the messages of a package, as these are named as they travel.
+/// The modules of types nested in the prost messages of a package.
 pub(super) fn message_modules(input: &Input, package: &str) -> impl Iterator<Item = Ident> {
     let mut scope = Scope::default();
     let mut modules = BTreeSet::new();
@@ -73,7 +73,7 @@ pub(super) fn message_modules(input: &Input, package: &str) -> impl Iterator<Ite
     modules.into_iter()
 }
 
-/// A scope in which modules have their names.
+/// A scope with these modules.
 pub(super) fn scope_of(modules: BTreeSet<Ident>) -> Scope {
     let mut scope = Scope::default();
     for module in modules {
@@ -82,7 +82,7 @@ pub(super) fn scope_of(modules: BTreeSet<Ident>) -> Scope {
     scope
 }
 
-/// The modules of the artefacts: their own names, unless these are taken.
+/// The modules of the artefacts, with numeric suffixes if they collide.
 pub(super) fn artefacts(taken: BTreeSet<Ident>) -> Artefacts {
     let mut scope = scope_of(taken);
     let mut take = |artefact: Artefact| scope.take(Ident::snake(artefact.name()));

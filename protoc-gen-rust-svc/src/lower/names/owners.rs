@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::full_name;
 use crate::read::{Input, descriptor::MessageDescriptor};
 
-/// Files, and those that they refer to in one step or more.
+/// Adds the files that the given ones use, transitively.
 pub(super) fn with_referred(input: &Input, owners: &Owners, mut files: BTreeSet<String>) -> BTreeSet<String> {
     let mut todo: Vec<String> = files.iter().cloned().collect();
     while let Some(name) = todo.pop() {
@@ -19,7 +19,7 @@ pub(super) fn with_referred(input: &Input, owners: &Owners, mut files: BTreeSet<
     files
 }
 
-/// The file that declares each type which stands in no other, as its place in the request.
+/// The index of the file that declares each top-level type.
 pub(crate) struct Owners(BTreeMap<String, usize>);
 
 impl Owners {
@@ -35,14 +35,14 @@ impl Owners {
         Self(owners)
     }
 
-    /// The file that declares a type, or the one that it stands in.
+    /// The index of the file that declares a type.
     pub(crate) fn of(&self, name: &str) -> Option<usize> {
         let mut ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
         ends.find_map(|end| self.0.get(&name[..end])).copied()
     }
 }
 
-/// The types that a file refers to.
+/// The types that a file uses.
 fn references<'a>(input: &'a Input, name: &str) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     for file in input.files.iter().filter(|file| file.descriptor.name == name) {

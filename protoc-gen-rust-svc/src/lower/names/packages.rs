@@ -13,10 +13,10 @@ use crate::{
     read::Input,
 };
 
-/// The package whose messages are part of the runtime.
+/// The package whose messages the runtime provides.
 pub(crate) const WELL_KNOWN: &str = "google.protobuf";
 
-/// Every package that is known.
+/// All packages of the input.
 pub(crate) struct Packages {
     pub(crate) owners: Owners,
     /// The module of the descriptors.
@@ -38,7 +38,7 @@ impl Packages {
         let modules = modules(input);
         let origins: BTreeMap<_, _> =
             modules.iter().map(|(name, module)| (name.clone(), origin(name, module, options))).collect();
-        // What was generated elsewhere has the names there that it would have here.
+        // Other runs use the same names as this one.
         let printed: BTreeMap<_, _> = origins
             .iter()
             .filter(|(name, origin)| generated.contains(*name) || is_elsewhere(name, origin))
@@ -55,51 +55,51 @@ impl Packages {
         Self { owners, descriptors, artefacts: artefacts.collect(), modules, origins, generated_files, generated }
     }
 
-    /// Where a package lives.
+    /// The origin of a package.
     pub(crate) fn origin(&self, package: &str) -> Origin {
         self.origins.get(package).cloned().unwrap_or(Origin::Local(Vec::new()))
     }
 
-    /// The module of a package, from the root of what it is generated with.
+    /// The module of a package, from the root of generated code.
     pub(crate) fn module(&self, package: &str) -> &[Ident] {
         self.modules.get(package).map_or(&[], Vec::as_slice)
     }
 
-    /// The files for which code is generated.
+    /// The generated files.
     pub(crate) fn generated_files(&self) -> &BTreeSet<String> {
         &self.generated_files
     }
 
-    /// Whether code is generated for a file.
+    /// Whether a file is generated.
     pub(crate) fn is_generated(&self, file: &str) -> bool {
         self.generated_files.contains(file)
     }
 
-    /// The files for which code is generated, and those that they refer to.
+    /// The generated files and those that they use.
     pub(crate) fn referred(&self, input: &Input) -> BTreeSet<String> {
         with_referred(input, &self.owners, self.generated_files.clone())
     }
 
-    /// Whether the types of a package can be named by what is generated.
+    /// Whether generated code can name the types of a package.
     pub(crate) fn is_reachable(&self, package: &str) -> bool {
         package == WELL_KNOWN
             || self.generated.contains(package)
             || matches!(self.origins.get(package), Some(Origin::Extern(_)))
     }
 
-    /// Whether a file is not generated although others of its package are.
+    /// Whether a file is missing from a generated package.
     pub(crate) fn is_left_out(&self, file: &str, package: &str) -> bool {
         self.generated.contains(package) && !self.is_generated(file)
     }
 
-    /// The module of messages of a package; `pb` for one that is generated nowhere.
+    /// The module of the prost messages of a package.
     pub(crate) fn pb(&self, package: &str) -> Ident {
         self.artefacts.get(package).map_or_else(|| Ident::snake("pb"), |artefacts| artefacts.pb.clone())
     }
 
-    /// The modules that may not be taken by anything else in a package.
+    /// The names that types and services of a package must not have.
     pub(crate) fn reserved(&self, package: &str) -> Scope {
-        // `Box` is what async_trait calls it, in the same file.
+        // async_trait uses `Box` in the same file.
         let mut scope = Scope::with(&["svc", "std", "core", "alloc", "Box"]);
         if package.is_empty() {
             scope.take(Ident::snake(Artefact::Descriptor.name()));
@@ -115,7 +115,7 @@ impl Packages {
         scope
     }
 
-    /// The package, with nothing in it yet. `None` if it is not generated.
+    /// Creates the package without elements. Returns `None` if it is not generated.
     pub(crate) fn start(&mut self, name: &str) -> Option<Package> {
         let Origin::Local(module) = self.origin(name) else { return None };
         let artefacts = self.artefacts.get(name)?.clone();
@@ -134,12 +134,12 @@ impl Packages {
     }
 }
 
-/// Whether a package was generated elsewhere. What compilers bring is part of the runtime.
+/// Whether another run generates a package. `google.protobuf` is part of the runtime.
 fn is_elsewhere(package: &str, origin: &Origin) -> bool {
     package != WELL_KNOWN && matches!(origin, Origin::Extern(_))
 }
 
-/// The requested files; with `include_imports`, also those that they refer to.
+/// The requested files; with `include_imports`, also those that they use.
 fn generated_files(input: &Input, owners: &Owners, options: &Options) -> BTreeSet<String> {
     let asked_for: BTreeSet<String> = input.generate.iter().cloned().collect();
     let files = if options.include_imports { with_referred(input, owners, asked_for) } else { asked_for };
@@ -158,7 +158,7 @@ fn origin(package: &str, module: &[Ident], options: &Options) -> Origin {
     Origin::Extern(format!("{path}{below}"))
 }
 
-/// What an option maps of a package, itself or one that it lies in, and the path in Rust.
+/// Finds the option that maps a package or an outer one.
 fn extern_path<'a>(package: &str, options: &'a Options) -> Option<&'a (String, String)> {
     options.extern_paths.iter().find(|(mapped, _)| {
         let rest = package.strip_prefix(mapped.as_str());

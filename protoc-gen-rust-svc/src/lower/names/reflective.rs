@@ -1,4 +1,4 @@
-//! The messages and enums of `google.protobuf` that describe messages: the runtime has them as they are.
+//! Messages and enums of `google.protobuf` that describe messages. The runtime has their prost types.
 
 /// A message, by its name in the package.
 pub(crate) fn message(name: &str) -> Option<&'static str> {

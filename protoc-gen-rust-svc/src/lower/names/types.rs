@@ -1,4 +1,4 @@
-//! The name in Rust of every message and enum.
+//! The Rust name of every message and enum.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// The names in Rust, by full name.
+/// The Rust names of types, by full name.
 pub(crate) struct TypeNames {
     names: BTreeMap<String, TypeName>,
-    /// The module of what stands in a message, of the plain types.
+    /// The modules of nested plain types, by message.
     modules: BTreeMap<String, Ident>,
     /// Oneofs, by the full name of the message and the name of the oneof.
     oneofs: BTreeMap<(String, String), OneofName>,
-    /// The scopes of packages, for what services add to them.
+    /// The scopes of packages, to which services add names.
     scopes: BTreeMap<String, Scope>,
 }
 
@@ -32,11 +32,11 @@ pub(crate) struct TypeNames {
 pub(crate) struct OneofName {
     /// Its enum.
     pub(crate) rust: TypeName,
-    /// Its field in the message that travels, which prost-build names alike.
+    /// Its field in the prost message.
     pub(crate) wire_ident: Ident,
 }
 
-/// Both sides of a name: the modules of the plain types and of the messages that travel.
+/// The modules of a plain type and of its prost message.
 #[derive(Clone)]
 struct TypePlace {
     package: String,
@@ -65,7 +65,7 @@ impl TypeNames {
         types
     }
 
-    /// Makes the messages that travel the types of a package.
+    /// Uses the prost messages as the types of a package.
     fn speak_messages(&mut self, package: &str) {
         let of_package =
             |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
@@ -81,12 +81,12 @@ impl TypeNames {
         &self.names[full_name]
     }
 
-    /// Whether there is a type of a full name.
+    /// Whether a type exists.
     pub(crate) fn knows(&self, full_name: &str) -> bool {
         self.names.contains_key(full_name)
     }
 
-    /// The module of what stands in a message.
+    /// The module of the nested types of a message.
     pub(crate) fn module(&self, message: &str) -> Ident {
         self.modules[message].clone()
     }
@@ -96,19 +96,19 @@ impl TypeNames {
         self.oneofs[&(message.to_owned(), oneof.to_owned())].clone()
     }
 
-    /// The names that are taken in a package.
+    /// The scope of a package.
     pub(crate) fn scope(&mut self, package: &str) -> &mut Scope {
         self.scopes.entry(package.to_owned()).or_default()
     }
 }
 
-/// Adds the types of a package or of a message.
+/// Names the types of a package or message.
 struct TypeScope<'a> {
     types: &'a mut TypeNames,
     packages: &'a Packages,
     scope: &'a mut Scope,
     wire_scope: &'a mut Scope,
-    /// Whether the messages that travel are the types.
+    /// Whether prost messages are the types.
     is_wire: bool,
 }
 
@@ -122,7 +122,7 @@ impl TypeScope<'_> {
         for item in enums {
             self.one(outer, place, &item.name, wire_enum(&item.name));
         }
-        // Modules come after types, so that adding a nested type renames no other type.
+        // Modules are named after types, so that adding a nested type renames no other type.
         for message in messages {
             self.nested(outer, place, message);
         }
@@ -133,7 +133,7 @@ impl TypeScope<'_> {
         self.types.names.insert(full_name(outer, name), rust);
     }
 
-    /// The names of a oneof. prost-build makes those of its field and of its enum from one: both must be free.
+    /// Names a oneof. prost-build derives its field and its enum from one name, so both must be free.
     fn oneof(&mut self, place: &TypePlace, name: &str, fields: &mut Scope) -> OneofName {
         let own = Ident::snake(name);
         let numbered = (2..).map(|number| own.numbered(number));
@@ -176,7 +176,7 @@ impl TypeScope<'_> {
     }
 }
 
-/// The names of the fields that are in no oneof.
+/// The names of fields outside oneofs.
 fn plain_fields(message: &MessageDescriptor) -> Scope {
     let mut scope = Scope::default();
     for field in message.field.iter().filter(|field| !is_in_oneof(field)) {

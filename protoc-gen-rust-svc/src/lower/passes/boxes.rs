@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::graph::leads_to;
 use crate::model::{Cardinality, Message, Value};
 
-/// Boxes a field whose message leads back to the message that it stands in.
+/// Boxes fields that lead back to their own message.
 pub(super) fn box_recursion(messages: &mut BTreeMap<String, Message>) {
     let edges: BTreeMap<String, BTreeSet<String>> =
         messages.iter().map(|(name, message)| (name.clone(), singular(message))).collect();

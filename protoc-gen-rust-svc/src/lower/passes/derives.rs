@@ -1,10 +1,10 @@
-//! Which plain types are `Eq`, `Hash` and have a default, and which fields need a box.
+//! Traits of plain types: `Eq`, `Hash` and `Default`.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Cardinality, Enum, Field, Form, Member, Message, Value, WellKnown};
 
-/// Settles what depends on the messages that a message is made of.
+/// Determines the traits of all messages.
 pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<String, Enum>) {
     fixpoint(
         messages,
@@ -26,7 +26,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
             Form::Custom(own_type) => own_type.is_hash,
         },
     );
-    // What can only be made of itself is never made, so that a message earns its default.
+    // A message that requires itself has no default.
     fixpoint(
         messages,
         false,
@@ -39,7 +39,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
     );
 }
 
-/// Gives every message a property, or none, and takes or gives it until what each message has is what its own messages say.
+/// Computes a property of all messages to a fixpoint.
 fn fixpoint(
     messages: &mut BTreeMap<String, Message>,
     first: bool,
@@ -72,7 +72,7 @@ fn is_eq(field: &Field, messages: &BTreeMap<String, Message>) -> bool {
     }
 }
 
-/// Whether prost-build makes the message that travels `Eq` and `Hash`.
+/// Whether prost-build derives `Eq` and `Hash` for the prost message.
 fn is_wire_eq(message: &Message, messages: &BTreeMap<String, Message>) -> bool {
     message.fields().all(|field| match (&field.value, field.cardinality) {
         (_, Cardinality::Map(_)) => false,

@@ -1,14 +1,13 @@
-//! What `google.api.field_behavior` and `buf.validate` mean for the messages that hold a field.
+//! Properties of messages that depend on fields of nested messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Cardinality, Masked, Member, Message, Value, WellKnown};
 
-/// The name that AIP-134 gives to the mask of a request to change a resource.
+/// The name of the field mask of an update request (AIP-134).
 const MASK: &str = "update_mask";
 
-/// Marks the messages that hold a field which only requests may hold or which has rules, and those that change a part of
-/// a resource.
+/// Marks messages that contain input-only fields or rules, and update requests.
 pub(super) fn mark_holders(messages: &mut BTreeMap<String, Message>) {
     let input_only = holding(messages, |message| message.fields().any(|field| field.behavior.input_only));
     let required = holding(messages, |message| message.fields().any(|field| field.required));
@@ -20,7 +19,7 @@ pub(super) fn mark_holders(messages: &mut BTreeMap<String, Message>) {
     }
 }
 
-/// The messages of which something is true, and those that hold one of them, however deep.
+/// The messages with a property, and those that contain one of them, directly or not.
 fn holding(messages: &BTreeMap<String, Message>, is_one: impl Fn(&Message) -> bool) -> BTreeSet<String> {
     let mut holders: BTreeMap<&str, Vec<&Message>> = BTreeMap::new();
     for message in messages.values() {
@@ -36,7 +35,7 @@ fn holding(messages: &BTreeMap<String, Message>, is_one: impl Fn(&Message) -> bo
     found
 }
 
-/// The resource is the only message beside the mask; its full name comes with it.
+/// Finds the resource of an update request: the only message beside the mask.
 fn masked(message: &Message) -> Option<(Masked, String)> {
     let mask = message.field(MASK).filter(|field| field.value == Value::WellKnown(WellKnown::FieldMask))?;
     let single = message.members.iter().filter_map(|member| match member {

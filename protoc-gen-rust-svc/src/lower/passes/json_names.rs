@@ -1,6 +1,6 @@
-//! The names of fields in JSON, one for each.
+//! Unique JSON names of fields.
 //!
-//! proto2 allows two fields with one name (`deprecated_legacy_json_field_conflicts`), of which a reader could keep one only.
+//! proto2 allows two fields of one JSON name (`deprecated_legacy_json_field_conflicts`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +11,7 @@ pub(super) fn tell_apart_json_names(messages: &mut BTreeMap<String, Message>) {
     messages.values_mut().for_each(tell_apart);
 }
 
-/// Leaves a name that several fields have to the one that is called so in the `.proto`, or else to the first. The others
-/// go by their own names.
+/// Leaves a name to the field that has it in the `.proto` file, or else to the first. Other fields get their own names.
 fn tell_apart(message: &mut Message) {
     let mut fields: Vec<&mut Field> = message.fields_mut().collect();
     fields.sort_by_key(|field| field.json_name != field.name);
@@ -24,7 +23,7 @@ fn tell_apart(message: &mut Message) {
     }
 }
 
-/// The name of a field in the `.proto`; with its number, if another field has that in JSON.
+/// The protobuf name of a field, with its number if another field has that JSON name.
 fn free(taken: &BTreeSet<String>, field: &Field) -> String {
     let numbered = || format!("{}{}", field.name, field.number);
     if taken.contains(&field.name) { numbered() } else { field.name.clone() }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Model, Origin, Value};
 
-/// Marks the packages whose messages a gateway reads or writes.
+/// Marks packages with messages that a gateway reads or writes.
 pub(super) fn mark_json_packages(model: &mut Model) {
     let mut todo: Vec<String> = Vec::new();
     let mut origins: Vec<Origin> = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn mark_json_packages(model: &mut Model) {
             origins.extend(message.fields().filter_map(|field| enum_origin(model, &field.value)));
         }
     }
-    // A codec is written for whole packages, so all that their messages refer to needs one too.
+    // A codec covers whole packages, so all types of their fields need one too.
     loop {
         let before = origins.len();
         let all = model.messages.values().filter(|message| origins.contains(&message.rust.origin));

@@ -6,7 +6,7 @@ use rust_svc::path::Variable;
 
 use crate::model::{Message, Method, Model, Value};
 
-/// Marks the fields that a path or an idempotency key names, and those on the way to them.
+/// Marks fields that a path or an idempotency key names, and their outer fields.
 pub(super) fn mark_named_fields(model: &mut Model) {
     let methods = model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods);
     let named: Vec<_> = methods.flat_map(|method| paths(method).flat_map(|path| way(model, method, path))).collect();
@@ -16,13 +16,13 @@ pub(super) fn mark_named_fields(model: &mut Model) {
     }
 }
 
-/// What a path or an idempotency key names, each as the names of the fields on the way.
+/// The field paths of path variables and idempotency keys.
 fn paths(method: &Method) -> impl Iterator<Item = &[String]> {
     let variables = method.routes.iter().flat_map(|route| route.template.variables());
     variables.map(Variable::field_path).chain(method.policy.idempotency_key.as_ref().map(slice::from_ref))
 }
 
-/// The fields on the way, each with the message that it is in, as far as they are there.
+/// The fields on a path, each with its message.
 fn way(model: &Model, method: &Method, path: &[String]) -> Vec<(String, i32)> {
     let mut message = model.message(&method.request_name);
     let fields = path.iter().map_while(|name| {

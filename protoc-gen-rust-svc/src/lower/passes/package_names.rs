@@ -2,7 +2,7 @@
 
 use crate::model::{Model, Origin};
 
-/// Collects the names that the plain types and the traits of a package have.
+/// Collects the names of plain types and traits of each package.
 pub(super) fn collect_package_names(model: &mut Model) {
     for package in &mut model.packages {
         let origin = Origin::Local(package.module.clone());

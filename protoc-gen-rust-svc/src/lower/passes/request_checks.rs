@@ -1,4 +1,4 @@
-//! Requests of a type of the user's own, whose message has rules of `buf.validate`: nothing else would check them.
+//! Checks of requests with custom types against the rules of `buf.validate`.
 
 use crate::{
     model::{Form, Message, Model, Package, RuleCheck},
@@ -6,7 +6,7 @@ use crate::{
     options::{Artefact, Options},
 };
 
-/// Gives each package the checks that its services need.
+/// Adds the checks that the services of each package need.
 pub(super) fn add_request_checks(model: &mut Model, options: &Options) {
     if !(options.checks_rules && options.emits(Artefact::Convert)) {
         return;
@@ -18,7 +18,7 @@ pub(super) fn add_request_checks(model: &mut Model, options: &Options) {
 }
 
 fn checks(model: &Model, package: &Package) -> Vec<RuleCheck> {
-    // A module of conversions has this name already.
+    // The module of conversions defines this name.
     let mut scope = Scope::with(&["Place"]);
     let methods = package.services.iter().flat_map(|service| &service.methods);
     let needed =

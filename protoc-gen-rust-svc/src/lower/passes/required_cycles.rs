@@ -1,12 +1,11 @@
-//! What is REQUIRED without end: a message that needs one of its own kind, which needs another.
+//! Messages that require another message of the same type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::leads_to;
 use crate::model::{Cardinality, Field, Form, Member, Message, Value};
 
-/// Asks for no field that holds what needs, in turn, the message that it stands in. Nobody could make such a message, nor
-/// a plain type hold it.
+/// Ignores REQUIRED on fields that lead back to their own message. No finite message satisfies it.
 pub(super) fn break_required_cycles(messages: &mut BTreeMap<String, Message>) {
     let edges: BTreeMap<_, _> = messages.iter().map(|(name, message)| (name.clone(), needed(message))).collect();
     for (name, message) in messages {
@@ -16,7 +15,7 @@ pub(super) fn break_required_cycles(messages: &mut BTreeMap<String, Message>) {
     }
 }
 
-/// A field that is REQUIRED, and not `required` by proto2: without that, nothing can be read.
+/// A field that is REQUIRED, but not `required` by proto2, which cannot be ignored.
 fn asked_for(member: &mut Member) -> Option<&mut Field> {
     match member {
         Member::Field(field) if field.required && field.cardinality != Cardinality::Required => Some(field),
@@ -24,7 +23,7 @@ fn asked_for(member: &mut Member) -> Option<&mut Field> {
     }
 }
 
-/// The messages that a message cannot be without. What is not made a plain type is not looked into.
+/// The messages that a message requires. Only plain types are considered.
 fn needed(message: &Message) -> BTreeSet<String> {
     let of_member = |member: &Member| match member {
         Member::Field(Field { required, cardinality, value: Value::Message(held), .. }) => {

@@ -1,4 +1,4 @@
-//! The descriptors that a server answers reflection requests with.
+//! Descriptors for server reflection.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,7 @@ use prost::Message as _;
 
 use crate::read::{Canonical, Input, descriptor::FileDescriptorSet};
 
-/// The descriptors of what is generated and of what it imports, each file once, without comments and places, which a
-/// running server has no use for.
+/// Encodes the generated files and their imports, without comments and positions, which a server does not need.
 pub(crate) fn descriptor_set(input: &Input, generated: &BTreeSet<String>) -> Vec<u8> {
     let mut wanted: Vec<&str> = generated.iter().map(String::as_str).collect();
     let mut index = 0;

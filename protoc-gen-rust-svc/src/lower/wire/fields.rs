@@ -1,22 +1,22 @@
-//! The fields that prost-build has to be asked for, by the names that they have for it.
+//! Fields with special types, by the names that prost-build uses.
 
 use super::names::{WireNames, new_field_name, new_oneof_name};
 use crate::model::{Cardinality, Field, Message, Scalar, Value};
 
 impl WireNames<'_> {
-    /// The fields that are `Bytes`.
+    /// The fields of type `Bytes`.
     pub(crate) fn shared_bytes(&self) -> Vec<String> {
         self.of(
             |field| field.value == Value::Scalar(Scalar::SharedBytes),
             |message, field| match field.cardinality {
-                // Of a map the values are looked up.
+                // prost-build looks up the values of maps.
                 Cardinality::Map(_) => "value".to_owned(),
                 _ => field_name(message, field),
             },
         )
     }
 
-    /// The fields that are in a box: prost-build finds no cycles that lead through groups.
+    /// The boxed fields. prost-build does not find cycles through groups.
     pub(crate) fn boxed(&self) -> Vec<String> {
         self.of(
             |field| field.boxed,

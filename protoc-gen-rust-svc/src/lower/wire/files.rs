@@ -10,14 +10,14 @@ use crate::{
     read::{File, without_options},
 };
 
-/// A file for prost-build.
+/// A file with the names that prost-build should see.
 #[derive(Debug)]
 pub struct WireFile {
-    /// The package of the `.proto`.
+    /// The protobuf package.
     pub package: String,
-    /// The module of its messages, or where it was generated; `None` for files of the runtime.
+    /// The origin of its messages.
     pub origin: Origin,
-    /// Whether the messages are to be generated.
+    /// Whether this run generates its messages.
     pub is_generated: bool,
     /// The renamed descriptor.
     pub descriptor: FileDescriptorProto,
@@ -42,13 +42,13 @@ impl WireNames<'_> {
     }
 }
 
-/// A file as prost-build reads it, without options of other languages.
+/// Decodes a file for prost-build, without options of other languages.
 fn decoded(file: &File, diagnostics: &mut Diagnostics) -> Option<FileDescriptorProto> {
     let bytes = without_options(&file.bytes).unwrap_or_default();
     let decoded = FileDescriptorProto::decode(&*bytes);
-    let told = decoded.map_err(|error| {
+    let result = decoded.map_err(|error| {
         let message = format!("the file is not a FileDescriptorProto: {error}");
         diagnostics.error("E0003", &file.source.position(&[]), message);
     });
-    told.ok()
+    result.ok()
 }

@@ -1,4 +1,4 @@
-//! The names that messages, fields and oneofs have for prost-build.
+//! Names of messages, fields and oneofs for prost-build.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::{
     read::Input,
 };
 
-/// The model beside the descriptors, and the new names of types.
+/// The inputs of renaming, and the new names of types.
 pub(crate) struct WireNames<'a> {
     pub(super) input: &'a Input,
     pub(super) packages: &'a Packages,
     pub(super) types: &'a TypeNames,
     pub(super) model: &'a Model,
-    /// The new full name of each type, by its full name; both with a dot in front.
+    /// The new full name of each type, by its full name, both with a leading dot.
     pub(super) renamed: BTreeMap<String, String>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> WireNames<'a> {
     }
 }
 
-/// The names of all types as they are after renaming, by their names with a dot in front.
+/// Computes the new names of all types.
 fn renamed_types(input: &Input, packages: &Packages, types: &TypeNames, model: &Model) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     for file in input.files.iter().filter(|file| file.descriptor.package != WELL_KNOWN) {
@@ -55,7 +55,7 @@ fn renamed_types(input: &Input, packages: &Packages, types: &TypeNames, model: &
     renamed
 }
 
-/// The package of messages, from the names of modules.
+/// The package of prost messages, from module names.
 pub(super) fn leaf(package: &str, packages: &Packages) -> String {
     let pb = packages.pb(package);
     let segments = packages.module(package).iter().chain([&pb]).map(Ident::plain);
@@ -81,7 +81,7 @@ pub(super) fn new_field_name(message: &Message, number: i32) -> Option<String> {
         }
         Member::Oneof(oneof) => {
             let field = oneof.fields.iter().find(|field| field.number == number)?;
-            is_renamed(field, Ident::camel(&field.name)).then(|| field.wire_ident.spelled())
+            is_renamed(field, Ident::camel(&field.name)).then(|| field.wire_ident.split_words())
         }
         Member::Field(_) => None,
     })

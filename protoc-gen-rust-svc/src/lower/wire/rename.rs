@@ -1,7 +1,7 @@
 //! Descriptors for prost-build, with the names of the model.
 //!
-//! The messages of package `a.b` become the package `a.b.pb`: a module of its own, which no package that lies in `a.b`
-//! can clash with. Names are changed only where prost-build would make one name of two.
+//! The messages of package `a.b` move to package `a.b.pb`, a module that no package below `a.b` can collide with. Other names
+//! change only if prost-build would make two of them equal.
 
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
@@ -18,12 +18,12 @@ use crate::{
 impl WireNames<'_> {
     pub(super) fn file(&self, mut file: FileDescriptorProto) -> FileDescriptorProto {
         let package = file.package().to_owned();
-        // prost-build knows no editions. What they say is said in the words of proto3 below.
+        // prost-build does not support editions, so their features are expressed in proto3 below.
         let is_edition = file.syntax.as_deref() == Some("editions");
         if is_edition {
             file.syntax = Some("proto3".to_owned());
         }
-        // prost-build knows no syntax without a name: what says nothing is of proto2.
+        // prost-build rejects an empty syntax, which means proto2.
         if file.syntax() == "" {
             file.syntax = None;
         }
@@ -31,7 +31,7 @@ impl WireNames<'_> {
             add_shared(&mut file);
             return file;
         }
-        // Services are printed by templates.
+        // Templates print the services.
         file.service.clear();
         file.extension.clear();
         file.package = Some(leaf(&package, self.packages));
@@ -86,7 +86,7 @@ impl WireNames<'_> {
             if is_shared(lowered) && !matches!(lowered.cardinality, Cardinality::Map(_)) {
                 field.type_name = Some(shared_bytes());
             }
-            // With any other option, prost-build takes "nothing said" for "not packed".
+            // If there are other options, prost-build treats an unset `packed` as false.
             field.options.get_or_insert_default().packed = Some(lowered.is_packed);
             if is_edition {
                 say_in_proto3(field, lowered);
@@ -94,7 +94,7 @@ impl WireNames<'_> {
         }
     }
 
-    /// Of a map with such values, the entry holds them.
+    /// Replaces the value types of map entries.
     fn share_in_maps(&self, name: &str, message: &mut DescriptorProto) {
         let Some(known) = self.model.message(name) else { return };
         let shared =
@@ -113,7 +113,7 @@ impl WireNames<'_> {
         }
     }
 
-    /// A map entry keeps its name and moves with its message.
+    /// Moves a map entry with its message.
     fn entry(&self, message: &str, name: &str) -> Option<String> {
         let own = name.strip_prefix(&format!(".{message}."))?;
         let outer = self.renamed.get(&format!(".{message}"))?;
@@ -137,19 +137,19 @@ impl WireNames<'_> {
     }
 }
 
-/// A default of a float, in the one form that it has whichever compiler it comes from.
+/// Normalizes the default of a float.
 fn default_of_float(field: &FieldDescriptorProto) -> Option<String> {
     let kind = read::descriptor::Type::try_from(field.r#type?).ok()?;
     read::float_text(kind, field.default_value.as_deref()?)
 }
 
-/// A default of bytes with escapes that prost-build knows, too.
+/// Rewrites the default of bytes with escapes that prost-build supports.
 fn default_of_bytes(field: &FieldDescriptorProto) -> Option<String> {
     let text = field.default_value.as_deref().filter(|_| field.r#type() == Type::Bytes)?;
     read::unescape(text).map(|bytes| read::escape(&bytes))
 }
 
-/// `google.protobuf.BytesValue` under another name, so that it has another type, too.
+/// `google.protobuf.BytesValue` under another name, so that its type can differ.
 fn shared_bytes() -> String {
     format!(".{WELL_KNOWN}.{}", WellKnown::SHARED_BYTES)
 }
@@ -163,13 +163,13 @@ fn add_shared(file: &mut FileDescriptorProto) {
     file.message_type.extend(own.map(|own| DescriptorProto { name: Some(WellKnown::SHARED_BYTES.to_owned()), ..own }));
 }
 
-/// The name of a default: of an alias, the value that it stands for, because prost-build has no other.
+/// The name of a default. prost-build has no aliases, so theirs are replaced with their value.
 fn default_name(item: &Enum, default: &str) -> Option<String> {
     let number = item.values.iter().find(|value| value.name == default)?.number;
     item.values.iter().find(|value| value.number == number).map(|value| value.wire_name.clone())
 }
 
-/// Says of a field what its edition says: how it travels, and whether it tells that it is there.
+/// Expresses the features of an edition in proto3: encoding and presence.
 fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
     if lowered.is_group {
         field.set_type(Type::Group);
@@ -180,7 +180,7 @@ fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
     let is_message = field.r#type() == Type::Message;
     match lowered.cardinality {
         Cardinality::Required => field.set_label(Label::Required),
-        // A group needs it too: prost-build takes only messages for optional by themselves.
+        // Groups need it too: prost-build treats only messages as optional by themselves.
         Cardinality::Optional if !is_message => field.proto3_optional = Some(true),
         _ => (),
     }

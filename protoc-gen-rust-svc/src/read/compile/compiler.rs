@@ -1,4 +1,4 @@
-//! The compiler of `.proto` files that is built in.
+//! The built-in compiler of `.proto` files.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::read::Input;
 
-/// Compiles files, found in the given directories, and all that they import.
+/// Compiles files and their imports, found in the given directories.
 pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
     let mut resolvers = ChainFileResolver::new();
     for directory in proto_paths {
@@ -25,7 +25,7 @@ pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, Comp
     compile_names(resolvers, names)
 }
 
-/// Compiles files, named as they are imported, as they were at a revision.
+/// Compiles files of a git revision, by import name.
 pub fn compile_at(revision: &Revision, proto_paths: &[PathBuf], names: Vec<String>) -> Result<Input, CompileError> {
     let mut resolvers = ChainFileResolver::new();
     for directory in proto_paths {
@@ -47,12 +47,12 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
     let mut compiler = Compiler::with_file_resolver(ByName(resolvers));
     compiler.include_imports(true).include_source_info(true);
     compiler.open_files(&names)?;
-    // The encoded form keeps the options that protox does not know.
+    // The encoded form keeps options that protox does not know.
     let set = compiler.encode_file_descriptor_set();
     Input::from_descriptor_set(&set, names).map_err(|error| CompileError::Wrong(error.to_string()))
 }
 
-/// A file is given as a path that lies in one of the directories, or as it is imported.
+/// Finds the import name of a file that is given as a path or by its import name.
 fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &Path) -> Result<String, CompileError> {
     if let Some(name) = resolvers.resolve_path(file).filter(|_| file.is_file()) {
         return check_first(resolvers, &name, file).map(|()| name);
@@ -66,7 +66,7 @@ fn name(resolvers: &ChainFileResolver, proto_paths: &[PathBuf], file: &Path) -> 
     check_first(resolvers, &name, file).map(|()| name)
 }
 
-/// The name within a directory of a file that is given another way than the directory: one from the root, the other not.
+/// Finds the import name of a file if path and directory are written differently.
 fn within(proto_paths: &[PathBuf], file: &Path) -> Option<String> {
     let file = file.canonicalize().ok()?;
     let name = |directory: &PathBuf| file.strip_prefix(directory.canonicalize().ok()?).ok().map(Path::to_owned);
@@ -75,9 +75,9 @@ fn within(proto_paths: &[PathBuf], file: &Path) -> Option<String> {
     Some(segments.collect::<Vec<_>>().join("/"))
 }
 
-/// Fails if another file of the same name comes first, because imports would find that one.
+/// Fails if imports of this name resolve to another file.
 fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result<(), CompileError> {
-    // A file that cannot be read is reported when it is compiled.
+    // The compiler reports unreadable files.
     let first = resolvers.open_file(name).ok().and_then(|first| first.path().map(Path::to_owned));
     let Some(first) = first.filter(|first| first.canonicalize().ok() != file.canonicalize().ok()) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Where `.proto` files come from.
+//! Sources of `.proto` files.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use protox::file::{ChainFileResolver, File, FileResolver, IncludeFileResolver};
 
-/// The files that come with the generator, found when no `--proto-path` holds them.
+/// The built-in files, used if no `--proto-path` contains them.
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("google/api/annotations.proto", include_str!("../../../proto/google/api/annotations.proto")),
     ("google/api/field_behavior.proto", include_str!("../../../proto/google/api/field_behavior.proto")),
@@ -16,7 +16,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("rust_svc/v1/options.proto", include_str!("../../../proto/rust_svc/v1/options.proto")),
 ];
 
-/// Files by the names that they are imported by.
+/// Resolves files by import name only.
 pub(super) struct ByName(pub(super) ChainFileResolver);
 
 impl FileResolver for ByName {
@@ -25,22 +25,22 @@ impl FileResolver for ByName {
     }
 }
 
-/// What some editors begin a text with. protoc passes over it, and protox does not.
+/// The byte order mark, which protoc skips and protox rejects.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// A text without the mark that it may begin with.
+/// Removes a byte order mark.
 pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// Whether a file begins with the mark. Why another cannot be read is told by whoever reads it.
+/// Whether a file begins with a byte order mark. The compiler reports unreadable files.
 fn is_marked(path: &Path) -> bool {
     let mut first = [0; BYTE_ORDER_MARK.len()];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
     read.is_ok() && first == BYTE_ORDER_MARK.as_bytes()
 }
 
-/// A directory, with files that may begin with the mark.
+/// A directory whose files may begin with a byte order mark.
 pub(super) struct Folder {
     pub(super) files: IncludeFileResolver,
     pub(super) path: PathBuf,

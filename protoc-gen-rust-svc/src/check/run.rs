@@ -1,9 +1,9 @@
-//! The order in which the rules run.
+//! The order of the rules.
 
 use super::{
-    alone, calls, cleared, endless, fields, lengths,
-    routes::{self, methods},
-    rules, whole,
+    cel, cleared_fields, fields, methods, name_lengths, required_cycles,
+    routes::{self, all_methods},
+    single_value_body, standalone,
 };
 use crate::{
     diagnostics::Diagnostics,
@@ -12,19 +12,19 @@ use crate::{
 
 /// Runs all rules.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for method in methods(model) {
+    for method in all_methods(model) {
         for route in &method.routes {
             routes::check_variables(model, method, route, diagnostics);
             routes::check_members(model, method, route, diagnostics);
             routes::check_body(model, method, route, diagnostics);
             routes::check_response_body(model, method, route, diagnostics);
             routes::check_streaming(method, route, diagnostics);
-            whole::check_body(method, route, diagnostics);
+            single_value_body::check_body(method, route, diagnostics);
         }
     }
     routes::check_duplicates(model, diagnostics);
     for message in generated_messages(model) {
-        endless::check_required(model, message, diagnostics);
+        required_cycles::check_required(model, message, diagnostics);
     }
     // Lints would repeat what errors report.
     if !diagnostics.has_errors() {
@@ -36,29 +36,29 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
 fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     let services = model.packages.iter().flat_map(|package| &package.services);
     for service in services.filter(|service| model.asked_for.contains(&service.position.file)) {
-        calls::check_keys(service, diagnostics);
-        calls::check_deadlines(service, diagnostics);
-        calls::check_size(service, diagnostics);
-        lengths::check_service(service, diagnostics);
+        methods::check_keys(service, diagnostics);
+        methods::check_deadlines(service, diagnostics);
+        methods::check_size(service, diagnostics);
+        name_lengths::check_service(service, diagnostics);
         for method in &service.methods {
-            method.routes.iter().for_each(|route| cleared::check_variables(model, method, route, diagnostics));
+            method.routes.iter().for_each(|route| cleared_fields::check_variables(model, method, route, diagnostics));
         }
         if model.stands_alone {
-            alone::check_methods(service, diagnostics);
+            standalone::check_methods(service, diagnostics);
         }
     }
     for message in generated_messages(model).iter().filter(|message| model.asked_for.contains(&message.position.file)) {
         fields::check_required(message, diagnostics);
         fields::check_behavior(message, diagnostics);
         fields::check_endless(message, diagnostics);
-        rules::check_functions(message, diagnostics);
-        lengths::check_message(message, diagnostics);
+        cel::check_functions(message, diagnostics);
+        name_lengths::check_message(message, diagnostics);
         if model.stands_alone {
-            alone::check_fields(message, diagnostics);
+            standalone::check_fields(message, diagnostics);
         }
     }
     for item in generated_enums(model).filter(|item| model.asked_for.contains(&item.position.file)) {
-        lengths::check_enum(item, diagnostics);
+        name_lengths::check_enum(item, diagnostics);
     }
 }
 

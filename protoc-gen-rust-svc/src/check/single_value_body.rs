@@ -1,11 +1,11 @@
-//! Rules for messages that JSON writes as one value.
+//! Bodies that are a single JSON value.
 
 use crate::{
     diagnostics::Diagnostics,
     model::{Method, Route, WellKnown},
 };
 
-/// A body that is one value leaves nothing for the path to fill.
+/// Checks that no path variable is inside a body that is a single value.
 pub(super) fn check_body(method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     let request = &method.request_name;
     if route.body != "*" || route.template.variables().is_empty() || !is_one_value(request) {

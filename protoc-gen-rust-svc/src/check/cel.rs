@@ -70,14 +70,14 @@ pub(super) fn check_functions(message: &Message, diagnostics: &mut Diagnostics) 
 
 fn unknown(expression: &str) -> Vec<&str> {
     let mut unknown = calls(expression);
-    // A list in parentheses may follow it.
+    // `in` may precede a parenthesis.
     unknown.retain(|name| *name != "in" && !KNOWN.contains(name));
     unknown.sort_unstable();
     unknown.dedup();
     unknown
 }
 
-/// The names before a parenthesis, without those in texts and comments.
+/// The names before parentheses, outside strings and comments.
 fn calls(expression: &str) -> Vec<&str> {
     let (mut calls, mut rest) = (Vec::new(), expression);
     while let Some(first) = rest.chars().next() {
@@ -88,7 +88,7 @@ fn calls(expression: &str) -> Vec<&str> {
         }
         rest = match first {
             '/' if rest.starts_with("//") => rest.split_once('\n').map_or("", |(_, rest)| rest),
-            // In a text behind an `r`, a backslash is a letter as others are.
+            // In a raw string, a backslash is an ordinary character.
             _ if after.starts_with(['"', '\'']) => after_text(after, name.contains(['r', 'R'])),
             _ if name.is_empty() => &rest[first.len_utf8()..],
             _ => after,
@@ -97,13 +97,13 @@ fn calls(expression: &str) -> Vec<&str> {
     calls
 }
 
-/// The name at the start, if there is one.
+/// The identifier at the start of a text.
 fn name(text: &str) -> &str {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     &text[..text.find(|letter| !is_letter(letter)).unwrap_or(text.len())]
 }
 
-/// What follows the text that stands at the start.
+/// The rest of a text after the string literal at its start.
 fn after_text(text: &str, is_raw: bool) -> &str {
     let is_long = ["\"\"\"", "'''"].iter().any(|quotes| text.starts_with(quotes));
     let (quotes, mut rest) = text.split_at(if is_long { 3 } else { 1 });
@@ -125,7 +125,7 @@ mod tests {
     use crate::diagnostics::codes;
 
     #[test]
-    fn calls_are_told_from_texts_and_comments() {
+    fn strings_and_comments_are_skipped() {
         for (expression, expected) in [
             ("this.size() > 0 && size (this) < 5", &["size", "size"][..]),
             ("this in ('a', 'b(') || !(this == \"c(\\\"d(\")", &["in"]),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_explained() {
+    fn known_functions_are_explained() {
         let explanation = codes::find("W0503").expect("it is explained").explanation;
         let (_, listed) = explanation.split_once("functions are:").expect("there is a list");
         let listed: Vec<_> = listed.split([',', '.']).map(str::trim).filter(|name| !name.is_empty()).collect();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_unknown_is_told_and_once() {
+    fn unknown_functions_are_reported_once() {
         assert_eq!(
             unknown("this.lowerAscii() == lowerAscii(this.trim()) || this in (x) || has(x)"),
             ["lowerAscii", "trim"]

@@ -1,4 +1,4 @@
-//! Texts that are not UTF-8: protoc takes some that no `String` can hold.
+//! Strings that are not UTF-8, some of which protoc accepts.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::{
 /// The number of a file's name.
 const NAME: u32 = 1;
 
-/// What holds texts, in a file and itself.
+/// An element of a file with strings.
 #[derive(Clone, Copy)]
 enum Element {
     File,
@@ -25,20 +25,20 @@ enum Element {
     Method,
 }
 
-/// The element of a file that holds such a text, by the numbers of `descriptor.proto`. `None` if there is none.
+/// Finds the element with an invalid string, as a path of `SourceCodeInfo`.
 pub(super) fn broken(file: &[u8]) -> Option<Vec<i32>> {
     let mut path = Vec::new();
     find(Element::File, file, &mut path).then_some(path)
 }
 
-/// The name of a file, as far as it can be read.
+/// The name of a file, lossily decoded.
 pub(super) fn name(file: &[u8]) -> String {
     let values = split(file).unwrap_or_default();
     let name = values.iter().rfind(|value| value.number == NAME);
     name.map(|name| String::from_utf8_lossy(&name.bytes).into_owned()).unwrap_or_default()
 }
 
-/// Adds to the path what leads to such a text. False if there is none.
+/// Extends the path to an invalid string. Returns false if there is none.
 fn find(element: Element, bytes: &[u8], path: &mut Vec<i32>) -> bool {
     if !element.decode(bytes).is_err_and(|error| error.to_string().contains("UTF-8")) {
         return false;
@@ -70,7 +70,7 @@ impl Element {
         }
     }
 
-    /// What the field with a number holds.
+    /// The element in the field with a number.
     fn inner(self, number: i32) -> Option<Self> {
         match (self, number) {
             (Self::File, 4) | (Self::Message, 3) => Some(Self::Message),
