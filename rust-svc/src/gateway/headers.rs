@@ -1,20 +1,22 @@
 //! Headers of HTTP and metadata of a call, by the rules of grpc-gateway.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use crate::{
     Error, Metadata, Result, Value,
     json::{decode_base64, encode_base64},
 };
 
-/// A header that starts with this is metadata without it, and the other way round.
+/// The prefix of a header that is metadata.
 const PREFIX: &str = "grpc-metadata-";
+/// The prefix of a header that is a trailer of the call.
+const TRAILER_PREFIX: &str = "grpc-trailer-";
 const BINARY: &str = "-bin";
 
-/// Headers that are metadata under their own names.
+/// Headers that are metadata without a prefix.
 const PASSED: [&str; 6] = ["authorization", "baggage", "traceparent", "tracestate", "x-forwarded-host", "x-request-id"];
 
-/// Names that metadata may not take: they belong to the connection, to HTTP, or to what a gateway says itself.
+/// Keys that a prefixed header may not set: they belong to the connection, to HTTP, or to the gateway.
 const RESERVED: [&str; 19] = [
     "connection",
     "content-encoding",
@@ -37,9 +39,9 @@ const RESERVED: [&str; 19] = [
     "x-real-ip",
 ];
 
-/// The metadata of a request from `peer`. Fails if the value of a `-bin` header is not base64; what else cannot be
-/// metadata is left out.
-pub(super) fn metadata(headers: &HeaderMap, peer: Option<&str>) -> Result<Metadata> {
+/// Returns the metadata of a request from `peer`. Fails if the value of a `-bin` header is not base64. Other headers that
+/// cannot be metadata are omitted.
+pub(super) fn metadata(headers: &HeaderMap, uri: &Uri, peer: Option<&str>) -> Result<Metadata> {
     let mut metadata = Metadata::new();
     let hop_by_hop: Vec<String> = named_in_connection(headers);
     for (name, value) in headers {
@@ -49,16 +51,16 @@ pub(super) fn metadata(headers: &HeaderMap, peer: Option<&str>) -> Result<Metada
             continue;
         }
         for value in read(key, value)? {
-            // A key or a value that may not travel is nothing that the caller can expect to arrive.
+            // Keys and values that gRPC does not carry are dropped.
             let _ = metadata.append(key, value);
         }
     }
-    forwarded(headers, peer, &mut metadata);
+    forward(headers, uri, peer, &mut metadata);
     Ok(metadata)
 }
 
-/// The key of a `Grpc-Metadata-` header. What pretends to come from the gateway, or from a header that is there as well,
-/// is dropped.
+/// Returns the key of a `Grpc-Metadata-` header. A key that only the gateway sets, or that another header of the request
+/// sets, is dropped.
 fn unprefixed<'h>(name: &'h HeaderName, headers: &HeaderMap) -> Option<&'h str> {
     let key = name.as_str().strip_prefix(PREFIX)?;
     let reserved = RESERVED.contains(&key) || key.starts_with("grpc-") || key.starts_with("grpcgateway-");
@@ -71,7 +73,7 @@ fn named_in_connection(headers: &HeaderMap) -> Vec<String> {
     values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
 }
 
-/// The values of a header. Proxies may join several, which base64 shows by commas.
+/// Reads the values of a header. Proxies may have joined several base64 values with commas.
 fn read(key: &str, value: &HeaderValue) -> Result<Vec<Value>> {
     let text = value.to_str().ok();
     if !key.ends_with(BINARY) {
@@ -82,23 +84,33 @@ fn read(key: &str, value: &HeaderValue) -> Result<Vec<Value>> {
     text.and_then(decode).ok_or_else(refused)
 }
 
-/// Adds who sent the request to those who forwarded it before.
-fn forwarded(headers: &HeaderMap, peer: Option<&str>, metadata: &mut Metadata) {
+/// Adds the peer to the proxies that forwarded the request, and the host. HTTP/2 has it as `:authority`.
+fn forward(headers: &HeaderMap, uri: &Uri, peer: Option<&str>, metadata: &mut Metadata) {
     let before = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let all: Vec<&str> = before.chain(peer).collect();
     if !all.is_empty() {
         let _ = metadata.insert("x-forwarded-for", all.join(", "));
     }
-    let host = headers.get("host").and_then(|host| host.to_str().ok());
+    let authority = uri.authority().map(|authority| authority.as_str());
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).or(authority);
     if let Some(host) = host.filter(|_| !headers.contains_key("x-forwarded-host")) {
         let _ = metadata.insert("x-forwarded-host", host);
     }
 }
 
-/// Adds metadata of an answer to its headers.
+/// Adds metadata of a response to its headers.
 pub(super) fn append<'m>(metadata: impl Iterator<Item = (&'m str, &'m Value)>, headers: &mut HeaderMap) {
+    append_prefixed(PREFIX, metadata, headers);
+}
+
+/// Adds trailers of a call to headers, or to the trailers of a stream.
+pub(super) fn append_trailers<'m>(metadata: impl Iterator<Item = (&'m str, &'m Value)>, headers: &mut HeaderMap) {
+    append_prefixed(TRAILER_PREFIX, metadata, headers);
+}
+
+fn append_prefixed<'m>(prefix: &str, metadata: impl Iterator<Item = (&'m str, &'m Value)>, headers: &mut HeaderMap) {
     for (key, value) in metadata {
-        let name = HeaderName::try_from(format!("{PREFIX}{key}"));
+        let name = HeaderName::try_from(format!("{prefix}{key}"));
         let value = match value {
             Value::Text(text) => HeaderValue::try_from(text),
             Value::Binary(bytes) => HeaderValue::try_from(base64(bytes)),
@@ -117,7 +129,7 @@ fn base64(bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
     use super::metadata;
 
@@ -129,12 +141,12 @@ mod tests {
     }
 
     fn read(entries: &[(&str, &str)]) -> Vec<String> {
-        let metadata = metadata(&headers(entries), Some("10.0.0.1")).expect("valid");
+        let metadata = metadata(&headers(entries), &Uri::default(), Some("10.0.0.1")).expect("valid");
         metadata.iter().map(|(key, value)| format!("{key}={value:?}")).collect()
     }
 
     #[test]
-    fn what_becomes_metadata() {
+    fn known_and_prefixed_headers_become_metadata() {
         let peer = r#"x-forwarded-for="10.0.0.1""#;
         assert_eq!(
             read(&[("Grpc-Metadata-X-Tenant", "t"), ("accept", "*/*"), ("cookie", "c")]),
@@ -164,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_must_be_base64() {
-        assert!(metadata(&headers(&[("grpc-metadata-k-bin", "!")]), None).is_err());
+    fn binary_headers_must_be_base64() {
+        assert!(metadata(&headers(&[("grpc-metadata-k-bin", "!")]), &Uri::default(), None).is_err());
     }
 }

@@ -4,88 +4,106 @@ use std::{fmt, sync::Arc};
 
 use axum::Router;
 
-use super::{GatewaySettings, endpoint::DeclaredRoute, front::Dispatcher};
+use super::{
+    dispatch::{Dispatcher, RoutesError},
+    handler::{DeclaredRoute, RouteGroup},
+    settings::GatewaySettings,
+};
 use crate::{intercept::Chain, json::PackedType};
 
 /// The routes of any number of services.
 ///
-/// [`Gateway`](super::Gateway)s become routes, and routes merge; what they become at last is one router, which answers
-/// every path that nothing else answers.
-#[derive(Clone, Debug, Default)]
+/// [`Gateway`](super::Gateway)s convert into routes, and routes merge. The router made from them takes every path that
+/// no other router takes.
+#[derive(Clone, Default)]
 pub struct GatewayRoutes {
-    pub(super) declared: Vec<DeclaredRoute>,
-    pub(super) types: Vec<&'static [PackedType]>,
-    settings: GatewaySettings,
+    groups: Vec<RouteGroup>,
+    types: Vec<&'static [PackedType]>,
     around: Chain,
 }
 
-/// Why routes do not go together, one line for each reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoutesError(pub(super) Vec<String>);
-
 impl GatewayRoutes {
-    /// No routes.
+    /// Creates a set without routes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// These routes and others. The settings are those of `self`.
+    /// Adds other routes, which keep their settings.
     pub fn merge(mut self, other: impl Into<Self>) -> Self {
         let other = other.into();
-        self.declared.extend(other.declared);
+        self.groups.extend(other.groups);
         self.types.extend(other.types);
         self
     }
 
-    /// How requests are read and answers are printed.
+    /// Sets how the routes that are here so far read requests and print responses. The settings of the first routes also
+    /// hold for requests without a route.
     pub fn with_settings(mut self, settings: GatewaySettings) -> Self {
-        self.settings = settings;
+        if self.groups.is_empty() {
+            self.groups.push(RouteGroup::default());
+        }
+        for group in &mut self.groups {
+            group.settings = settings.clone();
+        }
         self
     }
 
-    /// The same routes, with all of `chain` around their calls, after what was around them before. Its observers are
-    /// told of requests that no route takes, too, as those of what is merged into these routes are not.
+    /// Puts a chain around all calls, behind the chains that are there. Its observers also see requests without a route,
+    /// unlike the observers of routes that are merged into these.
     pub fn chain(mut self, chain: &Chain) -> Self {
         self.around = self.around.merge(chain.clone());
-        for declared in &mut self.declared {
+        for declared in self.groups.iter_mut().flat_map(|group| &mut group.declared) {
             declared.chain = std::mem::take(&mut declared.chain).merge(chain.clone());
         }
         self
     }
 
-    /// True if there is no route.
+    /// Returns whether there is no route.
     pub fn is_empty(&self) -> bool {
-        self.declared.is_empty()
+        self.declared().next().is_none()
     }
 
-    /// The router. Fails if a template is malformed, names a field that the request does not have, or matches the same
-    /// paths as another.
-    pub fn try_into_router(self) -> Result<Router, RoutesError> {
-        let mut settings = self.settings;
-        for types in self.types {
-            settings.print.types.add(types);
-            settings.parse.types.add(types);
+    /// Converts the routes into a router. Fails if a template is malformed, names a field that the request does not have,
+    /// or matches the same paths as another.
+    pub fn try_into_router(mut self) -> Result<Router, RoutesError> {
+        for settings in self.groups.iter_mut().map(|group| &mut group.settings) {
+            for types in &self.types {
+                settings.print.types.add(types);
+                settings.parse.types.add(types);
+            }
         }
-        let front = Arc::new(Dispatcher::new(self.declared, settings, self.around)?);
-        Ok(Router::new().fallback(move |request| front.clone().serve(request)))
+        let dispatcher = Arc::new(Dispatcher::new(self.groups, self.around)?);
+        Ok(Router::new().fallback(move |request| dispatcher.clone().serve(request)))
     }
 
-    /// The router.
+    /// Converts the routes into a router.
     ///
     /// # Panics
     ///
-    /// Where [`try_into_router`](Self::try_into_router) fails, telling all that is wrong. Routes that the generator made
-    /// in one run, it has checked.
+    /// Panics with all errors where [`try_into_router`](Self::try_into_router) fails. The generator has checked the routes
+    /// of one run.
     pub fn into_router(self) -> Router {
         self.try_into_router().unwrap_or_else(|error| panic!("{error}"))
     }
-}
 
-impl fmt::Display for RoutesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the routes of the gateway do not go together:")?;
-        self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    pub(super) fn push(&mut self, declared: DeclaredRoute) {
+        if self.groups.is_empty() {
+            self.groups.push(RouteGroup::default());
+        }
+        self.groups[0].declared.push(declared);
+    }
+
+    pub(super) fn add_types(&mut self, types: &'static [PackedType]) {
+        self.types.push(types);
+    }
+
+    fn declared(&self) -> impl Iterator<Item = &DeclaredRoute> {
+        self.groups.iter().flat_map(|group| &group.declared)
     }
 }
 
-impl std::error::Error for RoutesError {}
+impl fmt::Debug for GatewayRoutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.declared()).finish()
+    }
+}

@@ -1,21 +1,21 @@
-//! What can be chosen while the program runs.
+//! The settings of a gateway.
 
 use crate::{
     Method,
     json::{ParseOptions, PrintOptions},
 };
 
-/// How requests are read and answers are printed.
+/// How a gateway reads requests and prints responses.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GatewaySettings {
-    /// How answers are printed.
+    /// How responses are printed.
     pub print: PrintOptions,
     /// How bodies are read.
     pub parse: ParseOptions,
-    /// The largest request message, in bytes; 4 MiB unless set. A larger one is answered with 413.
+    /// The largest request message, in bytes; 4 MiB unless set. The response to a larger one is 413.
     pub max_message_bytes: usize,
-    /// Ignore parameters of the query that are no field of the request, in place of answering 400.
+    /// Ignore query parameters that are not fields of the request, instead of responding with 400.
     pub ignore_unknown_parameters: bool,
 }
 
@@ -30,10 +30,10 @@ impl Default for GatewaySettings {
     }
 }
 
-/// Which route a request took: in the extensions of the response, for logs and metrics.
+/// The route of a request, in the extensions of its response, for logs and metrics.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MatchedRoute {
-    /// The method that was called.
+    /// The method of the call.
     pub method: Method,
     /// The template of the path, such as `/v1/orders/{order_id}`.
     pub template: &'static str,

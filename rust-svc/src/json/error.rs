@@ -1,16 +1,16 @@
-//! Why a text is not the JSON of a message.
+//! The error of reading and printing JSON.
 
 use std::fmt::{self, Display};
 
 use crate::Violation;
 
-/// How many bytes of a path that a caller wrote are repeated to it.
+/// The most bytes of a caller's path that an error repeats.
 const MAX_PATH: usize = 200;
 
 /// The result of reading or writing JSON.
 pub type JsonResult<T = ()> = Result<T, JsonError>;
 
-/// Why a text is not the JSON of a message, or why a message has no JSON.
+/// The reason why a text is not the JSON of a message, or why a message has no JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError(Box<ErrorParts>);
 
@@ -22,17 +22,17 @@ struct ErrorParts {
 }
 
 impl JsonError {
-    /// The value of a field is wrong. [`JsonError::within`] adds the path.
+    /// Creates the error of a field's value. [`JsonError::within`] adds the path.
     pub(super) fn value(message: impl Into<String>) -> Self {
         Self(Box::new(ErrorParts { field: String::new(), message: message.into(), has_field: true }))
     }
 
-    /// The text is not JSON, so no field is to blame.
+    /// Creates the error of a text that is not JSON, for which no field is to blame.
     pub(super) fn syntax(message: impl Into<String>) -> Self {
         Self(Box::new(ErrorParts { field: String::new(), message: message.into(), has_field: false }))
     }
 
-    /// The same error in a field of the message that is read.
+    /// Adds the field or key that the error is in.
     pub(super) fn within(mut self, name: impl Display) -> Self {
         if self.0.has_field {
             let separator = if self.0.field.is_empty() || self.0.field.starts_with('[') { "" } else { "." };
@@ -42,13 +42,12 @@ impl JsonError {
         self
     }
 
-    /// The path of the field by its names in the `.proto`, such as `items[3].product_id`; empty where no field is to
-    /// blame.
+    /// Returns the path of the field by its proto names, such as `items[3].product_id`; empty if no field is to blame.
     pub fn field(&self) -> &str {
         &self.0.field
     }
 
-    /// What is wrong, for people. It never repeats a value.
+    /// Returns the description of the problem, which never repeats a value.
     pub fn message(&self) -> &str {
         &self.0.message
     }

@@ -1,6 +1,10 @@
-//! What generated code tells about messages and enums.
+//! The traits of messages, values and fields that have JSON.
 
-use super::{FieldReader, JsonResult, Writer};
+use super::{
+    error::JsonResult,
+    print::Writer,
+    read::{FieldReader, ValueSource},
+};
 
 /// A message that has JSON. Generated code implements it for each message, with one line for each field.
 pub trait JsonMessage: Default {
@@ -10,20 +14,8 @@ pub trait JsonMessage: Default {
     /// Prints each field with [`Writer::field`] and its siblings.
     fn write(&self, out: &mut Writer);
 
-    /// Reads the field that is called `name` in JSON or in the `.proto`, with [`FieldReader::read`] and its siblings.
+    /// Reads the field with this JSON or proto name, with [`FieldReader::read`] and its siblings.
     fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult;
-}
-
-impl<M: JsonMessage> JsonMessage for Box<M> {
-    const NAME: &'static str = M::NAME;
-
-    fn write(&self, out: &mut Writer) {
-        M::write(self, out);
-    }
-
-    fn read(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
-        M::read(self, name, field)
-    }
 }
 
 /// An enum that has JSON.
@@ -31,25 +23,74 @@ pub trait JsonEnum {
     /// Its names and numbers, in the order of the `.proto`. Of several names for one number the first is printed.
     const VALUES: &'static [(&'static str, i32)];
 
-    /// The name that is printed for a number.
+    /// Returns the name that is printed for a number.
     fn name(number: i32) -> Option<&'static str> {
         Self::VALUES.iter().find(|(_, own)| *own == number).map(|(name, _)| *name)
     }
 
-    /// The number of a name.
+    /// Returns the number of a name.
     fn number(name: &str) -> Option<i32> {
         Self::VALUES.iter().find(|(own, _)| *own == name).map(|(_, number)| *number)
     }
 }
 
-/// A value of a type that tells by itself what it is.
+/// A value that has JSON: a scalar, a message, or a number that is a value of an enum (`K`).
+pub trait JsonValue<K = Plain>: Default {
+    /// True for `google.protobuf.FieldMask`.
+    const IS_MASK: bool = false;
+    /// True for messages: an unset one is printed as `null` where defaults are printed.
+    const IS_MESSAGE: bool = false;
+
+    /// Prints the value.
+    fn write(&self, out: &mut Writer);
+
+    /// Reads the value; `None` if it is to be ignored.
+    fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>>;
+
+    /// Returns the value of a JSON `null`; `None` if `null` means that the value is not set.
+    fn null() -> Option<Self> {
+        None
+    }
+
+    /// Prints each field that a route may name, also of a message whose JSON is one value.
+    fn write_fields(&self, _out: &mut Writer) {}
+
+    /// Reads a field that a route or a parameter names.
+    fn read_field(&mut self, name: &str, field: FieldReader<'_, '_>) -> JsonResult {
+        field.unknown(name)
+    }
+
+    /// Returns whether the printed form may be an object with this key.
+    fn may_have_key(_key: &str) -> bool {
+        false
+    }
+}
+
+/// A field of a message, with its presence. `K` is the kind of its values, as in [`JsonValue`].
+pub trait Slot<K = Plain> {
+    /// True for a `google.protobuf.FieldMask`.
+    const IS_MASK: bool = false;
+    /// True if the field is printed where defaults are printed.
+    const HAS_DEFAULT: bool = true;
+
+    /// Returns whether the field need not be printed.
+    fn is_unset(&self) -> bool;
+
+    /// Prints the value.
+    fn print(&self, out: &mut Writer);
+
+    /// Reads the value. A JSON `null` leaves the field as it is, unless `null` is a value of its type.
+    fn fill(&mut self, source: ValueSource<'_, '_>) -> JsonResult;
+}
+
+/// The kind of values whose type alone decides their JSON.
 #[derive(Debug)]
 pub enum Plain {}
 
-/// A number that is a value of the enum `E`.
+/// The kind of numbers that are values of the enum `E`.
 #[derive(Debug)]
 pub struct EnumOf<E>(std::marker::PhantomData<E>);
 
-/// A number that is `google.protobuf.NullValue`.
+/// The kind of numbers that are `google.protobuf.NullValue`.
 #[derive(Debug)]
 pub enum Null {}

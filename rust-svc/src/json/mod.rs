@@ -1,6 +1,6 @@
 //! The JSON of protobuf messages, by the proto3 JSON mapping.
 //!
-//! Generated code tells of each message the names of its fields, once for printing and once for reading:
+//! Generated code lists the fields of each message, once for printing and once for reading:
 //!
 //! ```
 //! use rust_svc as svc;
@@ -36,97 +36,27 @@
 //! # Ok::<(), svc::json::JsonError>(())
 //! ```
 //!
-//! The same match of names serves the body, the variables of the path and the parameters of the query. Errors name
-//! fields as the `.proto` does.
+//! One match of names serves the body, the variables of the path and the parameters of the query. Errors name fields
+//! by their proto names.
 
-mod any;
-mod base64;
+mod codec;
 mod error;
-mod input;
-mod known;
 mod message;
-mod number;
 mod options;
-mod params;
-mod reader;
-mod slot;
-mod value;
-mod writer;
+mod print;
+mod read;
+mod text;
+mod values;
+mod well_known;
 
-pub use any::{PackedType, TypeRegistry};
+pub use codec::{from_slice, to_vec};
+pub(crate) use codec::{print_response, read_request, read_with_presence};
 pub use error::{JsonError, JsonResult};
-pub use input::{FieldReader, ValueSource};
-pub use message::{EnumOf, JsonEnum, JsonMessage, Null, Plain};
-pub use options::{ParseOptions, PrintOptions};
-pub use slot::{MapKey, Slot};
-pub use value::JsonValue;
-pub use writer::Writer;
-
-pub(crate) use base64::{decode as decode_base64, encode as encode_base64};
-pub(crate) use input::field_name;
-pub(crate) use params::{ParameterTree, PathStep};
-pub(crate) use writer::mask_fields;
-
-use input::Decoder;
-
-/// Prints a value. Fails if it holds what JSON cannot express, such as a time after the year 9999.
-pub fn to_vec<T: JsonValue>(value: &T, print: &PrintOptions) -> JsonResult<Vec<u8>> {
-    let mut out = Writer::new(print);
-    value.write(&mut out);
-    out.finish()
-}
-
-/// Reads a value. Fails if the text is not JSON, or is not of this type.
-pub fn from_slice<T: JsonValue>(json: &[u8], parse: &ParseOptions) -> JsonResult<T> {
-    let mut input = Decoder::new(json, parse)?;
-    let value = T::read(input.json())?;
-    input.reader.end()?;
-    Ok(value.unwrap_or_default())
-}
-
-/// Reads a request from its body and its parameters.
-pub(crate) fn read_request<T: JsonValue>(
-    json: &[u8],
-    parameters: &ParameterTree,
-    parse: &ParseOptions,
-) -> JsonResult<T> {
-    read_parts(&mut Decoder::new(json, parse)?, parameters)
-}
-
-/// The same, with the paths of the fields that the body holds.
-pub(crate) fn read_with_presence<T: JsonValue>(
-    json: &[u8],
-    parameters: &ParameterTree,
-    parse: &ParseOptions,
-) -> JsonResult<(T, Vec<String>)> {
-    let mut input = Decoder::new(json, parse)?;
-    input.watch_presence();
-    let value = read_parts(&mut input, parameters)?;
-    Ok((value, input.take_presence()))
-}
-
-fn read_parts<'b, T: JsonValue>(input: &mut Decoder<'b>, parameters: &'b ParameterTree) -> JsonResult<T> {
-    // Some types, such as Any, are read from a body only; there may be none.
-    if parameters.is_unset() {
-        return Ok(T::default());
-    }
-    let source = input.parameters(vec![parameters]);
-    // What is one value in JSON is that only where the body is all of it.
-    let value = if parameters.is_body() { T::read(source)?.unwrap_or_default() } else { source.fields()? };
-    input.reader.end()?;
-    Ok(value)
-}
-
-/// Prints a response, or only one of its fields.
-pub(crate) fn print_response<T: JsonValue>(
-    value: &T,
-    field: Option<&'static str>,
-    print: &PrintOptions,
-) -> JsonResult<Vec<u8>> {
-    let mut out = Writer::new(print);
-    match field {
-        Some(field) => out.only(field, |out| value.write_fields(out)),
-        None => value.write(&mut out),
-    }
-    out.finish()
-}
+pub use message::{EnumOf, JsonEnum, JsonMessage, JsonValue, Null, Plain, Slot};
+pub use options::{PackedType, ParseOptions, PrintOptions, TypeRegistry};
+pub use print::Writer;
+pub(crate) use print::mask_fields;
+pub use read::{FieldReader, ValueSource};
+pub(crate) use read::{ParameterTree, PathStep, field_name};
+pub(crate) use text::{decode_base64, encode_base64};
+pub use values::MapKey;

@@ -1,8 +1,13 @@
-//! How JSON is printed and read.
+//! How JSON is printed and read, and which types a `google.protobuf.Any` may hold.
 
-use super::TypeRegistry;
+use std::{collections::HashMap, fmt, sync::Arc};
 
-/// How messages are printed. All of it may be chosen while the program runs.
+use super::{
+    error::JsonResult,
+    text::{JsonBuffer, Tokenizer},
+};
+
+/// How messages are printed.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintOptions {
@@ -23,8 +28,7 @@ pub struct PrintOptions {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ParseOptions {
-    /// Ignore fields that the message does not have and enum names that the enum does not have, in place of refusing
-    /// them.
+    /// Ignore unknown fields and unknown names of enum values instead of refusing them.
     pub ignore_unknown: bool,
     /// How deeply objects and arrays may be nested; 100 unless set.
     pub max_depth: usize,
@@ -41,4 +45,42 @@ impl Default for ParseOptions {
 impl ParseOptions {
     /// The depth that all implementations of protobuf read.
     pub const MAX_DEPTH: usize = 100;
+}
+
+/// A type whose messages may be packed in a `google.protobuf.Any`.
+#[derive(Clone, Copy)]
+pub struct PackedType {
+    pub(super) name: &'static str,
+    /// Whether its JSON is an object of its fields, which `@type` joins.
+    pub(super) has_fields: bool,
+    /// Prints the entries of the object beside `@type`. Returns false if the bytes are not of this type.
+    pub(super) print: fn(&[u8], &mut JsonBuffer, &PrintOptions) -> bool,
+    pub(super) read: for<'b> fn(&mut Tokenizer<'b>, &'b ParseOptions) -> JsonResult<Vec<u8>>,
+}
+
+impl fmt::Debug for PackedType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The types that may be packed, by their full names. Those of `google.protobuf` and `google.rpc` are always known.
+#[derive(Clone, Default)]
+pub struct TypeRegistry(Arc<HashMap<&'static str, PackedType>>);
+
+impl TypeRegistry {
+    /// Adds types, such as the `TYPES` of a generated package.
+    pub fn add(&mut self, types: &[PackedType]) {
+        Arc::make_mut(&mut self.0).extend(types.iter().map(|it| (it.name, *it)));
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<PackedType> {
+        self.0.get(name).copied()
+    }
+}
+
+impl fmt::Debug for TypeRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TypeRegistry({})", self.0.len())
+    }
 }

@@ -56,7 +56,7 @@ async fn ask(address: SocketAddr) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_service_that_is_down() {
+async fn a_service_that_refuses_connections_is_unavailable() {
     // It is nobody else's, and refuses everyone.
     let deaf = TcpSocket::new_v4().expect("a socket");
     deaf.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
@@ -64,7 +64,7 @@ async fn a_service_that_is_down() {
 }
 
 #[tokio::test]
-async fn a_service_that_says_nothing() {
+async fn a_silent_service_exceeds_the_deadline() {
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     assert_eq!(ask(silent.local_addr().expect("bound")).await, (504, r#"{"code":4"#.to_owned()));
 }

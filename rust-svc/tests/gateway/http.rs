@@ -57,7 +57,7 @@ async fn check_bodies(cases: &[(&str, &str, &str, u16, &str)]) {
 }
 
 #[tokio::test]
-async fn paths() {
+async fn path_variables_are_decoded() {
     check_gets(&[
         ("/v1/stock/tea", 200, r#"{"productId":"tea"}"#),
         ("/v1/stock/a%2Fb", 200, r#"{"productId":"a/b"}"#),
@@ -83,8 +83,12 @@ async fn paths() {
         ("/v1/counts/1/true/PINK", 400, "color: must be a name of its enum"),
         ("/v1/stock/%zz", 400, "hexadecimal"),
         ("/v1/stock/%FF", 400, "product_id: is not UTF-8"),
-        ("/v1/stock/%00", 400, "product_id: holds a control character"),
-        ("/v1/stock/%0A", 400, "product_id: holds a control character"),
+        ("/v1/stock/%00", 200, r#"{"productId":"\u0000"}"#),
+        ("/v1/stock/%0A", 200, r#"{"productId":"\n"}"#),
+        ("/v1/stock/a?tags=%00", 200, r#"{"productId":"a","tags":["\u0000"]}"#),
+        ("/v1/files/", 200, "{}"),
+        ("/v1/files/a/", 404, r#""code":5"#),
+        ("/v1/files//", 404, r#""code":5"#),
         ("/v1/stock/", 404, r#""code":5"#),
         ("/v1/stock//", 404, r#""code":5"#),
         ("/v1//stock/a", 404, r#""code":5"#),
@@ -95,7 +99,7 @@ async fn paths() {
 }
 
 #[tokio::test]
-async fn queries() {
+async fn query_parameters_set_fields() {
     check_gets(&[
         ("/v1/stock/a?count=5&fresh=false", 200, r#"{"productId":"a","count":"5","fresh":false}"#),
         ("/v1/stock/a?count=9007199254740993", 200, r#"{"productId":"a","count":"9007199254740993"}"#),
@@ -166,7 +170,7 @@ async fn queries() {
 }
 
 #[tokio::test]
-async fn bodies() {
+async fn bodies_set_fields() {
     check_bodies(&[
         ("POST", "/v1/stock", r#"{"productId":"a","count":1}"#, 200, r#"{"productId":"a","count":"1"}"#),
         ("POST", "/v1/stock/a:set", r#"{"count":"1"}"#, 200, r#"{"productId":"a","count":"1"}"#),
@@ -186,7 +190,10 @@ async fn bodies() {
         ("PUT", "/v1/stock/a/item?count=2", r#"{}"#, 200, r#"{"productId":"a","count":"2","item":{}}"#),
         ("PUT", "/v1/stock/a/item?item.quantity=1", r#"{}"#, 400, "item.quantity: is in the body"),
         ("PUT", "/v1/stock/a/item", r#"{"quantity":"x"}"#, 400, r#""field":"item.quantity""#),
-        ("PUT", "/v1/stock/a/item", "", 200, r#"{"productId":"a"}"#),
+        ("PUT", "/v1/stock/a/item", "", 200, r#"{"productId":"a","item":{}}"#),
+        ("PUT", "/v1/stock/a/tags", "", 200, r#"{"productId":"a"}"#),
+        ("PUT", "/v1/stock/a/count", "", 200, r#"{"productId":"a"}"#),
+        ("PATCH", "/v1/parts/", "", 404, r#""code":5"#),
         ("PUT", "/v1/stock/a/item", "null", 200, r#"{"productId":"a"}"#),
         ("PUT", "/v1/stock/a/tags", r#"["x","y"]"#, 200, r#"{"productId":"a","tags":["x","y"]}"#),
         ("PUT", "/v1/stock/a/count", r#""7""#, 200, r#"{"productId":"a","count":"7"}"#),
@@ -222,7 +229,7 @@ async fn bodies() {
 }
 
 #[tokio::test]
-async fn one_field_of_the_response() {
+async fn response_body_prints_one_field() {
     check_gets(&[
         ("/v1/answers/tags?tags=a&tags=b", 200, r#"["a","b"]"#),
         ("/v1/answers/tags", 200, "[]"),
@@ -235,7 +242,7 @@ async fn one_field_of_the_response() {
 }
 
 #[tokio::test]
-async fn methods() {
+async fn other_methods_get_405_with_allow() {
     let call = async |method: &str, path: &str| {
         let response = send(Request::builder().method(method).uri(path).body(Body::empty()).expect("a request")).await;
         let allow = response.headers().get("allow").map(|it| it.to_str().expect("ASCII").to_owned());
@@ -255,7 +262,7 @@ async fn methods() {
 }
 
 #[tokio::test]
-async fn content_types() {
+async fn content_types_other_than_json_get_415() {
     for (kind, encoding, json, status) in [
         ("application/json", "", "{}", 200),
         ("application/json; charset=UTF-8", "", "{}", 200),
@@ -285,7 +292,7 @@ async fn content_types() {
 }
 
 #[tokio::test]
-async fn errors() {
+async fn errors_have_the_status_of_their_code() {
     for (number, status) in [
         (1, 499),
         (2, 500),
@@ -334,15 +341,43 @@ async fn errors() {
     assert!(body(response).await.contains(r#"google.rpc.RetryInfo","retryDelay":"1.500s""#));
 }
 
+/// An empty body may be chunked, so that its length is not known in advance.
 #[tokio::test]
-async fn the_matched_route_is_told() {
+async fn an_empty_body_needs_no_content_type() {
+    for (path, chunks, status) in [
+        ("/v1/stock", &[][..], 200),
+        ("/v1/stock", &[""][..], 200),
+        ("/v1/items:upload", &[], 200),
+        ("/v1/items:upload", &[""], 200),
+        ("/v1/stock", &["", "{}"], 415),
+        ("/v1/items:upload", &["", "{}"], 415),
+    ] {
+        let chunks = chunks.iter().map(|chunk| Ok::<_, std::convert::Infallible>(*chunk));
+        let body = Body::from_stream(futures::stream::iter(chunks.collect::<Vec<_>>()));
+        let response = send(Request::post(path).body(body).expect("a request")).await;
+        assert_eq!(response.status().as_u16(), status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unauthenticated_caller_gets_a_challenge() {
+    for (code, challenge) in [(16, Some("Bearer")), (7, None)] {
+        let request = Request::get(format!("/v1/stock/code-{code}")).body(Body::empty()).expect("a request");
+        let response = send(request).await;
+        let found = response.headers().get("www-authenticate").map(|it| it.to_str().expect("ASCII"));
+        assert_eq!(found, challenge, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn responses_carry_the_matched_route() {
     let response = send(Request::get("/v1/stock/a").body(Body::empty()).expect("a request")).await;
     let matched = response.extensions().get::<gateway::MatchedRoute>().expect("a route");
     assert_eq!((matched.method, matched.template), (ECHO, "/v1/stock/{product_id}"));
 }
 
 #[tokio::test]
-async fn metadata_both_ways() {
+async fn metadata_passes_both_ways() {
     let shelf = Arc::new(Shelf::default());
     let request = Request::get("/v1/stock/headers")
         .header("grpc-metadata-x-tenant", "t")
@@ -361,7 +396,7 @@ async fn metadata_both_ways() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deadlines() {
+async fn deadlines_come_from_the_header_and_the_contract() {
     let asked = async |path: &str, timeout: &str| {
         let request = Request::get(path).header("grpc-timeout", timeout).body(Body::empty()).expect("a request");
         let response = send(request).await;
@@ -379,7 +414,7 @@ async fn deadlines() {
 }
 
 #[tokio::test]
-async fn routes_that_do_not_go_together() {
+async fn invalid_and_conflicting_routes_are_reported_together() {
     let service = Arc::new(Shelf::default());
     let one = || {
         Gateway::new(service.clone())
@@ -403,7 +438,7 @@ async fn routes_that_do_not_go_together() {
 }
 
 #[tokio::test]
-async fn any_implementation_of_the_trait() {
+async fn a_trait_object_is_served() {
     let service: Arc<dyn StockService> = Arc::new(Shelf::default());
     let response = stock_service_gateway(service).into_router();
     let response = response.oneshot(Request::get("/v1/stock/a").body(Body::empty()).expect("a request")).await;
@@ -411,7 +446,25 @@ async fn any_implementation_of_the_trait() {
 }
 
 #[tokio::test]
-async fn settings() {
+async fn each_gateway_keeps_its_own_settings() {
+    let echo = |template| {
+        let service = Gateway::new(Arc::new(Shelf::default()));
+        gateway::GatewayRoutes::from(
+            service.unary(ECHO, route::get(template), |it: &Shelf, cx, request| it.echo(cx, request)),
+        )
+    };
+    let mut settings = gateway::GatewaySettings::default();
+    settings.print.proto_names = true;
+    let routes = echo("/v1/a/{product_id}").merge(echo("/v1/b/{product_id}").with_settings(settings));
+    let router = routes.into_router();
+    for (path, expected) in [("/v1/a/x", r#"{"productId":"x"}"#), ("/v1/b/x", r#"{"product_id":"x"}"#)] {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        assert_eq!(body(router.clone().oneshot(request).await.expect("infallible")).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn settings_change_parsing_and_printing() {
     let mut settings = gateway::GatewaySettings::default();
     settings.print.proto_names = true;
     settings.ignore_unknown_parameters = true;

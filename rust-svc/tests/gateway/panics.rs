@@ -9,7 +9,7 @@ use tower::ServiceExt;
 use crate::stock::{Shelf, stock_service_gateway};
 
 #[tokio::test]
-async fn are_counted_by_their_method() {
+async fn panics_are_counted_by_method() {
     let metrics = Metrics::new();
     let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default())));
     let router = routes.chain(&Chain::new().observe(metrics.clone())).into_router();

@@ -123,7 +123,7 @@ async fn a_value_has_a_field_for_each_kind() {
 }
 
 #[tokio::test]
-async fn what_is_packed_is_bytes() {
+async fn any_has_a_type_url_and_bytes() {
     let routes = [route::get("/v1"), route::put("/v1/{type_url=**}").body("value").response_body("type_url")];
     let cases = [
         (
@@ -140,7 +140,7 @@ async fn what_is_packed_is_bytes() {
 
 /// The generator refuses such routes; whoever writes one by hand is told by its answers.
 #[tokio::test]
-async fn nothing_is_left_beside_a_body_of_one_value() {
+async fn a_body_of_one_value_leaves_no_field_for_the_path() {
     let refused = |request| [(request, 400, "is not a message or a map whose fields can be set")];
     check::<String>(&[route::put("/v1/{value}").body("*")], &refused("PUT /v1/tea \"mate\"")).await;
     check::<wkt::ListValue>(&[route::put("/v1/{values}").body("*")], &refused("PUT /v1/1 [2]")).await;
@@ -148,7 +148,7 @@ async fn nothing_is_left_beside_a_body_of_one_value() {
 }
 
 #[tokio::test]
-async fn each_of_a_stream_is_a_field() {
+async fn messages_of_a_stream_may_be_one_field() {
     let router = Gateway::new(Arc::new(()))
         .client_streaming(
             EACH,

@@ -294,6 +294,14 @@ impl StockService for Shelf {
                 cx.set_header("x-raw-bin", vec![1, 255])?;
                 Ok(request)
             }
+            "trailers" => {
+                cx.set_trailer("x-cost", "3")?;
+                Ok(request)
+            }
+            "trailers, then error" => {
+                cx.set_trailer("x-cost", "4")?;
+                Err(Error::aborted("again"))
+            }
             "headers, then error" => {
                 cx.set_header("x-shelf", "1")?;
                 cx.set_header("x-both", "header")?;
@@ -329,6 +337,7 @@ impl StockService for Shelf {
                 }
             }
             match &*request.product_id {
+                "trailers" => drop(cx.set_trailer("x-cost", "5")),
                 "fail" => sender.fail(Error::aborted("the shelf fell")).await,
                 "hang" => sender.closed().await,
                 _ => (),

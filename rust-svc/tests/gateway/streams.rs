@@ -74,7 +74,7 @@ pub(crate) fn body(response: &str) -> (String, bool) {
 }
 
 #[tokio::test]
-async fn a_line_for_each_message() {
+async fn each_message_is_a_line() {
     let (address, _) = serve().await;
     let response = read_all(&mut open(address, &get("/v1/stock:watch?count=3", "")).await).await;
     assert!(response.contains("content-type: application/x-ndjson"), "{response}");
@@ -82,7 +82,7 @@ async fn a_line_for_each_message() {
 }
 
 #[tokio::test]
-async fn each_message_leaves_at_once() {
+async fn messages_are_sent_at_once() {
     let (address, shelf) = serve().await;
     let mut socket = open(address, &get("/v1/stock:watch?count=2&productId=hang", "")).await;
     read_until(&mut socket, "{\"quantity\":2}\n").await;
@@ -101,7 +101,7 @@ async fn an_error_is_the_last_line_and_no_clean_end() {
 }
 
 #[tokio::test]
-async fn an_error_is_the_last_line_of_http2_too() {
+async fn an_error_is_the_last_line_over_http2() {
     let (address, _) = serve().await;
     let socket = TcpStream::connect(address).await.expect("connected");
     let (mut client, connection) = h2::client::handshake(socket).await.expect("HTTP/2");
@@ -122,7 +122,7 @@ async fn an_error_is_the_last_line_of_http2_too() {
 }
 
 #[tokio::test]
-async fn an_error_is_told_from_a_message_with_such_a_field() {
+async fn an_error_is_distinct_from_a_message_with_an_error_field() {
     let (address, _) = serve().await;
     let response = read_all(&mut open(address, &get("/v1/stock:replay", "")).await).await;
     let lines = "{\"error\":\"a field\"}\n{\"@error\":{\"code\":15,\"message\":\"the tape is torn\",\"details\":[]}}\n";
@@ -146,7 +146,7 @@ async fn the_deadline_ends_a_stream() {
 }
 
 #[tokio::test]
-async fn server_sent_events() {
+async fn events_are_sent_if_the_caller_accepts_them() {
     let (address, _) = serve().await;
     let request = get("/v1/stock:watch?count=1&productId=fail", "accept: text/event-stream\r\n");
     let response = read_all(&mut open(address, &request).await).await;
@@ -157,7 +157,7 @@ async fn server_sent_events() {
 }
 
 #[tokio::test]
-async fn uploads() {
+async fn client_streams_are_read_from_lines() {
     let (address, _) = serve().await;
     for (lines, status, expected) in [
         (
@@ -184,7 +184,7 @@ async fn uploads() {
 }
 
 #[tokio::test]
-async fn both_ways_at_once() {
+async fn bidi_streams_flow_both_ways_at_once() {
     let (address, _) = serve().await;
     let head = "POST /v1/items:chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
     let mut socket = open(address, head).await;

@@ -1,0 +1,192 @@
+//! From a request to its route.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header, request::Parts},
+};
+
+use super::{
+    call,
+    error::HttpError,
+    exchange::HttpExchange,
+    handler::{DeclaredRoute, RouteGroup, RouteHandler},
+    request::context,
+    response::message,
+    routing::{BoundRoute, PathError, RequestPath, RouteTrie},
+    settings::{GatewaySettings, MatchedRoute},
+};
+use crate::{
+    Code, Error,
+    call::connection_info::HttpConnInfo,
+    intercept::{Chain, HttpRoute, NO_METHOD},
+    observe::names,
+};
+
+/// The kind of a route that takes every HTTP method.
+const ANY: &str = "*";
+
+/// All routes, by their HTTP methods and paths.
+#[derive(Debug)]
+pub(super) struct Dispatcher {
+    handlers: Vec<RouteHandler>,
+    tries: HashMap<&'static str, RouteTrie>,
+    /// The settings for requests without a route.
+    settings: Arc<GatewaySettings>,
+    /// The chain that observes requests without a route.
+    around: Chain,
+}
+
+/// The conflicts and errors of routes, one line for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutesError(Vec<String>);
+
+impl Dispatcher {
+    /// Checks all routes. Fails with all that are invalid or in conflict.
+    pub(super) fn new(groups: Vec<RouteGroup>, around: Chain) -> Result<Self, RoutesError> {
+        let settings = groups.first().map(|group| Arc::new(group.settings.clone())).unwrap_or_default();
+        let mut dispatcher = Self { handlers: Vec::new(), tries: HashMap::new(), settings, around };
+        let mut errors = Vec::new();
+        for RouteGroup { declared, settings } in groups {
+            let settings = Arc::new(settings);
+            errors.extend(declared.into_iter().filter_map(|declared| dispatcher.add(declared, &settings).err()));
+        }
+        if errors.is_empty() { Ok(dispatcher) } else { Err(RoutesError(errors)) }
+    }
+
+    fn add(&mut self, declared: DeclaredRoute, settings: &Arc<GatewaySettings>) -> Result<(), String> {
+        let name = format!("{declared:?}");
+        let DeclaredRoute { method, route, messages, chain, handler } = declared;
+        let route = BoundRoute::check(method, route, messages).map_err(|why| format!("{name}: {why}"))?;
+        let trie = self.tries.entry(route.route.kind).or_default();
+        let inserted = trie.insert(&route.template, self.handlers.len());
+        inserted.map_err(|other| format!("{name}: {:?} matches the same paths", self.handlers[other]))?;
+        self.handlers.push(RouteHandler { route: Arc::new(route), chain, handler, settings: settings.clone() });
+        Ok(())
+    }
+
+    pub(super) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let found = RequestPath::parse(parts.uri.path()).map(|path| (self.find(&parts.method, &path), path));
+        match found {
+            Err(PathError::Malformed) => self.refuse(&parts, malformed()),
+            Err(PathError::NotFound) => self.refuse(&parts, not_found()),
+            Ok((Some((handler, segments)), _)) => self.call(handler, &segments, &parts, body).await,
+            Ok((None, path)) => self.other_method(&parts, &path),
+        }
+    }
+
+    /// Finds the route of a request. The method's own route precedes one for every method; `HEAD` is served by `GET`.
+    fn find<'p>(&self, method: &HttpMethod, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
+        let as_get = (method == HttpMethod::HEAD).then_some("GET");
+        let kinds = [Some(method.as_str()), as_get, Some(ANY)];
+        let mut tries = kinds.into_iter().flatten().filter_map(|kind| self.tries.get(kind));
+        let (index, segments) = tries.find_map(|trie| trie.find(path))?;
+        Some((&self.handlers[index], segments))
+    }
+
+    async fn call(&self, handler: &RouteHandler, segments: &[&str], parts: &Parts, body: Body) -> Response<Body> {
+        let exchange = HttpExchange::open(handler.route.clone(), handler.settings.clone(), segments, parts, body);
+        let BoundRoute { method, route, .. } = &*handler.route;
+        let http_route = http_route(parts, route.template);
+        let result = match exchange {
+            Ok(exchange) => {
+                let cx = exchange.cx();
+                call::run(handler, http_route, exchange).await.map_err(|error| error.with_metadata_of(&cx))
+            }
+            Err(error) => {
+                let cx = context::of_peer(parts);
+                handler.chain.refused(method, Some(http_route), cx.clone(), error.code());
+                Err(HttpError::from(error).with_metadata_of(&cx))
+            }
+        };
+        let mut response = result.unwrap_or_else(|error| {
+            message::log_error(*method, &error.error);
+            message::error(&error, &handler.settings.print)
+        });
+        response.extensions_mut().insert(MatchedRoute { method: *method, template: route.template });
+        response
+    }
+
+    /// Responds to a path without a route for this method.
+    fn other_method(&self, parts: &Parts, path: &RequestPath<'_>) -> Response<Body> {
+        let Some(allow) = self.allow(path) else { return self.refuse(parts, not_found()) };
+        let mut response = if parts.method == HttpMethod::OPTIONS {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        } else {
+            let error = Error::new(Code::Unimplemented, format!("the path takes {allow} only"));
+            self.refuse(parts, HttpError::new(StatusCode::METHOD_NOT_ALLOWED, error))
+        };
+        if let Ok(allow) = HeaderValue::try_from(allow) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
+    }
+
+    /// Returns the methods of a path; `None` if it has none.
+    fn allow(&self, path: &RequestPath<'_>) -> Option<String> {
+        let taken = self.tries.iter().filter(|(_, trie)| trie.find(path).is_some());
+        let mut kinds: Vec<&str> = taken.map(|(kind, _)| *kind).collect();
+        if kinds.is_empty() {
+            return None;
+        }
+        kinds.extend(kinds.contains(&"GET").then_some("HEAD"));
+        kinds.push("OPTIONS");
+        kinds.sort_unstable();
+        kinds.dedup();
+        Some(kinds.join(", "))
+    }
+
+    /// Responds to a request without a route.
+    fn refuse(&self, parts: &Parts, error: HttpError) -> Response<Body> {
+        let (cx, status) = (context::of_peer(parts), error.status().as_u16());
+        self.around.refused_with(&NO_METHOD, http_route(parts, ""), cx.clone(), error.error.code(), status);
+        message::error(&error.with_metadata_of(&cx), &self.settings.print)
+    }
+}
+
+impl fmt::Display for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid routes of the gateway:")?;
+        self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for RoutesError {}
+
+/// Returns the description of a request for observers.
+fn http_route(parts: &Parts, template: &'static str) -> HttpRoute {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    let method = known.into_iter().find(|known| *known == parts.method.as_str()).unwrap_or(names::OTHER);
+    // Only a request over HTTP/2 has its scheme.
+    let is_encrypted = parts.extensions.get().is_some_and(|info: &HttpConnInfo| info.is_encrypted);
+    let is_secure = is_encrypted || parts.uri.scheme_str() == Some("https");
+    HttpRoute { method, template, scheme: if is_secure { "https" } else { "http" } }
+}
+
+fn not_found() -> HttpError {
+    Error::not_found("there is nothing at this path").into()
+}
+
+fn malformed() -> HttpError {
+    Error::invalid_argument("the path has a `%` without two hexadecimal digits").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{HttpConnInfo, http_route};
+
+    #[test]
+    fn the_scheme_of_a_request_over_http1_is_that_of_its_connection() {
+        for (is_encrypted, scheme) in [(true, "https"), (false, "http")] {
+            let info = HttpConnInfo { receive_timeout: Duration::MAX, is_encrypted };
+            let request = http::Request::get("/v1/users").extension(info).body(()).expect("a request");
+            assert_eq!(http_route(&request.into_parts().0, "/v1/users").scheme, scheme);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The body of a request: one value, or a stream of them.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, HttpBody},
+    http::{HeaderMap, StatusCode, header},
+};
+use bytes::{Bytes, BytesMut};
+use futures::{StreamExt, stream};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time;
+
+use super::splitter::JsonSplitter;
+use crate::{Error, Result, Streaming, error::BoxError, gateway::error::HttpError};
+
+/// Reads the whole body of at most `limit` bytes, which may pause for `timeout`. An empty body needs no content type.
+pub(crate) async fn read_whole(
+    body: Body,
+    headers: &HeaderMap,
+    limit: usize,
+    timeout: Duration,
+) -> Result<Bytes, HttpError> {
+    let (mut body, mut bytes) = (Limited::new(body, limit), BytesMut::new());
+    let late = |_| Some(Err("the rest of the request did not come".into()));
+    while let Some(frame) = time::timeout(timeout, body.frame()).await.unwrap_or_else(late) {
+        let Ok(data) = frame.map_err(|error| unreadable(error, limit))?.into_data() else { continue };
+        if bytes.is_empty() && !data.is_empty() {
+            check_type(headers)?;
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Returns the values of a body as they arrive, each of at most `limit` bytes. An empty body needs no content type.
+pub(crate) async fn read_stream(body: Body, headers: &HeaderMap, limit: usize) -> Result<Streaming<Bytes>, HttpError> {
+    match check_type(headers) {
+        Ok(()) => Ok(split(body, limit)),
+        Err(_) if is_empty(body).await => Ok(Streaming::empty()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn is_empty(mut body: Body) -> bool {
+    while !body.is_end_stream() {
+        match body.frame().await {
+            Some(Ok(frame)) if frame.data_ref().is_none_or(Bytes::is_empty) => (),
+            Some(_) => return false,
+            None => return true,
+        }
+    }
+    true
+}
+
+fn split(body: Body, limit: usize) -> Streaming<Bytes> {
+    let start = Some((body.into_data_stream(), JsonSplitter::default()));
+    Streaming::new(stream::unfold(start, move |state| async move {
+        let (mut chunks, mut values) = state?;
+        loop {
+            let next = values.next();
+            if next.as_ref().map_or(values.pending(), Bytes::len) > limit {
+                return Some((Err(too_large(limit)), None));
+            }
+            if let Some(value) = next {
+                return Some((Ok(value), Some((chunks, values))));
+            }
+            match chunks.next().await {
+                Some(Ok(chunk)) => values.push(&chunk),
+                Some(Err(error)) => return Some((Err(incomplete(error)), None)),
+                None => return values.rest().map(|value| (Ok(value), None)),
+            }
+        }
+    }))
+}
+
+/// Fails unless the headers declare uncompressed JSON.
+fn check_type(headers: &HeaderMap) -> Result<(), HttpError> {
+    let unsupported = |why: &str| HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid_argument(why));
+    let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes());
+    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
+        return Err(unsupported("the body is compressed; send it as it is"));
+    }
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if is_json(kind) { Ok(()) } else { Err(unsupported("the body must be of content-type application/json")) }
+}
+
+fn is_json(kind: &str) -> bool {
+    let mut parts = kind.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let media = parts.next().unwrap_or_default();
+    let subtype = media.strip_prefix("application/").unwrap_or_default();
+    let known = matches!(subtype, "json" | "x-ndjson" | "jsonl" | "json-seq") || subtype.ends_with("+json");
+    let utf8 = |part: &String| match part.strip_prefix("charset=") {
+        Some(charset) => matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii"),
+        None => true,
+    };
+    known && parts.all(|part| utf8(&part))
+}
+
+fn unreadable(error: BoxError, limit: usize) -> HttpError {
+    match error.is::<LengthLimitError>() {
+        true => HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)),
+        false => HttpError::new(StatusCode::BAD_REQUEST, incomplete(error)),
+    }
+}
+
+fn too_large(limit: usize) -> Error {
+    Error::resource_exhausted(format!("a message of the body is larger than {limit} bytes"))
+}
+
+fn incomplete(error: impl Into<BoxError>) -> Error {
+    Error::cancelled("the body broke off").with_source(error)
+}

@@ -1,0 +1,140 @@
+//! The fields of a request that come from the path and the query.
+
+use std::borrow::Cow;
+
+use crate::{
+    Error, Result, Violation,
+    gateway::routing::BoundRoute,
+    json::{ParameterTree, PathStep},
+    path::{Variable, percent_decode},
+};
+
+/// The most parameters of a query.
+const MAX_PARAMETERS: usize = 1_000;
+/// The most fields in the name of a parameter.
+const MAX_DEPTH: usize = 32;
+
+/// Parameters of Google's clients that set how to respond and are not fields. Where the query sets fields, a field of this
+/// name takes precedence.
+const SYSTEM: [&str; 16] = [
+    "$alt",
+    "alt",
+    "$fields",
+    "fields",
+    "$prettyPrint",
+    "prettyPrint",
+    "$key",
+    "key",
+    "$callback",
+    "callback",
+    "access_token",
+    "oauth_token",
+    "quotaUser",
+    "upload_protocol",
+    "uploadType",
+    "$.xgafv",
+];
+
+/// The fields and options that the path and the query set.
+#[derive(Debug)]
+pub(crate) struct Parameters {
+    pub(crate) fields: ParameterTree,
+    /// Whether the response prints enums as numbers: `$alt=json;enum-encoding=int`.
+    pub(crate) enum_numbers: bool,
+    /// Whether the query sets the update mask.
+    pub(crate) has_mask: bool,
+}
+
+/// Reads the variables of the path, whose segments are still percent-encoded, and the query.
+pub(crate) fn read(route: &BoundRoute, segments: &[&str], query: &str, ignore_unknown: bool) -> Result<Parameters> {
+    let mut parameters = Parameters { fields: ParameterTree::root(), enum_numbers: false, has_mask: false };
+    for variable in route.template.variables() {
+        let value = path_value(route, variable, segments)?;
+        parameters.fields.at(variable.field_path().iter().map(|name| PathStep::Field(name))).push(value);
+    }
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    for (index, piece) in pieces.enumerate() {
+        if index == MAX_PARAMETERS {
+            return Err(Error::invalid_argument(format!("the query has more than {MAX_PARAMETERS} parameters")));
+        }
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        parameters.set(route, &form_decoded(name)?, form_decoded(value)?, ignore_unknown)?;
+    }
+    Ok(parameters)
+}
+
+impl Parameters {
+    fn set(&mut self, route: &BoundRoute, name: &str, value: String, ignore_unknown: bool) -> Result<()> {
+        let steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
+        let first = steps.first().map_or("", PathStep::name);
+        let field = route.messages.request_field(first);
+        match field {
+            Some(_) if route.route.body == "*" && SYSTEM.contains(&name) => self.set_system(name, &value),
+            None if SYSTEM.contains(&name) => self.set_system(name, &value),
+            None if ignore_unknown => (),
+            None => return Err(violation(name, "is not a field of the request")),
+            Some(_) if route.route.body == "*" => {
+                return Err(violation(name, "belongs into the body; the query sets no field here"));
+            }
+            Some(field) if field == route.route.body => {
+                return Err(violation(name, "is in the body, so that the query cannot set it"));
+            }
+            Some(field) => {
+                self.has_mask |= route.mask == Some(field);
+                self.fields.at(steps).push(value);
+            }
+        }
+        Ok(())
+    }
+
+    fn set_system(&mut self, name: &str, value: &str) {
+        self.enum_numbers |= name.trim_start_matches('$') == "alt" && value.contains("enum-encoding=int");
+    }
+}
+
+fn path_value(route: &BoundRoute, variable: &Variable, segments: &[&str]) -> Result<String> {
+    let range = route.template.matched(variable, segments.len());
+    let raw = segments.get(range).unwrap_or_default().join("/");
+    let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && route.route.unescape.keeps(byte));
+    let text = decoded.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
+    match text {
+        Some(text) => Ok(text),
+        None => Err(violation(&variable.to_string(), "is not UTF-8 in the path")),
+    }
+}
+
+/// Splits a name such as `order.items` or `labels[a.b]` into steps; `None` if it is malformed or too deep.
+fn steps(name: &str) -> Option<Vec<PathStep<'_>>> {
+    let mut steps = Vec::new();
+    let mut rest = name;
+    loop {
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (field, mut after) = rest.split_at(end);
+        steps.push(PathStep::Field(Some(field).filter(|field| !field.is_empty())?));
+        while let Some(inner) = after.strip_prefix('[') {
+            let (key, behind) = inner.split_once(']')?;
+            steps.push(PathStep::Key(key));
+            after = behind;
+        }
+        if steps.len() > MAX_DEPTH {
+            return None;
+        }
+        match after.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => return after.is_empty().then_some(steps),
+        }
+    }
+}
+
+/// Decodes text as HTML forms encode it: `+` is a space.
+fn form_decoded(text: &str) -> Result<String> {
+    let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
+    let bytes = percent_decode(&spaced, |_| false)
+        .ok_or_else(|| Error::invalid_argument("the query has a `%` without two hexadecimal digits"))?;
+    String::from_utf8(bytes.into_owned()).map_err(|_| Error::invalid_argument("the query is not UTF-8"))
+}
+
+fn violation(field: &str, description: &str) -> Error {
+    let violation = Violation::new(field.chars().take(200).collect::<String>(), description);
+    Error::invalid_argument(violation.to_string()).with_violations([violation])
+}

@@ -1,0 +1,144 @@
+//! A stream of messages as the body of a response.
+//!
+//! Each message is a line of JSON (`application/x-ndjson`), sent at once. An error is the last line,
+//! `{"error":{"code":..,"message":..,"details":[..]}}`, after which the body breaks off: a stream without error ends as
+//! HTTP bodies end. If messages may have the key `error`, the key of the last line is `@error`.
+//!
+//! A caller that accepts `text/event-stream` gets server-sent events: `data:` with each message, and for an error
+//! `event: error` with the status as its data.
+//!
+//! A server that shuts down ends the stream with the error `UNAVAILABLE`.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, header},
+};
+use bytes::Bytes;
+use futures::{FutureExt, stream};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use tokio::time;
+use tracing::Instrument;
+
+use super::{framing::Framing, message};
+use crate::{
+    CancelGuard, Error, Method, Result, Streaming,
+    call::shutdown::ShutdownSignal,
+    gateway::headers,
+    intercept::{ActiveCall, panicked},
+    json::{self, JsonValue, PrintOptions},
+};
+
+/// How long the last line may take to leave before the body breaks off.
+const FLUSH: Duration = Duration::from_millis(100);
+
+/// A stream that is being sent.
+pub(crate) struct ResponseStream<R> {
+    pub(crate) method: Method,
+    pub(crate) messages: Streaming<R>,
+    pub(crate) framing: Framing,
+    pub(crate) print: PrintOptions,
+    pub(crate) response_field: Option<&'static str>,
+    /// Whether the caller reads trailers.
+    pub(crate) accepts_trailers: bool,
+    pub(crate) call: Arc<ActiveCall>,
+    pub(crate) shutdown: ShutdownSignal,
+    #[expect(dead_code, reason = "held until the last message is sent, or the caller goes away")]
+    pub(crate) guard: CancelGuard,
+}
+
+enum StreamState<R> {
+    Open(Box<ResponseStream<R>>),
+    /// The error is sent, but not the abrupt end of the body.
+    Failed,
+    Ended,
+}
+
+type NextFrame<R> = (Result<Frame<Bytes>>, StreamState<R>);
+
+impl<R: JsonValue + Send + 'static> ResponseStream<R> {
+    /// Returns the response whose body is the stream.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let content_type = self.framing.content_type();
+        // The status is sent before the stream can fail.
+        self.call.answered(200);
+        let frames = stream::unfold(StreamState::Open(Box::new(self)), |state| async move {
+            match state {
+                StreamState::Open(stream) => {
+                    let span = stream.call.span();
+                    stream.next().instrument(span).await
+                }
+                StreamState::Failed => Some((Err(abrupt_end().await), StreamState::Ended)),
+                StreamState::Ended => None,
+            }
+        });
+        let mut response = Response::new(Body::new(StreamBody::new(frames)));
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    async fn next(mut self: Box<Self>) -> Option<NextFrame<R>> {
+        let Some(message) = self.message_or_shutdown().await else { return self.end() };
+        let printed = message.and_then(|message| {
+            json::print_response(&message, self.response_field, &self.print).map_err(Error::internal)
+        });
+        match printed {
+            Ok(json) => {
+                self.call.sent(1);
+                Some((Ok(Frame::data(self.framing.message(&json))), StreamState::Open(self)))
+            }
+            Err(error) => Some(self.fail(&error)),
+        }
+    }
+
+    async fn message_or_shutdown(&mut self) -> Option<Result<R>> {
+        let shutdown = self.shutdown.clone();
+        tokio::select! {
+            biased;
+            message = self.message() => message,
+            error = shutdown.recv() => Some(Err(error)),
+        }
+    }
+
+    async fn message(&mut self) -> Option<Result<R>> {
+        let deadline = self.call.cx().deadline();
+        let next = AssertUnwindSafe(self.messages.next()).catch_unwind();
+        let next = match deadline {
+            Some(deadline) => time::timeout_at(deadline, next).await,
+            None => Ok(next.await),
+        };
+        match next {
+            Ok(Ok(next)) => next,
+            Ok(Err(panic)) => Some(Err(panicked(&self.method, &*panic))),
+            Err(_) => Some(Err(Error::deadline_exceeded("the deadline passed before the stream ended"))),
+        }
+    }
+
+    /// Ends the stream, with the trailers of the call if the caller reads them.
+    fn end(self) -> Option<NextFrame<R>> {
+        self.call.end(None);
+        let mut trailers = HeaderMap::new();
+        if self.accepts_trailers {
+            headers::append_trailers(self.call.cx().trailers().iter(), &mut trailers);
+        }
+        (!trailers.is_empty()).then(|| (Ok(Frame::trailers(trailers)), StreamState::Ended))
+    }
+
+    fn fail(self, error: &Error) -> NextFrame<R> {
+        message::log_error(self.method, error);
+        self.call.failed(error);
+        self.call.end(Some(error.code()));
+        let frame = self.framing.error(&message::error_body(error, &self.print));
+        let is_distinct = self.framing == Framing::Events;
+        (Ok(Frame::data(frame)), if is_distinct { StreamState::Ended } else { StreamState::Failed })
+    }
+}
+
+/// Returns the error that makes the server end the connection or reset the stream, once the last line has left.
+async fn abrupt_end() -> Error {
+    time::sleep(FLUSH).await;
+    Error::cancelled("the stream failed; its last line has the reason")
+}

@@ -1,0 +1,87 @@
+//! A route that is checked against its messages.
+
+use std::fmt;
+
+use super::route::Route;
+use crate::{
+    Method,
+    json::{self, JsonValue},
+    path::{Template, TemplateError},
+};
+
+/// The fields of the messages of a method.
+#[derive(Clone, Copy)]
+pub(crate) struct MessageInfo {
+    request_field: fn(&str) -> Option<&'static str>,
+    response_field: fn(&str) -> Option<&'static str>,
+    request_masks: fn() -> Vec<&'static str>,
+    response_has_error: fn() -> bool,
+}
+
+/// A route whose template and fields are valid.
+pub(crate) struct BoundRoute {
+    pub(crate) method: Method,
+    pub(crate) route: Route,
+    pub(crate) template: Template,
+    pub(crate) messages: MessageInfo,
+    /// The field that receives the names of the fields in the body of a PATCH, unless the caller sets it.
+    pub(crate) mask: Option<&'static str>,
+    /// The field of the response that is printed.
+    pub(crate) response_field: Option<&'static str>,
+}
+
+impl MessageInfo {
+    pub(crate) fn of<Q: JsonValue, R: JsonValue>() -> Self {
+        Self {
+            request_field: json::field_name::<Q>,
+            response_field: json::field_name::<R>,
+            request_masks: json::mask_fields::<Q>,
+            response_has_error: || R::may_have_key("error"),
+        }
+    }
+
+    /// Returns the proto name of a field of the request.
+    pub(crate) fn request_field(&self, name: &str) -> Option<&'static str> {
+        (self.request_field)(name)
+    }
+
+    /// Returns whether the JSON of a response may have the key `error`.
+    pub(crate) fn response_has_error(&self) -> bool {
+        (self.response_has_error)()
+    }
+}
+
+impl BoundRoute {
+    /// Checks a route against its messages. Fails with a description of the problem.
+    pub(crate) fn check(method: Method, route: Route, messages: MessageInfo) -> Result<Self, String> {
+        let template = Template::parse(route.template).map_err(|error: TemplateError| error.to_string())?;
+        for variable in template.variables() {
+            let name = &variable.field_path()[0];
+            messages.request_field(name).ok_or_else(|| format!("the request has no field `{name}`"))?;
+        }
+        if !matches!(route.body, "" | "*") && messages.request_field(route.body).is_none() {
+            return Err(format!("the request has no field `{}` for the body", route.body));
+        }
+        let response_field = (messages.response_field)(route.response_body);
+        if response_field.is_none() && !route.response_body.is_empty() {
+            return Err(format!("the response has no field `{}`", route.response_body));
+        }
+        Ok(Self { method, route, mask: mask(route, messages), template, messages, response_field })
+    }
+}
+
+/// Returns the update mask of a PATCH whose body is one field. A request with several masks has none.
+fn mask(route: Route, messages: MessageInfo) -> Option<&'static str> {
+    let applies = route.kind == "PATCH" && !matches!(route.body, "" | "*");
+    let masks = if applies { (messages.request_masks)() } else { Vec::new() };
+    match masks[..] {
+        [mask] if mask != route.body => Some(mask),
+        _ => None,
+    }
+}
+
+impl fmt::Debug for BoundRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} -> {}", self.route.kind, self.template, self.method.full_name())
+    }
+}
