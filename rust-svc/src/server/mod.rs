@@ -169,8 +169,8 @@ impl Server {
         self
     }
 
-    /// Serves one or more services over HTTP and JSON. What a second call adds is served with the
-    /// [`Settings`](crate::gateway::GatewaySettings) of the first; its own are dropped.
+    /// Serves one or more services over HTTP and JSON. Routes keep the [settings](crate::gateway::GatewaySettings) of their
+    /// gateway; those of the first also hold for requests without a route.
     #[cfg(feature = "gateway")]
     pub fn gateway(mut self, routes: impl Into<crate::gateway::GatewayRoutes>) -> Self {
         let routes = routes.into();
