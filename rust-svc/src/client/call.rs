@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Context, Error, Method, Result,
     call::run_until::run_until_cancelled,
-    intercept::{ActiveCall, Attempt, Side},
+    intercept::{ActiveCall, Attempt, AttemptGuard, Side},
 };
 
 /// The response of a successful call.
@@ -95,10 +95,10 @@ impl PolicyCall<'_> {
                 // The server's own error explains more than the open breaker.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let mut attempting = self.running.attempt(retries.previous(), start);
+            let mut attempting = AttemptGuard::begin(&self.running, retries.previous(), start);
             let response = {
-                let attempt = pin!(self.attempt(attempting.seen()).run());
-                self.deadlines.run(self.method, pin!(attempt.instrument(attempting.seen().span()))).await
+                let attempt = pin!(self.attempt(attempting.attempt()).run());
+                self.deadlines.run(self.method, pin!(attempt.instrument(attempting.attempt().span()))).await
             };
             let end = Instant::now();
             attempting.ended(response.as_ref().err().map(|failure| failure.error.code()), end);

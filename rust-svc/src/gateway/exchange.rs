@@ -57,7 +57,7 @@ impl HttpExchange {
         let (cx, guard) = context::of_call(&route, parts)?.with_cancel_guard();
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
-        let (headers, call) = (parts.headers.clone(), Arc::new(ActiveCall::alone(cx)));
+        let (headers, call) = (parts.headers.clone(), Arc::new(ActiveCall::unobserved(cx)));
         let shutdown = parts.extensions.get().cloned().unwrap_or_default();
         let receive_timeout =
             parts.extensions.get().map_or(Duration::MAX, |arrival: &HttpConnInfo| arrival.receive_timeout);

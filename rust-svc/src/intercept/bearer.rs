@@ -1,4 +1,4 @@
-//! Who calls, by a token.
+//! Authentication by bearer tokens.
 
 use std::fmt;
 
@@ -7,11 +7,10 @@ use futures::future::BoxFuture;
 use super::{Call, Interceptor, Stage};
 use crate::{Error, Result, async_trait};
 
-/// Refuses calls without a bearer token (RFC 6750) that the given function takes, with `UNAUTHENTICATED`.
+/// Refuses calls without a valid bearer token (RFC 6750), with `UNAUTHENTICATED`.
 ///
-/// The function gets the token of `authorization: Bearer TOKEN`, and says whose it is, or why it is none: it verifies a
-/// JWT, or asks whoever issued the token. What it returns is in the context of the call, as
-/// [`cx.value::<T>()`](crate::Context::value).
+/// The given function verifies the token of `authorization: Bearer TOKEN`, for example as a JWT, and returns the identity of
+/// the caller. Handlers read it from the context, as [`cx.value::<T>()`](crate::Context::value).
 ///
 /// ```
 /// use rust_svc::{Error, intercept::Bearer};
@@ -31,14 +30,14 @@ pub struct Bearer {
     open: Vec<&'static str>,
 }
 
-type Verify = dyn Fn(String) -> BoxFuture<'static, Result<Put>> + Send + Sync;
+type Verify = dyn Fn(String) -> BoxFuture<'static, Result<AttachIdentity>> + Send + Sync;
 
-/// Puts an identity into the context of a call.
-type Put = Box<dyn FnOnce(&mut Call) + Send>;
+/// Attaches an identity to the context of a call.
+type AttachIdentity = Box<dyn FnOnce(&mut Call) + Send>;
 
 impl Bearer {
-    /// Asks `verify` about each token. Its error is the answer to the call; let it be `UNAUTHENTICATED` for a token that
-    /// is not valid, and say nothing that helps to make one.
+    /// Verifies each token with `verify`. Its error ends the call. For an invalid token return `UNAUTHENTICATED`, without a
+    /// reason that would help to forge one.
     pub fn new<T, F>(verify: impl Fn(String) -> F + Send + Sync + 'static) -> Self
     where
         T: Send + Sync + 'static,
@@ -48,13 +47,13 @@ impl Bearer {
             let identity = verify(token);
             Box::pin(async move {
                 let identity = identity.await?;
-                Ok(Box::new(|call: &mut Call| call.change(|cx| cx.with_value(identity))) as Put)
+                Ok(Box::new(|call: &mut Call| call.change(|cx| cx.with_value(identity))) as AttachIdentity)
             })
         };
         Self { verify: Box::new(verify), open: Vec::new() }
     }
 
-    /// Lets calls to this method pass without a token. A token that is there must be valid still.
+    /// Lets calls of this method pass without a token. A token that is present must still be valid.
     pub fn open_to_all(mut self, method: &crate::Method) -> Self {
         self.open.push(method.path);
         self
@@ -77,7 +76,7 @@ impl Interceptor for Bearer {
     }
 }
 
-/// The token of the call. Fails if there are several, or if what is there is another kind of credentials.
+/// Returns the token of the call. Fails if there are several, or credentials of another kind.
 fn token(call: &Call) -> Result<Option<String>> {
     let mut values = call.cx().metadata().get_all("authorization");
     let Some(value) = values.next() else { return Ok(None) };

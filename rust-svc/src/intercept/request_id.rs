@@ -1,30 +1,29 @@
-//! A name for each call, to find it again in every log that it is written in.
+//! Request identifiers, to find a call in all logs.
 
 use super::{Call, Interceptor, Side, Stage};
 use crate::{Context, Result, async_trait, call::ids::uuid};
 
-/// Names each call by the metadata `x-request-id`.
+/// Identifies each call by the metadata `x-request-id`.
 ///
-/// On a server it takes the name that the caller gave, or makes one (a UUID), puts it into the context, as
-/// `cx.value::<RequestId>()`, and into the headers of the answer, which are trailers if the call fails before it is
-/// answered. On a client it sends the name of the call that is made on behalf of, so that one name runs through all
-/// services.
+/// On a server it takes the identifier of the caller, or creates one (a UUID). It attaches it to the context, see
+/// [`of`](Self::of), and adds it to the headers of the response, or to the trailers if the call fails before its headers are
+/// sent. On a client it sends the identifier of the calling call, so that all services log the same one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestId(String);
 
-/// The metadata that carries it.
+/// The metadata key.
 const KEY: &str = "x-request-id";
 
-/// A name that is longer than this is not taken over into logs.
-const LONGEST: usize = 128;
+/// The longest identifier that is accepted from a caller.
+const MAX_LENGTH: usize = 128;
 
 impl RequestId {
-    /// The interceptor.
+    /// Creates the interceptor.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The name of a call.
+    /// Returns the identifier of a call.
     pub fn of(cx: &Context) -> Option<&str> {
         cx.value::<Self>().map(|id| id.0.as_str())
     }
@@ -47,14 +46,14 @@ impl Interceptor for RequestId {
 
 fn identify(call: &mut Call) -> Result<()> {
     match call.side() {
-        Side::Server => name(call),
+        Side::Server => accept(call),
         Side::Client => send(call),
     }
 }
 
-fn name(call: &mut Call) -> Result<()> {
+fn accept(call: &mut Call) -> Result<()> {
     let given = call.cx().metadata().get(KEY).map(ToOwned::to_owned);
-    let is_refused = given.as_ref().is_some_and(|id| !is_sane(id));
+    let is_refused = given.as_ref().is_some_and(|id| !is_valid(id));
     let id = given.filter(|_| !is_refused).unwrap_or_else(uuid::random);
     call.cx().set_header(KEY, id.clone())?;
     if is_refused {
@@ -64,7 +63,7 @@ fn name(call: &mut Call) -> Result<()> {
     Ok(())
 }
 
-/// A service that passes on the metadata of its caller passes on the name that it goes by here.
+/// Replaces an invalid identifier in the metadata, which the service may pass on.
 fn replace(call: &mut Call, id: &str) -> Result<()> {
     let mut metadata = call.cx().metadata().clone();
     metadata.insert(KEY, id)?;
@@ -77,12 +76,10 @@ fn send(call: &mut Call) -> Result<()> {
     if call.cx().metadata().get(KEY).is_some() {
         return Ok(());
     }
-    let named = call.cx().clone().with_metadata(KEY, id)?;
-    call.change(|_| named);
-    Ok(())
+    call.try_change(|cx| cx.with_metadata(KEY, id))
 }
 
-/// What goes into logs must not be able to forge their lines.
-fn is_sane(id: &str) -> bool {
-    !id.is_empty() && id.len() <= LONGEST && id.bytes().all(|byte| byte.is_ascii_graphic())
+/// Returns true if the identifier cannot forge lines of logs.
+fn is_valid(id: &str) -> bool {
+    !id.is_empty() && id.len() <= MAX_LENGTH && id.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,4 +1,4 @@
-//! The server that a client calls.
+//! Targets of clients.
 
 use std::{
     fmt,
@@ -8,28 +8,29 @@ use std::{
 
 use http::{Uri, uri::Scheme};
 
-/// What a client was made to call: `http://localhost:50051`, `unix:/run/shop.sock`, or the name of a service in this
-/// process. Two are equal if their address and port are, however they are written.
+/// The target of a client: `http://localhost:50051`, `unix:/run/shop.sock`, or the name of a service in this process.
+///
+/// Targets are equal if their addresses and ports are, however they are written.
 #[derive(Clone)]
 pub struct Target {
     text: Box<str>,
-    /// Where the text has the address.
+    /// The position of the address in the text.
     address: Range<usize>,
     port: Option<u16>,
 }
 
 impl Target {
-    /// The host, without the brackets of IPv6; of a Unix socket its path; or else the whole name.
+    /// Returns the host without the brackets of IPv6, the path of a Unix socket, or else the whole name.
     pub fn address(&self) -> &str {
         self.text.get(self.address.clone()).unwrap_or_default()
     }
 
-    /// The port of a host, also where it is the usual one and so is left out.
+    /// Returns the port of a host, also a default port that the text omits.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// The whole text, as it was given to the client.
+    /// Returns the text that was passed to the client.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -62,10 +63,10 @@ impl From<&str> for Target {
     }
 }
 
-/// `None` if nothing says which it is.
+/// Returns the port of a URI; `None` without a scheme.
 fn port(uri: &Uri) -> Option<u16> {
-    let usual = uri.scheme().map(|scheme| if *scheme == Scheme::HTTPS { 443 } else { 80 });
-    usual.map(|usual| uri.port_u16().unwrap_or(usual))
+    let default = uri.scheme().map(|scheme| if *scheme == Scheme::HTTPS { 443 } else { 80 });
+    default.map(|default| uri.port_u16().unwrap_or(default))
 }
 
 impl fmt::Display for Target {
@@ -85,7 +86,7 @@ mod tests {
     use super::Target;
 
     #[test]
-    fn address_and_port() {
+    fn a_target_has_address_and_port() {
         for (text, address, port) in [
             ("http://localhost:50051", "localhost", Some(50051)),
             ("http://t", "t", Some(80)),

@@ -1,5 +1,5 @@
-//! What is written down of every call: metrics, access logs and traces, each for a [`Chain`](crate::intercept::Chain).
-//! With the feature `otlp`, spans and metrics go to a collector of OpenTelemetry.
+//! Metrics, access logs and traces of calls, each for a [`Chain`](crate::intercept::Chain). With the feature `otlp`, spans and
+//! metrics are sent to an OpenTelemetry collector.
 //!
 //! ```
 //! use rust_svc::{intercept::Chain, observe::{AccessLog, Trace}};

@@ -1,4 +1,4 @@
-//! A span for each call, and a trace that goes on where calls go on.
+//! Spans of calls, and the propagation of traces.
 
 use tracing::{Span, field::Empty};
 
@@ -7,26 +7,26 @@ use crate::{
     intercept::{Call, HttpRoute, Interceptor, Side, Stage, Target},
 };
 
-/// Runs each call in a `tracing` span of its own, and passes the trace on by the Trace Context of W3C: a server takes the
-/// place of its caller in the trace, a client sends its own with each attempt.
+/// Runs each call in a `tracing` span, and propagates traces by W3C Trace Context: a server continues the trace of its
+/// caller, and a client sends the span of each attempt.
 ///
-/// The spans are named `rpc`, `attempt`, and `http` for a call over HTTP and JSON, at the target `rust_svc::trace`, with the attributes of OpenTelemetry: see
-/// [`names`](super::names). `trace_id` and `span_id` are those of `traceparent`; in a handler,
-/// [`TraceContext::of`] has them.
+/// The spans are named `rpc`, `attempt`, and `http` for a call over HTTP and JSON. They have the target `rust_svc::trace` and
+/// the attributes of OpenTelemetry, see [`names`](super::names). `trace_id` and `span_id` are those of `traceparent`; a
+/// handler reads them with [`Context::trace`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Trace {
-    samples: bool,
+    is_sampled: bool,
 }
 
 impl Trace {
-    /// Goes on with the traces of callers. Of those that begin here, none is marked as sampled.
+    /// Continues the traces of callers. Traces that start here are not sampled.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Marks traces that begin here as sampled.
+    /// Samples the traces that start here.
     pub fn sampled(self) -> Self {
-        Self { samples: true }
+        Self { is_sampled: true }
     }
 }
 
@@ -37,21 +37,21 @@ impl Interceptor for Trace {
     }
 
     async fn before(&self, call: &mut Call) -> Result<()> {
-        self.place(call)
+        self.start_span(call)
     }
 
     fn before_sync(&self, call: &mut Call) -> Option<Result<()>> {
-        Some(self.place(call))
+        Some(self.start_span(call))
     }
 }
 
 impl Trace {
-    fn place(&self, call: &mut Call) -> Result<()> {
+    fn start_span(&self, call: &mut Call) -> Result<()> {
         let parent = match call.side() {
             Side::Server => received(call.cx()),
             Side::Client => call.cx().trace().cloned(),
         };
-        let own = parent.as_ref().map_or_else(|| TraceContext::root(self.samples), TraceContext::child);
+        let own = parent.as_ref().map_or_else(|| TraceContext::root(self.is_sampled), TraceContext::child);
         call.set_span(span(call, &own, parent.as_ref()));
         if call.side() == Side::Client
             && let Some(metadata) = sent(call.cx(), &own)?
@@ -106,7 +106,7 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
     )
 }
 
-/// What the metadata of a request says of its caller's place.
+/// Reads the trace context in the metadata of a request.
 fn received(cx: &Context) -> Option<TraceContext> {
     let (mut parent, mut parents, mut states) = (None, 0, Vec::new());
     cx.visit_texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |index, text| match index {
@@ -117,11 +117,12 @@ fn received(cx: &Context) -> Option<TraceContext> {
     Some(if states.is_empty() { parent } else { parent.with_state(&states.join(",")) })
 }
 
-/// The metadata of a call, if they have to change to name no other place: each attempt is sent with its own.
+/// Returns the metadata of a client's call without another trace context; `None` if it need not change. Each attempt is
+/// sent with its own `traceparent`.
 fn sent(cx: &Context, own: &TraceContext) -> Result<Option<Metadata>> {
-    let mut is_named = own.state().is_some();
-    cx.visit_texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |_, _| is_named = true);
-    if !is_named {
+    let mut must_change = own.state().is_some();
+    cx.visit_texts(&[TraceContext::HEADER, TraceContext::STATE], &mut |_, _| must_change = true);
+    if !must_change {
         return Ok(None);
     }
     let mut metadata = cx.metadata().clone();

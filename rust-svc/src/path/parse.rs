@@ -1,13 +1,17 @@
-//! From the text of a template to its parts.
+//! The parser of path templates.
 
-use std::borrow::Cow;
+use super::{
+    percent::percent_decode,
+    template::{Segment, Template, TemplateError, Variable},
+};
 
-use super::{Segment, Template, TemplateError, Variable};
-
-pub(super) fn template(text: &str) -> Result<Template, TemplateError> {
-    let mut parser = Parser { text, position: 0, segments: Vec::new(), variables: Vec::new() };
-    let verb = parser.template()?;
-    Ok(Template { text: text.to_owned(), segments: parser.segments, variables: parser.variables, verb })
+impl Template {
+    /// Parses a template. Fails at the first position that does not match the grammar.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let mut parser = Parser { text, position: 0, segments: Vec::new(), variables: Vec::new() };
+        let verb = parser.template()?;
+        Ok(Self { text: text.to_owned(), segments: parser.segments, variables: parser.variables, verb })
+    }
 }
 
 struct Parser<'a> {
@@ -41,7 +45,7 @@ impl<'a> Parser<'a> {
         if self.rest().starts_with('{') { self.variable() } else { self.plain_segment(|parser| parser.literal_text()) }
     }
 
-    /// A variable that ends with `**` may be followed by segments of a known number, so that it is clear where it ends.
+    /// Returns true after a variable. Segments may follow one that ends with `**`, because their number is known.
     fn ends_with_open_variable(&self) -> bool {
         self.variables.last().is_some_and(|variable| variable.segments.end == self.segments.len())
     }
@@ -77,7 +81,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The text of a literal: up to the next slash, and in the last segment up to the colon of the verb.
+    /// Returns the text of a literal: up to the next slash, and in the last segment up to the colon of the verb.
     fn literal_text(&self) -> &'a str {
         let rest = self.rest();
         match rest.find('/') {
@@ -91,7 +95,7 @@ impl<'a> Parser<'a> {
             return self.fail(if_empty);
         }
         for (index, character) in text.char_indices() {
-            if let Some(why) = refused(&text[index..], character) {
+            if let Some(why) = find_fault(&text[index..], character) {
                 self.position += index;
                 return self.fail(why);
             }
@@ -211,8 +215,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Why a literal may not hold `character`, with which `rest` starts.
-fn refused(rest: &str, character: char) -> Option<&'static str> {
+/// Returns the reason why `character`, with which `rest` starts, is not valid in a literal.
+fn find_fault(rest: &str, character: char) -> Option<&'static str> {
     match character {
         '{' => Some("a variable must be a whole segment"),
         '}' => Some("this `}` has no `{`"),
@@ -228,40 +232,12 @@ fn refused(rest: &str, character: char) -> Option<&'static str> {
     }
 }
 
-/// Decodes each `%XX` but those of bytes to `keep`, which stay as they are written. `None` if a `%` is not followed by
-/// two hexadecimal digits.
-pub(crate) fn percent_decode(text: &str, keep: impl Fn(u8) -> bool) -> Option<Cow<'_, [u8]>> {
-    let Some(first) = text.find('%') else { return Some(Cow::Borrowed(text.as_bytes())) };
-    let (plain, mut rest) = text.as_bytes().split_at(first);
-    let mut decoded = plain.to_vec();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte != b'%' {
-            decoded.push(byte);
-            rest = after;
-            continue;
-        }
-        let value = hexadecimal(*after.first()?)? << 4 | hexadecimal(*after.get(1)?)?;
-        if keep(value) {
-            decoded.extend_from_slice(&rest[..3])
-        } else {
-            decoded.push(value)
-        }
-        rest = &after[2..];
-    }
-    Some(Cow::Owned(decoded))
-}
-
-fn hexadecimal(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::percent_decode;
     use crate::path::{Template, Variable};
 
     #[test]
-    fn valid() {
+    fn valid_templates_are_parsed() {
         for (text, shape, variables) in [
             ("/", "/", ""),
             ("/v1", "/v1", ""),
@@ -309,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn verbs() {
+    fn the_verb_begins_at_the_right_colon() {
         for (text, verb) in [
             ("/a", None),
             ("/a:b", Some("b")),
@@ -326,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid() {
+    fn invalid_templates_are_refused_with_a_position() {
         for (text, offset, message) in [
             ("", 0, "starts with `/`"),
             ("v1/orders", 0, "starts with `/`"),
@@ -400,20 +376,10 @@ mod tests {
     }
 
     #[test]
-    fn one_shape_matches_the_same_paths() {
+    fn equal_shapes_match_the_same_paths() {
         let shape = |text| Template::parse(text).expect(text).shape();
         assert_eq!(shape("/v1/{a}/items/{b=**}:go"), shape("/v1/{c=*}/items/**:go"));
         assert_ne!(shape("/v1/*"), shape("/v1/%2A"));
         assert_ne!(shape("/v1/a%2Fb"), shape("/v1/a/b"));
-    }
-
-    #[test]
-    fn decoding() {
-        let decode = |text| percent_decode(text, |byte| byte == b'/').map(|bytes| bytes.into_owned());
-        assert_eq!(decode("a%20b%2fc%2F"), Some(b"a b%2fc%2F".to_vec()));
-        assert_eq!(decode("%2525"), Some(b"%25".to_vec()));
-        for bad in ["%", "%4", "a%4", "%zz", "%+1"] {
-            assert_eq!(decode(bad), None, "{bad}");
-        }
     }
 }

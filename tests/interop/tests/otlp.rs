@@ -1,20 +1,21 @@
-//! A collector of OpenTelemetry over loopback, and what it is sent of calls.
+//! An OpenTelemetry collector over loopback, and the spans and metrics that it receives of calls.
 
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
 };
 
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
 use opentelemetry_proto::tonic::{
     collector::{
-        metrics::v1::{
-            ExportMetricsServiceRequest, ExportMetricsServiceResponse,
-            metrics_service_server::{MetricsService, MetricsServiceServer},
-        },
-        trace::v1::{
-            ExportTraceServiceRequest, ExportTraceServiceResponse,
-            trace_service_server::{TraceService, TraceServiceServer},
-        },
+        metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
+        trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
     },
     metrics::v1::{Metric, metric::Data, number_data_point::Value},
     trace::v1::Span,
@@ -24,12 +25,12 @@ use rust_svc::{
     adapter::Routes,
     intercept::Chain,
     observe::{Otlp, Trace},
+    prost::Message,
 };
-use tonic::{Request, Response, Status, transport::server::TcpIncoming};
 
 const GET: Method = Method::unary("/test.v1.Test/Get").no_side_effects().retry(Retry::new(2).backoff_ms(1, 1, 1.0));
 
-/// Keeps what it is sent.
+/// Stores the data that it receives.
 #[derive(Clone, Default)]
 struct Collector {
     spans: Arc<Mutex<Vec<Span>>>,
@@ -37,47 +38,33 @@ struct Collector {
     services: Arc<Mutex<BTreeSet<String>>>,
 }
 
-#[tonic::async_trait]
-impl TraceService for Collector {
-    async fn export(
-        &self,
-        request: Request<ExportTraceServiceRequest>,
-    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        for resource in request.into_inner().resource_spans {
-            let attributes = resource.resource.expect("it says who it is").attributes;
-            let name = attributes.iter().find(|attribute| attribute.key == "service.name").expect("it has a name");
+impl Collector {
+    /// Serves OTLP over HTTP, in protobuf encoding.
+    async fn serve(&self) -> String {
+        let routes = Router::new().route("/v1/traces", post(add_spans)).route("/v1/metrics", post(add_metrics));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let server = axum::serve(listener, routes.with_state(self.clone()));
+        tokio::spawn(server.into_future());
+        format!("http://{address}")
+    }
+
+    fn add_spans(&self, request: ExportTraceServiceRequest) {
+        for resource in request.resource_spans {
+            let attributes = resource.resource.expect("a resource").attributes;
+            let name = attributes.iter().find(|attribute| attribute.key == "service.name").expect("a service name");
             self.services.lock().expect("no panic").insert(format!("{:?}", name.value));
             let spans = resource.scope_spans.into_iter().flat_map(|scope| scope.spans);
             self.spans.lock().expect("no panic").extend(spans);
         }
-        Ok(Response::new(Default::default()))
     }
-}
 
-#[tonic::async_trait]
-impl MetricsService for Collector {
-    async fn export(
-        &self,
-        request: Request<ExportMetricsServiceRequest>,
-    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
-        let scopes = request.into_inner().resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
+    fn add_metrics(&self, request: ExportMetricsServiceRequest) {
+        let scopes = request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
         self.metrics.lock().expect("no panic").extend(scopes.flat_map(|scope| scope.metrics));
-        Ok(Response::new(Default::default()))
-    }
-}
-
-impl Collector {
-    async fn serve(&self) -> String {
-        let incoming = TcpIncoming::bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
-        let address = incoming.local_addr().expect("an address");
-        let server = tonic::transport::Server::builder()
-            .add_service(TraceServiceServer::new(self.clone()))
-            .add_service(MetricsServiceServer::new(self.clone()));
-        tokio::spawn(server.serve_with_incoming(incoming));
-        format!("http://{address}")
     }
 
-    /// The one span of this name, of this kind.
+    /// Returns the only span of this name and kind.
     fn span(&self, name: &str, kind: i32) -> Span {
         let spans = self.spans.lock().expect("no panic");
         let mut found = spans.iter().filter(|span| span.name == name && span.kind == kind);
@@ -86,35 +73,59 @@ impl Collector {
         span
     }
 
-    /// How many were counted in this histogram, and its unit.
+    /// Returns the count and the unit of a histogram.
     fn count(&self, name: &str) -> (u64, String) {
         let metric = self.metric(name);
-        let Some(Data::Histogram(histogram)) = metric.data else { panic!("{name} is no histogram") };
+        let Some(Data::Histogram(histogram)) = metric.data else { panic!("{name} is not a histogram") };
         assert_eq!(histogram.data_points[0].explicit_bounds, rust_svc::observe::names::BUCKETS);
         (histogram.data_points.iter().map(|point| point.count).sum(), metric.unit)
     }
 
-    /// The numbers of this counter, or of this gauge.
+    /// Returns the values of a counter or a gauge.
     fn numbers(&self, name: &str) -> Vec<Option<Value>> {
         let points = match self.metric(name).data {
             Some(Data::Sum(sum)) => sum.data_points,
             Some(Data::Gauge(gauge)) => gauge.data_points,
-            _ => panic!("{name} is no number"),
+            _ => panic!("{name} is not a number"),
         };
         points.into_iter().map(|point| point.value).collect()
     }
 
-    /// The last that was sent under this name.
+    /// Returns the metric of this name that was received last.
     fn metric(&self, name: &str) -> Metric {
         let metrics = self.metrics.lock().expect("no panic");
         metrics.iter().rev().find(|metric| metric.name == name).expect("it is there").clone()
     }
 }
 
+type Reply = Result<([(&'static str, &'static str); 1], Vec<u8>), StatusCode>;
+
+async fn add_spans(State(collector): State<Collector>, headers: HeaderMap, body: Bytes) -> Reply {
+    collector.add_spans(decode(&headers, body)?);
+    Ok(reply(&ExportTraceServiceResponse::default()))
+}
+
+async fn add_metrics(State(collector): State<Collector>, headers: HeaderMap, body: Bytes) -> Reply {
+    collector.add_metrics(decode(&headers, body)?);
+    Ok(reply(&ExportMetricsServiceResponse::default()))
+}
+
+/// Decodes a request as a collector does: other content types are refused.
+fn decode<M: Message + Default>(headers: &HeaderMap, body: Bytes) -> Result<M, StatusCode> {
+    match headers.get("content-type").and_then(|value| value.to_str().ok()) {
+        Some("application/x-protobuf") => M::decode(body).map_err(|_| StatusCode::BAD_REQUEST),
+        _ => Err(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    }
+}
+
+fn reply(message: &impl Message) -> ([(&'static str, &'static str); 1], Vec<u8>) {
+    ([("content-type", "application/x-protobuf")], message.encode_to_vec())
+}
+
 const SERVER: i32 = 2;
 const CLIENT: i32 = 3;
 
-/// A client of a service that fails at first, in this process.
+/// Creates a client of a service in this process that fails once.
 fn client(chain: &Chain) -> Client {
     let fails = Arc::new(Mutex::new(vec![Code::Unavailable]));
     let adapter = Adapter::new("test.v1.Test", fails).unary(GET, |fails, _, request: String| {
@@ -159,7 +170,7 @@ async fn calls_and_attempts_are_one_trace_and_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_sampled_has_no_spans() {
+async fn unsampled_calls_have_no_spans() {
     let collector = Collector::default();
     let otlp = Otlp::new(collector.serve().await, "shop").expect("an address");
     let client = client(&Chain::new().intercept(Trace::new()).observe(otlp.clone()));
@@ -170,7 +181,7 @@ async fn what_is_not_sampled_has_no_spans() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_breaker_tells_that_it_opened() {
+async fn an_open_breaker_is_exported() {
     let collector = Collector::default();
     let otlp = Otlp::new(collector.serve().await, "shop").expect("an address");
     let client = client(&Chain::new().observe(otlp.clone()));
@@ -181,9 +192,9 @@ async fn a_breaker_tells_that_it_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_away_is_no_burden() {
+async fn calls_succeed_without_a_collector() {
     let otlp = Otlp::new("http://127.0.0.1:1", "shop").expect("an address");
     let client = client(&Chain::new().intercept(Trace::new().sampled()).observe(otlp.clone()));
     let _: String = client.unary(GET, Context::new(), "tea".to_owned()).await.expect("in the end");
-    assert_eq!(otlp.flush().await.expect_err("nobody is there").code(), Code::Unavailable);
+    assert_eq!(otlp.flush().await.expect_err("no collector").code(), Code::Unavailable);
 }

@@ -80,7 +80,7 @@ async fn headers_and_trailers_reach_the_caller() {
 #[test]
 fn a_header_that_may_not_travel_fails_where_it_is_scripted() {
     let text = panic_of(|| drop(check_stock().header("grpc-status", "0")));
-    assert_eq!(text, r#"metadata "grpc-status" has a key that belongs to gRPC"#);
+    assert_eq!(text, r#"metadata "grpc-status" has a key that is reserved for gRPC"#);
 }
 
 #[tokio::test(start_paused = true)]

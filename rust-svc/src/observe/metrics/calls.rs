@@ -1,4 +1,4 @@
-//! Numbers of the calls of one side.
+//! Metrics of calls and attempts.
 
 use std::{
     fmt,
@@ -13,11 +13,10 @@ use prometheus_client::{
 };
 
 use super::{
-    by_target::ByTarget,
-    labels::{Ended, Named},
+    labels::{MethodLabels, OutcomeLabels, sanitize},
     per_thread::PerThread,
-    plain,
-    tally::{Durations, Histogram, Tally, bounds},
+    target_map::TargetMap,
+    thread_counters::{HistogramSum, ThreadCounter, ThreadHistogram, bounds},
 };
 use crate::{
     Code,
@@ -25,14 +24,14 @@ use crate::{
     observe::names,
 };
 
-/// The calls of one side.
-pub(super) struct Calls {
-    names: Names,
-    methods: ByTarget<PerThread<Numbers>>,
+/// The metrics of the calls of one side.
+pub(super) struct CallMetrics {
+    names: MetricNames,
+    methods: TargetMap<PerThread<CallCounters>>,
 }
 
-/// What the numbers of a side are called.
-pub(super) struct Names {
+/// The names of the metrics of one side.
+pub(super) struct MetricNames {
     side: Side,
     duration: &'static str,
     active: &'static str,
@@ -40,15 +39,17 @@ pub(super) struct Names {
     received: &'static str,
 }
 
-/// The numbers of a server and of a client.
-pub(super) const SERVER: Names = Names {
+/// The names of the metrics of servers.
+pub(super) const SERVER: MetricNames = MetricNames {
     side: Side::Server,
     duration: names::SERVER_DURATION,
     active: names::SERVER_ACTIVE,
     sent: names::SERVER_SENT,
     received: names::SERVER_RECEIVED,
 };
-pub(super) const CLIENT: Names = Names {
+
+/// The names of the metrics of clients.
+pub(super) const CLIENT: MetricNames = MetricNames {
     side: Side::Client,
     duration: names::CLIENT_DURATION,
     active: names::CLIENT_ACTIVE,
@@ -56,37 +57,37 @@ pub(super) const CLIENT: Names = Names {
     received: names::CLIENT_RECEIVED,
 };
 
-/// The attempts of clients.
+/// The metrics of the attempts of clients.
 #[derive(Default)]
-pub(super) struct Attempts(ByTarget<PerThread<Tried>>);
+pub(super) struct AttemptMetrics(TargetMap<PerThread<AttemptCounters>>);
 
-/// What a thread has counted of one method. A call that ends on another thread than it began on leaves a negative number
-/// of calls under way there; the sum over all threads is right.
+/// The counters of one thread for the calls of a method. A call that ends on another thread than it began on leaves a
+/// negative number there; the sum over all threads is right.
 #[derive(Default)]
-struct Numbers {
-    active: Tally,
-    sent: Tally,
-    received: Tally,
-    durations: ByCode,
+struct CallCounters {
+    active: ThreadCounter,
+    sent: ThreadCounter,
+    received: ThreadCounter,
+    durations: HistogramsByCode,
 }
 
-/// What a thread has counted of the attempts of one method.
+/// The counters of one thread for the attempts of a method.
 #[derive(Default)]
-struct Tried {
-    retries: Tally,
-    durations: ByCode,
+struct AttemptCounters {
+    retries: ThreadCounter,
+    durations: HistogramsByCode,
 }
 
-/// Durations by the number of the code.
+/// Histograms by the number of the code.
 #[derive(Default)]
-struct ByCode([OnceLock<Box<Durations>>; CODES]);
+struct HistogramsByCode([OnceLock<Box<ThreadHistogram>>; CODES]);
 
-/// How many codes there are, with the one of calls that did not fail.
+/// The number of codes, including OK.
 const CODES: usize = 17;
 
-impl Calls {
-    pub(super) fn register(registry: &mut Registry, names: Names) -> Arc<Self> {
-        let calls = Arc::new(Self { names, methods: ByTarget::default() });
+impl CallMetrics {
+    pub(super) fn register(registry: &mut Registry, names: MetricNames) -> Arc<Self> {
+        let calls = Arc::new(Self { names, methods: TargetMap::default() });
         registry.register_collector(Box::new(calls.clone()));
         calls
     }
@@ -96,7 +97,7 @@ impl Calls {
     }
 
     pub(super) fn ended(&self, call: &Call, outcome: &Outcome) {
-        self.own(call, |Numbers { active, sent, received, durations }| {
+        self.own(call, |CallCounters { active, sent, received, durations }| {
             active.add(u64::MAX);
             sent.add(outcome.sent);
             received.add(outcome.received);
@@ -104,8 +105,8 @@ impl Calls {
         });
     }
 
-    /// Counts what this thread does.
-    fn own(&self, call: &Call, count: impl FnOnce(&Numbers)) {
+    /// Changes the counters of this thread.
+    fn own(&self, call: &Call, count: impl FnOnce(&CallCounters)) {
         own(&self.methods, call, count);
     }
 
@@ -114,29 +115,30 @@ impl Calls {
         encoder: &mut DescriptorEncoder<'_>,
         name: &str,
         what: &str,
-        of: fn(&Numbers) -> &Tally,
+        of: fn(&CallCounters) -> &ThreadCounter,
     ) -> fmt::Result {
-        let help = format!("How many messages {} {what}, by the calls that have ended.", side(self.names.side));
+        let help =
+            format!("The number of messages that {} {what}, counted at the end of the call.", side(self.names.side));
         counter(encoder, name, &help, sums(&self.methods, of))
     }
 }
 
-impl Collector for Calls {
+impl Collector for CallMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Names { side: of, duration, active, sent, received } = self.names;
+        let MetricNames { side: of, duration, active, sent, received } = self.names;
         let durations = self.methods.iter().map(|(named, threads)| (named, threads.iter().map(|own| &own.durations)));
-        histograms(&mut encoder, duration, &format!("How long a call took for {}.", side(of)), of, durations)?;
-        let (name, help) = (plain(active), format!("How many calls are under way for {}.", side(of)));
+        histograms(&mut encoder, duration, &format!("The duration of calls of {}.", side(of)), of, durations)?;
+        let (name, help) = (sanitize(active), format!("The number of calls in progress of {}.", side(of)));
         let mut gauge = encoder.encode_descriptor(&name, &help, None, MetricType::Gauge)?;
         for (named, sum) in sums(&self.methods, |numbers| &numbers.active) {
             gauge.encode_family(&named)?.encode_gauge(&sum.cast_signed())?;
         }
-        self.counter(&mut encoder, sent, "has sent", |numbers| &numbers.sent)?;
-        self.counter(&mut encoder, received, "has received", |numbers| &numbers.received)
+        self.counter(&mut encoder, sent, "sent", |numbers| &numbers.sent)?;
+        self.counter(&mut encoder, received, "received", |numbers| &numbers.received)
     }
 }
 
-impl Attempts {
+impl AttemptMetrics {
     pub(super) fn register(registry: &mut Registry) -> Arc<Self> {
         let attempts = Arc::new(Self::default());
         registry.register_collector(Box::new(attempts.clone()));
@@ -144,25 +146,25 @@ impl Attempts {
     }
 
     pub(super) fn ended(&self, call: &Call, outcome: &Outcome) {
-        own(&self.0, call, |Tried { retries, durations }| {
+        own(&self.0, call, |AttemptCounters { retries, durations }| {
             retries.add(u64::from(outcome.previous_attempts > 0));
             durations.observe(outcome);
         });
     }
 }
 
-impl Collector for Attempts {
+impl Collector for AttemptMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let durations = self.0.iter().map(|(named, threads)| (named, threads.iter().map(|own| &own.durations)));
-        let help = "How long one attempt of a call took for a client.";
+        let help = "The duration of attempts of a client.";
         histograms(&mut encoder, names::CLIENT_ATTEMPT_DURATION, help, Side::Client, durations)?;
-        let help = "How often a client tried a call again.";
+        let help = "The number of retries of a client.";
         counter(&mut encoder, names::CLIENT_RETRIES, help, sums(&self.0, |own| &own.retries))
     }
 }
 
-impl ByCode {
-    /// Notes how long a call or an attempt took.
+impl HistogramsByCode {
+    /// Counts the duration of a call or an attempt.
     fn observe(&self, outcome: &Outcome) {
         let number = outcome.code.map_or(0, Code::number);
         if let Some(durations) = usize::try_from(number).ok().and_then(|number| self.0.get(number)) {
@@ -170,9 +172,9 @@ impl ByCode {
         }
     }
 
-    /// What all threads have counted together.
-    fn sums<'a>(threads: impl Iterator<Item = &'a Self>) -> [Histogram; CODES] {
-        let mut sums = [Histogram::default(); CODES];
+    /// Returns the sums over all threads.
+    fn sums<'a>(threads: impl Iterator<Item = &'a Self>) -> [HistogramSum; CODES] {
+        let mut sums = [HistogramSum::default(); CODES];
         for Self(codes) in threads {
             let counted = sums.iter_mut().zip(codes).filter_map(|(sum, own)| Some((sum, own.get()?)));
             counted.for_each(|(sum, own)| sum.add(own));
@@ -181,27 +183,30 @@ impl ByCode {
     }
 }
 
-/// Counts what this thread does for a call.
-fn own<T: Default>(methods: &ByTarget<PerThread<T>>, call: &Call, count: impl FnOnce(&T)) {
+/// Changes the counters of this thread for a call.
+fn own<T: Default>(methods: &TargetMap<PerThread<T>>, call: &Call, count: impl FnOnce(&T)) {
     methods.get(call.shared_target(), call.method().full_name(), PerThread::new).own(count);
 }
 
-/// What all threads have counted together, by method.
-fn sums<T: Default>(methods: &ByTarget<PerThread<T>>, number: fn(&T) -> &Tally) -> impl Iterator<Item = (Named, u64)> {
+/// Returns the sums of a counter over all threads, by method.
+fn sums<T: Default>(
+    methods: &TargetMap<PerThread<T>>,
+    number: fn(&T) -> &ThreadCounter,
+) -> impl Iterator<Item = (MethodLabels, u64)> {
     methods.iter().map(move |(named, threads)| {
         let numbers = threads.iter().map(|own| number(own).get());
         (named, numbers.fold(0, u64::wrapping_add))
     })
 }
 
-/// Prints how often something was, by method.
+/// Prints a counter, by method.
 fn counter(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
-    sums: impl Iterator<Item = (Named, u64)>,
+    sums: impl Iterator<Item = (MethodLabels, u64)>,
 ) -> fmt::Result {
-    let name = plain(name);
+    let name = sanitize(name);
     let mut encoder = encoder.encode_descriptor(&name, help, None, MetricType::Counter)?;
     for (named, sum) in sums {
         encoder.encode_family(&named)?.encode_counter::<NoLabelSet, _, u64>(&sum, None)?;
@@ -209,23 +214,23 @@ fn counter(
     Ok(())
 }
 
-/// Prints how long calls or attempts took, by method and code.
-fn histograms<'a, Threads: Iterator<Item = &'a ByCode>>(
+/// Prints the histograms of durations, by method and code.
+fn histograms<'a, Threads: Iterator<Item = &'a HistogramsByCode>>(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
     side: Side,
-    methods: impl Iterator<Item = (Named, Threads)>,
+    methods: impl Iterator<Item = (MethodLabels, Threads)>,
 ) -> fmt::Result {
-    let name = plain(name);
+    let name = sanitize(name);
     let mut encoder = encoder.encode_descriptor(&name, help, Some(&Unit::Seconds), MetricType::Histogram)?;
     for (named, threads) in methods {
-        for (code, Histogram { sum, buckets }) in (0..).zip(ByCode::sums(threads)) {
+        for (code, HistogramSum { sum, buckets }) in (0..).zip(HistogramsByCode::sums(threads)) {
             let count = buckets.iter().sum();
             if count == 0 {
                 continue;
             }
-            let ended = Ended { named: &named, side, code: Code::from_number(code) };
+            let ended = OutcomeLabels { method: &named, side, code: Code::from_number(code) };
             let buckets: Vec<_> = bounds().zip(buckets).collect();
             encoder.encode_family(&ended)?.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
         }
@@ -233,7 +238,7 @@ fn histograms<'a, Threads: Iterator<Item = &'a ByCode>>(
     Ok(())
 }
 
-/// What a side is called.
+/// Returns the noun for a side.
 fn side(side: Side) -> &'static str {
     match side {
         Side::Server => "a server",
@@ -241,14 +246,14 @@ fn side(side: Side) -> &'static str {
     }
 }
 
-impl fmt::Debug for Calls {
+impl fmt::Debug for CallMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Calls({:?})", self.names.side)
+        write!(f, "CallMetrics({:?})", self.names.side)
     }
 }
 
-impl fmt::Debug for Attempts {
+impl fmt::Debug for AttemptMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Attempts(..)")
+        f.write_str("AttemptMetrics(..)")
     }
 }

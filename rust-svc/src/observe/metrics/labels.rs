@@ -1,34 +1,33 @@
-//! What the numbers of calls are of.
+//! The labels of metrics.
 
 use std::fmt;
 
 use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, EncodeLabelValue, LabelSetEncoder};
 use triomphe::Arc;
 
-use super::plain;
 use crate::{
     Code,
     intercept::{Side, Target},
     observe::names,
 };
 
-/// A method, and of a client the server that it calls.
+/// The labels of a method: its name, and the target of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Named {
+pub(super) struct MethodLabels {
     pub(super) method: &'static str,
     pub(super) target: Option<Arc<Target>>,
 }
 
-/// How calls of a method ended.
+/// The labels of ended calls of a method.
 #[derive(Debug)]
-pub(super) struct Ended<'a> {
-    pub(super) named: &'a Named,
+pub(super) struct OutcomeLabels<'a> {
+    pub(super) method: &'a MethodLabels,
     pub(super) side: Side,
-    /// `None` if they did not fail.
+    /// The code of failed calls.
     pub(super) code: Option<Code>,
 }
 
-impl EncodeLabelSet for Named {
+impl EncodeLabelSet for MethodLabels {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
         write(encoder, names::SYSTEM, "grpc")?;
         write(encoder, names::METHOD, self.method)?;
@@ -38,16 +37,21 @@ impl EncodeLabelSet for Named {
     }
 }
 
-impl EncodeLabelSet for Ended<'_> {
+impl EncodeLabelSet for OutcomeLabels<'_> {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
-        self.named.encode(encoder)?;
-        let fault = self.code.filter(|code| self.side.is_to_blame_for(*code));
+        self.method.encode(encoder)?;
+        let fault = self.code.filter(|code| self.side.is_at_fault(*code));
         write(encoder, names::STATUS, self.code.map_or("OK", Code::name))?;
         fault.map_or(Ok(()), |code| write(encoder, names::ERROR_TYPE, code.name()))
     }
 }
 
-/// Writes a label by the name that its attribute has.
+/// Writes a label with the name of an attribute.
 pub(super) fn write(encoder: &mut LabelSetEncoder<'_>, name: &str, value: impl EncodeLabelValue) -> fmt::Result {
-    (plain(name), value).encode(encoder.encode_label())
+    (sanitize(name), value).encode(encoder.encode_label())
+}
+
+/// Converts a name of OpenTelemetry to one of Prometheus.
+pub(super) fn sanitize(name: &str) -> String {
+    name.replace('.', "_")
 }

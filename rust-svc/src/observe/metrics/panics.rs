@@ -1,24 +1,24 @@
-//! How often handlers panicked.
+//! Metrics of panics.
 
 use prometheus_client::{
     metrics::{counter::Counter, family::Family},
     registry::Registry,
 };
 
-use super::{labels::Named, plain};
+use super::labels::{MethodLabels, sanitize};
 use crate::observe::names;
 
-/// The panics of all methods.
-pub(super) struct Panics(Family<Named, Counter>);
+/// The number of panics of each method.
+pub(super) struct PanicMetrics(Family<MethodLabels, Counter>);
 
-impl Panics {
+impl PanicMetrics {
     pub(super) fn register(registry: &mut Registry) -> Self {
         let panics = Family::default();
-        registry.register(plain(names::SERVER_PANICS), "How often a handler panicked", panics.clone());
+        registry.register(sanitize(names::SERVER_PANICS), "The number of panics of handlers", panics.clone());
         Self(panics)
     }
 
     pub(super) fn panicked(&self, method: &'static str) {
-        self.0.get_or_create(&Named { method, target: None }).inc();
+        self.0.get_or_create(&MethodLabels { method, target: None }).inc();
     }
 }

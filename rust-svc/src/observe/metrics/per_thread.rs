@@ -1,82 +1,81 @@
-//! Values of which each thread has one for itself.
+//! A value for each thread.
 
 use std::{
     iter::from_fn,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-/// How many rows there are, each of twice as many places as the one before: more than a system has threads.
+/// The number of rows. Each has twice as many slots as the one before, so all have more than a system has threads.
 const ROWS: usize = 32;
 
-/// The places of threads, for all values. That of a thread that has ended is the next one's: so there are as many as there
-/// were threads at once.
-static PLACES: Mutex<Places> = Mutex::new(Places { next: ENDING + 1, free: Vec::new() });
+/// The slots of threads. A new thread takes the slot of one that ended, so there are as many as concurrent threads.
+static SLOTS: Mutex<Slots> = Mutex::new(Slots { next: ENDING + 1, free: Vec::new() });
 
-/// The place of all threads that are about to end and have none any more.
+/// The slot of all threads that have dropped their own because they end.
 const ENDING: usize = 0;
 
-/// Held by the thread that counts there.
-static END: Mutex<()> = Mutex::new(());
+/// Locked by the thread that uses the slot [`ENDING`].
+static ENDING_LOCK: Mutex<()> = Mutex::new(());
 
 thread_local! {
-    static PLACE: Place = Place::take();
+    static SLOT: ThreadSlot = ThreadSlot::take();
 }
 
-/// A value for each thread, made when the thread asks for it; it stays when the thread has ended.
+/// A value for each thread, created on first use. It remains when the thread ends.
 pub(super) struct PerThread<T>([OnceLock<Box<[OnceLock<T>]>>; ROWS]);
 
-struct Places {
+struct Slots {
     next: usize,
     free: Vec<usize>,
 }
 
-/// The place of a thread.
-struct Place(usize);
+/// The slot of a thread.
+struct ThreadSlot(usize);
 
 impl<T: Default> PerThread<T> {
-    /// Nothing, for no thread.
+    /// Creates a value without threads.
     pub(super) fn new() -> Self {
         Self(std::array::from_fn(|_| OnceLock::new()))
     }
 
-    /// Does something with the value of this thread, which no other thread does at the same time.
+    /// Passes the value of this thread to `work`. No other thread uses it at the same time.
     pub(super) fn own(&self, work: impl FnOnce(&T)) {
-        match PLACE.try_with(|place| place.0) {
-            Ok(place) => work(self.at(place)),
-            // A call may be dropped with what the thread keeps for itself.
+        match SLOT.try_with(|slot| slot.0) {
+            Ok(slot) => work(self.at(slot)),
+            // A call may be dropped with the thread-local values of its thread.
             Err(_) => {
-                let _alone = END.lock().unwrap_or_else(PoisonError::into_inner);
+                let _alone = ENDING_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
                 work(self.at(ENDING));
             }
         }
     }
 
-    /// The values of all threads.
+    /// Returns the values of all threads.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.iter().filter_map(OnceLock::get).flatten().filter_map(OnceLock::get)
     }
 
-    fn at(&self, place: usize) -> &T {
-        let row = (place + 1).ilog2();
-        let places = 1 << row;
-        let row = self.0[row as usize].get_or_init(|| from_fn(|| Some(OnceLock::new())).take(places).collect());
-        row[place + 1 - places].get_or_init(T::default)
+    fn at(&self, slot: usize) -> &T {
+        let row = (slot + 1).ilog2();
+        let slots = 1 << row;
+        let row = self.0[row as usize].get_or_init(|| from_fn(|| Some(OnceLock::new())).take(slots).collect());
+        row[slot + 1 - slots].get_or_init(T::default)
     }
 }
 
-impl Place {
+impl ThreadSlot {
     fn take() -> Self {
-        let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
-        Self(places.free.pop().unwrap_or_else(|| {
-            places.next += 1;
-            places.next - 1
+        let mut slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(slots.free.pop().unwrap_or_else(|| {
+            slots.next += 1;
+            slots.next - 1
         }))
     }
 }
 
-impl Drop for Place {
+impl Drop for ThreadSlot {
     fn drop(&mut self) {
-        PLACES.lock().unwrap_or_else(PoisonError::into_inner).free.push(self.0);
+        SLOTS.lock().unwrap_or_else(PoisonError::into_inner).free.push(self.0);
     }
 }
 
@@ -84,15 +83,15 @@ impl Drop for Place {
 mod tests {
     use std::{cell::RefCell, sync::Arc, thread};
 
-    use super::{super::tally::Tally, PerThread};
+    use super::{super::thread_counters::ThreadCounter, PerThread};
 
-    fn sum(counts: &PerThread<Tally>) -> u64 {
-        counts.iter().map(Tally::get).sum()
+    fn sum(counts: &PerThread<ThreadCounter>) -> u64 {
+        counts.iter().map(ThreadCounter::get).sum()
     }
 
     #[test]
-    fn what_threads_count_is_counted() {
-        let counts = PerThread::<Tally>::new();
+    fn counts_of_all_threads_add_up() {
+        let counts = PerThread::<ThreadCounter>::new();
         for _ in 0..10 {
             thread::scope(|scope| {
                 for _ in 0..20 {
@@ -101,12 +100,12 @@ mod tests {
             });
         }
         assert_eq!(sum(&counts), 200_000);
-        assert!(counts.iter().count() < 100, "places of threads that have ended are taken again");
+        assert!(counts.iter().count() < 100, "slots of ended threads are reused");
     }
 
     #[test]
-    fn a_thread_that_ends_counts_still() {
-        struct AtTheEnd(Arc<PerThread<Tally>>);
+    fn an_ending_thread_still_counts() {
+        struct AtTheEnd(Arc<PerThread<ThreadCounter>>);
         impl Drop for AtTheEnd {
             fn drop(&mut self) {
                 self.0.own(|count| count.add(1));

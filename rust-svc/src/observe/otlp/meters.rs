@@ -1,4 +1,4 @@
-//! How long calls took, and what became of their policies.
+//! The OpenTelemetry metrics of calls and policies.
 
 use opentelemetry::{
     KeyValue,
@@ -12,7 +12,7 @@ use crate::{
     observe::names,
 };
 
-/// A histogram for each kind of call, and what clients count besides.
+/// The instruments.
 pub(super) struct Meters {
     server: Histogram<f64>,
     client: Histogram<f64>,
@@ -55,10 +55,10 @@ impl Meters {
     }
 
     pub(super) fn breaker_state_changed(&self, change: &BreakerStateChange) {
-        let guarded: Vec<_> = named(change.method(), Some(change.target())).collect();
-        self.breakers.record(change.state().number().into(), &guarded);
+        let attributes: Vec<_> = named(change.method(), Some(change.target())).collect();
+        self.breakers.record(change.state().number().into(), &attributes);
         if change.state() == BreakerState::Open {
-            self.opened.add(1, &guarded);
+            self.opened.add(1, &attributes);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Calls and attempts as spans.
+//! Spans of calls and attempts.
 
 use std::time::SystemTime;
 
@@ -19,14 +19,14 @@ use crate::{
     observe::{TraceContext, names},
 };
 
-/// What sends spans.
+/// The processor that sends spans in batches.
 pub(super) struct Spans {
     processor: BatchSpanProcessor,
     scope: InstrumentationScope,
 }
 
-/// Where a span stands, and what it is called.
-struct Place {
+/// The identity of a span.
+struct SpanIdentity {
     trace: TraceContext,
     span_id: u64,
     parent: u64,
@@ -54,24 +54,24 @@ impl Spans {
             Some(route) => format!("{} {}", route.method, route.template).trim_end().to_owned(),
             None => call.method().full_name().to_owned(),
         };
-        let place = Place { span_id: trace.span(), parent: trace.parent(), name, trace };
+        let identity = SpanIdentity { span_id: trace.span(), parent: trace.parent(), name, trace };
         let mut attributes = attributes(call, outcome);
         let peer = call.cx().peer();
         attributes.extend(peer.map(|peer| KeyValue::new(names::PEER_ADDRESS, Peer::host(peer).to_owned())));
         attributes.extend(peer.and_then(Peer::port).map(|port| KeyValue::new(names::PEER_PORT, i64::from(port))));
-        self.send(place, call.side(), attributes, outcome);
+        self.send(identity, call.side(), attributes, outcome);
     }
 
     pub(super) fn attempted(&self, call: &Call, outcome: &Outcome) {
         let Some((trace, span_id)) = sampled(call).zip(outcome.attempt) else { return };
         let name = format!("attempt {}", call.method().full_name());
-        let place = Place { span_id, parent: trace.span(), name, trace };
-        self.send(place, call.side(), attributes(call, outcome), outcome);
+        let identity = SpanIdentity { span_id, parent: trace.span(), name, trace };
+        self.send(identity, call.side(), attributes(call, outcome), outcome);
     }
 
-    fn send(&self, place: Place, side: Side, attributes: Vec<KeyValue>, outcome: &Outcome) {
+    fn send(&self, identity: SpanIdentity, side: Side, attributes: Vec<KeyValue>, outcome: &Outcome) {
         let end_time = SystemTime::now();
-        let Place { trace, span_id, parent, name } = place;
+        let SpanIdentity { trace, span_id, parent, name } = identity;
         self.processor.on_end(SpanData {
             span_context: context(&trace, span_id),
             parent_span_id: SpanId::from(parent),
@@ -90,7 +90,7 @@ impl Spans {
     }
 }
 
-/// What is said of a call in spans and in metrics: nothing that a caller makes up.
+/// Returns the attributes of a call in spans and metrics. No value is chosen by the caller.
 pub(super) fn attributes(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
     let fault = outcome.is_fault(call.side()).then(|| KeyValue::new(names::ERROR_TYPE, outcome.error_type()));
     let mut attributes = of_end(call, outcome);
@@ -113,7 +113,7 @@ fn of_end(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
     }
 }
 
-/// The name of a method, and of a client the server that it calls.
+/// Returns the attributes of a method, and of the target of a client.
 pub(super) fn named(method: &'static str, target: Option<&Target>) -> impl Iterator<Item = KeyValue> {
     let method = [KeyValue::new(names::SYSTEM, "grpc"), KeyValue::new(names::METHOD, method)];
     let address = target.map(|target| KeyValue::new(names::SERVER_ADDRESS, target.address().to_owned()));

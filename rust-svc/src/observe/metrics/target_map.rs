@@ -1,4 +1,4 @@
-//! What is kept for each server that clients call, and each of its methods, found without a lock.
+//! A value for each method of each target of a client, found without a lock.
 
 use std::{
     iter::{once, successors},
@@ -7,69 +7,69 @@ use std::{
 
 use triomphe::Arc;
 
-use super::labels::Named;
+use super::labels::MethodLabels;
 use crate::{call::method::MethodMap, intercept::Target};
 
-/// How many targets are told apart. A process calls a few servers; one whose addresses change must not grow for ever.
+/// The most targets with values of their own, so that a process with changing targets does not grow without bound.
 const MAX_TARGETS: usize = 100;
 
-/// Values by targets and the names of methods.
-pub(super) struct ByTarget<T> {
-    /// Those of calls to this process, and of all targets beyond those that are told apart.
+/// A map from targets and names of methods.
+pub(super) struct TargetMap<T> {
+    /// The values of received calls, and of all targets after the first [`MAX_TARGETS`].
     unnamed: MethodMap<T>,
-    named: Next<T>,
+    named: NextTarget<T>,
 }
 
-type Next<T> = OnceLock<Box<Entry<T>>>;
+type NextTarget<T> = OnceLock<Box<TargetEntry<T>>>;
 
-struct Entry<T> {
+struct TargetEntry<T> {
     target: Arc<Target>,
     methods: MethodMap<T>,
-    next: Next<T>,
+    next: NextTarget<T>,
 }
 
-impl<T> ByTarget<T> {
-    /// The value of a method of a target, made if there is none.
-    pub(super) fn get(&self, target: Option<&Arc<Target>>, method: &'static str, make: impl Fn() -> T) -> &T {
+impl<T> TargetMap<T> {
+    /// Returns the value of a method of a target, creating it if there is none.
+    pub(super) fn get(&self, target: Option<&Arc<Target>>, method: &'static str, create: impl Fn() -> T) -> &T {
         let named = target.and_then(|target| self.named(target));
-        named.unwrap_or(&self.unnamed).get(method, make)
+        named.unwrap_or(&self.unnamed).get(method, create)
     }
 
     fn named(&self, target: &Arc<Target>) -> Option<&MethodMap<T>> {
-        let mut place = &self.named;
+        let mut next = &self.named;
         for _ in 0..MAX_TARGETS {
-            let entry = place.get_or_init(|| Box::new(Entry::new(target)));
-            if entry.is_of(target) {
+            let entry = next.get_or_init(|| Box::new(TargetEntry::new(target)));
+            if entry.has_target(target) {
                 return Some(&entry.methods);
             }
-            place = &entry.next;
+            next = &entry.next;
         }
         None
     }
 
-    /// All values, and what they are of.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Named, &T)> {
+    /// Returns all values with their labels.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (MethodLabels, &T)> {
         let entries = successors(self.named.get(), |entry| entry.next.get());
         let named = entries.map(|entry| (Some(entry.target.clone()), &entry.methods));
         once((None, &self.unnamed)).chain(named).flat_map(|(target, methods)| {
-            let named = move |method| Named { method, target: target.clone() };
+            let named = move |method| MethodLabels { method, target: target.clone() };
             methods.iter().map(move |(method, value)| (named(method), value))
         })
     }
 }
 
-impl<T> Entry<T> {
+impl<T> TargetEntry<T> {
     fn new(target: &Arc<Target>) -> Self {
         Self { target: target.clone(), methods: MethodMap::default(), next: OnceLock::new() }
     }
 
-    /// The calls of a client have one target, at the same place.
-    fn is_of(&self, target: &Arc<Target>) -> bool {
+    /// Compares addresses first: the calls of a client share one target.
+    fn has_target(&self, target: &Arc<Target>) -> bool {
         Arc::ptr_eq(&self.target, target) || self.target == *target
     }
 }
 
-impl<T> Default for ByTarget<T> {
+impl<T> Default for TargetMap<T> {
     fn default() -> Self {
         Self { unnamed: MethodMap::default(), named: OnceLock::new() }
     }
@@ -79,11 +79,11 @@ impl<T> Default for ByTarget<T> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-    use super::{Arc, ByTarget, MAX_TARGETS, Target};
+    use super::{Arc, MAX_TARGETS, Target, TargetMap};
 
     #[test]
     fn each_method_of_each_target_has_one_value() {
-        let (table, made) = (ByTarget::default(), AtomicU32::new(0));
+        let (table, made) = (TargetMap::default(), AtomicU32::new(0));
         let targets = [None, Some("http://a:1"), Some("http://a:2"), Some("unix:/a")];
         let find = |text: &Option<&str>, method| {
             let target = text.map(|text| Arc::new(Target::from(text)));
@@ -92,14 +92,14 @@ mod tests {
         let all =
             || targets.iter().flat_map(|target| ["A", "B"].map(|method| find(target, method))).collect::<Vec<_>>();
         let found = all();
-        assert_eq!((found.clone(), all()), ((0..8).collect(), found), "a target is known by where it leads");
+        assert_eq!((found.clone(), all()), ((0..8).collect(), found), "equal targets share a value");
         let known: Vec<_> = table.iter().map(|(named, value)| (named.target.is_some(), *value)).collect();
         assert_eq!((known.len(), known.iter().filter(|(has_target, _)| *has_target).count()), (8, 6));
     }
 
     #[test]
-    fn targets_beyond_those_that_are_told_apart_count_as_one() {
-        let (table, made) = (ByTarget::default(), AtomicU32::new(0));
+    fn targets_beyond_the_limit_share_a_value() {
+        let (table, made) = (TargetMap::default(), AtomicU32::new(0));
         for port in 0..10 * MAX_TARGETS {
             let target = Arc::new(Target::from(format!("http://a:{port}").as_str()));
             table.get(Some(&target), "A", || made.fetch_add(1, Relaxed));

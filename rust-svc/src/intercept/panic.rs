@@ -1,4 +1,4 @@
-//! A panic of a handler, as the error that its call ends with; and one of an observer, which ends nothing.
+//! Panics: of a handler, which ends its call with an error, and of an observer, which affects no call.
 
 use std::{
     any::Any,
@@ -13,37 +13,37 @@ use std::{
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use crate::{Error, Method, Result};
 
-/// Tells such an error from others.
+/// The source of errors that are panics.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 #[derive(Debug)]
 struct Panicked;
 
-/// What a call is answered with when its handler panicked. What the panic said is for the log alone.
+/// Logs a panic of a handler, and returns the error for its caller.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 pub(crate) fn panicked(method: &Method, panic: &(dyn Any + Send)) -> Error {
-    tracing::error!(method = method.full_name(), panic = said(panic), "a handler panicked");
+    tracing::error!(method = method.full_name(), panic = message_of(panic), "a handler panicked");
     Error::internal(Panicked)
 }
 
-/// Does what may panic around a call.
+/// Runs a part of the chain that may panic.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
-pub(super) fn caught(method: &Method, work: impl FnOnce()) -> Result<()> {
+pub(super) fn catch_panic(method: &Method, work: impl FnOnce()) -> Result<()> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panicked(method, &*panic))
 }
 
-/// Tells an observer something of a method. If it panics, all else goes on.
-pub(super) fn told(method: &str, tell: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
-        tracing::error!(method, panic = said(&*panic), "an observer panicked");
+/// Runs a method of an observer, and logs its panic.
+pub(super) fn catch_observer_panic(method: &str, report: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(report)) {
+        tracing::error!(method, panic = message_of(&*panic), "an observer panicked");
     }
 }
 
-fn said(panic: &(dyn Any + Send)) -> &str {
+fn message_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
-/// True if the error was a panic.
+/// Returns true if the error is a panic.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 pub(super) fn is_panic(error: &Error) -> bool {
     error.source().is_some_and(|source| source.is::<Panicked>())

@@ -1,24 +1,26 @@
-//! Calls that say how long they may take.
+//! Deadlines that callers must set.
 
 use std::time::Duration;
 
-use super::{Call, Interceptor, Stage};
-use crate::{Error, Result, async_trait};
+use crate::{
+    Error, Result, async_trait,
+    intercept::{Call, Interceptor, Stage},
+};
 
-/// Refuses calls without a deadline, with `INVALID_ARGUMENT`: a caller that would wait for ever takes a place for ever.
-/// Calls of methods that stream their answer may last, and pass.
+/// Refuses calls without a deadline, with `INVALID_ARGUMENT`, because a caller without one may hold resources for ever.
+/// Methods that stream their response are exempt.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DeadlineRequired {
     longest: Option<Duration>,
 }
 
 impl DeadlineRequired {
-    /// Any deadline will do.
+    /// Accepts any deadline.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The deadline must be within `longest` from now.
+    /// Accepts deadlines at most `longest` from now.
     pub fn within(longest: Duration) -> Self {
         Self { longest: Some(longest) }
     }

@@ -1,35 +1,35 @@
-//! Numbers that each thread counts for itself: calls on many cores at once then do not wait for each other.
+//! Counters of single threads, so that calls on many cores do not contend.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::observe::names;
 
-/// How many buckets there are, with the one of what is above all bounds.
+/// The number of buckets, including the one above all bounds.
 const BUCKETS: usize = names::BUCKETS.len() + 1;
 
-/// A number that one thread changes, and all may read.
+/// A number that one thread changes, and all threads read.
 #[derive(Debug, Default)]
-pub(super) struct Tally(AtomicU64);
+pub(super) struct ThreadCounter(AtomicU64);
 
-/// How often things took how long, as one thread counted them.
+/// A histogram of durations that one thread changes.
 #[derive(Debug, Default)]
-pub(super) struct Durations {
-    buckets: [Tally; BUCKETS],
+pub(super) struct ThreadHistogram {
+    buckets: [ThreadCounter; BUCKETS],
     /// In seconds, the bits of an `f64`.
     sum: AtomicU64,
 }
 
-/// How often things took how long.
+/// The sum of the histograms of all threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Histogram {
+pub(super) struct HistogramSum {
     pub(super) buckets: [u64; BUCKETS],
     /// In seconds.
     pub(super) sum: f64,
 }
 
-impl Tally {
-    /// Only its own thread does this: two steps do what one would that stops all other cores. What is taken from it is
-    /// added as its complement of two.
+impl ThreadCounter {
+    /// Adds a number; call it only from the owning thread. A load and a store replace the costlier atomic addition. To subtract,
+    /// add the two's complement.
     pub(super) fn add(&self, number: u64) {
         self.0.store(self.get().wrapping_add(number), Relaxed);
     }
@@ -39,8 +39,8 @@ impl Tally {
     }
 }
 
-impl Durations {
-    /// Only its own thread does this.
+impl ThreadHistogram {
+    /// Counts a duration; call it only from the owning thread.
     pub(super) fn observe(&self, seconds: f64) {
         self.buckets[names::BUCKETS.partition_point(|bound| *bound < seconds)].add(1);
         self.sum.store((self.sum() + seconds).to_bits(), Relaxed);
@@ -51,36 +51,36 @@ impl Durations {
     }
 }
 
-impl Histogram {
-    /// Adds what a thread counted.
-    pub(super) fn add(&mut self, durations: &Durations) {
+impl HistogramSum {
+    /// Adds the histogram of a thread.
+    pub(super) fn add(&mut self, durations: &ThreadHistogram) {
         self.sum += durations.sum();
         self.buckets.iter_mut().zip(&durations.buckets).for_each(|(all, own)| *all += own.get());
     }
 }
 
-/// The upper bounds of the buckets, in seconds.
+/// Returns the upper bounds of the buckets, in seconds.
 pub(super) fn bounds() -> impl Iterator<Item = f64> {
     names::BUCKETS.into_iter().chain([f64::INFINITY])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Durations, Histogram, Tally, bounds};
+    use super::{HistogramSum, ThreadCounter, ThreadHistogram, bounds};
 
     #[test]
-    fn what_is_added_can_be_taken() {
-        let (one, other) = (Tally::default(), Tally::default());
+    fn counters_of_threads_add_up_to_differences() {
+        let (one, other) = (ThreadCounter::default(), ThreadCounter::default());
         one.add(3);
         other.add(u64::MAX);
         assert_eq!(one.get().wrapping_add(other.get()), 2);
     }
 
     #[test]
-    fn a_bound_belongs_to_its_bucket() {
-        let mut all = Histogram::default();
+    fn an_upper_bound_is_part_of_its_bucket() {
+        let mut all = HistogramSum::default();
         for seconds in [0.0, 0.005, 0.006, 10.0, 11.0] {
-            let own = Durations::default();
+            let own = ThreadHistogram::default();
             own.observe(seconds);
             all.add(&own);
         }

@@ -1,4 +1,4 @@
-//! How often one caller may call.
+//! Limits of the call rate of each caller.
 
 use std::{
     collections::HashMap,
@@ -9,63 +9,64 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Call, Interceptor, Stage};
-use crate::{Context, Error, Result, async_trait};
+use crate::{
+    Context, Error, Result, async_trait,
+    intercept::{Call, Interceptor, Stage},
+};
 
-/// Callers whose calls are long past are forgotten whenever there are this many more than were left the last time.
-const MORE: usize = 1024;
+/// The number of new callers after which idle callers are evicted.
+const EVICT_AFTER: usize = 1024;
 
-/// Lets each caller call so often in a second, and refuses what is beyond that with `RESOURCE_EXHAUSTED` and the wait of
-/// `google.rpc.RetryInfo`.
+/// Limits the rate of calls of each caller, and refuses others with `RESOURCE_EXHAUSTED` and a `google.rpc.RetryInfo`.
 ///
-/// A caller is known by its IP address unless [`by`](Self::by) says otherwise. Calls without a caller are those of one
-/// caller. The scheme is the generic cell rate algorithm (ITU-T I.371): it needs one time a caller, and wakes nobody.
+/// Callers are distinguished by IP address, unless [`by`](Self::by) sets another key. Calls without a key share one limit.
+/// It is the generic cell rate algorithm (ITU-T I.371), which stores one time for each caller and needs no timer.
 pub struct RateLimit {
     interval: Duration,
     tolerance: Duration,
-    caller: Box<Caller>,
+    key: Box<CallerKey>,
     callers: Mutex<Callers>,
 }
 
-/// Who calls.
-type Caller = dyn Fn(&Context) -> Option<String> + Send + Sync;
+/// Returns the key of a caller.
+type CallerKey = dyn Fn(&Context) -> Option<String> + Send + Sync;
 
-/// When each caller would have used up what it may, at its rate.
+/// The theoretical arrival time of each caller's next call.
 #[derive(Default)]
 struct Callers {
-    used_up: HashMap<Option<String>, Instant>,
-    swept: usize,
+    arrivals: HashMap<Option<String>, Instant>,
+    after_eviction: usize,
 }
 
 impl RateLimit {
-    /// So many calls a second, and as many at once. At least one.
+    /// Limits each caller to `calls` a second, and as many at once. At least one.
     pub fn per_second(calls: u32) -> Self {
         let calls = calls.max(1);
         let interval = Duration::from_secs(1) / calls;
-        Self { interval, tolerance: interval * (calls - 1), caller: Box::new(address), callers: Mutex::default() }
+        Self { interval, tolerance: interval * (calls - 1), key: Box::new(address), callers: Mutex::default() }
     }
 
-    /// So many calls at once, after a while without any. At least one.
+    /// Sets the number of calls that an idle caller may make at once. At least one.
     pub fn burst(mut self, calls: u32) -> Self {
         self.tolerance = self.interval * (calls.max(1) - 1);
         self
     }
 
-    /// Knows a caller by what the function makes of the context, such as the identity that an authentication put there.
-    pub fn by(mut self, caller: impl Fn(&Context) -> Option<String> + Send + Sync + 'static) -> Self {
-        self.caller = Box::new(caller);
+    /// Sets the key of callers, such as their identity from an interceptor for authentication.
+    pub fn by(mut self, key: impl Fn(&Context) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.key = Box::new(key);
         self
     }
 
     fn take(&self, caller: Option<String>, now: Instant) -> Result<(), Duration> {
         let mut callers = self.callers();
-        callers.sweep(now);
-        let used_up = callers.used_up.entry(caller).or_insert(now);
-        let ahead = used_up.saturating_duration_since(now);
+        callers.evict(now);
+        let arrival = callers.arrivals.entry(caller).or_insert(now);
+        let ahead = arrival.saturating_duration_since(now);
         if ahead > self.tolerance {
             return Err(ahead - self.tolerance);
         }
-        *used_up = (*used_up).max(now) + self.interval;
+        *arrival = (*arrival).max(now) + self.interval;
         Ok(())
     }
 
@@ -75,10 +76,10 @@ impl RateLimit {
 }
 
 impl Callers {
-    fn sweep(&mut self, now: Instant) {
-        if self.used_up.len() >= self.swept + MORE {
-            self.used_up.retain(|_, used_up| *used_up > now);
-            self.swept = self.used_up.len();
+    fn evict(&mut self, now: Instant) {
+        if self.arrivals.len() >= self.after_eviction + EVICT_AFTER {
+            self.arrivals.retain(|_, arrival| *arrival > now);
+            self.after_eviction = self.arrivals.len();
         }
     }
 }
@@ -90,12 +91,12 @@ impl Interceptor for RateLimit {
     }
 
     async fn before(&self, call: &mut Call) -> Result<()> {
-        let taken = self.take((self.caller)(call.cx()), Instant::now());
+        let taken = self.take((self.key)(call.cx()), Instant::now());
         taken.map_err(|wait| Error::resource_exhausted("too many calls; slow down").with_retry_delay(wait))
     }
 }
 
-/// The address of the caller without its port, which is another one for each connection.
+/// Returns the address of the caller without its port, which differs between connections.
 fn address(cx: &Context) -> Option<String> {
     let peer = cx.peer()?.address();
     Some(peer.parse::<std::net::SocketAddr>().map_or_else(|_| peer.to_owned(), |address| address.ip().to_string()))
@@ -113,14 +114,14 @@ mod tests {
 
     use tokio::time::Instant;
 
-    use super::{MORE, RateLimit};
+    use super::{EVICT_AFTER, RateLimit};
 
     fn caller(name: &str) -> Option<String> {
         Some(name.to_owned())
     }
 
     #[test]
-    fn a_burst_then_the_rate_and_each_caller_by_itself() {
+    fn each_caller_has_a_burst_and_then_a_rate() {
         let (limit, start) = (RateLimit::per_second(10).burst(3), Instant::now());
         let takes = |name, millis| limit.take(caller(name), start + Duration::from_millis(millis));
         assert_eq!([takes("a", 0), takes("a", 0), takes("a", 0)], [Ok(()); 3]);
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_call_does_not_count() {
+    fn refused_calls_do_not_count() {
         let (limit, start) = (RateLimit::per_second(1), Instant::now());
         assert!(limit.take(None, start).is_ok());
         for _ in 0..1000 {
@@ -143,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn callers_are_forgotten() {
+    fn idle_callers_are_evicted() {
         let (limit, start) = (RateLimit::per_second(1000), Instant::now());
         for number in 0..100_000 {
             let now = start + Duration::from_millis(number);
             assert!(limit.take(caller(&number.to_string()), now).is_ok());
         }
-        assert!(limit.callers().used_up.len() <= MORE + 1);
+        assert!(limit.callers().arrivals.len() <= EVICT_AFTER + 1);
     }
 }
