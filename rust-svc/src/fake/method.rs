@@ -1,324 +1,342 @@
 //! The fake of one method: its scripts and its calls.
 
 use std::{
+    collections::VecDeque,
     fmt,
     panic::Location,
-    sync::{
-        Arc, Mutex, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, OnceLock},
 };
+
+use tokio::sync::watch;
 
 use crate::{
-    Code, Context, Error, Method, Result, Value,
+    Code, Context, Error, Method, Result,
     fake::{
-        Call, Gate, OneRequest, Record, Script, Shape, Times,
-        call::Reporter,
-        flight::{Flight, Gauge},
-        lock,
-        played::Queue,
-        record::Live,
-        rule::Rule,
-        session::{Entry, Ledger, Member},
-        text,
+        CallRecord, CallShape, Gate, Times,
+        call::{CallEnd, ConcurrencyGauge, FailureReporter, InFlightCall, RunningScripts, SharedRecord},
+        lock::lock,
+        script::InstalledScript,
+        session::{SessionMember, SessionState, within_limit},
+        text::{calls, miss::Miss, report},
     },
 };
 
-/// The fake of one method: a test scripts what it answers, and asks how it was called. Clones are one fake.
+/// The most calls whose records are kept: the newest.
+const KEPT: usize = 1000;
+
+/// The fake of one method: a test scripts its responses and inspects its calls. Clones are one fake.
 ///
-/// What can be scripted depends on the kind of the method, see [`Unary`](super::Unary),
+/// The kind of the method decides what can be scripted, see [`Unary`](super::Unary),
 /// [`ServerStreaming`](super::ServerStreaming), [`ClientStreaming`](super::ClientStreaming) and
 /// [`BidiStreaming`](super::BidiStreaming).
-pub struct MethodFake<S: Shape>(Arc<dyn Inside<S>>);
-
-/// What the clones of a fake share. It is behind a trait because a compiler looks into all fields of a fake, for each of
-/// its methods, to find out whether it may go to another thread.
-trait Inside<S: Shape>: Member {
-    fn inner(&self) -> &Inner<S>;
+pub struct MethodFake<S: CallShape> {
+    state: Arc<dyn HasMethodState<S>>,
+    /// Verifies the session of the fake, if the fake owns it.
+    _owner: Option<Arc<dyn Send + Sync>>,
 }
 
-struct Inner<S: Shape> {
+/// Access to what the clones of a fake share. The trait keeps a compiler from looking into all fields of a fake, for
+/// each of its methods, to decide whether it may go to another thread.
+trait HasMethodState<S: CallShape>: SessionMember {
+    fn get(&self) -> &MethodState<S>;
+}
+
+struct MethodState<S: CallShape> {
     method: Method,
-    ledger: Arc<Ledger>,
-    rules: Mutex<Vec<Arc<Rule<S>>>>,
-    calls: Mutex<Vec<Live<S::Message>>>,
-    gauge: Arc<Gauge>,
-    queue: Arc<Queue<S>>,
-    queues: AtomicBool,
+    /// The method and the name of the fake.
+    label: Arc<str>,
+    name: Option<Arc<str>>,
+    member: usize,
+    session: Arc<SessionState>,
+    /// In the order in which they are tried.
+    scripts: Mutex<Arc<Vec<Arc<InstalledScript<S>>>>>,
+    records: Mutex<VecDeque<SharedRecord<S::Message>>>,
+    /// The number of calls.
+    count: watch::Sender<usize>,
+    gauge: Arc<ConcurrencyGauge>,
+    running: Arc<RunningScripts>,
 }
 
-/// Scripting.
-impl<S: Shape> MethodFake<S> {
-    pub(super) fn new(method: Method, ledger: Arc<Ledger>) -> Self {
-        Self(Arc::new(Inner {
-            method,
-            ledger,
-            rules: Mutex::default(),
-            calls: Mutex::default(),
-            gauge: Arc::default(),
-            queue: Arc::default(),
-            queues: AtomicBool::new(false),
-        }))
+/// Inspection of calls.
+impl<S: CallShape> MethodFake<S> {
+    pub(super) fn new(method: Method, name: Option<Arc<str>>, session: Arc<SessionState>) -> Self {
+        let member = session.add_member();
+        let label = match &name {
+            Some(name) => format!("{method} ({name})").into(),
+            None => method.full_name().into(),
+        };
+        let (scripts, records, count) = (Mutex::default(), Mutex::default(), watch::Sender::new(0));
+        let (gauge, running) = (Arc::default(), Arc::default());
+        let state = MethodState { method, label, name, member, session, scripts, records, count, gauge, running };
+        Self { state: Arc::new(state), _owner: None }
     }
 
-    /// Begins a script for any call.
-    #[track_caller]
-    pub fn script(&self) -> Script<S> {
-        Script::new(self.clone(), Location::caller())
+    /// The same fake as one of the owners of its session.
+    pub(super) fn with_owner(mut self, owner: Arc<dyn Send + Sync>) -> Self {
+        self._owner = Some(owner);
+        self
     }
 
-    /// Begins a script for calls with this entry of metadata.
-    #[track_caller]
-    pub fn when_metadata(&self, key: &str, value: impl Into<Value>) -> Script<S> {
-        self.script().when_metadata(key, value)
-    }
-
-    /// Begins a script for calls whose context satisfies `predicate`.
-    #[track_caller]
-    pub fn when_context(&self, predicate: impl Fn(&Context) -> bool + Send + Sync + 'static) -> Script<S> {
-        self.script().when_context(predicate)
-    }
-
-    /// Begins a script for so many calls: a number or a range.
-    #[track_caller]
-    pub fn times(&self, times: impl Into<Times>) -> Script<S> {
-        self.script().times(times)
-    }
-
-    /// Begins a script for any number of calls.
-    #[track_caller]
-    pub fn any_times(&self) -> Script<S> {
-        self.script().any_times()
-    }
-
-    /// Begins a script that answers so much later.
-    #[track_caller]
-    pub fn delay(&self, duration: Duration) -> Script<S> {
-        self.script().delay(duration)
-    }
-
-    /// Begins a script that answers when the gate is open.
-    #[track_caller]
-    pub fn hold(&self, gate: &Gate) -> Script<S> {
-        self.script().hold(gate)
-    }
-
-    /// Begins a script with an entry in the headers of the answer.
-    #[track_caller]
-    pub fn header(&self, key: &str, value: impl Into<Value>) -> Script<S> {
-        self.script().header(key, value)
-    }
-
-    /// Begins a script with an entry in the trailers of the answer.
-    #[track_caller]
-    pub fn trailer(&self, key: &str, value: impl Into<Value>) -> Script<S> {
-        self.script().trailer(key, value)
-    }
-
-    /// Fails one call.
-    #[track_caller]
-    pub fn fails(&self, error: Error) {
-        self.script().fails(error);
-    }
-
-    /// Fails this many calls.
-    #[track_caller]
-    pub fn fails_times(&self, count: usize, error: Error) {
-        self.script().fails_times(count, error);
-    }
-
-    /// Fails any number of calls.
-    #[track_caller]
-    pub fn always_fails(&self, error: Error) {
-        self.script().always_fails(error);
-    }
-
-    /// Never answers; calls end when they are cancelled or their deadline passes.
-    #[track_caller]
-    pub fn hangs(&self) {
-        self.script().hangs();
-    }
-
-    #[track_caller]
-    pub(super) fn install(&self, rule: Rule<S>) {
-        self.inner().ledger.assert_open(rule.location);
-        lock(&self.inner().rules).push(Arc::new(rule));
-    }
-
-    /// From the first time on, calls that no script before it answers wait in the queue.
-    #[track_caller]
-    pub(super) fn queue(&self) -> Arc<Queue<S>> {
-        let queue = self.inner().queue.clone();
-        if !self.inner().queues.swap(true, Ordering::AcqRel) {
-            let queue = queue.clone();
-            self.script().install(Times::ANY, move |call| queue.clone().enter(call));
-        }
-        queue
-    }
-}
-
-/// Scripting by the request.
-impl<S: OneRequest> MethodFake<S> {
-    /// Begins a script for calls whose request satisfies `predicate`.
-    #[track_caller]
-    pub fn when(&self, predicate: impl Fn(&S::Message) -> bool + Send + Sync + 'static) -> Script<S> {
-        self.script().when(predicate)
-    }
-
-    /// Begins a script for calls with this request.
-    #[track_caller]
-    pub fn when_eq(&self, request: S::Message) -> Script<S>
-    where
-        S::Message: PartialEq + Sync,
-    {
-        self.script().when_eq(request)
-    }
-}
-
-/// Asking what happened.
-impl<S: Shape> MethodFake<S> {
     /// The method.
     pub fn method(&self) -> &Method {
-        &self.inner().method
+        &self.get().method
     }
 
-    /// The calls so far, in the order in which they arrived.
-    pub fn calls(&self) -> Vec<Record<S::Message>> {
-        lock(&self.inner().calls).iter().map(|call| lock(call).clone()).collect()
+    /// The newest 1,000 calls, in the order in which they arrived.
+    pub fn calls(&self) -> Vec<CallRecord<S::Message>> {
+        lock(&self.get().records).iter().map(|call| lock(call).clone()).collect()
     }
 
-    /// The requests so far: of streams, those that were read, call after call.
+    /// The requests of these calls, call after call; of streams, those that were read.
     pub fn requests(&self) -> Vec<S::Message> {
-        self.calls().into_iter().flat_map(|call| call.requests).collect()
+        self.calls().into_iter().flat_map(|call| call.requests().to_vec()).collect()
     }
 
-    /// How many calls ran at once at most.
+    /// The most calls that ran at once.
     pub fn max_in_flight(&self) -> usize {
-        self.inner().gauge.max.load(Ordering::Relaxed)
+        self.get().gauge.max()
     }
 
-    /// Fails the test unless the method was called so often: a number or a range.
+    /// Fails the test unless the method was called this many times: a number or a range.
     ///
     /// # Panics
     ///
-    /// That is how it fails the test.
+    /// If the number of calls is another.
     #[track_caller]
     pub fn called(&self, times: impl Into<Times>) {
-        let (times, calls) = (times.into(), self.calls());
-        assert!(times.contains(calls.len()), "{}", text::not_called(&self.inner().method, times, &calls));
+        let (times, count) = (times.into(), *self.get().count.borrow());
+        assert!(times.contains(count), "{}", report::not_called(&self.get().label, times, count, &self.calls()));
     }
 
-    /// Fails the test, telling all that is wrong, if a call was unexpected or a script is not used up.
+    /// Waits until the method was called this many times, or more.
     ///
     /// # Panics
     ///
-    /// That is how it fails the test.
+    /// If it takes longer than 10 s of tokio's time, with the log.
     #[track_caller]
-    pub fn verify(&self) {
-        let mut wrong = self.inner().ledger.take_failures_of(&self.inner().method);
-        wrong.extend(self.inner().unused());
-        text::assert_none(&wrong);
+    pub fn wait_until_called(&self, count: usize) -> impl Future<Output = ()> + Send + use<S> {
+        let (fake, location) = (self.clone(), Location::caller());
+        async move {
+            let mut counts = fake.get().count.subscribe();
+            let reached = async { drop(counts.wait_for(|now| *now >= count).await) };
+            let awaited = || format!("{} of {}", calls(count), fake.get().label);
+            within_limit(location, reached, awaited, || fake.log()).await;
+        }
     }
 
-    /// Forgets scripts and calls.
+    /// Fails the test with all failures of this fake so far, see [`Session::verify`](super::Session::verify).
+    ///
+    /// # Panics
+    ///
+    /// If there are failures.
+    #[track_caller]
+    pub fn verify(&self) {
+        let state = self.get();
+        let mut failures = state.session.failures.take_of(state.member);
+        failures.extend(state.unmet());
+        report::assert_none(&failures, &state.session.log);
+    }
+
+    /// Forgets scripts, calls and failures.
     pub fn reset(&self) {
-        self.inner().reset();
+        self.get().reset();
+        self.get().session.failures.take_of(self.get().member);
     }
 
     /// Forgets calls, and keeps scripts.
     pub fn reset_calls(&self) {
-        lock(&self.inner().calls).clear();
+        self.get().reset_calls();
     }
 }
 
-/// Answering.
-impl<S: Shape> MethodFake<S> {
-    fn inner(&self) -> &Inner<S> {
-        self.0.inner()
+/// Scripts and sessions.
+impl<S: CallShape> MethodFake<S> {
+    fn get(&self) -> &MethodState<S> {
+        self.state.get()
     }
 
-    pub(super) fn member(&self) -> Arc<dyn Member> {
-        self.0.clone()
+    pub(super) fn member(&self) -> Arc<dyn SessionMember> {
+        self.state.clone()
     }
 
+    /// The method and the name of the fake.
+    pub(super) fn label(&self) -> &str {
+        &self.get().label
+    }
+
+    /// The label without the service.
+    pub(super) fn short_label(&self) -> String {
+        let method = self.get().method.name();
+        self.get().name.as_ref().map_or_else(|| method.to_owned(), |name| format!("{method} ({name})"))
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.get().session.log.tail()
+    }
+
+    pub(super) fn attach(&self, gate: &Gate) {
+        gate.attach(&self.get().session);
+    }
+
+    /// Puts a script in force: after those that are written, and before the defaults.
+    #[track_caller]
+    pub(super) fn install(&self, script: InstalledScript<S>) -> Arc<InstalledScript<S>> {
+        self.get().session.assert_open(script.location);
+        let script = Arc::new(script);
+        let mut scripts = lock(&self.get().scripts);
+        let place = scripts.iter().position(|other| other.options.is_default).unwrap_or(scripts.len());
+        Arc::make_mut(&mut scripts).insert(place, script.clone());
+        script
+    }
+
+    pub(super) fn uninstall(&self, script: &Arc<InstalledScript<S>>) {
+        Arc::make_mut(&mut lock(&self.get().scripts)).retain(|other| !Arc::ptr_eq(other, script));
+    }
+}
+
+/// Responses.
+impl<S: CallShape> MethodFake<S> {
     /// Records the arrival of a call.
-    pub(super) fn begin(&self, cx: Context) -> Flight<S::Message> {
-        let outcome = Arc::<OnceLock<_>>::default();
-        // Held until the record is there, so that calls stand in the order of their numbers.
-        let mut calls = lock(&self.inner().calls);
-        let number = self.inner().ledger.enter(Entry { method: self.inner().method, outcome: outcome.clone() });
-        let record = Arc::new(Mutex::new(Record::new(number, &cx, outcome)));
-        calls.push(record.clone());
-        Flight::new(self.inner().method, cx, calls.len(), record, &self.inner().gauge)
+    pub(super) fn begin(&self, cx: Context) -> InFlightCall<S::Message> {
+        let state = self.get();
+        let cx = match state.method.timeout {
+            Some(timeout) if state.method.kind.returns_one() => cx.with_timeout(timeout),
+            _ => cx,
+        };
+        let end = Arc::<OnceLock<_>>::default();
+        let (number, nth, record) = state.add_record(&cx, &end);
+        let (label, session) = (state.label.clone(), state.session.clone());
+        let reporter = FailureReporter { label, number, member: state.member, state: session };
+        let counters = (state.running.clone(), &state.gauge);
+        InFlightCall::new(state.method, cx, nth, (record, end), reporter, counters)
     }
 
-    /// What the scripts answer, unless the call is over before.
-    pub(super) async fn answer(&self, flight: &Flight<S::Message>, input: Box<S::Input>) -> Result<Box<S::Output>> {
-        flight.unless_over(self.play(flight, input)).await
+    /// Responds as the scripts say, unless the call is over before.
+    pub(super) async fn respond(
+        &self,
+        call: &InFlightCall<S::Message>,
+        input: Box<S::Input>,
+    ) -> Result<Box<S::Output>> {
+        call.run(self.play(call, input)).await
     }
 
-    async fn play(&self, flight: &Flight<S::Message>, input: Box<S::Input>) -> Result<Box<S::Output>> {
-        // A copy, so that conditions run without a lock: they are the test's code.
-        let call = lock(&flight.record).clone();
-        let rule = self.choose(&flight.cx, &input).ok_or_else(|| self.miss(&call, &input, &flight.cx))?;
-        let reporter =
-            Reporter { method: self.inner().method, number: call.number, ledger: self.inner().ledger.clone() };
-        rule.answer(Call::new(input, flight.cx.clone(), flight.nth, reporter)).await
-    }
-
-    /// The first rule that the call meets and that is not used up.
-    fn choose(&self, cx: &Context, input: &S::Input) -> Option<Arc<Rule<S>>> {
-        let request = S::request(input);
-        self.rules().into_iter().find(|rule| rule.obstacles(request, cx).is_empty() && rule.claim())
-    }
-
-    fn miss(&self, call: &Record<S::Message>, input: &S::Input, cx: &Context) -> Error {
-        let text =
-            text::miss(&self.inner().method, call, &self.rules(), S::request(input), cx, &self.inner().ledger.log());
-        if self.inner().ledger.is_strict() {
-            self.inner().ledger.fail(&self.inner().method, text.clone());
+    async fn play(&self, call: &InFlightCall<S::Message>, mut input: Box<S::Input>) -> Result<Box<S::Output>> {
+        let scripts = lock(&self.get().scripts).clone();
+        let mut first = None;
+        for script in scripts.iter().filter(|script| !script.is_used_up()) {
+            if first.is_none() && S::request(&input).is_none() && script.needs_request(&call.cx) {
+                first = Some(S::peek(&mut input).await);
+            }
+            let request = S::request(&input).or(first.as_ref().and_then(Option::as_ref));
+            if script.is_met(request, &call.cx) && script.claim() {
+                let handed = call.hand_over(input, script.begin());
+                return script.clone().respond(handed).await;
+            }
         }
-        let message = format!("the fake has no script for this call of {}", self.inner().method.full_name());
-        Error::new(Code::Unimplemented, message).with_source(text)
+        let request = S::request(&input).or(first.as_ref().and_then(Option::as_ref));
+        Err(self.miss(call, &scripts, request))
     }
 
-    /// A copy, for the same reason.
-    fn rules(&self) -> Vec<Arc<Rule<S>>> {
-        lock(&self.inner().rules).clone()
+    fn miss(
+        &self,
+        call: &InFlightCall<S::Message>,
+        scripts: &[Arc<InstalledScript<S>>],
+        request: Option<&S::Message>,
+    ) -> Error {
+        let state = self.get();
+        let record = call.record_so_far();
+        let text = Miss { label: &state.label, call: &record, scripts, request, cx: &call.cx }.text();
+        if state.session.is_strict() {
+            state.session.failures.add(state.member, || text.clone());
+        }
+        // Callers over a wire read it, too.
+        Error::new(Code::Unimplemented, text)
     }
 }
 
-impl<S: Shape> Member for Inner<S> {
-    fn unused(&self) -> Vec<String> {
-        let rules = lock(&self.rules);
-        let unused = rules.iter().filter(|rule| rule.times.wants_more(rule.used()));
-        unused.map(|rule| text::unused(&self.method, rule)).collect()
+impl<S: CallShape> MethodState<S> {
+    /// Adds a call, and returns its number in the session and among the calls of the method.
+    fn add_record(&self, cx: &Context, end: &Arc<OnceLock<CallEnd>>) -> (usize, usize, SharedRecord<S::Message>) {
+        // Locked until the record is there, so that calls are in the order of their numbers.
+        let mut records = lock(&self.records);
+        let number = self.session.log.add(self.method, self.name.clone(), end.clone());
+        let record = Arc::new(Mutex::new(CallRecord::new(number, cx, end.clone())));
+        if records.len() == KEPT {
+            records.pop_front();
+        }
+        records.push_back(record.clone());
+        let mut nth = 0;
+        self.count.send_modify(|count| {
+            *count += 1;
+            nth = *count;
+        });
+        (number, nth, record)
+    }
+
+    fn reset_calls(&self) {
+        lock(&self.records).clear();
+        self.count.send_replace(0);
+        self.gauge.reset();
+    }
+
+    /// The script before this one that leaves no call for it.
+    fn hiding(&self, scripts: &[Arc<InstalledScript<S>>], index: usize) -> Option<&'static Location<'static>> {
+        let is_default = scripts[index].options.is_default;
+        let before = scripts[..index].iter().filter(|other| other.options.is_default == is_default);
+        before.filter(|other| other.hides_others()).map(|other| other.location).next()
+    }
+}
+
+impl<S: CallShape> SessionMember for MethodState<S> {
+    fn unmet(&self) -> Vec<String> {
+        let scripts = lock(&self.scripts).clone();
+        let label = &self.label;
+        let unused = scripts.iter().enumerate().filter_map(|(index, script)| {
+            let hiding = self.hiding(&scripts, index).filter(|_| script.used() == 0 && !script.options.is_default);
+            let reason = hiding.map(|other| format!("the script at {other} before it responds to every call"));
+            let location = script.location;
+            match (script.times.wants_more(script.used()), reason) {
+                (true, reason) => {
+                    let (times, used) = (script.times, calls(script.used()));
+                    let reason = reason.map_or_else(String::new, |reason| format!("; {reason}"));
+                    Some(format!("{label}: the script at {location} was to respond {times}, and got {used}{reason}"))
+                }
+                (false, Some(reason)) if self.session.is_strict() => {
+                    Some(format!("{label}: the script at {location} is never reached: {reason}"))
+                }
+                _ => None,
+            }
+        });
+        let incomplete = self.running.take_incomplete().into_iter().filter(|_| self.session.is_strict());
+        let incomplete = incomplete.map(|(number, run)| {
+            format!("{label}: the script at {} has not finished for call #{number}: {run}", run.location)
+        });
+        unused.chain(incomplete).collect()
     }
 
     fn reset(&self) {
-        lock(&self.rules).clear();
-        lock(&self.calls).clear();
-        self.queue.clear();
-        self.queues.store(false, Ordering::Release);
+        *lock(&self.scripts) = Arc::default();
+        self.reset_calls();
+        self.running.clear();
     }
 }
 
-impl<S: Shape> Inside<S> for Inner<S> {
-    fn inner(&self) -> &Self {
+impl<S: CallShape> HasMethodState<S> for MethodState<S> {
+    fn get(&self) -> &Self {
         self
     }
 }
 
-impl<S: Shape> Clone for MethodFake<S> {
+/// A clone is not an owner of the session.
+impl<S: CallShape> Clone for MethodFake<S> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { state: self.state.clone(), _owner: None }
     }
 }
 
-impl<S: Shape> fmt::Debug for MethodFake<S> {
+impl<S: CallShape> fmt::Debug for MethodFake<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let calls = lock(&self.inner().calls).len();
-        f.debug_struct("MethodFake").field("method", &self.inner().method.full_name()).field("calls", &calls).finish()
+        let (method, count) = (self.method().full_name(), *self.get().count.borrow());
+        f.debug_struct("MethodFake").field("method", &method).field("calls", &count).finish_non_exhaustive()
     }
 }

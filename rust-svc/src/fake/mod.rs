@@ -1,13 +1,13 @@
-//! A service trait that answers as a test scripts it, and records what it was asked.
+//! Test fakes: a service trait that responds as a test scripts it, and records its requests.
 //!
 //! Generated code makes a fake of each service: a struct with a field for each method, which implements the service's
-//! trait. The field is what a test scripts and asks; fakes are cheap to clone, and clones are one fake.
+//! trait. A test scripts and inspects the fields. Fakes are cheap to clone, and clones share one state.
 //!
 //! ```
 //! # use rust_svc::{Context, Error, Method, fake::{Session, Unary}};
 //! # use std::time::Duration;
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
-//! let session = Session::strict();
+//! let session = Session::new();
 //! let check_stock: Unary<String, u32> = session.fake(Method::unary("/inventory.v1.InventoryService/CheckStock"));
 //!
 //! check_stock.when(|product| product == "slow").delay(Duration::from_secs(3)).always(1);
@@ -20,62 +20,40 @@
 //! # }
 //! ```
 //!
-//! The first script that matches a call and is not used up answers it, in the order in which they were written.
+//! The first script that matches a call and has calls left responds to it. Scripts are tried in the order in which they
+//! were written.
 //!
-//! | script | answers | kinds |
+//! | script | responds to | kinds |
 //! |---|---|---|
-//! | `returns(value)`, `fails(error)` | one call, or as many as `times(n)` says | all |
+//! | `returns(value)`, `fails(error)` | one call, or `times(n)` calls | all |
 //! | `fails_times(n, error)` | n calls | all |
 //! | `always(value)`, `always_fails(error)`, `hangs()` | any number | all |
-//! | `returns_with(handler)`, `handles(handler)` | any number, unless `times(n)` says | all |
-//! | `send(..).wait(..).hold(..)` and `end()`, `fail(..)` or `stall()` | one call, or as many as `times(n)` says | streamed answers |
-//! | `after_messages(n)`, `first(..)`, `each(..)`, `at_least(n)` | what is expected of the messages | client streaming |
-//! | `expect(within, ..)`, `expect_end(within)` | what is expected between messages | bidi streaming |
-//! | `take().await` | the test plays the call itself | all |
+//! | `returns_with(handler)`, `handles(handler)` | any number, or `times(n)` | all |
+//! | `send(..).wait(..).hold(..)`, then `end()`, `fail(..)` or `stall()` | one call, or `times(n)` calls | streamed responses |
+//! | `after_messages(n)`, `first(..)`, `each(..)`, `at_least(n)` | expectations of the messages | client streaming |
+//! | `expect(within, ..)`, `expect_end(within)` | expectations between messages | bidi streaming |
+//! | `take().await` | the test controls the call itself | all |
 //!
-//! What nothing is scripted for is answered with `UNIMPLEMENTED`; in a [strict session](Session::strict) it also fails
-//! the test, as do scripts that are not used up. A call's deadline and cancellation count as they do in a real service.
-//! All waiting is in tokio's time: a test that pauses the clock waits for nothing.
+//! A call without a script fails with `UNIMPLEMENTED`. In a [strict session](Session::strict) it also fails the test, as
+//! do scripts that are not used up. Deadlines and cancellation apply as they do in a real service. All waiting uses
+//! tokio's time: a test that pauses the clock does not wait.
 
-mod bidi_streaming;
 mod call;
-mod client_streaming;
-mod condition;
-mod flight;
-mod gate;
+mod kinds;
+mod lock;
 mod method;
-mod played;
-mod record;
-mod rule;
 mod script;
-mod server_streaming;
 mod session;
-mod shape;
-mod steps;
 mod text;
-mod times;
-mod unary;
 
 #[cfg(test)]
 mod tests;
 
-pub use bidi_streaming::{BidiStreaming, Dialogue};
-pub use call::Call;
-pub use client_streaming::{ClientStreaming, Reading};
-pub use gate::Gate;
+pub use call::{BeginResponse, CallOutcome, CallRecord, FakeCall, ManualCall, ReplySender, ResponseSender};
+pub use kinds::{
+    BidiStreaming, BidiStreamingScript, CallShape, ClientStreaming, ClientStreamingScript, RequestMessage,
+    ResponseMessage, ServerStreaming, ServerStreamingScript, SingleRequest, StreamedRequests, Unary,
+};
 pub use method::MethodFake;
-pub use played::{Played, Reply};
-pub use record::{Outcome, Record};
-pub use script::Script;
-pub use server_streaming::{Messages, ServerStreaming};
-pub use session::Session;
-pub use shape::{OneRequest, Request, Response, Shape};
-pub use times::Times;
-pub use unary::Unary;
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// A test that panicked elsewhere must not hide what this one has to say.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub use script::{Gate, ManualCalls, Script, Times};
+pub use session::{CallPattern, Session};

@@ -35,14 +35,13 @@ async fn each_of_many_has_its_own_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_of_many_can_be_taken() {
     let fake = check_stock();
-    let first = fake.take();
+    let mut calls = fake.manual_calls();
     let tasks = tokio::spawn({
         let fake = fake.clone();
         async move { answers(&fake).await }
     });
-    first.await.answer(1);
-    for _ in 1..TASKS {
-        fake.take().await.answer(1);
+    for _ in 0..TASKS {
+        calls.next().await.answer(1);
     }
     assert!(tasks.await.unwrap().into_iter().all(|answer| answer.is_ok()));
 }

@@ -22,7 +22,11 @@ struct InventoryServiceFake {
 }
 
 impl InventoryServiceFake {
-    fn on(session: &svc::fake::Session) -> Self {
+    fn new() -> Self {
+        svc::fake::Session::new().into_fake(Self::with_session)
+    }
+
+    fn with_session(session: &svc::fake::Session) -> Self {
         Self {
             check_stock: session.fake(CHECK_STOCK),
             watch_stock: session.fake(WATCH_STOCK),
@@ -34,7 +38,7 @@ impl InventoryServiceFake {
 
 impl Default for InventoryServiceFake {
     fn default() -> Self {
-        Self::on(&svc::fake::Session::lenient())
+        Self::new()
     }
 }
 
@@ -76,6 +80,6 @@ async fn a_fake_is_a_service() {
     fake.check_stock.called(1);
     assert_eq!(
         format!("{:?}", fake.check_stock),
-        r#"MethodFake { method: "inventory.v1.InventoryService/CheckStock", calls: 1 }"#
+        r#"MethodFake { method: "inventory.v1.InventoryService/CheckStock", calls: 1, .. }"#
     );
 }

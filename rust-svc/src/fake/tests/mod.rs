@@ -1,11 +1,14 @@
-//! A feature at a time, on the paused clock.
+//! One feature a file.
 
 mod bidi_streaming;
 mod client_streaming;
 mod concurrency;
 mod generated;
+mod scripts;
 mod server_streaming;
 mod session;
+mod strict;
+mod texts;
 mod unary;
 
 use std::{
@@ -57,7 +60,7 @@ fn assign() -> BidiStreaming<Word, Word> {
     Session::lenient().fake(ASSIGN)
 }
 
-fn ms(millis: u64) -> Duration {
+const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
@@ -73,7 +76,7 @@ fn within(millis: u64) -> Context {
     Context::new().with_timeout(ms(millis))
 }
 
-/// What the test would fail with.
+/// The message with which the test would fail.
 fn panic_of(work: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(work)).expect_err("it does not panic");
     panic.downcast::<String>().map_or_else(|panic| (*panic.downcast::<&str>().unwrap()).to_owned(), |text| *text)

@@ -3,7 +3,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::{
     Streaming,
-    fake::{Gate, Outcome},
+    fake::{CallOutcome, Gate},
 };
 
 async fn open(fake: &ServerStreaming<Query, u32>) -> Streaming<u32> {
@@ -23,7 +23,7 @@ async fn a_script_sends_waits_and_ends() {
     assert_eq!(start.elapsed(), ms(50));
     assert!(levels.next().await.is_none());
     assert!(levels.next().await.is_none());
-    assert_eq!(fake.calls()[0].outcome(), Some(Outcome::Ok));
+    assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Ok));
     assert_eq!(fake.requests(), [query("a", 1)]);
 }
 
@@ -35,7 +35,7 @@ async fn a_stream_fails_after_its_messages() {
     assert_eq!(levels.next().await.unwrap().unwrap(), 1);
     assert_eq!(code(levels.next().await.unwrap()), Some(Code::DataLoss));
     assert!(levels.next().await.is_none());
-    assert_eq!(fake.calls()[0].outcome(), Some(Outcome::Failed(Code::DataLoss)));
+    assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Failed(Code::DataLoss)));
 }
 
 #[tokio::test]
@@ -95,10 +95,10 @@ async fn a_wait_beyond_the_deadline_ends_at_the_deadline() {
 async fn a_caller_that_goes_away_ends_the_stream() {
     let (fake, gate) = (watch_stock(), Gate::new());
     fake.script().messages().hold(&gate).end();
-    let (cx, lifeline) = Context::new().with_cancel_guard();
+    let (cx, guard) = Context::new().with_cancel_guard();
     let mut levels = fake.server_streaming(cx, query("a", 1)).await.unwrap();
     gate.reached(1).await;
-    drop(lifeline);
+    drop(guard);
     assert_eq!(code(levels.next().await.unwrap()), Some(Code::Cancelled));
 }
 
@@ -109,7 +109,7 @@ async fn a_dropped_stream_is_abandoned_and_its_script_stops() {
     let levels = open(&fake).await;
     gate.reached(1).await;
     drop(levels);
-    assert_eq!(fake.calls()[0].outcome(), Some(Outcome::Abandoned));
+    assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Abandoned));
     while gate.held() > 0 {
         tokio::task::yield_now().await;
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::*;
-use crate::fake::{Gate, Outcome};
+use crate::fake::{CallOutcome, Gate};
 
 async fn ask(fake: &Unary<Query, u32>, product: &'static str) -> Result<u32> {
     fake.unary(Context::new(), query(product, 1)).await
@@ -13,7 +13,8 @@ async fn ask(fake: &Unary<Query, u32>, product: &'static str) -> Result<u32> {
 async fn nothing_scripted_is_unimplemented_and_names_the_method() {
     let error = ask(&check_stock(), "a").await.unwrap_err();
     assert_eq!(error.code(), Code::Unimplemented);
-    assert_eq!(error.message(), "the fake has no script for this call of inventory.v1.InventoryService/CheckStock");
+    let expected = "inventory.v1.InventoryService/CheckStock: call #1 was unexpected: no script responds to it";
+    assert_eq!(error.message().lines().next(), Some(expected));
 }
 
 #[tokio::test]
@@ -100,7 +101,7 @@ async fn a_delay_beyond_the_deadline_ends_at_the_deadline() {
     assert_eq!(code(fake.unary(within(300), query("a", 1)).await), Some(Code::DeadlineExceeded));
     assert_eq!(start.elapsed(), ms(300));
     assert_eq!(fake.unary(within(501), query("a", 1)).await.unwrap(), 1);
-    assert_eq!(fake.calls()[0].outcome(), Some(Outcome::Failed(Code::DeadlineExceeded)));
+    assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Failed(Code::DeadlineExceeded)));
     assert_eq!(fake.calls()[0].deadline_budget(), Some(ms(300)));
 }
 
@@ -116,16 +117,16 @@ async fn a_call_that_is_over_before_it_begins_uses_no_script() {
 async fn what_hangs_ends_when_the_caller_goes_away() {
     let fake = check_stock();
     fake.hangs();
-    let (cx, lifeline) = Context::new().with_cancel_guard();
+    let (cx, guard) = Context::new().with_cancel_guard();
     let call = tokio::spawn({
         let fake = fake.clone();
         async move { fake.unary(cx, query("a", 1)).await }
     });
     tokio::task::yield_now().await;
     assert_eq!(fake.calls()[0].outcome(), None);
-    drop(lifeline);
+    drop(guard);
     assert_eq!(code(call.await.unwrap()), Some(Code::Cancelled));
-    assert_eq!(fake.calls()[0].outcome(), Some(Outcome::Failed(Code::Cancelled)));
+    assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Failed(Code::Cancelled)));
 }
 
 #[tokio::test]
@@ -144,7 +145,7 @@ async fn a_dropped_call_is_abandoned_and_what_it_left_behind_is_cancelled() {
     });
     assert!(futures::FutureExt::now_or_never(ask(&fake, "a")).is_none());
     left_behind.await.unwrap();
-    assert_eq!(fake.calls()[0].outcome(), Some(Outcome::Abandoned));
+    assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Abandoned));
 }
 
 #[tokio::test]
@@ -183,8 +184,8 @@ async fn calls_are_recorded() {
     assert_eq!(calls[0].metadata().get("x-tenant"), Some("t1"));
     assert_eq!((calls[0].deadline_budget(), calls[1].deadline_budget()), (Some(ms(300)), None));
     assert_eq!(calls[0].peer(), Some("10.0.0.1:5"));
-    assert_eq!(calls[0].outcome(), Some(Outcome::Ok));
-    assert_eq!(calls[1].outcome(), Some(Outcome::Failed(Code::Unimplemented)));
+    assert_eq!(calls[0].outcome(), Some(CallOutcome::Ok));
+    assert_eq!(calls[1].outcome(), Some(CallOutcome::Failed(Code::Unimplemented)));
     assert_eq!(fake.requests(), [query("a", 1), query("b", 1)]);
 }
 
@@ -200,8 +201,8 @@ async fn called_counts_numbers_and_ranges() {
     fake.called(..=2);
     let text = panic_of(|| fake.called(1));
     let expected = "inventory.v1.InventoryService/CheckStock was to be called exactly once, and got 2 calls
-  #1 ok: Query { product: \"a\", quantity: 1 }
-  #2 ok: Query { product: \"b\", quantity: 1 }";
+  #1 ok: {\"product\":\"a\",\"quantity\":1}
+  #2 ok: {\"product\":\"b\",\"quantity\":1}";
     assert_eq!(text, expected);
     assert!(panic_of(|| fake.called(3..=5)).contains("to be called 3 to 5 times, and got 2 calls"));
 }

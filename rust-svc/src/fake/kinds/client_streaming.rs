@@ -1,15 +1,16 @@
 //! Methods with a stream of requests and one response.
 
-use std::{fmt, future::Future, panic::Location, sync::Arc};
+use std::{fmt, panic::Location, sync::Arc};
 
 use futures::future::BoxFuture;
 
+use super::shape::{ClientStreamingShape, RequestMessage, ResponseMessage};
 use crate::{
     Context, Error, Result, Streaming,
     fake::{
-        Call, MethodFake, Played, Reply, Script, Times,
-        call::Reporter,
-        shape::{ClientStreamingShape, Request, Response},
+        FakeCall, MethodFake, Script, Times,
+        call::{FailureReporter, Position},
+        text::json,
     },
 };
 
@@ -26,65 +27,65 @@ use crate::{
 /// ```
 pub type ClientStreaming<Q, R> = MethodFake<ClientStreamingShape<Q, R>>;
 
-/// A script that reads the messages of a call before it answers: all of them, unless told otherwise.
-#[must_use = "a script counts once it says what it answers"]
-pub struct Reading<Q: Request, R: Response> {
+/// A script that reads the messages of a call before it responds: all of them, or [a number](Self::after_messages).
+#[must_use = "a script is in force once it has a response"]
+pub struct ClientStreamingScript<Q: RequestMessage, R: ResponseMessage> {
     script: Script<ClientStreamingShape<Q, R>>,
-    plan: Plan<Q>,
+    plan: ReadPlan<Q>,
 }
 
-/// How far to read, and what is expected of the messages.
-struct Plan<Q> {
+/// How far to read, and the expectations of the messages.
+struct ReadPlan<Q> {
     until: Option<usize>,
     at_least: Option<(usize, &'static Location<'static>)>,
     expectations: Vec<Expectation<Q>>,
 }
 
-/// What is expected of some messages.
+/// An expectation of some messages.
 struct Expectation<Q> {
     location: &'static Location<'static>,
-    /// The only message (from 0) of which it is expected; `None`: of each.
+    /// The only message (from 0) that it is about; `None`: each.
     index: Option<usize>,
     predicate: Box<dyn Fn(&Q) -> bool + Send + Sync>,
 }
 
-impl<Q: Request, R: Response> ClientStreaming<Q, R> {
-    /// Answers a call. Generated code calls it. Boxed here, once for all messages, because a compiler takes long to look
-    /// into what is inside for each method of each fake.
+impl<Q: RequestMessage, R: ResponseMessage> ClientStreaming<Q, R> {
+    /// Responds to a call. Generated code calls it. The future is boxed here, once for all messages, because a compiler
+    /// takes long to analyse its content for each method of each fake.
     pub fn client_streaming(&self, cx: Context, requests: Streaming<Q>) -> BoxFuture<'_, Result<R>> {
         Box::pin(async move {
-            let flight = self.begin(cx);
-            let requests = flight.many(requests);
-            let answer = self.answer(&flight, Box::new(requests)).await;
-            flight.finish(answer)
+            let call = self.begin(cx);
+            let requests = call.record_all(requests);
+            let response = self.respond(&call, Box::new(requests)).await;
+            call.finish(response)
         })
     }
 
-    /// Begins a script that reads no more than this many messages, and then answers early.
+    /// Begins a script that reads no more than this many messages, and then responds early.
     #[track_caller]
-    pub fn after_messages(&self, count: usize) -> Reading<Q, R> {
+    pub fn after_messages(&self, count: usize) -> ClientStreamingScript<Q, R> {
         self.script().after_messages(count)
     }
 
-    /// Begins a script that expects this of the first message.
+    /// Begins a script whose first message must satisfy `predicate`.
     #[track_caller]
-    pub fn first(&self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Reading<Q, R> {
+    pub fn first(&self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> ClientStreamingScript<Q, R> {
         self.script().first(predicate)
     }
 
-    /// Begins a script that expects this of each message.
+    /// Begins a script whose messages must satisfy `predicate`.
     #[track_caller]
-    pub fn each(&self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Reading<Q, R> {
+    pub fn each(&self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> ClientStreamingScript<Q, R> {
         self.script().each(predicate)
     }
 
-    /// Begins a script that expects this many messages or more.
+    /// Begins a script that expects this many messages, or more.
     #[track_caller]
-    pub fn at_least(&self, count: usize) -> Reading<Q, R> {
+    pub fn at_least(&self, count: usize) -> ClientStreamingScript<Q, R> {
         self.script().at_least(count)
     }
 
-    /// Reads all messages and answers, for one call.
+    /// Reads all messages and responds, for one call.
     #[track_caller]
     pub fn returns(&self, response: R)
     where
@@ -93,7 +94,7 @@ impl<Q: Request, R: Response> ClientStreaming<Q, R> {
         self.script().returns(response);
     }
 
-    /// Reads all messages and answers, for any number of calls.
+    /// Reads all messages and responds, for any number of calls.
     #[track_caller]
     pub fn always(&self, response: R)
     where
@@ -102,64 +103,56 @@ impl<Q: Request, R: Response> ClientStreaming<Q, R> {
         self.script().always(response);
     }
 
-    /// Reads all messages and answers with what `handler` makes of them, for any number of calls.
+    /// Reads all messages and responds with the result of `handler`, for any number of calls.
     #[track_caller]
     pub fn returns_with<F, Fut>(&self, handler: F)
     where
-        F: Fn(Call<Vec<Q>>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Vec<Q>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
         self.script().returns_with(handler);
     }
 
-    /// Answers any number of calls with what `handler`, which reads the messages itself, makes of each.
+    /// Responds to any number of calls with the result of `handler`, which reads the messages itself.
     #[track_caller]
     pub fn handles<F, Fut>(&self, handler: F)
     where
-        F: Fn(Call<Streaming<Q>>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Streaming<Q>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
         self.script().handles(handler);
     }
-
-    /// Waits for a call, which the test then answers. From the first time on, calls that no script before it answers
-    /// wait to be taken, also between one `take` and the next.
-    #[track_caller]
-    pub fn take(&self) -> impl Future<Output = Played<Streaming<Q>, Reply<R>>> + Send + use<Q, R> {
-        let queue = self.queue();
-        async move { Played::replying(queue.leave().await) }
-    }
 }
 
-impl<Q: Request, R: Response> Script<ClientStreamingShape<Q, R>> {
-    fn reading(self) -> Reading<Q, R> {
-        Reading { script: self, plan: Plan { until: None, at_least: None, expectations: Vec::new() } }
+impl<Q: RequestMessage, R: ResponseMessage> Script<ClientStreamingShape<Q, R>> {
+    fn reading(self) -> ClientStreamingScript<Q, R> {
+        ClientStreamingScript { script: self, plan: ReadPlan { until: None, at_least: None, expectations: Vec::new() } }
     }
 
-    /// Reads no more than this many messages, and then answers early.
-    pub fn after_messages(self, count: usize) -> Reading<Q, R> {
+    /// Reads no more than this many messages, and then responds early.
+    pub fn after_messages(self, count: usize) -> ClientStreamingScript<Q, R> {
         self.reading().after_messages(count)
     }
 
-    /// Expects this of the first message.
+    /// Expects that the first message satisfies `predicate`.
     #[track_caller]
-    pub fn first(self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Reading<Q, R> {
+    pub fn first(self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> ClientStreamingScript<Q, R> {
         self.reading().first(predicate)
     }
 
-    /// Expects this of each message.
+    /// Expects that each message satisfies `predicate`.
     #[track_caller]
-    pub fn each(self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Reading<Q, R> {
+    pub fn each(self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> ClientStreamingScript<Q, R> {
         self.reading().each(predicate)
     }
 
-    /// Expects this many messages or more.
+    /// Expects this many messages, or more.
     #[track_caller]
-    pub fn at_least(self, count: usize) -> Reading<Q, R> {
+    pub fn at_least(self, count: usize) -> ClientStreamingScript<Q, R> {
         self.reading().at_least(count)
     }
 
-    /// Reads all messages and answers: one call, or as many as [`times`](Self::times) says.
+    /// Reads all messages and responds, for one call or as many as [`times`](Self::times) sets.
     #[track_caller]
     pub fn returns(self, response: R)
     where
@@ -168,7 +161,7 @@ impl<Q: Request, R: Response> Script<ClientStreamingShape<Q, R>> {
         self.reading().returns(response);
     }
 
-    /// Reads all messages and answers, for any number of calls.
+    /// Reads all messages and responds, for any number of calls.
     #[track_caller]
     pub fn always(self, response: R)
     where
@@ -177,85 +170,86 @@ impl<Q: Request, R: Response> Script<ClientStreamingShape<Q, R>> {
         self.any_times().returns(response);
     }
 
-    /// Reads all messages and answers with what `handler` makes of them: any number of calls, unless
-    /// [`times`](Self::times) says.
+    /// Reads all messages and responds with the result of `handler`, for any number of calls or as many as
+    /// [`times`](Self::times) sets.
     #[track_caller]
     pub fn returns_with<F, Fut>(self, handler: F)
     where
-        F: Fn(Call<Vec<Q>>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Vec<Q>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
         self.reading().returns_with(handler);
     }
 
-    /// Answers with what `handler`, which reads the messages itself, makes of each call: any number, unless
-    /// [`times`](Self::times) says.
+    /// Responds with the result of `handler`, which reads the messages itself, to any number of calls or as many as
+    /// [`times`](Self::times) sets.
     #[track_caller]
     pub fn handles<F, Fut>(self, handler: F)
     where
-        F: Fn(Call<Streaming<Q>>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Streaming<Q>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
-        self.install(Times::ANY, handler);
+        self.install_handler(handler);
     }
 }
 
-impl<Q: Request, R: Response> Reading<Q, R> {
-    /// Reads no more than this many messages, and then answers early.
+impl<Q: RequestMessage, R: ResponseMessage> ClientStreamingScript<Q, R> {
+    /// Reads no more than this many messages, and then responds early.
     pub fn after_messages(mut self, count: usize) -> Self {
         self.plan.until = Some(count);
         self
     }
 
-    /// Expects this of the first message.
+    /// Expects that the first message satisfies `predicate`.
     #[track_caller]
     pub fn first(self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Self {
         self.expect(Some(0), Location::caller(), predicate)
     }
 
-    /// Expects this of each message.
+    /// Expects that each message satisfies `predicate`.
     #[track_caller]
     pub fn each(self, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Self {
         self.expect(None, Location::caller(), predicate)
     }
 
-    /// Expects this many messages or more.
+    /// Expects this many messages, or more.
     #[track_caller]
     pub fn at_least(mut self, count: usize) -> Self {
         self.plan.at_least = Some((count, Location::caller()));
         self
     }
 
-    /// Answers one call, or as many as [`times`](Script::times) says. A call that goes another way than expected gets
-    /// `FAILED_PRECONDITION`, and fails the test when it is verified.
+    /// Responds to one call, or to as many as [`times`](Script::times) sets. A call that does not meet the expectations
+    /// gets `FAILED_PRECONDITION`, and the test fails.
     #[track_caller]
     pub fn returns(self, response: R)
     where
         R: Clone + Sync,
     {
-        self.install(Times::ONCE, move |_| std::future::ready(Ok(response.clone())));
+        self.install(Times::ONCE, false, move |_| std::future::ready(Ok(response.clone())));
     }
 
-    /// Fails one call, or as many as [`times`](Script::times) says, after reading.
+    /// Fails one call, or as many as [`times`](Script::times) sets, after reading.
     #[track_caller]
     pub fn fails(self, error: Error) {
-        self.install(Times::ONCE, move |_| std::future::ready(Err(error.clone())));
+        self.install(Times::ONCE, false, move |_| std::future::ready(Err(error.clone())));
     }
 
-    /// Answers with what `handler` makes of the messages: any number of calls, unless [`times`](Script::times) says.
+    /// Responds with the result of `handler` to any number of calls, or to as many as [`times`](Script::times) sets.
     #[track_caller]
     pub fn returns_with<F, Fut>(self, handler: F)
     where
-        F: Fn(Call<Vec<Q>>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Vec<Q>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
-        self.install(Times::ANY, handler);
+        self.install(Times::ANY, true, handler);
     }
 
+    /// `is_free` is whether the call may end while `handler` runs.
     #[track_caller]
-    fn install<F, Fut>(self, default: Times, handler: F)
+    fn install<F, Fut>(self, default: Times, is_free: bool, handler: F)
     where
-        F: Fn(Call<Vec<Q>>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Vec<Q>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
         let (plan, handler) = (Arc::new(self.plan), Arc::new(handler));
@@ -263,7 +257,12 @@ impl<Q: Request, R: Response> Reading<Q, R> {
             let (plan, handler) = (plan.clone(), handler.clone());
             async move {
                 let (requests, call) = call.split();
-                let requests = plan.read(requests, call.reporter()).await?;
+                call.run.reach(Position::Requests);
+                let read = plan.read(requests, &call.reporter).await;
+                if is_free || read.is_err() {
+                    call.run.complete();
+                }
+                let requests = read?;
                 handler(call.with_request(requests)).await
             }
         });
@@ -280,8 +279,8 @@ impl<Q: Request, R: Response> Reading<Q, R> {
     }
 }
 
-impl<Q: Request> Plan<Q> {
-    async fn read(&self, mut requests: Streaming<Q>, reporter: &Reporter) -> Result<Vec<Q>> {
+impl<Q: RequestMessage> ReadPlan<Q> {
+    async fn read(&self, mut requests: Streaming<Q>, reporter: &FailureReporter) -> Result<Vec<Q>> {
         let mut read = Vec::new();
         while self.until.is_none_or(|until| read.len() < until) {
             let Some(request) = requests.next().await.transpose()? else { break };
@@ -297,12 +296,13 @@ impl<Q: Request> Plan<Q> {
         }
     }
 
-    fn check(&self, index: usize, request: &Q, reporter: &Reporter) -> Result<()> {
+    fn check(&self, index: usize, request: &Q, reporter: &FailureReporter) -> Result<()> {
         match self.expectations.iter().find(|expectation| !expectation.is_met(index, request)) {
             None => Ok(()),
             Some(Expectation { location, .. }) => Err(reporter.unexpected(&format!(
-                "the script at {location} expects another message than number {}: {request:?}",
-                index + 1
+                "the script at {location} expects another message than number {}: {}",
+                index + 1,
+                json::of(request)
             ))),
         }
     }
@@ -314,7 +314,7 @@ impl<Q> Expectation<Q> {
     }
 }
 
-impl<Q: Request, R: Response> fmt::Debug for Reading<Q, R> {
+impl<Q: RequestMessage, R: ResponseMessage> fmt::Debug for ClientStreamingScript<Q, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} with {} expectations", self.script, self.plan.expectations.len())
     }

@@ -1,15 +1,11 @@
 //! Methods with one request and one response.
 
-use std::future::Future;
-
 use futures::future::BoxFuture;
 
+use super::shape::{RequestMessage, ResponseMessage, UnaryShape};
 use crate::{
     Context, Result,
-    fake::{
-        Call, MethodFake, Played, Reply, Script, Times,
-        shape::{Request, Response, UnaryShape},
-    },
+    fake::{FakeCall, MethodFake, Script, Times},
 };
 
 /// The fake of a method with one request and one response.
@@ -25,19 +21,19 @@ use crate::{
 /// ```
 pub type Unary<Q, R> = MethodFake<UnaryShape<Q, R>>;
 
-impl<Q: Request, R: Response> Unary<Q, R> {
-    /// Answers a call. Generated code calls it. Boxed here, once for all messages, because a compiler takes long to look
-    /// into what is inside for each method of each fake.
+impl<Q: RequestMessage, R: ResponseMessage> Unary<Q, R> {
+    /// Responds to a call. Generated code calls it. The future is boxed here, once for all messages, because a compiler
+    /// takes long to analyse its content for each method of each fake.
     pub fn unary(&self, cx: Context, request: Q) -> BoxFuture<'_, Result<R>> {
         Box::pin(async move {
-            let flight = self.begin(cx);
-            let request = flight.one(request);
-            let answer = self.answer(&flight, Box::new(request)).await;
-            flight.finish(answer)
+            let call = self.begin(cx);
+            let request = call.record(request);
+            let response = self.respond(&call, Box::new(request)).await;
+            call.finish(response)
         })
     }
 
-    /// Answers one call.
+    /// Responds to one call.
     #[track_caller]
     pub fn returns(&self, response: R)
     where
@@ -46,7 +42,16 @@ impl<Q: Request, R: Response> Unary<Q, R> {
         self.script().returns(response);
     }
 
-    /// Answers any number of calls.
+    /// Responds to one call with a response whose fields are empty.
+    #[track_caller]
+    pub fn returns_default(&self)
+    where
+        R: Clone + Default + Sync,
+    {
+        self.script().returns_default();
+    }
+
+    /// Responds to any number of calls.
     #[track_caller]
     pub fn always(&self, response: R)
     where
@@ -55,27 +60,19 @@ impl<Q: Request, R: Response> Unary<Q, R> {
         self.script().always(response);
     }
 
-    /// Answers any number of calls with what `handler` makes of each.
+    /// Responds to any number of calls with the result of `handler`.
     #[track_caller]
     pub fn returns_with<F, Fut>(&self, handler: F)
     where
-        F: Fn(Call<Q>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Q>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
         self.script().returns_with(handler);
     }
-
-    /// Waits for a call, which the test then answers. From the first time on, calls that no script before it answers
-    /// wait to be taken, also between one `take` and the next.
-    #[track_caller]
-    pub fn take(&self) -> impl Future<Output = Played<Q, Reply<R>>> + Send + use<Q, R> {
-        let queue = self.queue();
-        async move { Played::replying(queue.leave().await) }
-    }
 }
 
-impl<Q: Request, R: Response> Script<UnaryShape<Q, R>> {
-    /// Answers one call, or as many as [`times`](Self::times) says.
+impl<Q: RequestMessage, R: ResponseMessage> Script<UnaryShape<Q, R>> {
+    /// Responds to one call, or to as many as [`times`](Self::times) sets.
     #[track_caller]
     pub fn returns(self, response: R)
     where
@@ -84,7 +81,16 @@ impl<Q: Request, R: Response> Script<UnaryShape<Q, R>> {
         self.install(Times::ONCE, move |_| std::future::ready(Ok(response.clone())));
     }
 
-    /// Answers any number of calls.
+    /// Responds with a response whose fields are empty.
+    #[track_caller]
+    pub fn returns_default(self)
+    where
+        R: Clone + Default + Sync,
+    {
+        self.returns(R::default());
+    }
+
+    /// Responds to any number of calls.
     #[track_caller]
     pub fn always(self, response: R)
     where
@@ -93,13 +99,13 @@ impl<Q: Request, R: Response> Script<UnaryShape<Q, R>> {
         self.any_times().returns(response);
     }
 
-    /// Answers with what `handler` makes of each call: any number, unless [`times`](Self::times) says.
+    /// Responds with the result of `handler` to any number of calls, or to as many as [`times`](Self::times) sets.
     #[track_caller]
     pub fn returns_with<F, Fut>(self, handler: F)
     where
-        F: Fn(Call<Q>) -> Fut + Send + Sync + 'static,
+        F: Fn(FakeCall<Q>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
-        self.install(Times::ANY, handler);
+        self.install_handler(handler);
     }
 }

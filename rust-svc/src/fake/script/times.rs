@@ -1,11 +1,12 @@
-//! How often.
+//! Numbers of calls.
 
 use std::{
     fmt,
     ops::{RangeFrom, RangeInclusive, RangeToInclusive},
 };
 
-/// How often a script answers or a method is called: a number (`2`) or a range (`1..`, `1..=3`, `..=3`).
+/// The number of calls that a script responds to or a method receives: a number (`2`) or a range (`1..`, `1..=3`,
+/// `..=3`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     least: usize,
@@ -13,20 +14,24 @@ pub struct Times {
 }
 
 impl Times {
-    pub(super) const ANY: Self = Self { least: 0, most: None };
-    pub(super) const ONCE: Self = Self { least: 1, most: Some(1) };
+    pub(in crate::fake) const ANY: Self = Self { least: 0, most: None };
+    pub(in crate::fake) const ONCE: Self = Self { least: 1, most: Some(1) };
 
-    pub(super) fn contains(self, count: usize) -> bool {
+    pub(in crate::fake) fn contains(self, count: usize) -> bool {
         !self.wants_more(count) && self.most.is_none_or(|most| count <= most)
     }
 
+    pub(in crate::fake) fn is_unlimited(self) -> bool {
+        self.most.is_none()
+    }
+
     /// True if `count` is not enough.
-    pub(super) fn wants_more(self, count: usize) -> bool {
+    pub(in crate::fake) fn wants_more(self, count: usize) -> bool {
         count < self.least
     }
 
     /// True if one more than `count` is allowed.
-    pub(super) fn allows_more(self, count: usize) -> bool {
+    pub(in crate::fake) fn allows_more(self, count: usize) -> bool {
         self.most.is_none_or(|most| count < most)
     }
 }

@@ -1,0 +1,225 @@
+//! Scripts in the making.
+
+use std::{fmt, future, panic::Location, time::Duration};
+
+use futures::{FutureExt, TryFutureExt};
+
+use super::{
+    condition::Condition,
+    gate::Gate,
+    installed::{InstalledScript, Pause, ScriptOptions},
+    times::Times,
+};
+use crate::{
+    Context, Error, Metadata, Result, Value,
+    fake::{CallShape, FakeCall, MethodFake, SingleRequest, StreamedRequests},
+};
+
+/// A script in the making: which calls it responds to, how many, and after what. It is in force once it has a response.
+#[must_use = "a script is in force once it has a response"]
+pub struct Script<S: CallShape> {
+    pub(in crate::fake) fake: MethodFake<S>,
+    location: &'static Location<'static>,
+    times: Option<Times>,
+    options: ScriptOptions<S>,
+}
+
+impl<S: CallShape> MethodFake<S> {
+    /// Begins a script for any call.
+    #[track_caller]
+    pub fn script(&self) -> Script<S> {
+        Script { fake: self.clone(), location: Location::caller(), times: None, options: ScriptOptions::default() }
+    }
+}
+
+impl<S: CallShape> Script<S> {
+    /// Limits the script to calls with this entry of metadata.
+    pub fn when_metadata(self, key: &str, value: impl Into<Value>) -> Self {
+        self.when_met(Condition::metadata(key.to_owned(), value.into()))
+    }
+
+    /// Limits the script to calls whose context satisfies `predicate`.
+    #[track_caller]
+    pub fn when_context(self, predicate: impl Fn(&Context) -> bool + Send + Sync + 'static) -> Self {
+        self.when_met(Condition::context(Location::caller(), predicate))
+    }
+
+    /// Sets the number of calls: a number or a range.
+    pub fn times(mut self, times: impl Into<Times>) -> Self {
+        self.times = Some(times.into());
+        self
+    }
+
+    /// Sets any number of calls.
+    pub fn any_times(mut self) -> Self {
+        self.times = Some(Times::ANY);
+        self
+    }
+
+    /// Tries the script after all others, whenever they are written. Of several, the newest comes first.
+    pub fn by_default(mut self) -> Self {
+        self.options.is_default = true;
+        self
+    }
+
+    /// Lets the caller leave before the end of the script; otherwise a strict session reports that.
+    pub fn may_be_interrupted(mut self) -> Self {
+        self.options.may_be_interrupted = true;
+        self
+    }
+
+    /// Delays the response.
+    pub fn delay(mut self, duration: Duration) -> Self {
+        self.options.pauses.push(Pause::Time(duration));
+        self
+    }
+
+    /// Holds the response until the gate lets it through.
+    pub fn hold(mut self, gate: &Gate) -> Self {
+        self.fake.attach(gate);
+        self.options.pauses.push(Pause::Gate(gate.clone()));
+        self
+    }
+
+    /// Adds an entry to the response headers.
+    ///
+    /// # Panics
+    ///
+    /// If key or value are not valid metadata: a mistake in the test.
+    #[track_caller]
+    pub fn header(mut self, key: &str, value: impl Into<Value>) -> Self {
+        append(&mut self.options.headers, key, value.into());
+        self
+    }
+
+    /// Adds an entry to the response trailers.
+    ///
+    /// # Panics
+    ///
+    /// If key or value are not valid metadata: a mistake in the test.
+    #[track_caller]
+    pub fn trailer(mut self, key: &str, value: impl Into<Value>) -> Self {
+        append(&mut self.options.trailers, key, value.into());
+        self
+    }
+
+    /// Fails one call, or as many as [`times`](Self::times) sets.
+    #[track_caller]
+    pub fn fails(self, error: Error) {
+        self.install(Times::ONCE, move |_| future::ready(Err(error.clone())));
+    }
+
+    /// Fails this many calls.
+    #[track_caller]
+    pub fn fails_times(self, count: usize, error: Error) {
+        self.times(count).fails(error);
+    }
+
+    /// Fails any number of calls.
+    #[track_caller]
+    pub fn always_fails(self, error: Error) {
+        self.any_times().fails(error);
+    }
+
+    /// Never responds: a call ends when it is cancelled or its deadline passes. For any number of calls, or as many as
+    /// [`times`](Self::times) sets.
+    #[track_caller]
+    pub fn hangs(self) {
+        self.install_handler(|_| future::pending());
+    }
+
+    fn when_met(mut self, condition: Condition<S::Message>) -> Self {
+        self.options.conditions.push(condition);
+        self
+    }
+
+    /// Puts the script in force with a response of the test's code, which may end at any time.
+    #[track_caller]
+    pub(in crate::fake) fn install_handler<F, Fut>(self, handler: F)
+    where
+        F: Fn(FakeCall<S::Input>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<S::Output>> + Send + 'static,
+    {
+        self.install(Times::ANY, move |call| {
+            call.run.complete();
+            handler(call)
+        });
+    }
+
+    /// Puts the script in force, and returns it with its fake.
+    #[track_caller]
+    pub(in crate::fake) fn install<F, Fut>(
+        self,
+        default: Times,
+        respond: F,
+    ) -> (MethodFake<S>, std::sync::Arc<InstalledScript<S>>)
+    where
+        F: Fn(FakeCall<S::Input>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<S::Output>> + Send + 'static,
+    {
+        let times = self.times.unwrap_or(default);
+        let respond = Box::new(move |call| respond(call).map_ok(Box::new).boxed());
+        let script = InstalledScript::new(self.location, times, self.options, respond);
+        let script = self.fake.install(script);
+        (self.fake, script)
+    }
+}
+
+impl<S: SingleRequest> Script<S> {
+    /// Limits the script to calls whose request satisfies `predicate`.
+    #[track_caller]
+    pub fn when(self, predicate: impl Fn(&S::Message) -> bool + Send + Sync + 'static) -> Self {
+        self.when_met(Condition::request("when", Location::caller(), predicate))
+    }
+
+    /// Limits the script to calls with this request. A call without a script is explained by the fields that differ.
+    pub fn when_eq(self, request: S::Message) -> Self
+    where
+        S::Message: PartialEq + Sync,
+    {
+        self.when_met(Condition::equals(request))
+    }
+
+    /// Limits the script to calls whose request has this value in the field that `field` returns. `name` is for
+    /// failures.
+    ///
+    /// ```
+    /// # use rust_svc::{Method, fake::{Session, Unary}};
+    /// # #[derive(Clone, Debug)] struct Request { product_id: String, quantity: u32 }
+    /// # let reserve: Unary<Request, u32> = Session::lenient().fake(Method::unary("/inventory.v1.InventoryService/Reserve"));
+    /// reserve.when_field("quantity", |request| &request.quantity, 2).always(1);
+    /// ```
+    pub fn when_field<T>(
+        self,
+        name: &'static str,
+        field: impl for<'a> Fn(&'a S::Message) -> &'a T + Send + Sync + 'static,
+        value: T,
+    ) -> Self
+    where
+        T: PartialEq + fmt::Debug + Send + Sync + 'static,
+    {
+        self.when_met(Condition::field(name, field, value))
+    }
+}
+
+impl<S: StreamedRequests> Script<S> {
+    /// Limits the script to calls whose first request satisfies `predicate`. The call waits for that request before any
+    /// script after this one is tried.
+    #[track_caller]
+    pub fn when_first(self, predicate: impl Fn(&S::Message) -> bool + Send + Sync + 'static) -> Self {
+        self.when_met(Condition::request("when_first", Location::caller(), predicate))
+    }
+}
+
+#[track_caller]
+fn append(metadata: &mut Metadata, key: &str, value: Value) {
+    if let Err(error) = metadata.append(key, value) {
+        panic!("{}", std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string));
+    }
+}
+
+impl<S: CallShape> fmt::Debug for Script<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Script({} at {})", self.fake.method(), self.location)
+    }
+}

@@ -1,0 +1,108 @@
+//! Conditions under which a script responds to a call.
+
+use std::{fmt::Debug, panic::Location, sync::Arc};
+
+use crate::{
+    Context, Value,
+    fake::text::{difference, values},
+};
+
+/// A condition under which a script responds to a call.
+pub(in crate::fake) struct Condition<Q> {
+    /// Whether it depends on a request.
+    pub(in crate::fake) needs_request: bool,
+    is_met: Box<Predicate<Q>>,
+    explain: Box<Explanation<Q>>,
+}
+
+type Predicate<Q> = dyn Fn(Option<&Q>, &Context) -> bool + Send + Sync;
+
+/// Describes each way in which a call differs from what the condition expects.
+type Explanation<Q> = dyn Fn(Option<&Q>, &Context) -> Vec<String> + Send + Sync;
+
+impl<Q: 'static> Condition<Q> {
+    pub(in crate::fake) fn is_met(&self, request: Option<&Q>, cx: &Context) -> bool {
+        (self.is_met)(request, cx)
+    }
+
+    /// The differences between the call and the condition; none if it is met.
+    pub(in crate::fake) fn differences(&self, request: Option<&Q>, cx: &Context) -> Vec<String> {
+        if self.is_met(request, cx) { Vec::new() } else { (self.explain)(request, cx) }
+    }
+
+    /// The request satisfies `predicate`.
+    pub(in crate::fake) fn request(
+        name: &'static str,
+        location: &'static Location<'static>,
+        predicate: impl Fn(&Q) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            needs_request: true,
+            is_met: Box::new(move |request, _| request.is_some_and(&predicate)),
+            explain: Box::new(move |_, _| vec![format!("the request does not satisfy `{name}` at {location}")]),
+        }
+    }
+
+    /// The request equals `expected`.
+    pub(in crate::fake) fn equals(expected: Q) -> Self
+    where
+        Q: PartialEq + Debug + Send + Sync,
+    {
+        let expected = Arc::new(expected);
+        let compared = expected.clone();
+        Self {
+            needs_request: true,
+            is_met: Box::new(move |request, _| request == Some(&*compared)),
+            explain: Box::new(move |request, _| match request {
+                Some(request) => difference::between(&*expected, request),
+                None => vec!["there is no request".to_owned()],
+            }),
+        }
+    }
+
+    /// A field of the request equals `expected`.
+    pub(in crate::fake) fn field<T>(
+        name: &'static str,
+        field: impl for<'a> Fn(&'a Q) -> &'a T + Send + Sync + 'static,
+        expected: T,
+    ) -> Self
+    where
+        T: PartialEq + Debug + Send + Sync + 'static,
+    {
+        let (field, expected) = (Arc::new(field), Arc::new(expected));
+        let (compared_field, compared) = (field.clone(), expected.clone());
+        Self {
+            needs_request: true,
+            is_met: Box::new(move |request, _| request.is_some_and(|request| *compared_field(request) == *compared)),
+            explain: Box::new(move |request, _| match request {
+                Some(request) => difference::below(name, &*expected, field(request)),
+                None => vec!["there is no request".to_owned()],
+            }),
+        }
+    }
+
+    /// The metadata of the request has this entry.
+    pub(in crate::fake) fn metadata(key: String, expected: Value) -> Self {
+        let (compared_key, compared) = (key.clone(), expected.clone());
+        Self {
+            needs_request: false,
+            is_met: Box::new(move |_, cx| cx.metadata().get_all(&compared_key).any(|value| *value == compared)),
+            explain: Box::new(move |_, cx| {
+                let got = values(cx.metadata().get_all(&key));
+                vec![format!("metadata {key}: expected {expected:?}, got {got}")]
+            }),
+        }
+    }
+
+    /// The context satisfies `predicate`.
+    pub(in crate::fake) fn context(
+        location: &'static Location<'static>,
+        predicate: impl Fn(&Context) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            needs_request: false,
+            is_met: Box::new(move |_, cx| predicate(cx)),
+            explain: Box::new(move |_, _| vec![format!("the context does not satisfy `when_context` at {location}")]),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Scripts in force.
+
+use std::{
+    panic::Location,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use tokio::time;
+
+use super::{condition::Condition, gate::Gate, times::Times};
+use crate::{
+    Context, Metadata, Result, Value,
+    fake::{
+        CallShape, FakeCall,
+        call::{Position, ScriptRun},
+    },
+};
+
+/// Responds to a call. Messages are boxed, because each function that passes a large one on needs space for several.
+pub(in crate::fake) type Responder<S> = Box<
+    dyn Fn(FakeCall<<S as CallShape>::Input>) -> BoxFuture<'static, Result<Box<<S as CallShape>::Output>>>
+        + Send
+        + Sync,
+>;
+
+/// A script in force: which calls it responds to, how many, and how.
+pub(in crate::fake) struct InstalledScript<S: CallShape> {
+    pub(in crate::fake) location: &'static Location<'static>,
+    pub(in crate::fake) times: Times,
+    used: Arc<AtomicUsize>,
+    pub(in crate::fake) options: ScriptOptions<S>,
+    respond: Responder<S>,
+}
+
+/// The part of a script that is alike in all kinds of methods.
+pub(in crate::fake) struct ScriptOptions<S: CallShape> {
+    pub(in crate::fake) conditions: Vec<Condition<S::Message>>,
+    pub(in crate::fake) pauses: Vec<Pause>,
+    pub(in crate::fake) headers: Metadata,
+    pub(in crate::fake) trailers: Metadata,
+    /// Whether it is tried after all other scripts.
+    pub(in crate::fake) is_default: bool,
+    /// Whether a caller may leave before its end.
+    pub(in crate::fake) may_be_interrupted: bool,
+}
+
+/// A pause of a script.
+#[derive(Clone)]
+pub(in crate::fake) enum Pause {
+    Time(Duration),
+    Gate(Gate),
+}
+
+impl<S: CallShape> InstalledScript<S> {
+    pub(in crate::fake) fn new(
+        location: &'static Location<'static>,
+        times: Times,
+        options: ScriptOptions<S>,
+        respond: Responder<S>,
+    ) -> Self {
+        Self { location, times, used: Arc::default(), options, respond }
+    }
+
+    /// Whether it needs a request to decide about a call that satisfies its other conditions.
+    pub(in crate::fake) fn needs_request(&self, cx: &Context) -> bool {
+        let conditions = &self.options.conditions;
+        conditions.iter().any(|condition| condition.needs_request)
+            && conditions.iter().all(|condition| condition.needs_request || condition.is_met(None, cx))
+    }
+
+    pub(in crate::fake) fn is_met(&self, request: Option<&S::Message>, cx: &Context) -> bool {
+        self.options.conditions.iter().all(|condition| condition.is_met(request, cx))
+    }
+
+    /// The differences between the call and each condition that is not met.
+    pub(in crate::fake) fn differences(&self, request: Option<&S::Message>, cx: &Context) -> Vec<Vec<String>> {
+        let differences = self.options.conditions.iter().map(|condition| condition.differences(request, cx));
+        differences.filter(|found| !found.is_empty()).collect()
+    }
+
+    /// Takes one of the calls that the script may respond to; false if it is used up.
+    pub(in crate::fake) fn claim(&self) -> bool {
+        let more = |used| self.times.allows_more(used).then_some(used + 1);
+        self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
+    }
+
+    pub(in crate::fake) fn used(&self) -> usize {
+        self.used.load(Ordering::Acquire)
+    }
+
+    pub(in crate::fake) fn is_used_up(&self) -> bool {
+        !self.times.allows_more(self.used())
+    }
+
+    /// Whether no call reaches the scripts after it.
+    pub(in crate::fake) fn hides_others(&self) -> bool {
+        self.options.conditions.is_empty() && self.times.is_unlimited()
+    }
+
+    /// Describes the beginning of a call.
+    pub(in crate::fake) fn begin(&self) -> Arc<ScriptRun> {
+        let run = ScriptRun::new(self.location, self.used.clone());
+        if self.options.may_be_interrupted {
+            run.allow_interruption();
+        }
+        Arc::new(run)
+    }
+
+    pub(in crate::fake) async fn respond(self: Arc<Self>, call: FakeCall<S::Input>) -> Result<Box<S::Output>> {
+        for pause in &self.options.pauses {
+            call.run.reach(pause.position());
+            pause.wait().await;
+        }
+        set(&self.options.headers, |key, value| call.context().set_header(key, value))?;
+        set(&self.options.trailers, |key, value| call.context().set_trailer(key, value))?;
+        (self.respond)(call).await
+    }
+}
+
+impl<S: CallShape> Default for ScriptOptions<S> {
+    fn default() -> Self {
+        Self {
+            conditions: Vec::new(),
+            pauses: Vec::new(),
+            headers: Metadata::new(),
+            trailers: Metadata::new(),
+            is_default: false,
+            may_be_interrupted: false,
+        }
+    }
+}
+
+impl Pause {
+    pub(in crate::fake) async fn wait(&self) {
+        match self {
+            Self::Time(duration) => time::sleep(*duration).await,
+            Self::Gate(gate) => gate.pass().await,
+        }
+    }
+
+    pub(in crate::fake) fn name(&self) -> &'static str {
+        match self {
+            Self::Time(_) => "wait",
+            Self::Gate(_) => "hold",
+        }
+    }
+
+    fn position(&self) -> Position {
+        match self {
+            Self::Time(duration) => Position::Delay(*duration),
+            Self::Gate(_) => Position::Gate,
+        }
+    }
+}
+
+fn set(entries: &Metadata, entry: impl Fn(&str, Value) -> Result<()>) -> Result<()> {
+    entries.iter().try_for_each(|(key, value)| entry(key, value.clone()))
+}
