@@ -46,7 +46,7 @@ impl Shop {
     /// Nothing is scripted.
     async fn of_strangers() -> Self {
         let store = Arc::new(SqliteOrders::open(IN_MEMORY).await.expect("opens"));
-        let (inventory, dispatch) = (InventoryServiceFake::default(), DispatchServiceFake::default());
+        let (inventory, dispatch) = (InventoryServiceFake::new(), DispatchServiceFake::new());
         let orders = Orders::new(store, Arc::new(inventory.clone()), Arc::new(dispatch.clone()));
         Self { orders, inventory, dispatch }
     }

@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 
 /// Sends a request to a service that answers so: what it is asked, if it is, the status and the body.
 async fn send(verb: &str, uri: &str, body: &str, answer: Ask) -> (Option<Ask>, u16, String) {
-    let fake = QueriesFake::default();
+    let fake = QueriesFake::new();
     fake.ask.always(answer);
     let gateway = gateway::GatewayRoutes::from(queries_gateway(Arc::new(fake.clone()))).into_router();
     let request = http::Request::builder().method(verb).uri(uri).header("content-type", "application/json");

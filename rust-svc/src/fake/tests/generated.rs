@@ -63,7 +63,7 @@ impl InventoryService for InventoryServiceFake {
 
 #[tokio::test]
 async fn a_fake_is_a_service() {
-    let fake = InventoryServiceFake::default();
+    let fake = InventoryServiceFake::new();
     fake.check_stock.returns(1);
     fake.watch_stock.returns([1, 2]);
     fake.upload.returns_with(async |call| Ok(call.request().len()));

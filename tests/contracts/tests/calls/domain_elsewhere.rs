@@ -58,7 +58,7 @@ async fn details_are_found_by_the_place_of_their_conversion() {
 #[tokio::test]
 async fn the_fake_speaks_the_plain_types() {
     let session = fake::Session::lenient();
-    let fake = UserServiceFake::on(&session);
+    let fake = UserServiceFake::with_session(&session);
     fake.get_user.returns(user("ada"));
     assert_eq!(fake.get_user(Context::new(), GetUserRequest::default()).await.expect("scripted"), user("ada"));
 }

@@ -139,7 +139,7 @@ async fn the_json_is_that_of_the_messages() {
 
 #[tokio::test]
 async fn what_is_passed_through_is_streamed() {
-    let fake = FormServiceFake::default();
+    let fake = FormServiceFake::new();
     fake.convert.returns(Money(4));
     assert_eq!(fake.convert(Context::new(), Money(1)).await.expect("scripted"), Money(4));
     let blob = Blob { data: vec![7], ..Blob::default() };

@@ -86,7 +86,7 @@ async fn a_client() {
 
 #[tokio::test]
 async fn a_fake() {
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     fake.get_quote.when(|request| request.symbol == "TEA").returns(quote(4.0));
     fake.get_quote.fails(Error::not_found("no symbol \"GOLD\""));
     fake.watch_quotes.when(|request| !request.symbols.is_empty()).send(quote(4.0)).send(quote(5.0)).end();
@@ -165,7 +165,7 @@ async fn a_bidi_client() {
 
 #[tokio::test]
 async fn a_bidi_fake() {
-    let fake = ChatServiceFake::default();
+    let fake = ChatServiceFake::new();
     let service: Arc<dyn ChatService> = Arc::new(fake.clone());
     let test = tokio::spawn(check_chat(service));
     let mut call = fake.chat.take().await;

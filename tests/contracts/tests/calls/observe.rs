@@ -73,7 +73,7 @@ async fn until(what: impl Fn() -> bool) {
 #[tokio::test]
 async fn calls_and_attempts_are_counted_by_method_and_code() {
     let (near, far) = (Metrics::new(), Metrics::new());
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new().observe(far.clone())).await;
     let client = client(&address, &Chain::new().observe(near.clone()));
 
@@ -103,7 +103,7 @@ async fn calls_and_attempts_are_counted_by_method_and_code() {
 #[tokio::test]
 async fn numbers_say_which_server_was_called_and_whose_fault_it_was() {
     let (near, far) = (Metrics::new(), Metrics::new());
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     let addresses = [served(&fake, &Chain::new().observe(far.clone())).await, served(&fake, &Chain::new()).await];
     for address in &addresses {
         fake.get_quote.fails(rust_svc::Error::not_found("no such symbol"));
@@ -147,7 +147,7 @@ impl rust_svc::intercept::Observer for Speechless {
 #[tokio::test]
 async fn an_observer_that_panics_harms_neither_calls_nor_other_observers() {
     let metrics = Metrics::new();
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new()).await;
     let client = client(&address, &Chain::new().observe(Speechless).observe(metrics.clone()).observe(Speechless));
     fake.get_quote.returns(quote());
@@ -160,7 +160,7 @@ async fn an_observer_that_panics_harms_neither_calls_nor_other_observers() {
 #[tokio::test]
 async fn a_call_is_active_until_its_stream_ends() {
     let metrics = Metrics::new();
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new()).await;
     let client = client(&address, &Chain::new().observe(metrics.clone()));
     let active = r#"rpc_client_active_calls{rpc_system_name="grpc",rpc_method="stock.v1.StockService/WatchQuotes"}"#;
@@ -194,7 +194,7 @@ async fn a_breaker_tells_that_it_moved() {
 #[tokio::test]
 async fn messages_are_counted_on_both_sides() {
     let (near, far) = (Metrics::new(), Metrics::new());
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new().observe(far.clone())).await;
     let client = client(&address, &Chain::new().observe(near.clone()));
     fake.watch_quotes.send(quote()).send(quote()).end();
@@ -213,7 +213,7 @@ async fn messages_are_counted_on_both_sides() {
 #[tokio::test]
 async fn callers_cannot_make_names() {
     let metrics = Metrics::new();
-    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::default())));
+    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::new())));
     let routes = routes.chain(&Chain::new().observe(metrics.clone()));
     let client = Client::from_service(routes);
     for path in ["/stock.v1.StockService/Nothing", "/stock.v1.Nothing/GetQuote", "/a/b"] {
@@ -229,7 +229,7 @@ async fn callers_cannot_make_names() {
 #[tokio::test]
 async fn calls_that_come_too_late_are_begun_and_ended() {
     let metrics = Metrics::new();
-    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::default())));
+    let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::new())));
     let routes = routes.chain(&Chain::new().intercept(RequestId::new()).observe(metrics.clone()));
     for (timeout, status) in [("0n", "4"), ("0H", "4"), ("soon", "3")] {
         let request = http::Request::post("/stock.v1.StockService/GetQuote");
@@ -249,7 +249,7 @@ async fn calls_that_come_too_late_are_begun_and_ended() {
 #[tokio::test]
 async fn attempts_that_nobody_waits_for_are_counted() {
     let metrics = Metrics::new();
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new()).await;
     let client = client(&address, &Chain::new().observe(metrics.clone()));
     fake.get_quote.returns_with(|_| std::future::pending());
@@ -265,7 +265,7 @@ async fn attempts_that_nobody_waits_for_are_counted() {
 #[tokio::test]
 async fn requests_over_http_are_counted_by_their_route() {
     let metrics = Metrics::new();
-    let fake = UserServiceFake::default();
+    let fake = UserServiceFake::new();
     fake.get_user.returns(User::default());
     fake.get_user.fails(rust_svc::Error::not_found("no such user"));
     let routes = rust_svc::gateway::GatewayRoutes::from(user_service_gateway(Arc::new(fake)));
@@ -334,7 +334,7 @@ const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 #[tokio::test]
 async fn a_trace_goes_from_http_through_a_client_to_a_service() {
     let chain = Chain::new().intercept(Trace::new());
-    let fake = UserServiceFake::default();
+    let fake = UserServiceFake::new();
     fake.get_user.returns_with(|call| async move {
         let own = call.context().trace().expect("traced").to_string();
         Ok(User { user_id: own, ..User::default() })
@@ -369,7 +369,7 @@ async fn a_trace_goes_from_http_through_a_client_to_a_service() {
 
 #[tokio::test]
 async fn each_attempt_has_a_place_of_its_own() {
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     fake.get_quote.fails(rust_svc::Error::unavailable("starting"));
     fake.get_quote.returns(quote());
     let client = client(&served(&fake, &Chain::new()).await, &Chain::new().intercept(Trace::new().sampled()));
@@ -391,7 +391,7 @@ async fn a_span_ends_with_the_code_of_its_call() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false);
     let guard = listen(subscriber.with_span_events(FmtSpan::CLOSE).finish());
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     fake.get_quote.fails(rust_svc::Error::not_found("no such symbol"));
     let chain = Chain::new().intercept(Trace::new());
     let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(fake))).chain(&chain);
@@ -422,7 +422,7 @@ async fn the_access_log_has_what_it_is_told_to_and_no_more() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
     let guard = listen(subscriber);
-    let fake = StockServiceFake::default();
+    let fake = StockServiceFake::new();
     fake.get_quote.fails(rust_svc::Error::internal("the database is on fire"));
     let chain = Chain::new().intercept(RequestId::new()).observe(AccessLog::new().metadata("X-Tenant"));
     let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(fake))).chain(&chain);

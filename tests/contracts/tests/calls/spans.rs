@@ -111,7 +111,7 @@ async fn fetch(address: SocketAddr, line: &str) -> SocketAddr {
 async fn of_requests_over_http() {
     const ROUTE: Option<&str> = Some("/v1/users/{user_id}");
     let (spans, _guard) = Spans::heard();
-    let fake = UserServiceFake::default();
+    let fake = UserServiceFake::new();
     fake.get_user.returns(User::default());
     fake.get_user.fails(Error::not_found("no such user"));
     fake.get_user.fails(Error::unavailable("starting"));
@@ -149,7 +149,7 @@ async fn of_requests_over_http() {
 #[tokio::test]
 async fn of_calls_to_what_is_not_served() {
     let (spans, _guard) = Spans::heard();
-    let address = served(&UserServiceFake::default()).await;
+    let address = served(&UserServiceFake::new()).await;
     let client = Client::new(format!("http://{address}")).expect("an address");
     for path in ["/user.v1.UserService/Secret", "/secret.v1.UserService/GetUser", "/s/e/c/r/e/t"] {
         let method = Method::unary(path).no_breaker();
@@ -175,7 +175,7 @@ async fn of_calls_to_what_is_not_served() {
 async fn of_calls_of_a_client() {
     let (spans, _guard) = Spans::heard();
     let chain = Chain::new().intercept(Trace::new());
-    let fake = UserServiceFake::default();
+    let fake = UserServiceFake::new();
     for (address, host, port) in [
         ("http://inventory", "inventory", Some("80")),
         ("http://[::1]:50051", "::1", Some("50051")),

@@ -90,7 +90,7 @@ macro_rules! times {
 
             #[tokio::test]
             async fn are_what_a_fake_answers() {
-                let fake = api::ClockServiceFake::default();
+                let fake = api::ClockServiceFake::new();
                 fake.round.returns($at);
                 let service: Arc<dyn api::ClockService> = Arc::new(fake);
                 assert_eq!(service.round(Context::new(), $at).await.expect("scripted"), $at);

@@ -9,7 +9,7 @@ use axum::{Router, body::Body};
 use http_body_util::BodyExt as _;
 use rust_svc::{
     Client, Code, Context, Error, Result, Server, Streaming, adapter,
-    fake::{BidiStreaming, ClientStreaming, MethodFake, ServerStreaming, Shape, Unary},
+    fake::{BidiStreaming, CallShape, ClientStreaming, MethodFake, ServerStreaming, Unary},
     gateway,
 };
 use tower::ServiceExt as _;
@@ -90,7 +90,7 @@ async fn bidi_streaming<Q: Message, R: Message>(
 }
 
 /// A request by HTTP reaches a method. The variables are told by what is said of them which kind of value they need.
-async fn route<S: Shape>(gateway: &Router, fake: &MethodFake<S>, verb: &str, template: &str) {
+async fn route<S: CallShape>(gateway: &Router, fake: &MethodFake<S>, verb: &str, template: &str) {
     let mut kinds: Vec<_> = variables(template).map(|variable| (variable, 0)).collect();
     fake.reset_calls();
     loop {
