@@ -85,7 +85,7 @@ impl Printed {
         }
         let name = trait_name(self.faked(fake)?)?;
         let gateway = self.functions.iter().find(|item| serves(item, &name) && returns(item, "Gateway"))?;
-        let mut echo = format!("    let fake = {package}::{}::default();\n", fake.ident);
+        let mut echo = format!("    let fake = {package}::{}::lenient();\n", fake.ident);
         for (field, _) in kinds(fake) {
             let _ = writeln!(echo, "    fake.{field}.returns_with(|call| async move {{ Ok(call.into_request()) }});");
         }
@@ -108,7 +108,7 @@ impl Printed {
         let (gateways, adapters): (Vec<_>, Vec<_>) = serving.partition(|item| returns(item, "Gateway"));
         let adapter = &adapters.first()?.sig.ident;
 
-        let mut calls = format!("    let fake = {package}::{}::default();\n", fake.ident);
+        let mut calls = format!("    let fake = {package}::{}::lenient();\n", fake.ident);
         let _ = writeln!(calls, "    let routes = {package}::{adapter}(Arc::new(fake.clone()));");
         let _ = writeln!(calls, "    let client = {package}::{client}(remote(routes).await);");
         let methods: Vec<_> = kinds(fake).zip(faked.items.iter().filter_map(function)).collect();
