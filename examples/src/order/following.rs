@@ -33,10 +33,12 @@ impl Orders {
     /// Does what is still to be done about all orders, and asks dispatch how those stand that it has.
     pub async fn tend(&self, cx: &Context) -> Result<()> {
         self.settle_all(cx).await?;
+        let mut followed = Vec::new();
         for status in FOLLOWED {
-            for order in self.store.standing(status).await? {
-                self.follow(cx, &order).await?;
-            }
+            followed.extend(self.store.standing(status).await?);
+        }
+        for order in &followed {
+            self.follow(cx, order).await?;
         }
         Ok(())
     }

@@ -311,7 +311,7 @@ async fn what_was_being_placed_when_the_service_stopped_is_undone() {
     let shop = Shop::open().await;
     shop.dispatch.assign_order.reset();
     let gate = Gate::new();
-    shop.dispatch.assign_order.hold(&gate).always(AssignOrderResponse::default());
+    shop.dispatch.assign_order.hold(&gate).may_be_interrupted().always(AssignOrderResponse::default());
     tokio::spawn(shop.orders.clone().create_order_of("k"));
     while shop.dispatch.assign_order.requests().is_empty() {
         tokio::task::yield_now().await;

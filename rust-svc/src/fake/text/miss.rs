@@ -1,6 +1,6 @@
 //! Calls without a script.
 
-use std::{fmt::Display, sync::Arc};
+use std::{fmt::Display, sync::Arc, time::Duration};
 
 use super::{json, words::calls};
 use crate::{
@@ -40,7 +40,7 @@ impl<S: CallShape> Miss<'_, S> {
         let mut lines = Vec::new();
         lines.extend(self.request.map(|request| line("request", json::of(request))));
         lines.extend(self.call.metadata().iter().map(|(key, value)| line("metadata", format!("{key}: {value:?}"))));
-        lines.extend(self.call.deadline_budget().map(|budget| line("deadline", format!("{budget:?}"))));
+        lines.extend(self.call.deadline_budget().map(|budget| line("deadline", format!("{:?}", rounded(budget)))));
         lines
     }
 
@@ -74,4 +74,9 @@ impl<S: CallShape> Miss<'_, S> {
 
 fn line(label: &str, text: impl Display) -> String {
     format!("  {label:<9} {text}")
+}
+
+/// The duration in whole milliseconds, since more digits only hide them.
+fn rounded(duration: Duration) -> Duration {
+    Duration::from_millis(u64::try_from((duration.as_micros() + 500) / 1000).unwrap_or(u64::MAX))
 }
