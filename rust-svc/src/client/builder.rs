@@ -12,7 +12,8 @@ use super::{
     handle::Client,
     policy::Budget,
     state::ClientState,
-    transport::{Address, Balancer, Channel, Connector, InProcess, Transport, invalid_address},
+    token::{BearerToken, TokenProvider},
+    transport::{Balancer, Channel, Connector, InProcess, ServerAddress, Transport, invalid_address},
 };
 use crate::{
     Error, Metadata, Method, Result, Value,
@@ -192,6 +193,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds a bearer token from `fetch` to all calls. It is fetched again when it expires, see [`TokenProvider`].
+    pub fn token_provider<F>(self, fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<BearerToken>> + Send + 'static,
+    {
+        self.chain(&Chain::new().intercept(TokenProvider::new(fetch)))
+    }
+
     /// Builds the client, which does not connect yet. Fails with `INVALID_ARGUMENT` if an address or a setting is invalid.
     pub fn build(self) -> Result<Client> {
         let metadata = self.checked_metadata()?;
@@ -250,7 +259,7 @@ impl ClientBuilder {
     }
 
     #[cfg(feature = "tls")]
-    fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
+    fn connector(&self, text: &str, address: &ServerAddress) -> Result<Connector> {
         let connector = Connector::new(address)?;
         match &self.tls {
             Some(_) if !address.secure => Err(invalid_address(text, "write https:// to use TLS")),
@@ -263,15 +272,15 @@ impl ClientBuilder {
     }
 
     #[cfg(not(feature = "tls"))]
-    fn connector(&self, text: &str, address: &Address) -> Result<Connector> {
+    fn connector(&self, text: &str, address: &ServerAddress) -> Result<Connector> {
         match address.secure {
             true => Err(invalid_address(text, "enable the feature `tls` of rust-svc")),
             false => Connector::new(address),
         }
     }
 
-    fn parse(&self, text: &str) -> Result<Address> {
-        let address = Address::parse(text)?;
+    fn parse(&self, text: &str) -> Result<ServerAddress> {
+        let address = ServerAddress::parse(text)?;
         if address.is_exposed() && !self.plaintext {
             return Err(invalid_address(text, PLAINTEXT_HELP));
         }

@@ -9,7 +9,7 @@ use tracing::Instrument;
 use super::{
     attempt::{AttemptResponse, CallAttempt, MessageDecoder, RequestBody},
     policy::{
-        BreakerPermit, CallDeadlines, Failure, Retries, RetryDecision, Sample, StreamSampler, declared_deadline,
+        AttemptFailure, BreakerPermit, CallDeadlines, Retries, RetryDecision, Sample, StreamSampler, declared_deadline,
         timed_out,
     },
     state::ClientState,
@@ -88,7 +88,7 @@ impl PolicyCall<'_> {
 
     async fn attempts(&self, mut start: Instant) -> Result<CallResponse> {
         let mut retries = Retries::new(self.method, self.body.is_keyed(), &self.client.budget);
-        let mut last: Option<Failure> = None;
+        let mut last: Option<AttemptFailure> = None;
         loop {
             let permit = match self.admit() {
                 Ok(permit) => permit,
@@ -139,7 +139,7 @@ impl PolicyCall<'_> {
     }
 
     /// Decides what follows a failure. If no time is left for another attempt, the caller gets the last real error.
-    fn decide(&self, retries: &mut Retries<'_>, failure: &Failure) -> RetryDecision {
+    fn decide(&self, retries: &mut Retries<'_>, failure: &AttemptFailure) -> RetryDecision {
         match retries.after(failure, self.body.is_whole()) {
             RetryDecision::Retry(wait) | RetryDecision::Resend(wait) if !self.deadlines.leaves_time_after(wait) => {
                 RetryDecision::Stop
@@ -167,7 +167,7 @@ impl PolicyCall<'_> {
         }
     }
 
-    fn fail(&self, failure: Failure) -> Error {
+    fn fail(&self, failure: AttemptFailure) -> Error {
         if let Some(headers) = failure.headers {
             self.running.cx().receive_headers(headers);
         }
@@ -177,7 +177,7 @@ impl PolicyCall<'_> {
 }
 
 /// Returns the sample for the circuit breaker. A transparent retry says nothing about the server yet.
-fn sample(decision: RetryDecision, failure: &Failure, had_full_timeout: bool) -> Sample {
+fn sample(decision: RetryDecision, failure: &AttemptFailure, had_full_timeout: bool) -> Sample {
     match decision {
         RetryDecision::Resend(_) => Sample::Neutral,
         RetryDecision::Retry(_) | RetryDecision::Stop => Sample::of(failure, had_full_timeout),

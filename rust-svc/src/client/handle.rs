@@ -9,7 +9,7 @@ use super::{
     attempt::{RequestBody, decode, wrong_kind},
     call::{CallResponse, PolicyCall, begin},
     policy::CircuitBreaker,
-    responses::ResponseStream,
+    responses::CallResponses,
     state::ClientState,
 };
 use crate::{Context, Error, Message, Method, Result, Streaming};
@@ -142,7 +142,7 @@ impl Client {
             CallResponse::One(..) => Err(wrong_kind(method)),
         });
         let opened = response.inspect_err(|error| running.end(Some(error.code())))?;
-        Ok(ResponseStream::new(method, body, opened, running).decoded())
+        Ok(CallResponses::new(method, body, opened, running).decoded())
     }
 }
 

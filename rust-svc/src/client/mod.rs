@@ -21,6 +21,7 @@ mod responses;
 mod state;
 #[cfg(feature = "tls")]
 mod tls;
+mod token;
 mod transport;
 
 #[cfg(feature = "tls")]
@@ -30,4 +31,5 @@ pub use {
     builder::ClientBuilder,
     handle::Client,
     policy::{BreakerSnapshot, CircuitBreaker, CircuitOpen},
+    token::{BearerToken, TokenProvider},
 };

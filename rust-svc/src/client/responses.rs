@@ -16,12 +16,12 @@ use tokio::time::{self, Instant};
 use super::{
     attempt::{RequestBody, decode},
     call::{OpenedStream, abandoned},
-    policy::{Failure, explain_cancellation, is_mid_stream_failure, timed_out},
+    policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timed_out},
 };
 use crate::{Context, Error, Message, Method, Result, Streaming, intercept::ActiveCall};
 
 /// The responses of a call until its end, its deadline or its cancellation.
-pub(super) struct ResponseStream {
+pub(super) struct CallResponses {
     method: Method,
     body: RequestBody,
     opened: OpenedStream,
@@ -32,7 +32,7 @@ pub(super) struct ResponseStream {
 /// Responses of one type, up to the first error.
 struct DecodedResponses<R, Place> {
     /// `None` after the end.
-    responses: Option<ResponseStream>,
+    responses: Option<CallResponses>,
     types: PhantomData<fn() -> (R, Place)>,
 }
 
@@ -52,7 +52,7 @@ where
     }
 }
 
-impl ResponseStream {
+impl CallResponses {
     pub(super) fn new(method: &Method, body: RequestBody, opened: OpenedStream, running: ActiveCall) -> Self {
         let end = end(*method, running.cx().clone(), opened.deadline).boxed();
         Self { method: *method, body, opened, end, running }
@@ -96,7 +96,7 @@ impl ResponseStream {
     }
 
     /// Counts a failure of a call that was counted as a success when it was opened.
-    fn fail(&self, failure: Failure) -> Error {
+    fn fail(&self, failure: AttemptFailure) -> Error {
         let failure = explain_cancellation(&self.method, self.opened.deadline, failure);
         let counts = is_mid_stream_failure(&failure);
         if let Some(sampler) = self.opened.sampler.as_ref().filter(|_| counts) {

@@ -219,9 +219,14 @@ impl From<InvalidMetadata> for Error {
     }
 }
 
+/// Code, message and cause. It is for logs: only [`Error::message`] may reach a remote caller.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.code, self.0.message)
+        write!(f, "{}: {}", self.0.code, self.0.message)?;
+        match &self.0.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod local;
 mod messages;
 mod retries;
 mod streams;
+mod tokens;
 mod windows;
 mod wire;
 

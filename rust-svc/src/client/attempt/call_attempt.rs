@@ -14,8 +14,8 @@ use super::{
 use crate::{
     Code, Context, Error, Metadata, Method,
     client::{
-        policy::{Cause, Failure},
-        transport::{OutgoingBody, OutgoingRequest, ResponseBody, ServerOrigin, Transport},
+        policy::{AttemptFailure, Cause},
+        transport::{IncomingBody, OutgoingBody, OutgoingRequest, ServerOrigin, Transport},
     },
     intercept::Attempt,
 };
@@ -57,7 +57,7 @@ impl OutgoingRequest for AttemptRequest<'_> {
 
 impl CallAttempt<'_> {
     /// Sends the request and reads the response up to its first message.
-    pub(crate) async fn run(self) -> Result<AttemptResponse, Failure> {
+    pub(crate) async fn run(self) -> Result<AttemptResponse, AttemptFailure> {
         let (method, limit) = (self.method, self.max_response_bytes);
         let (headers, mut messages) = parse_response(method, self.send().await?, limit)?;
         if !method.kind.returns_one() {
@@ -69,7 +69,7 @@ impl CallAttempt<'_> {
         }
     }
 
-    async fn send(self) -> Result<Response<ResponseBody>, Failure> {
+    async fn send(self) -> Result<Response<IncomingBody>, AttemptFailure> {
         let (method, started) = (self.method, self.seen.started());
         let path = self.path.map_err(|cause| invalid_path(method, cause))?;
         let head = RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.seen);
@@ -79,7 +79,7 @@ impl CallAttempt<'_> {
     }
 }
 
-async fn read_one(method: &Method, messages: &mut MessageDecoder) -> Result<(Bytes, Metadata), Failure> {
+async fn read_one(method: &Method, messages: &mut MessageDecoder) -> Result<(Bytes, Metadata), AttemptFailure> {
     let message = messages.next().await.unwrap_or_else(|| Err(wrong_cardinality(method, "no response")))?;
     match messages.next().await {
         None => Ok((message, messages.take_trailers())),
@@ -88,12 +88,12 @@ async fn read_one(method: &Method, messages: &mut MessageDecoder) -> Result<(Byt
     }
 }
 
-fn wrong_cardinality(method: &Method, what: &str) -> Failure {
+fn wrong_cardinality(method: &Method, what: &str) -> AttemptFailure {
     let message = format!("{} answered with {what}; is it another kind of method there?", method.full_name());
-    Failure::new(Cause::Peer, Error::new(Code::Unimplemented, message))
+    AttemptFailure::new(Cause::Peer, Error::new(Code::Unimplemented, message))
 }
 
-fn invalid_path(method: &Method, cause: InvalidUri) -> Failure {
+fn invalid_path(method: &Method, cause: InvalidUri) -> AttemptFailure {
     let message = format!("`{}` is not the path of a method", method.path);
-    Failure::new(Cause::Local, Error::new(Code::Internal, message).with_source(cause))
+    AttemptFailure::new(Cause::Local, Error::new(Code::Internal, message).with_source(cause))
 }

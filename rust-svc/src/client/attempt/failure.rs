@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use crate::{
     Code, Error,
     client::{
-        policy::{Cause, Failure},
+        policy::{AttemptFailure, Cause},
         transport::{TransportErrorKind, classify},
     },
     error::BoxError,
@@ -13,11 +13,11 @@ use crate::{
 
 /// Converts an error of the transport. The message names no address, because it may reach a caller's caller; the
 /// source does.
-pub(super) fn from_transport(method: &str, error: BoxError) -> Failure {
+pub(super) fn from_transport(method: &str, error: BoxError) -> AttemptFailure {
     match classify(&*error) {
         Some((kind, code)) => failure(method, cause(kind), code, error),
         None => match find_error(&*error) {
-            Some(error) => Failure::new(Cause::Peer, error.clone()),
+            Some(error) => AttemptFailure::new(Cause::Peer, error.clone()),
             None => failure(method, Cause::Broken, Code::Unavailable, error),
         },
     }
@@ -38,7 +38,7 @@ fn cause(kind: TransportErrorKind) -> Cause {
     }
 }
 
-fn failure(method: &str, cause: Cause, code: Code, source: BoxError) -> Failure {
+fn failure(method: &str, cause: Cause, code: Code, source: BoxError) -> AttemptFailure {
     let what = match cause {
         Cause::NeverSent | Cause::ConnectTimeout => "cannot be reached",
         Cause::Refused => "refused the call",
@@ -46,7 +46,7 @@ fn failure(method: &str, cause: Cause, code: Code, source: BoxError) -> Failure 
         _ if code == Code::Unavailable => "went away",
         _ => "reset the call",
     };
-    Failure::new(cause, Error::new(code, format!("{method} {what}")).with_source(source))
+    AttemptFailure::new(cause, Error::new(code, format!("{method} {what}")).with_source(source))
 }
 
 #[cfg(test)]

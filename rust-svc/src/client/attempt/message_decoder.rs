@@ -12,8 +12,8 @@ use super::{failure::from_transport, status::pushback};
 use crate::{
     Code, Error, Metadata, Method,
     client::{
-        policy::{Cause, Failure},
-        transport::{BodyChunk, ResponseBody},
+        policy::{AttemptFailure, Cause},
+        transport::{BodyChunk, IncomingBody},
     },
     grpc::{
         compression::Encoding,
@@ -27,7 +27,7 @@ use crate::{
 /// A body without trailers is a failure, and a server that breaks the protocol never causes a panic.
 pub(crate) struct MessageDecoder {
     method: &'static str,
-    body: ResponseBody,
+    body: IncomingBody,
     frames: FrameDecoder,
     limit: usize,
     state: DecoderState,
@@ -40,7 +40,7 @@ enum DecoderState {
 }
 
 impl MessageDecoder {
-    pub(super) fn new(method: &Method, body: ResponseBody, encoding: Encoding, limit: usize) -> Self {
+    pub(super) fn new(method: &Method, body: IncomingBody, encoding: Encoding, limit: usize) -> Self {
         let frames = FrameDecoder::new(encoding, limit);
         Self { method: method.full_name(), body, frames, limit, state: DecoderState::Reading }
     }
@@ -48,11 +48,11 @@ impl MessageDecoder {
     /// Creates the decoder of a successful response without messages.
     pub(super) fn finished(method: &Method, trailers: Metadata) -> Self {
         let state = DecoderState::Finished(trailers);
-        Self { state, ..Self::new(method, ResponseBody::Empty, Encoding::Identity, 0) }
+        Self { state, ..Self::new(method, IncomingBody::Empty, Encoding::Identity, 0) }
     }
 
     /// Returns the next message, or `None` at the end of a successful response.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, AttemptFailure>> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
@@ -61,10 +61,10 @@ impl MessageDecoder {
         self.frames.has_next()
     }
 
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, AttemptFailure>>> {
         let result = ready!(self.poll_message(cx));
         if result.is_err() {
-            self.body = ResponseBody::Empty;
+            self.body = IncomingBody::Empty;
             self.state = DecoderState::Closed;
         }
         Poll::Ready(result.transpose())
@@ -78,7 +78,7 @@ impl MessageDecoder {
         }
     }
 
-    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Failure>> {
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, AttemptFailure>> {
         loop {
             if !matches!(self.state, DecoderState::Reading) {
                 return Poll::Ready(Ok(None));
@@ -97,16 +97,18 @@ impl MessageDecoder {
         }
     }
 
-    fn read_trailers(&self, trailers: &HeaderMap) -> Result<Metadata, Failure> {
+    fn read_trailers(&self, trailers: &HeaderMap) -> Result<Metadata, AttemptFailure> {
         match status::from_headers(trailers) {
             Some(Ok(_)) if !self.frames.is_empty() => Err(self.protocol("ended its answer within a message")),
             Some(Ok(metadata)) => Ok(metadata),
-            Some(Err(error)) => Err(Failure { pushback: pushback(trailers), ..Failure::new(Cause::Peer, error) }),
+            Some(Err(error)) => {
+                Err(AttemptFailure { pushback: pushback(trailers), ..AttemptFailure::new(Cause::Peer, error) })
+            }
             None => Err(self.protocol("ended its answer without a status")),
         }
     }
 
-    fn unreadable(&self, unreadable: FrameError) -> Failure {
+    fn unreadable(&self, unreadable: FrameError) -> AttemptFailure {
         match unreadable {
             FrameError::TooLarge(length) => self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)),
             FrameError::DecompressedTooLarge => {
@@ -117,13 +119,13 @@ impl MessageDecoder {
         }
     }
 
-    fn protocol(&self, what: &str) -> Failure {
-        Failure::new(Cause::Peer, Error::new(Code::Internal, format!("{} {what}", self.method)))
+    fn protocol(&self, what: &str) -> AttemptFailure {
+        AttemptFailure::new(Cause::Peer, Error::new(Code::Internal, format!("{} {what}", self.method)))
     }
 
-    fn too_large(&self, size: &str) -> Failure {
+    fn too_large(&self, size: &str) -> AttemptFailure {
         let message = format!("{} answered with a message {size}", self.method);
-        Failure::new(Cause::Local, Error::resource_exhausted(message))
+        AttemptFailure::new(Cause::Local, Error::resource_exhausted(message))
     }
 }
 
@@ -149,8 +151,8 @@ mod tests {
         ))
     }
 
-    async fn read(encoding: Encoding, pieces: Vec<TestFrame>) -> (Vec<Bytes>, Option<Failure>) {
-        let body = ResponseBody::InProcess(Body::new(StreamBody::new(futures::stream::iter(pieces))));
+    async fn read(encoding: Encoding, pieces: Vec<TestFrame>) -> (Vec<Bytes>, Option<AttemptFailure>) {
+        let body = IncomingBody::InProcess(Body::new(StreamBody::new(futures::stream::iter(pieces))));
         let mut messages = MessageDecoder::new(&GET, body, encoding, 100);
         let mut found = Vec::new();
         while let Some(next) = messages.next().await {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Message, Result, Streaming,
     client::{
-        policy::{Cause, Failure},
+        policy::{AttemptFailure, Cause},
         transport::OutgoingBody,
     },
     grpc::{compression::Encoding, framing::encode},
@@ -76,13 +76,13 @@ impl RequestBody {
 
     /// Takes the body back from a failed attempt, which can read no more of it. An error of the request stream replaces
     /// the failure that it caused.
-    pub(crate) fn reclaim(&self, failure: Failure) -> Failure {
+    pub(crate) fn reclaim(&self, failure: AttemptFailure) -> AttemptFailure {
         let error = match self {
             Self::One { .. } => None,
             Self::Stream { source, .. } => source.reclaim(),
         };
         match error {
-            Some(error) => Failure { cause: Cause::Local, error, committed: true, ..failure },
+            Some(error) => AttemptFailure { cause: Cause::Local, error, committed: true, ..failure },
             None => failure,
         }
     }

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     Code, Error, Metadata, Method,
     client::{
-        policy::{Cause, Failure},
-        transport::ResponseBody,
+        policy::{AttemptFailure, Cause},
+        transport::IncomingBody,
     },
     grpc::{compression::Encoding, metadata, status},
 };
@@ -21,9 +21,9 @@ const CONTENT_TYPES: [&str; 2] = ["application/grpc", "application/grpc+proto"];
 /// Parses the head of a response into its headers and messages.
 pub(super) fn parse_response(
     method: &Method,
-    response: http::Response<ResponseBody>,
+    response: http::Response<IncomingBody>,
     limit: usize,
-) -> Result<(Metadata, MessageDecoder), Failure> {
+) -> Result<(Metadata, MessageDecoder), AttemptFailure> {
     let (parts, body) = response.into_parts();
     if body.is_end() {
         return trailers_only(method, &parts)
@@ -39,9 +39,11 @@ pub(super) fn parse_response(
 }
 
 /// Parses a trailers-only response.
-fn trailers_only(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
+fn trailers_only(method: &Method, parts: &Parts) -> Result<Metadata, AttemptFailure> {
     match status::from_headers(&parts.headers) {
-        Some(Err(error)) => Err(Failure { pushback: pushback(&parts.headers), ..Failure::new(Cause::Peer, error) }),
+        Some(Err(error)) => {
+            Err(AttemptFailure { pushback: pushback(&parts.headers), ..AttemptFailure::new(Cause::Peer, error) })
+        }
         Some(Ok(trailers)) if parts.status == StatusCode::OK => Ok(trailers),
         _ if parts.status != StatusCode::OK => Err(not_grpc(method, parts.status)),
         _ => {
@@ -51,7 +53,7 @@ fn trailers_only(method: &Method, parts: &Parts) -> Result<Metadata, Failure> {
     }
 }
 
-fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failure> {
+fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), AttemptFailure> {
     let value = metadata::first(headers, &CONTENT_TYPE);
     // Nearly all servers send exactly this.
     if value.is_some_and(|value| value == CONTENT_TYPES[0]) {
@@ -70,18 +72,18 @@ fn check_content_type(method: &Method, headers: &HeaderMap) -> Result<(), Failur
     }
 }
 
-fn encoding(method: &Method, headers: &HeaderMap) -> Result<Encoding, Failure> {
+fn encoding(method: &Method, headers: &HeaderMap) -> Result<Encoding, AttemptFailure> {
     let unknown = |name| failure(method, Code::Internal, &format!("compressed its answer with `{name}`, not gzip"));
     Encoding::from_headers(headers).map_err(unknown)
 }
 
-fn not_grpc(method: &Method, status: StatusCode) -> Failure {
+fn not_grpc(method: &Method, status: StatusCode) -> AttemptFailure {
     let what = format!("answered with HTTP status {} and without a gRPC status", status.as_u16());
     failure(method, code_of_http(status), &what)
 }
 
-fn failure(method: &Method, code: Code, what: &str) -> Failure {
-    Failure::new(Cause::Peer, Error::new(code, format!("{} {what}", method.full_name())))
+fn failure(method: &Method, code: Code, what: &str) -> AttemptFailure {
+    AttemptFailure::new(Cause::Peer, Error::new(code, format!("{} {what}", method.full_name())))
 }
 
 #[cfg(test)]
@@ -93,17 +95,17 @@ mod tests {
 
     const GET: Method = Method::unary("/test.v1.Test/Get");
 
-    fn response(status: u16, headers: &[(&str, &str)], body: Body) -> http::Response<ResponseBody> {
+    fn response(status: u16, headers: &[(&str, &str)], body: Body) -> http::Response<IncomingBody> {
         let builder = http::Response::builder().status(status);
         let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
-        builder.body(ResponseBody::InProcess(body)).expect("a response")
+        builder.body(IncomingBody::InProcess(body)).expect("a response")
     }
 
     fn full() -> Body {
         Body::new(Full::new(Bytes::from_static(b"body")))
     }
 
-    fn error(response: http::Response<ResponseBody>) -> (Code, String) {
+    fn error(response: http::Response<IncomingBody>) -> (Code, String) {
         let failure = parse_response(&GET, response, 100).map(|_| ()).expect_err("a failure");
         assert!(!failure.committed);
         (failure.error.code(), failure.error.message().to_owned())

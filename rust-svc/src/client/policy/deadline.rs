@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use tokio::time::Instant;
 
-use super::failure::{Cause, Failure};
+use super::failure::{AttemptFailure, Cause};
 use crate::{Code, Context, Error, Method, Result, call::run_until::run_until_deadline};
 
 /// The least time that an attempt needs. With less left, nothing is sent.
@@ -65,9 +65,9 @@ impl CallDeadlines {
     pub(crate) async fn run<T>(
         &self,
         method: &Method,
-        attempt: Pin<&mut impl Future<Output = Result<T, Failure>>>,
-    ) -> Result<T, Failure> {
-        let elapsed = || Failure::new(Cause::Peer, timed_out(method));
+        attempt: Pin<&mut impl Future<Output = Result<T, AttemptFailure>>>,
+    ) -> Result<T, AttemptFailure> {
+        let elapsed = || AttemptFailure::new(Cause::Peer, timed_out(method));
         let result = match self.response {
             Some(deadline) => run_until_deadline(deadline, attempt).await.unwrap_or_else(|| Err(elapsed())),
             None => attempt.await,
@@ -86,12 +86,16 @@ fn timeout(method: &Method, default: Option<Duration>) -> Option<Duration> {
 }
 
 /// Turns a cancellation by the server at the deadline into `DEADLINE_EXCEEDED`: the server may notice it first.
-pub(crate) fn explain_cancellation(method: &Method, deadline: Option<Instant>, failure: Failure) -> Failure {
+pub(crate) fn explain_cancellation(
+    method: &Method,
+    deadline: Option<Instant>,
+    failure: AttemptFailure,
+) -> AttemptFailure {
     let is_over = |deadline: Instant| Instant::now() + TOLERANCE >= deadline;
     let is_cancelled = failure.error.code() == Code::Cancelled && failure.cause != Cause::Local;
     match deadline {
         Some(deadline) if is_cancelled && is_over(deadline) => {
-            Failure { cause: Cause::Peer, error: timed_out(method), ..failure }
+            AttemptFailure { cause: Cause::Peer, error: timed_out(method), ..failure }
         }
         _ => failure,
     }
@@ -225,7 +229,7 @@ mod tests {
             let deadlines = of(&UNARY.timeout_ms(300), &Context::new(), None).expect("time");
             let attempt = async {
                 time::sleep(ms(after)).await;
-                Err::<(), _>(Failure::new(Cause::Peer, Error::cancelled("")))
+                Err::<(), _>(AttemptFailure::new(Cause::Peer, Error::cancelled("")))
             };
             let failure = deadlines.run(&UNARY, pin!(attempt)).await.expect_err("cancelled");
             assert_eq!(failure.error.code(), code, "after {after} ms");

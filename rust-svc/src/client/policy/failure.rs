@@ -6,7 +6,7 @@ use crate::{Error, Metadata};
 
 /// An attempt that failed.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct AttemptFailure {
     pub(crate) cause: Cause,
     pub(crate) error: Error,
     /// Whether a response had begun. A committed call is never retried (gRFC A6).
@@ -45,7 +45,7 @@ pub(crate) enum Pushback {
     Stop,
 }
 
-impl Failure {
+impl AttemptFailure {
     pub(crate) fn new(cause: Cause, error: Error) -> Self {
         Self { cause, error, committed: false, pushback: Pushback::None, headers: None }
     }

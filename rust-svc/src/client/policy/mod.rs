@@ -12,6 +12,6 @@ pub(crate) use self::{
     breaker::{BreakerPermit, BreakerTransition, Sample, StreamSampler, is_mid_stream_failure},
     budget::Budget,
     deadline::{CallDeadlines, declared_deadline, explain_cancellation, timed_out},
-    failure::{Cause, Failure, Pushback},
+    failure::{AttemptFailure, Cause, Pushback},
     retry::{Retries, RetryDecision},
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     backoff::{Backoff, jitter},
     budget::Budget,
-    failure::{Cause, Failure, Pushback},
+    failure::{AttemptFailure, Cause, Pushback},
 };
 use crate::{Code, Idempotency, Method, Retry};
 
@@ -64,7 +64,7 @@ impl<'a> Retries<'a> {
     }
 
     /// Decides what follows a failure. `is_whole`: no part of the request was consumed.
-    pub(crate) fn after(&mut self, failure: &Failure, is_whole: bool) -> RetryDecision {
+    pub(crate) fn after(&mut self, failure: &AttemptFailure, is_whole: bool) -> RetryDecision {
         if !is_whole || failure.committed {
             return RetryDecision::Stop;
         }
@@ -89,7 +89,7 @@ impl<'a> Retries<'a> {
     }
 
     /// Returns the wait before another attempt, if the policy and the budget allow one.
-    fn retry(&mut self, failure: &Failure) -> Option<Duration> {
+    fn retry(&mut self, failure: &AttemptFailure) -> Option<Duration> {
         let policy = self.policy.as_mut()?;
         if failure.pushback == Pushback::Stop {
             self.budget.spend();
@@ -111,7 +111,7 @@ impl RetryState {
         self.retry.covers(code) && (self.is_repeatable || code == Code::Unavailable)
     }
 
-    fn wait(&mut self, failure: &Failure) -> Duration {
+    fn wait(&mut self, failure: &AttemptFailure) -> Duration {
         match failure.pushback {
             Pushback::After(wait) => {
                 self.backoff.reset();
@@ -129,12 +129,12 @@ mod tests {
 
     const GET: Method = Method::unary("/test.v1.Test/Get");
 
-    fn failure(code: Code) -> Failure {
-        Failure::new(Cause::Peer, Error::new(code, ""))
+    fn failure(code: Code) -> AttemptFailure {
+        AttemptFailure::new(Cause::Peer, Error::new(code, ""))
     }
 
     /// Counts the attempts of a call when each fails like this.
-    fn attempts(method: Method, keyed: bool, failure: &Failure) -> u32 {
+    fn attempts(method: Method, keyed: bool, failure: &AttemptFailure) -> u32 {
         let budget = Budget::new();
         let mut retries = Retries::new(&method, keyed, &budget);
         while retries.after(failure, true) != RetryDecision::Stop {}
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn unsent_requests_are_resent_without_a_policy() {
-        let unsent = Failure::new(Cause::NeverSent, Error::unavailable(""));
+        let unsent = AttemptFailure::new(Cause::NeverSent, Error::unavailable(""));
         let budget = Budget::new();
         let mut retries = Retries::new(&GET, false, &budget);
         let waits: Vec<_> = std::iter::from_fn(|| match retries.after(&unsent, true) {
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(waits[0], Duration::ZERO);
         assert!(waits[1] < waits[2] && waits[2] <= Duration::from_millis(120));
         assert_eq!(retries.previous(), 0);
-        let timeout = Failure::new(Cause::ConnectTimeout, Error::unavailable(""));
+        let timeout = AttemptFailure::new(Cause::ConnectTimeout, Error::unavailable(""));
         assert_eq!(
             Retries::new(&GET, false, &budget).after(&timeout, true),
             RetryDecision::Stop,
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn refused_requests_are_resent_once() {
-        let refused = Failure::new(Cause::Refused, Error::unavailable(""));
+        let refused = AttemptFailure::new(Cause::Refused, Error::unavailable(""));
         let budget = Budget::new();
         let mut retries = Retries::new(&GET, false, &budget);
         assert_eq!(retries.after(&refused, true), RetryDecision::Resend(Duration::ZERO));
@@ -206,7 +206,7 @@ mod tests {
         let budget = Budget::new();
         let method = GET.retry(Retry::new(5).backoff_ms(10, 10_000, 100.0));
         let mut retries = Retries::new(&method, false, &budget);
-        let asked = Failure { pushback: Pushback::After(Duration::from_secs(7)), ..failure(Code::Unavailable) };
+        let asked = AttemptFailure { pushback: Pushback::After(Duration::from_secs(7)), ..failure(Code::Unavailable) };
         assert!(
             matches!(retries.after(&failure(Code::Unavailable), true), RetryDecision::Retry(wait) if wait.as_millis() < 13)
         );
@@ -221,19 +221,19 @@ mod tests {
         let budget = Budget::new();
         let mut retries = Retries::new(&GET.no_side_effects(), false, &budget);
         let error = Error::unavailable("").with_retry_delay(Duration::from_secs(9));
-        let next = retries.after(&Failure::new(Cause::Peer, error), true);
+        let next = retries.after(&AttemptFailure::new(Cause::Peer, error), true);
         assert_eq!(next, RetryDecision::Retry(Duration::from_secs(9)));
     }
 
     #[test]
     fn a_forbidden_retry_costs_a_token() {
         let budget = Budget::new();
-        let refusal = Failure { pushback: Pushback::Stop, ..failure(Code::Internal) };
+        let refusal = AttemptFailure { pushback: Pushback::Stop, ..failure(Code::Internal) };
         (0..5).for_each(|_| assert_eq!(attempts_with(&budget, &refusal), 1));
         assert_eq!(attempts_with(&budget, &failure(Code::Unavailable)), 1);
     }
 
-    fn attempts_with(budget: &Budget, failure: &Failure) -> u32 {
+    fn attempts_with(budget: &Budget, failure: &AttemptFailure) -> u32 {
         let mut retries = Retries::new(&GET.no_side_effects(), false, budget);
         while retries.after(failure, true) != RetryDecision::Stop {}
         retries.previous() + 1

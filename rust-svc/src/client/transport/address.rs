@@ -20,7 +20,7 @@ const LOCAL: &str = "localhost";
 
 /// The address of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
+pub(crate) struct ServerAddress {
     /// Host and port.
     pub(super) authority: Authority,
     /// Whether the connection is encrypted.
@@ -36,7 +36,7 @@ pub(crate) struct ServerOrigin {
     pub(crate) authority: Authority,
 }
 
-impl Address {
+impl ServerAddress {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         match text.strip_prefix("unix:") {
             Some(path) if cfg!(unix) && !path.is_empty() => Ok(Self::socket(Path::new(path))),
@@ -123,7 +123,7 @@ mod tests {
             ("http://10.0.0.7", true),
             ("http://[::]:50051", true),
         ] {
-            assert_eq!(Address::parse(address).expect("an address").is_exposed(), open, "{address}");
+            assert_eq!(ServerAddress::parse(address).expect("an address").is_exposed(), open, "{address}");
         }
     }
 
@@ -136,7 +136,7 @@ mod tests {
             ("unix:/run/shop.sock", None, "http://localhost"),
             ("unix:shop.sock", Some("shop"), "http://shop"),
         ] {
-            let parsed = Address::parse(address).expect("an address");
+            let parsed = ServerAddress::parse(address).expect("an address");
             let ServerOrigin { scheme, authority } = parsed.origin(authority).expect("an origin");
             assert_eq!(format!("{scheme}://{authority}"), origin, "{address}");
         }

@@ -12,8 +12,8 @@ use tokio::time::{self, Instant};
 use super::{
     channel::{Channel, ConnectivityState},
     error::Unreachable,
+    incoming_body::IncomingBody,
     request::OutgoingRequest,
-    response_body::ResponseBody,
 };
 use crate::error::BoxError;
 
@@ -33,7 +33,7 @@ impl Balancer {
         Self { channels: channels.into_iter().collect(), connect_timeout, turn: AtomicUsize::new(0) }
     }
 
-    pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<ResponseBody>, BoxError> {
+    pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<IncomingBody>, BoxError> {
         let turn = self.turn.fetch_add(1, Relaxed);
         let next = &self.channels[turn % self.channels.len()];
         if next.poll_state(Instant::now()) == ConnectivityState::Ready {

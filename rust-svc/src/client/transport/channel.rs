@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     address::ServerOrigin, connect_backoff::ConnectBackoff, connection::H2Connection, connector::Connector,
-    error::Unreachable, request::OutgoingRequest, response_body::ResponseBody,
+    error::Unreachable, incoming_body::IncomingBody, request::OutgoingRequest,
 };
 use crate::error::BoxError;
 
@@ -72,7 +72,7 @@ impl Channel {
         Self { connector, origin, connect_timeout, keep_alive, latest, attempts: Notify::new() }
     }
 
-    pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<ResponseBody>, BoxError> {
+    pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<IncomingBody>, BoxError> {
         let connection = self.connection().await?;
         // Connecting may have used some of the time that the head reports.
         let response = connection.send(request.head(Some(&self.origin), Instant::now()), request.body())?;

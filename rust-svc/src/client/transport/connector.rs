@@ -6,7 +6,7 @@ use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower::ServiceExt;
 
-use super::address::Address;
+use super::address::ServerAddress;
 #[cfg(feature = "tls")]
 use crate::client::tls::{ClientTls, server_name};
 use crate::{Result, error::BoxError, net::Stream};
@@ -24,7 +24,7 @@ pub(crate) struct Connector {
 
 impl Connector {
     /// Creates a connector for an address. Fails if its host and port are unusable.
-    pub(crate) fn new(address: &Address) -> Result<Self> {
+    pub(crate) fn new(address: &ServerAddress) -> Result<Self> {
         let mut tcp = HttpConnector::new();
         // Small messages must not be delayed.
         tcp.set_nodelay(true);

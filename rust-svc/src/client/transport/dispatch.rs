@@ -4,7 +4,7 @@ use http::Response;
 use tokio::time::Instant;
 
 use super::{
-    balancer::Balancer, channel::Channel, in_process::InProcess, request::OutgoingRequest, response_body::ResponseBody,
+    balancer::Balancer, channel::Channel, in_process::InProcess, incoming_body::IncomingBody, request::OutgoingRequest,
 };
 use crate::error::BoxError;
 
@@ -25,7 +25,7 @@ impl Transport {
         &self,
         request: &impl OutgoingRequest,
         start: Instant,
-    ) -> Result<Response<ResponseBody>, BoxError> {
+    ) -> Result<Response<IncomingBody>, BoxError> {
         match self {
             Self::Channel(channel) => channel.send(request).await,
             Self::Balancer(balancer) => balancer.send(request).await,

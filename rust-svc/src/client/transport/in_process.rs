@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tower::Service;
 
 use super::{
+    incoming_body::IncomingBody,
     request::{OutgoingBody, OutgoingRequest},
-    response_body::ResponseBody,
 };
 use crate::{error::BoxError, grpc::Body};
 
@@ -38,13 +38,13 @@ impl InProcess {
         &self,
         request: &impl OutgoingRequest,
         start: Instant,
-    ) -> Result<Response<ResponseBody>, BoxError> {
+    ) -> Result<Response<IncomingBody>, BoxError> {
         let body = match request.body() {
             OutgoingBody::Complete(bytes) => Body::new(Full::new(bytes)),
             OutgoingBody::Stream(stream) => Body::new(stream),
         };
         let response = self.0.call_service(request.head(None, start).map(|()| body)).await?;
-        Ok(response.map(ResponseBody::InProcess))
+        Ok(response.map(IncomingBody::InProcess))
     }
 }
 

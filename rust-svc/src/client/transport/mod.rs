@@ -9,19 +9,19 @@ mod connector;
 mod dispatch;
 mod error;
 mod in_process;
+mod incoming_body;
 mod request;
-mod response_body;
 
 pub(crate) use self::{
-    address::{Address, ServerOrigin, invalid_address},
+    address::{ServerAddress, ServerOrigin, invalid_address},
     balancer::Balancer,
     channel::Channel,
     connector::Connector,
     dispatch::Transport,
     error::{TransportErrorKind, classify},
     in_process::InProcess,
+    incoming_body::{BodyChunk, IncomingBody},
     request::{MessageStream, OutgoingBody, OutgoingRequest, StreamCut},
-    response_body::{BodyChunk, ResponseBody},
 };
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Receives each transition, in order.
-type Listener = Box<dyn Fn(&BreakerTransition) + Send + Sync>;
+type TransitionListener = Box<dyn Fn(&BreakerTransition) + Send + Sync>;
 
 /// Stops the calls of a method that keeps failing, and detects with a few probes when it works again.
 ///
@@ -42,7 +42,7 @@ pub struct CircuitBreaker {
     last_code: AtomicI32,
     state: Mutex<StateMachine>,
     transitions: TransitionQueue,
-    listener: Listener,
+    listener: TransitionListener,
 }
 
 /// The state and counts of a [`CircuitBreaker`] at one moment.

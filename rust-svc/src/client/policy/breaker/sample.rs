@@ -2,7 +2,7 @@
 
 use crate::{
     Code,
-    client::policy::failure::{Cause, Failure},
+    client::policy::failure::{AttemptFailure, Cause},
 };
 
 /// The unit that a circuit breaker counts.
@@ -18,7 +18,7 @@ pub(crate) enum Sample {
 
 impl Sample {
     /// Classifies a failed attempt. `had_full_timeout`: it had enough time for a response.
-    pub(crate) fn of(failure: &Failure, had_full_timeout: bool) -> Self {
+    pub(crate) fn of(failure: &AttemptFailure, had_full_timeout: bool) -> Self {
         if failure.cause == Cause::Local {
             return Self::Neutral;
         }
@@ -46,7 +46,7 @@ fn is_failure(code: Code) -> bool {
 }
 
 /// Returns whether the end of a stream that had begun well counts as a failure.
-pub(crate) fn is_mid_stream_failure(failure: &Failure) -> bool {
+pub(crate) fn is_mid_stream_failure(failure: &AttemptFailure) -> bool {
     failure.cause != Cause::Local && matches!(failure.error.code(), Code::Unavailable | Code::Internal | Code::Unknown)
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use crate::Error;
 
     fn sample(code: Code, cause: Cause, had_full_timeout: bool) -> Sample {
-        Sample::of(&Failure::new(cause, Error::new(code, "")), had_full_timeout)
+        Sample::of(&AttemptFailure::new(cause, Error::new(code, "")), had_full_timeout)
     }
 
     #[test]

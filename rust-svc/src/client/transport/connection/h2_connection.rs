@@ -17,8 +17,8 @@ use http::{Request, Response};
 use super::{
     super::{
         error::{HeadersTooLarge, Unsent},
+        incoming_body::IncomingBody,
         request::OutgoingBody,
-        response_body::ResponseBody,
     },
     keepalive::keepalive_watchdog,
     monitored_io::MonitoredIo,
@@ -90,7 +90,7 @@ impl H2Connection {
         mut self,
         head: Request<()>,
         body: OutgoingBody,
-    ) -> Result<impl Future<Output = Result<Response<ResponseBody>, h2::Error>> + Send + use<>, BoxError> {
+    ) -> Result<impl Future<Output = Result<Response<IncomingBody>, h2::Error>> + Send + use<>, BoxError> {
         if !accepts_headers(self.max_header_list_size, &head) {
             return Err(HeadersTooLarge(self.max_header_list_size).into());
         }
@@ -122,7 +122,7 @@ fn send_all(mut stream: SendStream<Bytes>, bytes: Bytes) {
     drop(stream.send_data(bytes, true));
 }
 
-async fn receive(response: ResponseFuture, call: Option<Arc<()>>) -> Result<Response<ResponseBody>, h2::Error> {
+async fn receive(response: ResponseFuture, call: Option<Arc<()>>) -> Result<Response<IncomingBody>, h2::Error> {
     let response = response.await?;
-    Ok(response.map(|stream| ResponseBody::Remote { stream, _call: call }))
+    Ok(response.map(|stream| IncomingBody::Remote { stream, _call: call }))
 }

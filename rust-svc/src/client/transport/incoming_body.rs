@@ -14,7 +14,7 @@ use http_body::Body as _;
 use crate::{error::BoxError, grpc::Body};
 
 /// The body of a response. Dropping it cancels the request.
-pub(crate) enum ResponseBody {
+pub(crate) enum IncomingBody {
     /// No body.
     Empty,
     /// A body that arrives over a connection.
@@ -29,7 +29,7 @@ pub(crate) enum BodyChunk {
     Trailers(HeaderMap),
 }
 
-impl ResponseBody {
+impl IncomingBody {
     /// Returns whether there is nothing left to read.
     pub(crate) fn is_end(&self) -> bool {
         match self {
