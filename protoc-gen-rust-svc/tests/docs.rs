@@ -18,14 +18,13 @@ fn errors_page_lists_all_codes() {
 
 fn errors_page() -> String {
     let mut page =
-        "# Diagnostic codes\n\n`protoc-gen-rust-svc explain E0202` prints the same explanation. Codes that begin with \
-                    `W` are [lints](lints.md).\n"
+        "# Diagnostic codes\n\n`protoc-gen-rust-svc explain E0202` prints the same explanation. [Lints](lints.md) have levels.\n"
             .to_owned();
     for code in CODES {
         let explanation = code.explanation;
         write!(page, "\n## {}: {}\n\n{explanation}\n", code.name, code.title).expect("a string takes all");
-        if let Some(lint) = lints::name(code.name) {
-            write!(page, "\nThe lint `{lint}` reports it.\n").expect("a string takes all");
+        if let Some(advice) = lints::advice(code.name) {
+            write!(page, "\n{advice}\n").expect("a string takes all");
         }
     }
     page

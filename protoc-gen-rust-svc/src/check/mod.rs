@@ -6,9 +6,8 @@ mod fields;
 mod methods;
 mod name_lengths;
 mod required_cycles;
-mod routes;
 mod run;
-mod single_value_body;
+mod shared_routes;
 mod standalone;
 
 pub use self::run::check;

@@ -1,10 +1,6 @@
 //! The order of the rules.
 
-use super::{
-    cel, cleared_fields, fields, methods, name_lengths, required_cycles,
-    routes::{self, all_methods},
-    single_value_body, standalone,
-};
+use super::{cel, cleared_fields, fields, methods, name_lengths, required_cycles, shared_routes, standalone};
 use crate::{
     diagnostics::Diagnostics,
     model::{Enum, Message, Model},
@@ -12,17 +8,6 @@ use crate::{
 
 /// Runs all rules.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for method in all_methods(model) {
-        for route in &method.routes {
-            routes::check_variables(model, method, route, diagnostics);
-            routes::check_members(model, method, route, diagnostics);
-            routes::check_body(model, method, route, diagnostics);
-            routes::check_response_body(model, method, route, diagnostics);
-            routes::check_streaming(method, route, diagnostics);
-            single_value_body::check_body(method, route, diagnostics);
-        }
-    }
-    routes::check_duplicates(model, diagnostics);
     for message in generated_messages(model) {
         required_cycles::check_required(model, message, diagnostics);
     }
@@ -34,6 +19,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
 
 /// Runs the lints.
 fn lint(model: &Model, diagnostics: &mut Diagnostics) {
+    shared_routes::check_routes(model, diagnostics);
     let services = model.packages.iter().flat_map(|package| &package.services);
     for service in services.filter(|service| model.asked_for.contains(&service.position.file)) {
         methods::check_keys(service, diagnostics);

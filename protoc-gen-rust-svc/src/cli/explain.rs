@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::output::{Failure, say};
 use crate::diagnostics::{
-    codes::{CODES, find},
+    codes::{CODES, Code, find},
     lints,
 };
 
@@ -24,8 +24,13 @@ impl ExplainArgs {
                 let code = find(lint).ok_or_else(|| {
                     format!("error: unknown code `{name}`\n  help: `explain` without an argument lists all codes")
                 })?;
-                say(format_args!("{}: {}\n\n{}\n", code.name, code.title, code.explanation))
+                say(format_args!("{}: {}\n\n{}\n{}", code.name, code.title, code.explanation, level(code)))
             }
         }
     }
+}
+
+/// How to change the level of a code.
+fn level(code: &Code) -> String {
+    lints::advice(code.name).map(|advice| format!("\n{advice}\n")).unwrap_or_default()
 }

@@ -87,9 +87,9 @@ field. Two variables of a path must not fill different members of one oneof; dec
         name: "E0203",
         title: "invalid body",
         explanation: "\
-`body` is `*` or a top-level field of the request that the path does not fill; `response_body` is a top-level field of
+`body` is `*` or a top-level field of the request that the path does not set; `response_body` is a top-level field of
 the response. A body must not be another member of a oneof that the path fills, and its name must not be the `json_name`
-of another field. GET and DELETE have no body: the query carries the fields that the path does not fill.",
+of another field. GET and DELETE have no body: the query carries the fields that the path does not set.",
     },
     Code {
         name: "E0204",
@@ -102,8 +102,9 @@ A rule has exactly one of `get`, `put`, `post`, `delete`, `patch` and `custom`. 
         name: "E0205",
         title: "conflicting routes",
         explanation: "\
-Two routes match the same requests. The names of variables do not distinguish routes: `/v1/{a}` and `/v1/{b}` conflict.
-Change the path or the HTTP method of one of them.",
+Two routes of a service match the same requests. The names of variables do not distinguish routes: `/v1/{a}` and `/v1/{b}`
+conflict. Change the path or the HTTP method of one of them. With `warn=conflicting-routes` or `allow=conflicting-routes`, the
+first in the file has the route.",
     },
     Code {
         name: "E0206",
@@ -286,6 +287,13 @@ runtime provides their prost types with its feature `prost`, which a crate of pl
         explanation: "\
 rustdoc writes one file per type, trait, function and constant, and most file systems limit file names to 255 bytes. The
 generated code compiles, but `cargo doc` fails for it and for every crate that depends on it. Shorten the name.",
+    },
+    Code {
+        name: "W0607",
+        title: "route of several services",
+        explanation: "\
+Methods of two services have the same route. A server with the gateways of both fails to start. The lint is off by default,
+because the services may never share a server; `warn=shared-route` turns it on.",
     },
 ];
 

@@ -4,9 +4,11 @@ pub mod codes;
 mod diagnostic;
 pub mod lints;
 mod position;
+mod problem;
 pub(crate) mod suggest;
 
 pub use self::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     position::Position,
+    problem::Problem,
 };

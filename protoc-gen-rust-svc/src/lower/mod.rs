@@ -14,6 +14,7 @@ mod lowering;
 mod names;
 mod passes;
 mod pipeline;
+mod route_problems;
 mod wire;
 
 pub(crate) use self::names::WELL_KNOWN;

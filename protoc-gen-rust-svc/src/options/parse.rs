@@ -190,6 +190,11 @@ impl Options {
         Ok(())
     }
 
+    /// The level of a problem of an HTTP rule. Without a gateway, such problems do not matter.
+    pub fn route_level(&self, code: &str) -> Level {
+        if self.emits(Artefact::Gateway) { self.lints.of(code) } else { Level::Allow }
+    }
+
     /// Whether an artefact is to be emitted.
     pub fn emits(&self, artefact: Artefact) -> bool {
         self.emit.contains(&artefact)

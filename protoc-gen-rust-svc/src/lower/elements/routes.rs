@@ -3,8 +3,8 @@
 use rust_svc::path::Template;
 
 use crate::{
-    diagnostics::Position,
-    lower::lowering::Lowering,
+    diagnostics::{Position, Problem},
+    lower::{lowering::Lowering, route_problems},
     model::Route,
     read::{
         File,
@@ -20,36 +20,50 @@ const BODY: i32 = 7;
 const RESPONSE_BODY: i32 = 12;
 
 impl Lowering<'_> {
-    pub(super) fn routes(&mut self, file: &File, rule: Option<&HttpRule>, path: &[i32]) -> Vec<Route> {
+    /// Lowers the HTTP rule of a method. Invalid rules are reported.
+    pub(super) fn routes(&mut self, file: &File, method: &str, rule: Option<&HttpRule>, path: &[i32]) -> Vec<Route> {
         let Some(rule) = rule else { return Vec::new() };
-        let path: Vec<_> = path.iter().copied().chain([METHOD_OPTIONS, HTTP]).collect();
-        let mut routes: Vec<_> = self.route(file, rule, &path).into_iter().collect();
-        for (index, binding) in rule.additional_bindings.iter().enumerate() {
-            let path: Vec<_> = path.iter().copied().chain([ADDITIONAL_BINDINGS, index as i32]).collect();
+        let rules = RuleReader { file, problems: Vec::new() };
+        let (routes, problems) = rules.read(rule, &[path, &[METHOD_OPTIONS, HTTP]].concat());
+        let is_valid = problems.is_empty();
+        // Errors of the other rules are reported too.
+        let has_error = route_problems::report(problems, method, self.options, self.diagnostics);
+        if is_valid || has_error { routes } else { Vec::new() }
+    }
+}
+
+/// Reads the rules of a method.
+struct RuleReader<'a> {
+    file: &'a File,
+    problems: Vec<Problem>,
+}
+
+impl RuleReader<'_> {
+    fn read(mut self, rule: &HttpRule, path: &[i32]) -> (Vec<Route>, Vec<Problem>) {
+        let mut routes: Vec<_> = self.route(rule, path).into_iter().collect();
+        for (index, binding) in (0..).zip(&rule.additional_bindings) {
+            let path = [path, &[ADDITIONAL_BINDINGS, index]].concat();
             if !binding.additional_bindings.is_empty() {
-                let position = file.source.position(&path);
-                let message = "nested additional_bindings";
-                self.diagnostics.error("E0204", &position, message).help("list all bindings in the outer rule");
+                let position = self.file.source.position(&path);
+                self.problem("E0204", &position, "nested additional_bindings", "list all bindings in the outer rule");
             }
-            routes.extend(self.route(file, binding, &path));
+            routes.extend(self.route(binding, &path));
         }
-        routes
+        (routes, self.problems)
     }
 
-    fn route(&mut self, file: &File, rule: &HttpRule, path: &[i32]) -> Option<Route> {
-        let at = |number: i32| file.source.position(&path.iter().copied().chain([number]).collect::<Vec<_>>());
+    fn route(&mut self, rule: &HttpRule, path: &[i32]) -> Option<Route> {
+        let file = self.file;
+        let at = |number: i32| file.source.position(&[path, &[number]].concat());
         let Some(pattern) = &rule.pattern else {
-            self.diagnostics
-                .error("E0204", &at(0), "HTTP rule without a path")
-                .help("add a path, such as `get: \"/v1/shelves\"`");
+            self.problem("E0204", &at(0), "HTTP rule without a path", "add a path, such as `get: \"/v1/shelves\"`");
             return None;
         };
         let (verb, text, number) = verb(pattern);
         let position = at(number);
         if !is_token(&verb) {
-            self.diagnostics
-                .error("E0204", &position, format!("invalid HTTP method `{verb}`"))
-                .help("use a token such as `HEAD`, or `*` for any method");
+            let help = "use a token such as `HEAD`, or `*` for any method";
+            self.problem("E0204", &position, &format!("invalid HTTP method `{verb}`"), help);
         }
         let template = self.template(text, &position)?;
         Some(Route {
@@ -70,11 +84,14 @@ impl Lowering<'_> {
                 let caret = text.get(..error.offset()).map_or(0, |before| before.chars().count());
                 let shown = text.replace(char::is_control, "?");
                 let help = format!("{shown}\n        {}^ here", " ".repeat(caret));
-                let message = format!("invalid path template: {}", error.message());
-                self.diagnostics.error("E0201", position, message).help(help);
+                self.problem("E0201", position, &format!("invalid path template: {}", error.message()), &help);
                 None
             }
         }
+    }
+
+    fn problem(&mut self, code: &'static str, position: &Position, message: &str, help: &str) {
+        self.problems.push(Problem::new(code, position, message.to_owned(), help));
     }
 }
 

@@ -92,7 +92,7 @@ impl Lowering<'_> {
             docs: Docs::new(&file.source.comment(path), || format!("The method `{}`.", method.name)),
             attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
             policy: self.policy(file, service, method, path),
-            routes: self.routes(file, options.http.as_ref(), path),
+            routes: self.routes(file, &method.name, options.http.as_ref(), path),
             position,
         }
     }

@@ -3,6 +3,7 @@
 //! | pass | needs | guarantees |
 //! |---|---|---|
 //! | `tell_apart_json_names` | fields | no two fields of a message have one JSON name |
+//! | `reject_routes` | fields, JSON names, routes | routes are valid, and no two of a service match the same requests |
 //! | `break_required_cycles` | `Field::required` | no message requires another of its own kind through `REQUIRED` fields |
 //! | `box_recursion` | fields | a field that leads back to its own message is boxed |
 //! | `derive` | `required`, `boxed` | `is_eq`, `is_hash` and `has_default` hold for a message and all that it contains |
@@ -24,6 +25,7 @@ mod named_fields;
 mod package_names;
 mod request_checks;
 mod required_cycles;
+mod routes;
 mod run;
 
 pub(crate) use self::run::run;

@@ -1,0 +1,35 @@
+//! Problems whose level the options choose.
+
+use super::{Diagnostics, Position, lints::Level};
+
+/// A broken rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The code of the rule.
+    pub code: &'static str,
+    /// The position.
+    pub position: Position,
+    /// A description of the problem.
+    pub message: String,
+    /// How to fix it.
+    pub help: String,
+}
+
+impl Problem {
+    /// Describes a broken rule.
+    pub fn new(code: &'static str, position: &Position, message: String, help: impl Into<String>) -> Self {
+        Self { code, position: position.clone(), message, help: help.into() }
+    }
+}
+
+impl Diagnostics {
+    /// Adds a problem as an error or a warning, or ignores it.
+    pub fn report(&mut self, problem: Problem, level: Level) {
+        let Problem { code, position, message, help } = problem;
+        match level {
+            Level::Allow => {}
+            Level::Warn => self.warning(code, &position, message).help(help),
+            Level::Deny => self.error(code, &position, message).help(help),
+        }
+    }
+}
