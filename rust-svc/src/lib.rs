@@ -1,23 +1,23 @@
-//! The runtime behind code that `protoc-gen-rust-svc` generates.
+//! The runtime of code that `protoc-gen-rust-svc` generates.
 //!
-//! A service of a `.proto` becomes one plain trait. This crate holds everything that can be done without generating
-//! code again, one module for each way in which that trait is used:
+//! Each service of a `.proto` becomes one plain trait. This crate has everything that can change without generating code
+//! again, with one module for each use of the trait:
 //!
 //! | module | feature | |
 //! |---|---|---|
-//! | the crate's root | always | what a service trait speaks: [`Context`], [`Error`], [`Method`], [`Streaming`], [`Message`] |
-//! | [`intercept`] | `adapter`, `client` or `gateway` | what happens around every call: authentication, limits, observers |
+//! | the crate's root | always | the types of a service trait: [`Context`], [`Error`], [`Method`], [`Streaming`], [`Message`] |
+//! | [`intercept`] | `adapter`, `client` or `gateway` | interceptors and observers around every call: authentication, limits |
 //! | [`observe`] | the same; `metrics`, `otlp` | access logs, metrics and traces |
-//! | [`adapter`] | `adapter` | gRPC requests to the trait |
-//! | [`client`] | `client` | the trait to a remote gRPC server: deadlines, retries, circuit breakers |
-//! | [`gateway`] | `gateway` | HTTP and JSON to the trait |
-//! | [`fake`] | `fake` | the trait to a test's script |
+//! | [`adapter`] | `adapter` | serves the trait to gRPC requests |
+//! | [`client`] | `client` | calls a remote gRPC server: deadlines, retries, circuit breakers |
+//! | [`gateway`] | `gateway` | serves the trait to HTTP and JSON requests |
+//! | [`fake`] | `fake` | implements the trait by scripts of a test |
 //! | [`server`] | `server` | a process that serves adapters and gateways |
-//! | `Rules` | `validate` | requests by the rules of `buf.validate` |
+//! | `Rules` | `validate` | checks requests against the rules of `buf.validate` |
 //!
-//! Generated code names it `svc`, as in `use ::rust_svc as svc;`.
+//! Generated code, and the examples, name it `svc`: `use rust_svc as svc;`.
 
-// What is printed for this crate names it as what is printed for others does.
+// The messages generated for this crate name it as those of other crates do.
 #[cfg(feature = "prost")]
 extern crate self as rust_svc;
 
@@ -81,5 +81,5 @@ pub use types::{Any, FieldMask, Json, SignedDuration, Timestamp, UnpackError};
 #[cfg(feature = "prost")]
 pub use types::{rpc, wkt};
 
-/// What generated code was made for: a generator that needs a newer runtime asks for a constant that is not here.
+/// The version of the contract with generated code. A newer generator names a constant that does not exist here.
 pub const GENERATED_BY_0_1: () = ();
