@@ -1,176 +1,152 @@
-//! One call from its request to its answer.
+//! One call, from its request to its response.
 
-use std::{
-    convert::Infallible,
-    future::{poll_fn, ready},
-    mem,
-    panic::AssertUnwindSafe,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::Poll,
-};
+use std::{convert::Infallible, future::poll_fn, mem, pin::pin, sync::Arc, task::Poll};
 
-use futures::{FutureExt, future::OptionFuture};
-use http::HeaderMap;
-use tokio::time::{Instant, sleep_until};
+use futures::FutureExt;
+use http::{HeaderMap, Request, Response};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
-    Options, Payload, ResponseBody,
-    body::{self, Call},
-    open, report,
-    requests::Requests,
-    responses::{Answer, Answering, Data},
+    deadline::{catch_panic, deadline_exceeded, with_deadline},
+    options::AdapterOptions,
+    payload::Payload,
+    refusal::{refusal, refuse_call, refuse_request},
+    request_stream::RequestStream,
+    response_body::{self, CallInProgress, ResponseBody, ResponseFuture},
+    response_data::{IntoResponseData, ResponseContext, ResponseData},
 };
-pub(super) use crate::intercept::panicked;
 use crate::{
     Body, CancelGuard, Code, Context, Error, Method, Result,
-    call::connection_info::{ConnectionInfo, MaxHeaderListSize},
-    call::run_until::run_until_cancelled,
-    call::shutdown::{ShutdownSignal, server_stopping},
+    call::{
+        connection_info::{ConnectionInfo, MaxHeaderListSize},
+        shutdown::ShutdownSignal,
+    },
     grpc::{compression::Encoding, header, metadata::Headers},
     intercept::{Chain, Counter, PendingCall, Side},
 };
 
-/// How a method is served.
-pub(super) struct Serve {
+/// A method, and the function that serves its calls.
+pub(super) struct MethodHandler {
     pub(super) method: Arc<Method>,
-    pub(super) call: Box<dyn Fn(Exchange<'_>) -> super::routes::Answer + Send + Sync>,
+    pub(super) call: Box<dyn Fn(IncomingCall<'_>) -> ResponseFuture + Send + Sync>,
 }
 
 /// A request for a method.
-pub(super) struct Exchange<'a> {
+pub(super) struct IncomingCall<'a> {
     pub(super) method: Arc<Method>,
-    pub(super) options: Options,
+    pub(super) options: AdapterOptions,
     pub(super) chain: Chain,
-    pub(super) request: &'a mut http::Request<Body>,
-    pub(super) origin: ConnectionInfo,
+    pub(super) request: &'a mut Request<Body>,
+    pub(super) info: ConnectionInfo,
 }
 
-/// Answers a request by what `handle` makes of its messages.
-pub(super) fn serve<Q: Payload<Place>, Place: 'static, A: Answer + 'static, F>(
-    exchange: Exchange<'_>,
-    handle: impl FnOnce(Context, Requests<Q, Place>) -> F + Send + 'static,
-) -> super::routes::Answer
+/// Serves a call by a function of its context and messages.
+pub(super) fn serve<Q: Payload<Place>, Place: 'static, A: IntoResponseData + 'static, F>(
+    incoming: IncomingCall<'_>,
+    handle: impl FnOnce(Context, RequestStream<Q, Place>) -> F + Send + 'static,
+) -> ResponseFuture
 where
     F: Future<Output = Result<A>> + Send + 'static,
 {
-    let Exchange { method, options, chain, request, mut origin } = exchange;
+    let IncomingCall { method, options, chain, request, mut info } = incoming;
     let (headers, body) = (mem::take(request.headers_mut()), mem::take(request.body_mut()));
-    let encodings = Encodings::of(&headers);
+    let encodings = CallEncodings::from_headers(&headers);
     let start = Instant::now();
-    let deadline = match open::deadline(&headers, &options, start) {
+    let deadline = match options.deadline(&headers, start) {
         Ok(deadline) => deadline,
-        Err(error) => return refused(&method, &chain, origin, error),
+        Err(error) => return refuse_request(&method, &chain, info, &error),
     };
-    let (ending, room) = (mem::take(&mut origin.shutdown), origin.max_header_list_size);
-    let (cx, lifeline) = Context::received(Headers(headers), deadline, origin);
+    let (shutdown, limit) = (mem::take(&mut info.shutdown), info.max_header_list_size);
+    let (cx, guard) = Context::received(Headers(headers), deadline, info);
     if deadline.is_some_and(|deadline| deadline <= start) {
-        return refused_with(&method, &chain, cx, room, exceeded());
+        return refuse_call(&method, &chain, cx, limit, &deadline_exceeded());
     }
-    Accepted { method, options, chain, ending, room, start, cx, lifeline, body, encodings }.answer(handle).boxed()
+    AcceptedCall { method, options, chain, shutdown, limit, start, cx, guard, body, encodings }.respond(handle).boxed()
 }
 
-/// The answer to a call that no interceptor sees, but for those that name it.
-pub(super) fn refused(method: &Method, chain: &Chain, origin: ConnectionInfo, error: Error) -> super::routes::Answer {
-    let room = origin.max_header_list_size;
-    refused_with(method, chain, Context::from_connection_info(origin), room, error)
-}
-
-fn refused_with(
-    method: &Method,
-    chain: &Chain,
-    cx: Context,
-    room: MaxHeaderListSize,
-    error: Error,
-) -> super::routes::Answer {
-    chain.refused(method, None, cx.clone(), error.code());
-    ready(Ok(told(method, error, &cx, room))).boxed()
-}
-
-/// The whole answer to a call that no handler saw.
-fn told(method: &Method, error: Error, cx: &Context, room: MaxHeaderListSize) -> http::Response<ResponseBody> {
-    let (code, error) = (error.code(), report::told(method, error));
-    let mut response = body::refuse_with(&error, &cx.headers());
-    room.truncate(response.headers_mut(), Some(code));
-    response
-}
-
-/// A request that can be read.
-struct Accepted {
+/// A call with valid headers, before its interceptors run.
+struct AcceptedCall {
     method: Arc<Method>,
-    options: Options,
+    options: AdapterOptions,
     chain: Chain,
-    ending: ShutdownSignal,
-    room: MaxHeaderListSize,
+    shutdown: ShutdownSignal,
+    limit: MaxHeaderListSize,
     start: Instant,
     cx: Context,
-    lifeline: CancelGuard,
+    guard: CancelGuard,
     body: Body,
-    encodings: Encodings,
+    encodings: CallEncodings,
 }
 
-/// How messages are compressed.
-struct Encodings {
-    requests: Result<Encoding>,
-    responses: Encoding,
-}
-
-impl Accepted {
-    async fn answer<Q: Payload<Place>, Place: 'static, A: Answer, F: Future<Output = Result<A>>>(
+impl AcceptedCall {
+    async fn respond<Q: Payload<Place>, Place: 'static, A: IntoResponseData, F: Future<Output = Result<A>>>(
         self,
-        handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
-    ) -> Result<http::Response<ResponseBody>, Infallible> {
-        let Self { method, options, chain, ending, room, start, cx, lifeline, body, encodings } = self;
-        let mut opening = chain.open(&method, Side::Server, None, cx, start);
-        let start = match pass(&method, &mut opening, &ending, start).await {
+        handle: impl FnOnce(Context, RequestStream<Q, Place>) -> F,
+    ) -> Result<Response<ResponseBody>, Infallible> {
+        let Self { method, options, chain, shutdown, limit, start, cx, guard, body, encodings } = self;
+        let mut pending = chain.open(&method, Side::Server, None, cx, start);
+        let start = match intercept(&method, &mut pending, &shutdown, start).await {
             Ok(start) => start,
             Err(error) => {
-                opening.failed(&error);
-                return Ok(told(&method, error, opening.cx(), room));
+                pending.failed(&error);
+                return Ok(refusal(&method, &error, pending.cx(), limit));
             }
         };
-        let (call, encoding) = (Call::of(opening.run(), lifeline, room), encodings.responses);
-        let requests = encodings.requests(body, options.max_message_size, call.running.counter());
-        let span = call.running.span();
-        let answer = {
-            let answer = pin!(answer(&method, &call, &ending, requests, encoding, start, handle));
-            answer.instrument(span.clone()).await
+        let (call, encoding) = (CallInProgress::new(pending.run(), guard, limit), encodings.responses);
+        let requests = encodings.requests(body, options.max_message_size, call.active.counter());
+        let span = call.active.span();
+        let result = {
+            let result = pin!(handle_messages(&method, &call, &shutdown, requests, encoding, start, handle));
+            result.instrument(span.clone()).await
         };
         let _entered = span.enter();
-        let mut response = body::finish(method, answer, encoding, call);
-        encodings.tell(&mut response);
+        let mut response = response_body::finish(method, result, encoding, call);
+        encodings.advertise(&mut response);
         Ok(response)
     }
 }
 
-async fn pass(method: &Method, opening: &mut PendingCall, ending: &ShutdownSignal, start: Instant) -> Result<Instant> {
-    let deadline = opening.cx().deadline();
-    punctual(ending, deadline, start, pin!(caught(method, opening.pass(start)))).await
+/// Runs the interceptors, and returns when they ended.
+async fn intercept(
+    method: &Method,
+    pending: &mut PendingCall,
+    shutdown: &ShutdownSignal,
+    start: Instant,
+) -> Result<Instant> {
+    let deadline = pending.cx().deadline();
+    with_deadline(shutdown, deadline, start, pin!(catch_panic(method, pending.pass(start)))).await
 }
 
-async fn answer<Q, Place, A: Answer, F: Future<Output = Result<A>>>(
+/// Runs the handler, and encodes its response.
+async fn handle_messages<Q, Place, A: IntoResponseData, F: Future<Output = Result<A>>>(
     method: &Arc<Method>,
-    Call { running, .. }: &Call,
-    ending: &ShutdownSignal,
-    requests: Result<Requests<Q, Place>>,
+    CallInProgress { active, .. }: &CallInProgress,
+    shutdown: &ShutdownSignal,
+    requests: Result<RequestStream<Q, Place>>,
     encoding: Encoding,
     start: Instant,
-    handle: impl FnOnce(Context, Requests<Q, Place>) -> F,
-) -> Result<Data> {
-    let (requests, cx) = (requests?, running.cx());
-    let answering = Answering { method, encoding, running, deadline: cx.deadline() };
-    // A message becomes data where it is: each function on its way would move it.
+    handle: impl FnOnce(Context, RequestStream<Q, Place>) -> F,
+) -> Result<ResponseData> {
+    let (requests, cx) = (requests?, active.cx());
+    let context = ResponseContext { method, encoding, active, deadline: cx.deadline() };
+    // The response is encoded in place: each function on its way would move it.
     let work = pin!(async {
-        let mut data = handle(cx.clone(), requests).await.and_then(|answer| answer.data(&answering))?;
+        let mut data = handle(cx.clone(), requests).await.and_then(|response| response.into_data(&context))?;
         poll_fn(|cx| Poll::Ready(data.begin(cx))).await.map(|()| data)
     });
-    punctual(ending, cx.deadline(), start, pin!(caught(method, work))).await
+    with_deadline(shutdown, cx.deadline(), start, pin!(catch_panic(method, work))).await
 }
 
-impl Encodings {
-    /// Responses are compressed as requests are, as grpc-go does it, if the caller takes that.
-    fn of(headers: &HeaderMap) -> Self {
+/// The compression of the messages of a call.
+struct CallEncodings {
+    requests: Result<Encoding>,
+    responses: Encoding,
+}
+
+impl CallEncodings {
+    /// Reads the compression of requests. Responses use the same, as in grpc-go, if the caller accepts it.
+    fn from_headers(headers: &HeaderMap) -> Self {
         let unknown =
             |name| Error::new(Code::Unimplemented, format!("messages compressed with `{name}` are not read here"));
         let requests = Encoding::from_headers(headers).map_err(unknown);
@@ -178,55 +154,20 @@ impl Encodings {
         Self { requests, responses: responses.unwrap_or_default() }
     }
 
-    /// The messages of a request. Fails with `UNIMPLEMENTED` if they cannot be read.
+    /// Returns the messages of a request. Fails with `UNIMPLEMENTED` if their compression is unknown.
     fn requests<Q: Payload<Place>, Place: 'static>(
         &self,
         body: Body,
         limit: usize,
         counter: Counter,
-    ) -> Result<Requests<Q, Place>> {
-        Ok(Requests::new(body, self.requests.clone()?, limit, counter))
+    ) -> Result<RequestStream<Q, Place>> {
+        Ok(RequestStream::new(body, self.requests.clone()?, limit, counter))
     }
 
-    /// The answer to a request that is compressed in another way than is known tells those that are.
-    fn tell(&self, response: &mut http::Response<ResponseBody>) {
+    /// Adds the known compressions to the response to a request with an unknown one.
+    fn advertise(&self, response: &mut Response<ResponseBody>) {
         if self.requests.is_err() {
             response.headers_mut().insert(header::ACCEPT_ENCODING, Encoding::KNOWN);
         }
     }
-}
-
-/// What a call is answered with when its time is up.
-pub(super) fn exceeded() -> Error {
-    Error::deadline_exceeded("the deadline passed before the call was done")
-}
-
-fn caught<T>(method: &Method, work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
-    let caught = AssertUnwindSafe(work).catch_unwind();
-    caught.map(move |result| result.unwrap_or_else(|panic| Err(panicked(method, &*panic))))
-}
-
-/// Work that begins at `start`, until its deadline or the end of the server.
-async fn punctual<T>(
-    ending: &ShutdownSignal,
-    deadline: Option<Instant>,
-    start: Instant,
-    work: Pin<&mut impl Future<Output = Result<T>>>,
-) -> Result<T> {
-    if deadline.is_some_and(|deadline| deadline <= start) {
-        return Err(exceeded());
-    }
-    run_until_cancelled(|| over(ending, deadline), work).await.unwrap_or_else(|| Err(cut(deadline)))
-}
-
-async fn over(ending: &ShutdownSignal, deadline: Option<Instant>) {
-    let passed = OptionFuture::from(deadline.map(sleep_until));
-    tokio::select! {
-        _ = ending.recv() => (),
-        Some(()) = passed => (),
-    }
-}
-
-fn cut(deadline: Option<Instant>) -> Error {
-    if deadline.is_some_and(|deadline| deadline <= Instant::now()) { exceeded() } else { server_stopping() }
 }

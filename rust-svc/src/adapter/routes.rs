@@ -1,4 +1,4 @@
-//! Which service and method a path names.
+//! Finding the service and method of a request.
 
 use std::{
     collections::BTreeMap,
@@ -10,13 +10,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{FutureExt, future::BoxFuture};
+use futures::FutureExt;
+use http::Request;
 
 use super::{
-    Adapter, Options, ResponseBody,
-    call::{Exchange, Serve, refused},
-    guard,
+    builder::Adapter,
+    call::{IncomingCall, MethodHandler},
+    http_guard,
+    options::AdapterOptions,
+    refusal::refuse_request,
+    response_body::{ResponseBody, ResponseFuture},
 };
+#[cfg(feature = "server")]
+use crate::grpc::content_type;
 use crate::{
     Body, Error,
     call::connection_info::ConnectionInfo,
@@ -24,177 +30,184 @@ use crate::{
     intercept::{Chain, NO_METHOD},
 };
 
-/// The services of a server by their full names: a tower service that answers gRPC requests for all of them.
+/// The services of a server by their full names, as a tower service of gRPC requests.
 ///
-/// What is not gRPC is answered in the language of HTTP: 405 for another verb than POST, 415 for another content type
-/// than `application/grpc`. A path that names no method, to the letter and without a query, is answered with
-/// `UNIMPLEMENTED`.
+/// Requests that are not gRPC get HTTP status 405 if their method is not POST, and 415 if their content type is not
+/// `application/grpc`. Calls of unknown services and methods fail with `UNIMPLEMENTED`; so do paths with a query.
 #[derive(Clone, Default)]
-pub struct Routes(Arc<Table>);
+pub struct Routes(Arc<ServiceTable>);
 
 #[derive(Clone, Default)]
-struct Table {
-    served: BTreeMap<&'static str, Served>,
-    /// What sees calls to what is not served.
-    around: Chain,
+struct ServiceTable {
+    services: BTreeMap<&'static str, ChainedService>,
+    /// The chain of calls to unknown services.
+    unknown: Chain,
 }
 
-/// A service and what is around its calls.
+/// A service with the chain of its calls.
 #[derive(Clone)]
-struct Served {
-    methods: Arc<Methods>,
+struct ChainedService {
+    methods: Arc<MethodTable>,
     chain: Chain,
 }
 
-/// A request of HTTP, whatever its body is made of.
-type Request = http::Request<Body>;
-
-pub(super) type Answer = BoxFuture<'static, Result<http::Response<ResponseBody>, Infallible>>;
-
 impl Routes {
-    /// No services.
+    /// Creates routes without services.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The services of both. Of two with the same name the one of `other` is served.
+    /// Adds the services of `other`, which replace services of the same name.
     pub fn merge(mut self, other: impl Into<Self>) -> Self {
         let other = Arc::unwrap_or_clone(other.into().0);
-        self.change().served.extend(other.served);
+        self.change().services.extend(other.services);
         self
     }
 
-    /// The same services, with all of `chain` around their calls, after what was around them before. Its observers are
-    /// told of calls to services and methods that there are not, too, as those of what is merged into these are not.
+    /// Wraps all calls in `chain`, inside of earlier chains. Its observers see calls of unknown services and methods, too;
+    /// those of routes that are merged later do not.
     pub fn chain(mut self, chain: &Chain) -> Self {
-        let Table { served, around } = self.change();
-        let chains = served.values_mut().map(|served| &mut served.chain).chain([around]);
+        let ServiceTable { services, unknown } = self.change();
+        let chains = services.values_mut().map(|service| &mut service.chain).chain([unknown]);
         chains.for_each(|own| *own = std::mem::take(own).merge(chain.clone()));
         self
     }
 
-    /// The full names of the services, sorted.
+    /// Returns the full names of the services, sorted.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
-        self.0.served.keys().copied()
+        self.0.services.keys().copied()
     }
 
-    /// The services as an axum router, to merge with other routes. It has no fallback of its own.
+    /// Converts the services to an axum router without a fallback, to merge with other routes.
     #[cfg(feature = "server")]
     pub fn into_router(self) -> axum::Router {
         let paths: Vec<_> = self.services().map(|name| format!("/{name}/{{*method}}")).collect();
         paths.iter().fold(axum::Router::new(), |router, path| router.route_service(path, self.clone()))
     }
 
-    /// True if the request is for these services: it says that it is gRPC, or its path names one of them.
+    /// Returns whether a request must be gRPC, by its content type or its path.
     #[cfg(feature = "server")]
-    pub(crate) fn claims<B>(&self, request: &http::Request<B>) -> bool {
-        let service = request.uri().path().split('/').nth(1);
-        guard::says_grpc(request.headers()) || service.is_some_and(|service| self.0.served.contains_key(service))
+    pub(crate) fn claims<B>(&self, request: &Request<B>) -> bool {
+        content_type::starts_with(request.headers(), content_type::GRPC) || self.serves(request.uri().path())
     }
 
-    /// True if a path names a method that takes one message and no stream of them.
+    /// Returns whether a path names a service.
+    #[cfg(feature = "server")]
+    pub(crate) fn serves(&self, path: &str) -> bool {
+        path.split('/').nth(1).is_some_and(|service| self.0.services.contains_key(service))
+    }
+
+    /// Returns whether a path names a method that takes one message instead of a stream.
     #[cfg(feature = "server")]
     pub(crate) fn takes_one(&self, path: &str) -> bool {
-        named(path).is_some_and(|(name, method)| self.0.served.get(name).is_some_and(|it| it.methods.takes_one(method)))
+        let found = split_path(path).and_then(|(name, method)| Some((self.0.services.get(name)?, method)));
+        found.is_some_and(|(service, method)| service.methods.takes_one(method))
     }
 
-    /// Answers a request that came over a connection of this server.
+    /// Serves a request of a connection of this server.
     #[cfg(feature = "server")]
     pub(crate) fn serve<B>(
         &self,
-        request: http::Request<B>,
-        origin: ConnectionInfo,
+        request: Request<B>,
+        info: ConnectionInfo,
     ) -> impl Future<Output = http::Response<ResponseBody>> + Send + use<B>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.answer(&mut request.map(Body::new), origin).map(|Ok(response)| response)
+        self.respond(&mut request.map(Body::new), info).map(|Ok(response)| response)
     }
 
-    fn change(&mut self) -> &mut Table {
+    fn change(&mut self) -> &mut ServiceTable {
         Arc::make_mut(&mut self.0)
     }
 
-    fn answer(&self, request: &mut Request, origin: ConnectionInfo) -> Answer {
-        if let Some(refusal) = guard::refusal(request) {
+    fn respond(&self, request: &mut Request<Body>, info: ConnectionInfo) -> ResponseFuture {
+        if let Some(refusal) = http_guard::refusal(request) {
             return ready(Ok(refusal)).boxed();
         }
         let uri = request.uri();
-        let found = named(uri.path()).filter(|_| uri.query().is_none());
-        match found.and_then(|(service, _)| self.0.served.get(service)) {
-            Some(served) => served.methods.handle(&served.chain, request, origin),
-            None => unimplemented(&self.0.around, origin, format_args!("the service of {}", uri.path())),
+        let found = split_path(uri.path()).filter(|_| uri.query().is_none());
+        match found.and_then(|(service, _)| self.0.services.get(service)) {
+            Some(service) => service.methods.call(&service.chain, request, info),
+            None => unimplemented(&self.0.unknown, info, format_args!("the service of {}", uri.path())),
         }
     }
 }
 
-/// The service and the method of a path.
-fn named(path: &str) -> Option<(&str, &str)> {
+/// Splits a path into service and method.
+fn split_path(path: &str) -> Option<(&str, &str)> {
     path.strip_prefix('/')?.split_once('/')
 }
 
-/// The methods of a service, whatever type it has.
-struct Methods {
+/// The methods of a service of any type.
+struct MethodTable {
     name: &'static str,
-    methods: BTreeMap<&'static str, Serve>,
-    options: Options,
+    methods: BTreeMap<&'static str, MethodHandler>,
+    options: AdapterOptions,
 }
 
-impl Methods {
-    /// Answers a request whose path names the service and a method. Headers and body are taken out of it: a request is
-    /// large to hand on.
-    fn handle(&self, chain: &Chain, request: &mut Request, origin: ConnectionInfo) -> Answer {
+impl MethodTable {
+    /// Calls the method of a request for this service. Headers and body are taken out of the request, which is large to
+    /// move.
+    fn call(&self, chain: &Chain, request: &mut Request<Body>, info: ConnectionInfo) -> ResponseFuture {
         // The path begins with this name, between slashes.
         let method = request.uri().path().get(self.name.len() + 2..).unwrap_or_default();
         match self.methods.get(method) {
-            Some(serve) => {
-                let (method, options, chain) = (serve.method.clone(), self.options, chain.clone());
-                (serve.call)(Exchange { method, options, chain, request, origin })
+            Some(handler) => {
+                let (method, options, chain) = (handler.method.clone(), self.options, chain.clone());
+                (handler.call)(IncomingCall { method, options, chain, request, info })
             }
-            None => unimplemented(chain, origin, format_args!("{}/{method}", self.name)),
+            None => unimplemented(chain, info, format_args!("{}/{method}", self.name)),
         }
     }
 
-    /// True if there is the method, and it takes one message and no stream of them.
     #[cfg(feature = "server")]
     fn takes_one(&self, method: &str) -> bool {
-        self.methods.get(method).is_some_and(|serve| serve.method.kind.takes_one())
+        self.methods.get(method).is_some_and(|handler| handler.method.kind.takes_one())
     }
 }
 
-fn unimplemented(chain: &Chain, origin: ConnectionInfo, what: impl fmt::Display) -> Answer {
-    refused(&NO_METHOD, chain, origin, Error::unimplemented(what))
+fn unimplemented(chain: &Chain, info: ConnectionInfo, what: impl fmt::Display) -> ResponseFuture {
+    refuse_request(&NO_METHOD, chain, info, &Error::unimplemented(what))
+}
+
+#[cfg(feature = "server")]
+impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
+    /// Converts the adapter to an axum router, to merge with other routes.
+    pub fn into_router(self) -> axum::Router {
+        Routes::from(self).into_router()
+    }
 }
 
 impl<S: ?Sized> From<Adapter<S>> for Routes {
     fn from(adapter: Adapter<S>) -> Self {
         let Adapter { name, methods, options, .. } = adapter;
-        let methods = Arc::new(Methods { name, methods, options });
+        let methods = Arc::new(MethodTable { name, methods, options });
         let mut routes = Self::new();
-        routes.change().served.insert(name, Served { methods, chain: Chain::new() });
+        routes.change().services.insert(name, ChainedService { methods, chain: Chain::new() });
         routes
     }
 }
 
-impl<B> tower::Service<http::Request<B>> for Routes
+impl<B> tower::Service<Request<B>> for Routes
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = http::Response<ResponseBody>;
     type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let extensions = request.extensions();
         let (peer, draining) = (extensions.get().cloned(), extensions.get().cloned());
         let shutdown = extensions.get().cloned().unwrap_or_default();
         let max_header_list_size = extensions.get().copied().unwrap_or_default();
-        let origin = ConnectionInfo { peer, draining, shutdown, max_header_list_size };
-        self.answer(&mut request.map(Body::new), origin)
+        let info = ConnectionInfo { peer, draining, shutdown, max_header_list_size };
+        self.respond(&mut request.map(Body::new), info)
     }
 }
 

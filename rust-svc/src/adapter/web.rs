@@ -1,7 +1,7 @@
-//! gRPC-Web: gRPC for callers that read neither HTTP/2 nor trailers, such as pages in a browser.
+//! gRPC-Web: gRPC for callers without HTTP/2 or trailers, such as pages in a browser.
 //!
-//! Messages travel as in gRPC, and the trailers after them as one more, whose first bit is set. Callers that cannot
-//! read bytes as they come get all of it in base64.
+//! Messages are framed as in gRPC. The trailers follow as one more frame, whose first bit is set. Callers that cannot read
+//! binary streams get base64.
 
 use std::{
     pin::Pin,
@@ -16,82 +16,78 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame};
 
-use super::guard;
-use crate::{Body, Code, Error, error::BoxError};
+use crate::{
+    Body, Code, Error,
+    error::BoxError,
+    grpc::content_type::{self, GRPC, WEB, WEB_TEXT},
+};
 
 /// The first byte of the frame of trailers.
 const TRAILERS: u8 = 0x80;
 
-/// The content types of each form.
-const BINARY: [&str; 2] = ["application/grpc-web", "application/grpc-web+proto"];
-const TEXT: [&str; 2] = ["application/grpc-web-text", "application/grpc-web-text+proto"];
-
-/// True if a request says that it is one of gRPC-Web.
-pub(crate) fn says_web(headers: &HeaderMap) -> bool {
-    guard::says(headers, BINARY[0])
-}
-
-/// Answers a request of gRPC-Web in the form in which it was made, by what `serve` answers to one of gRPC. What is
-/// neither is left to `serve` to refuse.
-pub(crate) async fn answer<B, A, F>(request: Request<B>, serve: impl FnOnce(Request<Body>) -> F) -> Response<Web<A>>
+/// Serves a gRPC-Web request by a function that serves gRPC. Other requests are passed on, to be refused.
+pub(crate) async fn respond<B, A, F>(
+    request: Request<B>,
+    serve: impl FnOnce(Request<Body>) -> F,
+) -> Response<WebBody<A>>
 where
     F: Future<Output = Response<A>>,
     B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
-    let form = Form::of(request.headers());
-    let request = match form {
-        Some(form) => form.read(request),
+    let encoding = WebEncoding::from_headers(request.headers());
+    let request = match encoding {
+        Some(encoding) => encoding.to_grpc(request),
         None => request.map(Body::new),
     };
-    form.unwrap_or(Form::Binary).write(serve(request).await)
+    encoding.unwrap_or(WebEncoding::Binary).to_web(serve(request).await)
 }
 
-/// How bytes travel.
+/// The encoding of bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum WebEncoding {
     Binary,
-    /// In base64, in any number of pieces each of which may be padded.
+    /// Base64 in any number of pieces, each of which may be padded.
     Text,
 }
 
-impl Form {
-    fn of(headers: &HeaderMap) -> Option<Self> {
-        match guard::content_type(headers)? {
-            binary if guard::is_one_of(binary, BINARY) => Some(Self::Binary),
-            text if guard::is_one_of(text, TEXT) => Some(Self::Text),
+impl WebEncoding {
+    fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        match content_type::single(headers)? {
+            binary if content_type::is_one_of(binary, WEB) => Some(Self::Binary),
+            text if content_type::is_one_of(text, WEB_TEXT) => Some(Self::Text),
             _ => None,
         }
     }
 
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Self::Binary => BINARY[1],
-            Self::Text => TEXT[1],
+            Self::Binary => WEB[1],
+            Self::Text => WEB_TEXT[1],
         })
     }
 
-    /// The request as gRPC makes it.
-    fn read<B>(self, request: Request<B>) -> Request<Body>
+    /// Converts a request to gRPC.
+    fn to_grpc<B>(self, request: Request<B>) -> Request<Body>
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         let mut request = request.map(|body| match self {
             Self::Binary => Body::new(body),
-            Self::Text => Body::new(Decoded { body, rest: BytesMut::new() }),
+            Self::Text => Body::new(Base64Body { body, rest: BytesMut::new() }),
         });
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(GRPC));
         request
     }
 
-    /// The answer as its caller reads it. One of headers alone tells its status there, as in gRPC.
-    fn write<A>(self, mut response: Response<A>) -> Response<Web<A>> {
+    /// Converts a gRPC response. The status of a trailers-only response remains in its headers, as in gRPC.
+    fn to_web<A>(self, mut response: Response<A>) -> Response<WebBody<A>> {
         if response.headers().contains_key(CONTENT_TYPE) {
             response.headers_mut().insert(CONTENT_TYPE, self.content_type());
         }
-        response.map(|frames| Web { frames, form: self })
+        response.map(|frames| WebBody { frames, encoding: self })
     }
 
-    fn print(self, bytes: Bytes) -> Bytes {
+    fn encode(self, bytes: Bytes) -> Bytes {
         match self {
             Self::Binary => bytes,
             Self::Text => STANDARD.encode(bytes).into(),
@@ -99,21 +95,24 @@ impl Form {
     }
 }
 
-/// The body of an answer, trailers and all.
+/// The body of a response, with its trailers as data.
 #[derive(Debug)]
-pub(crate) struct Web<B> {
+pub(crate) struct WebBody<B> {
     frames: B,
-    form: Form,
+    encoding: WebEncoding,
 }
 
-/// No size is known of it: there are the trailers besides its data.
-impl<B: HttpBody<Data = Bytes, Error = Error> + Unpin> HttpBody for Web<B> {
+/// The default size hint applies, because the size of the data does not count the trailers.
+impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for WebBody<B> {
     type Data = Bytes;
-    type Error = Error;
+    type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let frame = ready!(Pin::new(&mut self.frames).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| frame.map(|frame| Frame::data(self.form.print(bytes(frame))))))
+        Poll::Ready(frame.map(|frame| frame.map(|frame| Frame::data(self.encoding.encode(bytes(frame))))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -124,12 +123,12 @@ impl<B: HttpBody<Data = Bytes, Error = Error> + Unpin> HttpBody for Web<B> {
 fn bytes(frame: Frame<Bytes>) -> Bytes {
     match frame.into_data() {
         Ok(data) => data,
-        Err(frame) => printed(&frame.into_trailers().unwrap_or_default()),
+        Err(frame) => encode_trailers(&frame.into_trailers().unwrap_or_default()),
     }
 }
 
-/// Trailers as lines behind a prefix like that of a message.
-fn printed(trailers: &HeaderMap) -> Bytes {
+/// Encodes trailers as lines, with a prefix like that of a message.
+fn encode_trailers(trailers: &HeaderMap) -> Bytes {
     let mut lines = BytesMut::new();
     for (name, value) in trailers {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
@@ -143,13 +142,13 @@ fn printed(trailers: &HeaderMap) -> Bytes {
     frame.freeze()
 }
 
-/// The bytes of a request in base64.
-struct Decoded<B> {
+/// The body of a request in base64.
+struct Base64Body<B> {
     body: B,
     rest: BytesMut,
 }
 
-impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> HttpBody for Decoded<B> {
+impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> HttpBody for Base64Body<B> {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -171,8 +170,8 @@ impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> HttpBody for Deco
     }
 }
 
-impl<B> Decoded<B> {
-    /// All groups of four letters that are complete. Any may be padded, because a request is printed in pieces.
+impl<B> Base64Body<B> {
+    /// Decodes the complete groups of four letters. Any may be padded, because a request may be encoded in pieces.
     fn decode(&mut self) -> Result<Bytes, DecodeError> {
         let whole = self.rest.len() / 4 * 4;
         let letters = self.rest.split_to(whole);
@@ -183,13 +182,13 @@ impl<B> Decoded<B> {
         Ok(bytes.into())
     }
 
-    /// The last group, which not all pad.
+    /// Decodes the last group, which may lack padding.
     fn decode_last(&mut self) -> Result<Bytes, DecodeError> {
         STANDARD_NO_PAD.decode(self.rest.split()).map(Bytes::from)
     }
 }
 
-/// The error that the caller is told, with the code of any request that is malformed.
+/// Returns the error for the caller, with the code of any malformed request.
 fn malformed(_: DecodeError) -> BoxError {
     Error::new(Code::Internal, "the request is not in base64, which has no line breaks").into()
 }
@@ -204,11 +203,11 @@ mod tests {
     async fn decode(pieces: &[&'static str]) -> Result<Bytes, BoxError> {
         let frames = pieces.iter().map(|piece| Ok::<_, BoxError>(Frame::data(Bytes::from_static(piece.as_bytes()))));
         let body = StreamBody::new(stream::iter(frames.collect::<Vec<_>>()));
-        Ok(Decoded { body, rest: BytesMut::new() }.collect().await?.to_bytes())
+        Ok(Base64Body { body, rest: BytesMut::new() }.collect().await?.to_bytes())
     }
 
     #[tokio::test]
-    async fn base64_in_pieces() {
+    async fn base64_is_decoded_in_pieces() {
         for pieces in [
             &["AAECAwQ="][..],
             &["AAE", "C", "AwQ="],
@@ -230,27 +229,27 @@ mod tests {
     }
 
     #[test]
-    fn trailers_are_lines() {
+    fn trailers_are_encoded_as_lines() {
         let mut trailers = HeaderMap::new();
         trailers.append("grpc-status", HeaderValue::from_static("0"));
         trailers.append("x", HeaderValue::from_static("1"));
         trailers.append("x", HeaderValue::from_static("2"));
-        assert_eq!(printed(&trailers), &b"\x80\x00\x00\x00\x1cgrpc-status: 0\r\nx: 1\r\nx: 2\r\n"[..]);
-        assert_eq!(Form::Text.print(Bytes::from_static(&[0, 1])), "AAE=");
+        assert_eq!(encode_trailers(&trailers), &b"\x80\x00\x00\x00\x1cgrpc-status: 0\r\nx: 1\r\nx: 2\r\n"[..]);
+        assert_eq!(WebEncoding::Text.encode(Bytes::from_static(&[0, 1])), "AAE=");
     }
 
     #[test]
-    fn forms() {
+    fn the_encoding_is_read_from_the_content_type() {
         for (content_type, form) in [
-            ("application/grpc-web", Some(Form::Binary)),
-            ("application/grpc-web+proto;a=b", Some(Form::Binary)),
-            ("application/grpc-web-text+proto", Some(Form::Text)),
-            ("application/GRPC-Web-Text+proto", Some(Form::Text)),
+            ("application/grpc-web", Some(WebEncoding::Binary)),
+            ("application/grpc-web+proto;a=b", Some(WebEncoding::Binary)),
+            ("application/grpc-web-text+proto", Some(WebEncoding::Text)),
+            ("application/GRPC-Web-Text+proto", Some(WebEncoding::Text)),
             ("application/grpc-web+json", None),
             ("application/grpc", None),
         ] {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-            assert_eq!(Form::of(&headers), form, "{content_type}");
+            assert_eq!(WebEncoding::from_headers(&headers), form, "{content_type}");
         }
     }
 }

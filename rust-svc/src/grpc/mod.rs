@@ -8,8 +8,14 @@ mod body;
 #[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) mod compression;
 #[cfg(any(feature = "adapter", feature = "client"))]
+pub(crate) mod content_type;
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+pub(crate) mod error_log;
+#[cfg(any(feature = "adapter", feature = "client"))]
 pub(crate) mod framing;
 pub(crate) mod header;
+#[cfg(any(feature = "adapter", feature = "client"))]
+pub(crate) mod header_list;
 #[cfg(any(feature = "adapter", feature = "client", feature = "tonic"))]
 pub(crate) mod metadata;
 #[cfg(any(feature = "adapter", feature = "client", feature = "tonic"))]

@@ -33,6 +33,15 @@ pub(crate) fn insert(error: &Error, headers: &mut HeaderMap) {
     }
 }
 
+/// Returns a response that consists of one HEADERS frame with the status.
+#[cfg(feature = "adapter")]
+pub(crate) fn trailers_only<B: Default>(mut status: HeaderMap) -> http::Response<B> {
+    status.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(super::content_type::GRPC));
+    let mut response = http::Response::new(B::default());
+    *response.headers_mut() = status;
+    response
+}
+
 /// Reads a status from headers or trailers. Returns `None` if there is none, the metadata beside it if it is OK, and
 /// otherwise its error. Malformed details are ignored.
 pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Result<Metadata>> {

@@ -1,21 +1,21 @@
-//! `grpc.health.v1.Health`, served by an adapter like any other service.
-//!
-//! It has no `List`, which would tell strangers what is served.
+//! `grpc.health.v1.Health`, and the status that it reports.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use futures::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::{Adapter, Error, Method, Result, Streaming, adapter::Routes};
+use super::generated::grpc::health::v1::{
+    self, HealthCheckRequest, HealthCheckResponse, health_adapter, health_check_response::ServingStatus,
+};
+use crate::{Context, Error, Result, Streaming, adapter::Routes};
 
+/// The full name of the health service.
 pub(super) const NAME: &str = "grpc.health.v1.Health";
-const CHECK: Method = Method::unary("/grpc.health.v1.Health/Check");
-const WATCH: Method = Method::server_streaming("/grpc.health.v1.Health/Watch");
 
-/// Which services are ready to be called. All are until something else is said, and none is when the server stops.
+/// Sets which services are ready to be called. All are ready by default, and none once the server stops.
 ///
-/// Its clones are one. The server as a whole (the service `""`, and `/healthz`) is ready when all is.
+/// Clones share one state. The server as a whole (the service `""`, and `/healthz`) is ready if all services are.
 ///
 /// ```
 /// use rust_svc::{Server, server::Health};
@@ -28,13 +28,13 @@ const WATCH: Method = Method::server_streaming("/grpc.health.v1.Health/Watch");
 pub struct Health(watch::Sender<BTreeSet<String>>);
 
 impl Health {
-    /// All services are ready.
+    /// Creates a state in which all services are ready.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says whether a service is ready, by its full name. Another name than that of a service, such as `database`,
-    /// counts for the server as a whole only.
+    /// Sets whether a service is ready, by its full name. Any other name, such as `database`, counts for the server as a
+    /// whole only.
     pub fn set(&self, service: &str, ready: bool) {
         self.0.send_if_modified(|unready| match ready {
             true => unready.remove(service),
@@ -48,109 +48,90 @@ impl Health {
     }
 }
 
-/// The health of a running server and of each of its services.
+/// The health service of a running server.
 #[derive(Clone, Debug)]
-pub(super) struct Served {
+pub(super) struct HealthService {
     services: Arc<[&'static str]>,
     ready: Health,
     stopping: watch::Sender<bool>,
 }
 
-/// The services and one more that tells their health.
-pub(super) fn add(routes: Routes, ready: Health) -> (Routes, Served) {
-    let services = routes.services().chain([NAME, ""]).collect();
-    let health = Served { services, ready, stopping: watch::Sender::new(false) };
-    let adapter = Adapter::new(NAME, Arc::new(health.clone()))
-        .unary(CHECK, |it, _, request| Box::pin(async move { it.check(&request) }))
-        .server_streaming(WATCH, |it, _, request| Box::pin(async move { Ok(it.watch(request)) }));
-    (routes.merge(adapter), health)
+/// Adds the health service, which reports on the services of these routes and on `others`.
+pub(super) fn add(routes: Routes, others: &[&'static str], ready: Health) -> (Routes, HealthService) {
+    let services = routes.services().chain(others.iter().copied()).chain([NAME, ""]).collect();
+    let health = HealthService { services, ready, stopping: watch::Sender::new(false) };
+    (routes.merge(health_adapter(Arc::new(health.clone()))), health)
 }
 
-impl Served {
-    /// From now on nothing is served.
+impl HealthService {
+    /// Reports all services as `NOT_SERVING` from now on.
     pub(super) fn stop(&self) {
         self.stopping.send_replace(true);
     }
 
+    /// Returns whether a service is ready, and the server not stopping.
     pub(super) fn is_serving(&self, service: &str) -> bool {
         !*self.stopping.borrow() && self.ready.is_ready(service)
     }
 
-    fn check(&self, request: &CheckRequest) -> Result<CheckResponse> {
-        match self.status(&request.service) {
-            SERVICE_UNKNOWN => Err(Error::not_found("no such service")),
-            status => Ok(CheckResponse { status }),
-        }
-    }
-
-    fn status(&self, service: &str) -> i32 {
+    fn status(&self, service: &str) -> ServingStatus {
         match self.services.contains(&service) {
-            false => SERVICE_UNKNOWN,
-            true if self.is_serving(service) => SERVING,
-            true => NOT_SERVING,
+            false => ServingStatus::ServiceUnknown,
+            true if self.is_serving(service) => ServingStatus::Serving,
+            true => ServingStatus::NotServing,
+        }
+    }
+}
+
+#[crate::async_trait]
+impl v1::Health for HealthService {
+    async fn check(&self, _: Context, request: HealthCheckRequest) -> Result<HealthCheckResponse> {
+        match self.status(&request.service) {
+            ServingStatus::ServiceUnknown => Err(Error::not_found("no such service")),
+            status => Ok(HealthCheckResponse { status: status.into() }),
         }
     }
 
-    /// The health now and each time that it changes. The last is that the server stops; then the stream ends, because
-    /// the server waits for it.
-    fn watch(&self, request: CheckRequest) -> Streaming<CheckResponse> {
-        let watcher = Watcher { service: request.service, told: None, health: self.clone() };
+    /// Ends after the status of a stopping server, because the server waits for its calls.
+    async fn watch(&self, _: Context, request: HealthCheckRequest) -> Result<Streaming<HealthCheckResponse>> {
+        let watcher = HealthWatcher { service: request.service, sent: None, health: self.clone() };
         let changes = (self.stopping.subscribe(), self.ready.0.subscribe());
         let statuses = stream::unfold(Some((watcher, changes)), |state| async move {
             let (mut watcher, mut changes) = state?;
             let (status, stops) = watcher.next(&mut changes).await;
-            Some((Ok(CheckResponse { status }), (!stops).then_some((watcher, changes))))
+            let response = HealthCheckResponse { status: status.into() };
+            Some((Ok(response), (!stops).then_some((watcher, changes))))
         });
-        Streaming::new(statuses.fuse())
+        Ok(Streaming::new(statuses.fuse()))
     }
 }
 
-/// One who watches a service.
-struct Watcher {
+/// The state of one `Watch` call.
+struct HealthWatcher {
     service: String,
-    told: Option<i32>,
-    health: Served,
+    /// The status that was sent last.
+    sent: Option<ServingStatus>,
+    health: HealthService,
 }
 
 type Changes = (watch::Receiver<bool>, watch::Receiver<BTreeSet<String>>);
 
-impl Watcher {
-    /// The next status that is another one, or the last, and whether it is that.
-    async fn next(&mut self, (stopping, unready): &mut Changes) -> (i32, bool) {
+impl HealthWatcher {
+    /// Waits for the next status that differs from the last, and returns whether it is the last of all.
+    async fn next(&mut self, (stopping, unready): &mut Changes) -> (ServingStatus, bool) {
         loop {
             let stops = *stopping.borrow_and_update();
             unready.mark_unchanged();
             let status = self.health.status(&self.service);
-            if stops || self.told != Some(status) {
-                self.told = Some(status);
+            if stops || self.sent != Some(status) {
+                self.sent = Some(status);
                 return (status, stops);
             }
-            // Neither can fail: their senders are in what is watched.
+            // Neither fails, because the watcher holds both senders.
             let _ = tokio::select! {
                 changed = stopping.changed() => changed,
                 changed = unready.changed() => changed,
             };
         }
     }
-}
-
-const SERVING: i32 = 1;
-const NOT_SERVING: i32 = 2;
-const SERVICE_UNKNOWN: i32 = 3;
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct CheckRequest {
-    #[prost(string, tag = "1")]
-    service: String,
-}
-
-#[derive(Clone, Copy, PartialEq, prost::Message)]
-struct CheckResponse {
-    #[prost(int32, tag = "1")]
-    status: i32,
-}
-
-speaks_for_itself! {
-    CheckRequest: "grpc.health.v1.HealthCheckRequest",
-    CheckResponse: "grpc.health.v1.HealthCheckResponse"
 }

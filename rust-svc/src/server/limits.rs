@@ -1,50 +1,50 @@
-//! What bounds the callers of a server.
+//! The limits of callers.
 
 use std::time::Duration;
 
 use hyper_util::{rt::TokioTimer, server::conn::auto::Builder};
 
-use super::stalled::Streams;
+use super::connection::StreamExecutor;
 
-/// hyper refuses a smaller buffer for the head of a request of HTTP/1.
-const LEAST_BUFFER: usize = 8 * 1024;
+/// The least buffer for the head of an HTTP/1 request that hyper accepts.
+const MIN_BUFFER: usize = 8 * 1024;
 
-/// How many calls at once a caller may always give up before they were looked at, as in h2 if nothing is said.
-const LEAST_RESETS: u32 = 20;
+/// The number of calls that a caller may always reset before they are processed: the default of h2.
+const MIN_RESETS: u32 = 20;
 
-/// For how many calls the window of a connection has room at the least: four may then send empty messages as long as
-/// theirs allow. Each counts 251 bytes to h2, and 5 to the window.
-const LEAST_STREAMS: u32 = 404;
+/// The least number of stream windows in the window of a connection. Then four calls may fill their windows with empty
+/// messages, each of which counts 251 bytes in h2, and 5 in the window.
+const MIN_STREAMS: u32 = 404;
 
-/// What a connection may send at once if nothing is said, and the most that can be said (RFC 9113, section 6.9).
-const LEAST_WINDOW: u32 = (1 << 16) - 1;
-pub(super) const MOST_WINDOW: u32 = (1 << 31) - 1;
+/// The default and the maximum window of a connection (RFC 9113, section 6.9).
+const MIN_WINDOW: u32 = (1 << 16) - 1;
+pub(crate) const MAX_WINDOW: u32 = (1 << 31) - 1;
 
-/// No interval at all would ask as fast as a caller answers.
-const LEAST_INTERVAL: Duration = Duration::from_millis(10);
+/// The least keepalive interval. Without one, pings would follow each other at once.
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
-/// hyper adds the interval of keep-alive to the time, and panics where that has an end: 30 years are as good as for ever.
-const MOST_INTERVAL: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+/// The largest keepalive interval, 30 years: hyper adds it to the current time, and panics on overflow.
+const MAX_INTERVAL: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// How many calls of a connection may end because they break the rules of HTTP/2; to h2, what still comes of calls that were
-/// answered breaks them, too.
+/// The number of calls of a connection that may end because they violate HTTP/2. In h2, frames of calls that already have
+/// their response count, too.
 const MAX_FAULTS: usize = 2048;
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) max_connections: usize,
-    pub(super) max_concurrent_streams: u32,
-    pub(super) max_header_list_size: u32,
-    pub(super) stream_window: u32,
-    pub(super) keep_alive_interval: Duration,
-    pub(super) keep_alive_timeout: Duration,
-    pub(super) header_timeout: Duration,
-    pub(super) receive_timeout: Duration,
-    pub(super) send_timeout: Duration,
-    pub(super) stream_send_timeout: Duration,
-    pub(super) max_idle: Duration,
-    pub(super) max_age: Duration,
-    pub(super) max_age_grace: Duration,
+pub(crate) struct Limits {
+    pub(crate) max_connections: usize,
+    pub(crate) max_concurrent_streams: u32,
+    pub(crate) max_header_list_size: u32,
+    pub(crate) stream_window: u32,
+    pub(crate) keep_alive_interval: Duration,
+    pub(crate) keep_alive_timeout: Duration,
+    pub(crate) header_timeout: Duration,
+    pub(crate) receive_timeout: Duration,
+    pub(crate) send_timeout: Duration,
+    pub(crate) stream_send_timeout: Duration,
+    pub(crate) max_idle: Duration,
+    pub(crate) max_age: Duration,
+    pub(crate) max_age_grace: Duration,
 }
 
 impl Default for Limits {
@@ -68,15 +68,15 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What speaks HTTP/1 or HTTP/2 on a connection, as the caller does.
-    pub(super) fn protocol(&self) -> Builder<Streams> {
-        let mut builder = Builder::new(Streams::new(self.stream_send_timeout));
+    /// Builds the HTTP/1 and HTTP/2 implementation of a connection.
+    pub(crate) fn protocol(&self) -> Builder<StreamExecutor> {
+        let mut builder = Builder::new(StreamExecutor::new(self.stream_send_timeout));
         builder
             .http1()
             .timer(TokioTimer::new())
-            // It would end what is idle between two requests as well; see `Activity::late`.
+            // It would also end connections that are idle between two requests; see `ConnectionActivity::head_timeout`.
             .header_read_timeout(None)
-            .max_buf_size((self.max_header_list_size as usize).max(LEAST_BUFFER));
+            .max_buf_size((self.max_header_list_size as usize).max(MIN_BUFFER));
         builder
             .http2()
             .timer(TokioTimer::new())
@@ -86,26 +86,26 @@ impl Limits {
             .max_pending_accept_reset_streams(self.max_resets())
             .max_local_error_reset_streams(MAX_FAULTS)
             .max_header_list_size(self.max_header_list_size)
-            .keep_alive_interval(self.keep_alive_interval.clamp(LEAST_INTERVAL, MOST_INTERVAL))
+            .keep_alive_interval(self.keep_alive_interval.clamp(MIN_INTERVAL, MAX_INTERVAL))
             .keep_alive_timeout(self.keep_alive_timeout);
         builder
     }
 
-    /// More than all calls may send together, so that none waits for what another does not read. h2 takes half of it for
-    /// what messages of a few bytes cost besides these, up to fifty times as much, and ends the connection beyond.
+    /// Returns a window larger than those of all calls together, so that no call waits for another that is not read. h2
+    /// allows half of it for the overhead of tiny messages, and ends the connection beyond.
     fn connection_window(&self) -> u32 {
-        let streams = self.max_concurrent_streams.saturating_mul(4).max(LEAST_STREAMS);
-        self.stream_window.saturating_mul(streams).clamp(LEAST_WINDOW, MOST_WINDOW)
+        let streams = self.max_concurrent_streams.saturating_mul(4).max(MIN_STREAMS);
+        self.stream_window.saturating_mul(streams).clamp(MIN_WINDOW, MAX_WINDOW)
     }
 
-    /// All calls of a connection may have the same deadline, and so be given up at once.
+    /// Returns how many calls may be reset at once: all of a connection, since they may have the same deadline.
     fn max_resets(&self) -> usize {
-        self.max_concurrent_streams.max(LEAST_RESETS) as usize
+        self.max_concurrent_streams.max(MIN_RESETS) as usize
     }
 
-    /// How old a connection may grow: the limit and up to a tenth more or less, so that those that began together do
-    /// not end together.
-    pub(super) fn age(&self) -> Duration {
+    /// Returns the maximum age of a connection, with 10 % jitter, so that connections that began together do not end
+    /// together.
+    pub(crate) fn age(&self) -> Duration {
         let age = self.max_age.as_secs_f64() * (0.9 + 0.2 * fastrand::f64());
         Duration::try_from_secs_f64(age).unwrap_or(Duration::MAX)
     }
@@ -114,7 +114,7 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Listen, frames},
+        super::{connection::ControlFrameBudget, listen::Listen, shutdown::ShutdownTimes},
         *,
     };
 
@@ -127,9 +127,9 @@ mod tests {
         assert!(Limits { max_age: Duration::MAX, ..limits }.age() > Duration::from_secs(u64::MAX / 2));
     }
 
-    /// The rows of the table that tells users the limits: what is bounded, and by how much.
-    fn told() -> Vec<(&'static str, &'static str)> {
-        let rows = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("/// | "));
+    /// The rows of the documented table: limit and default.
+    fn documented() -> Vec<(&'static str, &'static str)> {
+        let rows = include_str!("builder.rs").lines().filter_map(|line| line.strip_prefix("/// | "));
         let rows = rows.map(|row| row.split(" | ").collect::<Vec<_>>()).filter(|cells| !cells[0].starts_with("limit"));
         rows.map(|cells| (cells[0], cells[1])).collect()
     }
@@ -154,42 +154,36 @@ mod tests {
     }
 
     #[test]
-    fn the_table_tells_the_limits() {
+    fn the_documented_limits_are_the_defaults() {
         let limits = Limits::default();
-        let stop = crate::server::Stop::default();
-        let message = crate::adapter::Options::default().max_message_size;
+        let stop = ShutdownTimes::default();
+        let message = crate::adapter::AdapterOptions::default().max_message_size;
         assert_eq!(limits.max_age_grace, Duration::MAX);
         let alive = format!("{} + {}", seconds(limits.keep_alive_interval), seconds(limits.keep_alive_timeout));
-        let burdens = format!("{}, and 1 each {}", frames::BURST, seconds(frames::EVERY));
+        let burdens = format!("{}, and 1 each {}", ControlFrameBudget::BURST, seconds(ControlFrameBudget::INTERVAL));
         let expected = [
-            ("connections at once; more are closed", limits.max_connections.to_string()),
-            ("calls at once on a connection", limits.max_concurrent_streams.to_string()),
-            ("calls that are given up before they are looked at, at once", limits.max_resets().to_string()),
-            ("calls of a connection that break the rules of HTTP/2", MAX_FAULTS.to_string()),
-            ("all headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
-            ("what a call has sent and nobody has read", format!("{} KiB", limits.stream_window / 1024)),
+            ("open connections; more are closed", limits.max_connections.to_string()),
+            ("concurrent calls of a connection", limits.max_concurrent_streams.to_string()),
+            ("concurrent calls that are reset before they are processed", limits.max_resets().to_string()),
+            ("calls of a connection that violate HTTP/2", MAX_FAULTS.to_string()),
+            ("headers of a request", format!("{} KiB", limits.max_header_list_size / 1024)),
+            ("unread data of a call", format!("{} KiB", limits.stream_window / 1024)),
             ("a request message", format!("{} MiB", message / 1024 / 1024)),
-            ("a request message of HTTP and JSON", format!("{} MiB", max_message_bytes() / 1024 / 1024)),
-            ("the first words of a connection, the headers of HTTP/1", seconds(limits.header_timeout) + " each"),
-            (
-                "a caller that sends nothing of a body whose length it told, or that is read whole",
-                seconds(limits.receive_timeout),
-            ),
-            ("a caller that reads nothing of what it is sent", seconds(limits.send_timeout)),
-            ("a call whose caller takes nothing of its answer", minutes(limits.stream_send_timeout)),
-            ("a connection that answers no ping", alive),
-            ("pings, settings and priorities of a caller that is sent nothing else", burdens),
-            ("a connection without calls, of HTTP/1 between two requests, too", minutes(limits.max_idle)),
-            (
-                "a connection, until it is told to go away",
-                format!("{} h, 10 % more or less", limits.max_age.as_secs() / 3600),
-            ),
-            ("the calls of a connection that was told so", "unbounded".to_owned()),
-            ("calls under way when the server stops", seconds(stop.drain)),
-            ("calls that still begin when the server stops", seconds(stop.lame_duck)),
-            ("who may connect to a Unix socket", format!("{:04o}", Listen::at("").socket_mode)),
+            ("a JSON request message", format!("{} MiB", max_message_bytes() / 1024 / 1024)),
+            ("the first request of a connection; the headers of HTTP/1", seconds(limits.header_timeout) + " each"),
+            ("a pause in a request body of known length, or that is read whole", seconds(limits.receive_timeout)),
+            ("a connection whose caller does not read", seconds(limits.send_timeout)),
+            ("a call whose caller does not read the response", minutes(limits.stream_send_timeout)),
+            ("keepalive: silence before a ping, and until its answer", alive),
+            ("pings, settings and priorities without calls in between", burdens),
+            ("a connection without calls", minutes(limits.max_idle)),
+            ("a connection, until GOAWAY", format!("{} h, 10 % more or less", limits.max_age.as_secs() / 3600)),
+            ("calls of a connection after GOAWAY", "unbounded".to_owned()),
+            ("calls in progress when the server stops", seconds(stop.drain)),
+            ("new calls when the server stops", seconds(stop.lame_duck)),
+            ("permissions of a Unix socket", format!("{:04o}", Listen::at("").socket_mode)),
         ];
         let expected: Vec<_> = expected.iter().map(|(limit, default)| (*limit, &**default)).collect();
-        assert_eq!(told(), expected);
+        assert_eq!(documented(), expected);
     }
 }

@@ -87,8 +87,8 @@ async fn metadata_that_is_larger_than_a_caller_takes() {
         client.server_streaming(DOWNLOAD, Context::new(), ping("stall")).await.expect("a stream");
     beside.next().await.expect("a message").expect("a message");
     for (text, code, message) in [
-        ("large metadata", Code::Internal, "the headers of the answer are larger than the "),
-        ("large trailers", Code::Internal, "the trailers of the answer are larger than the "),
+        ("large metadata", Code::Internal, "the headers of the response are larger than the "),
+        ("large trailers", Code::Internal, "the trailers of the response are larger than the "),
         ("large trailers, then error", Code::FailedPrecondition, "not now"),
     ] {
         let unary: Result<Pong> = soon(client.unary(UNARY, Context::new(), ping(text))).await;

@@ -289,7 +289,7 @@ async fn certificates_that_cannot_be_used_fail_at_the_start() {
         assert!(error.message().contains(help), "{error}");
     }
     let plain = Client::builder("http://localhost").tls(client::ClientTls::trusting_pem(&chain)).build();
-    assert!(plain.expect_err("plain text").message().contains("write https:// to use its certificates"));
+    assert!(plain.expect_err("plain text").message().contains("write https:// to use TLS"));
 }
 
 #[cfg(not(feature = "native-roots"))]

@@ -6,6 +6,7 @@ mod diagnostics;
 mod diff;
 mod generated_code;
 mod golden;
+mod grpc_services;
 mod malformed_requests;
 mod oracle;
 mod plugin;

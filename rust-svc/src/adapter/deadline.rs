@@ -1,0 +1,58 @@
+//! Running a handler within its deadline, and turning its panics into errors.
+
+use std::{panic::AssertUnwindSafe, pin::Pin};
+
+use futures::{FutureExt, future::OptionFuture};
+use tokio::time::{Instant, sleep_until};
+
+use crate::{
+    Error, Method, Result,
+    call::{
+        run_until::run_until_cancelled,
+        shutdown::{ShutdownSignal, server_stopping},
+    },
+    intercept::panicked,
+};
+
+/// Runs work that begins at `start` until its deadline, or until the server ends.
+pub(super) async fn with_deadline<T>(
+    shutdown: &ShutdownSignal,
+    deadline: Option<Instant>,
+    start: Instant,
+    work: Pin<&mut impl Future<Output = Result<T>>>,
+) -> Result<T> {
+    if deadline.is_some_and(|deadline| deadline <= start) {
+        return Err(deadline_exceeded());
+    }
+    let cancelled = || expired(shutdown, deadline);
+    run_until_cancelled(cancelled, work).await.unwrap_or_else(|| Err(deadline_or_shutdown(deadline)))
+}
+
+/// Returns the error of a panic in place of the panic.
+pub(super) fn catch_panic<T>(
+    method: &Method,
+    work: impl Future<Output = Result<T>>,
+) -> impl Future<Output = Result<T>> {
+    let caught = AssertUnwindSafe(work).catch_unwind();
+    caught.map(move |result| result.unwrap_or_else(|panic| Err(panicked(method, &*panic))))
+}
+
+/// Returns the error of a call whose deadline has passed.
+pub(super) fn deadline_exceeded() -> Error {
+    Error::deadline_exceeded("the deadline passed before the call was done")
+}
+
+async fn expired(shutdown: &ShutdownSignal, deadline: Option<Instant>) {
+    let passed = OptionFuture::from(deadline.map(sleep_until));
+    tokio::select! {
+        _ = shutdown.recv() => (),
+        Some(()) = passed => (),
+    }
+}
+
+fn deadline_or_shutdown(deadline: Option<Instant>) -> Error {
+    match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        true => deadline_exceeded(),
+        false => server_stopping(),
+    }
+}
