@@ -155,7 +155,7 @@ mod unix {
         std::fs::write(&path, "precious").expect("a file");
         drop(first);
         let error = server().bind(&*address).await.expect_err("a file");
-        assert!(error.message().contains("a file that is no socket is there"), "{error}");
+        assert!(error.message().contains("a file that is not a socket exists there"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), "precious");
     }
 
@@ -165,13 +165,13 @@ mod unix {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a".repeat(120));
         let error = server().bind(format!("unix:{}", path.display())).await.expect_err("too long");
-        assert!(error.message().contains("a path of no more than 90 bytes"), "{error}");
+        assert!(error.message().contains("a path of at most 90 bytes"), "{error}");
         assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 0, "nothing is left");
     }
 
     #[tokio::test]
     async fn a_folder_that_is_not_there() {
         let error = server().bind("unix:/nowhere/at/all.sock").await.expect_err("no folder");
-        assert!(error.message().contains("its folder must be there"), "{error}");
+        assert!(error.message().contains("its directory does not exist"), "{error}");
     }
 }

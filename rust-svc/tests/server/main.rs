@@ -24,6 +24,7 @@ mod raw;
 mod reflection;
 mod retries;
 mod rolling;
+mod services;
 mod shutdown;
 mod support;
 #[cfg(feature = "tls")]
