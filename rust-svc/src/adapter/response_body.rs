@@ -22,7 +22,6 @@ use super::{
 use crate::{
     CancelGuard, Code, Error, Metadata, Method,
     call::connection_info::MaxHeaderListSize,
-    error::BoxError,
     grpc::{compression::Encoding, content_type::GRPC, error_log::log_error, header, metadata, status},
     intercept::ActiveCall,
 };
@@ -230,12 +229,9 @@ fn trailers_only(method: &Method, error: &Error, headers: &Metadata, call: &Call
 
 impl http_body::Body for ResponseBody {
     type Data = Bytes;
-    type Error = BoxError;
+    type Error = Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let span = self.call.as_ref().map(|call| call.active.span());
         let _entered = span.as_ref().map(tracing::Span::enter);
         let Self { frames, call } = &mut *self;

@@ -103,14 +103,14 @@ pub(crate) struct WebBody<B> {
 }
 
 /// The default size hint applies, because the size of the data does not count the trailers.
-impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for WebBody<B> {
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for WebBody<B> {
     type Data = Bytes;
-    type Error = BoxError;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut task::Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let frame = ready!(Pin::new(&mut self.frames).poll_frame(cx));
         Poll::Ready(frame.map(|frame| frame.map(|frame| Frame::data(self.encoding.encode(bytes(frame))))))
     }
