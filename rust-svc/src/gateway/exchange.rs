@@ -21,7 +21,7 @@ use super::{
     settings::GatewaySettings,
 };
 use crate::{
-    CancelGuard, Context, Error, Message, Result, Streaming,
+    CancelGuard, Context, Error, Message, Result, Streaming, Violation,
     call::connection_info::HttpConnInfo,
     call::shutdown::ShutdownSignal,
     intercept::ActiveCall,
@@ -85,7 +85,8 @@ impl HttpExchange {
     {
         let body = self.whole_body().await?;
         self.place_body(body.is_empty());
-        let wire = match self.route.mask.filter(|_| !self.parameters.has_mask) {
+        let wire = match self.route.mask {
+            Some(mask) if self.parameters.has_mask => self.read_with_given_mask(&body, mask)?,
             Some(mask) => self.read_with_mask(&body, mask)?,
             None => json::read_request(&body, &self.parameters.fields, &self.settings.parse)?,
         };
@@ -175,6 +176,21 @@ impl HttpExchange {
             field if is_empty => fields.at([json::PathStep::Field(field)]).set_present(),
             field => fields.at([json::PathStep::Field(field)]).set_body(),
         }
+    }
+
+    /// Reads the request, whose update mask names no fields that only the service sets: their values are ignored.
+    fn read_with_given_mask<T: JsonValue>(&mut self, body: &[u8], mask: &'static str) -> Result<T, HttpError> {
+        let route = self.route.clone();
+        let is_ignored = |path: &&str| route.messages.is_output_only(&format!("{}.{path}", route.route.body));
+        for text in self.parameters.fields.at([json::PathStep::Field(mask)]).texts_mut() {
+            let kept: Vec<&str> = text.split(',').filter(|path| !is_ignored(path)).collect();
+            if kept.is_empty() {
+                let violation = Violation::new(mask, "names only fields that the service sets");
+                return Err(Error::invalid_argument(violation.to_string()).with_violations([violation]).into());
+            }
+            *text = kept.join(",");
+        }
+        Ok(json::read_request(body, &self.parameters.fields, &self.settings.parse)?)
     }
 
     /// Reads the request, and fills the update mask with the fields that the body holds.

@@ -32,19 +32,28 @@ pub struct ParseOptions {
     pub ignore_unknown: bool,
     /// How deeply objects and arrays may be nested; 100 unless set.
     pub max_depth: usize,
+    /// The memory that the values of a message may take, in bytes and by their sizes; 64 MiB unless set. A few bytes of
+    /// JSON, such as `{}`, may become a large message.
+    pub max_memory: usize,
     /// The types that may be packed in a `google.protobuf.Any`.
     pub types: TypeRegistry,
 }
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self { ignore_unknown: false, max_depth: Self::MAX_DEPTH, types: TypeRegistry::default() }
+        Self {
+            ignore_unknown: false,
+            max_depth: Self::MAX_DEPTH,
+            max_memory: Self::MAX_MEMORY,
+            types: TypeRegistry::default(),
+        }
     }
 }
 
 impl ParseOptions {
     /// The depth that all implementations of protobuf read.
     pub const MAX_DEPTH: usize = 100;
+    const MAX_MEMORY: usize = 64 * 1024 * 1024;
 }
 
 /// A type whose messages may be packed in a `google.protobuf.Any`.

@@ -72,6 +72,8 @@ fn canonical_json_comes_back() {
         r#"{"any":{"@type":"a/google.protobuf.Any","value":{"@type":"b/google.rpc.RetryInfo","retryDelay":"2s"}}}"#,
         r#"{"any":{"@type":"type.googleapis.com/google.protobuf.Empty","value":{}}}"#,
         r#"{"any":{"@type":"type.googleapis.com/google.protobuf.Int64Value","value":"5"}}"#,
+        r#"{"any":{"@type":"x/y.Z","value":"AQ=="}}"#,
+        r#"{"any":{"@type":"x/y.Z","value":""}}"#,
         r#"{"any":{}}"#,
         r#"{"empty":{},"wrappedWide":"0","wrappedData":""}"#,
         r#"{"times":["1970-01-01T00:00:00Z"],"values":[null,1],"valuesByName":{"a":null}}"#,
@@ -114,6 +116,10 @@ fn other_spellings_of_a_value_are_accepted() {
         (
             r#"{"any":{"partId":"p","@type":"type.googleapis.com/shop.v1.Part"}}"#,
             r#"{"any":{"@type":"type.googleapis.com/shop.v1.Part","partId":"p"}}"#,
+        ),
+        (
+            r#"{"any":{"value": {"value":{"value":"1s","@type":"c/google.protobuf.Duration"}, "@type":"b/google.protobuf.Any"},"@type":"a/google.protobuf.Any"}}"#,
+            r#"{"any":{"@type":"a/google.protobuf.Any","value":{"@type":"b/google.protobuf.Any","value":{"@type":"c/google.protobuf.Duration","value":"1s"}}}}"#,
         ),
         (
             r#"{"any":{"value":"1s","@type":"type.googleapis.com/google.protobuf.Duration"}}"#,
@@ -177,6 +183,15 @@ fn errors_name_the_field() {
         (r#"{"any":{"partId":"p"}}"#, "any.@type: is required"),
         (r#"{"any":{"@type":"shop.v1.Part"}}"#, "any.@type: is not a type"),
         (r#"{"any":{"@type":"x/y.Z"}}"#, "any.@type: is not a type"),
+        (r#"{"any":{"@type":"x/y.Z","value":"!"}}"#, "any.@type: is not a type"),
+        (r#"{"any":{"@type":"x/y.Z","value":{}}}"#, "any.@type: is not a type"),
+        (r#"{"any":{"@type":"x/y.Z","value":"","a":1}}"#, "any.@type: is not a type"),
+        (r#"{"any":{"value":"AQ==","@type":"y.Z"}}"#, "any.@type: is not a type"),
+        (
+            r#"{"any":{"value":"1s","@type":"x/google.protobuf.Duration","@type":"x/y.Z"}}"#,
+            "any.@type: is given more than once",
+        ),
+        (r#"{"any":{"@type":"x/shop.v1.Part","a":{"@type":"x/y.Z"}}}"#, "any.a: is not a field"),
         (r#"{"any":{"@type":1}}"#, "any.@type: must be a string"),
         (r#"{"any":{"@type":"x/shop.v1.Part","quantity":"x"}}"#, "any.quantity: must be a whole number"),
         (r#"{"any":{"@type":"x/shop.v1.Part","@type":"x/shop.v1.Part"}}"#, "any.@type: is given more than once"),

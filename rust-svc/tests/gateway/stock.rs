@@ -51,6 +51,8 @@ pub struct Query {
     pub choice: Option<query::Choice>,
     #[prost(string, tag = "18")]
     pub error: String,
+    #[prost(string, tag = "19")]
+    pub key: String,
 }
 
 pub mod query {
@@ -73,6 +75,9 @@ pub struct Item {
     pub quantity: i32,
     #[prost(message, optional, boxed, tag = "3")]
     pub inner: Option<Box<Item>>,
+    /// Only the service sets it.
+    #[prost(string, tag = "4")]
+    pub etag: String,
 }
 
 /// Its `item_id` is required in the domain.
@@ -115,6 +120,7 @@ impl svc::json::JsonMessage for Query {
             None => (),
         }
         out.field("error", "error", &self.error);
+        out.field("key", "key", &self.key);
     }
 
     fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
@@ -137,6 +143,7 @@ impl svc::json::JsonMessage for Query {
             "name" => field.member("name", &mut self.choice, query::Choice::Name),
             "part" => field.member("part", &mut self.choice, query::Choice::Part),
             "error" => field.read("error", &mut self.error),
+            "key" => field.read("key", &mut self.key),
             _ => field.unknown(name),
         }
     }
@@ -149,6 +156,7 @@ impl svc::json::JsonMessage for Item {
         out.field("item_id", "itemId", &self.item_id);
         out.field("quantity", "quantity", &self.quantity);
         out.field("inner", "inner", &self.inner);
+        out.field("etag", "etag", &self.etag);
     }
 
     fn read(&mut self, name: &str, field: svc::json::FieldReader<'_, '_>) -> svc::json::JsonResult {
@@ -156,6 +164,7 @@ impl svc::json::JsonMessage for Item {
             "item_id" | "itemId" => field.read("item_id", &mut self.item_id),
             "quantity" => field.read("quantity", &mut self.quantity),
             "inner" => field.read("inner", &mut self.inner),
+            "etag" => field.output_only().read("etag", &mut self.etag),
             _ => field.unknown(name),
         }
     }

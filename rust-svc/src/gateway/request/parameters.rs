@@ -65,7 +65,7 @@ pub(crate) fn read(route: &BoundRoute, segments: &[&str], query: &str, ignore_un
 
 impl Parameters {
     fn set(&mut self, route: &BoundRoute, name: &str, value: String, ignore_unknown: bool) -> Result<()> {
-        let steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
+        let mut steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
         let first = steps.first().map_or("", PathStep::name);
         let field = route.messages.request_field(first);
         match field {
@@ -81,6 +81,7 @@ impl Parameters {
             }
             Some(field) => {
                 self.has_mask |= route.mask == Some(field);
+                steps[0] = PathStep::Field(field);
                 self.fields.at(steps).push(value);
             }
         }

@@ -15,6 +15,7 @@ pub(crate) struct MessageInfo {
     request_field: fn(&str) -> Option<&'static str>,
     response_field: fn(&str) -> Option<&'static str>,
     request_masks: fn() -> Vec<&'static str>,
+    is_output_only: fn(&str) -> bool,
     response_has_error: fn() -> bool,
 }
 
@@ -36,6 +37,7 @@ impl MessageInfo {
             request_field: json::field_name::<Q>,
             response_field: json::field_name::<R>,
             request_masks: json::mask_fields::<Q>,
+            is_output_only: json::is_output_only::<Q>,
             response_has_error: || R::may_have_key("error"),
         }
     }
@@ -43,6 +45,11 @@ impl MessageInfo {
     /// Returns the proto name of a field of the request.
     pub(crate) fn request_field(&self, name: &str) -> Option<&'static str> {
         (self.request_field)(name)
+    }
+
+    /// Returns whether only the service sets a field of the request.
+    pub(crate) fn is_output_only(&self, path: &str) -> bool {
+        (self.is_output_only)(path)
     }
 
     /// Returns whether the JSON of a response may have the key `error`.

@@ -18,16 +18,18 @@ pub(crate) struct Decoder<'b> {
     /// Whether the next object holds a packed message, and its type.
     is_packed: bool,
     presence: Option<PresentFields>,
+    /// Whether a field that only the service sets was named, if that is asked.
+    output_only: Option<bool>,
 }
 
 impl<'b> Decoder<'b> {
     pub(crate) fn new(json: &'b [u8], options: &'b ParseOptions) -> JsonResult<Self> {
-        Ok(Self::resume(Tokenizer::new(json, options.max_depth)?, options))
+        Ok(Self::resume(Tokenizer::new(json, options.max_depth, options.max_memory)?, options))
     }
 
     /// Continues where a tokenizer is.
     pub(crate) fn resume(tokens: Tokenizer<'b>, options: &'b ParseOptions) -> Self {
-        Self { tokens, options, seen: Vec::new(), is_packed: false, presence: None }
+        Self { tokens, options, seen: Vec::new(), is_packed: false, presence: None, output_only: None }
     }
 
     /// Expects a packed message next: an object that holds `@type` beside the fields.
@@ -55,6 +57,30 @@ impl<'b> Decoder<'b> {
         let result = read(self);
         self.presence = presence;
         result
+    }
+
+    /// Reads a field that only the service sets, which no mask names.
+    pub(crate) fn without_presence<T>(&mut self, read: impl FnOnce(&mut Self) -> JsonResult<T>) -> JsonResult<T> {
+        if let Some(presence) = &mut self.presence {
+            presence.omit();
+        }
+        self.as_a_whole(read)
+    }
+
+    /// Starts to note whether the parameters name a field that only the service sets.
+    pub(crate) fn watch_output_only(&mut self) {
+        self.output_only = Some(false);
+    }
+
+    /// Notes that a field is one that only the service sets. Returns false if nobody asks.
+    pub(crate) fn note_output_only(&mut self) -> bool {
+        self.output_only = self.output_only.map(|_| true);
+        self.output_only.is_some()
+    }
+
+    /// Returns whether the parameters named a field that only the service sets.
+    pub(crate) fn has_output_only(&self) -> bool {
+        self.output_only == Some(true)
     }
 
     /// Reads a field, and notes that it is present.

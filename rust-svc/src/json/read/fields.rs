@@ -2,7 +2,7 @@
 
 use super::{
     decoder::Decoder,
-    parameter_tree::ParameterTree,
+    parameter_tree::{ParameterTree, PathStep},
     source::{FieldOrigin, FieldReader, MessageScope, ValueSource},
 };
 use crate::json::{
@@ -12,6 +12,12 @@ use crate::json::{
 };
 
 impl FieldReader<'_, '_> {
+    /// Marks the field as one that only the service sets: no update mask names it.
+    pub fn output_only(mut self) -> Self {
+        self.is_output_only = true;
+        self
+    }
+
     /// Reads the field with the proto name `name` into its place: a scalar, a message, or a list or a map of either.
     pub fn read<S: Slot>(self, name: &'static str, slot: &mut S) -> JsonResult {
         self.fill(name, |source| slot.fill(source))
@@ -52,7 +58,7 @@ impl FieldReader<'_, '_> {
 
     /// Refuses or skips a field that the message does not have.
     pub fn unknown(self, name: &str) -> JsonResult {
-        match self.0 {
+        match self.origin {
             FieldOrigin::Json { decoder, .. } if decoder.options.ignore_unknown => decoder.tokens.skip(),
             FieldOrigin::Json { .. } | FieldOrigin::Parameter { .. } => {
                 Err(JsonError::value("is not a field of the message").within(name))
@@ -62,14 +68,22 @@ impl FieldReader<'_, '_> {
     }
 
     fn fill(self, name: &'static str, read: impl FnOnce(ValueSource<'_, '_>) -> JsonResult) -> JsonResult {
-        match self.0 {
+        let is_output_only = self.is_output_only;
+        match self.origin {
             FieldOrigin::Json { decoder, scope } => {
                 decoder.see(name, scope.start)?;
                 let read = |decoder: &mut _| read(ValueSource { is_json: true, ..scope.parameters(name, decoder) });
-                decoder.within_presence(name, read).map_err(|error| error.within(name))
+                let result = match is_output_only {
+                    true => decoder.without_presence(read),
+                    false => decoder.within_presence(name, read),
+                };
+                result.map_err(|error| error.within(name))
             }
             FieldOrigin::Parameter { decoder, scope } => {
                 decoder.see(name, scope.start)?;
+                if is_output_only && decoder.note_output_only() {
+                    return Ok(());
+                }
                 read(scope.parameters(name, decoder)).map_err(|error| error.within(name))
             }
             FieldOrigin::Name(found) => {
@@ -108,6 +122,7 @@ impl ValueSource<'_, '_> {
             return Err(JsonError::value("is a message: name one of its fields"));
         }
         let Self { decoder, is_json, nodes, .. } = self;
+        decoder.tokens.charge(size_of::<T>())?;
         let mut message = T::default();
         let scope = MessageScope { start: decoder.begin_message(), children: children::<T>(&nodes, decoder.options)? };
         if is_json {
@@ -122,12 +137,15 @@ impl ValueSource<'_, '_> {
 fn read_object<'b>(message: &mut impl JsonValue, decoder: &mut Decoder<'b>, scope: &MessageScope<'b>) -> JsonResult {
     let is_packed = decoder.take_packed();
     decoder.open_object()?;
-    let mut first = true;
+    let (mut first, mut has_type) = (true, false);
     while let Some(key) = decoder.tokens.key(&mut first)? {
         if is_packed && key == "@type" {
+            if std::mem::replace(&mut has_type, true) {
+                return Err(JsonError::value("is given more than once").within(key));
+            }
             decoder.tokens.skip()?;
         } else {
-            message.read_field(&key, FieldReader(FieldOrigin::Json { decoder, scope }))?;
+            message.read_field(&key, FieldOrigin::Json { decoder, scope }.into())?;
         }
     }
     Ok(())
@@ -141,7 +159,7 @@ fn read_parameters<'b>(
     for (index, (name, _)) in scope.children.iter().enumerate() {
         let is_first = scope.children[..index].iter().all(|(before, _)| before != name);
         if is_first && !decoder.has_seen(name, scope.start) {
-            message.read_field(name, FieldReader(FieldOrigin::Parameter { decoder, scope }))?;
+            message.read_field(name, FieldOrigin::Parameter { decoder, scope }.into())?;
         }
     }
     Ok(())
@@ -167,6 +185,18 @@ fn children<'b, T: JsonValue>(
 pub(crate) fn field_name<T: JsonValue>(name: &str) -> Option<&'static str> {
     let mut found = None;
     // Asking for a name reads nothing, so it cannot fail.
-    let _ = T::default().read_field(name, FieldReader(FieldOrigin::Name(&mut found)));
+    let _ = T::default().read_field(name, FieldOrigin::Name(&mut found).into());
     found
+}
+
+/// Returns whether a path, by proto or JSON names, leads to or into a field that only the service sets.
+pub(crate) fn is_output_only<T: JsonValue>(path: &str) -> bool {
+    let mut tree = ParameterTree::root();
+    tree.at(path.split('.').map(PathStep::Field)).push(String::new());
+    let options = ParseOptions::default();
+    let Ok(mut decoder) = Decoder::new(b"", &options) else { return false };
+    decoder.watch_output_only();
+    // The path has no value, so reading it fails, unless it stops at such a field.
+    let _ = ValueSource::parameters(vec![&tree], &mut decoder).fields::<T>();
+    decoder.has_output_only()
 }

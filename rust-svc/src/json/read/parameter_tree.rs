@@ -55,6 +55,11 @@ impl ParameterTree {
         self.is_present = true;
     }
 
+    /// Changes the texts of the field.
+    pub(crate) fn texts_mut(&mut self) -> &mut Vec<String> {
+        &mut self.texts
+    }
+
     /// Returns whether neither the body nor a parameter sets a field.
     pub(crate) fn is_unset(&self) -> bool {
         !self.body && !self.is_present && self.texts.is_empty() && self.children.is_empty()

@@ -12,7 +12,11 @@ pub struct ValueSource<'a, 'b> {
 }
 
 /// A field of a message that is being read. The message matches its name and calls a method of it.
-pub struct FieldReader<'a, 'b>(pub(super) FieldOrigin<'a, 'b>);
+pub struct FieldReader<'a, 'b> {
+    pub(super) origin: FieldOrigin<'a, 'b>,
+    /// Whether only the service sets the field.
+    pub(super) is_output_only: bool,
+}
 
 /// Where a field is.
 pub(super) enum FieldOrigin<'a, 'b> {
@@ -35,6 +39,12 @@ pub(super) struct MessageScope<'b> {
     pub(super) start: usize,
     /// Its fields in the path and the query.
     pub(super) children: Vec<(&'static str, &'b ParameterTree)>,
+}
+
+impl<'a, 'b> From<FieldOrigin<'a, 'b>> for FieldReader<'a, 'b> {
+    fn from(origin: FieldOrigin<'a, 'b>) -> Self {
+        Self { origin, is_output_only: false }
+    }
 }
 
 impl<'b> MessageScope<'b> {

@@ -1,6 +1,6 @@
 //! JSON (RFC 8259), read token by token.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::number;
 use crate::json::error::{JsonError, JsonResult};
@@ -12,21 +12,31 @@ pub(crate) struct Tokenizer<'b> {
     position: usize,
     depth: usize,
     max_depth: usize,
+    /// How much memory the values that are read may still take, of how much.
+    memory: usize,
+    max_memory: usize,
+    /// The values of `@type` in objects that have it, by the positions of both.
+    types: HashMap<usize, usize>,
+    /// Up to where `types` is complete.
+    indexed: usize,
+    #[cfg(test)]
+    pub(crate) steps: usize,
 }
 
 /// Where a [`Tokenizer`] was.
+#[derive(Clone, Copy)]
 pub(crate) struct Mark {
     position: usize,
     depth: usize,
 }
 
 impl<'b> Tokenizer<'b> {
-    pub(crate) fn new(bytes: &'b [u8], max_depth: usize) -> JsonResult<Self> {
+    pub(crate) fn new(bytes: &'b [u8], max_depth: usize, max_memory: usize) -> JsonResult<Self> {
         let text = std::str::from_utf8(bytes).map_err(|_| JsonError::syntax("is not valid JSON: it is not UTF-8"))?;
         if text.starts_with('\u{feff}') {
             return Err(JsonError::syntax("is not valid JSON: it starts with a byte order mark"));
         }
-        Ok(Self { text, position: 0, depth: 0, max_depth })
+        Ok(Self { text, max_depth, memory: max_memory, max_memory, ..Self::default() })
     }
 
     /// The next byte that is not white space.
@@ -37,8 +47,59 @@ impl<'b> Tokenizer<'b> {
         rest.get(blank).copied()
     }
 
+    /// Takes the memory of a value. Fails if all values take too much.
+    pub(crate) fn charge(&mut self, bytes: usize) -> JsonResult {
+        let Some(left) = self.memory.checked_sub(bytes) else {
+            let most = self.max_memory;
+            return Err(JsonError::syntax(format!("has too many values: they take more than {most} bytes of memory")));
+        };
+        self.memory = left;
+        Ok(())
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         Mark { position: self.position, depth: self.depth }
+    }
+
+    /// Returns where the value of `@type` in the next object is, unless it is the first entry. Each part of the text is
+    /// read for this at most once.
+    pub(crate) fn find_type(&mut self) -> JsonResult<Option<Mark>> {
+        self.peek();
+        let start = self.mark();
+        if start.position >= self.indexed {
+            self.index_value()?;
+            self.indexed = self.position;
+            self.rewind(start);
+        }
+        let found = self.types.get(&start.position);
+        Ok(found.map(|position| Mark { position: *position, depth: self.depth + 1 }))
+    }
+
+    /// Reads past a value, and notes the values of `@type` within it.
+    fn index_value(&mut self) -> JsonResult {
+        let (mut first, start) = (true, self.position);
+        match self.peek() {
+            Some(b'{') => {
+                self.open(b'{')?;
+                while let Some(key) = self.key(&mut first)? {
+                    self.peek();
+                    if key == "@type" {
+                        self.types.entry(start).or_insert(self.position);
+                    }
+                    self.index_value()?;
+                }
+                Ok(())
+            }
+            Some(b'[') => {
+                self.open(b'[')?;
+                while self.item(&mut first)? {
+                    self.peek();
+                    self.index_value()?;
+                }
+                Ok(())
+            }
+            _ => self.skip(),
+        }
     }
 
     pub(crate) fn rewind(&mut self, mark: Mark) {
@@ -72,6 +133,10 @@ impl<'b> Tokenizer<'b> {
     }
 
     pub(crate) fn string(&mut self) -> JsonResult<Cow<'b, str>> {
+        #[cfg(test)]
+        {
+            self.steps += 1;
+        }
         self.take(b'"', "expected `\"`")?;
         let plain = self.plain_text()?;
         if self.byte() == Some(b'"') {
@@ -252,7 +317,7 @@ mod tests {
     use super::Tokenizer;
 
     fn check(text: &[u8]) -> super::JsonResult {
-        let mut reader = Tokenizer::new(text, 100)?;
+        let mut reader = Tokenizer::new(text, 100, usize::MAX)?;
         reader.skip()?;
         reader.end()
     }

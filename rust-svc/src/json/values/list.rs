@@ -45,6 +45,8 @@ fn items<K, T: JsonValue<K>>(list: &mut Vec<T>, decoder: &mut Decoder<'_>) -> Js
         if !decoder.tokens.item(&mut first)? {
             break;
         }
+        let capacity = if list.is_empty() { 4 } else { 2 };
+        decoder.tokens.charge(capacity * size_of::<T>())?;
         let item = not_null(decoder).map_err(|error| error.within(format_args!("[{index}]")))?;
         list.extend(item);
     }

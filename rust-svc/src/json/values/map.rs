@@ -59,10 +59,14 @@ macro_rules! integer_keys {
 
 integer_keys!(i32, u32, i64, u64);
 
+/// How many entries a map has room for once it has one.
+pub(crate) const NODE: usize = 11;
+
 /// The collections that hold the entries of a map.
 trait MapEntries<K, V> {
     fn sorted(&self) -> Vec<(&K, &V)>;
     fn has(&self, key: &K) -> bool;
+    fn is_empty(&self) -> bool;
     fn put(&mut self, key: K, value: V);
 }
 
@@ -77,6 +81,10 @@ impl<K: MapKey + Hash, V, S: BuildHasher> MapEntries<K, V> for HashMap<K, V, S> 
         self.contains_key(key)
     }
 
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn put(&mut self, key: K, value: V) {
         self.insert(key, value);
     }
@@ -89,6 +97,10 @@ impl<K: MapKey, V> MapEntries<K, V> for BTreeMap<K, V> {
 
     fn has(&self, key: &K) -> bool {
         self.contains_key(key)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     fn put(&mut self, key: K, value: V) {
@@ -150,6 +162,7 @@ fn entries<C, K: MapKey, V: JsonValue<C>>(map: &mut impl MapEntries<K, V>, decod
     decoder.open_object()?;
     let mut first = true;
     while let Some(name) = decoder.tokens.key(&mut first)? {
+        decoder.tokens.charge(if map.is_empty() { NODE } else { 2 } * size_of::<(K, V)>())?;
         let read = |decoder| Ok((key(map, &name)?, not_null(decoder)?));
         let (key, value) = read(decoder).map_err(|error: JsonError| error.within(format_args!("[{name}]")))?;
         if let Some(value) = value {

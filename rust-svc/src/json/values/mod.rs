@@ -9,4 +9,5 @@ mod scalar;
 mod singular;
 
 pub use map::MapKey;
+pub(crate) use map::NODE;
 pub(crate) use scalar::fields;

@@ -7,6 +7,7 @@ use crate::json::{
     options::{PackedType, TypeRegistry},
     print::Writer,
     read::{Decoder, FieldReader, ValueSource},
+    text::decode_base64,
 };
 
 /// The key of a packed message's type.
@@ -78,48 +79,93 @@ fn write_bytes(any: &prost_types::Any, out: &mut Writer) {
 
 fn read_any(decoder: &mut Decoder<'_>) -> JsonResult<prost_types::Any> {
     let start = decoder.tokens.mark();
-    let Some(type_url) = type_url(decoder)? else { return Ok(prost_types::Any::default()) };
-    let found = find(&type_url, &decoder.options.types).filter(|_| type_url.contains('/'));
-    let found = found.ok_or_else(|| JsonError::value("is not a type that is known here").within(TYPE))?;
+    let Some(type_url) = read_type(decoder)? else { return Ok(prost_types::Any::default()) };
+    let has_slash = type_url.contains('/');
+    let found = find(&type_url, &decoder.options.types).filter(|_| has_slash);
     decoder.tokens.rewind(start);
-    let value =
-        if found.has_fields { (found.read)(&mut decoder.tokens, decoder.options)? } else { special(decoder, found)? };
+    let value = match found {
+        Some(found) if found.has_fields => (found.read)(&mut decoder.tokens, decoder.options)?,
+        Some(found) => {
+            read_value(decoder, |decoder| (found.read)(&mut decoder.tokens, decoder.options))?.unwrap_or_default()
+        }
+        None if has_slash => read_bytes(decoder)?,
+        None => return Err(unknown_type()),
+    };
     Ok(prost_types::Any { type_url, value })
 }
 
-/// Reads past an object and finds the type of the packed message, anywhere in it; `None` if the object is empty.
-fn type_url(decoder: &mut Decoder<'_>) -> JsonResult<Option<String>> {
+/// Finds the type of the packed message, anywhere in its object. Reads past an empty object, which has none.
+fn read_type(decoder: &mut Decoder<'_>) -> JsonResult<Option<String>> {
+    let (mut first, start) = (true, decoder.tokens.mark());
     decoder.open_object()?;
-    let (mut first, mut found, mut is_empty) = (true, None, true);
-    while let Some(key) = decoder.tokens.key(&mut first)? {
-        is_empty = false;
-        if key != TYPE {
-            decoder.tokens.skip()?;
-        } else if found.is_none() {
-            found = Some(decoder.string().map_err(|error| error.within(TYPE))?.into_owned());
-        } else {
-            return Err(JsonError::value("is given more than once").within(TYPE));
-        }
+    let Some(key) = decoder.tokens.key(&mut first)? else { return Ok(None) };
+    if key != TYPE {
+        decoder.tokens.rewind(start);
+        let position = decoder.tokens.find_type()?;
+        decoder.tokens.rewind(position.ok_or_else(|| JsonError::value("is required").within(TYPE))?);
     }
-    if found.is_none() && !is_empty {
-        return Err(JsonError::value("is required").within(TYPE));
-    }
-    Ok(found)
+    let type_url = decoder.string().map_err(|error| error.within(TYPE))?;
+    Ok(Some(type_url.into_owned()))
 }
 
-fn special(decoder: &mut Decoder<'_>, found: PackedType) -> JsonResult<Vec<u8>> {
+/// Reads an object of `@type` and one value.
+fn read_value<'b, T>(
+    decoder: &mut Decoder<'b>,
+    read: impl Fn(&mut Decoder<'b>) -> JsonResult<T>,
+) -> JsonResult<Option<T>> {
     decoder.open_object()?;
-    let (mut first, mut value) = (true, None);
+    let (mut first, mut has_type, mut value) = (true, false, None);
     while let Some(key) = decoder.tokens.key(&mut first)? {
+        let is_repeated = if key == TYPE { std::mem::replace(&mut has_type, true) } else { value.is_some() };
         match &*key {
+            TYPE | VALUE if is_repeated => return Err(JsonError::value("is given more than once").within(key)),
             TYPE => decoder.tokens.skip()?,
-            VALUE if value.is_some() => return Err(JsonError::value("is given more than once").within(VALUE)),
-            VALUE => {
-                let read = (found.read)(&mut decoder.tokens, decoder.options);
-                value = Some(read.map_err(|error| error.within(VALUE))?);
-            }
+            VALUE => value = Some(read(decoder).map_err(|error| error.within(VALUE))?),
             other => return Err(JsonError::value("is not a field of the message").within(other)),
         }
     }
-    Ok(value.unwrap_or_default())
+    Ok(value)
+}
+
+/// Reads the bytes of a message of an unknown type, as they are printed.
+fn read_bytes(decoder: &mut Decoder<'_>) -> JsonResult<Vec<u8>> {
+    let bytes = read_value(decoder, |decoder| match decoder.tokens.peek() {
+        Some(b'"') => Ok(decode_base64(&decoder.string()?)),
+        _ => decoder.tokens.skip().map(|()| None),
+    });
+    match bytes {
+        Ok(Some(Some(bytes))) => Ok(bytes),
+        Err(error) if error.field().is_empty() => Err(error),
+        _ => Err(unknown_type()),
+    }
+}
+
+fn unknown_type() -> JsonError {
+    JsonError::value("is not a type that is known here").within(TYPE)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::json::{
+        options::ParseOptions,
+        read::{Decoder, ValueSource},
+    };
+
+    /// Reads messages that are packed in each other, whose types come last, and returns how many strings were read.
+    fn strings_read(depth: usize) -> usize {
+        let open = r#"{"value":"#.repeat(depth);
+        let close = r#","@type":"x/google.protobuf.Any"}"#.repeat(depth);
+        let text = format!("{open}{{}}{close}");
+        let options = ParseOptions { max_depth: 1_000, ..ParseOptions::default() };
+        let mut decoder = Decoder::new(text.as_bytes(), &options).expect("UTF-8");
+        let any = super::JsonValue::read(ValueSource::json(&mut decoder)).expect("valid");
+        assert!(any.is_some_and(|any: prost_types::Any| any.type_url == "x/google.protobuf.Any"));
+        decoder.tokens.steps
+    }
+
+    #[test]
+    fn nested_packed_messages_are_read_in_linear_time() {
+        let (few, many) = (strings_read(10), strings_read(100));
+        assert!(many <= 10 * few, "{few} strings of 10 levels, {many} of 100");
+    }
 }

@@ -7,7 +7,7 @@ use crate::json::{
     message::JsonValue,
     print::Writer,
     read::{Decoder, FieldReader, ValueSource},
-    values::fields,
+    values::{NODE, fields},
 };
 
 impl JsonValue for Struct {
@@ -152,6 +152,8 @@ fn object(decoder: &mut Decoder<'_>) -> JsonResult<Struct> {
     let (mut object, mut first) = (Struct::default(), true);
     decoder.tokens.open(b'{')?;
     while let Some(key) = decoder.tokens.key(&mut first)? {
+        let entries = if object.fields.is_empty() { NODE } else { 2 };
+        decoder.tokens.charge(entries * size_of::<(String, prost_types::Value)>())?;
         let item = value(decoder).map_err(|error| error.within(&key))?;
         if object.fields.contains_key(&*key) {
             return Err(JsonError::value("is given more than once").within(key));
@@ -166,6 +168,7 @@ fn list(decoder: &mut Decoder<'_>) -> JsonResult<ListValue> {
     decoder.tokens.open(b'[')?;
     while decoder.tokens.item(&mut first)? {
         let index = list.values.len();
+        decoder.tokens.charge(if index == 0 { 4 } else { 2 } * size_of::<prost_types::Value>())?;
         list.values.push(value(decoder).map_err(|error| error.within(format_args!("[{index}]")))?);
     }
     Ok(list)
