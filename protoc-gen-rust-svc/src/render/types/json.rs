@@ -113,7 +113,8 @@ impl JsonCodecs<'_> {
             (None, Value::WellKnown(WellKnown::NullValue)) => quote!(null),
             (None, _) => quote!(read),
         };
-        quote!(#pattern => field.#function(#name, &mut self.#wire),)
+        let reader = field_reader(field);
+        quote!(#pattern => #reader.#function(#name, &mut self.#wire),)
     }
 
     fn read_member(&self, names: &FieldNames<'_>, oneof: &Oneof, field: &Field) -> TokenStream {
@@ -124,7 +125,8 @@ impl JsonCodecs<'_> {
             (None, Value::WellKnown(WellKnown::NullValue)) => quote!(null_member),
             (None, _) => quote!(member),
         };
-        quote!(#pattern => field.#function(#name, &mut self.#holder, #wire::#variant),)
+        let reader = field_reader(field);
+        quote!(#pattern => #reader.#function(#name, &mut self.#holder, #wire::#variant),)
     }
 
     /// Returns the enum that names the numbers of a value.
@@ -146,6 +148,11 @@ impl JsonCodecs<'_> {
             }
         }
     }
+}
+
+/// Returns the reader of a field. Update masks do not name a field that requests cannot set.
+fn field_reader(field: &Field) -> TokenStream {
+    if field.is_cleared() { quote!(field.output_only()) } else { quote!(field) }
 }
 
 /// The JSON names of a message.

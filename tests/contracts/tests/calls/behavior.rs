@@ -5,7 +5,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use http_body_util::BodyExt;
 use rust_svc::{Code, Context, Error, Message as _, Result, Streaming, Timestamp, async_trait, wkt};
+use tower::ServiceExt;
 
 use crate::{
     edges::{Answer, post, remote},
@@ -19,6 +21,7 @@ use crate::{
 #[derive(Default)]
 struct Bank {
     asked: Mutex<Vec<Account>>,
+    masks: Mutex<Vec<String>>,
 }
 
 impl Bank {
@@ -39,6 +42,8 @@ impl AccountService for Bank {
     }
 
     async fn update_account(&self, _: Context, request: UpdateAccountRequest) -> Result<Account> {
+        let mask = request.update_mask.map(|mask| mask.paths.join(",")).unwrap_or_default();
+        self.masks.lock().expect("not poisoned").push(mask);
         Ok(self.keep(request.account))
     }
 
@@ -135,6 +140,25 @@ async fn what_only_the_service_sets_is_ignored_and_what_only_a_caller_gives_stay
     let asked = &bank.take()[0];
     assert_eq!((asked.etag.as_str(), asked.state, &asked.contact), ("", None, &None));
     assert_eq!(asked.members[0].display_name, "");
+}
+
+/// A caller that sends back what it read does not make the service erase what only the service sets.
+#[tokio::test]
+async fn update_masks_do_not_name_what_only_the_service_sets() {
+    let bank = Arc::new(Bank::default());
+    let json = r#"{"title": "One", "etag": "x", "createTime": "2026-01-01T00:00:00Z", "free": "f", "assignedPhone": "1",
+        "owner": {"id": "o-1", "displayName": "x"}, "parent": {"etag": "x"}}"#;
+    for (query, mask) in [("", "free,owner.id,title"), ("&updateMask=etag,title,owner.displayName", "title")] {
+        let target = format!("/v1/accounts/1?reason=r{query}");
+        let request = http::Request::patch(target).header("content-type", "application/json");
+        let request = request.body(axum::body::Body::from(json)).expect("a request");
+        let router = account_service_gateway(bank.clone()).into_router();
+        let response = router.oneshot(request).await.expect("infallible");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        assert_eq!(bank.masks.lock().expect("not poisoned").pop().as_deref(), Some(mask));
+    }
 }
 
 /// The paths of what is wrong.
