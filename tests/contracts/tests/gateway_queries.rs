@@ -1,4 +1,4 @@
-//! What requests by HTTP mean, and what is said of those that mean nothing, under names that look like something else.
+//! HTTP requests with fields whose names are keywords: which message they make, and which errors malformed ones get.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -23,13 +23,13 @@ async fn send(verb: &str, uri: &str, body: &str, answer: Ask) -> (Option<Ask>, u
     (fake.ask.requests().pop(), status, String::from_utf8_lossy(&body).into_owned())
 }
 
-/// What a request means.
+/// The message that a request makes.
 async fn asked(verb: &str, uri: &str, body: &str) -> Ask {
     let (asked, status, text) = send(verb, uri, body, Ask::default()).await;
     asked.unwrap_or_else(|| panic!("{verb} {uri}: {status} {text}"))
 }
 
-/// What is said of a request that is refused.
+/// The error of a malformed request.
 async fn refused(verb: &str, uri: &str, body: &str) -> String {
     let (asked, status, text) = send(verb, uri, body, Ask::default()).await;
     assert_eq!((asked, status), (None, 400), "{verb} {uri}: {text}");
@@ -103,7 +103,7 @@ async fn a_query_fills_fields_by_either_name() {
 }
 
 #[tokio::test]
-async fn what_a_query_cannot_say_is_told() {
+async fn malformed_queries_name_their_parameters() {
     for (query, said) in [
         ("choiceA=x&choiceC=MQ", "choice_c"),
         ("foo=1", "foo"),
@@ -121,7 +121,7 @@ async fn what_a_query_cannot_say_is_told() {
 }
 
 #[tokio::test]
-async fn a_body_is_a_field_beside_the_path() {
+async fn a_body_sets_a_field_that_the_path_does_not() {
     let named = Ask { r#type: "t".into(), r: raw(b"1", None), ..Ask::default() };
     assert_eq!(asked("POST", "/v1/named/t", r#"{"raw":"MQ=="}"#).await, named);
     let lists = Ask { r: raw(b"1", None), types: vec!["x".into(), "y".into()], ..Ask::default() };
@@ -136,7 +136,7 @@ async fn a_body_is_a_field_beside_the_path() {
 }
 
 #[tokio::test]
-async fn an_answer_is_a_field() {
+async fn a_response_body_is_a_field() {
     assert_eq!(answered("/v1/lists", Ask { types: vec!["a".into()], ..Ask::default() }).await, r#"["a"]"#);
     assert_eq!(answered("/v1/lists", Ask::default()).await, "[]");
     let entry = BTreeMap::from([("k".into(), Raw { raw: b"1".into(), self_: None })]);

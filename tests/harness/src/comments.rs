@@ -15,7 +15,7 @@ use protoc_gen_rust_svc::{
 };
 use syn::{Attribute, Expr, ExprLit, ImplItem, Item, ItemImpl, Lit, Meta, TraitItem, Type};
 
-/// What became of comments.
+/// The comments that were found in generated code, and those that were not.
 #[derive(Debug, Default)]
 pub struct Comments {
     /// How many elements of the `.proto` files have one.
@@ -28,19 +28,19 @@ pub struct Comments {
 pub fn comments(input: &Input, model: &Model, files: &Files) -> Comments {
     let mut comments = Comments::default();
     for package in &model.packages {
-        let printed = Printed::new(package, files);
+        let printed = GeneratedDocs::new(package, files);
         for file in input.files.iter().filter(|file| package.files.contains(&file.descriptor.name)) {
             let file = FileDescriptorProto::decode(&*file.bytes).expect("it was read before");
-            Look { model, package, printed: &printed, file: &file, comments: &mut comments }.file();
+            CommentSearch { model, package, printed: &printed, file: &file, comments: &mut comments }.file();
         }
     }
     comments
 }
 
 /// The docs of a package, by the file of the artefact and the path of the item in it.
-struct Printed(BTreeMap<String, String>);
+struct GeneratedDocs(BTreeMap<String, String>);
 
-impl Printed {
+impl GeneratedDocs {
     fn new(package: &Package, files: &Files) -> Self {
         let folder: String = package.module.iter().map(|ident| format!("{}/", ident.plain())).collect();
         let mut printed = Self(BTreeMap::new());
@@ -110,16 +110,16 @@ fn doc(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// What looks for the comments of a file.
-struct Look<'a> {
+/// A search for the comments of a file.
+struct CommentSearch<'a> {
     model: &'a Model,
     package: &'a Package,
-    printed: &'a Printed,
+    printed: &'a GeneratedDocs,
     file: &'a FileDescriptorProto,
     comments: &'a mut Comments,
 }
 
-impl Look<'_> {
+impl CommentSearch<'_> {
     fn file(&mut self) {
         let place = self.file.package().to_owned();
         for (index, message) in self.file.message_type.iter().enumerate() {
@@ -223,7 +223,7 @@ impl Look<'_> {
         }
     }
 
-    /// Before the element and behind it.
+    /// The comments before the element and after it.
     fn comment(&self, path: &[i32]) -> String {
         let locations = self.file.source_code_info.iter().flat_map(|info| &info.location);
         let Some(location) = locations.into_iter().find(|location| location.path == path) else { return String::new() };
@@ -246,7 +246,7 @@ fn first_lost<'a>(comment: &'a str, docs: &str) -> Option<&'a str> {
     words(comment).find(|word| !docs.any(|other| other == *word))
 }
 
-/// What is left of a text however it is set out, and whatever is escaped in it. A fence of code is no text.
+/// The words of a text, without its layout, its escapes and the fences of its code.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().filter(|line| !["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence)));
     lines.flat_map(|line| line.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()))

@@ -20,7 +20,7 @@ use crate::{
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// What is emitted for a case of parts.
+/// The values of `emit=` for a case of parts.
 const PARTS: [&str; 14] = [
     "domain",
     "pb",
@@ -38,7 +38,7 @@ const PARTS: [&str; 14] = [
     "fake+json",
 ];
 
-/// What is compiled for the cases: modules, and for what is run, the trees of their types and calls of their services.
+/// The source that is compiled for the cases: modules, the types for round trips, and calls of their services.
 #[derive(Default)]
 struct Compiled {
     modules: String,
@@ -69,7 +69,7 @@ pub fn generate(folder: &Path, prefix: &str, out: &Path) -> Result<()> {
     compiled.write(out)
 }
 
-/// What is in a folder, in order.
+/// The entries of a folder, in order.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort();

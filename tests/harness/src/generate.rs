@@ -22,7 +22,7 @@ pub fn options_of(folder: &Path, file: &str) -> String {
     first.strip_prefix("// options: ").unwrap_or_default().to_owned()
 }
 
-/// What is generated for files in `folder` with the options of a plugin, or what is wrong with them; and the warnings.
+/// Generates files in `folder` with the options of a plugin. Returns the output or the errors, and the warnings.
 pub fn generate(folder: &Path, files: &[&str], options: &str) -> (Result<Files, String>, String) {
     let input = match input(folder, files) {
         Ok(input) => input,

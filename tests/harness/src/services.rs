@@ -34,11 +34,11 @@ pub fn echoes(name: &str, root: &str, files: &BTreeMap<String, String>, asked: &
 }
 
 /// The modules of a tree, with what is printed in them.
-fn packages<'a>(root: &'a str, files: &'a BTreeMap<String, String>) -> impl Iterator<Item = (String, Printed)> {
+fn packages<'a>(root: &'a str, files: &'a BTreeMap<String, String>) -> impl Iterator<Item = (String, ServiceItems)> {
     let folders: BTreeSet<_> = files.keys().map(|path| folder(path)).collect();
     folders.into_iter().map(move |within| {
         let of_folder = files.iter().filter(|(path, _)| folder(path) == within);
-        (module(root, &format!("{within}mod.rs")), Printed::read(of_folder.map(|(_, text)| text)))
+        (module(root, &format!("{within}mod.rs")), ServiceItems::read(of_folder.map(|(_, text)| text)))
     })
 }
 
@@ -47,15 +47,15 @@ fn folder(path: &str) -> &str {
     &path[..path.rfind('/').map_or(0, |slash| slash + 1)]
 }
 
-/// What is printed for the services of a package.
+/// The generated items for the services of a package.
 #[derive(Default)]
-struct Printed {
+struct ServiceItems {
     fakes: Vec<ItemStruct>,
     implementations: Vec<ItemImpl>,
     functions: Vec<ItemFn>,
 }
 
-impl Printed {
+impl ServiceItems {
     fn read<'a>(texts: impl Iterator<Item = &'a String>) -> Self {
         let mut printed = Self::default();
         for item in texts.flat_map(|text| parse(text).items) {
@@ -94,7 +94,7 @@ impl Printed {
         Some(echo)
     }
 
-    /// What implements the trait for a fake.
+    /// The implementation of the trait for a fake.
     fn faked(&self, fake: &ItemStruct) -> Option<&ItemImpl> {
         self.implementations.iter().find(|item| is(&item.self_ty, &fake.ident) && has_functions_of(item, fake))
     }
@@ -183,7 +183,7 @@ fn trait_name(item: &ItemImpl) -> Option<Ident> {
     path.segments.last().map(|segment| segment.ident.clone())
 }
 
-/// Whether a function takes whatever implements a trait.
+/// Whether a function takes any implementation of a trait.
 fn serves(item: &ItemFn, name: &Ident) -> bool {
     let generics = &item.sig.generics;
     let parameters = generics.type_params().map(|parameter| &parameter.bounds);
@@ -206,7 +206,7 @@ struct Route {
     template: String,
 }
 
-/// What a gateway routes, but for streams of requests, which no single body makes.
+/// The routes of a gateway, except those of request streams, which no single body makes.
 fn routes(gateway: &ItemFn) -> Vec<Route> {
     match gateway.block.stmts.last() {
         Some(Stmt::Expr(chain, _)) => routes_of(chain),

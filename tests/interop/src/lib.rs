@@ -11,7 +11,7 @@
 pub mod conformance;
 pub mod grpc;
 
-/// What the plugin made of the contracts of the suites.
+/// The generated code of the suites' contracts.
 pub mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use interop::{
     generated::grpc::grpc::testing::test_service_adapter,
-    grpc::{CASES, Service},
+    grpc::{CASES, InteropService},
 };
 use rust_svc::{Client, Server};
 
 #[tokio::test]
-async fn every_case() {
-    let server = Server::new().adapter(test_service_adapter(Arc::new(Service))).bind("127.0.0.1:0").await;
+async fn every_case_passes_against_our_server() {
+    let server = Server::new().adapter(test_service_adapter(Arc::new(InteropService))).bind("127.0.0.1:0").await;
     let server = server.expect("a free port");
     let address = format!("http://{}", server.local_addr());
     tokio::spawn(server.run_until(std::future::pending()));

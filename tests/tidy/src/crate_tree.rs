@@ -77,7 +77,7 @@ impl CrateTree {
         Some(self.add(file, &below, Some(parent), &items))
     }
 
-    /// Finds the place that a path leads to, as a module writes it. `None` if it leads out of the crate.
+    /// Finds the item that a path in a module leads to. `None` if it leads out of the crate.
     pub(crate) fn resolve(&self, module: usize, path: &[String]) -> Option<Place> {
         self.follow(module, path, &mut BTreeSet::new())
     }

@@ -11,7 +11,7 @@ use crate::attributes::{attributes, is_test_only};
 /// A path, segment by segment.
 pub(crate) type Segments = Vec<String>;
 
-/// What `use` items bring into a module.
+/// The names that `use` items bring into a module.
 #[derive(Default)]
 pub(crate) struct Imports {
     /// Each name with the path that it is bound to.

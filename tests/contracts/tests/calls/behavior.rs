@@ -1,4 +1,4 @@
-//! What `google.api.field_behavior` says is kept, by gRPC and by HTTP alike.
+//! `google.api.field_behavior` over gRPC and HTTP.
 
 use std::{
     collections::BTreeMap,
@@ -67,7 +67,7 @@ fn full() -> Account {
     }
 }
 
-/// What a caller may say of an account.
+/// The account of a request.
 fn asked() -> Account {
     Account {
         name: "accounts/1".into(),
@@ -108,18 +108,18 @@ fn with_owners(mut account: Account, change: fn(&mut Owner)) -> Account {
     account
 }
 
-/// What a service is to receive of `full`.
+/// The part of `full` that a service receives.
 fn received() -> Account {
     with_owners(asked(), |owner| owner.display_name.clear())
 }
 
-/// What a caller is to receive of `full`.
+/// The part of `full` that a caller receives.
 fn answered() -> Account {
     with_owners(Account { password: String::new(), ..full() }, |owner| owner.token.clear())
 }
 
 #[tokio::test]
-async fn what_only_the_service_sets_is_ignored_and_what_only_a_caller_gives_stays() {
+async fn output_only_fields_of_requests_are_ignored_and_input_only_fields_kept() {
     let bank = Arc::new(Bank::default());
     let client = AccountServiceClient(remote(account_service_adapter(bank.clone())).await);
     let request = CreateAccountRequest { account: full() };
@@ -168,7 +168,7 @@ fn paths(error: &Error) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn all_that_is_missing_is_told_by_grpc_and_http_alike() {
+async fn all_missing_required_fields_are_reported_over_grpc_and_http() {
     let bank = Arc::new(Bank::default());
     let client = AccountServiceClient(remote(account_service_adapter(bank.clone())).await);
     let wrong = Account {
@@ -197,7 +197,7 @@ async fn all_that_is_missing_is_told_by_grpc_and_http_alike() {
 }
 
 #[test]
-fn an_update_has_to_hold_what_its_mask_names() {
+fn an_update_must_set_required_fields_of_its_mask() {
     let cases: &[(&[&str], &[&str])] = &[
         (&[], &["account.members[0].id"]),
         (&["region"], &[]),
@@ -225,7 +225,7 @@ fn an_update_has_to_hold_what_its_mask_names() {
 }
 
 #[test]
-fn a_caller_reads_what_it_is_given() {
+fn responses_may_lack_required_fields() {
     let read = Account::from_response(pb::Account::default()).expect("a response may be empty");
     assert_eq!(read, Account::default());
     let request = pb::CreateAccountRequest::default();

@@ -53,14 +53,14 @@ fn everything() -> Everything {
 }
 
 #[test]
-fn a_plain_type_travels_and_comes_back() {
+fn plain_types_survive_a_round_trip() {
     let wire = everything().into_wire();
     let received = pb::Everything::decode(&*wire.encode_to_vec()).expect("its own encoding");
     assert_eq!(Everything::from_wire(received).expect("valid"), everything());
 }
 
 #[test]
-fn all_that_is_wrong_is_told_with_its_path() {
+fn all_violations_have_their_paths() {
     let wrong = pb::Everything {
         time: Some(rust_svc::wkt::Timestamp { seconds: i64::MAX, nanos: 0 }),
         times: vec![Default::default(), rust_svc::wkt::Timestamp { seconds: 0, nanos: -1 }],
@@ -103,7 +103,7 @@ fn required_fields_are_required() {
 
 #[test]
 #[expect(deprecated, reason = "a value of the type has all of its fields")]
-fn secrets_are_not_shown() {
+fn secrets_are_redacted_in_debug() {
     let part = Part::default();
     let demanding = Demanding {
         name: "shown".into(),
@@ -132,7 +132,7 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
-fn enums_keep_numbers_that_they_do_not_know() {
+fn enums_keep_unknown_numbers() {
     assert_eq!(Color::from_number(0), None);
     assert_eq!(Color::from(9).number(), 9);
     assert_eq!((Level::TOP, Level::default()), (Level::High, Level::Low));
@@ -173,7 +173,7 @@ fn absent_fields_have_their_defaults() {
 }
 
 #[test]
-fn editions_travel_as_they_say() {
+fn editions_encode_fields_by_their_features() {
     let thing = Thing {
         explicit: Some(String::new()),
         needed: 7,

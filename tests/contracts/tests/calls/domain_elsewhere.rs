@@ -40,7 +40,7 @@ fn remote() -> Arc<dyn UserService> {
 }
 
 #[tokio::test]
-async fn calls_go_through() {
+async fn calls_use_types_of_another_crate() {
     let remote = remote();
     let request = GetUserRequest { user_id: "ada".into() };
     assert_eq!(remote.get_user(Context::new(), request).await.expect("known"), user("ada"));
@@ -50,13 +50,13 @@ async fn calls_go_through() {
 }
 
 #[tokio::test]
-async fn details_are_found_by_the_place_of_their_conversion() {
+async fn details_are_decoded_by_the_conversions_of_their_crate() {
     let error = remote().get_user(Context::new(), GetUserRequest::default()).await.expect_err("nobody");
     assert_eq!(error.detail_in::<Place, User>(), Some(user("somebody else")));
 }
 
 #[tokio::test]
-async fn the_fake_speaks_the_plain_types() {
+async fn the_fake_uses_types_of_another_crate() {
     let session = fake::Session::lenient();
     let fake = UserServiceFake::with_session(&session);
     fake.get_user.returns(user("ada"));

@@ -1,4 +1,4 @@
-//! A service behind the two edges that the tests call it through.
+//! A service called over gRPC and over HTTP.
 
 use http_body_util::BodyExt as _;
 use rust_svc::{Client, Server, gateway};
@@ -12,7 +12,7 @@ pub(crate) async fn remote(routes: impl Into<rust_svc::adapter::Routes>) -> Clie
     Client::new(&address).expect("an address")
 }
 
-/// What a gateway answers.
+/// The response of a gateway.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,

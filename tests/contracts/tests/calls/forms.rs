@@ -64,16 +64,16 @@ fn order() -> Order {
 }
 
 #[test]
-fn both_travel_and_come_back() {
+fn custom_and_passed_through_types_survive_a_round_trip() {
     let wire = order().into_wire();
     assert_eq!((wire.price.as_ref().map(|price| price.nanos), wire.fees.len()), (Some(990_000_000), 1));
     let received = pb::Order::decode(&*wire.encode_to_vec()).expect("its own encoding");
     assert_eq!(Order::from_wire(received).expect("valid"), order());
 }
 
-/// What is passed through is not checked: its `REQUIRED` field may be missing.
+/// Messages that pass through are not validated: their `REQUIRED` fields may be missing.
 #[test]
-fn what_an_own_type_refuses_is_told_with_its_path() {
+fn errors_of_custom_types_have_their_paths() {
     let crooked = || pb::Money { nanos: 1, ..pb::Money::default() };
     let wrong = pb::Order {
         fees: vec![pb::Money::default(), crooked()],
@@ -90,7 +90,7 @@ fn what_an_own_type_refuses_is_told_with_its_path() {
 
 /// The option says what `Money` is, `prost` makes `Tag` what it can be, and nothing is known of `Point`.
 #[test]
-fn types_derive_what_they_hold_allows() {
+fn types_derive_what_their_custom_fields_allow() {
     fn is_hash<T: Hash + Eq + Default>() {}
     fn is_default<T: Default>() {}
     is_hash::<Tagged>();
@@ -124,7 +124,7 @@ async fn post(path: &str, body: &'static str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn an_own_type_is_a_request_and_a_response() {
+async fn custom_types_are_requests_and_responses() {
     let doubled = (200, r#"{"units":"3","nanos":980000000}"#.to_owned());
     assert_eq!(post("/v1/convert", r#"{"units": 1, "nanos": 990000000}"#).await, doubled);
     let (status, refused) = post("/v1/convert", r#"{"nanos": 1}"#).await;
@@ -132,13 +132,13 @@ async fn an_own_type_is_a_request_and_a_response() {
 }
 
 #[tokio::test]
-async fn the_json_is_that_of_the_messages() {
+async fn custom_types_have_the_json_of_their_messages() {
     let json = r#"{"price":{"units":"1"},"raw":{"numbers":[0.5]}}"#;
     assert_eq!(post("/v1/orders", json).await, (200, json.to_owned()));
 }
 
 #[tokio::test]
-async fn what_is_passed_through_is_streamed() {
+async fn passed_through_messages_are_streamed() {
     let fake = FormServiceFake::new();
     fake.convert.returns(Money(4));
     assert_eq!(fake.convert(Context::new(), Money(1)).await.expect("scripted"), Money(4));

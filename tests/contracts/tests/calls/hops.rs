@@ -16,7 +16,7 @@ use crate::golden::user::user::v1::{
     user_service_gateway,
 };
 
-/// Sets a header and a trailer, and fails if it is told to.
+/// Sets a header and a trailer, and fails on request.
 struct Last;
 
 #[async_trait]
@@ -40,7 +40,7 @@ impl UserService for Last {
     }
 }
 
-/// A client of the service behind so many others that pass calls on as they are.
+/// A client of the service, through so many others that forward its calls.
 fn behind(hops: usize, chain: &Chain) -> UserServiceClient {
     let client = |routes: Routes| UserServiceClient(Client::from_service(routes));
     let last = client(Routes::from(user_service_adapter(Arc::new(Last))));
@@ -48,7 +48,7 @@ fn behind(hops: usize, chain: &Chain) -> UserServiceClient {
 }
 
 #[tokio::test]
-async fn what_a_failure_says_is_said_once() {
+async fn metadata_of_a_failed_call_is_not_duplicated_by_hops() {
     for hops in 0..4 {
         let client = behind(hops, &Chain::new());
         let cx = Context::new();
@@ -64,7 +64,7 @@ async fn what_a_failure_says_is_said_once() {
 }
 
 #[tokio::test]
-async fn what_an_interceptor_says_is_not_lost_on_the_way() {
+async fn headers_of_an_interceptor_pass_hops() {
     let chain = Chain::new().intercept(RequestId::new());
     let cx = Context::new().with_metadata("x-request-id", "r-1").expect("metadata");
     behind(2, &chain).get_user(cx.clone(), GetUserRequest::default()).await.expect("a user");

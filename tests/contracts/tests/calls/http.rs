@@ -95,7 +95,7 @@ async fn path_query_and_body_fill_the_message() {
 }
 
 #[tokio::test]
-async fn a_server_stream_is_lines() {
+async fn a_server_stream_is_newline_delimited_json() {
     let (status, body) = call("GET", "/v1/users?pageSize=2&status=STATUS_SUSPENDED", "").await;
     assert_eq!(status, 200);
     let lines: Vec<_> = body.lines().collect();
@@ -113,7 +113,7 @@ async fn every_kind_of_field_has_json() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_by_field() {
+async fn violations_name_their_fields_in_json() {
     let (status, body) = call("POST", "/v1/check", r#"{"name":"x","parts":[{}]}"#).await;
     assert_eq!(status, 400);
     for field in ["data", "part", "texts", "by_name", "color", "time"] {

@@ -1,4 +1,4 @@
-//! What is around every call, of a server over gRPC and HTTP, and of a client.
+//! Interceptors and observers of servers, over gRPC and HTTP, and of clients.
 
 use std::{
     sync::{Arc, Mutex},
@@ -121,7 +121,7 @@ fn bearer() -> Bearer {
 }
 
 #[tokio::test]
-async fn a_token_tells_who_calls_over_grpc_and_http() {
+async fn a_token_identifies_the_caller_over_grpc_and_http() {
     let chain = Chain::new().intercept(bearer());
     let client = remote(&chain).await;
     let with = |token: &str| Context::new().with_metadata("authorization", token).expect("metadata");
@@ -145,7 +145,7 @@ async fn a_token_tells_who_calls_over_grpc_and_http() {
 }
 
 #[tokio::test]
-async fn a_method_may_be_open_to_all() {
+async fn a_method_may_be_exempt_from_authentication() {
     let client = remote(&Chain::new().intercept(bearer().open_to_all(&user_service::GET_USER))).await;
     assert_eq!(client.get_user(Context::new(), named("x")).await.expect("open"), user("nobody"));
     let cx = Context::new().with_metadata("authorization", "Bearer guess").expect("metadata");
@@ -168,7 +168,7 @@ impl Interceptor for Step {
 }
 
 #[tokio::test]
-async fn stages_come_in_order_and_a_refusal_ends_them() {
+async fn stages_run_in_order_and_an_error_ends_them() {
     use Stage::{Authentication, Limits};
     let ran = Arc::new(Mutex::new(Vec::new()));
     let step = |name, stage| Step(name, stage, ran.clone());
@@ -214,7 +214,7 @@ async fn each_call_ends_once_with_its_code() {
 }
 
 #[tokio::test]
-async fn calls_over_http_end_with_their_codes_too() {
+async fn calls_over_http_end_once_with_their_code() {
     let (seen, mut ends) = notes();
     let chain = Chain::new().observe(seen);
     for (path, end) in [
@@ -229,7 +229,7 @@ async fn calls_over_http_end_with_their_codes_too() {
 }
 
 #[tokio::test]
-async fn a_client_has_a_chain_of_its_own() {
+async fn a_client_runs_its_own_chain() {
     let (seen, mut ends) = notes();
     let chain = Chain::new().observe(seen).intercept(RequestId::new());
     let address = served(&Chain::new().intercept(RequestId::new())).await;
@@ -252,7 +252,7 @@ async fn a_client_has_a_chain_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_sane_id_gets_one() {
+async fn a_request_without_a_valid_id_gets_one() {
     let client = remote(&Chain::new().intercept(RequestId::new())).await;
     for given in [None, Some("with space"), Some(&*"x".repeat(200))] {
         let cx = match given {
@@ -266,7 +266,7 @@ async fn a_request_without_a_sane_id_gets_one() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_refused_is_not_passed_on() {
+async fn an_invalid_id_is_not_propagated() {
     let client = remote(&Chain::new().intercept(RequestId::new())).await;
     for (given, is_kept) in [("with space", false), ("sane", true)] {
         let cx = Context::new().with_metadata("x-request-id", given).expect("metadata");
@@ -293,7 +293,7 @@ async fn a_queued_call_ends_at_its_deadline() {
 }
 
 #[tokio::test]
-async fn a_place_is_free_again_when_its_call_ends() {
+async fn a_permit_is_released_when_its_call_ends() {
     let (begun, waits) = oneshot::channel();
     let begun = Mutex::new(Some(begun));
     let chain = Chain::new().intercept(ConcurrencyLimit::new(1)).intercept(Begun(begun));
@@ -329,7 +329,7 @@ impl Interceptor for Begun {
 }
 
 #[tokio::test]
-async fn callers_are_slowed_down_each_by_itself() {
+async fn the_rate_limit_applies_per_caller() {
     let limit = RateLimit::per_second(1).by(|cx| cx.metadata().get("x-tenant").map(ToOwned::to_owned));
     let client = remote(&Chain::new().intercept(limit)).await;
     let tenant = |name: &str| Context::new().with_metadata("x-tenant", name).expect("metadata");

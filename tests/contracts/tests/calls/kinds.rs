@@ -52,7 +52,7 @@ fn symbol(symbol: &str) -> GetQuoteRequest {
     GetQuoteRequest { symbol: symbol.into() }
 }
 
-/// What every stock service does, wherever it is.
+/// The behaviour of every stock service: in process, remote or fake.
 async fn check(service: Arc<dyn StockService>) {
     let cx = Context::new().with_timeout(Duration::from_secs(5));
     assert_eq!(service.get_quote(cx.child(), symbol("TEA")).await.expect("known"), quote(4.0));
@@ -74,18 +74,18 @@ async fn check(service: Arc<dyn StockService>) {
 }
 
 #[tokio::test]
-async fn an_implementation() {
+async fn calls_in_process() {
     check(Arc::new(Exchange)).await;
 }
 
 #[tokio::test]
-async fn a_client() {
+async fn calls_through_a_client() {
     let client = remote(stock_service_adapter(Arc::new(Exchange))).await;
     check(Arc::new(StockServiceClient(client))).await;
 }
 
 #[tokio::test]
-async fn a_fake() {
+async fn calls_through_a_fake() {
     let fake = StockServiceFake::new();
     fake.get_quote.when(|request| request.symbol == "TEA").returns(quote(4.0));
     fake.get_quote.fails(Error::not_found("no symbol \"GOLD\""));
@@ -97,9 +97,9 @@ async fn a_fake() {
     fake.record_trades.called(1);
 }
 
-/// A fake behind an adapter, called through a client that is itself behind an adapter: all of it is one trait.
+/// A client behind an adapter serves like an implementation: all of it is one trait.
 #[tokio::test]
-async fn a_client_of_a_client() {
+async fn calls_through_a_client_of_a_client() {
     let near = remote(stock_service_adapter(Arc::new(Exchange))).await;
     let far = remote(stock_service_adapter(Arc::new(StockServiceClient(near)))).await;
     check(Arc::new(StockServiceClient(far))).await;
@@ -154,17 +154,17 @@ async fn check_chat(service: Arc<dyn ChatService>) {
 }
 
 #[tokio::test]
-async fn a_bidi_implementation() {
+async fn bidi_streaming_in_process() {
     check_chat(Arc::new(Echo)).await;
 }
 
 #[tokio::test]
-async fn a_bidi_client() {
+async fn bidi_streaming_through_a_client() {
     check_chat(Arc::new(ChatServiceClient(remote(chat_service_adapter(Arc::new(Echo))).await))).await;
 }
 
 #[tokio::test]
-async fn a_bidi_fake() {
+async fn bidi_streaming_through_a_fake() {
     let fake = ChatServiceFake::new();
     let service: Arc<dyn ChatService> = Arc::new(fake.clone());
     let test = tokio::spawn(check_chat(service));
@@ -181,7 +181,7 @@ async fn a_bidi_fake() {
 }
 
 #[test]
-fn constants_tell_where_a_method_lives() {
+fn constants_have_the_path_of_a_method() {
     assert_eq!(stock_service::GET_QUOTE.path, "/stock.v1.StockService/GetQuote");
     assert_eq!(stock_service::RECORD_TRADES.service(), "stock.v1.StockService");
 }

@@ -1,4 +1,4 @@
-//! What the generator prints, compiled as a user would, and run.
+//! Generated code, compiled as a user compiles it, and called.
 #![deny(warnings)]
 
 mod behavior;

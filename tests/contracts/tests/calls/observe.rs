@@ -1,4 +1,4 @@
-//! What is written down of calls.
+//! Metrics, traces and logs of calls.
 
 use std::{
     io,
@@ -60,7 +60,7 @@ fn labels(method: &str, code: &str) -> String {
     )
 }
 
-/// A server tells of the end of a call once its last byte has left, which may be after the client has read it.
+/// A server reports the end of a call once its last byte is sent, which may be after the client has read it.
 async fn until(what: impl Fn() -> bool) {
     let wait = async {
         while !what() {
@@ -101,7 +101,7 @@ async fn calls_and_attempts_are_counted_by_method_and_code() {
 }
 
 #[tokio::test]
-async fn numbers_say_which_server_was_called_and_whose_fault_it_was() {
+async fn metrics_have_the_server_address_and_error_type() {
     let (near, far) = (Metrics::new(), Metrics::new());
     let fake = StockServiceFake::new();
     let addresses = [served(&fake, &Chain::new().observe(far.clone())).await, served(&fake, &Chain::new()).await];
@@ -175,7 +175,7 @@ async fn a_call_is_active_until_its_stream_ends() {
 }
 
 #[tokio::test]
-async fn a_breaker_tells_that_it_moved() {
+async fn a_breaker_reports_its_state_changes() {
     let metrics = Metrics::new();
     let client = client("http://127.0.0.1:1", &Chain::new().observe(metrics.clone()));
     let labels = r#"{rpc_system_name="grpc",rpc_method="stock.v1.StockService/GetQuote",server_address="127.0.0.1",server_port="1"}"#;
@@ -211,7 +211,7 @@ async fn messages_are_counted_on_both_sides() {
 }
 
 #[tokio::test]
-async fn callers_cannot_make_names() {
+async fn unknown_method_names_share_one_label() {
     let metrics = Metrics::new();
     let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::new())));
     let routes = routes.chain(&Chain::new().observe(metrics.clone()));
@@ -227,7 +227,7 @@ async fn callers_cannot_make_names() {
 }
 
 #[tokio::test]
-async fn calls_that_come_too_late_are_begun_and_ended() {
+async fn expired_calls_are_observed() {
     let metrics = Metrics::new();
     let routes = rust_svc::adapter::Routes::from(stock_service_adapter(Arc::new(StockServiceFake::new())));
     let routes = routes.chain(&Chain::new().intercept(RequestId::new()).observe(metrics.clone()));
@@ -247,7 +247,7 @@ async fn calls_that_come_too_late_are_begun_and_ended() {
 }
 
 #[tokio::test]
-async fn attempts_that_nobody_waits_for_are_counted() {
+async fn abandoned_attempts_are_counted() {
     let metrics = Metrics::new();
     let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new()).await;
@@ -321,7 +321,7 @@ impl MakeWriter<'_> for Log {
 
 /// Hears what this thread logs.
 ///
-/// `tracing` asks whoever comes by a place first whether it is of interest. That may be a test beside this one, so that
+/// `tracing` caches the interest of the first subscriber that reaches a callsite, which may be that of another test, so that
 /// the whole process has a subscriber, too, to which everything is.
 pub(crate) fn listen(subscriber: impl tracing::Subscriber + Send + Sync) -> tracing::subscriber::DefaultGuard {
     // It is there already if another test was faster.
@@ -368,7 +368,7 @@ async fn a_trace_goes_from_http_through_a_client_to_a_service() {
 }
 
 #[tokio::test]
-async fn each_attempt_has_a_place_of_its_own() {
+async fn each_attempt_has_a_span_id_of_its_own() {
     let fake = StockServiceFake::new();
     fake.get_quote.fails(rust_svc::Error::unavailable("starting"));
     fake.get_quote.returns(quote());
@@ -418,7 +418,7 @@ async fn a_span_ends_with_the_code_of_its_call() {
 }
 
 #[tokio::test]
-async fn the_access_log_has_what_it_is_told_to_and_no_more() {
+async fn the_access_log_has_the_configured_fields_only() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
     let guard = listen(subscriber);

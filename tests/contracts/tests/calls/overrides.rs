@@ -40,12 +40,12 @@ fn received<T: Message<Wire: prost::Message + Default>>(message: T) -> Result<T,
 }
 
 #[test]
-fn hash_maps_travel_and_come_back() {
+fn hash_maps_survive_a_round_trip() {
     assert_eq!(received(shelf()).expect("valid"), shelf());
 }
 
 #[test]
-fn what_is_wrong_in_a_hash_map_is_told_in_the_order_of_its_keys() {
+fn violations_in_a_hash_map_are_ordered_by_key() {
     let books = || (0..20).rev().map(|key| (key, Book::default())).collect();
     let violations = received(Shelf { books: books(), ..Shelf::default() }).expect_err("no titles").into_vec();
     let fields: Vec<_> = violations.into_iter().map(|violation| violation.field).collect();
@@ -59,7 +59,7 @@ fn a_map_that_is_required_has_an_entry() {
     assert_eq!(fields, ["counts", "books", "genres"]);
 }
 
-/// What keeps its order has a hash, and what it stands in is equal to itself all the same.
+/// Ordered maps implement `Hash`; types with hash maps implement `Eq` without it.
 #[test]
 fn types_derive_what_their_maps_allow() {
     fn is_hash<T: Hash + Eq>() {}
@@ -94,13 +94,13 @@ fn blob() -> Blob {
 }
 
 #[test]
-fn shared_bytes_travel_and_come_back() {
+fn shared_bytes_survive_a_round_trip() {
     assert_eq!(received(blob()).expect("valid"), blob());
     let violations = Blob::from_wire(blobs::pb::Blob::default()).expect_err("empty").into_vec();
     assert_eq!(violations[0].to_string(), "required: is required");
 }
 
-/// What is received lies in the memory of the request, and so does what business code holds.
+/// Received bytes share the memory of the request, also in plain types.
 #[test]
 fn shared_bytes_are_not_copied() {
     let request = Bytes::from(blob().into_wire().encode_to_vec());

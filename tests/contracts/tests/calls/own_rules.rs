@@ -51,7 +51,7 @@ fn seat(name: &str) -> Seat {
 }
 
 #[tokio::test]
-async fn they_are_checked_over_grpc() {
+async fn custom_rules_are_validated_over_grpc() {
     let client = TicketServiceClient(remote(ticket_service_adapter(Arc::new(Echo))).await);
     assert_eq!(client.book(Context::new(), seat("12a")).await.expect("a seat"), seat("12a"));
     let error = client.book(Context::new(), seat("1")).await.expect_err("too short");
@@ -62,7 +62,7 @@ async fn they_are_checked_over_grpc() {
 }
 
 #[tokio::test]
-async fn each_of_a_stream_is_checked() {
+async fn every_message_of_a_stream_is_validated() {
     let client = TicketServiceClient(remote(ticket_service_adapter(Arc::new(Echo))).await);
     let seats = Streaming::from_messages([seat("12a"), seat("1")]);
     let mut answers = client.book_all(Context::new(), seats).await.expect("a stream");
@@ -72,7 +72,7 @@ async fn each_of_a_stream_is_checked() {
 }
 
 #[tokio::test]
-async fn they_are_checked_over_http() {
+async fn custom_rules_are_validated_over_http() {
     let gateway = || ticket_service_gateway(Arc::new(Echo));
     assert_eq!(post(gateway(), "/v1/tickets", r#"{"seat": "12a"}"#).await.status, 200);
     for (path, json) in [("/v1/tickets", r#"{"seat": "1"}"#), ("/v1/tickets:all", "{\"seat\": \"1\"}\n")] {

@@ -90,12 +90,13 @@ fn wrong() -> (Cart, Vec<(&'static str, &'static str)>) {
 }
 
 /// The path and the reason of each violation, sorted.
-fn told(error: &Error) -> Vec<(String, String)> {
+fn reported(error: &Error) -> Vec<(String, String)> {
     assert_eq!(error.code(), Code::InvalidArgument, "{error}");
     let violations = error.violations().iter();
-    let mut told: Vec<_> = violations.map(|violation| (violation.field.clone(), violation.reason.clone())).collect();
-    told.sort();
-    told
+    let mut reported: Vec<_> =
+        violations.map(|violation| (violation.field.clone(), violation.reason.clone())).collect();
+    reported.sort();
+    reported
 }
 
 fn sorted(said: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -105,11 +106,11 @@ fn sorted(said: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn all_that_breaks_a_rule_is_told_by_grpc_and_http_alike() {
+async fn all_violated_rules_are_reported_over_grpc_and_http() {
     let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
     let (wrong, said) = wrong();
     let error = client.place_cart(Context::new(), wrong.clone()).await.expect_err("wrong");
-    assert_eq!(told(&error), sorted(&said));
+    assert_eq!(reported(&error), sorted(&said));
     let of_all = error.violations().iter().find(|violation| violation.field.is_empty()).expect("that of the cart");
     assert_eq!(of_all.description, "no item costs more than the total");
     for value in ["saffron", "nobody", "-3"] {
@@ -120,7 +121,7 @@ async fn all_that_breaks_a_rule_is_told_by_grpc_and_http_alike() {
     let mut answers = client.place_carts(Context::new(), several).await.expect("a stream");
     assert_eq!(answers.next().await.expect("the first").expect("good"), good());
     let error = answers.next().await.expect("the second").expect_err("wrong");
-    assert_eq!(told(&error), sorted(&said));
+    assert_eq!(reported(&error), sorted(&said));
 
     let json = r#"{"items": [{"sku": "tea", "price": 4}, {"sku": "x", "price": -3}],
         "extras": {"a": {"sku": "saffron-and-more", "price": 2}}, "card": {"number": "1"}, "tags": ["a", "", "a"],
@@ -138,7 +139,7 @@ async fn all_that_breaks_a_rule_is_told_by_grpc_and_http_alike() {
 }
 
 #[tokio::test]
-async fn what_keeps_the_rules_goes_through_and_answers_are_not_checked() {
+async fn valid_requests_pass_and_responses_are_not_validated() {
     let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
     let set = Cart { etag: "ignored".into(), ..good() };
     assert_eq!(client.place_cart(Context::new(), set).await.expect("good"), good());
@@ -147,7 +148,7 @@ async fn what_keeps_the_rules_goes_through_and_answers_are_not_checked() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_checked_is_not_let_through() {
+async fn a_rule_that_cannot_be_evaluated_fails_the_call() {
     let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
     let error = client.check_broken(Context::new(), Broken::default()).await.expect_err("a rule that is none");
     assert_eq!((error.code(), error.message()), (Code::Internal, "internal error"));
@@ -161,14 +162,14 @@ async fn what_cannot_be_checked_is_not_let_through() {
 
 /// No lint warns of them, which `golden.rs` denies.
 #[tokio::test]
-async fn functions_that_no_lint_warns_of_are_known() {
+async fn functions_without_a_lint_are_supported() {
     let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
     let said = Functions::from_request(pb::Functions::default()).map_err(Violations::into_vec);
     assert_eq!(said, Ok(Functions::default()));
     client.check_functions(Context::new(), Functions::default()).await.expect("each rule is true");
 }
 
-/// The descriptors, with the rules behind imports of imports of imports.
+/// The descriptors, with the rules in an import of an import of an import.
 fn far_away() -> &'static [u8] {
     let import = |name: &str, public: &str| FileDescriptorProto {
         name: Some(name.into()),
@@ -189,24 +190,24 @@ fn far_away() -> &'static [u8] {
 }
 
 #[test]
-fn rules_are_found_behind_imports_of_imports() {
+fn rules_of_transitive_imports_apply() {
     let mut violations = Violations::of_request();
     Rules::of(far_away()).check("rules.v1.Card", &pb::Card::default(), &mut violations);
-    assert_eq!(told(&violations.into()), sorted(&[("number", "STRING_MIN_LEN")]));
+    assert_eq!(reported(&violations.into()), sorted(&[("number", "STRING_MIN_LEN")]));
 }
 
-/// What a hostile request costs is bounded.
+/// The cost of a malicious request is bounded.
 #[test]
-fn of_a_large_request_the_first_violation_is_told() {
+fn violations_of_a_large_request_are_bounded() {
     let items = |count: usize| pb::Cart {
         items: vec![pb::Item::default(); count],
         payment: Some(pb::cart::Payment::Voucher("free".into())),
         ..Default::default()
     };
-    let told = |cart: pb::Cart| Cart::from_request(cart).expect_err("wrong").into_vec();
-    assert_eq!(told(items(1000)).len(), Violations::LIMIT);
+    let reported = |cart: pb::Cart| Cart::from_request(cart).expect_err("wrong").into_vec();
+    assert_eq!(reported(items(1000)).len(), Violations::LIMIT);
     let large = items(Rules::LIMIT);
     assert!(large.encoded_len() > Rules::LIMIT);
-    let fields: Vec<_> = told(large).into_iter().map(|violation| violation.field).collect();
+    let fields: Vec<_> = reported(large).into_iter().map(|violation| violation.field).collect();
     assert_eq!(fields.len(), 3, "one by the rules, and the two that are required: {fields:?}");
 }

@@ -1,4 +1,4 @@
-//! What the spans of servers and clients say of calls.
+//! Spans of servers and clients.
 
 use std::{
     collections::BTreeMap,
@@ -108,7 +108,7 @@ async fn fetch(address: SocketAddr, line: &str) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn of_requests_over_http() {
+async fn http_spans_have_the_attributes_of_their_requests() {
     const ROUTE: Option<&str> = Some("/v1/users/{user_id}");
     let (spans, _guard) = Spans::heard();
     let fake = UserServiceFake::new();
@@ -147,7 +147,7 @@ async fn of_requests_over_http() {
 }
 
 #[tokio::test]
-async fn of_calls_to_what_is_not_served() {
+async fn unknown_methods_have_server_spans() {
     let (spans, _guard) = Spans::heard();
     let address = served(&UserServiceFake::new()).await;
     let client = Client::new(format!("http://{address}")).expect("an address");
@@ -172,7 +172,7 @@ async fn of_calls_to_what_is_not_served() {
 }
 
 #[tokio::test]
-async fn of_calls_of_a_client() {
+async fn client_spans_have_the_attributes_of_their_calls() {
     let (spans, _guard) = Spans::heard();
     let chain = Chain::new().intercept(Trace::new());
     let fake = UserServiceFake::new();

@@ -31,7 +31,7 @@ macro_rules! times {
             }
 
             #[test]
-            fn travel_and_come_back() {
+            fn times_survive_a_round_trip() {
                 let wire = times().into_wire();
                 let at = wkt::Timestamp { seconds: -1, nanos: 500_000_000 };
                 let span = wkt::Duration { seconds: -1, nanos: -500_000_000 };
@@ -41,7 +41,7 @@ macro_rules! times {
             }
 
             #[test]
-            fn out_of_range_is_told_with_its_path() {
+            fn times_out_of_range_have_their_paths() {
                 let late = wkt::Timestamp { seconds: i64::MAX, nanos: 0 };
                 let crooked = wkt::Timestamp { seconds: 0, nanos: -1 };
                 let long = wkt::Duration { seconds: i64::MIN, nanos: 0 };
@@ -79,7 +79,7 @@ macro_rules! times {
             }
 
             #[tokio::test]
-            async fn are_requests_and_responses() {
+            async fn times_are_requests_and_responses() {
                 let gateway = api::clock_service_gateway(Arc::new(Clock)).into_router();
                 let body = Body::from(r#""1969-12-31T23:59:59.500Z""#);
                 let request = http::Request::post("/v1/round").header("content-type", "application/json").body(body);
@@ -89,7 +89,7 @@ macro_rules! times {
             }
 
             #[tokio::test]
-            async fn are_what_a_fake_answers() {
+            async fn times_are_responses_of_a_fake() {
                 let fake = api::ClockServiceFake::new();
                 fake.round.returns($at);
                 let service: Arc<dyn api::ClockService> = Arc::new(fake);
@@ -123,15 +123,15 @@ times!(
 
 /// jiff keeps a part of the last day of the year 9999 for time zones.
 #[test]
-fn what_a_crate_cannot_express_is_told() {
+fn times_that_a_crate_cannot_express_are_violations() {
     let last = wkt::Timestamp { seconds: 253_402_300_799, nanos: 0 };
     let violations = rust_svc::jiff::Timestamp::from_wire(last).expect_err("too late").into_vec();
     assert_eq!(violations[0].description, "is too early or too late for this service");
 }
 
-/// What protobuf cannot express travels as it is, and who reads it refuses it.
+/// Times that protobuf cannot express are sent unchanged, and refused by the receiver.
 #[test]
-fn nothing_is_clamped() {
+fn times_are_not_clamped() {
     let wire = rust_svc::jiff::Timestamp::MIN.into_wire();
     assert_eq!(wire.seconds, rust_svc::jiff::Timestamp::MIN.as_second());
     assert!(rust_svc::jiff::Timestamp::from_wire(wire).is_err());

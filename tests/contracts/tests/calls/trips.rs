@@ -14,7 +14,7 @@ fn possible(tree: fn() -> harness::roundtrip::Tree) -> harness::roundtrip::Tree 
 }
 
 #[test]
-fn messages_come_back_and_what_is_wrong_is_told() {
+fn random_messages_survive_a_round_trip() {
     let (tallies, failures): (Vec<_>, Vec<_>) =
         TREES.iter().map(|tree| possible(*tree).check()).partition(Result::is_ok);
     let failures: Vec<_> = failures.into_iter().filter_map(Result::err).collect();

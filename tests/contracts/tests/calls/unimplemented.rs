@@ -17,7 +17,7 @@ impl ReturnsService for Empty {}
 impl ChatService for Empty {}
 
 #[tokio::test]
-async fn a_method_that_is_not_written_answers_that_it_is_not_implemented() {
+async fn default_methods_return_unimplemented() {
     let sales: Arc<dyn SalesService> = Arc::new(Empty);
     let error = sales.sell(Context::new(), Article::default()).await.expect_err("it is not written");
     assert_eq!(error.code(), Code::Unimplemented);

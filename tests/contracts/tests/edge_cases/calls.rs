@@ -16,13 +16,13 @@ use tower::ServiceExt as _;
 
 include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 
-/// What the variables of a path are set to until all types are served: a text, a number, a bool, a time and so on.
+/// Values for the variables of a path, one for each type: a text, a number, a bool, a time and so on.
 const VALUES: [&str; 7] = ["some", "1", "1970-01-01T00:00:00Z", "1s", "true", "MQ==", "1.5"];
 
 /// How long a message may take.
 const SOON: Duration = Duration::from_secs(30);
 
-/// What a method may be asked and answer.
+/// Requests and responses of a method.
 trait Message: Clone + Debug + Default + Send + Sync + 'static {}
 
 impl<T: Clone + Debug + Default + Send + Sync + 'static> Message for T {}
@@ -161,7 +161,7 @@ fn two<Q: Message>() -> Streaming<Q> {
     Streaming::from_messages([Q::default(), Q::default()])
 }
 
-/// What no policy tries again.
+/// An error that no policy retries.
 fn failure() -> Error {
     Error::new(Code::DataLoss, "all of it")
 }

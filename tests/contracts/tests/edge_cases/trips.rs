@@ -6,7 +6,7 @@ use harness::roundtrip::Tally;
 include!(concat!(env!("OUT_DIR"), "/trees.rs"));
 
 #[test]
-fn messages_come_back_and_what_is_wrong_is_told() {
+fn random_messages_survive_a_round_trip() {
     let (tallies, failures): (Vec<_>, Vec<_>) = TREES.iter().map(|tree| tree().check()).partition(Result::is_ok);
     let failures: Vec<_> = failures.into_iter().filter_map(Result::err).collect();
     assert!(failures.is_empty(), "{} of {} cases:\n\n{}", failures.len(), TREES.len(), failures.join("\n\n"));

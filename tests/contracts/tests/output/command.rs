@@ -10,7 +10,7 @@ use std::{
 use harness::{contracts, generate, tree};
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::program::{PROGRAM, complained, plugin, program, said};
+use crate::program::{PROGRAM, plugin, program, stderr_of, stdout_of};
 
 fn run_generate(out: &Path, further: &[&str]) -> Output {
     let folder = contracts().join("golden");
@@ -19,28 +19,28 @@ fn run_generate(out: &Path, further: &[&str]) -> Output {
 }
 
 fn failure(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "{}", complained(output));
-    complained(output)
+    assert_eq!(output.status.code(), Some(1), "{}", stderr_of(output));
+    stderr_of(output)
 }
 
 #[test]
-fn it_says_what_it_is() {
-    assert_eq!(said(&program(&["--version"])), format!("protoc-gen-rust-svc {}\n", env!("CARGO_PKG_VERSION")));
-    let help = said(&program(&["--help"]));
+fn version_and_help_are_printed() {
+    assert_eq!(stdout_of(&program(&["--version"])), format!("protoc-gen-rust-svc {}\n", env!("CARGO_PKG_VERSION")));
+    let help = stdout_of(&program(&["--help"]));
     assert!(help.contains("generate") && help.contains("--version"), "{help}");
-    let help = said(&program(&["generate", "--help"]));
+    let help = stdout_of(&program(&["generate", "--help"]));
     assert!(
         ["--proto-path", "--descriptor-set", "--out", "--opt"].iter().all(|option| help.contains(option)),
         "{help}"
     );
 }
 
-/// Misuse is answered by one line, not with silence or a backtrace.
+/// Misuse is reported in one line, without a backtrace.
 #[test]
-fn nothing_at_all_is_no_request() {
+fn an_empty_request_fails_with_one_line() {
     let output = plugin(b"");
-    let said = failure(&output);
-    assert!(said.lines().count() == 1 && said.contains("--help"), "{said}");
+    let stderr = failure(&output);
+    assert!(stderr.lines().count() == 1 && stderr.contains("--help"), "{stderr}");
     assert!(output.stdout.is_empty());
 }
 
@@ -49,28 +49,28 @@ fn it_generates_with_nothing_else_installed() {
     let out = TempDir::new().expect("a folder can be made");
     let options = ["--opt", "types=proto", "--opt", "emit=fake", "--opt", "allow=no-deadline"];
     let output = run_generate(out.path(), &[&["user.proto"], &options[..]].concat());
-    assert_eq!(said(&output) + &complained(&output), "");
+    assert_eq!(stdout_of(&output) + &stderr_of(&output), "");
     let expected = generate(&contracts().join("golden"), &["user.proto"], "types=proto,emit=fake").0.expect("valid");
     assert_eq!(tree(out.path()), expected);
 }
 
-/// A build script names files from the root and from its crate, in whatever mixture.
+/// A build script may name files from the root and from its crate.
 #[test]
-fn a_file_is_found_from_the_root_and_from_here() {
+fn files_are_found_from_the_root_and_the_working_directory() {
     let folder = contracts().join("golden");
     let file = folder.join("user.proto");
     for (folder, file) in [("golden", &*file.to_string_lossy()), (&folder.to_string_lossy(), "golden/user.proto")] {
         let out = TempDir::new().expect("a folder can be made");
         let target = out.path().to_string_lossy();
         let arguments = ["generate", "--proto-path", folder, "--out", &target, "--opt", "allow=all", file];
-        assert_eq!(complained(&program(&arguments)), "");
+        assert_eq!(stderr_of(&program(&arguments)), "");
         assert!(tree(out.path()).contains_key("user/v1/domain.rs"), "{:?}", tree(out.path()).keys());
     }
     let outside = ["generate", "--proto-path", "golden", "--out", "none", "/of/somebody/else.proto"];
     assert!(failure(&program(&outside)).contains("error: no such file in --proto-path golden"));
 }
 
-/// What a lint finds is said, or not, or refused, as the team wants it.
+/// A lint warns, is silent or fails, by its level.
 #[test]
 fn lints_have_levels() {
     let out = TempDir::new().expect("a folder can be made");
@@ -79,18 +79,18 @@ fn lints_have_levels() {
     assert!(denied.contains("chat.proto:9:3: error[W0602]: no deadline: "), "{denied}");
     assert!(tree(out.path()).is_empty());
     let output = lint("warn=all");
-    said(&output);
-    assert_eq!(complained(&output), denied.replace("error[", "warning["));
+    stdout_of(&output);
+    assert_eq!(stderr_of(&output), denied.replace("error[", "warning["));
     let output = lint("allow=W0602,no-idempotency-key");
-    assert_eq!(said(&output) + &complained(&output), "");
-    assert!(said(&program(&["explain", "no-deadline"])).starts_with("W0602: method without a deadline"));
+    assert_eq!(stdout_of(&output) + &stderr_of(&output), "");
+    assert!(stdout_of(&program(&["explain", "no-deadline"])).starts_with("W0602: method without a deadline"));
 }
 
 /// A build system sees that nothing changed.
 #[test]
 fn unchanged_files_are_not_written_again() {
     let out = TempDir::new().expect("a folder can be made");
-    said(&run_generate(out.path(), &["chat.proto"]));
+    stdout_of(&run_generate(out.path(), &["chat.proto"]));
     let old = SystemTime::now() - Duration::from_secs(3600);
     let domain = out.path().join("chat/v1/domain.rs");
     let client = out.path().join("chat/v1/client.rs");
@@ -99,22 +99,22 @@ fn unchanged_files_are_not_written_again() {
         let file = fs::File::options().write(true).open(path).expect("the file is there");
         file.set_modified(old).expect("the time can be set");
     }
-    said(&run_generate(out.path(), &["chat.proto"]));
+    stdout_of(&run_generate(out.path(), &["chat.proto"]));
     let modified = |path: &Path| fs::metadata(path).expect("the file is there").modified().expect("it has a time");
     assert_eq!(modified(&domain), old);
     assert!(modified(&client) > old, "a stale file is left");
 }
 
 #[test]
-fn what_is_wrong_is_said_and_nothing_is_written() {
+fn an_error_is_printed_and_nothing_is_written() {
     let out = TempDir::new().expect("a folder can be made");
     let cases = [
         (&["no_such.proto"][..], "no_such.proto: error: no such file"),
         (&["chat.proto", "--opt", "emti=fake"], "the options are emit,"),
     ];
     for (arguments, message) in cases {
-        let said = failure(&run_generate(out.path(), arguments));
-        assert!(said.contains(message) && said.contains("help: "), "{said}");
+        let stderr = failure(&run_generate(out.path(), arguments));
+        assert!(stderr.contains(message) && stderr.contains("help: "), "{stderr}");
     }
     let set = contracts().join("golden/chat.proto");
     let arguments = ["generate", "--descriptor-set", &set.to_string_lossy(), "--out", &out.path().to_string_lossy()];
@@ -126,16 +126,16 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     assert!(tree(out.path()).is_empty());
 }
 
-/// A file that is no text is in nobody's way, unless one would be generated there.
+/// A file that is not UTF-8 matters only where a file would be generated.
 #[test]
-fn what_is_no_text_is_checked_too() {
+fn check_handles_files_that_are_not_utf8() {
     let out = TempDir::new().expect("a folder can be made");
-    said(&run_generate(out.path(), &["chat.proto"]));
+    stdout_of(&run_generate(out.path(), &["chat.proto"]));
     let folder = contracts().join("golden");
     let arguments = ["check", "--proto-path", &folder.to_string_lossy(), "--out", &out.path().to_string_lossy()];
     let check = || program(&[&arguments[..], &["chat.proto"]].concat());
     fs::write(out.path().join("other.rs"), [0xff]).expect("the file can be written");
-    said(&check());
+    stdout_of(&check());
     let client = out.path().join("chat/v1/client.rs");
     let text = fs::read(&client).expect("the file is there");
     fs::write(&client, [&text[..], &[0xff]].concat()).expect("the file can be written");
@@ -145,36 +145,36 @@ fn what_is_no_text_is_checked_too() {
     assert!(found.contains("client.rs: edited by hand") && !found.contains("other.rs"), "{found}");
 }
 
-/// A place that cannot be written to is named.
+/// The path that cannot be written is named.
 #[test]
-fn a_file_in_the_way_is_named() {
+fn an_unwritable_file_is_named() {
     let out = TempDir::new().expect("a folder can be made");
     fs::write(out.path().join("chat"), "").expect("the file can be written");
-    let said = failure(&run_generate(out.path(), &["chat.proto"]));
-    assert!(said.contains("chat/mod.rs: error: "), "{said}");
+    let stderr = failure(&run_generate(out.path(), &["chat.proto"]));
+    assert!(stderr.contains("chat/mod.rs: error: "), "{stderr}");
 }
 
-/// Runs the program for somebody who does not read what it says.
+/// Runs the program with a reader that does not read.
 fn unread(arguments: &[&str], out: Stdio, complaints: Stdio) -> Child {
     let mut command = Command::new(&*PROGRAM);
     command.args(arguments).stdout(out).stderr(complaints);
     command.spawn().expect("the program can be started")
 }
 
-/// Whoever reads may have enough before the end, as `head` has, which is no reason to panic.
+/// A reader such as `head` closes the pipe early.
 #[test]
-fn nobody_has_to_read_to_the_end() {
+fn a_closed_pipe_is_not_a_failure() {
     for arguments in [&["explain"][..], &["explain", "E0202"]] {
         let (reader, writer) = io::pipe().expect("a pipe can be made");
         drop(reader);
         let output = unread(arguments, writer.into(), Stdio::piped()).wait_with_output().expect("it ends");
-        assert!(output.status.success() && output.stderr.is_empty(), "{}", complained(&output));
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr_of(&output));
     }
 }
 
-/// What is generated is written, whether or not anybody reads the warnings.
+/// Files are written, also when the reader of the warnings is gone.
 #[test]
-fn warnings_need_no_reader() {
+fn files_are_written_though_stderr_is_closed() {
     let out = TempDir::new().expect("a folder can be made");
     let (folder, target) = (contracts().join("golden"), out.path().to_string_lossy().into_owned());
     let folder = folder.to_string_lossy();

@@ -6,7 +6,7 @@ use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options};
 use crate::golden::CASES;
 
 #[test]
-fn every_comment_is_printed_where_it_belongs() {
+fn every_comment_is_generated_at_its_item() {
     let folder = contracts().join("golden");
     let mut found = 0;
     // Those that print both the plain types and the messages.
@@ -26,7 +26,7 @@ fn every_comment_is_printed_where_it_belongs() {
 
 /// The check itself: it finds what is missing.
 #[test]
-fn a_comment_that_is_gone_is_found() {
+fn a_missing_comment_is_found() {
     let folder = contracts().join("golden");
     let mut diagnostics = Diagnostics::default();
     let input = input(&folder, &["comments.proto"]).expect("valid");

@@ -1,4 +1,4 @@
-//! Pairs of files in `diagnostics/`: a `.proto` that is wrong, and what is said about it. The options that it is generated
+//! Pairs of files in `diagnostics/`: a `.proto` with errors or lints, and its diagnostics. The options that it is generated
 //! with, if any, are in its first line.
 
 use std::{collections::BTreeSet, fs};
@@ -6,9 +6,9 @@ use std::{collections::BTreeSet, fs};
 use harness::{contracts, generate, options_of, repository, tree};
 use protoc_gen_rust_svc::diagnostics::{codes, lints::LINTS};
 
-/// Each `case.proto` is answered as `case.stderr` says. `UPDATE_GOLDEN=1` writes the answers anew.
+/// Each `case.proto` has the diagnostics in `case.stderr`. `UPDATE_GOLDEN=1` writes them anew.
 #[test]
-fn every_case_is_answered() {
+fn every_case_has_its_diagnostics() {
     let folder = contracts().join("diagnostics");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("the folder is there")
@@ -36,13 +36,13 @@ fn is_answered(name: &str) -> bool {
     expected.trim_end() == answer.trim_end()
 }
 
-/// Whatever is said can be explained, and what is explained is said somewhere.
+/// Every code that the generator reports has an explanation, and every explained code is reported somewhere.
 #[test]
 fn every_code_is_explained() {
     let sources = tree(&repository().join("protoc-gen-rust-svc/src"));
     let sources =
         sources.iter().filter(|(name, _)| !["diagnostics/codes.rs", "diagnostics/lints.rs"].contains(&name.as_str()));
-    let said: BTreeSet<_> = sources.flat_map(|(_, text)| text.split('"')).filter(|text| is_code(text)).collect();
+    let reported: BTreeSet<_> = sources.flat_map(|(_, text)| text.split('"')).filter(|text| is_code(text)).collect();
     let explained: BTreeSet<_> = codes::CODES.iter().map(|code| code.name).collect();
     assert_eq!(said, explained);
     let has_level = |code: &&str| code.starts_with('W') || code.starts_with("E02");

@@ -1,4 +1,4 @@
-//! Contracts before and after a change in `diff/`, and what is said of it; and the command over git.
+//! Contracts before and after a change in `diff/`, and the reports on it; and the command over git.
 
 use std::{fs, path::Path, process::Command};
 
@@ -13,28 +13,28 @@ use protoc_gen_rust_svc::{
 };
 use tempfile::TempDir;
 
-use crate::program::{complained, program, protoc, said};
+use crate::program::{program, protoc, stderr_of, stdout_of};
 
-/// Each folder is answered as its `report.txt` says. `UPDATE_GOLDEN=1` writes the answers anew.
+/// Each folder has its `report.txt`. `UPDATE_GOLDEN=1` writes the reports anew.
 #[test]
-fn every_change_is_told() {
+fn every_breaking_change_is_reported() {
     let folder = contracts().join("diff");
     let mut cases: Vec<_> =
         fs::read_dir(&folder).expect("it is there").map(|entry| entry.expect("readable").path()).collect();
     cases.sort();
     assert!(cases.len() > 6, "the cases are gone");
     for case in cases {
-        let told = told(&case);
+        let found = full_report(&case);
         let expected = case.join("report.txt");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            fs::write(&expected, &told).expect("the file can be written");
+            fs::write(&expected, &found).expect("the file can be written");
         }
         let expected = fs::read_to_string(expected).unwrap_or_default();
-        assert!(told == expected, "{}: told\n{told}\nnot\n{expected}", case.display());
+        assert!(found == expected, "{}: the report is\n{found}\nnot\n{expected}", case.display());
     }
 }
 
-fn told(case: &Path) -> String {
+fn full_report(case: &Path) -> String {
     let mut diagnostics = Diagnostics::default();
     let (before, after) = (model(&case.join("before")), model(&case.join("after")));
     let changes = diff(&before, &after, Types::Domain, &mut diagnostics);
@@ -49,9 +49,9 @@ fn model(folder: &Path) -> Model {
     lowered.unwrap_or_else(|| panic!("{}", diagnostics.errors())).model
 }
 
-/// A contract does not differ from itself, whatever is in it.
+/// No contract differs from itself.
 #[test]
-fn what_is_the_same_has_not_changed() {
+fn an_unchanged_contract_has_no_changes() {
     for (case, files, _) in crate::golden::CASES.iter().filter(|(case, ..)| !case.starts_with("edition")) {
         let files: Vec<_> = files.iter().map(Into::into).collect();
         let input = compile(&[contracts().join("golden")], &files).expect("it compiles");
@@ -97,33 +97,33 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) {
-        said(&Command::new("git").args(arguments).current_dir(self.0.path()).output().expect("git runs"));
+        stdout_of(&Command::new("git").args(arguments).current_dir(self.0.path()).output().expect("git runs"));
     }
 
-    /// The exit code, and all that is said.
+    /// The exit code, and the whole output.
     fn diff(&self, against: &str, further: &[&str]) -> (Option<i32>, String) {
         let proto = self.0.path().join("proto");
         let arguments = ["diff", "--against", against, "-I", &proto.to_string_lossy(), "shop/v1/shop.proto"];
         let output = program(&[&arguments[..], further].concat());
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &complained(&output))
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &stderr_of(&output))
     }
 }
 
 #[test]
-fn a_revision_is_compared_with_what_is_there_now() {
+fn a_revision_is_compared_with_the_working_tree() {
     let repository = Repository::new();
     for against in ["main", "HEAD"] {
-        let (code, told) = repository.diff(against, &[]);
-        assert_eq!(code, Some(1), "{told}");
-        let lines: Vec<_> = told.lines().collect();
+        let (code, report) = repository.diff(against, &[]);
+        assert_eq!(code, Some(1), "{report}");
+        let lines: Vec<_> = report.lines().collect();
         assert_eq!(lines[0], "RUST      WIRE      HTTP");
         assert_eq!(lines[1], "breaking  breaking  breaking  shop/v1/shop.proto:2:30: shop.v1.Order.note: was removed");
         let gone = |what: &str| format!("{against}:shop/v1/closed.proto:2:{what} was removed");
-        assert!(lines[2].ends_with(&gone("1: service shop.v1.Closed")), "{told}");
-        assert!(lines[3].ends_with(&gone("56: message shop.v1.Nothing")), "{told}");
+        assert!(lines[2].ends_with(&gone("1: service shop.v1.Closed")), "{report}");
+        assert!(lines[3].ends_with(&gone("56: message shop.v1.Nothing")), "{report}");
         assert!(
-            told.contains("shop/v1/shop.proto:2:30: warning[W0604]: number 2 of shop.v1.Order, formerly `note`"),
-            "{told}"
+            report.contains("shop/v1/shop.proto:2:30: warning[W0604]: number 2 of shop.v1.Order, formerly `note`"),
+            "{report}"
         );
         let summary = format!("3 changes since {against}: 3 breaking Rust, 2 breaking the wire, 1 breaking HTTP");
         assert_eq!(lines[lines.len() - 1], summary);
@@ -131,12 +131,12 @@ fn a_revision_is_compared_with_what_is_there_now() {
 }
 
 #[test]
-fn what_may_break_is_allowed_by_name() {
+fn a_breaking_change_can_be_allowed_by_name() {
     let repository = Repository::new();
     assert_eq!(repository.diff("main", &["--allow", "rust,wire"]).0, Some(1));
     assert_eq!(repository.diff("main", &["--allow", "rust,wire", "--allow", "http"]).0, Some(0));
-    let (code, told) = repository.diff("main", &["--allow", "rust,wire,http", "--opt", "deny=unreserved-removal"]);
-    assert!(code == Some(1) && told.contains("error[W0604]"), "{told}");
+    let (code, report) = repository.diff("main", &["--allow", "rust,wire,http", "--opt", "deny=unreserved-removal"]);
+    assert!(code == Some(1) && report.contains("error[W0604]"), "{report}");
     repository.git(&["checkout", "--quiet", "."]);
     assert_eq!(repository.diff("main", &[]), (Some(0), "no changes since main\n".to_owned()));
 }
@@ -149,8 +149,8 @@ fn a_method_with_a_body_is_safe() {
     let methods = "rpc Get(Nothing) returns (Nothing); rpc Fresh(Nothing) returns (Nothing);";
     repository.write("proto/shop/v1/closed.proto", &format!("service Closed {{ {methods} }} message Nothing {{}}"));
     for (further, code) in [(&["shop/v1/closed.proto"][..], 1), (&["shop/v1/closed.proto", "--opt", BODIES], 0)] {
-        let told = repository.diff("main", further);
-        assert!(told.0 == Some(code) && told.1.contains("shop.v1.Closed.Fresh was added"), "{told:?}");
+        let report = repository.diff("main", further);
+        assert!(report.0 == Some(code) && report.1.contains("shop.v1.Closed.Fresh was added"), "{report:?}");
     }
 }
 
@@ -163,29 +163,29 @@ fn a_descriptor_set_is_compared_too() {
     let set = repository.0.path().join("before.binpb");
     let descriptor_set = format!("--descriptor_set_out={}", set.display());
     let arguments = ["--include_imports", "--include_source_info", &descriptor_set];
-    said(&protoc(&repository.0.path().join("proto"), &arguments, &["shop/v1/shop.proto"]));
+    stdout_of(&protoc(&repository.0.path().join("proto"), &arguments, &["shop/v1/shop.proto"]));
     repository
         .write("proto/shop/v1/shop.proto", "import \"shop/v1/item.proto\"; message Order { repeated Item item = 1; }");
-    let (code, told) = repository.diff(&set.to_string_lossy(), &[]);
-    assert!(code == Some(1) && told.contains("shop.v1.Order.item: has type `Vec<shop::v1::Item>`"), "{told}");
+    let (code, report) = repository.diff(&set.to_string_lossy(), &[]);
+    assert!(code == Some(1) && report.contains("shop.v1.Order.item: has type `Vec<shop::v1::Item>`"), "{report}");
 }
 
-/// Files of editions are compared as descriptors, and how to make these is said.
+/// Files of editions are compared as descriptors; the help line says how to make these.
 #[test]
 fn editions_are_compared_as_descriptors() {
     let repository = Repository::new();
     let file = repository.0.path().join("proto/shop/v1/shop.proto");
     fs::write(&file, "edition = \"2023\"; package shop.v1;\n").expect("the file can be written");
-    let (code, told) = repository.diff("main", &[]);
+    let (code, report) = repository.diff("main", &[]);
     let place =
         "shop/v1/shop.proto:1:1: error: the built-in reader does not support editions\n  help: compare descriptor sets";
-    assert!(code == Some(1) && told.starts_with(place), "{told}");
-    assert!(told.contains("buf build '.git#ref=main' --output before.binpb"), "{told}");
+    assert!(code == Some(1) && report.starts_with(place), "{report}");
+    assert!(report.contains("buf build '.git#ref=main' --output before.binpb"), "{report}");
 }
 
-/// What cannot be compared is said, with what to do.
+/// Contracts that cannot be compared are an error with a help line.
 #[test]
-fn what_is_no_contract_is_refused() {
+fn a_file_that_is_not_a_contract_is_an_error() {
     let repository = Repository::new();
     let text = repository.0.path().join("proto/shop/v1/shop.proto");
     let empty = repository.0.path().join("empty");
@@ -199,10 +199,10 @@ fn what_is_no_contract_is_refused() {
         let against = format!("--against={against}");
         let proto = repository.0.path().join("proto");
         let output = program(&["diff", &against, "-I", &proto.to_string_lossy(), "shop/v1/shop.proto"]);
-        let told = complained(&output);
-        assert!(output.status.code() == Some(1) && told.contains(message) && told.contains("help: "), "{told}");
+        let report = stderr_of(&output);
+        assert!(output.status.code() == Some(1) && report.contains(message) && report.contains("help: "), "{report}");
     }
     fs::remove_dir_all(repository.0.path().join(".git")).expect("it is there");
-    let (code, told) = repository.diff("main", &[]);
-    assert!(code == Some(1) && told.contains("not in a git repository") && told.contains("help: "), "{told}");
+    let (code, report) = repository.diff("main", &[]);
+    assert!(code == Some(1) && report.contains("not in a git repository") && report.contains("help: "), "{report}");
 }

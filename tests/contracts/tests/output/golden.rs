@@ -1,6 +1,6 @@
 //! Each case is a line: the `.proto` files in `golden/`, and the options that they are generated with.
 //!
-//! What is printed is compared with the folder of the case beside them, which the tests in `run/` compile.
+//! The output is compared with the folder of the case, which the tests in `calls/` compile.
 //! `UPDATE_GOLDEN=1` writes it anew.
 
 use std::{collections::BTreeMap, fs, path::Path};

@@ -1,4 +1,4 @@
-//! What the generator prints, and what it says.
+//! The generator's output: code, diagnostics and reports.
 
 mod command;
 mod comments;

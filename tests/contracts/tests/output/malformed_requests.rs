@@ -1,4 +1,4 @@
-//! What no compiler would send: it is answered, and never a reason to crash or to write where nobody asked.
+//! Requests that no compiler sends: they get a response, and never a crash or a file outside the output.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ use protoc_gen_rust_svc::read::{
     },
 };
 
-use crate::program::{complained, plugin};
+use crate::program::{plugin, stderr_of};
 
 fn compiled(file: &str) -> Input {
     compile(&[contracts().join("golden")], &[PathBuf::from(file)]).expect("valid")
 }
 
-/// What protoc would send for this file.
+/// The request that protoc sends for a file.
 fn request(file: &str) -> CodeGeneratorRequest {
     let input = compiled(file);
     let proto_file = input.files.into_iter().map(|file| file.bytes).collect();
@@ -38,12 +38,12 @@ fn changed(change: impl FnOnce(&mut FileDescriptor)) -> Vec<u8> {
 
 fn answer(request: &[u8]) -> CodeGeneratorResponse {
     let output = plugin(request);
-    assert!(output.status.success(), "{}", complained(&output));
+    assert!(output.status.success(), "{}", stderr_of(&output));
     CodeGeneratorResponse::decode(&output.stdout[..]).expect("a response")
 }
 
 #[test]
-fn names_that_are_none_are_refused() {
+fn names_that_are_not_identifiers_are_errors() {
     let cases: [(&str, Vec<u8>); 6] = [
         ("/evil", changed(|file| file.package = "../../evil".to_owned())),
         ("a b", changed(|file| file.message_type[0].name = "a b".to_owned())),
@@ -81,7 +81,7 @@ fn named(name: &str) -> FieldDescriptor {
 }
 
 #[test]
-fn maps_travel_in_entries_of_one_shape() {
+fn malformed_map_entries_are_errors() {
     assert_eq!(answer(&mapped(|_, _| ())).error, None);
     let cases: [(&str, Vec<u8>); 6] = [
         ("invalid map entry `OfEntry`", mapped(|_, entry| entry.field[0].name = "Key".to_owned())),
@@ -95,7 +95,7 @@ fn maps_travel_in_entries_of_one_shape() {
 }
 
 #[test]
-fn two_things_of_one_name_or_number_are_refused() {
+fn duplicate_names_and_numbers_are_errors() {
     let field = |file: &FileDescriptor| file.message_type[0].field[0].clone();
     let adds = |change: fn(FieldDescriptor) -> FieldDescriptor| {
         changed(move |file| {
@@ -115,7 +115,7 @@ fn two_things_of_one_name_or_number_are_refused() {
 }
 
 #[test]
-fn oneofs_have_fields_of_their_own() {
+fn malformed_oneofs_are_errors() {
     let oneof = || OneofDescriptor { name: "choice".to_owned(), options: None };
     let cases: [(&str, Vec<u8>); 3] = [
         ("oneof `choice` has no fields", changed(|file| file.message_type[0].oneof_decl.push(oneof()))),
@@ -142,7 +142,7 @@ fn defaulted(r#type: i32, type_name: &str, label: i32, default: &str) -> Vec<u8>
 }
 
 #[test]
-fn defaults_are_what_their_fields_can_hold() {
+fn defaults_of_another_type_are_errors() {
     for (r#type, default) in [
         (5, "99999999999"),
         (5, "x; panic!()"),
@@ -153,8 +153,8 @@ fn defaults_are_what_their_fields_can_hold() {
         (12, r"\"),
         (12, r"\x"),
     ] {
-        let said = format!("invalid default value {default:?} of field `held`");
-        refused(&[(&said, defaulted(r#type, "", 1, default))]);
+        let message = format!("invalid default value {default:?} of field `held`");
+        refused(&[(&message, defaulted(r#type, "", 1, default))]);
     }
     refused(&[
         (r#"invalid default value "x" of field `held`"#, defaulted(9, "", 3, "x")),
@@ -167,7 +167,7 @@ fn defaults_are_what_their_fields_can_hold() {
     assert_eq!(answer(&defaulted(14, ".chat.v1.Item", 1, "ONE")).error, None);
 }
 
-/// A request for `chat.proto`, with more bytes behind its file.
+/// A request for `chat.proto`, with more bytes after its file.
 fn lengthened(more: &[u8]) -> Vec<u8> {
     let mut request = request("chat.proto");
     request.proto_file[0] = [&request.proto_file[0][..], more].concat().into();
@@ -180,13 +180,13 @@ fn a_syntax_without_a_name_is_proto2() {
 }
 
 #[test]
-fn what_prost_build_cannot_read_is_refused() {
+fn input_that_prost_build_cannot_read_is_an_error() {
     // A list of numbers that ends within one.
     refused(&[("chat.proto: error[E0003]: the file is not a FileDescriptorProto", lengthened(&[0x52, 1, 0xff]))]);
 }
 
 #[test]
-fn texts_that_are_not_utf8_are_told_with_their_place() {
+fn text_that_is_not_utf8_is_reported_with_its_position() {
     let mut request = defaulted(9, "", 1, "replaced");
     let at = request.windows(8).position(|part| part == b"replaced").expect("it is there");
     request[at] = 0xff;
@@ -195,10 +195,10 @@ fn texts_that_are_not_utf8_are_told_with_their_place() {
 
 #[track_caller]
 fn refused(cases: &[(&str, Vec<u8>)]) {
-    for (said, request) in cases {
+    for (message, request) in cases {
         let response = answer(request);
         let error = response.error.unwrap_or_default();
-        assert!(error.contains("error[E0003]") && error.contains(said), "{said:?} is not said: {error:?}");
+        assert!(error.contains("error[E0003]") && error.contains(message), "no {message:?}: {error:?}");
         assert!(response.file.is_empty(), "it is refused, but files are sent");
     }
 }
@@ -218,7 +218,7 @@ fn illegal_value() -> Vec<u8> {
 
 /// However the file itself is called, what is written stays below the folder of the user.
 #[test]
-fn the_name_of_a_file_leads_nowhere() {
+fn file_names_do_not_lead_outside_the_output() {
     for name in ["../../evil.proto", "/etc/evil.proto", "a\nb.proto", "*/ fn main() {}.proto", "a\u{202e}b.proto"] {
         let response = answer(&changed(|file| file.name = name.to_owned()));
         for file in response.file.into_iter().filter(|file| file.insertion_point.is_none()) {
@@ -270,7 +270,7 @@ fn mutated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
 
 /// In process, so that there can be many: a panic names the seed.
 #[test]
-fn broken_requests_are_survived() {
+fn mutated_requests_do_not_panic() {
     for file in ["fields.proto", "user.proto", "policies.proto", "proto2.proto", "keywords.proto"] {
         let request = request(file).encode_to_vec();
         for seed in 1..=400 {
@@ -286,7 +286,7 @@ fn broken_requests_are_survived() {
 
 /// In a process of its own, where an overflow of the stack would show, too.
 #[test]
-fn broken_requests_end_with_an_answer_or_a_message() {
+fn malformed_requests_exit_with_a_response_or_a_message() {
     let request = request("chat.proto").encode_to_vec();
     for seed in 1..=200 {
         let mut random = Random(seed);
@@ -295,14 +295,14 @@ fn broken_requests_end_with_an_answer_or_a_message() {
             _ => mutated(&request, &mut random),
         };
         let output = plugin(&bytes);
-        let said = complained(&output);
-        assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "seed {seed}: {said}");
-        assert!(output.status.success() || said.lines().count() == 1, "seed {seed}: {said}");
+        let stderr = stderr_of(&output);
+        assert!(matches!(output.status.code(), Some(0 | 1)) && !stderr.contains("panicked"), "seed {seed}: {stderr}");
+        assert!(output.status.success() || stderr.lines().count() == 1, "seed {seed}: {stderr}");
     }
 }
 
 #[test]
-fn messages_nested_without_end_are_refused() {
+fn deeply_nested_messages_are_an_error() {
     let response = answer(&changed(|file| {
         for _ in 0..90 {
             let mut outer = file.message_type[0].clone();

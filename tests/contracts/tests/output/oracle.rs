@@ -1,11 +1,11 @@
-//! What an independent reader finds in the cases, found again in what is printed for them.
+//! Everything that an independent parser finds in the goldens' contracts is generated.
 
 use harness::{contracts, generate, repository};
 use protobuf_parse::Parser;
 
 use crate::{golden::CASES, program::protoc_include};
 
-/// What files declare, in the form that is printed.
+/// The declarations of files, as they are generated.
 #[derive(Default)]
 struct Declared {
     /// The constructor and the path of each method.
@@ -53,7 +53,7 @@ fn declared(files: &[&str]) -> Declared {
     declared
 }
 
-/// What a method is called with and answers, as it is printed.
+/// The streaming kind of a method, as it is generated.
 fn kind(takes_stream: bool, returns_stream: bool) -> &'static str {
     match (takes_stream, returns_stream) {
         (false, false) => "unary",
@@ -63,7 +63,7 @@ fn kind(takes_stream: bool, returns_stream: bool) -> &'static str {
     }
 }
 
-/// What is left of a text however it is set out, and whatever is escaped in it.
+/// The letters of a text, without its layout and its escapes.
 fn letters(text: &str) -> String {
     text.chars().filter(|character| character.is_alphanumeric()).collect()
 }
@@ -88,7 +88,7 @@ fn check(case: &str, files: &[&str], options: &str) {
 }
 
 #[test]
-fn everything_that_is_declared_is_printed() {
+fn everything_declared_is_generated() {
     // `imported` prints a file more than it is asked for; the domain cases each print a part.
     CASES
         .iter()

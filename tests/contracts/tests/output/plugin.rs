@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     golden::CASES,
-    program::{complained, program, protoc, said},
+    program::{program, protoc, stderr_of, stdout_of},
 };
 
 /// The contracts of the example.
@@ -26,7 +26,7 @@ fn check(folder: &Path, files: &[&str], options: &str) {
     let out = TempDir::new().expect("a folder can be made");
     let arguments = [format!("--rust-svc_out={}", out.path().display()), format!("--rust-svc_opt={options}")];
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    said(&protoc(folder, &arguments[..if options.is_empty() { 1 } else { 2 }], files));
+    stdout_of(&protoc(folder, &arguments[..if options.is_empty() { 1 } else { 2 }], files));
     let printed = tree(out.path());
     let expected = generate(folder, files, options).0.expect("valid");
     assert_eq!(printed.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{files:?}");
@@ -50,17 +50,17 @@ fn protoc_writes_the_example() {
 fn options_reach_the_plugin() {
     let out = TempDir::new().expect("a folder can be made");
     let arguments = [&format!("--rust-svc_out=emit=fake:{}", out.path().display()), "--rust-svc_opt=types=proto"];
-    said(&protoc(&contracts().join("golden"), &arguments, &["chat.proto"]));
+    stdout_of(&protoc(&contracts().join("golden"), &arguments, &["chat.proto"]));
     let expected = generate(&contracts().join("golden"), &["chat.proto"], "emit=fake,types=proto").0.expect("valid");
     assert_eq!(tree(out.path()), expected);
 }
 
-/// What protoc shows its user when the plugin is asked to generate a file and refuses: nothing is written then.
+/// The output of protoc when the plugin reports an error: nothing is written then.
 fn refusal(folder: &Path, file: &str, options: &str) -> String {
     let (output, written) = attempt(folder, file, options);
     assert_eq!(output.status.code(), Some(1), "{file} is not refused");
     assert!(written.is_empty(), "{file} is refused, but something is written");
-    complained(&output)
+    stderr_of(&output)
 }
 
 fn attempt(folder: &Path, file: &str, options: &str) -> (Output, Files) {
@@ -70,7 +70,7 @@ fn attempt(folder: &Path, file: &str, options: &str) -> (Output, Files) {
     (output, tree(out.path()))
 }
 
-/// What does not compile is reported by protoc itself, and some of it compiles there.
+/// protoc itself reports contracts that do not compile; some of them compile there.
 const BY_READERS: &[&str] =
     &["camel_case", "json_names_alike", "missing_rules", "negative_name", "syntax_error", "unknown_type"];
 
@@ -85,8 +85,8 @@ fn protoc_shows_every_diagnostic_at_its_place() {
         // An option itself has no place in a file.
         assert!(expected.starts_with(&format!("{file}.proto:")) || !options.is_empty(), "{expected}");
         let (output, written) = attempt(&folder, &format!("{file}.proto"), &options);
-        let said = complained(&output);
-        expected.lines().for_each(|line| assert!(said.contains(line), "protoc shows\n{said}\nwithout\n{line}"));
+        let stderr = stderr_of(&output);
+        expected.lines().for_each(|line| assert!(stderr.contains(line), "protoc shows\n{stderr}\nwithout\n{line}"));
         let refused = expected.contains("error[");
         assert_eq!(output.status.code(), Some(refused.into()), "{file}");
         assert_eq!(written.is_empty(), refused, "{file}");
@@ -94,30 +94,30 @@ fn protoc_shows_every_diagnostic_at_its_place() {
 }
 
 #[test]
-fn unknown_options_are_answered_with_those_that_there_are() {
+fn unknown_options_list_the_known_ones() {
     let folder = contracts().join("golden");
-    let said = refusal(&folder, "chat.proto", "emti=fake,types=plain,emit=server");
+    let stderr = refusal(&folder, "chat.proto", "emti=fake,types=plain,emit=server");
     for part in [
         "unknown option `emti`",
         "did you mean `emit`? the options are emit, types, ",
         "domain and proto",
         "adapter, client, gateway",
     ] {
-        assert!(said.contains(part), "{said}");
+        assert!(stderr.contains(part), "{stderr}");
     }
 }
 
-/// What both write is the same; a file of descriptors from protoc will do as well as the files.
+/// A descriptor set from protoc generates the same as the files.
 #[test]
-fn descriptors_of_protoc_give_the_same() {
+fn descriptor_sets_of_protoc_generate_the_same() {
     let out = TempDir::new().expect("a folder can be made");
     let set = out.path().join("set");
     let descriptor_set = format!("--descriptor_set_out={}", set.display());
     let arguments = ["--include_imports", "--include_source_info", &descriptor_set];
-    said(&protoc(&repository().join("proto"), &arguments, EXAMPLE));
+    stdout_of(&protoc(&repository().join("proto"), &arguments, EXAMPLE));
     let target = out.path().join("out");
     let arguments = ["generate", "--descriptor-set", &set.to_string_lossy(), "--out", &target.to_string_lossy()];
-    said(&program(&[&arguments[..], EXAMPLE].concat()));
+    stdout_of(&program(&[&arguments[..], EXAMPLE].concat()));
     let expected = generate(&repository().join("proto"), EXAMPLE, "include_imports=true").0.expect("valid");
     assert_eq!(tree(&target), expected);
 }

@@ -13,7 +13,8 @@ pub(crate) static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
 fn build() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--package=protoc-gen-rust-svc", "--message-format=json-render-diagnostics"]);
-    let built = said(&cargo.current_dir(harness::repository()).stderr(Stdio::inherit()).output().expect("cargo runs"));
+    let built =
+        stdout_of(&cargo.current_dir(harness::repository()).stderr(Stdio::inherit()).output().expect("cargo runs"));
     let (_, path) = built.rsplit_once(r#""executable":""#).expect("cargo says what it built");
     path.split('"').next().expect("the path has an end").replace(r"\\", r"\").into()
 }
@@ -48,12 +49,12 @@ pub(crate) fn protoc_include() -> PathBuf {
 }
 
 /// The standard output, of a program that succeeded.
-pub(crate) fn said(output: &Output) -> String {
-    assert!(output.status.success(), "{}", complained(output));
+pub(crate) fn stdout_of(output: &Output) -> String {
+    assert!(output.status.success(), "{}", stderr_of(output));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The standard error.
-pub(crate) fn complained(output: &Output) -> String {
+pub(crate) fn stderr_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -1,4 +1,4 @@
-//! What is printed is the same, whether protoc or the built-in reader reads a contract.
+//! The built-in reader and protoc lead to the same output.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use protoc_gen_rust_svc::{
 };
 use tempfile::NamedTempFile;
 
-use crate::program::{protoc, said};
+use crate::program::{protoc, stdout_of};
 
 /// Files that protoc refuses, for names that it takes for one.
 const REFUSED: &[&str] = &["names_enum_self.proto", "names_keywords.proto"];
@@ -27,7 +27,7 @@ fn needs_protoc(text: &str) -> bool {
 }
 
 #[test]
-fn both_read_every_nasty_contract_alike() {
+fn the_built_in_reader_agrees_with_protoc() {
     let folder = contracts().join("edge_cases");
     let names = fs::read_dir(&folder).expect("it is there").map(|entry| entry.expect("readable").file_name());
     let names = names.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.ends_with(".proto"));
@@ -47,7 +47,7 @@ fn both_read_every_nasty_contract_alike() {
 
 /// buf writes into each file of its sets whether it was only imported. That says nothing of the contract.
 #[test]
-fn what_only_buf_says_is_not_printed() {
+fn fields_that_only_buf_sets_do_not_change_the_output() {
     let folder = contracts().join("golden");
     let bytes = set_by_protoc(&folder, "user.proto");
     let mut set = FileDescriptorSet::decode(&*bytes).expect("a set");
@@ -73,7 +73,7 @@ fn by_protoc(folder: &Path, name: &str) -> Input {
 fn set_by_protoc(folder: &Path, name: &str) -> Vec<u8> {
     let set = NamedTempFile::new().expect("a file can be made");
     let descriptor_set = format!("--descriptor_set_out={}", set.path().display());
-    said(&protoc(folder, &["--include_imports", "--include_source_info", &descriptor_set], &[name]));
+    stdout_of(&protoc(folder, &["--include_imports", "--include_source_info", &descriptor_set], &[name]));
     fs::read(set.path()).expect("it is there")
 }
 

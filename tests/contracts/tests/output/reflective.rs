@@ -57,7 +57,7 @@ fn move_references(message: &mut DescriptorProto, types: &[String]) {
     message.nested_type.iter_mut().for_each(|nested| move_references(nested, types));
 }
 
-/// What the generator prints, with the names that the messages have.
+/// The output of the generator, with the messages' own names.
 fn printed() -> Files {
     let names = NAMES.map(ToOwned::to_owned).to_vec();
     let input = Input::from_descriptor_set(&moved(descriptors()).encode_to_vec(), names).expect("descriptors");
@@ -75,7 +75,7 @@ fn printed() -> Files {
 }
 
 #[test]
-fn the_runtime_has_them_as_they_are_printed() {
+fn reflective_messages_of_the_runtime_are_up_to_date() {
     let folder = repository().join("rust-svc/src/types/wkt/reflective");
     let printed = printed();
     assert_eq!(printed.keys().collect::<Vec<_>>(), ["convert.rs", "json.rs", "pb.rs"]);

@@ -1,4 +1,4 @@
-//! What has to hold of every message.
+//! The properties that hold for every message.
 
 use std::cell::Cell;
 
@@ -29,7 +29,7 @@ const SHRINKS: u32 = 2000;
 /// How many random bytes make a message, at most.
 const BYTES: usize = 512;
 
-/// What was checked.
+/// Counts of the checked types and messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Types with a conversion.
@@ -38,7 +38,7 @@ pub struct Tally {
     pub identical: usize,
     /// Messages that had something wrong.
     pub refused: usize,
-    /// Places that were told.
+    /// Violations that were reported.
     pub violations: usize,
     /// Types with JSON.
     pub codecs: usize,
@@ -65,7 +65,7 @@ struct Drawn {
     wrong: Vec<String>,
 }
 
-/// What messages are drawn for.
+/// The property that messages are drawn for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// To come back as they were.
@@ -183,17 +183,17 @@ impl<'a> Check<'a> {
         same("converted", &straight, &self.decoded(&descriptor, &back, Floats::Exact)?)
     }
 
-    /// What is wrong is told, each with its path, and nothing else.
+    /// The violations are exactly those that were drawn, with their paths.
     fn is_refused(&self, conversion: &Conversion, drawn: &Drawn) -> Result<(), String> {
         let result = (conversion.convert)(&drawn.message.encode_to_vec()).result;
-        let mut told = result.err().unwrap_or_default();
+        let mut reported = result.err().unwrap_or_default();
         let mut wrong = if conversion.is_none { Vec::new() } else { drawn.wrong.clone() };
-        if wrong.len() > Violations::LIMIT && told.len() == Violations::LIMIT {
+        if wrong.len() > Violations::LIMIT && reported.len() == Violations::LIMIT {
             return Ok(());
         }
-        told.sort();
+        reported.sort();
         wrong.sort();
-        if told == wrong { Ok(()) } else { Err(format!("{wrong:?} is wrong, and {told:?} is told")) }
+        if reported == wrong { Ok(()) } else { Err(format!("{wrong:?} is wrong, and {reported:?} is reported")) }
     }
 
     /// JSON brings the message back, and is that of prost-reflect.
@@ -240,7 +240,7 @@ fn same(what: &str, expected: &Leaves, found: &Leaves) -> Result<(), String> {
     if difference.is_empty() { Ok(()) } else { Err(format!("{what}:\n{}", difference.join("\n"))) }
 }
 
-/// In JSON a message that is packed stands beside `@type`, and so has no field of that name.
+/// In JSON the fields of a packed message share an object with `@type`, so none may have that name.
 fn can_be_packed(message: &MessageDescriptor) -> bool {
     message.fields().all(|field| field.json_name() != "@type")
 }

@@ -1,4 +1,4 @@
-//! What the `.proto` files of a tree say of its messages.
+//! Options of the `.proto` files of a tree that decide how its messages are drawn.
 
 use std::collections::BTreeSet;
 
@@ -106,7 +106,7 @@ fn is_always_there(field: &FieldDescriptor) -> bool {
     field.cardinality() == Cardinality::Required || oneof(field).is_some()
 }
 
-/// The oneof of a field; not that which stands for `optional`.
+/// The oneof of a field, except the synthetic one of `optional`.
 pub(crate) fn oneof(field: &FieldDescriptor) -> Option<OneofDescriptor> {
     field.containing_oneof().filter(|oneof| !oneof.is_synthetic())
 }

@@ -17,7 +17,7 @@ const REQUIRED_DEPTH: usize = 12;
 pub(crate) struct Draw<'a, 'b> {
     pub(crate) contracts: &'a Contracts,
     pub(crate) bytes: Unstructured<'b>,
-    /// What may be packed in a `google.protobuf.Any`.
+    /// The messages that may be packed in a `google.protobuf.Any`.
     pub(crate) packed: &'a [MessageDescriptor],
     /// The latest second of a time.
     pub(crate) latest: i64,
@@ -101,7 +101,7 @@ impl Draw<'_, '_> {
         }
     }
 
-    /// The value, or another in place of one that counts as none.
+    /// The value, or another in place of one that counts as unset.
     fn specified(&self, field: &FieldDescriptor, value: Value) -> Value {
         let is_none = value.is_default(&field.kind());
         match field.kind() {
@@ -152,7 +152,7 @@ impl Draw<'_, '_> {
         }
     }
 
-    /// Whether there may be a message more within this one, or it is none.
+    /// Whether the field may have a value at this depth.
     fn has_room(&self, field: &FieldDescriptor) -> bool {
         self.path.len() < DEPTH || !matches!(field.kind(), Kind::Message(_)) || field.is_map()
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use prost_reflect::{DynamicMessage, Value};
 
-/// What proto2 cannot say, by full name.
+/// Features of editions that proto2 cannot express, by full name.
 #[derive(Debug, Default)]
 pub(crate) struct Unsaid {
-    /// Fields whose default is the same as none.
+    /// Fields without presence.
     pub(crate) implicit: BTreeSet<String>,
     /// Enums that keep numbers without a name.
     pub(crate) open: BTreeSet<String>,

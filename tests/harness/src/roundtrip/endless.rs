@@ -1,4 +1,4 @@
-//! What is `REQUIRED` without end: a message that needs another of its kind. Nobody is asked for that.
+//! Fields that are `REQUIRED` in a cycle: a message that needs another of its type. The generator does not require those.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageD
 
 use crate::roundtrip::contracts::oneof;
 
-/// Of the fields that are said to be required, those that somebody could give.
+/// The `REQUIRED` fields that a message can have without end.
 pub(crate) fn without_endless(pool: &DescriptorPool, said: &BTreeSet<String>) -> BTreeSet<String> {
     let fields = pool.all_messages().flat_map(|message| message.fields().collect::<Vec<_>>());
     let endless = fields.filter(|field| said.contains(field.full_name()) && oneof(field).is_none());
@@ -14,7 +14,7 @@ pub(crate) fn without_endless(pool: &DescriptorPool, said: &BTreeSet<String>) ->
     said - &endless.collect()
 }
 
-/// Whether what a field holds needs the message that the field stands in.
+/// Whether the type of a field requires the message of the field.
 fn is_endless(field: &FieldDescriptor, said: &BTreeSet<String>) -> bool {
     let mut seen = BTreeSet::new();
     let mut todo: Vec<_> = held(field).into_iter().collect();

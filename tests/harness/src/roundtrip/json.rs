@@ -1,9 +1,9 @@
-//! JSON that another implementation prints and reads, beside that of this project.
+//! JSON as another implementation prints and reads it.
 
 use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::{Serializer, Value};
 
-/// What prost-reflect refuses and the official implementations take: an empty `google.protobuf.Any`, which is `{}`, and
+/// Input that prost-reflect refuses and the official implementations accept: an empty `google.protobuf.Any`, which is `{}`, and
 /// the largest number of `float`, which in decimal is a little more.
 const REFUSED: &[&str] = &["unsupported type url ''", "expected '@type' field", "float value out of range"];
 

@@ -66,7 +66,7 @@ impl Draw<'_, '_> {
     fn any(&mut self, message: &mut DynamicMessage) -> Result<()> {
         let choices: Vec<_> = std::iter::once(None).chain(self.packed.iter().map(Some)).collect();
         let Some(descriptor) = *self.pick(&choices)? else { return Ok(()) };
-        let breaks = std::mem::take(&mut self.breaks); // nobody looks into it
+        let breaks = std::mem::take(&mut self.breaks); // its fields are not validated
         let packed = self.message(descriptor);
         self.breaks = breaks;
         let url = format!("type.googleapis.com/{}", descriptor.full_name());
@@ -122,7 +122,7 @@ impl Draw<'_, '_> {
         self.bytes.int_in_range(usize::from(is_needed)..=2)
     }
 
-    /// One of the kinds of a `Value`: a number that is none if something is to be wrong.
+    /// One of the kinds of a `Value`: NaN if something is to be wrong.
     fn kind(&mut self, message: &mut DynamicMessage, depth: usize, wrong: &mut bool) -> Result<()> {
         if std::mem::take(wrong) {
             let number = *self.pick(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY])?;

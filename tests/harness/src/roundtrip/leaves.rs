@@ -18,14 +18,14 @@ pub(crate) enum Floats {
     Equal,
 }
 
-/// What a message holds.
+/// The values of a message, by their paths.
 pub(crate) fn leaves(contracts: &Contracts, message: &DynamicMessage, floats: Floats) -> Leaves {
-    let mut look = Look { contracts, floats, found: Leaves::new() };
+    let mut look = LeafSearch { contracts, floats, found: Leaves::new() };
     look.message("", message);
     look.found
 }
 
-/// What one holds and the other does not; empty if they are the same.
+/// The values that only one of two messages has.
 pub(crate) fn difference(expected: &Leaves, found: &Leaves) -> Vec<String> {
     let lost = expected.iter().filter(|(path, value)| found.get(*path) != Some(value));
     let new = found.iter().filter(|(path, value)| expected.get(*path) != Some(value));
@@ -33,13 +33,13 @@ pub(crate) fn difference(expected: &Leaves, found: &Leaves) -> Vec<String> {
     lost.chain(new.map(|(path, value)| format!("+ {path} = {value}"))).collect()
 }
 
-struct Look<'a> {
+struct LeafSearch<'a> {
     contracts: &'a Contracts,
     floats: Floats,
     found: Leaves,
 }
 
-impl Look<'_> {
+impl LeafSearch<'_> {
     fn message(&mut self, path: &str, message: &DynamicMessage) {
         if let Some((url, packed)) = self.packed(message) {
             self.found.insert(format!("{path}@type"), url);

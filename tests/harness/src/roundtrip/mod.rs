@@ -3,7 +3,7 @@
 //! A [`Tree`] is what one run of the generator printed. [`Tree::check`] draws messages from its descriptors and holds that
 //!
 //! - a message with nothing wrong becomes a plain type and comes back as it was,
-//! - of one that is broken in some places, exactly these places are told,
+//! - of one that is invalid in some places, exactly these places are violations,
 //! - JSON brings it back as it was, and reads and prints as another implementation (prost-reflect) does.
 //!
 //! `ROUND_TRIPS` is how many messages are drawn for each of these and for each type.

@@ -10,10 +10,10 @@ use rust_svc::{
 /// The last second of the year 9999.
 const LATEST: i64 = 253_402_300_799;
 
-/// What one run of the generator printed.
+/// The types that one run of the generator printed.
 #[derive(Debug)]
 pub struct Tree {
-    /// What it is called in messages.
+    /// Its name in failures.
     pub name: &'static str,
     /// The latest second that its times can be, since 1970.
     pub latest: i64,
@@ -32,7 +32,7 @@ pub(crate) struct Conversion {
     pub(crate) convert: fn(&[u8]) -> Converted,
 }
 
-/// What became of a message.
+/// The results of converting a message.
 pub(crate) struct Converted {
     /// Decoded and encoded again, and nothing else.
     pub(crate) straight: Vec<u8>,

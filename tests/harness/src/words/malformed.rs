@@ -95,7 +95,7 @@ pub const FILES: &[&str] = &[
     ") x.proto",
 ];
 
-/// Full names of types, beside those that are declared.
+/// Full names of types, declared or not.
 pub const TYPES: &[&str] = &[
     "",
     ".",

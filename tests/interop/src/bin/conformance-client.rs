@@ -1,4 +1,4 @@
-//! A client that connectconformance starts and tells which calls to make.
+//! A client that connectconformance starts, and that makes the calls it requests.
 
 use std::io;
 

@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc};
 
 use interop::{
-    conformance::{Service, stdio},
+    conformance::{ScriptedService, stdio},
     generated::conformance::connectrpc::conformance::v1::{
         ServerCompatRequest, ServerCompatResponse, TlsCreds, conformance_service_adapter,
     },
@@ -16,7 +16,7 @@ use rust_svc::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let Some(request) = stdio::read::<ServerCompatRequest>().await? else { return Err("nothing is asked for".into()) };
-    let mut adapter = conformance_service_adapter(Arc::new(Service));
+    let mut adapter = conformance_service_adapter(Arc::new(ScriptedService));
     if request.message_receive_limit > 0 {
         adapter = adapter.max_message_size(request.message_receive_limit.try_into()?);
     }

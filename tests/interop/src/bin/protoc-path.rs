@@ -1,4 +1,4 @@
-//! Tells where the protoc is that the tests use, for those that have none.
+//! Prints the path of the protoc that the tests use.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", protoc_bin_vendored::protoc_bin_path()?.display());

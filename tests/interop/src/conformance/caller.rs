@@ -21,7 +21,7 @@ use super::{
 pub struct Caller;
 
 impl Caller {
-    /// Makes the call that is asked for, and tells what came of it.
+    /// Makes the requested call, and reports its result.
     pub async fn call(&self, request: ClientCompatRequest) -> ClientCompatResponse {
         let test_name = request.test_name.clone();
         let result = match Call::new(&request) {

@@ -1,7 +1,7 @@
 //! The service and the caller that connectconformance tests.
 //!
-//! The suite's runner starts `conformance-server` or `conformance-client`, tells it on standard input what to do, and
-//! reads on standard output what it did. Each call tells what its answer is to be, and the answer what came in.
+//! The suite's runner starts `conformance-server` or `conformance-client`, writes requests to its standard input, and
+//! reads results from its standard output. Each call describes its response, and the response what was received.
 
 mod caller;
 mod cancel;
@@ -11,6 +11,6 @@ mod service;
 pub mod stdio;
 
 pub use caller::Caller;
-pub use service::Service;
+pub use service::ScriptedService;
 
 use crate::generated::conformance::connectrpc::conformance::v1 as contract;

@@ -1,4 +1,4 @@
-//! What a request asks to be answered with.
+//! The script of a request: the response that it asks for.
 
 use std::{time::Duration, vec};
 
@@ -54,7 +54,7 @@ impl Script {
         self.data.len() > 0
     }
 
-    /// The next answer, which tells of these requests: in the first answer with all that is known of the call.
+    /// The next response, which reports these requests; the first one also reports headers and timeout of the call.
     pub(super) async fn reply(&mut self, requests: Vec<Any>, replies: &Sender<ConformancePayload>) -> Result<()> {
         let request_info = match self.begun {
             false => observed(&self.cx, requests),

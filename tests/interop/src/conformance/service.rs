@@ -13,10 +13,10 @@ use super::{
 
 /// Answers as its requests ask for, with what it observed of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Service;
+pub struct ScriptedService;
 
 #[async_trait]
-impl ConformanceService for Service {
+impl ConformanceService for ScriptedService {
     async fn unary(&self, cx: Context, request: UnaryRequest) -> Result<UnaryResponse> {
         let payload = answer(&cx, request.response_definition.clone(), vec![Any::pack(request)]).await?;
         Ok(UnaryResponse { payload: Some(payload) })
@@ -98,7 +98,7 @@ async fn half_duplex(
     script.finish([first].into_iter().chain(rest).map(Any::pack).collect(), &replies).await
 }
 
-/// What `play` sends, until it ends or nobody listens any more.
+/// The responses that `play` sends, until it ends or the caller is gone.
 fn played<F>(play: impl FnOnce(Sender<ConformancePayload>) -> F) -> Streaming<ConformancePayload>
 where
     F: Future<Output = Result<()>> + Send + 'static,

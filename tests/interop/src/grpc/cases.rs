@@ -15,7 +15,7 @@ use super::{
     },
 };
 
-/// What came of a case.
+/// The result of a case.
 pub type Verdict = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// One case: what a client does, and what must come of it.
@@ -43,7 +43,7 @@ pub const CASES: [(&str, Case); 14] = [
 const REQUESTS: [usize; 4] = [27_182, 8, 1_828, 45_904];
 const RESPONSES: [i32; 4] = [31_415, 9, 2_653, 58_979];
 
-/// What is told of a call that should have failed.
+/// The error for a call that should have failed.
 const NO_ERROR: &str = "the call did not fail";
 
 async fn empty_unary(client: &Client) -> Verdict {
@@ -185,7 +185,7 @@ async fn receive(responses: &mut Streaming<StreamingOutputCallResponse>, expecte
     same("the size", size(&response), expected)
 }
 
-/// The failure of a stream, which a server may tell before any response or instead of one.
+/// The failure of a stream, which a server may send before any response or instead of one.
 async fn failed(client: &Client, cx: Context, first: StreamingOutputCallRequest) -> Result<Error, &'static str> {
     match begin(client, cx, first).await {
         Ok((_sender, mut responses)) => failure(&mut responses).await,

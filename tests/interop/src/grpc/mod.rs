@@ -4,7 +4,7 @@ mod cases;
 mod service;
 
 pub use cases::{CASES, Case, Verdict};
-pub use service::Service;
+pub use service::InteropService;
 
 use crate::generated::grpc::grpc::testing as contract;
 

@@ -16,10 +16,10 @@ use super::{
 
 /// Answers with as many zeros as it is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Service;
+pub struct InteropService;
 
 #[async_trait]
-impl TestService for Service {
+impl TestService for InteropService {
     async fn empty_call(&self, _: Context, _: Empty) -> Result<Empty> {
         Ok(Empty {})
     }
@@ -105,7 +105,7 @@ fn echo_status(status: Option<EchoStatus>) -> Result<()> {
     Code::from_number(code).map_or(Ok(()), |code| Err(Error::new(code, message)))
 }
 
-/// What `work` sends, until it ends or nobody listens any more.
+/// The responses that `work` sends, until it ends or the caller is gone.
 fn sent<T, F>(work: impl FnOnce(Sender<T>) -> F) -> Streaming<T>
 where
     T: Send + 'static,

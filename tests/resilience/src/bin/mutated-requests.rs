@@ -1,6 +1,6 @@
-//! Makes requests that no compiler sends, and judges what each is answered.
+//! Makes requests that no compiler sends, and judges the response to each.
 //!
-//! A run is told by its seed and the number of the request in it. A request with a fault is made smaller and kept, to
+//! Seed and number determine a request. A request with a fault is reduced and kept, to
 //! be put into `regressions/` when the fault is mended.
 
 use std::{
@@ -24,10 +24,10 @@ use resilience::mutated::{
 /// How long an answer may take, in seconds: one that takes this long does not end.
 const LONGEST: u64 = 60;
 
-/// Makes requests that no compiler sends, and judges what each is answered.
+/// Makes requests that no compiler sends, and judges the response to each.
 #[derive(Parser)]
 struct Arguments {
-    /// What the requests are made by.
+    /// The seed of the random numbers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The number of the first request.
@@ -39,7 +39,7 @@ struct Arguments {
     /// When to stop, in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Where requests with a fault are kept, and the one that is being answered.
+    /// The folder for requests with a fault, and for the current one.
     #[arg(long, default_value = "target/mutated-requests")]
     keep: PathBuf,
     /// Writes the real requests into this folder instead.

@@ -1,4 +1,4 @@
-//! What an answer must be, whatever the request is.
+//! Rules that the response to any request keeps.
 //!
 //! | | |
 //! |---|---|
@@ -23,33 +23,33 @@ use protoc_gen_rust_svc::{
     render::Unprintable,
 };
 
-/// What a request was answered.
+/// The response to a request, in short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is no request.
     Malformed,
-    /// It is told what is wrong with it.
+    /// It gets diagnostics.
     Refused,
     /// Files.
     Accepted,
 }
 
-/// What is wrong with an answer.
+/// A rule that a response breaks.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// Which of the rules does not hold.
     pub rule: &'static str,
-    /// What was seen.
+    /// The text that shows it.
     pub detail: String,
 }
 
 impl Fault {
-    /// Where it is, as far as it is told: the part before the first `: `.
+    /// Its position, if there is one: the part before the first `: `.
     pub fn place(&self) -> &str {
         self.detail.split(": ").next().unwrap_or_default()
     }
 
-    /// What faults of one kind have in common.
+    /// The text that faults of one kind have in common.
     pub fn kind(&self) -> String {
         let text = format!("{}: {}", self.rule, self.detail);
         text.chars().filter(|character| !character.is_ascii_digit()).take(70).collect()

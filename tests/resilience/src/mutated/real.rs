@@ -29,7 +29,7 @@ pub fn requests() -> Vec<Vec<u8>> {
     requests.filter(|request| request.len() <= LONGEST).collect()
 }
 
-/// What protoc would send, or else buf.
+/// The request that protoc sends, or buf.
 fn request(input: Input, by_protoc: bool) -> Vec<u8> {
     let request = CodeGeneratorRequest {
         file_to_generate: input.generate,

@@ -24,7 +24,7 @@ pub fn reduce(request: &[u8]) -> Vec<u8> {
     draft.write()
 }
 
-/// The request without the part at a place. `None` behind the last.
+/// The request without the part at an index. `None` after the last.
 fn cut(draft: &Draft, place: usize) -> Option<Draft> {
     let mut smaller = Draft { request: draft.request.clone(), files: draft.files.clone() };
     let mut knife = Knife { left: Some(place) };
@@ -34,7 +34,7 @@ fn cut(draft: &Draft, place: usize) -> Option<Draft> {
 
 /// Counts parts, and takes one away.
 struct Knife {
-    /// How many parts to pass by; `None` when one was taken.
+    /// How many parts to skip; `None` when one was removed.
     left: Option<usize>,
 }
 

@@ -12,6 +12,15 @@ const PATHS: &[&str] = &[
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs",
+    "tests/README.md",
+    "tests/contracts/src",
+    "tests/contracts/tests",
+    "tests/harness",
+    "tests/interop/src",
+    "tests/interop/tests",
+    "tests/resilience/src",
+    "tests/resilience/tests",
+    "tests/tidy/src",
 ];
 
 /// Words that need a glossary, each with a plainer one.

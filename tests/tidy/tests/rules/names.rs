@@ -5,7 +5,18 @@ use std::collections::BTreeMap;
 use tidy::{functions, rust_sources, type_names};
 
 /// The crates whose names are held, each with the folder of its sources.
-const FOLDERS: &[&str] = &["rust-svc/src", "protoc-gen-rust-svc/src", "examples/src", "benches/src"];
+const FOLDERS: &[&str] = &[
+    "rust-svc/src",
+    "protoc-gen-rust-svc/src",
+    "examples/src",
+    "benches/src",
+    "tests/contracts/src/bin/public-trees",
+    "tests/contracts/src/bin/random-contracts",
+    "tests/harness/src",
+    "tests/interop/src",
+    "tests/resilience/src",
+    "tests/tidy/src",
+];
 
 /// Names that two types of one crate share, each with the reason.
 const SHARED: &[(&str, &str, &str)] = &[];

@@ -15,9 +15,9 @@ use protoc_gen_rust_svc::{
 
 use crate::read::read;
 
-/// What a file is refused for that imports what is nowhere.
+/// The reason for a file whose import does not exist.
 const NO_IMPORT: &str = "imports-nothing";
-/// What a file is refused for that imports one that is refused.
+/// The reason for a file that imports a refused one.
 const IMPORT: &str = "imports-refused";
 
 /// The files of a folder, which make a crate.
@@ -27,14 +27,14 @@ pub(crate) struct Folder {
     pub(crate) files: Vec<String>,
 }
 
-/// What became of files.
+/// The result of generating files.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) folders: BTreeSet<PathBuf>,
     pub(crate) files: usize,
     /// The reasons why a file is refused: codes of diagnostics.
     pub(crate) refused: BTreeMap<String, Vec<String>>,
-    /// The same for people.
+    /// The diagnostics as text.
     pub(crate) explanations: Vec<String>,
     pub(crate) comments: usize,
     pub(crate) lost: Vec<String>,
@@ -79,7 +79,7 @@ impl Folder {
 }
 
 impl Outcome {
-    /// Leaves out the files that are complained about; all of them, if it is none of them.
+    /// Leaves out the files that have errors; all of them, if the errors name none.
     fn refuse(&mut self, files: &[String], errors: &str) {
         let named: Vec<_> = files.iter().filter(|file| !reasons(file, errors).is_empty()).collect();
         for file in &named {
@@ -96,7 +96,7 @@ impl Outcome {
     /// Leaves out the files that import one that is left out, for then it would be generated with them.
     fn refuse_importers(&mut self, files: &[String], input: &Input) {
         let mut gone: BTreeSet<_> = self.refused.keys().cloned().collect();
-        // Each file stands after those that it imports.
+        // Each file comes after its imports.
         for file in input.files.iter().map(|file| &file.descriptor) {
             if file.dependency.iter().any(|import| gone.contains(import)) {
                 gone.insert(file.name.clone());
@@ -108,7 +108,7 @@ impl Outcome {
     }
 }
 
-/// The codes of the diagnostics for a file; what compilers say has none.
+/// The codes of the diagnostics for a file; those of compilers have none.
 fn reasons(file: &str, errors: &str) -> Vec<String> {
     let of_file = |line: &&str| line.split_once(':').is_some_and(|(place, _)| place.ends_with(file));
     let code = |line: &str| {

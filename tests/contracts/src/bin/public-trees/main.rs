@@ -1,6 +1,6 @@
 //! Generates each folder of public contracts as a crate of its own, and says what became of them.
 //!
-//! `run`, beside this, calls it and compiles the crates.
+//! The script `tests/contracts/public-trees` calls it and compiles the crates.
 
 mod folder;
 mod read;

@@ -1,4 +1,4 @@
-//! What was printed for a folder, as a crate of a workspace: a user's, under every lint.
+//! The generated code of a folder as a crate of a workspace, compiled as a user's under every lint.
 
 use std::{fs, io, path::Path};
 
@@ -17,7 +17,7 @@ const TRIPS_HEAD: &str = "\
 
 const TRIPS: &str = "
 #[test]
-fn messages_come_back_and_what_is_wrong_is_told() {
+fn random_messages_survive_a_round_trip() {
     println!(\"{:?}\", tree().check().unwrap_or_else(|error| panic!(\"{error}\")));
 }
 ";

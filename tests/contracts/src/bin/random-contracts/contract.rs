@@ -3,7 +3,7 @@
 /// The files of a case, and all types in them.
 #[derive(Debug, Default)]
 pub(crate) struct Contract {
-    /// What the first file says to the build script.
+    /// The lines of the first file that the build script reads.
     pub(crate) header: Vec<String>,
     pub(crate) files: Vec<File>,
     pub(crate) messages: Vec<Message>,
@@ -33,7 +33,7 @@ pub(crate) struct File {
     pub(crate) services: Vec<Service>,
 }
 
-/// What the fields and enums of a file are like that say nothing themselves.
+/// The features of fields and enums that set none themselves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Features {
     pub(crate) is_implicit: bool,
@@ -48,7 +48,7 @@ pub(crate) struct Import {
     pub(crate) is_public: bool,
 }
 
-/// Where a type or an extension stands.
+/// The scope of a type or an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     File(usize),
@@ -61,7 +61,7 @@ pub(crate) struct Message {
     pub(crate) full: String,
     pub(crate) file: usize,
     pub(crate) place: Place,
-    /// `export` or `local`, with a space behind it.
+    /// `export` or `local`, with a space after it.
     pub(crate) visibility: &'static str,
     /// Whether other files may use it.
     pub(crate) is_visible: bool,
@@ -85,7 +85,7 @@ pub(crate) struct Field {
     pub(crate) oneof: Option<usize>,
 }
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Scalar(&'static str),
@@ -161,7 +161,7 @@ impl Field {
 }
 
 impl Contract {
-    /// The full name of what holds the types of a place.
+    /// The full name of the scope that a place is.
     pub(crate) fn scope(&self, place: Place) -> &str {
         match place {
             Place::File(file) => &self.files[file].package,

@@ -31,7 +31,7 @@ pub(crate) fn draw(seed: u64) -> Contract {
     draw.contract
 }
 
-/// What is drawn so far.
+/// The contract as far as it is drawn.
 struct Draw {
     rng: Rng,
     contract: Contract,
@@ -39,7 +39,7 @@ struct Draw {
     taken: HashSet<String>,
     /// Names that were drawn, which further ones are made like.
     used: Vec<String>,
-    /// What the build script has to know.
+    /// Comments for the build script.
     notes: BTreeSet<&'static str>,
     /// How many routes there are: each has a path of its own.
     routes: usize,

@@ -17,7 +17,7 @@ use protoc_gen_rust_svc::{
 
 use crate::readers::differ;
 
-/// What became of a contract.
+/// The verdict on a contract.
 pub(crate) enum Verdict {
     /// It is generated; what the build script has to know besides.
     Good(Vec<&'static str>),
@@ -91,7 +91,7 @@ fn generated(input: &Input, options: &str) -> Result<(Lowered, Files), Verdict> 
     Ok((lowered, files))
 }
 
-/// What the build script has to know.
+/// Comments for the build script.
 fn notes_of(lowered: Lowered) -> impl Iterator<Item = &'static str> {
     let is_read = is_read_by_others(lowered.descriptor_set);
     no_default(&lowered.model).into_iter().chain((!is_read).then_some("// not: read by others"))
@@ -102,7 +102,7 @@ fn is_read_by_others(descriptors: Vec<u8>) -> bool {
     panic::catch_unwind(|| Tree::new("no types", descriptors.leak()).check()).is_ok_and(|checked| checked.is_ok())
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn said(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic")

@@ -1,6 +1,6 @@
 //! Writes random contracts that are legal, for the tests of `edge_cases`.
 //!
-//! A contract is told by its seed and its number. One that protoc refuses is not legal: it is counted and dropped. So is one
+//! Seed and number determine a contract. One that protoc refuses is not legal: it is counted and dropped. So is one
 //! that the plugin refuses, which is a fault, since it should take what is legal.
 
 mod contract;
@@ -24,13 +24,13 @@ use crate::judge::{FAULT, ILLEGAL, REFUSED, Verdict, judge};
 /// A contract that is written.
 const GOOD: &str = "good";
 
-/// Writes random contracts that are legal and nasty.
+/// Writes random legal contracts.
 #[derive(Parser)]
 struct Arguments {
     /// How many contracts are drawn.
     #[arg(long, default_value_t = 40)]
     count: u64,
-    /// What they are drawn by.
+    /// The seed of the random numbers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The number of the first.
@@ -49,7 +49,7 @@ type Tally = BTreeMap<String, usize>;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
-    // Each is told with its contract.
+    // Each panic is reported with its contract.
     panic::set_hook(Box::new(|_| ()));
     let (mut tally, dropped) = (Tally::new(), arguments.out.join("dropped"));
     for number in 0..arguments.count {
@@ -116,7 +116,7 @@ mod tests {
     use crate::{draw::draw, print::print};
 
     #[test]
-    fn a_seed_says_all_of_a_contract() {
+    fn a_seed_determines_the_contract() {
         let drawn = |seed| print(&draw(seed), seed);
         assert_eq!(drawn(1), drawn(1));
         assert_ne!(drawn(1), drawn(2));

@@ -74,7 +74,7 @@ impl Print<'_> {
         contract.enums.iter().filter(|item| item.place == place).for_each(|item| self.enumeration(item));
     }
 
-    /// What is in a message, and its end.
+    /// The contents of a message, and its end.
     fn message(&mut self, file: usize, index: usize, message: &Message) {
         message.statements.iter().for_each(|statement| self.line(statement));
         let types_first = self.rng.bool();
@@ -117,7 +117,7 @@ impl Print<'_> {
         self.line(&format!("{}{name} {} = {}{options};{trailing}", field.label, field.name, field.number));
     }
 
-    /// What a field holds, as it is called within a scope.
+    /// The type of a field, as it is written within a scope.
     fn kind(&mut self, scope: &str, kind: &Kind) -> String {
         match kind {
             Kind::Scalar(name) => (*name).to_owned(),

@@ -10,7 +10,7 @@ use protoc_gen_rust_svc::{
     render::Files,
 };
 
-/// The first file that is printed otherwise. `None` if there is none, or the reader refuses the contract: it knows no
+/// The first file that differs. `None` if all are equal, or the reader refuses the contract: it knows no
 /// editions, for one.
 pub(crate) fn differ(folder: &Path, files: &[String], options: &str, by_protoc: &Files) -> Option<String> {
     let files: Vec<_> = files.iter().map(PathBuf::from).collect();

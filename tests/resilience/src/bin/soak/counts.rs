@@ -1,4 +1,4 @@
-//! What was done.
+//! Counts of calls by their result.
 
 use std::{
     fmt,
@@ -8,7 +8,7 @@ use std::{
 /// How often each thing was done.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    /// Calls that were answered, whatever the answer.
+    /// Calls with a response or a status.
     pub(crate) answered: AtomicU64,
     /// Calls that were refused because there were too many.
     pub(crate) shed: AtomicU64,
@@ -18,7 +18,7 @@ pub(crate) struct Counts {
     pub(crate) cancelled: AtomicU64,
     /// Connections of those who mean harm.
     pub(crate) harmful: AtomicU64,
-    /// Questions of somebody who behaves, each answered in time.
+    /// Calls of the well-behaved caller, each with a response in time.
     pub(crate) probes: AtomicU64,
 }
 

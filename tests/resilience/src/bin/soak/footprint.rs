@@ -1,4 +1,4 @@
-//! What a process holds.
+//! Resources of a process.
 
 use std::{fmt, fs, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio::{runtime::Handle, time::sleep};
 
 use crate::Failure;
 
-/// What a process holds when it has nothing to do.
+/// The resources that a process holds while it is idle.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Footprint {
     files: usize,
@@ -41,7 +41,7 @@ fn memory() -> Result<usize, Failure> {
     Ok(line.trim().trim_end_matches(" kB").parse::<usize>()? * 1024)
 }
 
-/// How many tasks there are, beside the one that asks.
+/// How many tasks there are, except the calling one.
 pub(crate) fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }

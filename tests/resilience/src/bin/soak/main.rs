@@ -1,15 +1,15 @@
 //! A server at saturation with faults, which must end with nothing left over.
 //!
-//! Callers that behave, callers that change their minds and callers that mean harm share a server for a while. It is done
-//! twice, for a short time and for the rest: what the first time leaves behind, such as memory that the allocator keeps,
+//! Well-behaved callers, callers that cancel and hostile peers share a server for a while. It is done
+//! twice, for a short time and for the rest: what the first time leaves over, such as memory that the allocator keeps,
 //! is no leak; what the second time adds to it is.
 
 mod callers;
 mod counts;
 mod footprint;
+mod hostile_peers;
 mod probe;
 mod service;
-mod vandals;
 
 use std::{env, process::ExitCode, sync::Arc, time::Duration};
 
@@ -21,10 +21,10 @@ use tokio::{sync::oneshot, task::JoinSet, time::sleep};
 
 use counts::Counts;
 use footprint::Footprint;
-use service::{PLACES, Service};
+use service::{PERMITS, Service};
 
 const CALLERS: usize = 48;
-const VANDALS: usize = 16;
+const HOSTILE_PEERS: usize = 16;
 
 /// How much memory may be in use more than before, in bytes.
 const GROWTH: usize = 32 << 20;
@@ -62,7 +62,7 @@ async fn soak() -> Result<String, Failure> {
     Ok(format!("{seconds} s, {counts}; nothing is left; {before} after a quarter, {after} at the end"))
 }
 
-/// Starts a server, has it called for a while, and tells what is left when all have gone.
+/// Starts a server, has it called for a while, and returns what is left when all callers are gone.
 async fn round(time: Duration, counts: &Arc<Counts>) -> Result<Footprint, Failure> {
     let service = Arc::new(Service::new());
     let bound = server(service.clone()).bind("127.0.0.1:0").await?;
@@ -74,8 +74,8 @@ async fn round(time: Duration, counts: &Arc<Counts>) -> Result<Footprint, Failur
     for _ in 0..CALLERS {
         load.spawn(callers::call(address, counts.clone()));
     }
-    for _ in 0..VANDALS {
-        load.spawn(vandals::vandalise(address, counts.clone()));
+    for _ in 0..HOSTILE_PEERS {
+        load.spawn(hostile_peers::run_hostile_peers(address, counts.clone()));
     }
     tokio::select! {
         () = sleep(time) => (),
@@ -98,7 +98,7 @@ fn server(service: Arc<Service>) -> Server {
     let short = Duration::from_millis(500);
     Server::new()
         .adapter(service::adapter(service))
-        .chain(&Chain::new().intercept(ConcurrencyLimit::new(PLACES)))
+        .chain(&Chain::new().intercept(ConcurrencyLimit::new(PERMITS)))
         .header_timeout(short)
         .receive_timeout(short)
         .send_timeout(short)

@@ -1,4 +1,4 @@
-//! Somebody who behaves, and is served whatever others do.
+//! A well-behaved caller, which is served whatever others do.
 
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 

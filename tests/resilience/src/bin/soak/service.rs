@@ -21,9 +21,9 @@ pub(crate) const UPLOAD: Method = Method::client_streaming("/soak.v1.Soak/Upload
 pub(crate) const CHAT: Method = Method::bidi_streaming("/soak.v1.Soak/Chat");
 
 /// How many calls the server lets be under way at once.
-pub(crate) const PLACES: usize = 100;
+pub(crate) const PERMITS: usize = 100;
 
-/// What a handler says that panics.
+/// The message of a handler that panics.
 pub(crate) const PANIC: &str = "as asked";
 
 #[derive(Debug)]
@@ -122,15 +122,15 @@ impl Service {
     }
 }
 
-/// Takes each place there is, which shows that none was lost, and gives them back.
+/// Acquires every permit, which shows that none was lost, and releases them.
 pub(crate) async fn fill(service: &Arc<Service>, address: SocketAddr) -> Result<(), Failure> {
     let client = Client::new(format!("http://{address}"))?;
     let mut calls = JoinSet::new();
-    for _ in 0..PLACES {
+    for _ in 0..PERMITS {
         let client = client.clone();
         calls.spawn(async move { client.unary(UNARY, Context::new(), "hold".to_owned()).await });
     }
-    settled("places are lost", || service.under_way() == PLACES).await?;
+    settled("places are lost", || service.under_way() == PERMITS).await?;
     service.release.notify_waiters();
     while let Some(answer) = calls.join_next().await {
         let _: String = answer??;

@@ -20,7 +20,7 @@ fn module(items: &[Item]) -> Result<(), String> {
     unique(implemented).map_err(|debug| identifiers(&debug))
 }
 
-/// The identifiers in what is told of a syntax tree.
+/// The identifiers in the debug text of a syntax tree.
 fn identifiers(debug: &str) -> String {
     let idents = debug.split("Ident(").skip(1).filter_map(|rest| rest.split(')').next());
     idents.collect::<Vec<_>>().join(" ")

@@ -6,8 +6,8 @@ use harness::{
     words::{NUMBERS, OPTION_TEXTS, PATH_TEMPLATES},
 };
 use protoc_gen_rust_svc::read::descriptor::{
-    Breaker, CallPolicy, CustomPattern, HttpRule, MethodDescriptor, MethodOptions, Pattern, Retry, ServiceDescriptor,
-    ServiceOptions,
+    BreakerOptions, CallPolicy, CustomPattern, HttpRule, MethodDescriptor, MethodOptions, Pattern, RetryOptions,
+    ServiceDescriptor, ServiceOptions,
 };
 
 use super::{
@@ -90,14 +90,14 @@ fn any_policy(rng: &mut Rng) -> CallPolicy {
     let number = |rng: &mut Rng| pick(NUMBERS, rng).copied().unwrap_or_default().cast_unsigned();
     CallPolicy {
         deadline: word(OPTION_TEXTS, rng),
-        retry: rng.bool().then(|| Retry {
+        retry: rng.bool().then(|| RetryOptions {
             max_attempts: number(rng),
             initial_backoff: word(OPTION_TEXTS, rng),
             max_backoff: word(OPTION_TEXTS, rng),
             multiplier: pick(&[0.0, -1.0, 1.0, 1.5, f64::NAN, f64::INFINITY, 1e300], rng).copied().unwrap_or_default(),
             codes: (0..rng.usize(..3)).map(|_| word(OPTION_TEXTS, rng)).collect(),
         }),
-        breaker: rng.bool().then(|| Breaker {
+        breaker: rng.bool().then(|| BreakerOptions {
             window: word(OPTION_TEXTS, rng),
             min_calls: number(rng),
             failure_percent: number(rng),
@@ -153,7 +153,7 @@ fn route(draft: &mut Draft, rng: &mut Rng) {
     });
 }
 
-/// Bindings beside each other, or in each other.
+/// Additional bindings, side by side or nested.
 fn bindings(draft: &mut Draft, rng: &mut Rng) {
     let field = draft.field(rng).map(|field| field.name.clone()).unwrap_or_default();
     let mut rule = any_rule(&field, rng);

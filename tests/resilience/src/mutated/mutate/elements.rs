@@ -181,7 +181,7 @@ fn reserve(draft: &mut Draft, rng: &mut Rng) {
     draft.enumeration(rng).into_iter().for_each(|item| item.reserved_range.push(range));
 }
 
-/// What is said of the features of editions, whatever the syntax of the file is.
+/// Features of editions, for a file of any syntax.
 pub(super) fn features(rng: &mut Rng) -> Option<FeatureSet> {
     let mut any = || rng.i32(-1..5);
     Some(FeatureSet {

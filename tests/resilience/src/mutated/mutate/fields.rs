@@ -293,7 +293,7 @@ fn of_a_oneof(draft: &mut Draft, rng: &mut Rng) {
     field.into_iter().for_each(|field| field.oneof_index = Some(0));
 }
 
-/// A field of a message that the entry does not stand in, or a method.
+/// A field of another message than that of the entry, or a method.
 fn entry_of_another(draft: &mut Draft, rng: &mut Rng) {
     let Some(map) = draft.map(rng).and_then(|message| map_field(message, rng)).cloned() else { return };
     if rng.u8(..4) == 0 {

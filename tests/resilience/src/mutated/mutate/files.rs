@@ -112,7 +112,7 @@ fn ask_for_all(draft: &mut Draft, _: &mut Rng) {
     draft.request.file_to_generate = draft.files.iter().map(|file| file.name.clone()).collect();
 }
 
-/// What one file declares, in another.
+/// Declares the elements of one file in another, too.
 fn merge(draft: &mut Draft, rng: &mut Rng) {
     let Some(other) = pick(&draft.files, rng).cloned() else { return };
     let Some(file) = draft.file(rng) else { return };

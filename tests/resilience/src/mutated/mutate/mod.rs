@@ -1,6 +1,6 @@
 //! Changes of a request that no compiler would make.
 //!
-//! A change picks its place and what stands there instead by the numbers of a generator, so that a seed tells all of it.
+//! A seed determines each change: its place, and the new value there.
 
 mod bytes;
 mod calls;
@@ -38,7 +38,7 @@ pub fn mutate(request: &[u8], rng: &mut Rng) -> Vec<u8> {
 }
 
 impl Draft {
-    /// `None` if the bytes are no request.
+    /// `None` if the bytes are not a request.
     pub(crate) fn read(request: &[u8]) -> Option<Self> {
         let mut request = CodeGeneratorRequest::decode(request).ok()?;
         let files = std::mem::take(&mut request.proto_file).into_iter().map(FileDescriptor::decode);

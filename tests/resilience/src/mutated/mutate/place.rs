@@ -42,7 +42,7 @@ impl Draft {
         if asked.is_empty() { None } else { Some(asked.swap_remove(rng.usize(..asked.len()))) }
     }
 
-    /// A message of a file, or one that stands in it.
+    /// A message of a file, nested or not.
     pub(super) fn message(&mut self, rng: &mut Rng) -> Option<&mut MessageDescriptor> {
         let mut message = pick_mut(&mut self.file(rng)?.message_type, rng)?;
         while !message.nested_type.is_empty() && rng.bool() {
@@ -51,7 +51,7 @@ impl Draft {
         Some(message)
     }
 
-    /// The message of the values of a map, and the message that the map stands in.
+    /// A message with a map.
     pub(super) fn map(&mut self, rng: &mut Rng) -> Option<&mut MessageDescriptor> {
         let file = self.file(rng)?;
         let has_map = |message: &&mut MessageDescriptor| message.nested_type.iter().any(is_entry);

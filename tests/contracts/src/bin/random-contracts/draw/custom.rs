@@ -8,7 +8,7 @@ pub(crate) const PATH: &str = "custom/options.proto";
 /// The package of that file, between dots.
 pub(super) const PACKAGE: &str = "custom";
 
-/// What it begins with. An extension for each kind of element follows.
+/// The beginning of the file. An extension for each kind of element follows.
 const TYPES: &str = r#"syntax = "proto2";
 package custom.options;
 import "google/protobuf/descriptor.proto";
@@ -25,10 +25,10 @@ enum Level { LOW = 0; HIGH = 5; }
 extend Rule { optional string note = 100; }
 "#;
 
-/// What has options.
+/// The elements that have options.
 const ELEMENTS: &[&str] = &["File", "Message", "Field", "Enum", "EnumValue", "Service", "Method"];
 
-/// What is said of an element, after the beginning of an option's name.
+/// The rest of an option, after the beginning of its name.
 const SAID: &[&str] = &[
     r#"rule) = {text: "a" numbers: [1, -2] inner {all: true} Part {raw: "\001"} [custom.options.note]: "n"}"#,
     r#"rule) = {levels {key: "x" value: HIGH} levels {key: "" value: LOW} share: -inf}"#,

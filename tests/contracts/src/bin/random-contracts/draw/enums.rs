@@ -67,7 +67,7 @@ impl Draw {
         }
     }
 
-    /// The name of a value, which lies beside the enum.
+    /// The name of a value, whose scope is that of the enum.
     fn value(&mut self, name: &str, scope: &str, prefix: &str, seen: &mut HashSet<String>) -> String {
         loop {
             let word = self.any_value(prefix, seen.is_empty());

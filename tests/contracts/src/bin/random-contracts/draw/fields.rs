@@ -8,7 +8,7 @@ use super::{
 };
 use crate::contract::{Field, Kind, Syntax, within};
 
-/// What the fields of a message have taken: numbers and names in JSON.
+/// The numbers and JSON names that the fields of a message have taken.
 #[derive(Default)]
 pub(super) struct Slots {
     next: u32,
@@ -93,7 +93,7 @@ impl Draw {
         }
     }
 
-    /// The message that a field holds: often that in which it stands.
+    /// The message type of a field: often that of the field's own message.
     fn held(&mut self, message: usize, file: usize) -> usize {
         if self.in_100(20) {
             return message;

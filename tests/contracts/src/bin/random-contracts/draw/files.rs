@@ -103,7 +103,7 @@ impl Draw {
     }
 }
 
-/// What a file is like that has no features.
+/// The features of a file that sets none.
 fn of_syntax(syntax: Syntax) -> Features {
     let is_old = syntax == Syntax::Proto2;
     Features { is_implicit: !is_old, is_closed: is_old, is_lenient: is_old }

@@ -1,4 +1,4 @@
-//! What the first file of a case says to the build script: with which options it is generated, and how.
+//! The header of the first file of a case: the options and comments that the build script reads.
 
 use super::Draw;
 use crate::contract::Kind;

@@ -62,7 +62,7 @@ impl Draw {
         self.contract.messages.len() - 1
     }
 
-    /// What is said of who may use a type, and whether other files may.
+    /// The visibility of a type, as it is written, and whether other files may use it.
     pub(super) fn visibility(&mut self, file: usize, place: Place) -> (&'static str, bool) {
         if self.contract.files[file].syntax != Syntax::Edition2024 {
             return ("", true);

@@ -97,7 +97,7 @@ pub(super) fn entry_name(name: &str) -> String {
     first.into_iter().chain(letters).chain("Entry".chars()).collect()
 }
 
-/// What protoc compares values of an enum by: without the name of the enum, and in one case.
+/// The name by which protoc compares values of an enum: without the enum's name, in lower case.
 pub(super) fn value_name(enumeration: &str, value: &str) -> String {
     let prefix: String =
         enumeration.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect();

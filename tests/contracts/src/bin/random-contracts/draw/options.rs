@@ -62,7 +62,7 @@ impl Draw {
         self.in_100(8).then(|| option.to_owned())
     }
 
-    /// What is said of whether a field can be told from its default; whether it cannot.
+    /// The feature for a field's presence, as it is written, and whether the field has none.
     fn presence(&mut self, file: usize, field: &Field, options: &mut Vec<String>) -> bool {
         let file = &self.contract.files[file];
         let (is_implicit, syntax) = (file.features.is_implicit, file.syntax);

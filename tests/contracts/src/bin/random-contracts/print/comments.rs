@@ -1,4 +1,4 @@
-//! Comments: in front of an element, behind it, and of nothing.
+//! Comments: before an element, after it, and detached.
 
 use harness::{random, words::COMMENT_LINES};
 
@@ -8,7 +8,7 @@ use super::Print;
 const COMMENTED: u32 = 25;
 
 impl Print<'_> {
-    /// A comment in front of an element, or none.
+    /// A comment before an element, or none.
     pub(super) fn comment(&mut self) {
         if self.rng.u32(..100) >= COMMENTED {
             return;
@@ -20,7 +20,7 @@ impl Print<'_> {
         if self.rng.u32(..5) == 0 { self.block() } else { self.lines() }
     }
 
-    /// A comment behind an element on its line, or none.
+    /// A comment after an element on its line, or none.
     pub(super) fn trailing(&mut self) -> String {
         match self.rng.u32(..100) {
             0..5 => format!(" // {}", self.text_of_line()),

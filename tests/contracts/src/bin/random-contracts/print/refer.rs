@@ -7,7 +7,7 @@ use crate::contract::{Contract, Extend, within};
 
 pub(super) type Names = HashSet<String>;
 
-/// What a statement begins with, so that no type can be called so without a dot in front.
+/// Words that begin a statement, so that a type of that name needs a dot in front.
 const WORDS: &[&str] = &[
     "double",
     "float",

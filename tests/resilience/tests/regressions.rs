@@ -10,7 +10,7 @@ use resilience::mutated::{
 };
 
 #[test]
-fn what_was_found_is_mended() {
+fn regressions_stay_fixed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");
     let mut requests = 0;
     for entry in fs::read_dir(folder).expect("the folder is there") {
@@ -30,9 +30,9 @@ fn real_requests_are_accepted() {
     }
 }
 
-/// A run is told by its seed alone.
+/// A seed determines a run.
 #[test]
-fn a_seed_makes_one_request() {
+fn a_seed_determines_the_request() {
     let real = requests().swap_remove(0);
     let made = |seed| mutate(&real, &mut fastrand::Rng::with_seed(seed));
     assert_eq!(made(7), made(7));

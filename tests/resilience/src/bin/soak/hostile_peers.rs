@@ -30,9 +30,9 @@ const SHUT: &[u8] = &[0, 4, 0, 0, 0, 0];
 const STAY: Duration = Duration::from_secs(2);
 
 /// Makes one harmful connection after the other until it is dropped.
-pub(crate) async fn vandalise(address: SocketAddr, counts: Arc<Counts>) {
+pub(crate) async fn run_hostile_peers(address: SocketAddr, counts: Arc<Counts>) {
     loop {
-        // Whatever the server does about it is right, as long as others are served.
+        // The server may do anything about it, as long as others are served.
         let _ = timeout(STAY, harm(address)).await;
         count(&counts.harmful);
     }
@@ -84,7 +84,7 @@ async fn abandon(mut stream: TcpStream, request: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks for what has no end, and takes none of it.
+/// Calls an endless stream, and reads none of it.
 async fn shut(mut stream: TcpStream) -> io::Result<()> {
     begin(&mut stream, SHUT).await?;
     for number in 0..3 {
@@ -116,7 +116,7 @@ async fn endless_headers(mut stream: TcpStream) -> io::Result<()> {
     rest(stream).await
 }
 
-/// Messages that are none, in calls that are some.
+/// Malformed messages in well-formed calls.
 async fn malformed(mut stream: TcpStream) -> io::Result<()> {
     begin(&mut stream, b"").await?;
     for (number, body) in
