@@ -89,7 +89,7 @@ async fn bidi_streaming<Q: Message, R: Message>(
     same(name, &fake.requests(), &[Q::default(), Q::default()]);
 }
 
-/// A request by HTTP reaches a method. The variables are told by what is said of them which kind of value they need.
+/// An HTTP request reaches a method. The errors for its variables say which kind of value each needs.
 async fn route<S: CallShape>(gateway: &Router, fake: &MethodFake<S>, verb: &str, template: &str) {
     let mut kinds: Vec<_> = variables(template).map(|variable| (variable, 0)).collect();
     fake.reset_calls();
