@@ -29,7 +29,7 @@ builds requests or descriptor sets must include every requested file and all of 
         name: "E0002",
         title: "unsupported edition",
         explanation: "\
-proto2, proto3 and editions 2023 and 2024 are supported. Replace a later edition with `edition = \"2024\";`.",
+proto2, proto3 and editions 2023, 2024 and 2026 are supported. Replace a later edition with `edition = \"2026\";`.",
     },
     Code {
         name: "E0003",

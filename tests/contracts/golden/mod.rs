@@ -10,6 +10,7 @@ pub mod defaults;
 pub mod domain_elsewhere;
 pub mod edition2023;
 pub mod edition2024;
+pub mod edition2026;
 pub mod fields;
 pub mod forms;
 pub mod imported;

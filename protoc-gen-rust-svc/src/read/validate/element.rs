@@ -5,6 +5,7 @@ pub(super) const MESSAGE: i32 = 4;
 pub(super) const ENUM: i32 = 5;
 pub(super) const SERVICE: i32 = 6;
 pub(super) const EXTENSION: i32 = 7;
+pub(super) const SYNTAX: i32 = 12;
 pub(super) const EDITION: i32 = 14;
 
 /// In an enum.

@@ -14,8 +14,8 @@ use crate::{
     },
 };
 
-/// `EDITION_2024`.
-pub(crate) const NEWEST_EDITION: i32 = 1001;
+/// `EDITION_2026`.
+pub(crate) const NEWEST_EDITION: i32 = 1002;
 
 /// The deepest accepted nesting of messages.
 const MAX_DEPTH: usize = 64;
@@ -120,9 +120,11 @@ impl<'a> Validator<'a> {
 
     fn syntax(&mut self, file: &File) {
         if file.descriptor.syntax == "editions" && file.descriptor.edition > NEWEST_EDITION {
-            let message = "unsupported edition, newer than 2024";
-            let position = self.position(&[element::EDITION]);
-            self.diagnostics.error("E0002", &position, message).help("set `edition = \"2024\";`");
+            let message = "unsupported edition, newer than 2026";
+            // protoc locates the declaration as that of the syntax.
+            let positions = [element::EDITION, element::SYNTAX].map(|number| self.position(&[number]));
+            let position = positions.into_iter().max().unwrap_or_default();
+            self.diagnostics.error("E0002", &position, message).help("set `edition = \"2026\";`");
         }
         if !["", "proto2", "proto3", "editions"].contains(&file.descriptor.syntax.as_str()) {
             self.broken(format!("unknown syntax {:?}", shorten(&file.descriptor.syntax)));

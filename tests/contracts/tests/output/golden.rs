@@ -68,6 +68,7 @@ cases! {
     defaults: ["defaults.proto"] "";
     edition2023: ["edition2023.proto"] "";
     edition2024: ["edition2024.proto"] "";
+    edition2026: ["edition2026.proto"] "";
     fields: ["fields.proto"] "";
     forms: ["forms.proto"] "domain_type=.forms.v1.Money=crate::forms::Money+Eq+Hash+Default,domain_type=.forms.v1.Outer.Point=crate::forms::Point,passthrough=.forms.v1.Blob";
     imported: ["imported.proto"] "include_imports=true";

@@ -312,3 +312,18 @@ fn deeply_nested_messages_are_an_error() {
     }));
     assert!(response.error.is_some_and(|error| error.contains("deep")), "they are not refused");
 }
+
+/// An edition after the newest one is refused at its declaration, which compilers locate as that of the syntax.
+#[test]
+fn newer_editions_are_refused_with_a_position() {
+    let newer = changed(|file| {
+        file.syntax = "editions".to_owned();
+        file.edition = 1003;
+    });
+    let line = compiled("chat.proto").files[0].source.position(&[12]).line;
+    let error = answer(&newer).error.expect("it is refused");
+    assert!(
+        error.contains(&format!("chat.proto:{line}:1: error[E0002]: unsupported edition, newer than 2026")),
+        "{error}"
+    );
+}
