@@ -17,7 +17,7 @@ use nix::sys::{
     time::TimeValLike,
 };
 
-use crate::Result;
+use crate::{Result, figure};
 
 /// Names the report to cargo's `RUSTC_WORKSPACE_WRAPPER`, which is this program and gets no arguments of its own.
 pub(crate) const WRAPPER: &str = "BENCH_REPORT";
@@ -34,6 +34,12 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
+    /// Returns the median of each figure.
+    pub(crate) fn median(runs: &[Self]) -> Self {
+        let of = |value: fn(&Self) -> f64| figure::median(runs.iter().map(value));
+        Self { wall: of(|run| run.wall), user: of(|run| run.user), peak: of(|run| run.peak) }
+    }
+
     /// What two programs used that run one after the other.
     pub(crate) fn then(self, next: Self) -> Self {
         Self { wall: self.wall + next.wall, user: self.user + next.user, peak: self.peak.max(next.peak) }

@@ -10,16 +10,16 @@ use crate::{
     child::{self, Usage},
     contract::Contract,
     corpus,
-    figure::{Figure, Goal, Unit, median},
+    figure::{Figure, Goal, Unit},
     peers, request,
 };
 
 /// How long a service of 100 methods may take, in seconds.
-const DAILY: f64 = 0.050;
+const DAILY: f64 = 0.100;
 
 /// Every request.
 pub(crate) fn all(rounds: usize) -> Result<()> {
-    let bench = Bench { rounds, ours: peers::ours()?, peers: peers::installed() };
+    let bench = GeneratorBench { rounds, ours: peers::ours()?, peers: peers::installed() };
     bench.daily()?;
     if let Some(input) = corpus::googleapis()? {
         bench.compare("googleapis", &input)?;
@@ -30,19 +30,19 @@ pub(crate) fn all(rounds: usize) -> Result<()> {
 
 /// Only the request that people have.
 pub(crate) fn quick(rounds: usize) -> Result<()> {
-    Bench { rounds, ours: peers::ours()?, peers: peers::present() }.daily()
+    GeneratorBench { rounds, ours: peers::ours()?, peers: peers::present() }.daily()
 }
 
 /// One figure of what a program used.
-type Of = fn(&Usage) -> f64;
+type UsageFigure = fn(&Usage) -> f64;
 
-struct Bench {
+struct GeneratorBench {
     rounds: usize,
     ours: PathBuf,
     peers: Option<Vec<PathBuf>>,
 }
 
-impl Bench {
+impl GeneratorBench {
     fn daily(&self) -> Result<()> {
         let ours = self.compare("methods100", &request::of_contract(&Contract::DAILY)?)?;
         let (name, goal) = ("generator/methods100/one_run".to_owned(), Goal::AtMost(DAILY));
@@ -67,26 +67,20 @@ impl Bench {
                 theirs.push(others);
             }
         }
-        let middle = middle(&ours);
-        self.print(name, middle, self.peers.as_ref().map(|_| self::middle(&theirs)));
+        let middle = Usage::median(&ours);
+        self.print(name, middle, self.peers.as_ref().map(|_| Usage::median(&theirs)));
         Ok(middle)
     }
 
     fn print(&self, request: &str, ours: Usage, peer: Option<Usage>) {
-        let kinds: [(_, _, Of, _); 3] = [
+        let kinds: [(_, _, UsageFigure, _); 3] = [
             ("wall", Unit::Seconds, |usage| usage.wall, Goal::Ratio(1.0)),
             ("user", Unit::Seconds, |usage| usage.user, Goal::None),
-            ("peak", Unit::Bytes, |usage| usage.peak, Goal::None),
+            ("peak", Unit::Bytes, |usage| usage.peak, Goal::Ratio(2.0)),
         ];
         for (kind, unit, of, goal) in kinds {
             let name = format!("generator/{request}/{kind}");
             println!("{}", Figure { name, unit, ours: of(&ours), peer: peer.as_ref().map(of), goal });
         }
     }
-}
-
-/// The medians of many runs.
-pub(crate) fn middle(runs: &[Usage]) -> Usage {
-    let of = |value: fn(&Usage) -> f64| median(runs.iter().map(value));
-    Usage { wall: of(|run| run.wall), user: of(|run| run.user), peak: of(|run| run.peak) }
 }

@@ -7,10 +7,9 @@ use std::{
 
 use crate::{Result, child::cargo_command};
 
-/// What does together what we do alone.
-pub(crate) const NAMES: [&str; 2] = ["protoc-gen-prost", "protoc-gen-tonic"];
-
-const VERSION: &str = "0.5.0";
+/// The plugins that together generate as much as ours, each with its version.
+const PEERS: [(&str, &str); 3] =
+    [("protoc-gen-prost", "0.5.0"), ("protoc-gen-prost-serde", "0.4.0"), ("protoc-gen-tonic", "0.5.0")];
 
 /// The folder of the workspace.
 pub(crate) fn repository() -> PathBuf {
@@ -41,36 +40,39 @@ pub(crate) fn built(package: &str, program: &str) -> Result<PathBuf> {
     if cargo.status()?.success() { Ok(path.canonicalize()?) } else { Err(format!("{program} does not build").into()) }
 }
 
-/// The peers, installed if they are not; `None`, after a word, where that cannot be done.
+/// Installs the peers that are missing. `None`, with a message, if that fails.
 pub(crate) fn installed() -> Option<Vec<PathBuf>> {
     let root = target().join("peers");
-    let found = NAMES.iter().map(|name| find(&root, name)).collect::<Option<Vec<_>>>();
-    found.or_else(|| {
-        println!("skipped: {} are not installed, and cargo install fails", NAMES.join(" and "));
+    let found = PEERS.iter().map(|(name, version)| {
+        let install = || install(&root, name, version).ok().and_then(|()| find(&root, name));
+        find(&root, name).or_else(install)
+    });
+    found.collect::<Option<Vec<_>>>().or_else(|| {
+        println!("skipped: {} are not installed, and cargo install fails", names());
         None
     })
 }
 
-/// The peers that are there already.
+/// Returns the peers if all are installed. `None`, with a message, if not.
 pub(crate) fn present() -> Option<Vec<PathBuf>> {
     let root = target().join("peers");
-    let found = NAMES.iter().map(|name| is_there(&root, name)).collect::<Option<Vec<_>>>();
+    let found = PEERS.iter().map(|(name, _)| find(&root, name)).collect::<Option<Vec<_>>>();
     found.or_else(|| {
-        println!("skipped: {} are not installed", NAMES.join(" and "));
+        println!("skipped: {} are not installed", names());
         None
     })
+}
+
+fn names() -> String {
+    PEERS.map(|(name, _)| name).join(", ")
 }
 
 fn find(root: &Path, name: &str) -> Option<PathBuf> {
-    is_there(root, name).or_else(|| install(root, name).ok().and_then(|()| is_there(root, name)))
-}
-
-fn is_there(root: &Path, name: &str) -> Option<PathBuf> {
     fs::canonicalize(root.join("bin").join(name)).ok()
 }
 
-fn install(root: &Path, name: &str) -> Result<()> {
+fn install(root: &Path, name: &str, version: &str) -> Result<()> {
     let mut cargo = cargo_command();
-    cargo.args(["install", "--quiet", "--locked", "--version", VERSION, "--root"]).arg(root).arg(name);
+    cargo.args(["install", "--quiet", "--locked", "--version", version, "--root"]).arg(root).arg(name);
     if cargo.status()?.success() { Ok(()) } else { Err(format!("{name} does not install").into()) }
 }

@@ -23,7 +23,7 @@ pub fn files(files: Files) -> Vec<u8> {
 
 /// A response that makes buf fail if it would merge it with another one.
 pub fn only_files(mut files: Files) -> Vec<u8> {
-    let guard = insertion_point(&files).map(|name| ResponseFile {
+    let guard = files.get(ROOT).and_then(|root| insertion_point(root)).map(|name| ResponseFile {
         name: Some(ROOT.to_owned()),
         insertion_point: Some(name.to_owned()),
         content: Some(String::new()),

@@ -13,7 +13,6 @@ use crate::{
     child::Usage,
     contract::Contract,
     figure::{Figure, Goal, Unit},
-    generator::middle,
     request,
 };
 use krate::{Krate, Workspace};
@@ -72,7 +71,7 @@ fn costs(workspace: &Workspace, krates: &[Krate], rounds: usize) -> Result<Vec<C
     }
     let cost = |(krate, (checks, releases)): (&Krate, (Vec<Usage>, Vec<Usage>))| {
         let (library, program) = (size::library(&workspace.library(krate))?, size::program(&workspace.program(krate))?);
-        Ok(Cost { check: middle(&checks), release: middle(&releases), library, program })
+        Ok(Cost { check: Usage::median(&checks), release: Usage::median(&releases), library, program })
     };
     krates.iter().zip(runs).map(cost).collect()
 }

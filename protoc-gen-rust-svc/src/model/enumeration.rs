@@ -20,7 +20,7 @@ pub struct Enum {
     pub has_unspecified: bool,
     /// Whether unknown numbers are refused (proto2).
     pub is_closed: bool,
-    /// What no value may be called or numbered.
+    /// The reserved names and numbers.
     pub reserved: Reserved,
     /// Where it is declared.
     pub position: Position,

@@ -24,15 +24,15 @@ pub struct Field {
     pub redacted: bool,
     /// Whether a message without it is wrong.
     pub required: bool,
-    /// What `google.api.field_behavior` says.
+    /// The annotations of `google.api.field_behavior`.
     pub behavior: Behavior,
     /// Whether a path or an idempotency key names it, or a field of the message that it holds.
     pub is_named: bool,
-    /// How often it occurs.
+    /// Its cardinality.
     pub cardinality: Cardinality,
-    /// What it holds.
+    /// The type of its values.
     pub value: Value,
-    /// What it holds while it is absent, where that is said.
+    /// The declared default.
     pub default: Option<DefaultValue>,
     /// Whether a map of the plain type has no order, as the one that travels.
     pub is_hash_map: bool,
@@ -50,22 +50,22 @@ pub struct Field {
     pub position: Position,
 }
 
-/// How often a field occurs.
+/// The cardinality of a field, with presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cardinality {
-    /// Always; absent is the same as the default (proto3).
+    /// Singular without presence: the default value is not sent (proto3).
     Implicit,
-    /// Once or not at all.
+    /// Singular with presence.
     Optional,
-    /// Exactly once (proto2).
+    /// `required` (proto2).
     Required,
-    /// Any number of times.
+    /// `repeated`.
     Repeated,
-    /// Any number of times, each with another key.
+    /// A map, with the type of its keys.
     Map(Scalar),
 }
 
-/// What a field holds.
+/// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A number, a text or bytes.
@@ -91,7 +91,7 @@ pub enum DefaultValue {
     Enum(String),
 }
 
-/// What `google.api.field_behavior` says of a field, as far as it can be kept without knowing what is stored.
+/// The annotations of `google.api.field_behavior` that a stateless check can enforce.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Behavior {
     /// It may be absent.

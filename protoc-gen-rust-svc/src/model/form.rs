@@ -1,6 +1,6 @@
-//! What a trait speaks in place of a message.
+//! The types that represent messages in traits.
 
-/// What a trait speaks in place of a message.
+/// The type that represents a message in traits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Form {
     /// A plain type, which is generated.

@@ -12,7 +12,7 @@ pub struct Message {
     pub rust: TypeName,
     /// The module of the types that stand in it, of the plain types.
     pub module: Ident,
-    /// What a trait speaks in its place.
+    /// The type that represents it in traits.
     pub form: Form,
     /// Its comment.
     pub docs: Docs,
@@ -40,7 +40,7 @@ pub struct Message {
     pub cel: Vec<CelRule>,
     /// The resource that it changes, if it says by a mask which part of it.
     pub masked: Option<Masked>,
-    /// What no field may be called or numbered.
+    /// The reserved names and numbers.
     pub reserved: Reserved,
     /// Where it is declared.
     pub position: Position,
@@ -49,7 +49,7 @@ pub struct Message {
 /// A rule of `buf.validate` in CEL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CelRule {
-    /// What must be true.
+    /// The expression, which must be true.
     pub expression: String,
     /// Where it is written.
     pub position: Position,
@@ -108,7 +108,7 @@ impl Message {
         })
     }
 
-    /// The same, to be changed.
+    /// All fields, mutable.
     pub fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
         self.members.iter_mut().flat_map(|member| match member {
             Member::Field(field) => std::slice::from_mut(field),

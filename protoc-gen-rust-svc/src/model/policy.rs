@@ -7,7 +7,7 @@ use crate::diagnostics::Position;
 /// How a method is to be called: calls on the constant of the method.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// What calling it twice does.
+    /// The effect of a repeated call.
     pub idempotency: Idempotency,
     /// In milliseconds.
     pub timeout_ms: Option<u64>,
@@ -21,7 +21,7 @@ pub struct Policy {
     pub position: Position,
 }
 
-/// What calling a method twice does.
+/// The effect of a repeated call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are named as in idempotency_level")]
 pub enum Idempotency {

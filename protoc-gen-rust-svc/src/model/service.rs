@@ -63,7 +63,7 @@ pub struct Method {
     pub request: String,
     /// The type of a response, as every file of the package names it.
     pub response: String,
-    /// What of the package these two name, which other files import.
+    /// The names of the package in these two types.
     pub imports: Vec<Ident>,
     /// The full name of the request's message.
     pub request_name: String,
@@ -179,12 +179,12 @@ impl MethodKind {
 }
 
 impl Method {
-    /// What the function of the trait takes.
+    /// The type of the request in the trait.
     pub fn takes(&self) -> String {
         stream_of(self.kind.takes_stream(), &self.request)
     }
 
-    /// What the function of the trait returns, if it succeeds.
+    /// The type of the response in the trait.
     pub fn returns(&self) -> String {
         stream_of(self.kind.returns_stream(), &self.response)
     }

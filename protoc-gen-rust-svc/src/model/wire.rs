@@ -1,4 +1,4 @@
-//! What of a contract shows only on the wire.
+//! The wire format of fields, and reserved numbers.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 pub enum Encoding {
     /// A number of as many bytes as it needs.
     Varint,
-    /// The same, with the sign in the lowest bit.
+    /// A varint with the sign in the lowest bit.
     ZigZag,
     /// Four bytes.
     Fixed32,

@@ -45,7 +45,7 @@ pub(super) fn modules(lowered: &Lowered) -> BTreeSet<Vec<Ident>> {
     outer.chain([Vec::new()]).collect()
 }
 
-/// What an index is made from.
+/// An index that is to be rendered.
 pub(super) struct Index<'a> {
     pub(super) lowered: &'a Lowered,
     pub(super) options: &'a Options,

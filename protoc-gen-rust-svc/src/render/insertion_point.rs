@@ -4,7 +4,7 @@
 //! with one name it keeps the first and only warns. So the response for buf inserts nothing at a point that names this
 //! run: if the root that buf kept is from another run, buf fails and shows the name, which says what to do.
 
-use super::{Files, checksum::checksum};
+use super::checksum::checksum;
 use crate::model::Model;
 
 /// The file with the insertion point.
@@ -19,8 +19,8 @@ pub(super) fn comment(model: &Model) -> String {
     format!(" {START}write `strategy: all` in buf.gen.yaml; this is run {run})")
 }
 
-/// Returns the name of the insertion point in the root.
-pub fn insertion_point(files: &Files) -> Option<&str> {
-    let (_, rest) = files.get(ROOT)?.split_once(START)?;
+/// Returns the name of the insertion point in the text of the root.
+pub fn insertion_point(root: &str) -> Option<&str> {
+    let (_, rest) = root.split_once(START)?;
     rest.split_once(')').map(|(name, _)| name)
 }

@@ -131,8 +131,8 @@ mod tests {
     #[test]
     fn items_of_a_module_are_separated() {
         check(
-            "mod a { /** Text.*/ pub struct B; /// More.\n pub struct C; }",
-            "mod a {\n    ///Text.\n    pub struct B;\n\n    /// More.\n    pub struct C;\n}\n",
+            "mod a { /// Text.\n pub struct B; /// More.\n pub struct C; }",
+            "mod a {\n    /// Text.\n    pub struct B;\n\n    /// More.\n    pub struct C;\n}\n",
         );
     }
 }

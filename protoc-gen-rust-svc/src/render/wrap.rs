@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn no_line_starts_with_a_marker() {
-        let line = format!("/// {} - word", "word ".repeat(19).trim_end());
-        check(&[&line], &[&format!("/// {}", "word ".repeat(18).trim_end()), "/// word - word"]);
+        let line = format!("/// {}wordy - word", "word ".repeat(18));
+        check(&[&line], &[&format!("/// {}", "word ".repeat(18).trim_end()), "/// wordy - word"]);
     }
 }

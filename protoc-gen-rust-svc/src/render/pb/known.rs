@@ -1,4 +1,4 @@
-//! What the model knows of the prost types of a package.
+//! The types of a package, by their names in the output of prost-build.
 
 use std::collections::HashMap;
 

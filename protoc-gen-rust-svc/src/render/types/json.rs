@@ -29,7 +29,7 @@ pub(in crate::render) fn items(model: &Model, package: &Package) -> TokenStream 
     }
 }
 
-/// What the functions of this file share.
+/// The context of all functions of this file.
 struct JsonCodecs<'a> {
     model: &'a Model,
     package: &'a Package,

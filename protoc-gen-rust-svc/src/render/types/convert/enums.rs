@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{messages::Conversions, receive::Received};
+use super::shared::{Conversions, Received};
 use crate::model::{Cardinality, Enum, Field};
 
 /// Converts the number, or the numbers, of a field.

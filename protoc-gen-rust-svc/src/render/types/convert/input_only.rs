@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{messages::Conversions, oneofs::pattern};
+use super::{oneofs::pattern, shared::Conversions};
 use crate::model::{Cardinality, Field, Member, Message, Oneof, Value};
 
 /// Returns the function, if the message has such fields.

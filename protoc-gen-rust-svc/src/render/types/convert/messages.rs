@@ -1,14 +1,15 @@
 //! The implementation of `svc::Message` for each message.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use super::{input_only, oneofs, receive, receive::Received, rules, send};
+use super::{
+    input_only, oneofs, receive, rules, send,
+    shared::{Conversion, Conversions, Received, check_first},
+};
 use crate::{
-    model::{Cardinality, Enum, Field, Form, Masked, Member, Message, Model, Origin, Package, TypeName, Value},
-    names::Ident,
+    model::{Cardinality, Field, Form, Masked, Member, Message, Model, Origin, Package},
     options::{Options, Types},
-    render::tokens::code,
 };
 
 /// Returns the conversions of a package.
@@ -36,25 +37,7 @@ fn place() -> TokenStream {
     }
 }
 
-/// What the functions of this folder share.
-pub(super) struct Conversions<'a> {
-    pub(super) model: &'a Model,
-    pub(super) package: &'a Package,
-    /// Whether the domain types are in another crate.
-    is_apart: bool,
-    /// Whether requests are checked by rules.
-    checks_rules: bool,
-}
-
-/// How a member is converted from a message.
-pub(super) struct Conversion {
-    /// The statements before the value is made. All of them run, so that all violations are found.
-    pub(super) before: TokenStream,
-    /// The field of the struct literal.
-    pub(super) value: TokenStream,
-}
-
-impl<'a> Conversions<'a> {
+impl Conversions<'_> {
     /// Converts a message that is its own domain type.
     fn identity(&self, message: &Message) -> TokenStream {
         let (name, wire) = (&message.name, self.wire(&message.rust));
@@ -171,36 +154,6 @@ impl<'a> Conversions<'a> {
             }
         })
     }
-
-    pub(super) fn enumeration(&self, name: &str) -> &'a Enum {
-        &self.model.enums[name]
-    }
-
-    /// Whether a field holds an enum whose unknown numbers are invalid.
-    pub(super) fn is_of_closed_enum(&self, field: &Field) -> bool {
-        matches!(&field.value, Value::Enum(name) if self.enumeration(name).is_closed)
-    }
-
-    pub(super) fn domain(&self, rust: &TypeName) -> TokenStream {
-        code(&rust.domain_from(&self.package.module, 1))
-    }
-
-    pub(super) fn wire(&self, rust: &TypeName) -> TokenStream {
-        code(&rust.wire_from(&self.package.module, 1))
-    }
-}
-
-/// Checks a value before the message is made.
-pub(super) fn check_first(ident: &Ident, value: &TokenStream) -> Conversion {
-    // The parameters have these names. No field has a name that ends with an underscore.
-    let variable = match ident.as_str() {
-        name @ ("wire" | "violations") => {
-            let variable = format_ident!("{name}_");
-            quote!(#variable)
-        }
-        _ => quote!(#ident),
-    };
-    Conversion { before: quote!(let #variable = #value;), value: quote!(#ident: #variable?,) }
 }
 
 /// Whether a field is ignored in requests. A required field of proto2 is kept, since it is always sent.

@@ -7,5 +7,6 @@ mod oneofs;
 mod receive;
 mod rules;
 mod send;
+mod shared;
 
 pub(in crate::render) use self::messages::items;

@@ -4,9 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    messages::{Conversion, Conversions, check_first},
-    receive::{self, Received},
-    send,
+    receive, send,
+    shared::{Conversion, Conversions, Received, check_first},
 };
 use crate::model::{Field, Oneof};
 

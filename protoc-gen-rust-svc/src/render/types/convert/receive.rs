@@ -3,16 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{enums, messages::Conversions, send::entries};
+use super::{
+    enums,
+    send::entries,
+    shared::{Conversions, Received},
+};
 use crate::model::{Cardinality, Field, Value};
-
-/// The value of a field as it is read.
-pub(super) enum Received {
-    /// A value that is always valid.
-    Valid(TokenStream),
-    /// An `Option`, which is `None` if there was a violation.
-    Checked(TokenStream),
-}
 
 /// Converts the value of a field.
 pub(super) fn value(conversions: &Conversions<'_>, field: &Field, value: TokenStream) -> Received {

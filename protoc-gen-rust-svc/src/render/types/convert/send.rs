@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::messages::Conversions;
+use super::shared::Conversions;
 use crate::model::{Cardinality, Field, Value, WellKnown};
 
 /// Converts the value of a field.

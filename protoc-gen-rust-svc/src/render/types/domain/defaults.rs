@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::messages::DomainTypes;
+use super::field_types::DomainTypes;
 use crate::{
     model::{Cardinality, DefaultValue, Enum, Field, Member, Message, Value},
     names::{Ident, Scope},

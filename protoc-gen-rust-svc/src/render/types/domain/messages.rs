@@ -3,9 +3,9 @@
 use proc_macro2::{Ident as Word, Span, TokenStream};
 use quote::quote;
 
-use super::{debug, defaults, enums};
+use super::{debug, defaults, enums, field_types::DomainTypes};
 use crate::{
-    model::{Cardinality, Field, Form, Member, Message, Model, Oneof, Package, Scalar, TypeName, Value, WellKnown},
+    model::{Form, Member, Message, Model, Oneof, Package, TypeName},
     names::Ident,
     render::tokens::{code, deprecated, doc, mentions_runtime},
 };
@@ -15,12 +15,6 @@ pub(in crate::render) fn items(model: &Model, package: &Package) -> TokenStream 
     let types = DomainTypes { model, package };
     let (here, nested) = types.all(&package.messages, &package.enums, &[]);
     quote!(#here #nested)
-}
-
-/// What the functions of this folder share.
-pub(super) struct DomainTypes<'a> {
-    pub(super) model: &'a Model,
-    pub(super) package: &'a Package,
 }
 
 impl DomainTypes<'_> {
@@ -124,68 +118,6 @@ impl DomainTypes<'_> {
 
             #debug
         }
-    }
-
-    fn field_type(&self, field: &Field, place: &[Ident]) -> TokenStream {
-        let value = self.boxed(field, self.value(&field.value, place));
-        let (option, vec) = (self.prelude("Option"), self.prelude("Vec"));
-        match field.cardinality {
-            Cardinality::Implicit if self.is_unspecified_none(field) => quote!(#option<#value>),
-            Cardinality::Optional if !field.required => quote!(#option<#value>),
-            Cardinality::Implicit | Cardinality::Optional | Cardinality::Required => value,
-            Cardinality::Repeated => quote!(#vec<#value>),
-            Cardinality::Map(key) => {
-                let key = self.scalar(key);
-                let map = Word::new(if field.is_hash_map { "HashMap" } else { "BTreeMap" }, Span::call_site());
-                quote!(::std::collections::#map<#key, #value>)
-            }
-        }
-    }
-
-    /// Whether the unspecified value of an enum is `None`.
-    fn is_unspecified_none(&self, field: &Field) -> bool {
-        let Value::Enum(name) = &field.value else { return false };
-        !field.required && self.model.enumeration(name).is_some_and(|item| item.has_unspecified)
-    }
-
-    fn boxed(&self, field: &Field, value: TokenStream) -> TokenStream {
-        if !field.boxed {
-            return value;
-        }
-        let name = self.prelude("Box");
-        quote!(#name<#value>)
-    }
-
-    fn value(&self, value: &Value, place: &[Ident]) -> TokenStream {
-        match value {
-            Value::Scalar(scalar) | Value::WellKnown(WellKnown::Wrapper(scalar)) => self.scalar(*scalar),
-            Value::Enum(name) => {
-                self.model.enumeration(name).map(|item| self.name(&item.rust, place)).unwrap_or_default()
-            }
-            Value::Message(name) => {
-                self.model.message(name).map(|message| self.name(&message.rust, place)).unwrap_or_default()
-            }
-            Value::WellKnown(known) => code(&known.rust()),
-        }
-    }
-
-    fn scalar(&self, scalar: Scalar) -> TokenStream {
-        match scalar {
-            Scalar::String => self.prelude("String"),
-            Scalar::Bytes => {
-                let vec = self.prelude("Vec");
-                quote!(#vec<u8>)
-            }
-            other => code(other.rust()),
-        }
-    }
-
-    pub(super) fn name(&self, rust: &TypeName, place: &[Ident]) -> TokenStream {
-        code(&rust.domain_within(&self.package.module, place))
-    }
-
-    fn prelude(&self, name: &'static str) -> TokenStream {
-        code(&self.package.prelude(name))
     }
 }
 

@@ -3,6 +3,7 @@
 mod debug;
 mod defaults;
 mod enums;
+mod field_types;
 mod messages;
 
 pub(in crate::render) use self::messages::items;
