@@ -292,11 +292,70 @@ fn rules_enable_the_feature_validate() {
 }
 
 #[test]
-fn surrounding_workspace_is_reported() {
+fn proto_path_adds_to_the_folders_of_the_files() {
+    let home = Home::new(&[ORDER, ("third_party/money/money.proto", MONEY.1)]);
+    home.made(&["new", "shop", "--proto", "order/v1/order.proto", "-I", "third_party"]);
+    let files = home.project("shop");
+    assert!(files.contains_key("proto/order/v1/order.proto") && files.contains_key("proto/money/money.proto"));
+}
+
+#[test]
+fn folder_may_have_a_git_repository() {
+    let home = Home::new(&[NOTES, ("shop/.git/HEAD", "")]);
+    home.made(&["new", "shop", "--proto", "notes.proto"]);
+    assert!(home.project("shop").contains_key("Cargo.toml"));
+    assert!(home.refused(&["new", "shop", "--proto", "notes.proto"]).contains("is not empty"));
+}
+
+/// Lints come after the success, on the other stream, and the next command comes last.
+#[test]
+fn output_ends_with_the_next_command() {
     let home = Home::new(&[NOTES]);
-    fs::write(home.path("Cargo.toml"), "[workspace]\nmembers = []\n").expect("a file");
-    let said = home.made(&["new", "shop", "--proto", "notes.proto"]);
-    assert!(said.contains("first add the folder to `members` in "), "{said}");
+    let output = home.run(&["new", "shop", "--proto", "notes.proto"]);
+    let lints = String::from_utf8(output.stderr).expect("text");
+    assert!(lints.contains("warning[W0601]"), "{lints}");
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert!(
+        said.starts_with("created ") && said.ends_with("\nnext:\n  cd shop\n  cargo test\n  cargo run\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn project_in_a_workspace_becomes_a_member() {
+    let home = Home::new(&[NOTES]);
+    fs::write(home.path("Cargo.toml"), "[workspace]\nmembers = [] # ours\n").expect("a file");
+    let said = home.made(&["new", "services/shop", "--proto", "notes.proto"]);
+    assert!(said.contains("added services/shop to the members of "), "{said}");
+    let manifest = fs::read_to_string(home.path("Cargo.toml")).expect("text");
+    assert_eq!(manifest, "[workspace]\nmembers = [\"services/shop\"] # ours\n");
+    let files = home.project("services/shop");
+    assert!(files["Dockerfile"].contains("cargo build --release --package shop"), "{}", files["Dockerfile"]);
+    assert!(!files.contains_key(".gitignore") && !files.contains_key(".dockerignore"));
+}
+
+#[test]
+fn workspace_is_started_with_a_first_member() {
+    let home = Home::new(&[ORDER, MONEY]);
+    let said = home.made(&["new", "shop", "--workspace", "--proto", "order/v1/order.proto"]);
+    assert!(said.contains("created a workspace in shop\n") && said.contains("\n  cd shop\n  cargo test\n"), "{said}");
+    let manifest = fs::read_to_string(home.path("shop/Cargo.toml")).expect("text");
+    assert_eq!(manifest, "[workspace]\nresolver = \"3\"\nmembers = [\"order-service\"]\n");
+    assert!(home.project("shop/order-service")["Cargo.toml"].contains("name = \"order-service\""));
+
+    let said = home.refused(&["new", "shop/other", "--workspace", "--proto", "order/v1/order.proto"]);
+    assert!(said.starts_with("shop/other: error: the folder is in the workspace of "), "{said}");
+    home.made(&["new", "shop/other", "--proto", "order/v1/order.proto"]);
+    let manifest = fs::read_to_string(home.path("shop/Cargo.toml")).expect("text");
+    assert!(manifest.contains("members = [\"order-service\", \"other\"]"), "{manifest}");
+}
+
+#[test]
+fn workspace_that_is_not_toml_is_an_error() {
+    let home = Home::new(&[NOTES]);
+    fs::write(home.path("Cargo.toml"), "[workspace\n").expect("a file");
+    let said = home.refused(&["new", "shop", "--proto", "notes.proto"]);
+    assert!(said.contains("Cargo.toml: error: TOML parse error at line 1"), "{said}");
 }
 
 /// A project that depends on an unpublished crate would not build.

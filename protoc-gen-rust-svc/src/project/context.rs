@@ -8,6 +8,7 @@
 //! | `name`, `crate_name` | `order-service`, `order_service` |
 //! | `version`, `rust_version` | of the generator, and the oldest Rust that the runtime takes |
 //! | `runtime_path`, `runtime_git` | `../rust-svc` or the URL of a repository; the other one is none |
+//! | `member` | `services/order`: the path in the workspace, or none |
 //! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
 //! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
@@ -36,7 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 
-use super::{Failure, name::Name, runtime::Runtime};
+use super::{Failure, order::Order, runtime::Runtime};
 use crate::{
     model::{Attribute, Message, Method, Model, Origin, Package, Service},
     names::{Ident, Scope},
@@ -58,7 +59,8 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of a project. Fails if there is no service to start.
-    pub(super) fn new(name: &Name, runtime: &Runtime, input: &Input, model: &Model) -> Result<Self, Failure> {
+    pub(super) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
+        let input = order.input;
         let services = services(input, model);
         if services.is_empty() {
             let files = input.generate.join(", ");
@@ -66,7 +68,7 @@ impl Facts {
             return Err(format!("{files}: error: no service\n  help: {help}").into());
         }
         let mut names = ServiceNames::new(&services);
-        let print = ServicePrinter { model, krate: name.krate() };
+        let print = ServicePrinter { model, krate: order.name.krate() };
         let named: Vec<_> =
             services.iter().map(|(package, service)| (*package, *service, names.take(service))).collect();
         let values = named
@@ -79,7 +81,7 @@ impl Facts {
             (service.name.clone(), service.methods.len(), format!("src/service/{}.rs", named.module.plain()))
         });
         Ok(Self {
-            project: project(name, runtime, input, all, model.has_rules(), deprecated),
+            project: project(order, all, model.has_rules(), deprecated),
             summary: summary.collect(),
             services: values,
         })
@@ -103,15 +105,9 @@ fn services<'a>(input: &Input, model: &'a Model) -> Vec<(&'a Package, &'a Servic
     all.filter(|(_, service)| input.generate.contains(&service.position.file)).collect()
 }
 
-fn project(
-    name: &Name,
-    runtime: &Runtime,
-    input: &Input,
-    services: Vec<Value>,
-    checks_rules: bool,
-    uses_deprecated: bool,
-) -> Value {
-    let (runtime_path, runtime_git) = match runtime {
+fn project(order: &Order<'_>, services: Vec<Value>, checks_rules: bool, uses_deprecated: bool) -> Value {
+    let Order { name, input, member, .. } = order;
+    let (runtime_path, runtime_git) = match &order.runtime {
         Runtime::Folder(path) => (Some(path.as_str()), None),
         Runtime::Git(url) => (None, Some(url.as_str())),
     };
@@ -123,6 +119,7 @@ fn project(
         rust_version => env!("CARGO_PKG_RUST_VERSION"),
         runtime_path,
         runtime_git,
+        member,
         protos => input.generate.clone(),
         import_folders => import_folders(input),
         checks_rules,

@@ -9,11 +9,12 @@ use std::{
 
 use super::{Failure, ProjectFiles};
 
-/// Fails unless the folder is empty or does not exist.
+/// Fails unless the folder is empty but for `.git`, or does not exist.
 pub fn check_free(folder: &Path) -> Result<(), Failure> {
     const HELP: &str = "help: name a folder that does not exist, or an empty one";
     let place = folder.display();
-    match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+    let is_kept = |entry: &io::Result<fs::DirEntry>| entry.as_ref().is_ok_and(|entry| entry.file_name() == ".git");
+    match fs::read_dir(folder).map(|mut entries| entries.all(|entry| is_kept(&entry))) {
         Ok(true) => Ok(()),
         Ok(false) => Err(format!("{place}: error: the folder is not empty\n  {HELP}").into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

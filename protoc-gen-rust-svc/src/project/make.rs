@@ -1,26 +1,7 @@
 //! From an order to the files of a project.
 
-use super::{
-    Failure, GENERATED, ProjectFiles,
-    context::Facts,
-    name::Name,
-    runtime::Runtime,
-    templates::{self, Template},
-};
-use crate::{diagnostics::Diagnostics, options::Options, read::Input, render};
-
-/// The description of a project to create.
-#[derive(Debug)]
-pub struct Order<'a> {
-    /// The name of the package.
-    pub name: Name,
-    /// The source of the runtime.
-    pub runtime: Runtime,
-    /// The `.proto` files, compiled.
-    pub input: &'a Input,
-    /// The templates of the files that the team owns.
-    pub templates: &'a [Template],
-}
+use super::{Failure, GENERATED, ProjectFiles, context::Facts, order::Order, templates};
+use crate::{diagnostics::Diagnostics, options::Options, render};
 
 /// The files of a project.
 #[derive(Debug)]
@@ -39,7 +20,7 @@ pub fn make(order: Order<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Pr
     // No other run generates the imports.
     let options = Options { include_imports: true, ..Options::default() };
     let Some(lowered) = crate::lowered(order.input, &options, diagnostics) else { return Ok(None) };
-    let facts = Facts::new(&order.name, &order.runtime, order.input, &lowered.model)?;
+    let facts = Facts::new(&order, &lowered.model)?;
     let owned = templates::render(order.templates, &facts)?;
     let generated = render::render(&lowered, &options)?;
     let generated = generated.into_iter().map(|(path, text)| (format!("{GENERATED}/{path}"), text));

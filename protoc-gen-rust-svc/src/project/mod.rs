@@ -8,6 +8,7 @@
 //! | [`context`] | the context of templates |
 //! | [`templates`] | the files that the team owns |
 //! | [`folder`] | writes the files |
+//! | [`workspace`] | the Cargo workspace around the project |
 //!
 //! The files below `src/generated` belong to the generator; all others belong to the team, and are made only once.
 
@@ -16,11 +17,14 @@ pub mod files;
 pub mod folder;
 mod make;
 pub mod name;
+mod order;
 pub mod protos;
 pub mod runtime;
 pub mod templates;
+pub mod workspace;
 
 pub use self::{
     files::{Failure, GENERATED, ProjectFiles},
-    make::{Order, Project, make},
+    make::{Project, make},
+    order::{Order, Template},
 };

@@ -43,7 +43,7 @@ fn check(path: &Path) -> Result<(), Failure> {
 }
 
 /// Resolves symbolic links of a path whose end may not exist.
-fn resolved(path: &Path) -> std::io::Result<PathBuf> {
+pub(super) fn resolved(path: &Path) -> std::io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
     let existing = absolute.ancestors().find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
     let Some((ancestor, canonical)) = existing else { return Ok(absolute) };
@@ -53,7 +53,7 @@ fn resolved(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// The relative path from one folder to another.
-fn relative(from: &Path, to: &Path) -> PathBuf {
+pub(super) fn relative(from: &Path, to: &Path) -> PathBuf {
     let common = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);
     up.chain(to.components().skip(common)).collect()

@@ -10,16 +10,7 @@ use std::collections::BTreeMap;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 
-use super::{Failure, context::Facts};
-
-/// A template of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
-    /// The path of the file in the project.
-    pub path: String,
-    /// The text.
-    pub source: String,
-}
+use super::{Failure, context::Facts, order::Template};
 
 macro_rules! built_in {
     ($($path:literal: $file:literal),* $(,)?) => {
@@ -128,12 +119,11 @@ fn wrong(error: minijinja::Error) -> String {
 mod tests {
     use minijinja::{Value, context};
 
-    use super::Template;
     use super::built_in;
     use super::quoted;
     use super::render;
     use super::shell;
-    use crate::project::context::Facts;
+    use crate::project::{context::Facts, order::Template};
 
     fn facts() -> Facts {
         let service = |name: &str| (name.to_owned(), context! { name });

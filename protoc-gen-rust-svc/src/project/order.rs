@@ -1,0 +1,28 @@
+//! The description of a project to create.
+
+use super::{name::Name, runtime::Runtime};
+use crate::read::Input;
+
+/// The description of a project to create.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The name of the package.
+    pub name: Name,
+    /// The source of the runtime.
+    pub runtime: Runtime,
+    /// The path of the project in its workspace, if it has one.
+    pub member: Option<String>,
+    /// The `.proto` files, compiled.
+    pub input: &'a Input,
+    /// The templates of the files that the team owns.
+    pub templates: &'a [Template],
+}
+
+/// A template of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The path of the file in the project.
+    pub path: String,
+    /// The text.
+    pub source: String,
+}
