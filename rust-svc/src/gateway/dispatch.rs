@@ -97,13 +97,13 @@ impl Dispatcher {
             }
             Err(error) => {
                 let cx = context::of_peer(parts);
-                handler.chain.refused(method, Some(http_route), cx.clone(), error.code());
-                Err(HttpError::from(error).with_metadata_of(&cx))
+                handler.chain.refused(method, Some(http_route), cx.clone(), error.error.code());
+                Err(error.with_metadata_of(&cx))
             }
         };
         let mut response = result.unwrap_or_else(|error| {
             message::log_error(*method, &error.error);
-            message::error(&error, &handler.settings.print)
+            message::error(&error, &handler.settings)
         });
         response.extensions_mut().insert(MatchedRoute { method: *method, template: route.template });
         response
@@ -144,7 +144,7 @@ impl Dispatcher {
     fn refuse(&self, parts: &Parts, error: HttpError) -> Response<Body> {
         let (cx, status) = (context::of_peer(parts), error.status().as_u16());
         self.around.refused_with(&NO_METHOD, http_route(parts, ""), cx.clone(), error.error.code(), status);
-        message::error(&error.with_metadata_of(&cx), &self.settings.print)
+        message::error(&error.with_metadata_of(&cx), &self.settings)
     }
 }
 

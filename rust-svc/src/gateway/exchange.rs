@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Response, header, request::Parts},
+    http::{HeaderMap, Response, StatusCode, header, request::Parts},
 };
 use bytes::Bytes;
 use futures::FutureExt;
@@ -18,7 +18,7 @@ use super::{
     },
     response::{Framing, ResponseStream, message},
     routing::BoundRoute,
-    settings::GatewaySettings,
+    settings::{GatewaySettings, StreamFormat},
 };
 use crate::{
     CancelGuard, Context, Error, Message, Result, Streaming, Violation,
@@ -41,6 +41,7 @@ pub(super) struct HttpExchange {
     shutdown: ShutdownSignal,
     call: Arc<ActiveCall>,
     print: PrintOptions,
+    framing: Framing,
 }
 
 impl HttpExchange {
@@ -51,9 +52,10 @@ impl HttpExchange {
         segments: &[&str],
         parts: &Parts,
         body: Body,
-    ) -> Result<Self> {
+    ) -> Result<Self, HttpError> {
         let query = parts.uri.query().unwrap_or_default();
         let parameters = parameters::read(&route, segments, query, settings.ignore_unknown_parameters)?;
+        let framing = framing(&route, &settings, &parameters, &parts.headers)?;
         let (cx, guard) = context::of_call(&route, parts)?.with_cancel_guard();
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
@@ -61,7 +63,7 @@ impl HttpExchange {
         let shutdown = parts.extensions.get().cloned().unwrap_or_default();
         let receive_timeout =
             parts.extensions.get().map_or(Duration::MAX, |arrival: &HttpConnInfo| arrival.receive_timeout);
-        Ok(Self { route, settings, parameters, headers, body, receive_timeout, guard, shutdown, call, print })
+        Ok(Self { route, settings, parameters, headers, body, receive_timeout, guard, shutdown, call, print, framing })
     }
 
     /// Returns the signal that the server ends its calls.
@@ -122,8 +124,9 @@ impl HttpExchange {
     ) -> Result<Response<Body>, HttpError> {
         let json = json::print_response(&response.into_response(), self.route.response_field, &self.print);
         let mut response = message::json(json.map_err(Error::internal)?);
-        headers::append(self.call.cx().headers().iter(), response.headers_mut());
+        message::set_metadata(self.call.cx(), &mut response);
         headers::append_trailers(self.call.cx().trailers().iter(), response.headers_mut());
+        self.call.answered(response.status().as_u16());
         self.call.sent(1);
         self.call.end(None);
         Ok(response)
@@ -142,20 +145,21 @@ impl HttpExchange {
             Some(None) => Streaming::empty(),
             None => messages,
         };
-        let headers = self.call.cx().headers();
+        let cx = self.cx();
         let mut response = ResponseStream {
             method: self.route.method,
             messages: messages.map(R::into_response),
-            framing: Framing::accepted(&self.headers, self.route.messages.response_has_error()),
+            framing: self.framing,
             accepts_trailers: accepts_trailers(&self.headers),
             print: self.print,
+            settings: self.settings,
             response_field: self.route.response_field,
             call: self.call,
             shutdown: self.shutdown,
             guard: self.guard,
         }
         .into_response();
-        headers::append(headers.iter(), response.headers_mut());
+        message::set_metadata(&cx, &mut response);
         Ok(response)
     }
 
@@ -203,6 +207,26 @@ impl HttpExchange {
         self.parameters.fields.at([json::PathStep::Field(mask)]).push(present.join(","));
         json::read_request(body, &self.parameters.fields, parse)
     }
+}
+
+/// Chooses the format of a stream. Fails if the caller accepts none.
+fn framing(
+    route: &BoundRoute,
+    settings: &GatewaySettings,
+    parameters: &Parameters,
+    headers: &HeaderMap,
+) -> Result<Framing, HttpError> {
+    let has_error = route.messages.response_has_error();
+    if route.method.kind.returns_one() {
+        return Ok(Framing::new(settings.streams, headers, has_error));
+    }
+    if parameters.wants_events {
+        return Ok(Framing::new(StreamFormat::Events, headers, has_error));
+    }
+    Framing::accepted(headers, settings.streams, has_error).ok_or_else(|| {
+        let error = "a stream is application/x-ndjson, application/json or text/event-stream";
+        HttpError::new(StatusCode::NOT_ACCEPTABLE, Error::invalid_argument(error))
+    })
 }
 
 fn accepts_trailers(headers: &HeaderMap) -> bool {

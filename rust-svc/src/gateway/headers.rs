@@ -14,7 +14,26 @@ const TRAILER_PREFIX: &str = "grpc-trailer-";
 const BINARY: &str = "-bin";
 
 /// Headers that are metadata without a prefix.
-const PASSED: [&str; 6] = ["authorization", "baggage", "traceparent", "tracestate", "x-forwarded-host", "x-request-id"];
+const PASSED: [&str; 7] =
+    ["authorization", "baggage", "last-event-id", "traceparent", "tracestate", "x-forwarded-host", "x-request-id"];
+
+/// Response metadata that is an HTTP header without a prefix.
+const PLAIN: [&str; 11] = [
+    "cache-control",
+    "content-disposition",
+    "content-language",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "location",
+    "retry-after",
+    "vary",
+    "www-authenticate",
+];
+
+/// Response metadata that is the HTTP status.
+pub(super) const STATUS: &str = "x-http-code";
 
 /// Keys that a prefixed header may not set: they belong to the connection, to HTTP, or to the gateway.
 const RESERVED: [&str; 19] = [
@@ -110,7 +129,11 @@ pub(super) fn append_trailers<'m>(metadata: impl Iterator<Item = (&'m str, &'m V
 
 fn append_prefixed<'m>(prefix: &str, metadata: impl Iterator<Item = (&'m str, &'m Value)>, headers: &mut HeaderMap) {
     for (key, value) in metadata {
-        let name = HeaderName::try_from(format!("{prefix}{key}"));
+        let name = match key {
+            STATUS => continue,
+            key if PLAIN.contains(&key) => HeaderName::try_from(key),
+            key => HeaderName::try_from(format!("{prefix}{key}")),
+        };
         let value = match value {
             Value::Text(text) => HeaderValue::try_from(text),
             Value::Binary(bytes) => HeaderValue::try_from(base64(bytes)),

@@ -39,4 +39,4 @@ pub use dispatch::RoutesError;
 pub use routes::GatewayRoutes;
 pub use routing::route::{self, Route, Unescape};
 pub use service::Gateway;
-pub use settings::{GatewaySettings, MatchedRoute};
+pub use settings::{CustomErrors, ErrorFormat, GatewaySettings, MatchedRoute, StreamFormat};

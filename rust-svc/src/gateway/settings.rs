@@ -1,7 +1,11 @@
 //! The settings of a gateway.
 
+use std::{fmt, sync::Arc, time::Duration};
+
+use axum::http::{HeaderValue, StatusCode};
+
 use crate::{
-    Method,
+    Error, Method,
     json::{ParseOptions, PrintOptions},
 };
 
@@ -17,6 +21,12 @@ pub struct GatewaySettings {
     pub max_message_bytes: usize,
     /// Ignore query parameters that are not fields of the request, instead of responding with 400.
     pub ignore_unknown_parameters: bool,
+    /// How errors are printed; `google.rpc.Status` unless set.
+    pub errors: ErrorFormat,
+    /// How streams are sent to callers that accept several formats; lines unless set.
+    pub streams: StreamFormat,
+    /// The pause in a stream of events after which a heartbeat is sent; 15 seconds unless set.
+    pub heartbeat: Option<Duration>,
 }
 
 impl Default for GatewaySettings {
@@ -26,7 +36,73 @@ impl Default for GatewaySettings {
             parse: ParseOptions::default(),
             max_message_bytes: 4 * 1024 * 1024,
             ignore_unknown_parameters: false,
+            errors: ErrorFormat::default(),
+            streams: StreamFormat::default(),
+            heartbeat: Some(Duration::from_secs(15)),
         }
+    }
+}
+
+/// The format of a stream of responses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StreamFormat {
+    /// A line of JSON for each message, as `application/x-ndjson`.
+    #[default]
+    Lines,
+    /// A JSON array of the messages, as `application/json`.
+    Array,
+    /// Server-sent events, numbered from 1 or from the caller's `Last-Event-ID`, as `text/event-stream`.
+    Events,
+    /// A line `{"result":..}` for each message, as `application/json`: the format of grpc-gateway.
+    ResultLines,
+}
+
+/// The format of errors.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum ErrorFormat {
+    /// `google.rpc.Status`: `{"code":5,"message":..,"details":[..]}`, with the number of the gRPC code.
+    #[default]
+    Status,
+    /// Google's REST APIs: `{"error":{"code":404,"message":..,"status":"NOT_FOUND","details":[..]}}`.
+    Google,
+    /// Problem details (RFC 9457), with a JSON pointer for each violation.
+    Problem,
+    /// A format of the user's own. Streams print `google.rpc.Status`.
+    Custom(CustomErrors),
+}
+
+/// A function that prints errors.
+#[derive(Clone)]
+pub struct CustomErrors {
+    pub(super) content_type: HeaderValue,
+    print: Arc<PrintError>,
+}
+
+type PrintError = dyn Fn(&Error, u16) -> Vec<u8> + Send + Sync;
+
+impl ErrorFormat {
+    /// Prints errors with a function of the error and its HTTP status. Fails if the content type is not a header value.
+    pub fn custom(
+        content_type: &str,
+        print: impl Fn(&Error, u16) -> Vec<u8> + Send + Sync + 'static,
+    ) -> crate::Result<Self> {
+        let content_type = HeaderValue::try_from(content_type)
+            .map_err(|error| Error::invalid_argument("not a content type").with_source(error))?;
+        Ok(Self::Custom(CustomErrors { content_type, print: Arc::new(print) }))
+    }
+}
+
+impl CustomErrors {
+    pub(super) fn print(&self, error: &Error, status: StatusCode) -> Vec<u8> {
+        (self.print)(error, status.as_u16())
+    }
+}
+
+impl fmt::Debug for CustomErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomErrors").field("content_type", &self.content_type).finish_non_exhaustive()
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use rust_svc::Server;
+use rust_svc::{Gateway, Server, route};
 use tokio::{io::AsyncWriteExt, sync::oneshot, task::JoinHandle};
 
 use crate::{
-    stock::{Shelf, stock_service_gateway},
+    stock::{CHECK, Shelf, StockService, stock_service_gateway},
     streams::{body, get, open, read_all, read_until},
 };
 
@@ -37,7 +37,25 @@ async fn stopped(request: &str, before: &str) -> String {
     all
 }
 
-/// A body that told no length, and does not come.
+/// Two gateways whose routes have the same paths cannot be served together.
+#[tokio::test]
+async fn conflicting_routes_fail_at_bind_with_both_methods() {
+    let check = Gateway::new(Arc::new(Shelf::default())).unary(
+        CHECK,
+        route::get("/v1/stock/{item_id}"),
+        |it: &Shelf, cx, request| it.check(cx, request),
+    );
+    let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default()))).gateway(check);
+    let error = server.bind("127.0.0.1:0").await.expect_err("a conflict").to_string();
+    for expected in [
+        "GET /v1/stock/{item_id} -> stock.v1.StockService/Check",
+        "GET /v1/stock/{product_id} -> stock.v1.StockService/Echo matches the same paths",
+    ] {
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+/// A body without a length that stops arriving.
 #[tokio::test]
 async fn a_body_that_stops_arriving_is_refused() {
     let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default())));
@@ -66,7 +84,7 @@ async fn a_stream_ends_with_an_error_as_its_last_line() {
 
 #[tokio::test]
 async fn a_stream_of_events_ends_with_an_event() {
-    let first = "data: {\"quantity\":1}\n\n";
+    let first = "id: 1\ndata: {\"quantity\":1}\n\n";
     let request = get("/v1/stock:watch?count=1&productId=hang", "accept: text/event-stream\r\n");
     let answer = stopped(&request, first).await;
     assert_eq!(body(&answer), (format!("{first}event: error\ndata: {GONE}\n\n"), true));

@@ -11,6 +11,7 @@ mod http;
 #[cfg(feature = "metrics")]
 mod panics;
 mod parts;
+mod responses;
 mod shop;
 mod stock;
 mod streams;

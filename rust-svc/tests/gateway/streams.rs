@@ -1,14 +1,25 @@
 //! Streams over real sockets.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use axum::body::Body;
+use http_body_util::BodyExt;
+use rust_svc::{Gateway, Streaming, route};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::timeout,
 };
+use tower::ServiceExt;
 
-use crate::stock::{Shelf, stock_service_gateway};
+use crate::stock::{Item, Query, Shelf, WATCH, stock_service_gateway};
 
 /// Long enough for anything but a hang.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -151,9 +162,124 @@ async fn events_are_sent_if_the_caller_accepts_them() {
     let request = get("/v1/stock:watch?count=1&productId=fail", "accept: text/event-stream\r\n");
     let response = read_all(&mut open(address, &request).await).await;
     assert!(response.contains("content-type: text/event-stream"), "{response}");
-    let events =
-        "data: {\"quantity\":1}\n\nevent: error\ndata: {\"code\":10,\"message\":\"the shelf fell\",\"details\":[]}\n\n";
+    let events = "id: 1\ndata: {\"quantity\":1}\n\nevent: error\ndata: {\"code\":10,\"message\":\"the shelf fell\",\"details\":[]}\n\n";
     assert_eq!(body(&response), (events.into(), true));
+}
+
+#[tokio::test]
+async fn the_format_of_a_stream_is_the_one_that_the_caller_prefers() {
+    let (address, _) = serve().await;
+    let lines = "{\"quantity\":1}\n{\"quantity\":2}\n";
+    let array = "[{\"quantity\":1},\n{\"quantity\":2}]";
+    let events = "id: 1\ndata: {\"quantity\":1}\n\nid: 2\ndata: {\"quantity\":2}\n\n";
+    for (more, query, kind, expected) in [
+        ("", "", "application/x-ndjson", lines),
+        ("accept: */*\r\n", "", "application/x-ndjson", lines),
+        ("accept: application/json\r\n", "", "application/json", array),
+        ("accept: text/event-stream;q=0.5, application/json;q=0.4\r\n", "", "text/event-stream", events),
+        ("accept: application/json\r\n", "&$alt=sse", "text/event-stream", events),
+    ] {
+        let request = get(&format!("/v1/stock:watch?count=2{query}"), more);
+        let response = read_all(&mut open(address, &request).await).await;
+        assert!(response.contains(&format!("content-type: {kind}\r\n")), "{response}");
+        assert_eq!(body(&response), (expected.into(), true), "{more}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_in_no_accepted_format_gets_406_before_the_call() {
+    let (address, shelf) = serve().await;
+    for accept in ["text/html", "application/x-ndjson;q=0", "application/xml, text/event-stream;q=0.0"] {
+        let request = get("/v1/stock:watch?count=1", &format!("accept: {accept}\r\n"));
+        let response = read_all(&mut open(address, &request).await).await;
+        assert!(response.starts_with("HTTP/1.1 406 "), "{response}");
+    }
+    assert!(shelf.last.lock().expect("not poisoned").is_none());
+}
+
+#[tokio::test]
+async fn arrays_end_cleanly_only_without_an_error() {
+    let (address, _) = serve().await;
+    let error = "{\"error\":{\"code\":10,\"message\":\"the shelf fell\",\"details\":[]}}\n";
+    for (query, expected, is_clean) in [
+        ("count=0", "[]".to_owned(), true),
+        ("count=1", "[{\"quantity\":1}]".to_owned(), true),
+        ("count=1&productId=fail", format!("[{{\"quantity\":1}},\n{error}"), false),
+    ] {
+        let request = get(&format!("/v1/stock:watch?{query}"), "accept: application/json\r\n");
+        assert_eq!(body(&read_all(&mut open(address, &request).await).await), (expected, is_clean));
+    }
+}
+
+/// An event source that reconnects sends the number of the last event; the handler can continue there.
+#[tokio::test]
+async fn events_are_numbered_from_the_last_event_of_the_caller() {
+    let (address, shelf) = serve().await;
+    let request = get("/v1/stock:watch?count=1", "accept: text/event-stream\r\nlast-event-id: 41\r\n");
+    let response = read_all(&mut open(address, &request).await).await;
+    assert_eq!(body(&response).0, "id: 42\ndata: {\"quantity\":1}\n\n");
+    let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
+    assert_eq!(cx.metadata().get("last-event-id"), Some("41"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_stream_of_events_has_heartbeats() {
+    let request = http::Request::get("/v1/stock:watch?count=1&productId=hang").header("accept", "text/event-stream");
+    let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+    let request = request.body(Body::empty()).expect("a request");
+    let mut body = router.oneshot(request).await.expect("infallible").into_body();
+    for expected in ["id: 1\ndata: {\"quantity\":1}\n\n", ":\n\n", ":\n\n"] {
+        let frame = body.frame().await.expect("a frame").expect("no error");
+        assert_eq!(frame.into_data().expect("data"), expected);
+    }
+}
+
+/// A caller that stops reading stops the handler, which is held back by its channel.
+#[tokio::test]
+async fn a_reader_that_pauses_holds_the_producer_back() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let gateway = Gateway::new(Arc::new(sent.clone())).server_streaming(
+        WATCH,
+        route::get("/v1/endless"),
+        |sent: &Arc<AtomicUsize>, _, _: Query| {
+            let sent = sent.clone();
+            let messages = futures::stream::repeat_with(move || {
+                sent.fetch_add(1, Ordering::Relaxed);
+                Ok(Item::default())
+            });
+            Box::pin(async move { Ok(Streaming::new(messages)) })
+        },
+    );
+    let request = http::Request::get("/v1/endless").body(Body::empty()).expect("a request");
+    let response = gateway.into_router().oneshot(request).await.expect("infallible");
+    let mut body = response.into_body();
+    for _ in 0..5 {
+        body.frame().await.expect("a frame").expect("no error");
+    }
+    assert_eq!(sent.load(Ordering::Relaxed), 5);
+}
+
+#[tokio::test]
+async fn client_streams_are_read_from_arrays() {
+    let (address, _) = serve().await;
+    let send = async |json: &str| {
+        let request = post("/v1/items:upload", json).replace("application/x-ndjson", "application/json");
+        read_all(&mut open(address, &request).await).await
+    };
+    for (json, status, expected) in [
+        (r#"[{"itemId":"a","quantity":1}, {"itemId":"b","quantity":2}]"#, 200, r#"{"itemId":"ab","quantity":3}"#),
+        ("[]", 200, "{}"),
+        (r#"{"quantity":1}{"quantity":2}"#, 200, r#"{"quantity":3}"#),
+        (r#"[{"quantity":1}"#, 400, "the array has no end"),
+        (r#"[{"quantity":1}{"quantity":1}]"#, 400, "expected `,` or `]`"),
+        (r#"[{"quantity":1},[]]"#, 400, "must be an object"),
+    ] {
+        let response = send(json).await;
+        assert!(
+            response.starts_with(&format!("HTTP/1.1 {status}")) && response.contains(expected),
+            "{json}: {response}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time;
 
-use super::splitter::JsonSplitter;
+use super::splitter::{JsonSplitter, NotAnArray};
 use crate::{Error, Result, Streaming, error::BoxError, gateway::error::HttpError};
 
 /// Reads the whole body of at most `limit` bytes, which may pause for `timeout`. An empty body needs no content type.
@@ -36,7 +36,7 @@ pub(crate) async fn read_whole(
 /// Returns the values of a body as they arrive, each of at most `limit` bytes. An empty body needs no content type.
 pub(crate) async fn read_stream(body: Body, headers: &HeaderMap, limit: usize) -> Result<Streaming<Bytes>, HttpError> {
     match check_type(headers) {
-        Ok(()) => Ok(split(body, limit)),
+        Ok(()) => Ok(split(body, splitter(headers), limit)),
         Err(_) if is_empty(body).await => Ok(Streaming::empty()),
         Err(error) => Err(error),
     }
@@ -53,12 +53,22 @@ async fn is_empty(mut body: Body) -> bool {
     true
 }
 
-fn split(body: Body, limit: usize) -> Streaming<Bytes> {
-    let start = Some((body.into_data_stream(), JsonSplitter::default()));
+/// Only `application/json` may be an array of the messages: a line of the other types may be an array itself.
+fn splitter(headers: &HeaderMap) -> JsonSplitter {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = kind.split(';').next().unwrap_or_default().trim();
+    if media.eq_ignore_ascii_case("application/json") { JsonSplitter::maybe_array() } else { JsonSplitter::default() }
+}
+
+fn split(body: Body, splitter: JsonSplitter, limit: usize) -> Streaming<Bytes> {
+    let start = Some((body.into_data_stream(), splitter));
     Streaming::new(stream::unfold(start, move |state| async move {
         let (mut chunks, mut values) = state?;
         loop {
-            let next = values.next();
+            let next = match values.next() {
+                Ok(next) => next,
+                Err(error) => return Some((Err(invalid(error)), None)),
+            };
             if next.as_ref().map_or(values.pending(), Bytes::len) > limit {
                 return Some((Err(too_large(limit)), None));
             }
@@ -68,7 +78,7 @@ fn split(body: Body, limit: usize) -> Streaming<Bytes> {
             match chunks.next().await {
                 Some(Ok(chunk)) => values.push(&chunk),
                 Some(Err(error)) => return Some((Err(incomplete(error)), None)),
-                None => return values.rest().map(|value| (Ok(value), None)),
+                None => return values.rest().map_err(invalid).transpose().map(|value| (value, None)),
             }
         }
     }))
@@ -106,6 +116,10 @@ fn unreadable(error: BoxError, limit: usize) -> HttpError {
 
 fn too_large(limit: usize) -> Error {
     Error::resource_exhausted(format!("a message of the body is larger than {limit} bytes"))
+}
+
+fn invalid(NotAnArray(why): NotAnArray) -> Error {
+    Error::invalid_argument(format!("the request is not valid JSON: {why}"))
 }
 
 fn incomplete(error: impl Into<BoxError>) -> Error {

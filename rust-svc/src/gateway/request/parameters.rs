@@ -41,13 +41,16 @@ pub(crate) struct Parameters {
     pub(crate) fields: ParameterTree,
     /// Whether the response prints enums as numbers: `$alt=json;enum-encoding=int`.
     pub(crate) enum_numbers: bool,
+    /// Whether the response is a stream of events: `$alt=sse`.
+    pub(crate) wants_events: bool,
     /// Whether the query sets the update mask.
     pub(crate) has_mask: bool,
 }
 
 /// Reads the variables of the path, whose segments are still percent-encoded, and the query.
 pub(crate) fn read(route: &BoundRoute, segments: &[&str], query: &str, ignore_unknown: bool) -> Result<Parameters> {
-    let mut parameters = Parameters { fields: ParameterTree::root(), enum_numbers: false, has_mask: false };
+    let mut parameters =
+        Parameters { fields: ParameterTree::root(), enum_numbers: false, wants_events: false, has_mask: false };
     for variable in route.template.variables() {
         let value = path_value(route, variable, segments)?;
         parameters.fields.at(variable.field_path().iter().map(|name| PathStep::Field(name))).push(value);
@@ -89,6 +92,7 @@ impl Parameters {
     }
 
     fn set_system(&mut self, name: &str, value: &str) {
+        self.wants_events |= name.trim_start_matches('$') == "alt" && value == "sse";
         self.enum_numbers |= name.trim_start_matches('$') == "alt" && value.contains("enum-encoding=int");
     }
 }

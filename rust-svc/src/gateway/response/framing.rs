@@ -1,76 +1,99 @@
 //! How the messages of a stream are separated in the body of a response.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 
-/// The form of a stream of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Framing {
-    /// A line of JSON for each message.
-    Lines { error_key: &'static str },
-    /// Server-sent events.
-    Events,
+use super::accept::Accept;
+use crate::gateway::settings::StreamFormat;
+
+const LINES: &str = "application/x-ndjson";
+const JSON: &str = "application/json";
+const EVENTS: &str = "text/event-stream";
+
+/// The form of one stream, and how many messages it has sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Framing {
+    format: StreamFormat,
+    /// The key of an error, which no message has.
+    error_key: &'static str,
+    sent: u64,
+    /// The number of the event before the first one.
+    last_event: u64,
 }
 
 impl Framing {
-    /// Chooses the form that the caller accepts.
-    pub(crate) fn accepted(headers: &HeaderMap, message_has_error: bool) -> Self {
-        let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.split(',').any(is_events));
-        if headers.get_all(header::ACCEPT).iter().any(accepts) {
-            return Self::Events;
-        }
-        Self::Lines { error_key: if message_has_error { "@error" } else { "error" } }
+    /// Chooses a format that the caller accepts; the default one if it accepts several alike.
+    pub(crate) fn accepted(headers: &HeaderMap, default: StreamFormat, message_has_error: bool) -> Option<Self> {
+        let json = if default == StreamFormat::ResultLines { default } else { StreamFormat::Array };
+        let all = [default, StreamFormat::Lines, json, StreamFormat::Events];
+        let format = Accept::read(headers).choose(&all.map(|format| (media(format), format)))?;
+        Some(Self::new(format, headers, message_has_error))
     }
 
-    pub(crate) fn content_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Lines { .. } => "application/x-ndjson",
-            Self::Events => "text/event-stream",
-        })
+    pub(crate) fn new(format: StreamFormat, headers: &HeaderMap, message_has_error: bool) -> Self {
+        let has_own_key = format == StreamFormat::ResultLines || !message_has_error;
+        let last_event = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+        let error_key = if has_own_key { "error" } else { "@error" };
+        Self { format, error_key, sent: 0, last_event: last_event.unwrap_or(0) }
     }
 
-    pub(crate) fn message(self, json: &[u8]) -> Bytes {
-        match self {
-            Self::Lines { .. } => [json, b"\n"].concat().into(),
-            Self::Events => [b"data: ", json, b"\n\n"].concat().into(),
+    pub(crate) fn content_type(&self) -> HeaderValue {
+        HeaderValue::from_static(media(self.format))
+    }
+
+    pub(crate) fn is_events(&self) -> bool {
+        self.format == StreamFormat::Events
+    }
+
+    /// Returns the text of the next message.
+    pub(crate) fn message(&mut self, json: &[u8]) -> Bytes {
+        let text = match self.format {
+            StreamFormat::Lines => [json, b"\n"].concat(),
+            StreamFormat::ResultLines => [b"{\"result\":", json, b"}\n"].concat(),
+            StreamFormat::Array => [self.separator(), json].concat(),
+            StreamFormat::Events => {
+                let id = self.last_event.wrapping_add(self.sent).wrapping_add(1);
+                [format!("id: {id}\ndata: ").as_bytes(), json, b"\n\n"].concat()
+            }
+        };
+        self.sent += 1;
+        text.into()
+    }
+
+    /// Returns the text of an error, after which nothing follows.
+    pub(crate) fn error(&self, status: &[u8]) -> Bytes {
+        let object = [b"{\"", self.error_key.as_bytes(), b"\":", status, b"}"].concat();
+        let text = match self.format {
+            StreamFormat::Lines | StreamFormat::ResultLines => [&object[..], b"\n"].concat(),
+            StreamFormat::Array => [self.separator(), &object, b"\n"].concat(),
+            StreamFormat::Events => [b"event: error\ndata: ", status, b"\n\n"].concat(),
+        };
+        text.into()
+    }
+
+    /// Returns the text behind the last message.
+    pub(crate) fn end(&self) -> &'static str {
+        match self.format {
+            StreamFormat::Array if self.sent == 0 => "[]",
+            StreamFormat::Array => "]",
+            _ => "",
         }
     }
 
-    pub(crate) fn error(self, status: &[u8]) -> Bytes {
-        match self {
-            Self::Lines { error_key } => [b"{\"", error_key.as_bytes(), b"\":", status, b"}\n"].concat().into(),
-            Self::Events => [b"event: error\ndata: ", status, b"\n\n"].concat().into(),
-        }
+    /// Returns the text of a heartbeat, a comment that event sources ignore.
+    pub(crate) fn heartbeat(&self) -> Bytes {
+        Bytes::from_static(b":\n\n")
+    }
+
+    fn separator(&self) -> &'static [u8] {
+        if self.sent == 0 { b"[" } else { b",\n" }
     }
 }
 
-/// Returns whether an element of `Accept` is events, with a weight above zero.
-fn is_events(kind: &str) -> bool {
-    let mut parts = kind.split(';').map(str::trim);
-    let is_refused = |parameter: &str| {
-        let parameter = parameter.split_once('=').map(|(name, weight)| (name.trim(), weight.trim().parse::<f32>()));
-        matches!(parameter, Some(("q" | "Q", Ok(weight))) if weight <= 0.0)
-    };
-    parts.next().is_some_and(|media| media.eq_ignore_ascii_case("text/event-stream")) && !parts.any(is_refused)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_events;
-
-    #[test]
-    fn events_are_accepted_by_name_and_weight() {
-        for (kind, accepted) in [
-            ("text/event-stream", true),
-            (" Text/Event-Stream; q=0.5", true),
-            ("text/event-stream;charset=utf-8", true),
-            ("text/event-stream;q=0", false),
-            ("text/event-stream; Q = 0.000", false),
-            ("text/event-streams", false),
-            ("application/json", false),
-            ("*/*", false),
-        ] {
-            assert_eq!(is_events(kind), accepted, "{kind}");
-        }
+fn media(format: StreamFormat) -> &'static str {
+    match format {
+        StreamFormat::Lines => LINES,
+        StreamFormat::Array | StreamFormat::ResultLines => JSON,
+        StreamFormat::Events => EVENTS,
     }
 }

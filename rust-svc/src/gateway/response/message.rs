@@ -7,11 +7,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 
+use super::error_body;
 use crate::{
-    Code, Error, Method,
-    gateway::{error::HttpError, headers},
-    json::{self, PrintOptions},
-    types::rpc,
+    Code, Context, Error, Method,
+    gateway::{error::HttpError, headers, settings::GatewaySettings},
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -23,26 +22,38 @@ pub(crate) fn json(body: Vec<u8>) -> Response<Body> {
     response
 }
 
-/// Returns the response of an error.
-pub(crate) fn error(http_error: &HttpError, print: &PrintOptions) -> Response<Body> {
-    let error = &http_error.error;
-    let mut response = json(error_body(error, print));
-    *response.status_mut() = http_error.status();
-    headers::append(http_error.metadata(), response.headers_mut());
-    headers::append_trailers(http_error.trailers.iter(), response.headers_mut());
-    if http_error.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+/// Sets the status and the headers that a handler has set.
+pub(crate) fn set_metadata(cx: &Context, response: &mut Response<Body>) {
+    let metadata = cx.headers();
+    headers::append(metadata.iter(), response.headers_mut());
+    let status = metadata.get(headers::STATUS).and_then(|status| status.parse().ok());
+    let status = status.filter(|status: &u16| (200..600).contains(status));
+    if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) {
+        *response.status_mut() = status;
     }
-    if let Some(delay) = error.retry_delay() {
-        retry_after(delay, response.headers_mut());
+    if matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) {
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(header::CONTENT_TYPE);
     }
-    response
 }
 
-/// Returns an error as JSON of `google.rpc.Status`.
-pub(crate) fn error_body(error: &Error, print: &PrintOptions) -> Vec<u8> {
-    // This does not fail: a detail that its type cannot print is printed as bytes.
-    json::to_vec(&rpc::Status::from(error), print).unwrap_or_default()
+/// Returns the response of an error.
+pub(crate) fn error(http_error: &HttpError, settings: &GatewaySettings) -> Response<Body> {
+    let (error, status) = (&http_error.error, http_error.status());
+    let (content_type, body) = error_body(error, settings).with_status(status).whole();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    headers::append(http_error.metadata(), response.headers_mut());
+    headers::append_trailers(http_error.trailers.iter(), response.headers_mut());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, content_type);
+    if status == StatusCode::UNAUTHORIZED {
+        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer"));
+    }
+    if let Some(delay) = error.retry_delay() {
+        retry_after(delay, headers);
+    }
+    response
 }
 
 /// Logs the error of a call, with the source that the caller does not see.

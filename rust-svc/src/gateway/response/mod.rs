@@ -1,8 +1,11 @@
 //! Responses: one message, a stream of them, or an error.
 
+mod accept;
+mod error_body;
 mod framing;
 pub(super) mod message;
 mod stream;
 
+pub(super) use error_body::error_body;
 pub(super) use framing::Framing;
 pub(super) use stream::ResponseStream;

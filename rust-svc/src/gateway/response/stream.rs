@@ -1,11 +1,11 @@
 //! A stream of messages as the body of a response.
 //!
-//! Each message is a line of JSON (`application/x-ndjson`), sent at once. An error is the last line,
-//! `{"error":{"code":..,"message":..,"details":[..]}}`, after which the body breaks off: a stream without error ends as
-//! HTTP bodies end. If messages may have the key `error`, the key of the last line is `@error`.
+//! Each message is sent at once, as a line of JSON (`application/x-ndjson`), an item of an array (`application/json`) or a
+//! server-sent event (`text/event-stream`), as the caller accepts.
 //!
-//! A caller that accepts `text/event-stream` gets server-sent events: `data:` with each message, and for an error
-//! `event: error` with the status as its data.
+//! An error is the last line or item, `{"error":{"code":..,"message":..,"details":[..]}}`, after which the body breaks
+//! off: a stream without error ends as HTTP bodies end. If messages may have the key `error`, the key is `@error`. The
+//! error of a stream of events is `event: error` with the status as its data.
 //!
 //! A server that shuts down ends the stream with the error `UNAVAILABLE`.
 
@@ -22,11 +22,11 @@ use http_body_util::StreamBody;
 use tokio::time;
 use tracing::Instrument;
 
-use super::{framing::Framing, message};
+use super::{error_body, framing::Framing, message};
 use crate::{
     CancelGuard, Error, Method, Result, Streaming,
     call::shutdown::ShutdownSignal,
-    gateway::headers,
+    gateway::{headers, settings::GatewaySettings},
     intercept::{ActiveCall, panicked},
     json::{self, JsonValue, PrintOptions},
 };
@@ -40,6 +40,7 @@ pub(crate) struct ResponseStream<R> {
     pub(crate) messages: Streaming<R>,
     pub(crate) framing: Framing,
     pub(crate) print: PrintOptions,
+    pub(crate) settings: Arc<GatewaySettings>,
     pub(crate) response_field: Option<&'static str>,
     /// Whether the caller reads trailers.
     pub(crate) accepts_trailers: bool,
@@ -53,6 +54,8 @@ enum StreamState<R> {
     Open(Box<ResponseStream<R>>),
     /// The error is sent, but not the abrupt end of the body.
     Failed,
+    /// All data is sent.
+    Trailers(Option<HeaderMap>),
     Ended,
 }
 
@@ -71,6 +74,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
                     stream.next().instrument(span).await
                 }
                 StreamState::Failed => Some((Err(abrupt_end().await), StreamState::Ended)),
+                StreamState::Trailers(trailers) => send_trailers(trailers),
                 StreamState::Ended => None,
             }
         });
@@ -81,7 +85,10 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     }
 
     async fn next(mut self: Box<Self>) -> Option<NextFrame<R>> {
-        let Some(message) = self.message_or_shutdown().await else { return self.end() };
+        let Some(message) = self.message_or_heartbeat().await else {
+            return Some((Ok(Frame::data(self.framing.heartbeat())), StreamState::Open(self)));
+        };
+        let Some(message) = message else { return self.end() };
         let printed = message.and_then(|message| {
             json::print_response(&message, self.response_field, &self.print).map_err(Error::internal)
         });
@@ -91,6 +98,14 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
                 Some((Ok(Frame::data(self.framing.message(&json))), StreamState::Open(self)))
             }
             Err(error) => Some(self.fail(&error)),
+        }
+    }
+
+    /// Returns the next message; `None` if a heartbeat is due before.
+    async fn message_or_heartbeat(&mut self) -> Option<Option<Result<R>>> {
+        match self.settings.heartbeat.filter(|_| self.framing.is_events()) {
+            Some(pause) => time::timeout(pause, self.message_or_shutdown()).await.ok(),
+            None => Some(self.message_or_shutdown().await),
         }
     }
 
@@ -124,17 +139,26 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
         if self.accepts_trailers {
             headers::append_trailers(self.call.cx().trailers().iter(), &mut trailers);
         }
-        (!trailers.is_empty()).then(|| (Ok(Frame::trailers(trailers)), StreamState::Ended))
+        let trailers = (!trailers.is_empty()).then_some(trailers);
+        let last = Some(self.framing.end()).filter(|text| !text.is_empty());
+        match last {
+            Some(text) => Some((Ok(Frame::data(text.into())), StreamState::Trailers(trailers))),
+            None => send_trailers(trailers),
+        }
     }
 
     fn fail(self, error: &Error) -> NextFrame<R> {
         message::log_error(self.method, error);
         self.call.failed(error);
         self.call.end(Some(error.code()));
-        let frame = self.framing.error(&message::error_body(error, &self.print));
-        let is_distinct = self.framing == Framing::Events;
+        let frame = self.framing.error(&error_body(error, &self.settings).status());
+        let is_distinct = self.framing.is_events();
         (Ok(Frame::data(frame)), if is_distinct { StreamState::Ended } else { StreamState::Failed })
     }
+}
+
+fn send_trailers<R>(trailers: Option<HeaderMap>) -> Option<NextFrame<R>> {
+    trailers.map(|trailers| (Ok(Frame::trailers(trailers)), StreamState::Ended))
 }
 
 /// Returns the error that makes the server end the connection or reset the stream, once the last line has left.
