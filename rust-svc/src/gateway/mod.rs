@@ -23,19 +23,19 @@
 //! Gateways of several services become [`GatewayRoutes`] and merge before they become a router.
 
 mod call;
-mod dispatch;
 mod error;
 mod exchange;
 mod handler;
 mod headers;
 mod request;
 mod response;
+mod route_table;
 mod routes;
 mod routing;
 mod service;
 mod settings;
 
-pub use dispatch::RoutesError;
+pub use route_table::RoutesError;
 pub use routes::GatewayRoutes;
 pub use routing::route::{self, Route, Unescape};
 pub use service::Gateway;

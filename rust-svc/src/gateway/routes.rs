@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use axum::Router;
 
 use super::{
-    dispatch::{Dispatcher, RoutesError},
     handler::{DeclaredRoute, RouteGroup},
+    route_table::{RouteTable, RoutesError},
     settings::GatewaySettings,
 };
 use crate::{intercept::Chain, json::PackedType};
@@ -72,8 +72,8 @@ impl GatewayRoutes {
                 settings.parse.types.add(types);
             }
         }
-        let dispatcher = Arc::new(Dispatcher::new(self.groups, self.around)?);
-        Ok(Router::new().fallback(move |request| dispatcher.clone().serve(request)))
+        let table = Arc::new(RouteTable::new(self.groups, self.around)?);
+        Ok(Router::new().fallback(move |request| table.clone().serve(request)))
     }
 
     /// Converts the routes into a router.

@@ -14,7 +14,7 @@ pub(super) struct JsonSplitter {
     array: ArrayState,
 }
 
-/// What may come next in an array.
+/// The parts of an array that may come next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ArrayState {
     /// The values are not in an array.

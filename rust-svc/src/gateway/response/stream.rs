@@ -59,7 +59,7 @@ enum StreamState<R> {
     Ended,
 }
 
-type NextFrame<R> = (Result<Frame<Bytes>>, StreamState<R>);
+type StreamStep<R> = (Result<Frame<Bytes>>, StreamState<R>);
 
 impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     /// Returns the response whose body is the stream.
@@ -84,7 +84,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
         response
     }
 
-    async fn next(mut self: Box<Self>) -> Option<NextFrame<R>> {
+    async fn next(mut self: Box<Self>) -> Option<StreamStep<R>> {
         let Some(message) = self.message_or_heartbeat().await else {
             return Some((Ok(Frame::data(self.framing.heartbeat())), StreamState::Open(self)));
         };
@@ -133,7 +133,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     }
 
     /// Ends the stream, with the trailers of the call if the caller reads them.
-    fn end(self) -> Option<NextFrame<R>> {
+    fn end(self) -> Option<StreamStep<R>> {
         self.call.end(None);
         let mut trailers = HeaderMap::new();
         if self.accepts_trailers {
@@ -147,7 +147,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
         }
     }
 
-    fn fail(self, error: &Error) -> NextFrame<R> {
+    fn fail(self, error: &Error) -> StreamStep<R> {
         message::log_error(self.method, error);
         self.call.failed(error);
         self.call.end(Some(error.code()));
@@ -157,7 +157,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     }
 }
 
-fn send_trailers<R>(trailers: Option<HeaderMap>) -> Option<NextFrame<R>> {
+fn send_trailers<R>(trailers: Option<HeaderMap>) -> Option<StreamStep<R>> {
     trailers.map(|trailers| (Ok(Frame::trailers(trailers)), StreamState::Ended))
 }
 

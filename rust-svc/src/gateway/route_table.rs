@@ -29,7 +29,7 @@ const ANY: &str = "*";
 
 /// All routes, by their HTTP methods and paths.
 #[derive(Debug)]
-pub(super) struct Dispatcher {
+pub(super) struct RouteTable {
     handlers: Vec<RouteHandler>,
     tries: HashMap<&'static str, RouteTrie>,
     /// The settings for requests without a route.
@@ -42,17 +42,17 @@ pub(super) struct Dispatcher {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoutesError(Vec<String>);
 
-impl Dispatcher {
+impl RouteTable {
     /// Checks all routes. Fails with all that are invalid or in conflict.
     pub(super) fn new(groups: Vec<RouteGroup>, around: Chain) -> Result<Self, RoutesError> {
         let settings = groups.first().map(|group| Arc::new(group.settings.clone())).unwrap_or_default();
-        let mut dispatcher = Self { handlers: Vec::new(), tries: HashMap::new(), settings, around };
+        let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, around };
         let mut errors = Vec::new();
         for RouteGroup { declared, settings } in groups {
             let settings = Arc::new(settings);
-            errors.extend(declared.into_iter().filter_map(|declared| dispatcher.add(declared, &settings).err()));
+            errors.extend(declared.into_iter().filter_map(|declared| table.add(declared, &settings).err()));
         }
-        if errors.is_empty() { Ok(dispatcher) } else { Err(RoutesError(errors)) }
+        if errors.is_empty() { Ok(table) } else { Err(RoutesError(errors)) }
     }
 
     fn add(&mut self, declared: DeclaredRoute, settings: &Arc<GatewaySettings>) -> Result<(), String> {
