@@ -56,7 +56,7 @@ enum PendingFrames {
 }
 
 /// The next frame of a body.
-enum NextFrame {
+enum NextBodyFrame {
     Data(Bytes),
     Trailers(EncodedStatus),
 }
@@ -99,10 +99,10 @@ impl ResponseBody {
     }
 
     /// Makes the frame. Trailers are the last one, so they end the call.
-    fn finish_frame(&mut self, frame: NextFrame) -> Frame<Bytes> {
+    fn finish_frame(&mut self, frame: NextBodyFrame) -> Frame<Bytes> {
         let EncodedStatus(mut trailers, code) = match frame {
-            NextFrame::Data(data) => return Frame::data(data),
-            NextFrame::Trailers(status) => status,
+            NextBodyFrame::Data(data) => return Frame::data(data),
+            NextBodyFrame::Trailers(status) => status,
         };
         if let Some(call) = self.call.take() {
             metadata::append_new(&call.active.cx().trailers(), &mut trailers);
@@ -120,24 +120,24 @@ impl PendingFrames {
         }
     }
 
-    fn poll(&mut self, active: Option<&ActiveCall>, cx: &mut task::Context<'_>) -> Poll<Option<NextFrame>> {
+    fn poll(&mut self, active: Option<&ActiveCall>, cx: &mut task::Context<'_>) -> Poll<Option<NextBodyFrame>> {
         let (frame, rest) = match std::mem::take(self) {
-            Self::Unary(data) => (NextFrame::Data(data), Self::Trailers(success())),
+            Self::Unary(data) => (NextBodyFrame::Data(data), Self::Trailers(success())),
             Self::Stream(mut batches, method) => match batches.poll(cx) {
                 Poll::Pending => {
                     *self = Self::Stream(batches, method);
                     return Poll::Pending;
                 }
-                Poll::Ready(Some(Ok(data))) => (NextFrame::Data(data), Self::Stream(batches, method)),
+                Poll::Ready(Some(Ok(data))) => (NextBodyFrame::Data(data), Self::Stream(batches, method)),
                 Poll::Ready(Some(Err(error))) => {
                     if let Some(active) = active {
                         active.failed(&error);
                     }
-                    (NextFrame::Trailers(failure(&method, &error)), Self::Ended)
+                    (NextBodyFrame::Trailers(failure(&method, &error)), Self::Ended)
                 }
-                Poll::Ready(None) => (NextFrame::Trailers(success()), Self::Ended),
+                Poll::Ready(None) => (NextBodyFrame::Trailers(success()), Self::Ended),
             },
-            Self::Trailers(status) => (NextFrame::Trailers(status), Self::Ended),
+            Self::Trailers(status) => (NextBodyFrame::Trailers(status), Self::Ended),
             Self::Ended => return Poll::Ready(None),
         };
         *self = rest;

@@ -78,13 +78,6 @@ impl Routes {
         self.0.services.keys().copied()
     }
 
-    /// Converts the services to an axum router without a fallback, to merge with other routes.
-    #[cfg(feature = "server")]
-    pub fn into_router(self) -> axum::Router {
-        let paths: Vec<_> = self.services().map(|name| format!("/{name}/{{*method}}")).collect();
-        paths.iter().fold(axum::Router::new(), |router, path| router.route_service(path, self.clone()))
-    }
-
     /// Returns whether a request must be gRPC, by its content type or its path.
     #[cfg(feature = "server")]
     pub(crate) fn claims<B>(&self, request: &Request<B>) -> bool {
@@ -169,14 +162,6 @@ impl MethodTable {
 
 fn unimplemented(chain: &Chain, info: ConnectionInfo, what: impl fmt::Display) -> ResponseFuture {
     refuse_request(&NO_METHOD, chain, info, &Error::unimplemented(what))
-}
-
-#[cfg(feature = "server")]
-impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
-    /// Converts the adapter to an axum router, to merge with other routes.
-    pub fn into_router(self) -> axum::Router {
-        Routes::from(self).into_router()
-    }
 }
 
 impl<S: ?Sized> From<Adapter<S>> for Routes {

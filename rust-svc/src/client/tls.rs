@@ -10,8 +10,8 @@ use tokio_rustls::TlsConnector;
 use crate::{
     Error, Result,
     error::BoxError,
-    net::Stream,
-    net::tls::{Fresh, Pair, Source, authorities, provider},
+    net::NetStream,
+    net::tls::{CertificateAndKey, PemSource, Reloadable, authorities, provider},
 };
 
 /// The authorities that a client trusts (TLS 1.2 and 1.3), and its own certificate.
@@ -31,20 +31,20 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "TLS settings do nothing until a client is built with them"]
 pub struct ClientTls {
-    trusted: Option<Source>,
-    own: Option<Pair>,
-    config: Fresh<ClientConfig>,
+    trusted: Option<PemSource>,
+    own: Option<CertificateAndKey>,
+    config: Reloadable<ClientConfig>,
 }
 
 impl ClientTls {
     /// Trusts only the authorities in this PEM file.
     pub fn trusting(authorities: impl Into<PathBuf>) -> Self {
-        Self::new(Some(Source::File(authorities.into())))
+        Self::new(Some(PemSource::File(authorities.into())))
     }
 
     /// Trusts only the authorities in this PEM text.
     pub fn trusting_pem(authorities: impl AsRef<[u8]>) -> Self {
-        Self::new(Some(Source::Text(authorities.as_ref().into())))
+        Self::new(Some(PemSource::Text(authorities.as_ref().into())))
     }
 
     /// Trusts the authorities of the system, which is the default for an `https://` address.
@@ -58,26 +58,29 @@ impl ClientTls {
         Self::new(None)
     }
 
-    fn new(trusted: Option<Source>) -> Self {
-        Self { trusted, own: None, config: Fresh::new() }
+    fn new(trusted: Option<PemSource>) -> Self {
+        Self { trusted, own: None, config: Reloadable::new() }
     }
 
     /// Presents a certificate to servers that request one (mutual TLS): PEM files with the certificate chain and its key.
     pub fn identity(mut self, chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        self.own = Some(Pair { chain: Source::File(chain.into()), key: Source::File(key.into()) });
+        self.own = Some(CertificateAndKey { chain: PemSource::File(chain.into()), key: PemSource::File(key.into()) });
         self
     }
 
     /// Presents a certificate to servers that request one, from PEM texts.
     pub fn identity_pem(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
-        self.own = Some(Pair { chain: Source::Text(chain.as_ref().into()), key: Source::Text(key.as_ref().into()) });
+        self.own = Some(CertificateAndKey {
+            chain: PemSource::Text(chain.as_ref().into()),
+            key: PemSource::Text(key.as_ref().into()),
+        });
         self
     }
 
     /// Reads the files. Fails with a readable text if they are invalid.
     pub(super) fn reload(&self) -> Result<bool> {
         let own = self.own.iter().flat_map(|own| [&own.chain, &own.key]);
-        self.config.renew(self.trusted.iter().chain(own), |texts| {
+        self.config.reload(self.trusted.iter().chain(own), |texts| {
             let (trusted, own) = texts.split_at(self.trusted.iter().count());
             self.make(trusted.first().map(|pem| &**pem), own)
         })
@@ -94,7 +97,7 @@ impl ClientTls {
         let mut config = match (&self.own, own) {
             (Some(pair), [chain, key]) => {
                 let (chain, key) = pair.parse(chain, key)?;
-                builder.with_client_auth_cert(chain, key).map_err(|error| pair.refused(&error))?
+                builder.with_client_auth_cert(chain, key).map_err(|error| pair.mismatch(&error))?
             }
             _ => builder.with_no_client_auth(),
         };
@@ -103,17 +106,17 @@ impl ClientTls {
     }
 
     /// Performs the TLS handshake with the server of this name.
-    pub(super) async fn connect(self, stream: Stream, server: ServerName<'static>) -> Result<Stream, BoxError> {
+    pub(super) async fn connect(self, stream: NetStream, server: ServerName<'static>) -> Result<NetStream, BoxError> {
         let tls = self.clone();
         if let Err(error) = spawn_blocking(move || tls.reload()).await? {
             tracing::warn!(%error, "keeping the previous certificates");
         }
-        let config = self.config.last().ok_or("no certificates were loaded")?;
+        let config = self.config.current().ok_or("no certificates were loaded")?;
         let stream = TlsConnector::from(config).connect(server, stream).await?;
         if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
             return Err("the server does not offer HTTP/2, which gRPC needs".into());
         }
-        Ok(Stream::Tls(Box::new(stream.into())))
+        Ok(NetStream::Tls(Box::new(stream.into())))
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     routing::{BoundRoute, PathError, RequestPath, RouteTrie},
     settings::{GatewaySettings, MatchedRoute},
 };
+use crate::grpc::error_log::log_error;
 use crate::{
     Code, Error,
     call::connection_info::HttpConnInfo,
@@ -102,7 +103,7 @@ impl RouteTable {
             }
         };
         let mut response = result.unwrap_or_else(|error| {
-            message::log_error(*method, &error.error);
+            log_error(method, &error.error);
             message::error(&error, &handler.settings)
         });
         response.extensions_mut().insert(MatchedRoute { method: *method, template: route.template });

@@ -14,13 +14,13 @@ use crate::{Error, Metadata, Result, Value};
 
 const BINARY: &str = "-bin";
 
-/// Peers differ in whether they pad; gRPC asks to accept both and to send none.
+/// The base64 of `-bin` headers. gRPC requires senders to omit padding, and receivers to accept both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The headers of a request that passed [`check`], not read yet.
+/// The headers of a request that passed [`check`], not converted to metadata yet.
 #[cfg(feature = "adapter")]
 pub(crate) struct Headers(pub(crate) HeaderMap);
 
@@ -31,7 +31,7 @@ impl ReceivedMetadata for Headers {
     }
 
     fn visit_texts<'a>(&'a self, keys: &[&str], visit: &mut dyn FnMut(usize, &'a str)) {
-        // There are few of them, and to look at each takes less than to make names of the keys.
+        // Headers are few: comparing each is cheaper than making header names from the keys.
         for (name, value) in &self.0 {
             let name = name.as_str();
             let index = keys.iter().position(|key| name == *key).filter(|_| !is_reserved(name) && !is_binary(name));
@@ -42,23 +42,23 @@ impl ReceivedMetadata for Headers {
     }
 }
 
-/// All values under a name. Most calls have few headers: to look at each takes less than to hash the name.
+/// Returns all values of a header. Most calls have few headers: comparing each is cheaper than hashing the name.
 pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a HeaderValue> {
     headers.iter().filter(move |(it, _)| *it == name).map(|(_, value)| value)
 }
 
-/// The first value under a name.
+/// Returns the first value of a header.
 pub(crate) fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
     all(headers, name).next()
 }
 
-/// The metadata among headers or trailers: all but what belongs to HTTP and gRPC. What cannot be metadata is left out;
-/// a server calls [`check`] first, so that nothing is lost unnoticed.
+/// Returns the metadata in headers or trailers: all but the headers of HTTP and gRPC. Malformed entries are skipped; a
+/// server calls [`check`] first, so that none is lost.
 pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
     let mut metadata = Metadata::new();
     for (name, value) in headers.iter().filter(|(name, _)| !is_reserved(name.as_str())) {
         let Some(text) = text(value) else { continue };
-        // What is read is valid, but for names that HTTP allows and gRPC does not.
+        // Names that are valid in HTTP but not in gRPC are skipped.
         let mut append = |value| drop(metadata.append(name.as_str(), value));
         match is_binary(name.as_str()) {
             true => decode_all(text).unwrap_or_default().into_iter().for_each(append),
@@ -68,31 +68,31 @@ pub(crate) fn from_headers(headers: &HeaderMap) -> Metadata {
     metadata
 }
 
-/// Fails with `INVALID_ARGUMENT`, naming the key, if a value is neither printable ASCII nor, under a key that ends in
-/// `-bin`, base64.
+/// Fails with `INVALID_ARGUMENT` if a value is not printable ASCII or, for a key that ends in `-bin`, not base64. The message
+/// names the key.
 pub(crate) fn check(headers: &HeaderMap) -> Result<()> {
-    // Most of them can be read, whosever they are.
+    // Most headers are well-formed, so whether they are metadata is checked last.
     let mut unreadable = headers.iter().filter(|(name, value)| !is_readable(name.as_str(), value));
     let Some((name, _)) = unreadable.find(|(name, _)| !is_reserved(name.as_str())) else { return Ok(()) };
     let form = if is_binary(name.as_str()) { "base64" } else { "printable ASCII" };
     Err(Error::invalid_argument(format!("the value of metadata `{name}` is not {form}")))
 }
 
-/// The headers or trailers that carry this metadata, repeated keys in their order.
+/// Converts metadata to headers or trailers. Values of a repeated key keep their order.
 pub(crate) fn into_headers(metadata: &Metadata) -> HeaderMap {
     let mut headers = HeaderMap::new();
     append(metadata, &mut headers);
     headers
 }
 
-/// Adds metadata to headers or trailers; what is there stays.
+/// Appends metadata to headers or trailers.
 pub(crate) fn append(metadata: &Metadata, headers: &mut HeaderMap) {
     for (name, value) in entries(metadata) {
         headers.append(name, value);
     }
 }
 
-/// Adds those metadata that are not there yet: the error of a call to another server may have them already.
+/// Appends the metadata that are missing. The error of a call to another server may contain them already.
 #[cfg(feature = "adapter")]
 pub(crate) fn append_new(metadata: &Metadata, headers: &mut HeaderMap) {
     let is_new = |(name, value): &(HeaderName, HeaderValue)| !all(headers, name).any(|it| it == value);
@@ -120,13 +120,13 @@ fn text(value: &HeaderValue) -> Option<&str> {
     std::str::from_utf8(value.as_bytes()).ok().filter(|_| is_printable(value))
 }
 
-/// Looks at all of it, which is faster than to stop at the first byte that is not.
+/// Checks all bytes, which is faster than stopping at the first invalid one.
 fn is_printable(value: &HeaderValue) -> bool {
     let beyond_space = value.as_bytes().iter().map(|byte| byte.wrapping_sub(b' '));
     beyond_space.fold(0, u8::max) <= b'~' - b' '
 }
 
-/// Values of bytes may be joined by commas, which are no part of base64.
+/// Binary values may be joined by commas, which base64 does not contain.
 fn decode_all(text: &str) -> Option<Vec<Value>> {
     text.split(',').map(|part| decode(part.trim())).collect()
 }
@@ -145,7 +145,7 @@ fn is_binary(name: &str) -> bool {
     name.ends_with(BINARY)
 }
 
-/// Whether it belongs to HTTP or to gRPC, and is no metadata.
+/// Returns whether a header belongs to HTTP or gRPC, and is not metadata.
 fn is_reserved(name: &str) -> bool {
     name.starts_with("grpc-")
         || matches!(
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_there_and_back() {
+    fn metadata_is_converted_to_headers_and_back() {
         let mut metadata = Metadata::new();
         for (key, value) in [
             ("x-tenant", Value::from("t1")),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_out_what_belongs_to_the_protocol() {
+    fn headers_of_the_protocol_are_skipped() {
         let all = headers(&[
             ("content-type", b"application/grpc"),
             ("te", b"trailers"),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_come_padded_or_joined() {
+    fn binary_values_may_be_padded_or_joined() {
         for (text, values) in [("AP8=", vec![&[0, 255][..]]), ("AP8", vec![&[0, 255]]), ("AA,AQ==", vec![&[0], &[1]])] {
             let metadata = from_headers(&headers(&[("x-bin", text.as_bytes())]));
             let read: Vec<_> = metadata.get_all("x-bin").filter_map(Value::as_binary).collect();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn names_what_is_malformed() {
+    fn malformed_values_are_named() {
         for (name, value, message) in [
             ("x-bin", &b"???"[..], "the value of metadata `x-bin` is not base64"),
             ("x-text", "é".as_bytes(), "the value of metadata `x-text` is not printable ASCII"),

@@ -1,5 +1,5 @@
-//! What both ends of a gRPC call share: bodies, frames, compression, metadata, statuses, timeouts and header names. The
-//! gateway reads timeouts too.
+//! The parts of gRPC over HTTP/2 that adapter and client share: bodies, framing, compression, metadata, statuses and
+//! timeouts. The gateway uses timeouts and the error log.
 
 #![cfg_attr(not(all(feature = "adapter", feature = "client")), allow(dead_code, reason = "each end uses its half"))]
 

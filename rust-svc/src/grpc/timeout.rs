@@ -7,7 +7,7 @@ use http::HeaderValue;
 const MAX_DIGITS: usize = 8;
 const MAX_VALUE: u32 = 99_999_999;
 
-/// The units and how long each is, from the finest to the coarsest.
+/// The units with their lengths, from the finest to the coarsest.
 const UNITS: [(u8, Duration); 6] = [
     (b'n', Duration::from_nanos(1)),
     (b'u', Duration::from_micros(1)),
@@ -17,7 +17,7 @@ const UNITS: [(u8, Duration); 6] = [
     (b'H', Duration::from_secs(3600)),
 ];
 
-/// Reads a timeout such as `100m`. `None` if it is anything but one to eight digits and a unit.
+/// Parses a timeout such as `100m`: one to eight digits and a unit. Returns `None` for anything else.
 pub(crate) fn parse(text: &str) -> Option<Duration> {
     let (unit, digits) = text.as_bytes().split_last()?;
     let (_, unit) = UNITS.iter().find(|(name, _)| name == unit)?;
@@ -26,8 +26,8 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
     plain.then(|| *unit * value())
 }
 
-/// Prints a timeout in the finest unit whose value has eight digits, rounded up, so that the callee never gives up
-/// before the caller does. Every call has one, so it is printed without the machinery of formats.
+/// Formats a timeout in the finest unit that needs at most eight digits. It is rounded up, so that the server does not give
+/// up before the caller. Every call has one, so it does not use `format!`.
 pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
     let fitting = UNITS.iter().find(|(_, unit)| timeout <= *unit * MAX_VALUE);
     let (name, unit) = *fitting.unwrap_or(&UNITS[5]);
@@ -41,7 +41,7 @@ pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&text[start..]).ok()
 }
 
-/// How many units a timeout is long. One that is measured in parts of a second has few enough nanoseconds for a word.
+/// Returns the length of a timeout in a unit. The nanoseconds of one that is measured in parts of a second fit in 64 bits.
 fn rounded_up(timeout: Duration, unit: Duration) -> u64 {
     match unit.as_secs() {
         0 => (timeout.as_nanos() as u64).div_ceil(u64::from(unit.subsec_nanos())),
@@ -56,7 +56,7 @@ mod tests {
     use super::{format, parse};
 
     #[test]
-    fn reads() {
+    fn timeouts_are_parsed() {
         for (text, nanos) in [
             ("0n", 0),
             ("1n", 1),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses() {
+    fn malformed_timeouts_are_refused() {
         for text in
             ["", "m", "1", "abc", "-1S", "+1S", "1s", "1h", " 1S", "1 S", "1S ", "100000000n", "1.5S", "1é", "١S"]
         {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_rounded_up() {
+    fn timeouts_are_rounded_up() {
         for (timeout, text) in [
             (Duration::ZERO, "0n"),
             (Duration::from_nanos(99_999_999), "99999999n"),

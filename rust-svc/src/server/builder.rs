@@ -8,7 +8,7 @@ use tower::{Layer, Service};
 
 use super::{
     bound::Bound,
-    dispatch::{Dispatcher, TowerServices},
+    dispatch::{RequestDispatcher, TowerServices},
     health::{self, Health},
     layer::{Layers, RequestService},
     limits::{Limits, MAX_WINDOW},
@@ -304,7 +304,7 @@ impl Server {
             let http_info =
                 HttpConnInfo { receive_timeout: self.limits.receive_timeout, is_encrypted: listen.is_encrypted() };
             let (grpc, services, http, health) = (grpc.clone(), self.services.clone(), http.clone(), health.clone());
-            let dispatcher = Dispatcher::new(grpc, services, http, health, protocols, http_info);
+            let dispatcher = RequestDispatcher::new(grpc, services, http, health, protocols, http_info);
             listeners.push(Listener::bind(&listen, dispatcher.with_layers(&self.layers)).await?);
         }
         if listeners.is_empty() {

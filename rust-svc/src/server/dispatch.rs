@@ -38,7 +38,7 @@ pub(crate) type DispatchedBody = Either<ShutdownBody<ResponseBody>, axum::body::
 
 /// Everything that an address serves.
 #[derive(Clone, Debug)]
-pub(crate) struct Dispatcher {
+pub(crate) struct RequestDispatcher {
     pub(crate) grpc: adapter::Routes,
     pub(crate) services: TowerServices,
     pub(crate) http: axum::Router,
@@ -83,7 +83,7 @@ struct Origin {
     address: Option<SocketAddr>,
 }
 
-impl Dispatcher {
+impl RequestDispatcher {
     pub(crate) fn new(
         grpc: adapter::Routes,
         services: TowerServices,
@@ -220,7 +220,7 @@ impl Dispatcher {
 
 /// A dispatcher as a tower service, for layers.
 #[derive(Clone)]
-struct DispatchService(Arc<Dispatcher>);
+struct DispatchService(Arc<RequestDispatcher>);
 
 impl Service<Request<Body>> for DispatchService {
     type Response = Response<DispatchedBody>;

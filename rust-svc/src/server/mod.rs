@@ -24,6 +24,7 @@ mod layer;
 mod limits;
 mod listen;
 mod reflection;
+mod router;
 mod shutdown;
 
 pub use bound::Bound;

@@ -19,9 +19,10 @@ impl Default for ShutdownTimes {
 }
 
 /// SIGINT and SIGTERM, or Ctrl-C on systems without signals.
-#[cfg(unix)]
 pub(super) struct Signals {
+    #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
@@ -42,15 +43,11 @@ impl Signals {
     }
 }
 
-/// SIGINT and SIGTERM, or Ctrl-C on systems without signals.
-#[cfg(not(unix))]
-pub(super) struct Signals;
-
 #[cfg(not(unix))]
 impl Signals {
     /// Catches signals from now on: they no longer end the process by themselves.
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self {})
     }
 
     /// Completes at the next signal.

@@ -9,7 +9,7 @@ use tower::ServiceExt;
 use super::address::ServerAddress;
 #[cfg(feature = "tls")]
 use crate::client::tls::{ClientTls, server_name};
-use crate::{Result, error::BoxError, net::Stream};
+use crate::{Result, error::BoxError, net::NetStream};
 
 /// Connects to one address.
 #[derive(Clone, Debug)]
@@ -46,10 +46,10 @@ impl Connector {
     }
 
     /// Opens a connection.
-    pub(super) async fn connect(self) -> Result<Stream, BoxError> {
+    pub(super) async fn connect(self) -> Result<NetStream, BoxError> {
         let stream = match self.socket {
             Some(path) => connect_unix(path).await?,
-            None => Stream::Tcp(self.tcp.oneshot(self.uri).await?.into_inner()),
+            None => NetStream::Tcp(self.tcp.oneshot(self.uri).await?.into_inner()),
         };
         #[cfg(feature = "tls")]
         let stream = match self.tls {
@@ -61,11 +61,11 @@ impl Connector {
 }
 
 #[cfg(unix)]
-async fn connect_unix(path: PathBuf) -> Result<Stream, BoxError> {
-    Ok(Stream::Unix(tokio::net::UnixStream::connect(path).await?))
+async fn connect_unix(path: PathBuf) -> Result<NetStream, BoxError> {
+    Ok(NetStream::Unix(tokio::net::UnixStream::connect(path).await?))
 }
 
 #[cfg(not(unix))]
-async fn connect_unix(_: PathBuf) -> Result<Stream, BoxError> {
+async fn connect_unix(_: PathBuf) -> Result<NetStream, BoxError> {
     Err(Box::new(std::io::Error::from(std::io::ErrorKind::Unsupported)))
 }

@@ -1,6 +1,6 @@
 //! One message, or an error, as a response.
 
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
 use axum::{
     body::Body,
@@ -9,7 +9,7 @@ use axum::{
 
 use super::error_body;
 use crate::{
-    Code, Context, Error, Method,
+    Context,
     gateway::{error::HttpError, headers, settings::GatewaySettings},
 };
 
@@ -54,17 +54,6 @@ pub(crate) fn error(http_error: &HttpError, settings: &GatewaySettings) -> Respo
         retry_after(delay, headers);
     }
     response
-}
-
-/// Logs the error of a call, with the source that the caller does not see.
-pub(crate) fn log_error(method: Method, error: &Error) {
-    let (name, code, source) = (method.full_name(), error.code().name(), error.source());
-    match error.code() {
-        Code::Internal | Code::Unknown | Code::DataLoss => {
-            tracing::error!(method = name, code, message = error.message(), source, "a call failed");
-        }
-        _ => tracing::debug!(method = name, code, message = error.message(), source, "a call failed"),
-    }
 }
 
 /// Sets the delay before a retry, in whole seconds, rounded up.

@@ -22,7 +22,8 @@ use http_body_util::StreamBody;
 use tokio::time;
 use tracing::Instrument;
 
-use super::{error_body, framing::Framing, message};
+use super::{error_body, framing::Framing};
+use crate::grpc::error_log::log_error;
 use crate::{
     CancelGuard, Error, Method, Result, Streaming,
     call::shutdown::ShutdownSignal,
@@ -148,7 +149,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     }
 
     fn fail(self, error: &Error) -> StreamStep<R> {
-        message::log_error(self.method, error);
+        log_error(&self.method, error);
         self.call.failed(error);
         self.call.end(Some(error.code()));
         let frame = self.framing.error(&error_body(error, &self.settings).status());

@@ -1,4 +1,4 @@
-//! Who a certificate says its owner is.
+//! The identity in a certificate.
 
 use x509_cert::{
     Certificate,
@@ -8,7 +8,7 @@ use x509_cert::{
 
 use crate::Identity;
 
-/// Who a certificate in the form of DER says its owner is. `None` if it cannot be read.
+/// Reads the identity of a certificate in DER. Returns `None` if it is malformed.
 pub(crate) fn identity(certificate: &[u8]) -> Option<Identity> {
     let certificate = Certificate::from_der(certificate).ok()?.tbs_certificate;
     let mut identity = Identity { subject: certificate.subject.to_string(), ..Identity::default() };

@@ -1,18 +1,13 @@
-//! Certificates and keys, as clients and servers read them.
+//! Certificates and keys of clients and servers.
 
 #[cfg(feature = "server")]
 mod identity;
+mod provider;
+mod reload;
 mod source;
 
 #[cfg(feature = "server")]
 pub(crate) use identity::identity;
-pub(crate) use source::{Fresh, Pair, Source, authorities};
-
-use std::sync::Arc;
-
-use rustls::crypto::CryptoProvider;
-
-/// What encrypts.
-pub(crate) fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}
+pub(crate) use provider::provider;
+pub(crate) use reload::Reloadable;
+pub(crate) use source::{CertificateAndKey, PemSource, authorities};

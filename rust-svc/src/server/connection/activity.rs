@@ -67,11 +67,11 @@ impl ConnectionActivity {
     }
 
     /// Counts a call until the guard is dropped.
-    pub(super) fn begin_call(self: &Arc<Self>) -> CallGuard {
+    pub(super) fn begin_call(self: &Arc<Self>) -> TrackedCall {
         self.calls.fetch_add(1, Relaxed);
         self.read.fetch_max(MIN_OPENING, Relaxed);
         self.head.store(NEVER, Relaxed);
-        CallGuard(self.clone())
+        TrackedCall(self.clone())
     }
 
     /// Completes after this time if the caller has sent no request.
@@ -127,9 +127,9 @@ impl ConnectionActivity {
 
 /// A call in progress, until the guard is dropped.
 #[derive(Debug)]
-pub(super) struct CallGuard(Arc<ConnectionActivity>);
+pub(super) struct TrackedCall(Arc<ConnectionActivity>);
 
-impl Drop for CallGuard {
+impl Drop for TrackedCall {
     fn drop(&mut self) {
         self.0.ended.store(self.0.now(), Relaxed);
         self.0.calls.fetch_sub(1, Relaxed);
@@ -141,7 +141,7 @@ impl Drop for CallGuard {
 pub(super) struct TrackedBody<B> {
     pub(super) body: B,
     #[expect(dead_code, reason = "held for its drop")]
-    pub(super) call: CallGuard,
+    pub(super) call: TrackedCall,
 }
 
 impl<B: Body + Unpin> Body for TrackedBody<B> {

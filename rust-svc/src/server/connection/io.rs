@@ -17,7 +17,7 @@ use super::{
     activity::ConnectionActivity,
     frames::{ControlFrameBudget, FrameScanner, PREFACE},
 };
-use crate::net::Stream;
+use crate::net::NetStream;
 
 /// `GOAWAY` with `ENHANCE_YOUR_CALM`, as grpc-go sends it to clients that ping too often.
 const GO_AWAY: &[u8] = b"\0\0\x16\x07\0\0\0\0\0\x7f\xff\xff\xff\0\0\0\x0btoo_many_pings";
@@ -25,7 +25,7 @@ const GO_AWAY: &[u8] = b"\0\0\x16\x07\0\0\0\0\0\x7f\xff\xff\xff\0\0\0\x0btoo_man
 /// A monitored connection. It fails if the caller does not read for too long, or floods it with control frames.
 #[derive(Debug)]
 pub(super) struct GuardedIo {
-    stream: Stream,
+    stream: NetStream,
     activity: Arc<ConnectionActivity>,
     protocol: DetectedProtocol,
     send_timeout: Duration,
@@ -66,7 +66,7 @@ struct Http2Monitor {
 }
 
 impl GuardedIo {
-    pub(super) fn new(stream: Stream, activity: Arc<ConnectionActivity>, send_timeout: Duration) -> Self {
+    pub(super) fn new(stream: NetStream, activity: Arc<ConnectionActivity>, send_timeout: Duration) -> Self {
         Self { stream, activity, protocol: DetectedProtocol::Unknown(0), send_timeout, stalled: None, closing: None }
     }
 

@@ -11,7 +11,7 @@ use tokio::{sync::watch, time};
 use super::{
     super::{
         body::ChunkedBody,
-        dispatch::{DispatchedBody, Dispatcher},
+        dispatch::{DispatchedBody, RequestDispatcher},
         limits::Limits,
         listen::RemotePeer,
     },
@@ -19,7 +19,7 @@ use super::{
     io::GuardedIo,
     streams::StreamExecutor,
 };
-use crate::{call::shutdown::ShutdownSignal, error::BoxError, net::Stream};
+use crate::{call::shutdown::ShutdownSignal, error::BoxError, net::NetStream};
 
 /// The time that a new caller has for its first request when the server stops.
 const FIRST_REQUEST: Duration = Duration::from_millis(100);
@@ -30,7 +30,7 @@ const LATE_CALLS: Duration = Duration::from_secs(10);
 /// A connection with its limits.
 pub(super) struct Connection {
     pub(super) remote: RemotePeer,
-    pub(super) dispatcher: Arc<Dispatcher>,
+    pub(super) dispatcher: Arc<RequestDispatcher>,
     pub(super) limits: Limits,
     pub(super) draining: watch::Receiver<bool>,
     pub(super) shutdown: ShutdownSignal,
@@ -40,13 +40,13 @@ pub(super) struct Connection {
 
 impl Connection {
     #[cfg(not(feature = "tls"))]
-    pub(super) async fn open(self, stream: Stream, protocol: &Builder<StreamExecutor>) {
+    pub(super) async fn open(self, stream: NetStream, protocol: &Builder<StreamExecutor>) {
         self.serve(stream, protocol).await;
     }
 
     /// Serves the connection, after a TLS handshake if there are certificates.
     #[cfg(feature = "tls")]
-    pub(super) async fn open(mut self, stream: Stream, protocol: &Builder<StreamExecutor>) {
+    pub(super) async fn open(mut self, stream: NetStream, protocol: &Builder<StreamExecutor>) {
         let Some(tls) = self.tls.take() else { return self.serve(stream, protocol).await };
         let handshake = tls.accept(stream, self.dispatcher.protocols, &mut self.remote);
         let encrypted = tokio::select! {
@@ -60,7 +60,7 @@ impl Connection {
         }
     }
 
-    async fn serve(mut self, stream: Stream, protocol: &Builder<StreamExecutor>) {
+    async fn serve(mut self, stream: NetStream, protocol: &Builder<StreamExecutor>) {
         let activity = ConnectionActivity::new();
         let stream = TokioIo::new(GuardedIo::new(stream, activity.clone(), self.limits.send_timeout));
         let service = self.service(activity.clone());

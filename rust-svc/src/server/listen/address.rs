@@ -1,5 +1,6 @@
 //! The settings of an address.
 
+use super::protocols::Protocols;
 use std::{
     fmt,
     net::SocketAddr,
@@ -28,14 +29,6 @@ pub struct Listen {
     pub(crate) socket_mode: u32,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<super::tls::ServerTls>,
-}
-
-/// The protocols of an address. None stands for all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Protocols {
-    pub(crate) grpc: bool,
-    pub(crate) http: bool,
-    pub(crate) web: bool,
 }
 
 impl Listen {
@@ -104,19 +97,6 @@ impl Listen {
     #[cfg(not(feature = "tls"))]
     pub(crate) fn is_encrypted(&self) -> bool {
         false
-    }
-}
-
-impl Protocols {
-    /// Returns the named protocols; if there are none, all, with gRPC-Web only if `web`.
-    pub(crate) fn or_all(self, web: bool) -> Self {
-        if self == Self::default() { Self { grpc: true, http: true, web } } else { self }
-    }
-
-    /// Returns whether no protocol needs HTTP/1.
-    #[cfg(feature = "tls")]
-    pub(crate) fn is_grpc_alone(self) -> bool {
-        self == Self { grpc: true, ..Self::default() }
     }
 }
 

@@ -13,18 +13,18 @@ use tokio::{
 };
 
 use super::{
-    super::dispatch::Dispatcher,
+    super::dispatch::RequestDispatcher,
     address::{Address, Listen},
     peer::RemotePeer,
 };
-use crate::{Error, Result, call::shutdown::DrainSignal, net::Stream};
+use crate::{Error, Result, call::shutdown::DrainSignal, net::NetStream};
 
 /// A bound address, with the dispatcher of its requests.
 #[derive(Debug)]
 pub(crate) struct Listener {
     socket: ListenSocket,
     pub(crate) address: Address,
-    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) dispatcher: Arc<RequestDispatcher>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<super::tls::ServerTls>,
 }
@@ -39,13 +39,13 @@ enum ListenSocket {
 /// An accepted connection.
 #[derive(Debug)]
 pub(crate) struct AcceptedStream {
-    pub(crate) stream: Stream,
+    pub(crate) stream: NetStream,
     pub(crate) remote: RemotePeer,
 }
 
 impl Listener {
     /// Binds an address. Fails with a readable message if it is not available, or if certificates are invalid.
-    pub(crate) async fn bind(listen: &Listen, dispatcher: Dispatcher) -> Result<Self> {
+    pub(crate) async fn bind(listen: &Listen, dispatcher: RequestDispatcher) -> Result<Self> {
         #[cfg(feature = "tls")]
         listen.tls.as_ref().map(super::tls::ServerTls::reload).transpose()?;
         let (socket, address) = match listen.address.strip_prefix("unix:") {
@@ -86,13 +86,13 @@ impl Listener {
                 // Small messages must not wait for more. This fails only if the connection is already closed.
                 let _ = stream.set_nodelay(true);
                 let remote = RemotePeer { peer: address.into(), address: Some(address), draining: draining() };
-                AcceptedStream { stream: Stream::Tcp(stream), remote }
+                AcceptedStream { stream: NetStream::Tcp(stream), remote }
             }
             #[cfg(unix)]
             ListenSocket::Unix(listener, _) => {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
                 let remote = RemotePeer { peer: self.address.to_string().into(), address: None, draining: draining() };
-                AcceptedStream { stream: Stream::Unix(stream), remote }
+                AcceptedStream { stream: NetStream::Unix(stream), remote }
             }
         };
         Poll::Ready(Ok(accepted))

@@ -3,14 +3,15 @@
 mod address;
 mod listener;
 mod peer;
+mod protocols;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(unix)]
 mod unix;
 
-pub(super) use address::Protocols;
 pub use address::{Address, Listen};
 pub(super) use listener::{AcceptedStream, Listener};
 pub(super) use peer::RemotePeer;
+pub(super) use protocols::Protocols;
 #[cfg(feature = "tls")]
 pub use tls::ServerTls;

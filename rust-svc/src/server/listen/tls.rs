@@ -6,11 +6,11 @@ use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
 use tokio::{task::spawn_blocking, time};
 use tokio_rustls::TlsAcceptor;
 
-use super::{address::Protocols, peer::RemotePeer};
+use super::{peer::RemotePeer, protocols::Protocols};
 use crate::{
     Error, Result,
-    net::Stream,
-    net::tls::{Fresh, Pair, Source, authorities, identity, provider},
+    net::NetStream,
+    net::tls::{CertificateAndKey, PemSource, Reloadable, authorities, identity, provider},
 };
 
 /// The default and the least interval between two checks of the files.
@@ -34,10 +34,10 @@ const MIN_RELOAD_INTERVAL: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 #[must_use = "nothing is encrypted until a server listens with it"]
 pub struct ServerTls {
-    own: Pair,
-    clients: Option<Source>,
+    own: CertificateAndKey,
+    clients: Option<PemSource>,
     every: Duration,
-    configs: Fresh<TlsConfigs>,
+    configs: Reloadable<TlsConfigs>,
 }
 
 /// The TLS configurations of an address.
@@ -51,28 +51,33 @@ struct TlsConfigs {
 impl ServerTls {
     /// Reads PEM files: the certificate chain of the server, its own certificate first, and its key.
     pub fn files(chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        Self::new(Source::File(chain.into()), Source::File(key.into()))
+        Self::new(PemSource::File(chain.into()), PemSource::File(key.into()))
     }
 
     /// Creates the certificates from PEM text.
     pub fn pem(chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::Text(chain.as_ref().into()), Source::Text(key.as_ref().into()))
+        Self::new(PemSource::Text(chain.as_ref().into()), PemSource::Text(key.as_ref().into()))
     }
 
-    fn new(chain: Source, key: Source) -> Self {
-        Self { own: Pair { chain, key }, clients: None, every: RELOAD_INTERVAL, configs: Fresh::new() }
+    fn new(chain: PemSource, key: PemSource) -> Self {
+        Self {
+            own: CertificateAndKey { chain, key },
+            clients: None,
+            every: RELOAD_INTERVAL,
+            configs: Reloadable::new(),
+        }
     }
 
     /// Requires client certificates of one of the authorities in this file (mutual TLS). Handlers read the verified
     /// identity from [`Peer::identity`](crate::Peer::identity).
     pub fn clients(mut self, authorities: impl Into<PathBuf>) -> Self {
-        self.clients = Some(Source::File(authorities.into()));
+        self.clients = Some(PemSource::File(authorities.into()));
         self
     }
 
     /// Requires client certificates of one of these authorities, as PEM text.
     pub fn clients_pem(mut self, authorities: impl AsRef<[u8]>) -> Self {
-        self.clients = Some(Source::Text(authorities.as_ref().into()));
+        self.clients = Some(PemSource::Text(authorities.as_ref().into()));
         self
     }
 
@@ -85,7 +90,7 @@ impl ServerTls {
     /// Reloads the files now, for this value and its clones, and returns whether they changed. Invalid files are an error
     /// and change nothing.
     pub fn reload(&self) -> Result<bool> {
-        self.configs.renew([&self.own.chain, &self.own.key].into_iter().chain(&self.clients), |texts| match texts {
+        self.configs.reload([&self.own.chain, &self.own.key].into_iter().chain(&self.clients), |texts| match texts {
             [chain, key, clients @ ..] => {
                 self.make(chain, key, clients.first().map(|clients| &**clients)).map(TlsConfigs::of)
             }
@@ -106,7 +111,7 @@ impl ServerTls {
                 builder.with_client_cert_verifier(verifier.map_err(Error::internal)?)
             }
         };
-        builder.with_single_cert(chain, key).map_err(|error| self.own.refused(&error))
+        builder.with_single_cert(chain, key).map_err(|error| self.own.mismatch(&error))
     }
 
     /// Reloads the files whenever they change.
@@ -125,17 +130,17 @@ impl ServerTls {
     /// Encrypts a connection, and adds the identity of a client certificate to the peer.
     pub(crate) async fn accept(
         &self,
-        stream: Stream,
+        stream: NetStream,
         protocols: Protocols,
         remote: &mut RemotePeer,
-    ) -> std::io::Result<Stream> {
-        let configs = self.configs.last().ok_or(std::io::ErrorKind::NotConnected)?;
+    ) -> std::io::Result<NetStream> {
+        let configs = self.configs.current().ok_or(std::io::ErrorKind::NotConnected)?;
         let stream = TlsAcceptor::from(configs.serving(protocols)).accept(stream).await?;
         let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
         if let Some(identity) = certificate.and_then(|certificate| identity(certificate)) {
             remote.peer = remote.peer.clone().with_identity(identity);
         }
-        Ok(Stream::Tls(Box::new(stream.into())))
+        Ok(NetStream::Tls(Box::new(stream.into())))
     }
 }
 

@@ -25,7 +25,7 @@ use super::{
     settings::accepts_headers,
     upload::Upload,
 };
-use crate::{error::BoxError, net::Stream};
+use crate::{error::BoxError, net::NetStream};
 
 /// The flow-control window of a stream: how much of one response a server may send before it is read.
 const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
@@ -59,7 +59,7 @@ pub(crate) struct H2Connection {
 impl H2Connection {
     /// Starts HTTP/2 over a stream of bytes, and completes when the server's SETTINGS arrive. With `keep_alive`, pings
     /// are sent in this interval while calls are active.
-    pub(crate) async fn open(stream: Stream, keep_alive: Option<Duration>) -> Result<Self, BoxError> {
+    pub(crate) async fn open(stream: NetStream, keep_alive: Option<Duration>) -> Result<Self, BoxError> {
         let (stream, activity) = MonitoredIo::new(stream);
         let (sender, mut connection) = settings().handshake(stream).await?;
         let max_header_list_size = activity.wait_for_settings(&mut connection).await?;

@@ -14,11 +14,11 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::settings::SettingsReader;
-use crate::{error::BoxError, net::Stream};
+use crate::{error::BoxError, net::NetStream};
 
 /// A stream of bytes that records the activity of its peer. A server may accept a connection and never send anything.
 pub(super) struct MonitoredIo {
-    stream: Stream,
+    stream: NetStream,
     settings: SettingsReader,
     activity: PeerActivity,
 }
@@ -35,7 +35,7 @@ struct Observed {
 }
 
 impl MonitoredIo {
-    pub(super) fn new(stream: Stream) -> (Self, PeerActivity) {
+    pub(super) fn new(stream: NetStream) -> (Self, PeerActivity) {
         let activity = PeerActivity::default();
         (Self { stream, settings: SettingsReader::default(), activity: activity.clone() }, activity)
     }

@@ -2,6 +2,8 @@
 
 use http::Request;
 
+use crate::grpc::header_list;
+
 /// The size of a frame header (RFC 9113, section 4.1).
 const FRAME_HEADER: usize = 9;
 
@@ -9,10 +11,6 @@ const FRAME_HEADER: usize = 9;
 const SETTINGS: u8 = 4;
 const SETTING: usize = 6;
 const MAX_HEADER_LIST_SIZE: u16 = 6;
-
-/// The overhead of a header by section 6.5.2, and the size of the pseudo-headers without authority and path.
-const OVERHEAD: usize = 32;
-const PSEUDO: usize = 4 * (OVERHEAD + 10);
 
 /// Reads the first SETTINGS frame, which may arrive in pieces. Later changes are ignored.
 #[derive(Default)]
@@ -41,10 +39,11 @@ fn max_header_list_size(setting: &[u8]) -> Option<u32> {
 
 /// Returns whether the headers of a request are within the server's limit.
 pub(super) fn accepts_headers(limit: u32, request: &Request<()>) -> bool {
-    let sizes = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + OVERHEAD);
-    let uri = request.uri();
-    let pseudo = PSEUDO + uri.path().len() + uri.authority().map_or(0, |authority| authority.as_str().len());
-    limit == u32::MAX || sizes.sum::<usize>() + pseudo <= limit as usize
+    let (method, uri) = (request.method().as_str(), request.uri());
+    let (scheme, authority) = (uri.scheme_str().unwrap_or("https"), uri.authority().map_or("", |it| it.as_str()));
+    let pseudo = [(":method", method), (":scheme", scheme), (":authority", authority), (":path", uri.path())];
+    let pseudo = pseudo.iter().map(|(name, value)| header_list::entry_size(name, value.len())).sum::<usize>();
+    limit == u32::MAX || header_list::size(request.headers()) + pseudo <= limit as usize
 }
 
 #[cfg(test)]
