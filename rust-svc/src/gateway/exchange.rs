@@ -12,8 +12,10 @@ use futures::FutureExt;
 use super::{
     error::HttpError,
     headers,
+    http_body::{self, HttpBody},
     request::{
-        body, context,
+        body::{self, BodyKind},
+        context,
         parameters::{self, Parameters},
     },
     response::{Framing, ResponseStream, message},
@@ -85,7 +87,10 @@ impl HttpExchange {
     where
         Q: Message<Place, Wire: JsonValue>,
     {
-        let body = self.whole_body().await?;
+        let mut body = self.whole_body().await?;
+        if self.route.takes_bytes && !(body.is_empty() && self.headers.get(header::CONTENT_TYPE).is_none()) {
+            body = http_body::to_json(&self.headers, &body).into();
+        }
         self.place_body(body.is_empty());
         let wire = match self.route.mask {
             Some(mask) if self.parameters.has_mask => self.read_with_given_mask(&body, mask)?,
@@ -102,7 +107,10 @@ impl HttpExchange {
         Q: Message<Place, Wire: JsonValue>,
     {
         let body = std::mem::take(&mut self.body);
-        let mut values = body::read_stream(body, &self.headers, self.settings.max_message_bytes).await?;
+        let mut values = match self.route.takes_bytes {
+            true => body::read_chunks(body, &self.headers)?,
+            false => body::read_stream(body, &self.headers, self.settings.max_message_bytes).await?,
+        };
         self.place_body(false);
         let fields = std::mem::take(&mut self.parameters.fields);
         let (settings, counter) = (self.settings.clone(), self.call.counter());
@@ -122,8 +130,11 @@ impl HttpExchange {
         self,
         response: R,
     ) -> Result<Response<Body>, HttpError> {
-        let json = json::print_response(&response.into_response(), self.route.response_field, &self.print);
-        let mut response = message::json(json.map_err(Error::internal)?);
+        let (wire, field) = (response.into_response(), self.route.response_field);
+        let mut response = match self.route.returns_bytes {
+            true => message::bytes(HttpBody::of(&wire, field)),
+            false => message::json(json::print_response(&wire, field, &self.print).map_err(Error::internal)?),
+        };
         message::set_metadata(self.call.cx(), &mut response);
         headers::append_trailers(self.call.cx().trailers().iter(), response.headers_mut());
         self.call.answered(response.status().as_u16());
@@ -133,32 +144,37 @@ impl HttpExchange {
     }
 
     /// Returns the response of a stream. An error before the first message is one of the whole request.
-    pub(super) fn respond_with_stream<R: Message<Place, Wire: JsonValue>, Place: 'static>(
+    pub(super) async fn respond_with_stream<R: Message<Place, Wire: JsonValue>, Place: 'static>(
         self,
         mut messages: Streaming<R>,
     ) -> Result<Response<Body>, HttpError> {
-        let messages = match messages.next().now_or_never() {
-            Some(Some(Err(error))) => return Err(error.into()),
-            Some(Some(Ok(first))) => {
-                Streaming::new(futures::StreamExt::chain(futures::stream::iter([Ok(first)]), messages))
-            }
-            Some(None) => Streaming::empty(),
-            None => messages,
+        // The content type of bytes comes with the first of them.
+        let first = match self.route.returns_bytes {
+            true => Some(messages.next().await),
+            false => messages.next().now_or_never(),
         };
-        let cx = self.cx();
-        let mut response = ResponseStream {
+        let first = first.map(Option::transpose).transpose()?.map(|first| first.map(R::into_response));
+        let (cx, field) = (self.cx(), self.route.response_field);
+        let content_type = match &first {
+            Some(Some(first)) if self.route.returns_bytes => HttpBody::of(first, field).media_type(),
+            _ => self.framing.content_type(),
+        };
+        let rest = if matches!(first, Some(None)) { Streaming::empty() } else { messages.map(R::into_response) };
+        let first = futures::stream::iter(first.flatten().map(Ok));
+        let stream = ResponseStream {
             method: self.route.method,
-            messages: messages.map(R::into_response),
+            messages: Streaming::new(futures::StreamExt::chain(first, rest)),
             framing: self.framing,
+            is_bytes: self.route.returns_bytes,
             accepts_trailers: accepts_trailers(&self.headers),
             print: self.print,
             settings: self.settings,
-            response_field: self.route.response_field,
+            response_field: field,
             call: self.call,
             shutdown: self.shutdown,
             guard: self.guard,
-        }
-        .into_response();
+        };
+        let mut response = stream.into_response(content_type);
         message::set_metadata(&cx, &mut response);
         Ok(response)
     }
@@ -168,7 +184,8 @@ impl HttpExchange {
             return Ok(Bytes::new());
         }
         let body = std::mem::take(&mut self.body);
-        body::read_whole(body, &self.headers, self.settings.max_message_bytes, self.receive_timeout).await
+        let kind = if self.route.takes_bytes { BodyKind::Bytes } else { BodyKind::Json };
+        body::read_whole(body, &self.headers, kind, self.settings.max_message_bytes, self.receive_timeout).await
     }
 
     /// Marks the field that the body holds, or the whole request. An empty body is an empty message.
@@ -217,7 +234,7 @@ fn framing(
     headers: &HeaderMap,
 ) -> Result<Framing, HttpError> {
     let has_error = route.messages.response_has_error();
-    if route.method.kind.returns_one() {
+    if route.method.kind.returns_one() || route.returns_bytes {
         return Ok(Framing::new(settings.streams, headers, has_error));
     }
     if parameters.wants_events {

@@ -27,6 +27,7 @@ mod error;
 mod exchange;
 mod handler;
 mod headers;
+mod http_body;
 mod request;
 mod response;
 mod route_table;

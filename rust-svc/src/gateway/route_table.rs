@@ -21,6 +21,7 @@ use crate::grpc::error_log::log_error;
 use crate::{
     Code, Error,
     call::connection_info::HttpConnInfo,
+    grpc::error_log::log_error,
     intercept::{Chain, HttpRoute, NO_METHOD},
     observe::names,
 };

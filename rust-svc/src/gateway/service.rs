@@ -71,7 +71,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             Box::pin(async move {
                 let request = exchange.request().await?;
                 let responses = call(&service, exchange.cx(), request).await?;
-                exchange.respond_with_stream(responses)
+                exchange.respond_with_stream(responses).await
             })
         })
     }
@@ -121,7 +121,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             Box::pin(async move {
                 let requests = exchange.requests().await?;
                 let responses = call(&service, exchange.cx(), requests).await?;
-                exchange.respond_with_stream(responses)
+                exchange.respond_with_stream(responses).await
             })
         })
     }

@@ -36,8 +36,8 @@ pub trait JsonEnum {
 
 /// A value that has JSON: a scalar, a message, or a number that is a value of an enum (`K`).
 pub trait JsonValue<K = Plain>: Default {
-    /// True for `google.protobuf.FieldMask`.
-    const IS_MASK: bool = false;
+    /// The full name of the message; empty for other values.
+    const MESSAGE_NAME: &'static str = "";
     /// True for messages: an unset one is printed as `null` where defaults are printed.
     const IS_MESSAGE: bool = false;
 
@@ -68,13 +68,18 @@ pub trait JsonValue<K = Plain>: Default {
 
 /// A field of a message, with its presence. `K` is the kind of its values, as in [`JsonValue`].
 pub trait Slot<K = Plain> {
-    /// True for a `google.protobuf.FieldMask`.
-    const IS_MASK: bool = false;
+    /// The full name of the message that the field holds; empty for other values, lists and maps.
+    const MESSAGE_NAME: &'static str = "";
     /// True if the field is printed where defaults are printed.
     const HAS_DEFAULT: bool = true;
 
     /// Returns whether the field need not be printed.
     fn is_unset(&self) -> bool;
+
+    /// Returns the value of a text or of bytes.
+    fn as_bytes(&self) -> Option<&[u8]> {
+        None
+    }
 
     /// Prints the value.
     fn print(&self, out: &mut Writer);

@@ -55,7 +55,7 @@ pub use error::{JsonError, JsonResult};
 pub use message::{EnumOf, JsonEnum, JsonMessage, JsonValue, Null, Plain, Slot};
 pub use options::{PackedType, ParseOptions, PrintOptions, TypeRegistry};
 pub use print::Writer;
-pub(crate) use print::mask_fields;
+pub(crate) use print::{bytes_of_fields, field_types};
 pub use read::{FieldReader, ValueSource};
 pub(crate) use read::{ParameterTree, PathStep, field_name, is_output_only};
 pub(crate) use text::{decode_base64, encode_base64};

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "client")]
 mod backend;
+mod bytes;
 mod codec;
 #[cfg(feature = "server")]
 mod ending;

@@ -12,12 +12,40 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time;
 
 use super::splitter::{JsonSplitter, NotAnArray};
-use crate::{Error, Result, Streaming, error::BoxError, gateway::error::HttpError};
+use crate::{
+    Error, Result, Streaming,
+    error::BoxError,
+    gateway::{error::HttpError, http_body},
+};
+
+/// The kinds of bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyKind {
+    Json,
+    /// Bytes of any type.
+    Bytes,
+}
+
+impl BodyKind {
+    /// Fails unless the headers declare an uncompressed body of this kind.
+    fn check(self, headers: &HeaderMap) -> Result<(), HttpError> {
+        let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes());
+        if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
+            return Err(unsupported("the body is compressed; send it as it is"));
+        }
+        let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        match self {
+            Self::Json if !is_json(media) => Err(unsupported("the body must be of content-type application/json")),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// Reads the whole body of at most `limit` bytes, which may pause for `timeout`. An empty body needs no content type.
 pub(crate) async fn read_whole(
     body: Body,
     headers: &HeaderMap,
+    kind: BodyKind,
     limit: usize,
     timeout: Duration,
 ) -> Result<Bytes, HttpError> {
@@ -26,7 +54,7 @@ pub(crate) async fn read_whole(
     while let Some(frame) = time::timeout(timeout, body.frame()).await.unwrap_or_else(late) {
         let Ok(data) = frame.map_err(|error| unreadable(error, limit))?.into_data() else { continue };
         if bytes.is_empty() && !data.is_empty() {
-            check_type(headers)?;
+            kind.check(headers)?;
         }
         bytes.extend_from_slice(&data);
     }
@@ -35,11 +63,22 @@ pub(crate) async fn read_whole(
 
 /// Returns the values of a body as they arrive, each of at most `limit` bytes. An empty body needs no content type.
 pub(crate) async fn read_stream(body: Body, headers: &HeaderMap, limit: usize) -> Result<Streaming<Bytes>, HttpError> {
-    match check_type(headers) {
+    match BodyKind::Json.check(headers) {
         Ok(()) => Ok(split(body, splitter(headers), limit)),
         Err(_) if is_empty(body).await => Ok(Streaming::empty()),
         Err(error) => Err(error),
     }
+}
+
+/// Returns the chunks of a body of bytes as they arrive, each as the JSON of a `google.api.HttpBody`.
+pub(crate) fn read_chunks(body: Body, headers: &HeaderMap) -> Result<Streaming<Bytes>, HttpError> {
+    BodyKind::Bytes.check(headers)?;
+    let headers = headers.clone();
+    let chunks = body.into_data_stream().map(move |chunk| {
+        let chunk = chunk.map_err(incomplete)?;
+        Ok(Bytes::from(http_body::to_json(&headers, &chunk)))
+    });
+    Ok(Streaming::new(chunks))
 }
 
 async fn is_empty(mut body: Body) -> bool {
@@ -84,15 +123,8 @@ fn split(body: Body, splitter: JsonSplitter, limit: usize) -> Streaming<Bytes> {
     }))
 }
 
-/// Fails unless the headers declare uncompressed JSON.
-fn check_type(headers: &HeaderMap) -> Result<(), HttpError> {
-    let unsupported = |why: &str| HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid_argument(why));
-    let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes());
-    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
-        return Err(unsupported("the body is compressed; send it as it is"));
-    }
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if is_json(kind) { Ok(()) } else { Err(unsupported("the body must be of content-type application/json")) }
+fn unsupported(why: &str) -> HttpError {
+    HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid_argument(why))
 }
 
 fn is_json(kind: &str) -> bool {

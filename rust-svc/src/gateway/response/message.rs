@@ -10,15 +10,24 @@ use axum::{
 use super::error_body;
 use crate::{
     Context,
-    gateway::{error::HttpError, headers, settings::GatewaySettings},
+    gateway::{error::HttpError, headers, http_body::HttpBody, settings::GatewaySettings},
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Returns the response of one message.
 pub(crate) fn json(body: Vec<u8>) -> Response<Body> {
+    with_type(JSON, body)
+}
+
+/// Returns the response of a `google.api.HttpBody`: its bytes, with their content type.
+pub(crate) fn bytes(body: HttpBody) -> Response<Body> {
+    with_type(body.media_type(), body.data)
+}
+
+fn with_type(content_type: HeaderValue, body: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
 

@@ -23,11 +23,11 @@ use tokio::time;
 use tracing::Instrument;
 
 use super::{error_body, framing::Framing};
-use crate::grpc::error_log::log_error;
 use crate::{
     CancelGuard, Error, Method, Result, Streaming,
     call::shutdown::ShutdownSignal,
-    gateway::{headers, settings::GatewaySettings},
+    gateway::{headers, http_body::HttpBody, settings::GatewaySettings},
+    grpc::error_log::log_error,
     intercept::{ActiveCall, panicked},
     json::{self, JsonValue, PrintOptions},
 };
@@ -40,6 +40,8 @@ pub(crate) struct ResponseStream<R> {
     pub(crate) method: Method,
     pub(crate) messages: Streaming<R>,
     pub(crate) framing: Framing,
+    /// Whether the messages are `google.api.HttpBody`, of which only the bytes are sent.
+    pub(crate) is_bytes: bool,
     pub(crate) print: PrintOptions,
     pub(crate) settings: Arc<GatewaySettings>,
     pub(crate) response_field: Option<&'static str>,
@@ -64,8 +66,7 @@ type StreamStep<R> = (Result<Frame<Bytes>>, StreamState<R>);
 
 impl<R: JsonValue + Send + 'static> ResponseStream<R> {
     /// Returns the response whose body is the stream.
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let content_type = self.framing.content_type();
+    pub(crate) fn into_response(self, content_type: HeaderValue) -> Response<Body> {
         // The status is sent before the stream can fail.
         self.call.answered(200);
         let frames = stream::unfold(StreamState::Open(Box::new(self)), |state| async move {
@@ -90,21 +91,30 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
             return Some((Ok(Frame::data(self.framing.heartbeat())), StreamState::Open(self)));
         };
         let Some(message) = message else { return self.end() };
-        let printed = message.and_then(|message| {
-            json::print_response(&message, self.response_field, &self.print).map_err(Error::internal)
-        });
-        match printed {
-            Ok(json) => {
+        match message.and_then(|message| self.print(&message)) {
+            Ok(text) => {
                 self.call.sent(1);
-                Some((Ok(Frame::data(self.framing.message(&json))), StreamState::Open(self)))
+                Some((Ok(Frame::data(text)), StreamState::Open(self)))
+            }
+            Err(error) if self.is_bytes => {
+                self.note_failure(&error);
+                Some((Err(abrupt_end().await), StreamState::Ended))
             }
             Err(error) => Some(self.fail(&error)),
         }
     }
 
+    fn print(&mut self, message: &R) -> Result<Bytes> {
+        if self.is_bytes {
+            return Ok(HttpBody::of(message, self.response_field).data.into());
+        }
+        let json = json::print_response(message, self.response_field, &self.print).map_err(Error::internal)?;
+        Ok(self.framing.message(&json))
+    }
+
     /// Returns the next message; `None` if a heartbeat is due before.
     async fn message_or_heartbeat(&mut self) -> Option<Option<Result<R>>> {
-        match self.settings.heartbeat.filter(|_| self.framing.is_events()) {
+        match self.settings.heartbeat.filter(|_| self.framing.is_events() && !self.is_bytes) {
             Some(pause) => time::timeout(pause, self.message_or_shutdown()).await.ok(),
             None => Some(self.message_or_shutdown().await),
         }
@@ -141,17 +151,21 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
             headers::append_trailers(self.call.cx().trailers().iter(), &mut trailers);
         }
         let trailers = (!trailers.is_empty()).then_some(trailers);
-        let last = Some(self.framing.end()).filter(|text| !text.is_empty());
+        let last = Some(self.framing.end()).filter(|text| !text.is_empty() && !self.is_bytes);
         match last {
             Some(text) => Some((Ok(Frame::data(text.into())), StreamState::Trailers(trailers))),
             None => send_trailers(trailers),
         }
     }
 
-    fn fail(self, error: &Error) -> StreamStep<R> {
+    fn note_failure(&self, error: &Error) {
         log_error(&self.method, error);
         self.call.failed(error);
         self.call.end(Some(error.code()));
+    }
+
+    fn fail(self, error: &Error) -> StreamStep<R> {
+        self.note_failure(error);
         let frame = self.framing.error(&error_body(error, &self.settings).status());
         let is_distinct = self.framing.is_events();
         (Ok(Frame::data(frame)), if is_distinct { StreamState::Ended } else { StreamState::Failed })

@@ -9,12 +9,18 @@ use crate::{
     path::{Template, TemplateError},
 };
 
+const FIELD_MASK: &str = "google.protobuf.FieldMask";
+const HTTP_BODY: &str = "google.api.HttpBody";
+
 /// The fields of the messages of a method.
 #[derive(Clone, Copy)]
 pub(crate) struct MessageInfo {
     request_field: fn(&str) -> Option<&'static str>,
     response_field: fn(&str) -> Option<&'static str>,
-    request_masks: fn() -> Vec<&'static str>,
+    request_types: fn() -> Vec<(&'static str, &'static str)>,
+    response_types: fn() -> Vec<(&'static str, &'static str)>,
+    request_name: &'static str,
+    response_name: &'static str,
     is_output_only: fn(&str) -> bool,
     response_has_error: fn() -> bool,
 }
@@ -29,6 +35,10 @@ pub(crate) struct BoundRoute {
     pub(crate) mask: Option<&'static str>,
     /// The field of the response that is printed.
     pub(crate) response_field: Option<&'static str>,
+    /// Whether the body of a request is a `google.api.HttpBody`.
+    pub(crate) takes_bytes: bool,
+    /// Whether the body of a response is a `google.api.HttpBody`.
+    pub(crate) returns_bytes: bool,
 }
 
 impl MessageInfo {
@@ -36,7 +46,10 @@ impl MessageInfo {
         Self {
             request_field: json::field_name::<Q>,
             response_field: json::field_name::<R>,
-            request_masks: json::mask_fields::<Q>,
+            request_types: json::field_types::<Q>,
+            response_types: json::field_types::<R>,
+            request_name: Q::MESSAGE_NAME,
+            response_name: R::MESSAGE_NAME,
             is_output_only: json::is_output_only::<Q>,
             response_has_error: || R::may_have_key("error"),
         }
@@ -73,16 +86,26 @@ impl BoundRoute {
         if response_field.is_none() && !route.response_body.is_empty() {
             return Err(format!("the response has no field `{}`", route.response_body));
         }
-        Ok(Self { method, route, mask: mask(route, messages), template, messages, response_field })
+        let mask = mask(route, messages);
+        let takes_bytes = match route.body {
+            "*" => messages.request_name == HTTP_BODY,
+            field => (messages.request_types)().contains(&(field, HTTP_BODY)),
+        };
+        let returns_bytes = match response_field {
+            None => messages.response_name == HTTP_BODY,
+            Some(field) => (messages.response_types)().contains(&(field, HTTP_BODY)),
+        };
+        Ok(Self { method, route, template, messages, mask, response_field, takes_bytes, returns_bytes })
     }
 }
 
 /// Returns the update mask of a PATCH whose body is one field. A request with several masks has none.
 fn mask(route: Route, messages: MessageInfo) -> Option<&'static str> {
     let applies = route.kind == "PATCH" && !matches!(route.body, "" | "*");
-    let masks = if applies { (messages.request_masks)() } else { Vec::new() };
-    match masks[..] {
-        [mask] if mask != route.body => Some(mask),
+    let mut types = if applies { (messages.request_types)() } else { Vec::new() };
+    types.retain(|(_, name)| *name == FIELD_MASK);
+    match types[..] {
+        [(mask, _)] if mask != route.body => Some(mask),
         _ => None,
     }
 }

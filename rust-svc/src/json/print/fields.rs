@@ -56,19 +56,31 @@ impl Writer {
         let is_skipped = slot.is_unset() && !(self.options().defaults && S::HAS_DEFAULT);
         match &mut self.filter {
             FieldFilter::All if is_skipped => (),
-            FieldFilter::Masks(masks) => masks.extend(S::IS_MASK.then_some(name)),
+            FieldFilter::Types(types) => types.extend(Some((name, S::MESSAGE_NAME)).filter(|(_, it)| !it.is_empty())),
+            FieldFilter::Bytes(values) => values.extend(slot.as_bytes().map(|bytes| (name, bytes.to_vec()))),
             _ => self.entry(name, json_name, |out| slot.print(out)),
         }
     }
 }
 
-/// Returns the fields of a message that are a `google.protobuf.FieldMask`.
-pub(crate) fn mask_fields<T: JsonValue>() -> Vec<&'static str> {
+/// Returns the fields of a message that hold messages, with the full names of these.
+pub(crate) fn field_types<T: JsonValue>() -> Vec<(&'static str, &'static str)> {
     let mut writer = Writer::new(&PrintOptions::default());
-    writer.filter = FieldFilter::Masks(Vec::new());
+    writer.filter = FieldFilter::Types(Vec::new());
     T::default().write_fields(&mut writer);
     match writer.filter {
-        FieldFilter::Masks(names) => names,
-        FieldFilter::All | FieldFilter::One(_) => Vec::new(),
+        FieldFilter::Types(types) => types,
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the texts and bytes of a message, or of the message in one of its fields, by the names of their fields.
+pub(crate) fn bytes_of_fields<T: JsonValue>(value: &T, field: Option<&'static str>) -> Vec<(&'static str, Vec<u8>)> {
+    let mut writer = Writer::new(&PrintOptions::default());
+    writer.filter = field.map_or_else(|| FieldFilter::Bytes(Vec::new()), FieldFilter::BytesOf);
+    value.write_fields(&mut writer);
+    match writer.filter {
+        FieldFilter::Bytes(values) | FieldFilter::Done(values) => values,
+        _ => Vec::new(),
     }
 }

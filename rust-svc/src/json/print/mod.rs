@@ -3,5 +3,5 @@
 mod fields;
 mod writer;
 
-pub(crate) use fields::mask_fields;
+pub(crate) use fields::{bytes_of_fields, field_types};
 pub use writer::Writer;

@@ -18,8 +18,14 @@ pub(super) enum FieldFilter {
     All,
     /// Only the value of this one.
     One(&'static str),
-    /// None: only the names of the update masks are collected.
-    Masks(Vec<&'static str>),
+    /// None: only the names of the messages that fields hold are collected.
+    Types(Vec<(&'static str, &'static str)>),
+    /// None: only texts and bytes are collected.
+    Bytes(Vec<(&'static str, Vec<u8>)>),
+    /// None: only texts and bytes of the message in this one are collected.
+    BytesOf(&'static str),
+    /// None, since what was wanted is collected.
+    Done(Vec<(&'static str, Vec<u8>)>),
 }
 
 impl Writer {
@@ -66,7 +72,14 @@ impl Writer {
                 write(self);
                 self.filter = FieldFilter::One(wanted);
             }
-            FieldFilter::One(_) | FieldFilter::Masks(_) => (),
+            FieldFilter::BytesOf(wanted) if wanted == name => {
+                self.filter = FieldFilter::Bytes(Vec::new());
+                write(self);
+                if let FieldFilter::Bytes(values) = std::mem::replace(&mut self.filter, FieldFilter::All) {
+                    self.filter = FieldFilter::Done(values);
+                }
+            }
+            _ => (),
         }
     }
 

@@ -20,6 +20,7 @@ impl<M: JsonMessage> JsonMessage for Box<M> {
 }
 
 impl<M: JsonMessage> JsonValue for M {
+    const MESSAGE_NAME: &'static str = M::NAME;
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {

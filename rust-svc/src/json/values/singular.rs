@@ -35,7 +35,21 @@ macro_rules! implicit_presence {
     )*};
 }
 
-implicit_presence!(bool, i32, u32, i64, u64, String, Vec<u8>, Bytes);
+implicit_presence!(bool, i32, u32, i64, u64);
+
+macro_rules! texts_and_bytes {
+    ($($value:ty),*) => {$(
+        impl Slot for $value {
+            bare!(Plain, |it| it.is_empty());
+
+            fn as_bytes(&self) -> Option<&[u8]> {
+                Some(self.as_ref())
+            }
+        }
+    )*};
+}
+
+texts_and_bytes!(String, Vec<u8>, Bytes);
 
 /// A negative zero is set.
 impl Slot for f32 {
@@ -79,7 +93,7 @@ fn fill_bare<K, T: JsonValue<K>>(slot: &mut T, source: ValueSource<'_, '_>) -> J
 }
 
 impl<K, T: JsonValue<K>> Slot<K> for Option<T> {
-    const IS_MASK: bool = T::IS_MASK;
+    const MESSAGE_NAME: &'static str = T::MESSAGE_NAME;
     const HAS_DEFAULT: bool = T::IS_MESSAGE;
 
     fn is_unset(&self) -> bool {

@@ -11,7 +11,7 @@ use crate::json::{
 };
 
 impl JsonValue for FieldMask {
-    const IS_MASK: bool = true;
+    const MESSAGE_NAME: &'static str = "google.protobuf.FieldMask";
     const IS_MESSAGE: bool = true;
 
     fn write(&self, out: &mut Writer) {
