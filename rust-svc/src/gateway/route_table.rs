@@ -17,7 +17,6 @@ use super::{
     routing::{BoundRoute, PathError, RequestPath, RouteTrie},
     settings::{GatewaySettings, MatchedRoute},
 };
-use crate::grpc::error_log::log_error;
 use crate::{
     Code, Error,
     call::connection_info::HttpConnInfo,
