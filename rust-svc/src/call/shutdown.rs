@@ -1,5 +1,7 @@
 //! The signals of a server that stops, as calls in progress receive them.
 
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+use std::{error::Error as StdError, fmt};
 use std::{future::pending, sync::Arc};
 
 use tokio::sync::watch;
@@ -68,5 +70,26 @@ impl ShutdownSignal {
 /// Returns the error for callers whose calls the server does not wait for.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 pub(crate) fn server_stopping() -> Error {
-    Error::unavailable("the server stops")
+    Error::unavailable("the server stops").with_source(Interrupted)
+}
+
+/// The source of an error for a call whose handler may have done a part of its work.
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+#[derive(Clone, Copy, Debug)]
+struct Interrupted;
+
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the handler was interrupted")
+    }
+}
+
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+impl StdError for Interrupted {}
+
+/// Returns whether an error ended a call whose handler may have done a part of its work: it must not be retried.
+#[cfg(feature = "adapter")]
+pub(crate) fn is_interrupted(error: &Error) -> bool {
+    error.source().is_some_and(|source| source.is::<Interrupted>())
 }

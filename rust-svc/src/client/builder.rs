@@ -10,7 +10,7 @@ use super::tls::ClientTls;
 use super::{
     attempt::{RequestDefaults, default_headers},
     handle::Client,
-    policy::Budget,
+    policy::{Budget, Endpoints},
     state::ClientState,
     token::{BearerToken, TokenProvider},
     transport::{Balancer, Channel, Connector, InProcess, ServerAddress, Transport, invalid_address},
@@ -229,6 +229,7 @@ impl ClientBuilder {
 
     fn finish(self, metadata: Metadata, transport: Transport) -> Client {
         let headers = default_headers(self.encoding, transport.is_remote());
+        let servers = transport.servers();
         let target = triomphe::Arc::new(Target::from(&*self.address));
         Client(Arc::new(ClientState {
             chain: self.chain.calling(target.clone()),
@@ -241,6 +242,7 @@ impl ClientBuilder {
             overrides: self.overrides,
             methods: MethodMap::default(),
             budget: Budget::new(),
+            endpoints: (servers > 1).then(|| Endpoints::new(servers)),
         }))
     }
 

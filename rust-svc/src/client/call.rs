@@ -9,13 +9,13 @@ use tracing::Instrument;
 use super::{
     attempt::{AttemptResponse, CallAttempt, MessageDecoder, RequestBody},
     policy::{
-        AttemptFailure, BreakerPermit, CallDeadlines, Retries, RetryDecision, Sample, StreamSampler, declared_deadline,
-        timed_out,
+        AttemptFailure, BreakerPermit, CallDeadlines, Cause, EndpointAttempt, EndpointResult, Retries, RetryDecision,
+        Sample, StreamSampler, TriedEndpoints, declared_deadline, timed_out,
     },
     state::ClientState,
 };
 use crate::{
-    Context, Error, Method, Result,
+    Context, Error, Idempotency, Method, Result,
     call::run_until::run_until_cancelled,
     intercept::{ActiveCall, Attempt, AttemptGuard, Side},
 };
@@ -89,6 +89,7 @@ impl PolicyCall<'_> {
     async fn attempts(&self, mut start: Instant) -> Result<CallResponse> {
         let mut retries = Retries::new(self.method, self.body.is_keyed(), &self.client.budget);
         let mut last: Option<AttemptFailure> = None;
+        let mut tried = TriedEndpoints::default();
         loop {
             let permit = match self.admit() {
                 Ok(permit) => permit,
@@ -96,18 +97,25 @@ impl PolicyCall<'_> {
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
             let mut attempting = AttemptGuard::begin(&self.running, retries.previous(), start);
+            let endpoint = self.endpoint(tried, start);
             let response = {
-                let attempt = pin!(self.attempt(attempting.attempt()).run());
+                let attempt = pin!(self.attempt(attempting.attempt(), endpoint.as_ref()).run());
                 self.deadlines.run(self.method, pin!(attempt.instrument(attempting.attempt().span()))).await
             };
             let end = Instant::now();
             attempting.ended(response.as_ref().err().map(|failure| failure.error.code()), end);
+            let had_full_timeout = self.deadlines.had_full_timeout(start);
+            endpoint.as_ref().and_then(EndpointAttempt::picked).inspect(|&picked| tried.add(picked));
+            let result = endpoint_result(response.as_ref().err(), had_full_timeout);
+            let is_outlier = endpoint.is_some_and(|endpoint| endpoint.finish(result, end));
             let failure = match response {
                 Ok(response) => return Ok(self.succeed(permit, response, end)),
                 Err(failure) => self.body.reclaim(failure),
             };
             let decision = self.decide(&mut retries, &failure);
-            record(permit, sample(decision, &failure, self.deadlines.had_full_timeout(start)), end);
+            // A failure of one endpoint says nothing about a method that others serve.
+            let sample = if is_outlier { Sample::Neutral } else { sample(decision, &failure, had_full_timeout) };
+            record(permit, sample, end);
             let (RetryDecision::Retry(wait) | RetryDecision::Resend(wait)) = decision else {
                 return Err(self.fail(failure));
             };
@@ -123,7 +131,15 @@ impl PolicyCall<'_> {
         Ok(self.client.breaker(self.method).map(BreakerPermit::acquire).transpose()?)
     }
 
-    fn attempt<'a>(&'a self, seen: &'a Attempt) -> CallAttempt<'a> {
+    /// Prepares the choice of an endpoint, if there are several.
+    fn endpoint(&self, tried: TriedEndpoints, start: Instant) -> Option<EndpointAttempt<'_>> {
+        let (endpoints, health) = self.client.health(self.method)?;
+        let is_repeatable = self.body.is_keyed() || self.method.idempotency != Idempotency::Unknown;
+        let is_unary = self.method.kind.takes_one() && self.method.kind.returns_one();
+        Some(EndpointAttempt::new(endpoints, health, tried, is_repeatable, is_unary, start))
+    }
+
+    fn attempt<'a>(&'a self, seen: &'a Attempt, endpoint: Option<&'a EndpointAttempt<'a>>) -> CallAttempt<'a> {
         let Self { client, method, body, running, deadlines } = *self;
         CallAttempt {
             transport: &client.transport,
@@ -135,6 +151,7 @@ impl PolicyCall<'_> {
             body,
             deadline: deadlines.call,
             seen,
+            endpoint,
         }
     }
 
@@ -181,6 +198,17 @@ fn sample(decision: RetryDecision, failure: &AttemptFailure, had_full_timeout: b
     match decision {
         RetryDecision::Resend(_) => Sample::Neutral,
         RetryDecision::Retry(_) | RetryDecision::Stop => Sample::of(failure, had_full_timeout),
+    }
+}
+
+/// Returns the result of an attempt for its endpoint, or `None` if the request did not reach it.
+fn endpoint_result(failure: Option<&AttemptFailure>, had_full_timeout: bool) -> Option<EndpointResult> {
+    let Some(failure) = failure else { return Some(EndpointResult::Success) };
+    match (failure.cause, Sample::of(failure, had_full_timeout)) {
+        (Cause::NeverSent | Cause::ConnectTimeout | Cause::Refused | Cause::Local, _) => None,
+        (_, Sample::Success) => Some(EndpointResult::Success),
+        (_, Sample::Failure(_)) => Some(EndpointResult::Failure),
+        (_, Sample::Neutral) => Some(EndpointResult::Unanswered),
     }
 }
 

@@ -11,7 +11,7 @@ use http::uri::{InvalidUri, PathAndQuery};
 
 use super::{
     attempt::RequestDefaults,
-    policy::{BreakerTransition, Budget, CircuitBreaker},
+    policy::{BreakerTransition, Budget, CircuitBreaker, Endpoints, MethodHealth},
     transport::Transport,
 };
 use crate::{
@@ -32,6 +32,8 @@ pub(crate) struct ClientState {
     pub(crate) overrides: HashMap<&'static str, Method>,
     pub(crate) methods: MethodMap<MethodState>,
     pub(crate) budget: Budget,
+    /// The health of the endpoints, if there are several.
+    pub(crate) endpoints: Option<Endpoints>,
     pub(crate) chain: Chain,
 }
 
@@ -40,6 +42,7 @@ pub(crate) struct ClientState {
 pub(crate) struct MethodState {
     path: OnceLock<PathAndQuery>,
     breaker: OnceLock<Arc<CircuitBreaker>>,
+    health: OnceLock<MethodHealth>,
 }
 
 impl ClientState {
@@ -70,6 +73,13 @@ impl ClientState {
         }
         let path = PathAndQuery::from_maybe_shared(Bytes::from_static(method.path.as_bytes()))?;
         Ok(known.get_or_init(|| path).clone())
+    }
+
+    /// Returns the health of the endpoints and of a method at each, if there are several endpoints.
+    pub(crate) fn health(&self, method: &Method) -> Option<(&Endpoints, &MethodHealth)> {
+        let endpoints = self.endpoints.as_ref()?;
+        let health = self.method(method).health.get_or_init(|| MethodHealth::new(endpoints.len()));
+        Some((endpoints, health))
     }
 
     fn method(&self, method: &Method) -> &MethodState {

@@ -24,6 +24,10 @@ pub(crate) fn to_headers(error: &Error) -> HeaderMap {
 /// Sets code, message and details of an error in headers or trailers.
 pub(crate) fn insert(error: &Error, headers: &mut HeaderMap) {
     headers.insert(header::STATUS, error.code().number().into());
+    #[cfg(feature = "adapter")]
+    if crate::call::shutdown::is_interrupted(error) {
+        headers.insert(header::RETRY_PUSHBACK, HeaderValue::from_static("-1"));
+    }
     let message = HeaderValue::try_from(percent::encode(shorten(error.message())));
     let details = HeaderValue::try_from(metadata::encode(&details(error)));
     for (name, value) in [(header::MESSAGE, message), (header::STATUS_DETAILS, details)] {

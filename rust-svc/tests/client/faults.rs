@@ -135,7 +135,9 @@ async fn a_stream_refused_twice_is_unavailable() {
 #[tokio::test]
 async fn connections_that_break_in_flight() {
     let retry = Retry::new(3).backoff_ms(1, 1, 1.0);
-    for (method, calls) in [(GET, 1), (GET.retry(retry), 3), (GET.no_side_effects(), 3)] {
+    for (method, calls) in
+        [(GET, 1), (GET.retry(retry), 1), (GET.retry(retry).idempotent(), 3), (GET.no_side_effects(), 3)]
+    {
         let server = Server::start(|mut call| async move {
             call.next().await;
             Then::Drop(call)

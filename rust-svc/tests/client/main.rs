@@ -7,6 +7,7 @@ mod breakers;
 mod connection;
 mod deadlines;
 mod faults;
+mod fleets;
 mod generated;
 mod local;
 mod messages;

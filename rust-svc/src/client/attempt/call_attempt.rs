@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Code, Context, Error, Metadata, Method,
     client::{
-        policy::{AttemptFailure, Cause},
+        policy::{AttemptFailure, Cause, EndpointAttempt},
         transport::{IncomingBody, OutgoingBody, OutgoingRequest, ServerOrigin, Transport},
     },
     intercept::Attempt,
@@ -31,6 +31,8 @@ pub(crate) struct CallAttempt<'a> {
     pub(crate) body: &'a RequestBody,
     pub(crate) deadline: Option<Instant>,
     pub(crate) seen: &'a Attempt,
+    /// The choice of an endpoint, if there are several.
+    pub(crate) endpoint: Option<&'a EndpointAttempt<'a>>,
 }
 
 /// The beginning of a response, or all of it if it is one message.
@@ -43,6 +45,7 @@ pub(crate) enum AttemptResponse {
 struct AttemptRequest<'a> {
     head: RequestHead<'a>,
     body: &'a RequestBody,
+    endpoint: Option<&'a EndpointAttempt<'a>>,
 }
 
 impl OutgoingRequest for AttemptRequest<'_> {
@@ -52,6 +55,16 @@ impl OutgoingRequest for AttemptRequest<'_> {
 
     fn body(&self) -> OutgoingBody {
         self.body.outgoing()
+    }
+
+    fn rank(&self, server: usize) -> u8 {
+        self.endpoint.map_or(0, |endpoint| endpoint.rank(server) as u8)
+    }
+
+    fn pick(&self, server: usize) {
+        if let Some(endpoint) = self.endpoint {
+            endpoint.pick(server);
+        }
     }
 }
 
@@ -73,7 +86,7 @@ impl CallAttempt<'_> {
         let (method, started) = (self.method, self.seen.started());
         let path = self.path.map_err(|cause| invalid_path(method, cause))?;
         let head = RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.seen);
-        let request = AttemptRequest { head, body: self.body };
+        let request = AttemptRequest { head, body: self.body, endpoint: self.endpoint };
         let sent = self.transport.send(&request, started).await;
         sent.map_err(|error| from_transport(method.full_name(), error))
     }

@@ -79,7 +79,8 @@ fn encoding(method: &Method, headers: &HeaderMap) -> Result<Encoding, AttemptFai
 
 fn not_grpc(method: &Method, status: StatusCode) -> AttemptFailure {
     let what = format!("answered with HTTP status {} and without a gRPC status", status.as_u16());
-    failure(method, code_of_http(status), &what)
+    // A proxy may answer for a server that executed the call.
+    AttemptFailure { cause: Cause::Broken, ..failure(method, code_of_http(status), &what) }
 }
 
 fn failure(method: &Method, code: Code, what: &str) -> AttemptFailure {

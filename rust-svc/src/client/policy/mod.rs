@@ -5,7 +5,9 @@ mod breaker;
 mod budget;
 mod deadline;
 mod failure;
+mod outlier;
 mod retry;
+mod window;
 
 pub use self::breaker::{BreakerSnapshot, CircuitBreaker, CircuitOpen};
 pub(crate) use self::{
@@ -13,5 +15,6 @@ pub(crate) use self::{
     budget::Budget,
     deadline::{CallDeadlines, declared_deadline, explain_cancellation, timed_out},
     failure::{AttemptFailure, Cause, Pushback},
+    outlier::{EndpointAttempt, EndpointResult, Endpoints, MethodHealth, TriedEndpoints},
     retry::{Retries, RetryDecision},
 };

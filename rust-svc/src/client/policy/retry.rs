@@ -32,7 +32,7 @@ pub(crate) struct Retries<'a> {
 #[derive(Debug)]
 struct RetryState {
     retry: Retry,
-    /// Whether calling twice does no harm. If not, only `UNAVAILABLE` is retried.
+    /// Whether calling twice does no harm. If not, only a server's own `UNAVAILABLE` is retried.
     is_repeatable: bool,
     backoff: Backoff,
 }
@@ -95,7 +95,7 @@ impl<'a> Retries<'a> {
             self.budget.spend();
             return None;
         }
-        let is_allowed = policy.covers(failure.error.code())
+        let is_allowed = policy.covers(failure)
             && self.budget.spend()
             && self.attempts < policy.retry.max_attempts.min(MAX_ATTEMPTS);
         if !is_allowed {
@@ -107,8 +107,11 @@ impl<'a> Retries<'a> {
 }
 
 impl RetryState {
-    fn covers(&self, code: Code) -> bool {
-        self.retry.covers(code) && (self.is_repeatable || code == Code::Unavailable)
+    fn covers(&self, failure: &AttemptFailure) -> bool {
+        let code = failure.error.code();
+        // The server may have executed a call whose connection broke.
+        let is_harmless = code == Code::Unavailable && failure.cause != Cause::Broken;
+        self.retry.covers(code) && (self.is_repeatable || is_harmless)
     }
 
     fn wait(&mut self, failure: &AttemptFailure) -> Duration {
@@ -161,6 +164,15 @@ mod tests {
         ] {
             assert_eq!(attempts(method, keyed, &failure(code)), expected, "{method:?} {code}");
         }
+    }
+
+    #[test]
+    fn a_broken_connection_ends_a_call_that_must_not_be_repeated() {
+        let broken = AttemptFailure::new(Cause::Broken, Error::unavailable(""));
+        let method = GET.retry(Retry::new(4));
+        assert_eq!(attempts(method, false, &broken), 1);
+        assert_eq!(attempts(method, true, &broken), 4);
+        assert_eq!(attempts(method.idempotent(), false, &broken), 4);
     }
 
     #[test]

@@ -17,10 +17,13 @@ use super::{
 };
 use crate::error::BoxError;
 
+/// The delay before another server is reconnected while one does not respond (RFC 8305 recommends 250 ms).
+const CONNECT_DELAY: Duration = Duration::from_millis(250);
+
 /// Servers of the same service, picked in turn.
 ///
-/// A request goes to the next server that is ready, and waits for the first one if none is ready yet. Only if all
-/// servers are backing off, it forces a reconnect and fails as that does.
+/// A request goes to the next ready server of the lowest rank, and waits for the first one if none is ready yet. Only if
+/// all servers are backing off, it forces reconnects, one after the other.
 pub(crate) struct Balancer {
     channels: Vec<Channel>,
     /// The longest wait of a request for a server.
@@ -33,30 +36,59 @@ impl Balancer {
         Self { channels: channels.into_iter().collect(), connect_timeout, turn: AtomicUsize::new(0) }
     }
 
-    pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<IncomingBody>, BoxError> {
-        let turn = self.turn.fetch_add(1, Relaxed);
-        let next = &self.channels[turn % self.channels.len()];
-        if next.poll_state(Instant::now()) == ConnectivityState::Ready {
-            return next.send(request).await;
-        }
-        let waited = time::timeout(self.connect_timeout, self.wait(turn)).await;
-        waited.unwrap_or_else(|elapsed| Err(Unreachable::new(elapsed)))?.send(request).await
+    pub(super) fn len(&self) -> usize {
+        self.channels.len()
     }
 
-    /// Waits for a server that is ready. Fails with the error of the one that is reconnected for this request.
-    async fn wait(&self, turn: usize) -> Result<&Channel, Unreachable> {
-        let mut forced: Option<&Channel> = None;
+    pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<IncomingBody>, BoxError> {
+        let turn = self.turn.fetch_add(1, Relaxed);
+        let next = turn % self.channels.len();
+        let is_ready = self.channels[next].poll_state(Instant::now()) == ConnectivityState::Ready;
+        let index = if is_ready && request.rank(next) == 0 {
+            next
+        } else {
+            let waited = time::timeout(self.connect_timeout, self.wait(turn, request)).await;
+            waited.unwrap_or_else(|elapsed| Err(Unreachable::new(elapsed)))?
+        };
+        request.pick(index);
+        self.channels[index].send(request).await
+    }
+
+    /// Waits for a server that is ready. If all servers are backing off, reconnects them in turn, and fails when all
+    /// reconnects of this request have failed.
+    async fn wait(&self, turn: usize, request: &impl OutgoingRequest) -> Result<usize, Unreachable> {
+        let mut forced = Vec::new();
+        let mut last_error: Option<Unreachable> = None;
         loop {
-            match pick(&self.states(), turn) {
-                Pick::Ready(index) => return Ok(&self.channels[index]),
-                Pick::ForceConnect(index) if forced.is_none() => forced = Some(self.channels[index].force_connect()),
-                Pick::ForceConnect(_) | Pick::Wait => (),
+            let states = self.states();
+            let mut has_failed_just_now = false;
+            match pick(&states, |index| request.rank(index), turn) {
+                Pick::Ready(index) => return Ok(index),
+                Pick::Wait => (),
+                Pick::ForceConnect => {
+                    let is_new = |index: &usize| !forced.contains(index);
+                    let next = self.in_turn(turn).filter(is_new).find(|&index| self.channels[index].is_backing_off());
+                    let is_pending = states.contains(&ConnectivityState::Reconnecting);
+                    if let (None, false, Some(error)) = (next, is_pending, last_error.take()) {
+                        return Err(error);
+                    }
+                    if let Some(index) = next {
+                        self.channels[index].force_connect();
+                        has_failed_just_now = self.channels[index].is_backing_off();
+                        forced.push(index);
+                    }
+                }
             }
-            if let Some(error) = forced.and_then(Channel::failure) {
-                return Err(error);
+            if !has_failed_just_now {
+                let _ = time::timeout(CONNECT_DELAY, self.changed()).await;
             }
-            self.changed().await;
+            last_error = forced.iter().rev().find_map(|&index| self.channels[index].failure()).or(last_error);
         }
+    }
+
+    fn in_turn(&self, turn: usize) -> impl Iterator<Item = usize> {
+        let count = self.channels.len();
+        (0..count).map(move |step| turn.wrapping_add(step) % count)
     }
 
     fn states(&self) -> Vec<ConnectivityState> {
@@ -75,24 +107,24 @@ impl Balancer {
 enum Pick {
     /// Send it to this server.
     Ready(usize),
-    /// Connect to this server before its backoff has passed.
-    ForceConnect(usize),
+    /// Connect to a server before its backoff has passed.
+    ForceConnect,
     /// Wait for a change.
     Wait,
 }
 
 /// Picks a server. Servers that are ready share the turns of the others. A server that is reconnecting is not waited for
 /// while another is usable, because it may not respond at all.
-fn pick(states: &[ConnectivityState], turn: usize) -> Pick {
+fn pick(states: &[ConnectivityState], rank: impl Fn(usize) -> u8, turn: usize) -> Pick {
     let count = states.len();
     let in_turn = (0..count).map(|step| turn.wrapping_add(step) % count);
-    let mut failed = in_turn.clone().filter(|&index| states[index] == ConnectivityState::TransientFailure);
-    let ready: Vec<_> = in_turn.filter(|&index| states[index] == ConnectivityState::Ready).collect();
-    match ready[..] {
-        [] if states.contains(&ConnectivityState::Connecting) => Pick::Wait,
-        [] => failed.next().map_or(Pick::Wait, Pick::ForceConnect),
-        [..] => Pick::Ready(ready[turn / count % ready.len()]),
-    }
+    let ready = in_turn.filter(|&index| states[index] == ConnectivityState::Ready).map(|index| (rank(index), index));
+    let ready: Vec<_> = ready.collect();
+    let Some(best) = ready.iter().map(|(rank, _)| *rank).min() else {
+        return if states.contains(&ConnectivityState::Connecting) { Pick::Wait } else { Pick::ForceConnect };
+    };
+    let best: Vec<_> = ready.into_iter().filter(|(rank, _)| *rank == best).map(|(_, index)| index).collect();
+    Pick::Ready(best[turn / count % best.len()])
 }
 
 #[cfg(test)]
@@ -114,20 +146,30 @@ mod tests {
             (&[Connecting, Connecting, Ready], 0, Pick::Ready(2)),
             (&[Connecting, Connecting, TransientFailure], 1, Pick::Wait),
             (&[TransientFailure, Reconnecting, Connecting], 0, Pick::Wait),
-            (&[TransientFailure, TransientFailure, TransientFailure], 0, Pick::ForceConnect(0)),
-            (&[TransientFailure, TransientFailure, TransientFailure], 1, Pick::ForceConnect(1)),
-            (&[Reconnecting, TransientFailure, Reconnecting], 0, Pick::ForceConnect(1)),
-            (&[Reconnecting, Reconnecting], 1, Pick::Wait),
-            (&[TransientFailure], 5, Pick::ForceConnect(0)),
+            (&[TransientFailure, TransientFailure, TransientFailure], 0, Pick::ForceConnect),
+            (&[Reconnecting, TransientFailure, Reconnecting], 0, Pick::ForceConnect),
+            (&[Reconnecting, Reconnecting], 1, Pick::ForceConnect),
+            (&[TransientFailure], 5, Pick::ForceConnect),
         ] {
-            assert_eq!(pick(states, turn), expected, "{turn} {states:?}");
+            assert_eq!(pick(states, |_| 0, turn), expected, "{turn} {states:?}");
         }
     }
 
     #[test]
     fn ready_servers_share_the_turns_of_others() {
-        let picks: Vec<_> = (0..30).map(|turn| pick(&[Ready, TransientFailure, Ready], turn)).collect();
+        let picks: Vec<_> = (0..30).map(|turn| pick(&[Ready, TransientFailure, Ready], |_| 0, turn)).collect();
         let to = |index| picks.iter().filter(|pick| **pick == Pick::Ready(index)).count();
         assert_eq!((to(0), to(2)), (15, 15));
+    }
+
+    #[test]
+    fn the_lowest_rank_of_ready_servers_is_picked() {
+        let states = [Ready, Ready, TransientFailure, Ready];
+        for (ranks, allowed) in [([2, 1, 0, 2], &[1][..]), ([1, 1, 0, 2], &[0, 1]), ([2, 2, 0, 2], &[0, 1, 3])] {
+            for turn in 0..20 {
+                let Pick::Ready(index) = pick(&states, |index| ranks[index], turn) else { panic!("ready") };
+                assert!(allowed.contains(&index), "{ranks:?} {index}");
+            }
+        }
     }
 }

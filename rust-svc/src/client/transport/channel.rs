@@ -97,9 +97,13 @@ impl Channel {
     }
 
     /// Connects despite the backoff, unless an attempt failed just now.
-    pub(super) fn force_connect(&self) -> &Self {
+    pub(super) fn force_connect(&self) {
         self.connect();
-        self
+    }
+
+    /// Returns whether the last attempt failed, and its backoff has not passed.
+    pub(super) fn is_backing_off(&self) -> bool {
+        self.latest().state(Instant::now()) == Some(ConnectivityState::TransientFailure)
     }
 
     /// Returns the error of the last attempt to connect, if it failed.

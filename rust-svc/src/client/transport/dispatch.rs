@@ -33,6 +33,14 @@ impl Transport {
         }
     }
 
+    /// Returns the number of servers that requests may go to.
+    pub(crate) fn servers(&self) -> usize {
+        match self {
+            Self::Channel(_) | Self::InProcess(_) => 1,
+            Self::Balancer(balancer) => balancer.len(),
+        }
+    }
+
     /// Returns whether requests leave this process.
     pub(crate) fn is_remote(&self) -> bool {
         !matches!(self, Self::InProcess(_))

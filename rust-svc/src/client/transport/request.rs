@@ -20,6 +20,12 @@ pub(crate) trait OutgoingRequest: Sync {
 
     /// Returns the body for one attempt.
     fn body(&self) -> OutgoingBody;
+
+    /// Ranks one of several servers, by its index. The lowest rank is preferred.
+    fn rank(&self, server: usize) -> u8;
+
+    /// Records that one of several servers was picked.
+    fn pick(&self, server: usize);
 }
 
 /// The body of a request.

@@ -16,10 +16,10 @@ use super::{
     sample::Sample,
     state_machine::{BreakerLimits, Phase, StateMachine, is_closed},
     transitions::{BreakerTransition, TransitionQueue},
-    window::{SlidingWindow, WindowTotals},
 };
 use crate::{
     Breaker, Code, Method,
+    client::policy::window::{SlidingWindow, WindowTotals},
     intercept::{BreakerState, Target},
 };
 

@@ -8,7 +8,6 @@ mod state_machine;
 #[cfg(test)]
 mod tests;
 mod transitions;
-mod window;
 
 pub use self::{
     circuit_breaker::{BreakerSnapshot, CircuitBreaker},

@@ -1,0 +1,293 @@
+//! The endpoints of a client, and which of them are ejected.
+
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{
+    ejection::{Admission, Ejection},
+    method_health::MethodHealth,
+};
+use crate::client::policy::window::SlidingWindow;
+
+/// How far back the results of an endpoint are counted.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// An endpoint is ejected after this many failures that others would have served, if they are this share of its calls.
+const MIN_FAILURES: u64 = 3;
+const FAILURE_PERCENT: u64 = 50;
+
+/// The endpoints of a client with several.
+#[derive(Debug)]
+pub(crate) struct Endpoints(Box<[Endpoint]>);
+
+#[derive(Debug)]
+struct Endpoint {
+    window: SlidingWindow,
+    /// Whether the ejection must be looked at, so that calls to healthy endpoints take no lock.
+    is_ejected: AtomicBool,
+    ejection: Mutex<Ejection>,
+}
+
+/// The preference for an endpoint. Lower is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum EndpointRank {
+    /// Nothing speaks against it.
+    Preferred,
+    /// The call has tried it already.
+    Tried,
+    /// It is ejected.
+    Ejected,
+}
+
+/// The result of an attempt at an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndpointResult {
+    /// The endpoint responded.
+    Success,
+    /// The endpoint failed.
+    Failure,
+    /// The attempt ended on this side, while the endpoint had not responded.
+    Unanswered,
+}
+
+/// The endpoints that a call has tried.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TriedEndpoints(u64);
+
+impl TriedEndpoints {
+    pub(crate) fn add(&mut self, endpoint: usize) {
+        self.0 |= 1 << (endpoint % 64);
+    }
+
+    fn contains(self, endpoint: usize) -> bool {
+        self.0 & 1 << (endpoint % 64) != 0
+    }
+}
+
+impl Endpoints {
+    pub(crate) fn new(count: usize) -> Self {
+        let now = Instant::now();
+        let endpoint = |_| Endpoint {
+            window: SlidingWindow::new(WINDOW, now),
+            is_ejected: AtomicBool::new(false),
+            ejection: Mutex::default(),
+        };
+        Self((0..count).map(endpoint).collect())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Ranks an endpoint for a call.
+    pub(crate) fn rank(
+        &self,
+        endpoint: usize,
+        tried: TriedEndpoints,
+        is_repeatable: bool,
+        now: Instant,
+    ) -> EndpointRank {
+        match self.admission(endpoint, is_repeatable, now) {
+            Admission::None => EndpointRank::Ejected,
+            _ if tried.contains(endpoint) => EndpointRank::Tried,
+            Admission::All | Admission::Probe => EndpointRank::Preferred,
+        }
+    }
+
+    /// Marks the beginning of an attempt.
+    pub(crate) fn begin(&self, endpoint: usize, now: Instant) {
+        if self.is_ejected(endpoint) {
+            self.0[endpoint].ejection().begin_probe(now);
+        }
+    }
+
+    /// Records an attempt at an endpoint. Returns whether it failed although another endpoint serves the method: then it
+    /// says something about the endpoint, and nothing about the method.
+    pub(crate) fn record(
+        &self,
+        method: &MethodHealth,
+        endpoint: usize,
+        result: EndpointResult,
+        elapsed: Duration,
+        now: Instant,
+    ) -> bool {
+        let is_slow = method.is_slow(elapsed, |other| other != endpoint && !self.is_ejected(other));
+        match result {
+            EndpointResult::Success if is_slow => {
+                self.fail(endpoint, now);
+                false
+            }
+            EndpointResult::Success => {
+                method.record_success(endpoint, elapsed);
+                self.succeed(endpoint, now);
+                false
+            }
+            EndpointResult::Unanswered if !is_slow => false,
+            EndpointResult::Failure | EndpointResult::Unanswered => {
+                method.record_failure(endpoint);
+                let is_outlier = self.others(endpoint).any(|other| method.has_succeeded(other));
+                if is_outlier {
+                    self.fail(endpoint, now);
+                }
+                is_outlier
+            }
+        }
+    }
+
+    fn succeed(&self, endpoint: usize, now: Instant) {
+        let Some(state) = self.0.get(endpoint) else { return };
+        state.window.add_success(now);
+        if state.is_ejected.load(Relaxed) {
+            let mut ejection = state.ejection();
+            if ejection.has_probe() {
+                ejection.restore(now);
+                state.window.clear();
+                state.is_ejected.store(false, Relaxed);
+                tracing::info!(endpoint, "endpoint is back in service");
+            }
+        }
+    }
+
+    fn fail(&self, endpoint: usize, now: Instant) {
+        let Some(state) = self.0.get(endpoint) else { return };
+        state.window.add_failure(now);
+        let totals = state.window.totals(now);
+        let is_failing = totals.failures >= MIN_FAILURES && totals.failures * 100 >= totals.calls * FAILURE_PERCENT;
+        let may_eject = is_failing && self.may_eject();
+        let mut ejection = state.ejection();
+        if ejection.has_probe() || may_eject && !ejection.is_ejected() {
+            ejection.eject(now);
+            state.is_ejected.store(true, Relaxed);
+            tracing::warn!(endpoint, failures = totals.failures, calls = totals.calls, "endpoint ejected");
+        }
+    }
+
+    /// At most half of the endpoints are ejected.
+    fn may_eject(&self) -> bool {
+        let ejected = (0..self.len()).filter(|&endpoint| self.is_ejected(endpoint)).count();
+        (ejected + 1) * 2 <= self.len()
+    }
+
+    fn others(&self, endpoint: usize) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |&other| other != endpoint && !self.is_ejected(other))
+    }
+
+    fn is_ejected(&self, endpoint: usize) -> bool {
+        self.0.get(endpoint).is_some_and(|endpoint| endpoint.is_ejected.load(Relaxed))
+    }
+
+    fn admission(&self, endpoint: usize, is_repeatable: bool, now: Instant) -> Admission {
+        match self.is_ejected(endpoint) {
+            true => self.0[endpoint].ejection().admission(now, is_repeatable),
+            false => Admission::All,
+        }
+    }
+}
+
+impl Endpoint {
+    fn ejection(&self) -> MutexGuard<'_, Ejection> {
+        self.ejection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        EndpointResult::{Failure, Success, Unanswered},
+        *,
+    };
+
+    const FAST: Duration = Duration::from_millis(2);
+    const SLOW: Duration = Duration::from_millis(200);
+
+    struct Fleet {
+        endpoints: Endpoints,
+        method: MethodHealth,
+        now: Instant,
+    }
+
+    impl Fleet {
+        fn new(count: usize) -> Self {
+            Self { endpoints: Endpoints::new(count), method: MethodHealth::new(count), now: Instant::now() }
+        }
+
+        fn record(&self, endpoint: usize, result: EndpointResult, elapsed: Duration) -> bool {
+            self.endpoints.record(&self.method, endpoint, result, elapsed, self.now)
+        }
+
+        fn rank(&self, endpoint: usize) -> EndpointRank {
+            self.endpoints.rank(endpoint, TriedEndpoints::default(), true, self.now)
+        }
+    }
+
+    #[test]
+    fn an_endpoint_that_fails_hangs_or_is_slow_is_ejected() {
+        for (result, elapsed) in [(Failure, FAST), (Unanswered, SLOW), (Success, SLOW)] {
+            let fleet = Fleet::new(2);
+            (0..2).for_each(|_| _ = (fleet.record(0, Success, FAST), fleet.record(1, result, elapsed)));
+            assert_eq!(fleet.rank(1), EndpointRank::Preferred, "{result:?}");
+            fleet.record(1, result, elapsed);
+            assert_eq!((fleet.rank(0), fleet.rank(1)), (EndpointRank::Preferred, EndpointRank::Ejected), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn failures_of_all_endpoints_eject_none() {
+        let fleet = Fleet::new(3);
+        for endpoint in (0..3).cycle().take(60) {
+            assert!(!fleet.record(endpoint, Failure, FAST), "the method fails, not the endpoint");
+        }
+        assert!((0..3).all(|endpoint| fleet.rank(endpoint) == EndpointRank::Preferred));
+    }
+
+    #[test]
+    fn at_most_half_of_the_endpoints_are_ejected() {
+        let fleet = Fleet::new(4);
+        for _ in 0..20 {
+            fleet.record(0, Success, FAST);
+            (1..4).for_each(|endpoint| _ = fleet.record(endpoint, Failure, FAST));
+        }
+        assert_eq!((0..4).filter(|&endpoint| fleet.rank(endpoint) == EndpointRank::Ejected).count(), 2);
+    }
+
+    #[test]
+    fn short_timeouts_do_not_eject() {
+        let fleet = Fleet::new(2);
+        for _ in 0..20 {
+            fleet.record(0, Success, FAST);
+            assert!(!fleet.record(1, Unanswered, FAST));
+        }
+        assert_eq!(fleet.rank(1), EndpointRank::Preferred);
+    }
+
+    #[test]
+    fn a_probe_restores_an_endpoint_or_ejects_it_again() {
+        let mut fleet = Fleet::new(2);
+        (0..3).for_each(|_| _ = (fleet.record(0, Success, FAST), fleet.record(1, Failure, FAST)));
+        for result in [Failure, Success] {
+            fleet.now += Duration::from_secs(13);
+            assert_eq!(fleet.rank(1), EndpointRank::Preferred, "a probe");
+            fleet.endpoints.begin(1, fleet.now);
+            assert_eq!(fleet.rank(1), EndpointRank::Ejected, "one at a time");
+            fleet.now += Duration::from_millis(1);
+            fleet.record(1, result, FAST);
+            assert_eq!(fleet.rank(1) == EndpointRank::Preferred, result == Success);
+        }
+    }
+
+    #[test]
+    fn tried_endpoints_rank_behind_others() {
+        let fleet = Fleet::new(2);
+        let mut tried = TriedEndpoints::default();
+        tried.add(1);
+        let rank = |endpoint| fleet.endpoints.rank(endpoint, tried, false, fleet.now);
+        assert!(rank(0) < rank(1));
+    }
+}

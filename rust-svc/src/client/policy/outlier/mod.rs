@@ -1,0 +1,12 @@
+//! Outlier detection: one sick endpoint must not fail the calls that another would serve (after gRFC A50).
+
+mod ejection;
+mod endpoint_attempt;
+mod endpoints;
+mod method_health;
+
+pub(crate) use self::{
+    endpoint_attempt::EndpointAttempt,
+    endpoints::{EndpointResult, Endpoints, TriedEndpoints},
+    method_health::MethodHealth,
+};
