@@ -162,7 +162,7 @@ async fn a_stream_is_told_that_the_server_stops() {
     assert_eq!(messages, raw::frame("first"));
     let mut lines: Vec<_> = trailers.lines().collect();
     lines.sort_unstable();
-    assert_eq!(lines, ["grpc-message: the%20server%20stops", "grpc-status: 14"]);
+    assert_eq!(lines, ["grpc-message: the%20server%20stops", "grpc-retry-pushback-ms: -1", "grpc-status: 14"]);
     server.ended().await;
 }
 
