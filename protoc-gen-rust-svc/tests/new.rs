@@ -124,6 +124,8 @@ fn project_is_complete() {
             "README.md",
             "buf.gen.yaml",
             "buf.yaml",
+            "config.toml",
+            "examples/client.rs",
             "proto/google/api/annotations.proto",
             "proto/google/api/http.proto",
             "proto/money/money.proto",
@@ -132,7 +134,10 @@ fn project_is_complete() {
             "src/main.rs",
             "src/service/mod.rs",
             "src/service/order_service.rs",
+            "src/settings.rs",
+            "src/telemetry.rs",
             "tests/fake.rs",
+            "tests/process.rs",
             "tests/wire.rs",
         ]
     );
@@ -283,11 +288,11 @@ fn rules_enable_the_feature_validate() {
     let home = Home::new(&[NOTES, ("buf/validate/validate.proto", rules), ("shop.proto", shop)]);
     home.made(&["new", "shop", "--proto", "shop.proto"]);
     let shop = home.project("shop");
-    assert!(shop["Cargo.toml"].contains("features = [\"full\", \"validate\"]"));
+    assert!(shop["Cargo.toml"].contains("features = [\"full\", \"otlp\", \"validate\"]"));
     assert!(shop["Dockerfile"].contains("protobuf-compiler") && shop["README.md"].contains("PROTOC"));
     home.made(&["new", "notes", "--proto", "notes.proto"]);
     let notes = home.project("notes");
-    assert!(notes["Cargo.toml"].contains("features = [\"full\"]"));
+    assert!(notes["Cargo.toml"].contains("features = [\"full\", \"otlp\"]"));
     assert!(!notes["Dockerfile"].contains("protobuf-compiler") && !notes["README.md"].contains("PROTOC"));
 }
 

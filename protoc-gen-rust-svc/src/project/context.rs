@@ -12,6 +12,7 @@
 //! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
 //! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
+//! | `client_example` | `package`, `trait_name`, `client`, `method`, `argument` of a unary method, or none |
 //! | `services` | below; in a template of which there is one for each service, `service` is that one |
 //!
 //! | of a service | for example |
@@ -81,7 +82,10 @@ impl Facts {
             (service.name.clone(), service.methods.len(), format!("src/service/{}.rs", named.module.plain()))
         });
         Ok(Self {
-            project: project(order, all, model.has_rules(), deprecated),
+            project: context! {
+                client_example => print.client_example(&services),
+                ..project(order, all, model.has_rules(), deprecated)
+            },
             summary: summary.collect(),
             services: values,
         })
@@ -192,7 +196,6 @@ struct ServicePrinter<'a> {
 
 impl ServicePrinter<'_> {
     fn service(&self, package: &Package, service: &Service, named: &Named) -> Value {
-        let segments = std::iter::once("generated".to_owned()).chain(package.module.iter().map(ToString::to_string));
         let methods =
             |methods: Vec<&Method>| methods.into_iter().map(|method| self.method(package, method)).collect::<Vec<_>>();
         context! {
@@ -201,7 +204,7 @@ impl ServicePrinter<'_> {
             module => named.module.as_str(),
             file => named.module.plain(),
             struct_name => named.struct_name.as_str(),
-            package => segments.collect::<Vec<_>>().join("::"),
+            package => module_path(package),
             trait_name => service.ident.as_str(),
             constants => service.module.as_str(),
             adapter => service.adapter.as_str(),
@@ -240,6 +243,21 @@ impl ServicePrinter<'_> {
             returns_nothing => method.response == "()" && !method.kind.returns_stream(),
             routes => routes.collect::<Vec<_>>(),
         }
+    }
+
+    /// Finds a method for an example of a client: the first unary one that has a default argument.
+    fn client_example(&self, services: &[(&Package, &Service)]) -> Option<Value> {
+        services.iter().find_map(|(package, service)| {
+            let is_unary = |method: &&Method| method.kind.snake() == "unary" && self.argument(method).is_some();
+            let method = service.methods.iter().find(is_unary)?;
+            Some(context! {
+                package => module_path(package),
+                trait_name => service.ident.as_str(),
+                client => service.client.as_str(),
+                method => method.ident.as_str(),
+                argument => self.argument(method),
+            })
+        })
     }
 
     /// The argument of a call in a test, where the type of a default is known.
@@ -284,6 +302,12 @@ impl ServicePrinter<'_> {
     fn message(&self, name: &str) -> Option<&Message> {
         self.model.message(name).filter(|_| !name.starts_with("google.protobuf."))
     }
+}
+
+/// The module of the generated code of a package, in the crate.
+fn module_path(package: &Package) -> String {
+    let segments = std::iter::once("generated".to_owned()).chain(package.module.iter().map(ToString::to_string));
+    segments.collect::<Vec<_>>().join("::")
 }
 
 /// Methods of `Arc` that would hide those of the service.

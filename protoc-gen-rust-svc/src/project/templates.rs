@@ -27,11 +27,16 @@ const BUILT_IN: &[(&str, &str)] = built_in! {
     "README.md": "README.md.jinja",
     "buf.gen.yaml": "buf.gen.yaml.jinja",
     "buf.yaml": "buf.yaml.jinja",
+    "config.toml": "config.toml.jinja",
+    "examples/client.rs": "examples/client.rs.jinja",
     "src/lib.rs": "src/lib.rs.jinja",
     "src/main.rs": "src/main.rs.jinja",
     "src/service/SERVICE.rs": "src/service/SERVICE.rs.jinja",
     "src/service/mod.rs": "src/service/mod.rs.jinja",
+    "src/settings.rs": "src/settings.rs.jinja",
+    "src/telemetry.rs": "src/telemetry.rs.jinja",
     "tests/fake.rs": "tests/fake.rs.jinja",
+    "tests/process.rs": "tests/process.rs.jinja",
     "tests/wire.rs": "tests/wire.rs.jinja",
 };
 

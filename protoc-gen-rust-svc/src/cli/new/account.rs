@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::place::{Around, Place};
+use super::place::{Around, ProjectPlace};
 use crate::project::Project;
 
 /// Describes the files that were created.
-pub(super) fn created(place: &Place, project: &Project) -> String {
+pub(super) fn created(place: &ProjectPlace, project: &Project) -> String {
     let mut text = format!("created {} files in {}\n", project.files.len(), place.project.display());
     match &place.workspace {
         Around::Nothing => {}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{account, place::Place};
+use super::{account, place::ProjectPlace};
 use crate::{
     cli::output::{Failure, complain, say},
     diagnostics::Diagnostics,
@@ -65,14 +65,14 @@ impl NewArgs {
         say(next)
     }
 
-    fn place(&self, input: &Input) -> Result<Place, Failure> {
+    fn place(&self, input: &Input) -> Result<ProjectPlace, Failure> {
         match self.workspace {
-            true => Place::in_new_workspace(&self.folder, self.name.as_deref(), input),
-            false => Place::in_folder(&self.folder, self.name.as_deref()),
+            true => ProjectPlace::in_new_workspace(&self.folder, self.name.as_deref(), input),
+            false => ProjectPlace::in_folder(&self.folder, self.name.as_deref()),
         }
     }
 
-    fn runtime(&self, place: &Place) -> Result<Runtime, Failure> {
+    fn runtime(&self, place: &ProjectPlace) -> Result<Runtime, Failure> {
         match (&self.runtime_path, &self.runtime_git) {
             (Some(path), _) => Runtime::checkout(path, &place.project),
             (None, Some(url)) => Ok(Runtime::Git(url.clone())),
@@ -93,7 +93,7 @@ impl NewArgs {
         directories
     }
 
-    fn project(&self, place: &Place, input: &Input, diagnostics: &mut Diagnostics) -> Result<Project, Failure> {
+    fn project(&self, place: &ProjectPlace, input: &Input, diagnostics: &mut Diagnostics) -> Result<Project, Failure> {
         let (name, runtime, member) = (place.name.clone(), self.runtime(place)?, place.member());
         let templates = templates::built_in();
         let made = project::make(Order { name, runtime, member, input, templates: &templates }, diagnostics)?;

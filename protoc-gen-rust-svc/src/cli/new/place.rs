@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The folder, the name and the workspace of a new project.
-pub(super) struct Place {
+pub(super) struct ProjectPlace {
     pub(super) name: Name,
     /// The folder of the package.
     pub(super) project: PathBuf,
@@ -31,7 +31,7 @@ pub(super) enum Around {
     New(PathBuf),
 }
 
-impl Place {
+impl ProjectPlace {
     /// Places a project in a folder, and in the workspace around it. Its default name is that of the folder.
     pub(super) fn in_folder(folder: &Path, name: Option<&str>) -> Result<Self, Failure> {
         folder::check_free(folder)?;

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{Resource, error::OTelSdkResult, metrics::SdkMeterProvider};
 
 use super::{http_client::RuntimeHttpClient, meters::Meters, spans::Spans};
@@ -40,7 +40,7 @@ struct Pipeline {
 impl Otlp {
     /// Creates an exporter for the collector at an address such as `http://localhost:4318`, with this service name.
     ///
-    /// It connects when it first sends. Fails with `INTERNAL` if the address is not valid. The connection is not encrypted:
+    /// It connects when it first sends. Fails with `INVALID_ARGUMENT` if the address is not valid. The connection is not encrypted:
     /// send to a collector on the same host, or through a proxy.
     ///
     /// # Panics
@@ -50,9 +50,9 @@ impl Otlp {
         let (collector, client) = (collector.into(), RuntimeHttpClient::new());
         let endpoint = |signal: &str| format!("{}/v1/{signal}", collector.trim_end_matches('/'));
         let spans = SpanExporter::builder().with_http().with_endpoint(endpoint("traces"));
-        let spans = spans.with_http_client(client.clone()).build().map_err(Error::internal)?;
+        let spans = spans.with_http_client(client.clone()).build().map_err(not_an_address)?;
         let metrics = MetricExporter::builder().with_http().with_endpoint(endpoint("metrics"));
-        let metrics = metrics.with_http_client(client).build().map_err(Error::internal)?;
+        let metrics = metrics.with_http_client(client).build().map_err(not_an_address)?;
         let resource = Resource::builder().with_service_name(service.into()).build();
         let provider =
             SdkMeterProvider::builder().with_resource(resource.clone()).with_periodic_exporter(metrics).build();
@@ -74,6 +74,10 @@ impl Otlp {
         let done = tokio::task::spawn_blocking(move || work(&pipeline)).await.map_err(Error::internal)?;
         done.map_err(|error| Error::unavailable("the collector does not accept spans or metrics").with_source(error))
     }
+}
+
+fn not_an_address(error: ExporterBuildError) -> Error {
+    Error::invalid_argument(format!("not the address of a collector: {error}")).with_source(error)
 }
 
 impl Observer for Otlp {
