@@ -155,6 +155,11 @@ pub fn is_nameless(name: &str) -> bool {
     !name.trim_start_matches('_').starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
+/// The full name of an element of a package or message.
+pub fn full_name(outer: &str, name: &str) -> String {
+    if outer.is_empty() { name.to_owned() } else { format!("{outer}.{name}") }
+}
+
 /// Whether a text is an identifier of protobuf. Everything else is rejected before it can become Rust code or a file name.
 pub fn is_proto_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();

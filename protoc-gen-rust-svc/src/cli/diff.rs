@@ -107,10 +107,14 @@ impl DiffArgs {
 impl DiffArgs {
     /// Suggests descriptor sets for files of an edition.
     fn explained(&self, failure: Failure) -> Failure {
-        let Some(CompileError::Edition(place)) = failure.downcast_ref() else { return failure };
+        let Some(problem) = failure.downcast_ref().and_then(CompileError::edition) else { return failure };
         let help = "compare descriptor sets, --against before.binpb --descriptor-set after.binpb, which";
         let old = self.old_set();
-        format!("{place}: {NO_EDITIONS}\n  help: {help} {old} and `buf build --output after.binpb` write").into()
+        format!(
+            "{}error: {NO_EDITIONS}\n  help: {help} {old} and `buf build --output after.binpb` write",
+            problem.position
+        )
+        .into()
     }
 
     /// The command that writes the descriptors of the revision.

@@ -1,5 +1,7 @@
 //! Problems whose level the options choose.
 
+use std::fmt;
+
 use super::{Diagnostics, Position, lints::Level};
 
 /// A broken rule.
@@ -19,6 +21,22 @@ impl Problem {
     /// Describes a broken rule.
     pub fn new(code: &'static str, position: &Position, message: String, help: impl Into<String>) -> Self {
         Self { code, position: position.clone(), message, help: help.into() }
+    }
+}
+
+impl Problem {
+    /// Describes an error that has no code, as those of compilers.
+    pub fn uncoded(message: String, help: impl Into<String>) -> Self {
+        Self::new("", &Position::default(), message, help)
+    }
+}
+
+/// Prints the problem as an error.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = if self.code.is_empty() { String::new() } else { format!("[{}]", self.code) };
+        write!(f, "{}error{code}: {}", self.position, self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "\n  help: {}", self.help) }
     }
 }
 

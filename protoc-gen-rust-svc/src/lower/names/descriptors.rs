@@ -51,8 +51,3 @@ pub(crate) fn has_module(message: &MessageDescriptor) -> bool {
 pub(crate) fn is_map_entry(message: &MessageDescriptor) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry)
 }
-
-/// The full name of an element of a package or message.
-pub(crate) fn full_name(outer: &str, name: &str) -> String {
-    if outer.is_empty() { name.to_owned() } else { format!("{outer}.{name}") }
-}

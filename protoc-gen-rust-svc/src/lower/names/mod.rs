@@ -10,7 +10,8 @@ mod types;
 
 pub(crate) use self::{
     accessors::Accessors,
-    descriptors::{full_name, is_in_oneof, is_map_entry, oneofs, proto_name},
+    descriptors::{is_in_oneof, is_map_entry, oneofs, proto_name},
     packages::{Packages, WELL_KNOWN},
     types::{OneofName, TypeNames},
 };
+pub(crate) use crate::names::full_name;

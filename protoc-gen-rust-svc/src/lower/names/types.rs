@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     Packages,
-    descriptors::{full_name, has_module, is_in_oneof, is_map_entry, oneofs, proto_name, wire_enum},
+    descriptors::{has_module, is_in_oneof, is_map_entry, oneofs, proto_name, wire_enum},
+    full_name,
 };
 use crate::{
     model::TypeName,

@@ -9,10 +9,16 @@ use protox::{
 
 use super::{
     CompileError, Revision,
+    checks::check,
+    located::problems,
+    parsed::Parsed,
     revision::Directory,
-    sources::{BuiltIn, ByName, Folder},
+    sources::{BuiltIn, Folder},
 };
-use crate::read::Input;
+use crate::{
+    diagnostics::{Position, Problem},
+    read::Input,
+};
 
 /// Compiles files and their imports, found in the given directories.
 pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
@@ -44,12 +50,19 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
     if names.is_empty() {
         return Ok(Input::default());
     }
-    let mut compiler = Compiler::with_file_resolver(ByName(resolvers));
+    let parsed = Parsed::new(&resolvers, &names)?;
+    let known = parsed.names();
+    let mut compiler = Compiler::with_file_resolver(parsed);
     compiler.include_imports(true).include_source_info(true);
-    compiler.open_files(&names)?;
+    let failed = names.iter().filter_map(|name| compiler.open_file(name).err());
+    let problems: Vec<_> = failed.flat_map(|error| problems(&error, &known)).collect();
+    if !problems.is_empty() {
+        return Err(CompileError::new(problems));
+    }
     // The encoded form keeps options that protox does not know.
     let set = compiler.encode_file_descriptor_set();
-    Input::from_descriptor_set(&set, names).map_err(|error| CompileError::Wrong(error.to_string()))
+    let input = Input::from_descriptor_set(&set, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
+    check(&input).map(|()| input)
 }
 
 /// Finds the import name of a file that is given as a path or by its import name.
@@ -82,18 +95,29 @@ fn check_first(resolvers: &ChainFileResolver, name: &str, file: &Path) -> Result
     let Some(first) = first.filter(|first| first.canonicalize().ok() != file.canonicalize().ok()) else {
         return Ok(());
     };
-    Err(CompileError::Wrong(format!(
-        "{}: error: imports of {name} resolve to {}\n  help: change the order of the --proto-path directories",
-        file.display(),
-        first.display()
-    )))
+    let message = format!("imports of {name} resolve to {}", first.display());
+    Err(at_file(file, message, "change the order of the --proto-path directories"))
 }
 
 fn not_found(proto_paths: &[PathBuf], file: &Path) -> CompileError {
+    let missing: Vec<_> = proto_paths.iter().filter(|path| !path.is_dir()).collect();
+    if let Some(path) = missing.first() {
+        return at_file(path, "no such directory".to_owned(), "check the path of --proto-path");
+    }
     let looked: Vec<_> = proto_paths.iter().map(|path| path.display().to_string()).collect();
-    CompileError::Wrong(format!(
-        "{}: error: no such file in --proto-path {}\n  help: use the name under which it is imported, or add its directory with --proto-path",
-        file.display(),
-        looked.join(" --proto-path ")
-    ))
+    let (message, help) = match file.is_file() {
+        true => {
+            (format!("not below --proto-path {}", looked.join(" --proto-path ")), "add its directory with --proto-path")
+        }
+        false => (
+            format!("no such file in --proto-path {}", looked.join(" --proto-path ")),
+            "use the name under which it is imported, or add its directory with --proto-path",
+        ),
+    };
+    at_file(file, message, help)
+}
+
+fn at_file(file: &Path, message: String, help: &str) -> CompileError {
+    let position = Position { file: file.display().to_string(), ..Position::default() };
+    CompileError::new(vec![Problem { position, ..Problem::uncoded(message, help) }])
 }

@@ -1,9 +1,15 @@
 //! `.proto` files to descriptors without protoc.
 
+mod checks;
 mod compiler;
 mod error;
+mod lexer;
+mod located;
+mod names;
+mod parsed;
 mod revision;
 mod sources;
+mod utf8;
 
 pub(crate) use self::error::NO_EDITIONS;
 pub use self::{

@@ -2,11 +2,12 @@
 
 use std::{
     fs,
-    io::Read as _,
     path::{Path, PathBuf},
 };
 
-use protox::file::{ChainFileResolver, File, FileResolver, IncludeFileResolver};
+use protox::file::{File, FileResolver, IncludeFileResolver};
+
+use super::utf8;
 
 /// The built-in files, used if no `--proto-path` contains them.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -16,15 +17,6 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("rust_svc/v1/options.proto", include_str!("../../../proto/rust_svc/v1/options.proto")),
 ];
 
-/// Resolves files by import name only.
-pub(super) struct ByName(pub(super) ChainFileResolver);
-
-impl FileResolver for ByName {
-    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        self.0.open_file(name)
-    }
-}
-
 /// The byte order mark, which protoc skips and protox rejects.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -33,14 +25,7 @@ pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// Whether a file begins with a byte order mark. The compiler reports unreadable files.
-fn is_marked(path: &Path) -> bool {
-    let mut first = [0; BYTE_ORDER_MARK.len()];
-    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
-    read.is_ok() && first == BYTE_ORDER_MARK.as_bytes()
-}
-
-/// A directory whose files may begin with a byte order mark.
+/// A directory whose files may begin with a byte order mark, or have comments that are not UTF-8.
 pub(super) struct Folder {
     pub(super) files: IncludeFileResolver,
     pub(super) path: PathBuf,
@@ -52,9 +37,12 @@ impl FileResolver for Folder {
     }
 
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        let path = self.path.join(name);
-        let text = is_marked(&path).then(|| fs::read_to_string(&path).ok()).flatten();
-        text.map_or_else(|| self.files.open_file(name), |text| File::from_source(name, unmarked(&text)))
+        let bytes = fs::read(self.path.join(name)).unwrap_or_default();
+        match str::from_utf8(&bytes) {
+            Ok(text) if !text.starts_with(BYTE_ORDER_MARK) => self.files.open_file(name),
+            Ok(text) => File::from_source(name, unmarked(text)),
+            Err(_) => File::from_source(name, unmarked(&utf8::lossy(name, &bytes).map_err(protox::Error::new)?)),
+        }
     }
 }
 

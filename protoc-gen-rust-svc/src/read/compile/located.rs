@@ -1,0 +1,134 @@
+//! Errors of protox with their positions.
+
+use miette::{Diagnostic, SourceCode, SourceSpan};
+
+use super::{lexer::unterminated_comment, names::Names};
+use crate::diagnostics::{Position, Problem};
+
+/// Describes all errors that protox found in a file.
+pub(super) fn problems(error: &protox::Error, names: &Names) -> Vec<Problem> {
+    let located = Located { file: error.file().unwrap_or_default(), source: error.source_code(), names };
+    if located.source.is_none() {
+        return vec![located.from_text(error)];
+    }
+    let related = error.related().into_iter().flatten();
+    let all = std::iter::once(error as &dyn Diagnostic).chain(related);
+    all.filter(|error| !is_repetition(*error)).map(|error| located.problem(error)).collect()
+}
+
+/// The file of an error.
+struct Located<'a> {
+    file: &'a str,
+    source: Option<&'a dyn SourceCode>,
+    names: &'a Names,
+}
+
+impl Located<'_> {
+    fn problem(&self, error: &dyn Diagnostic) -> Problem {
+        // The text format of options has an error of its own.
+        let message = error.diagnostic_source().map_or_else(|| error.to_string(), ToString::to_string);
+        let span = span(error);
+        if let Some(start) =
+            unterminated_comment(&self.text()).filter(|start| span.is_none_or(|span| span.offset() >= *start))
+        {
+            let position = self.position(SourceSpan::new(start.into(), 0));
+            return Problem { position, ..Problem::uncoded("unterminated comment".to_owned(), "end it with `*/`") };
+        }
+        let position = self.position(span.map_or_else(|| self.end(), |span| self.narrow(span, &message)));
+        Problem { position, ..described(&message, self.names) }
+    }
+
+    /// Errors without a source have their position in the debug format: `file:line:column: message`.
+    fn from_text(&self, error: &protox::Error) -> Problem {
+        let text = format!("{error:?}");
+        let parts: Vec<_> = text.splitn(4, ':').collect();
+        let number = |index: usize| parts.get(index).and_then(|part| part.parse::<u32>().ok());
+        let (position, message) = match (number(1), number(2)) {
+            (Some(line), Some(column)) => (Position { file: parts[0].to_owned(), line, column }, parts[3].trim_start()),
+            _ => (Position { file: self.file.to_owned(), ..Position::default() }, text.as_str()),
+        };
+        Problem { position, ..described(message, self.names) }
+    }
+
+    fn position(&self, span: SourceSpan) -> Position {
+        let contents = self.source.and_then(|source| source.read_span(&span, 0, 0).ok());
+        let (line, column) = contents.map_or((0, 0), |contents| (contents.line() + 1, contents.column() + 1));
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Position { file: self.file.to_owned(), line: number(line), column: number(column) }
+    }
+
+    /// Narrows the span of a statement to the word in quotes that an error names.
+    fn narrow(&self, span: SourceSpan, message: &str) -> SourceSpan {
+        let text = self.read(span);
+        let mut words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
+        if message.contains("but found") {
+            words.reverse();
+        }
+        let parts =
+            words.iter().map(|word| word.rsplit_once(").").map_or(word.trim_matches(['(', ')']), |(_, last)| last));
+        let found = parts.filter_map(|word| find_word(&text, word)).next();
+        found.map_or(span, |(offset, length)| SourceSpan::new((span.offset() + offset).into(), length))
+    }
+
+    fn read(&self, span: SourceSpan) -> String {
+        let contents = self.source.and_then(|source| source.read_span(&span, 0, 0).ok());
+        contents.map(|contents| String::from_utf8_lossy(contents.data()).into_owned()).unwrap_or_default()
+    }
+
+    /// The whole text of the file.
+    fn text(&self) -> String {
+        let start = SourceSpan::new(0.into(), 0);
+        let contents = self.source.and_then(|source| source.read_span(&start, 0, usize::MAX).ok());
+        contents.map(|contents| String::from_utf8_lossy(contents.data()).into_owned()).unwrap_or_default()
+    }
+
+    /// The last character of the file, for errors about its end.
+    fn end(&self) -> SourceSpan {
+        let last = self.text().trim_end().char_indices().next_back().map_or(0, |(offset, _)| offset);
+        SourceSpan::new(last.into(), 0)
+    }
+}
+
+/// Words an error of protox in the style of this program.
+fn described(message: &str, names: &Names) -> Problem {
+    let words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
+    let text = match words.as_slice() {
+        [name, resolved] if message.contains(" resolves to ") && name == resolved => {
+            format!("name '{name}' is not defined")
+        }
+        [name] if message.starts_with("option field ") && message.ends_with("not defined") => {
+            format!("unknown option '{name}'")
+        }
+        [field, of] if message.contains("not found for message") => format!("unknown option field '{field}' of '{of}'"),
+        _ => message.to_owned(),
+    };
+    let help = names.help(&text);
+    Problem::uncoded(text.replace('\'', "`"), help)
+}
+
+/// A name that is defined twice has two names in camel case, too.
+fn is_repetition(error: &dyn Diagnostic) -> bool {
+    let message = error.to_string();
+    let words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
+    message.starts_with("camel-case name") && matches!(words.as_slice(), [one, other] if one == other)
+}
+
+/// The place of an error, not those that it refers to.
+fn span(error: &dyn Diagnostic) -> Option<SourceSpan> {
+    let labels: Vec<_> = error.labels()?.collect();
+    let is_found = |label: &&miette::LabeledSpan| {
+        label.label().is_some_and(|text| text.contains("found") || text.contains("again"))
+    };
+    labels.iter().find(is_found).or(labels.last()).map(|label| *label.inner())
+}
+
+/// The offset and length of the first whole word.
+fn find_word(text: &str, word: &str) -> Option<(usize, usize)> {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    let is_whole = |start: &usize| {
+        let (before, after) = (&text[..*start], &text[start + word.len()..]);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    };
+    let starts = text.match_indices(word).map(|(start, _)| start);
+    starts.filter(|_| !word.is_empty()).find(is_whole).map(|start| (start, word.len()))
+}

@@ -1,0 +1,160 @@
+//! The names that `.proto` files declare, to suggest one for a misspelled name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
+use protox::file::{FileResolver as _, GoogleFileResolver};
+
+use crate::{
+    diagnostics::suggest::{self, closest},
+    names::full_name,
+};
+
+/// The files that every compiler has built in.
+const GOOGLE: &[&str] = &[
+    "any",
+    "api",
+    "descriptor",
+    "duration",
+    "empty",
+    "field_mask",
+    "source_context",
+    "struct",
+    "timestamp",
+    "type",
+    "wrappers",
+];
+
+/// Declared names.
+#[derive(Default)]
+pub(super) struct Names {
+    /// The file of each type, by full name.
+    types: BTreeMap<String, String>,
+    /// The fields of each message.
+    fields: BTreeMap<String, Vec<String>>,
+    /// The values of each enum.
+    values: BTreeMap<String, Vec<String>>,
+    /// The full names of extensions.
+    extensions: BTreeSet<String>,
+}
+
+impl Names {
+    /// Collects the names of files, and of those that every compiler has.
+    pub(super) fn new<'a>(files: impl IntoIterator<Item = &'a FileDescriptorProto>) -> Self {
+        let mut names = Self::default();
+        files.into_iter().for_each(|file| names.add_file(file));
+        for name in GOOGLE {
+            if let Ok(file) = GoogleFileResolver::new().open_file(&format!("google/protobuf/{name}.proto")) {
+                names.add_file(file.file_descriptor_proto());
+            }
+        }
+        names
+    }
+
+    fn add_file(&mut self, file: &FileDescriptorProto) {
+        file.message_type.iter().for_each(|message| self.add_message(file, file.package(), message));
+        file.enum_type.iter().for_each(|item| self.add_enum(file, file.package(), item));
+        self.extensions.extend(file.extension.iter().map(|field| full_name(file.package(), field.name())));
+    }
+
+    fn add_message(&mut self, file: &FileDescriptorProto, outer: &str, message: &DescriptorProto) {
+        let name = full_name(outer, message.name());
+        message.nested_type.iter().for_each(|nested| self.add_message(file, &name, nested));
+        message.enum_type.iter().for_each(|item| self.add_enum(file, &name, item));
+        self.extensions.extend(message.extension.iter().map(|field| full_name(&name, field.name())));
+        self.fields.insert(name.clone(), message.field.iter().map(|field| field.name().to_owned()).collect());
+        self.types.insert(name, file.name().to_owned());
+    }
+
+    fn add_enum(&mut self, file: &FileDescriptorProto, outer: &str, item: &EnumDescriptorProto) {
+        let name = full_name(outer, item.name());
+        self.values.insert(name.clone(), item.value.iter().map(|value| value.name().to_owned()).collect());
+        self.types.insert(name, file.name().to_owned());
+    }
+
+    /// Suggests a fix for an error of protox.
+    pub(super) fn help(&self, message: &str) -> String {
+        let words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
+        match words.as_slice() {
+            [name] if message.starts_with("name ") && message.ends_with(" is not defined") => self.type_help(name),
+            [name] if message.starts_with("unknown option ") => self.option_help(name),
+            [kind, _, value] if message.starts_with("expected a value of type ") => self.value_help(kind, value),
+            [value, kind] if message.starts_with("value ") => self.value_help(kind, value),
+            [field, of] if message.starts_with("unknown option field ") => self.field_help(field, of),
+            _ => general(message).to_owned(),
+        }
+    }
+
+    /// A type of the same name elsewhere, or of a similar name.
+    fn type_help(&self, name: &str) -> String {
+        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+        let same = self.types.iter().find(|(known, _)| *known == name || last(known) == last(name));
+        if let Some((known, file)) = same {
+            return format!("`{known}` is declared in {file}: import it, and write its full name");
+        }
+        let known = self.types.keys().chain(&self.extensions);
+        let short: Vec<_> = known.map(|known| last(known)).collect();
+        let short: Vec<_> = short.iter().map(String::as_str).collect();
+        match closest(&last(name), &short) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "declare it, or import the file that does".to_owned(),
+        }
+    }
+
+    /// An option or extension of a similar name.
+    fn option_help(&self, name: &str) -> String {
+        // Of `(rust_svc.v1.method).timeout`, the field is unknown.
+        let name = name.rsplit_once(").").map_or(name, |(_, field)| field);
+        let plain = name.trim_matches(['(', ')']);
+        let is_option = |(message, _): &(&String, &Vec<String>)| {
+            message.starts_with("google.protobuf.") && message.ends_with("Options")
+        };
+        let standard = self.fields.iter().filter(is_option).flat_map(|(_, fields)| fields);
+        let custom = self.fields.iter().filter(|pair| !is_option(pair)).flat_map(|(_, fields)| fields);
+        let known: Vec<_> = match name.starts_with('(') {
+            true => self.extensions.iter().map(String::as_str).collect(),
+            false => standard.chain(custom).map(String::as_str).collect(),
+        };
+        match closest(plain, &known) {
+            Some(meant) if name.starts_with('(') => format!("did you mean `({meant})`?"),
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "import the file that declares it, or check its name".to_owned(),
+        }
+    }
+
+    fn value_help(&self, kind: &str, value: &str) -> String {
+        let kind = kind.trim_start_matches("repeated ");
+        let known: Vec<_> = self.values.get(kind).into_iter().flatten().map(String::as_str).collect();
+        if known.is_empty() { String::new() } else { suggest::field(value, &known, "the values are") }
+    }
+
+    fn field_help(&self, field: &str, message: &str) -> String {
+        let known: Vec<_> = self.fields.get(message).into_iter().flatten().map(String::as_str).collect();
+        if known.is_empty() { String::new() } else { suggest::field(field, &known, "the fields are") }
+    }
+}
+
+/// Suggests a fix that does not depend on the names of the files.
+fn general(message: &str) -> &'static str {
+    match message {
+        "integer is too large" => {
+            "write large defaults of a double or float with a point or an exponent: 100.0 or 1e20"
+        }
+        "identifiers may not be negative" => {
+            "the built-in reader does not support -inf and -nan. protoc and buf do: pass --protoc, use the plugin, or pass a \
+             --descriptor-set"
+        }
+        _ if message.starts_with("a field with JSON name ") => {
+            "another field has the same JSON name: set json_name. protoc and buf accept this in proto2: pass --protoc, use the \
+             plugin, or pass a --descriptor-set"
+        }
+        _ if message.starts_with("camel-case name of field ") => {
+            "rename one of the two. protoc and buf accept them: pass --protoc, use the plugin, or pass a --descriptor-set"
+        }
+        _ if message.contains("not found") && message.contains("buf/validate/validate.proto") => {
+            "get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR"
+        }
+        _ if message.starts_with("import '") => "add its directory with --proto-path",
+        _ => "",
+    }
+}
