@@ -10,7 +10,10 @@ use crate::{
     diagnostics::Diagnostics,
     model::Model,
     options::Options,
-    read::{Input, compile::compile},
+    read::{
+        Input,
+        compile::{CompileError, compile, compile_with_protoc},
+    },
     render::Files,
 };
 
@@ -33,6 +36,7 @@ pub struct Build {
     out: PathBuf,
     proto_paths: Vec<PathBuf>,
     descriptor_set: Option<PathBuf>,
+    protoc: Option<PathBuf>,
     files: Vec<PathBuf>,
     options: Vec<String>,
 }
@@ -40,7 +44,14 @@ pub struct Build {
 impl Build {
     /// Writes to a directory, relative to the folder of the crate, such as `src/generated`.
     pub fn new(out: impl Into<PathBuf>) -> Self {
-        Self { out: out.into(), proto_paths: Vec::new(), descriptor_set: None, files: Vec::new(), options: Vec::new() }
+        Self {
+            out: out.into(),
+            proto_paths: Vec::new(),
+            descriptor_set: None,
+            protoc: None,
+            files: Vec::new(),
+            options: Vec::new(),
+        }
     }
 
     /// Adds a directory to look up imports in. The default is the current one.
@@ -54,6 +65,12 @@ impl Build {
     /// code is generated for all files of the set.
     pub fn descriptor_set(mut self, file: impl Into<PathBuf>) -> Self {
         self.descriptor_set = Some(file.into());
+        self
+    }
+
+    /// Compiles the files with this protoc in place of the built-in reader: files of an edition need it.
+    pub fn protoc(mut self, program: impl Into<PathBuf>) -> Self {
+        self.protoc = Some(program.into());
         self
     }
 
@@ -90,10 +107,17 @@ impl Build {
     }
 
     fn input(&self) -> Result<Input> {
-        let Some(set) = &self.descriptor_set else { return Ok(compile(&self.directories(), &self.files)?) };
+        let Some(set) = &self.descriptor_set else { return Ok(self.compile()?) };
         let bytes = fs::read(set).map_err(|error| format!("{}: {error}", set.display()))?;
         let names = self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         Input::from_descriptor_set(&bytes, names).map_err(|error| format!("{}: {error}", set.display()).into())
+    }
+
+    fn compile(&self) -> Result<Input, CompileError> {
+        match &self.protoc {
+            None => compile(&self.directories(), &self.files),
+            Some(protoc) => compile_with_protoc(protoc, &self.directories(), &self.files),
+        }
     }
 
     /// The inputs whose changes run the build script again.

@@ -10,7 +10,10 @@ use clap::Args;
 use super::output::{Failure, complain};
 use crate::{
     build,
-    read::{Input, compile},
+    read::{
+        Input,
+        compile::{self, CompileError},
+    },
     render::Files,
 };
 
@@ -24,6 +27,10 @@ pub(super) struct InputArgs {
     /// Read this descriptor set instead of .proto files; `buf build` or `protoc --descriptor_set_out --include_imports` writes one
     #[arg(long, value_name = "FILE", conflicts_with = "proto_path")]
     descriptor_set: Option<PathBuf>,
+
+    /// Compile the files with protoc: this program, or PROTOC, or the one on the path. It supports editions, too
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, conflicts_with = "descriptor_set")]
+    protoc: Option<Option<PathBuf>>,
 
     /// An option of the plugin, such as types=proto; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
@@ -45,8 +52,15 @@ impl InputArgs {
     /// Reads the input.
     pub(super) fn input(&self) -> Result<Input, Failure> {
         match &self.descriptor_set {
-            None => Ok(compile::compile(&self.directories(), &self.files)?),
+            None => Ok(self.compile()?),
             Some(set) => descriptors(set, self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect()),
+        }
+    }
+
+    fn compile(&self) -> Result<Input, CompileError> {
+        match &self.protoc {
+            None => compile::compile(&self.directories(), &self.files),
+            Some(path) => compile::compile_with_protoc(&program(path.as_deref()), &self.directories(), &self.files),
         }
     }
 
@@ -64,6 +78,12 @@ impl InputArgs {
     pub(super) fn directories(&self) -> Vec<PathBuf> {
         if self.proto_path.is_empty() { vec![PathBuf::from(".")] } else { self.proto_path.clone() }
     }
+}
+
+/// The protoc to run.
+fn program(path: Option<&Path>) -> PathBuf {
+    let from_environment = || std::env::var_os("PROTOC").filter(|path| !path.is_empty());
+    path.map(Path::to_owned).or_else(|| from_environment().map(PathBuf::from)).unwrap_or_else(|| "protoc".into())
 }
 
 /// Reads a descriptor set, to generate code for the files in `names`, or for all.

@@ -22,13 +22,21 @@ use crate::{
 
 /// Compiles files and their imports, found in the given directories.
 pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
+    compile_names(folders(proto_paths), import_names(proto_paths, files)?)
+}
+
+/// Finds the import names of files.
+pub(super) fn import_names(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Vec<String>, CompileError> {
+    let resolvers = folders(proto_paths);
+    files.iter().map(|file| name(&resolvers, proto_paths, file)).collect()
+}
+
+fn folders(proto_paths: &[PathBuf]) -> ChainFileResolver {
     let mut resolvers = ChainFileResolver::new();
     for directory in proto_paths {
         resolvers.add(Folder { files: IncludeFileResolver::new(directory.clone()), path: directory.clone() });
     }
-    let resolvers = with_built_in(resolvers);
-    let names = files.iter().map(|file| name(&resolvers, proto_paths, file)).collect::<Result<Vec<_>, _>>()?;
-    compile_names(resolvers, names)
+    with_built_in(resolvers)
 }
 
 /// Compiles files of a git revision, by import name.

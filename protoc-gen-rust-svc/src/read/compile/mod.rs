@@ -7,6 +7,7 @@ mod lexer;
 mod located;
 mod names;
 mod parsed;
+mod protoc;
 mod revision;
 mod sources;
 mod utf8;
@@ -15,6 +16,7 @@ pub(crate) use self::error::NO_EDITIONS;
 pub use self::{
     compiler::{compile, compile_at},
     error::CompileError,
+    protoc::compile_with_protoc,
     revision::{GitError, Revision},
     sources::BUILT_IN,
 };

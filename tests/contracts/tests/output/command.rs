@@ -184,3 +184,25 @@ fn files_are_written_though_stderr_is_closed() {
     let status = unread(&arguments, Stdio::piped(), writer.into()).wait().expect("it ends");
     assert!(status.success() && !tree(out.path()).is_empty(), "{status}");
 }
+
+/// protoc compiles what the built-in reader does not, such as editions, and its errors have positions.
+#[test]
+fn protoc_compiles_files_on_request() {
+    let protoc = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");
+    let protoc = format!("--protoc={}", protoc.display());
+    let folder = TempDir::new().expect("a folder");
+    let write = |text: &str| fs::write(folder.path().join("a.proto"), text).expect("a file");
+    let out = TempDir::new().expect("a folder");
+    let place = folder.path().to_string_lossy().into_owned();
+    let run = |more: &[&str]| {
+        let out = out.path().to_string_lossy().into_owned();
+        program(&[&["generate", "-I", &place, "--out", &out, "a.proto"][..], more].concat())
+    };
+    write("edition = \"2023\";\npackage a.v1;\nimport \"rust_svc/v1/options.proto\";\nmessage M { string id = 1; }\n");
+    assert!(failure(&run(&[])).starts_with("a.proto:1:1: error: the built-in reader does not support editions\n"));
+    stdout_of(&run(&[&protoc]));
+    assert!(out.path().join("a/v1/domain.rs").is_file());
+    write("edition = \"2023\";\nmessage M { N id = 1; }\n");
+    let text = failure(&run(&[&protoc]));
+    assert!(text.starts_with("a.proto:2:13: error: \"N\" is not defined."), "{text}");
+}
