@@ -1,4 +1,4 @@
-//! Where a service keeps its state: an embedded SQLite database, in a file or in memory.
+//! An embedded SQLite database, in a file or in memory.
 
 use std::{panic, path::Path};
 
@@ -13,9 +13,9 @@ use tokio::sync::watch;
 /// The name of a database that ends with its process.
 pub const IN_MEMORY: &str = ":memory:";
 
-/// An open database, which tells its readers when it changes. Its clones are one database.
+/// An open database, which notifies its readers of changes. Clones share it.
 ///
-/// It has one connection: who holds it is alone, and reads and writes a state that nobody else changes meanwhile.
+/// It has one connection, so that transactions do not run concurrently.
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: SqlitePool,
@@ -34,8 +34,8 @@ impl Database {
 
     /// Reads with the connection.
     ///
-    /// It is carried to the end even if the caller is dropped, or is not polled for a while: a slow reader of a stream
-    /// must not keep the connection from others.
+    /// It completes even if the caller is dropped or not polled, so that a slow reader of a stream does not hold the
+    /// connection.
     pub async fn read<T, E>(
         &self,
         work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
@@ -49,9 +49,9 @@ impl Database {
         to_the_end(read).await
     }
 
-    /// Does `work` in one transaction, and tells the readers: all of it happens or, if it fails, none.
+    /// Runs `work` in one transaction and notifies the readers. If it fails, nothing changes.
     ///
-    /// It is carried to the end even if the caller is dropped, so that no change stays untold.
+    /// It completes even if the caller is dropped, so that readers are always notified.
     pub async fn write<T, E>(
         &self,
         work: impl for<'t> FnOnce(&'t mut SqliteConnection) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
@@ -71,7 +71,7 @@ impl Database {
         to_the_end(write).await
     }
 
-    /// Sees each change that is made from now on.
+    /// Receives each later change.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_fails_leaves_no_trace_and_tells_nobody() {
+    async fn a_failed_transaction_changes_and_notifies_nothing() {
         let database = one_table().await;
         let changes = database.changes();
         let half = async |tx: &mut SqliteConnection| {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_write_is_done_and_told_although_its_caller_is_gone() {
+    async fn a_write_completes_after_its_caller_is_dropped() {
         let database = one_table().await;
         let mut changes = database.changes();
         assert!(database.write(|tx| insert(tx).boxed()).now_or_never().is_none());
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reader_that_is_not_polled_keeps_nobody_waiting() {
+    async fn a_reader_that_is_not_polled_does_not_block_others() {
         let database = one_table().await;
         let mut slow = Box::pin(database.read(|connection| count(connection).boxed()));
         assert!((&mut slow).now_or_never().is_none());

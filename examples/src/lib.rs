@@ -2,28 +2,27 @@
 //!
 //! | part | |
 //! |---|---|
-//! | [`generated`] | what the generator printed from `proto/` |
-//! | [`inventory`], [`order`], [`dispatch`], [`tracking`] | the business: each implements its generated trait and knows nothing of gRPC or HTTP |
-//! | [`node`] | the processes: the business behind adapters, in front of clients, behind gateways |
-//! | [`demo`] | the processes at work, and what they do when one of them goes away |
+//! | [`generated`] | the code generated from `proto/` |
+//! | [`inventory`], [`order`], [`dispatch`], [`tracking`] | the business logic: each implements its generated trait, without gRPC or HTTP |
+//! | [`node`] | the processes: adapters, clients and gateways around the business logic |
+//! | [`demo`] | the scenario of the demo |
 //!
-//! The state of a service is behind a trait of its own, `store`, which `sqlite` implements over the embedded
-//! [`database`].
+//! Each service keeps its state behind a trait in `store`, which `sqlite` implements on the embedded [`database`].
 
 pub mod database;
 pub mod demo;
 
 pub mod dispatch;
-pub mod feed;
+pub mod log_stream;
 #[rustfmt::skip]
 pub mod generated;
 pub mod inventory;
-pub mod locks;
+pub mod named_locks;
 pub mod node;
 pub mod order;
-pub mod rules;
 pub mod time;
 pub mod tracking;
+pub mod validation;
 
 #[cfg(doctest)]
 mod user_guide;

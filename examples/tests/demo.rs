@@ -13,23 +13,23 @@ fn demo() -> Command {
 }
 
 #[test]
-fn all_of_it_holds() {
+fn all_checks_pass() {
     let output = demo().arg("--once").output().expect("runs");
-    let told = String::from_utf8_lossy(&output.stdout);
-    let last = told.lines().last().unwrap_or_default();
-    assert!(last.starts_with("demo: ") && last.ends_with(" checks passed, 0 failed"), "{told}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().unwrap_or_default();
+    assert!(last.starts_with("demo: ") && last.ends_with(" checks passed, 0 failed"), "{text}");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
-fn no_process_outlives_it() {
+fn no_process_outlives_the_demo() {
     // It cannot tidy up when it is killed.
     let folder = tempfile::tempdir().expect("a folder");
     let mut demo = demo().env("TMPDIR", folder.path()).stdout(Stdio::piped()).spawn().expect("starts");
     let lines = BufReader::new(demo.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
-    // A line such as `inventory  127.0.0.1:50051  (process 7)` is told for each.
-    let told = lines.take_while(|line| !line.contains("stock"));
-    let addresses: Vec<_> = told.filter(|line| line.contains("(process")).map(|line| address(&line)).collect();
+    // A line such as `inventory  127.0.0.1:50051  (process 7)` is printed for each.
+    let output = lines.take_while(|line| !line.contains("stock"));
+    let addresses: Vec<_> = output.filter(|line| line.contains("(process")).map(|line| address(&line)).collect();
     assert_eq!(addresses.len(), 4);
     demo.kill().expect("killed");
     demo.wait().expect("ended");

@@ -26,13 +26,13 @@ use tokio::{
 const WORKERS: usize = 4;
 
 /// Long enough for any machine; nothing waits for it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A process of the inventory that forgets everything when it stops, and stops when this is dropped.
 struct Replica {
     process: Child,
     address: String,
-    /// Kept from the process, which would end when somebody waits for it.
+    /// Held here, because waiting for the process would close it.
     stdin: Option<ChildStdin>,
 }
 
@@ -42,21 +42,21 @@ impl Replica {
         command.args(["--listen", listen, "--database=:memory:", "--stop-with-stdin"]).kill_on_drop(true);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("starts");
         let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-        let line = timeout(PATIENCE, lines.next_line()).await.expect("in time").expect("readable").expect("a line");
+        let line = timeout(TIMEOUT, lines.next_line()).await.expect("in time").expect("readable").expect("a line");
         let (_, address) = line.split_once("http://").expect("an address");
         let stdin = process.stdin.take();
         Self { process, address: address.to_owned(), stdin }
     }
 
-    /// Asks it to stop, as whoever runs processes does.
+    /// Asks it to stop with SIGTERM.
     fn terminate(&self) {
         let id = self.process.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("a command").success());
     }
 
-    /// Waits until it has stopped; true if it says that all is well.
+    /// Waits until it has stopped. Returns whether it exited with success.
     async fn ended(&mut self) -> bool {
-        let status = timeout(PATIENCE, self.process.wait()).await.expect("in time").expect("a status");
+        let status = timeout(TIMEOUT, self.process.wait()).await.expect("in time").expect("a status");
         self.stdin.take().is_some() && status.success()
     }
 
@@ -71,7 +71,7 @@ fn client(replicas: &[Replica]) -> InventoryServiceClient {
     InventoryServiceClient(client.build().expect("addresses"))
 }
 
-/// Asks for what no replica has, so that all give the same answer.
+/// Requests an unknown product, so that all replicas respond alike.
 async fn ask(client: &InventoryServiceClient) -> Result<(), Error> {
     let request = CheckStockRequest { product_id: "tea".into() };
     match client.check_stock(Context::new(), request).await {
@@ -81,7 +81,7 @@ async fn ask(client: &InventoryServiceClient) -> Result<(), Error> {
     }
 }
 
-/// Calls that are made one after the other by several workers until they are told to stop.
+/// Several workers that make calls in sequence until they are stopped.
 struct Load {
     done: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
@@ -103,7 +103,7 @@ impl Load {
                 sleep(Duration::from_millis(1)).await;
             }
         };
-        timeout(PATIENCE, more).await.expect("calls are answered");
+        timeout(TIMEOUT, more).await.expect("calls are answered");
     }
 
     async fn end(self) {
@@ -128,7 +128,7 @@ async fn replicas() -> [Replica; 3] {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rolling_restart_loses_no_call() {
+async fn a_rolling_restart_fails_no_call() {
     let mut replicas = replicas().await;
     let load = Load::of(&client(&replicas));
     for replica in &mut replicas {
@@ -142,9 +142,9 @@ async fn a_rolling_restart_loses_no_call() {
     load.end().await;
 }
 
-/// What changes nothing may be asked again.
+/// Methods without side effects are retried.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_replica_that_is_killed_costs_no_call_that_changes_nothing() {
+async fn killing_a_replica_fails_no_read_only_call() {
     let mut replicas = replicas().await;
     let load = Load::of(&client(&replicas));
     load.goes_on().await;
@@ -156,7 +156,7 @@ async fn a_replica_that_is_killed_costs_no_call_that_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_what_the_first_waits_for() {
+async fn a_second_signal_ends_the_drain() {
     let mut replica = Replica::start("127.0.0.1:0").await;
     let client = client(std::slice::from_ref(&replica));
     let mut levels =

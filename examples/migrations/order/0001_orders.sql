@@ -56,8 +56,8 @@ CREATE TABLE order_update (
     PRIMARY KEY (order_id, idempotency_key)
 ) STRICT;
 
--- What other services must still be told.
-CREATE TABLE duty (
+-- The calls of other services that are still to be made.
+CREATE TABLE outbox (
     order_id TEXT    NOT NULL REFERENCES orders (order_id),
     attempt  INTEGER NOT NULL,
     kind     TEXT    NOT NULL CHECK (kind IN ('return stock', 'ship stock', 'cancel assignment')),

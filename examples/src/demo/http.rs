@@ -1,4 +1,4 @@
-//! A caller that speaks HTTP and JSON, and knows nothing of how the answer comes about.
+//! A client of HTTP and JSON.
 
 use std::time::Duration;
 
@@ -13,24 +13,24 @@ use hyper_util::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::node::Failure;
+use crate::node::BoxError;
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of a call.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A caller of one address.
+/// A client of one server.
 #[derive(Clone, Debug)]
 pub(super) struct Http {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,
 }
 
-/// What a call was answered.
+/// A response.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     /// The status of HTTP.
     pub(super) status: u16,
-    /// The body; null if it is no JSON.
+    /// The body; null if it is not JSON.
     pub(super) body: Value,
 }
 
@@ -43,36 +43,35 @@ impl Http {
         &self.base
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Reply, Failure> {
+    pub(super) async fn get(&self, path: &str) -> Result<Reply, BoxError> {
         self.call(Method::GET, path, String::new()).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Reply, BoxError> {
         self.call(Method::POST, path, body.to_string()).await
     }
 
-    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Reply, BoxError> {
         self.call(Method::PUT, path, body.to_string()).await
     }
 
-    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Reply, BoxError> {
         self.call(Method::PATCH, path, body.to_string()).await
     }
 
     /// Sends a stream of messages, a line each.
-    pub(super) async fn upload(&self, path: &str, messages: &[Value]) -> Result<Reply, Failure> {
+    pub(super) async fn upload(&self, path: &str, messages: &[Value]) -> Result<Reply, BoxError> {
         let lines: String = messages.iter().map(|message| format!("{message}\n")).collect();
         self.call(Method::POST, path, lines).await
     }
 
     /// Reads a stream of messages, a line each.
-    pub(super) async fn stream(&self, path: &str) -> Result<Lines, Failure> {
-        let response =
-            timeout(PATIENCE, self.client.request(self.request(Method::GET, path, String::new())?)).await??;
+    pub(super) async fn stream(&self, path: &str) -> Result<Lines, BoxError> {
+        let response = timeout(TIMEOUT, self.client.request(self.request(Method::GET, path, String::new())?)).await??;
         Ok(Lines { body: response.into_body(), buffer: BytesMut::new() })
     }
 
-    async fn call(&self, method: Method, path: &str, body: String) -> Result<Reply, Failure> {
+    async fn call(&self, method: Method, path: &str, body: String) -> Result<Reply, BoxError> {
         let request = self.request(method, path, body)?;
         let answered = async {
             let response = self.client.request(request).await?;
@@ -80,7 +79,7 @@ impl Http {
             let bytes = response.into_body().collect().await?.to_bytes();
             Ok(Reply { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
         };
-        timeout(PATIENCE, answered).await.map_err(|_| format!("{path} was not answered in {PATIENCE:?}"))?
+        timeout(TIMEOUT, answered).await.map_err(|_| format!("{path} was not answered in {TIMEOUT:?}"))?
     }
 
     fn request(&self, method: Method, path: &str, body: String) -> Result<Request<Full<Bytes>>, http::Error> {
@@ -101,14 +100,14 @@ pub(super) struct Lines {
 
 impl Lines {
     /// The next message; `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Value>, Failure> {
+    pub(super) async fn next(&mut self) -> Result<Option<Value>, BoxError> {
         loop {
             if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
                 let line = self.buffer.split_to(end + 1);
                 return Ok(Some(serde_json::from_slice(&line)?));
             }
-            let frame = timeout(PATIENCE, self.body.frame()).await;
-            let frame = frame.map_err(|_| format!("a stream was silent for {PATIENCE:?}"))?;
+            let frame = timeout(TIMEOUT, self.body.frame()).await;
+            let frame = frame.map_err(|_| format!("a stream was silent for {TIMEOUT:?}"))?;
             match frame.transpose()? {
                 Some(frame) => self.buffer.extend_from_slice(&frame.into_data().unwrap_or_default()),
                 None => return Ok(None),

@@ -1,34 +1,34 @@
-//! The demo: the whole system at work, and what it does when a part of it goes away.
+//! The demo: the whole system, and its behaviour during an outage.
 //!
-//! It generates the code from `proto/` once more and compares, starts the services and the gateway as processes of
-//! their own, drives them over HTTP and gRPC, kills dispatch, brings it back, and checks that the sums are right.
+//! It regenerates the code from `proto/` and compares it, starts services and gateway as processes, calls them over HTTP
+//! and gRPC, kills and restarts dispatch, and checks that the totals are right.
 
-mod account;
+mod checklist;
 mod courier;
 mod http;
 mod nodes;
 mod regenerate;
-mod story;
+mod scenario;
 
 use std::{fmt, process::ExitCode};
 
 use tokio::signal;
 
-use self::account::Account;
-use crate::node::{self, DispatchNode, Failure, GatewayNode, InventoryNode, OrderNode};
+use self::checklist::Checklist;
+use crate::node::{self, BoxError, DispatchNode, GatewayNode, InventoryNode, OrderNode};
 
-/// Shows the whole system at work: four processes, orders over HTTP, a courier over gRPC, and an outage
+/// Runs the whole system: four processes, orders over HTTP, a courier over gRPC, and an outage
 #[derive(Debug, clap::Parser)]
 #[command(name = "demo", version)]
 pub struct Demo {
-    /// Stop when the story is told; exit with 0 only if all of it held
+    /// Stop after the scenario; exit with 0 only if all checks passed
     #[arg(long)]
     once: bool,
     #[command(subcommand)]
     node: Option<Node>,
 }
 
-/// The process that this program is to be instead: it starts itself once for each.
+/// The processes, which the demo starts from its own executable.
 #[derive(Debug, clap::Subcommand)]
 enum Node {
     #[command(hide = true)]
@@ -42,7 +42,7 @@ enum Node {
 }
 
 impl Demo {
-    /// Runs the demo, or the process that it is to be instead.
+    /// Runs the demo, or one of its processes.
     pub fn start(self) -> ExitCode {
         match self.node {
             None => node::start(show(self.once)),
@@ -54,31 +54,31 @@ impl Demo {
     }
 }
 
-async fn show(once: bool) -> Result<(), Failure> {
-    let mut account = Account::default();
+async fn show(once: bool) -> Result<(), BoxError> {
+    let mut checklist = Checklist::default();
     let stopped = stopped();
     tokio::pin!(stopped);
-    let told = tokio::select! {
-        world = story::tell(&mut account) => world,
-        interrupted = &mut stopped => return interrupted.and(Err("stopped before the story was told".into())),
+    let done = tokio::select! {
+        system = scenario::run(&mut checklist) => system,
+        interrupted = &mut stopped => return interrupted.and(Err("stopped before the end of the scenario".into())),
     };
-    match told {
-        Ok(world) if once => world.stop(&mut account).await,
-        Ok(world) => {
-            account.summary();
-            world.invite(&mut account);
+    match done {
+        Ok(system) if once => system.stop(&mut checklist).await,
+        Ok(system) => {
+            checklist.summary();
+            system.invite(&mut checklist);
             stopped.await?;
-            world.stop(&mut account).await;
+            system.stop(&mut checklist).await;
         }
-        Err(failure) => account.broke_off(&failure),
+        Err(failure) => checklist.aborted(&failure),
     }
-    account.summary();
-    if account.has_failures() { Err(Unsound.into()) } else { Ok(()) }
+    checklist.summary();
+    if checklist.has_failures() { Err(ChecksFailed.into()) } else { Ok(()) }
 }
 
-/// Completes when somebody asks the process to stop.
+/// Completes when the process is asked to stop.
 #[cfg(unix)]
-async fn stopped() -> Result<(), Failure> {
+async fn stopped() -> Result<(), BoxError> {
     let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;
     tokio::select! {
         interrupted = signal::ctrl_c() => Ok(interrupted?),
@@ -86,20 +86,20 @@ async fn stopped() -> Result<(), Failure> {
     }
 }
 
-/// Completes when somebody asks the process to stop.
+/// Completes when the process is asked to stop.
 #[cfg(not(unix))]
-async fn stopped() -> Result<(), Failure> {
+async fn stopped() -> Result<(), BoxError> {
     Ok(signal::ctrl_c().await?)
 }
 
-/// Something that the demo checks did not hold.
+/// The error of a demo with failed checks.
 #[derive(Debug)]
-struct Unsound;
+struct ChecksFailed;
 
-impl fmt::Display for Unsound {
+impl fmt::Display for ChecksFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not all of it held: see the lines that begin with FAILED")
+        f.write_str("some checks failed: see the lines that begin with FAILED")
     }
 }
 
-impl std::error::Error for Unsound {}
+impl std::error::Error for ChecksFailed {}

@@ -1,4 +1,4 @@
-//! The processes that the demo starts: this program itself, told to be another.
+//! The processes that the demo starts from its own executable.
 
 use std::{env, fs::File, io, path::Path, process::Stdio, time::Duration};
 
@@ -8,20 +8,19 @@ use tokio::{
     time::timeout,
 };
 
-use crate::node::Failure;
+use crate::node::BoxError;
 
-/// How long a process may take to start.
+/// The timeout of a start.
 const TO_START: Duration = Duration::from_secs(20);
-/// How long a process may take to stop.
+/// The timeout of a stop.
 const TO_STOP: Duration = Duration::from_secs(10);
 
-/// A process that serves. It ends with this value, and also if this program ends in any other way: its standard input
-/// ends then.
+/// A serving process. It ends when this value is dropped or this program ends, because its standard input ends.
 #[derive(Debug)]
 pub(super) struct Process {
-    /// Which of the services it is.
+    /// The name of the service.
     pub(super) name: &'static str,
-    /// Where it serves, such as `http://127.0.0.1:50051`.
+    /// Its URL, such as `http://127.0.0.1:50051`.
     pub(super) url: String,
     child: Child,
     /// Kept open: a process that writes to a closed pipe is killed.
@@ -29,13 +28,13 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a process that listens at `listen`, and waits until it says where that is. What it logs is in `folder`.
+    /// Starts a process that listens at `listen`, and waits for its address. Its log is in `folder`.
     pub(super) async fn start(
         name: &'static str,
         listen: &str,
         arguments: &[(&str, &str)],
         folder: &Path,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, BoxError> {
         let log = File::options().create(true).append(true).open(folder.join(format!("{name}.log")))?;
         let mut command = Command::new(env::current_exe()?);
         command.args([name, "--stop-with-stdin", "--listen", listen]);
@@ -51,29 +50,29 @@ impl Process {
         Ok(Self { name, url, child, _output: output })
     }
 
-    /// Where it listens, as `HOST:PORT`.
+    /// Its address, as `HOST:PORT`.
     pub(super) fn address(&self) -> &str {
         self.url.trim_start_matches("http://")
     }
 
-    /// The number of the process; 0 if it has ended.
+    /// The process identifier; 0 if it has ended.
     pub(super) fn id(&self) -> u32 {
         self.child.id().unwrap_or(0)
     }
 
-    /// Ends the process without a word of warning.
+    /// Kills the process.
     pub(super) async fn kill(mut self) -> io::Result<()> {
         self.child.kill().await
     }
 
-    /// Tells the process to stop. False if it did not do so properly, or not in time.
+    /// Stops the process. Returns false if it failed or timed out.
     pub(super) async fn stop(mut self) -> bool {
         drop(self.child.stdin.take());
         matches!(timeout(TO_STOP, self.child.wait()).await, Ok(Ok(status)) if status.success())
     }
 }
 
-fn not_started(name: &str, folder: &Path) -> Failure {
+fn not_started(name: &str, folder: &Path) -> BoxError {
     let log = std::fs::read_to_string(folder.join(format!("{name}.log"))).unwrap_or_default();
     format!("{name} does not start: {}", log.trim()).into()
 }

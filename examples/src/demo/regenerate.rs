@@ -1,4 +1,4 @@
-//! Generating the code of this crate once more, in memory, with nothing installed.
+//! Generation of the code of this crate in memory.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +8,7 @@ use std::{
 
 use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options, read::compile};
 
-use crate::node::Failure;
+use crate::node::BoxError;
 
 const PROTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto");
 const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
@@ -17,8 +17,8 @@ const PACKAGES: [&str; 3] = ["inventory/v1", "order/v1", "dispatch/v1"];
 /// Files by their path.
 pub(super) type Files = BTreeMap<String, String>;
 
-/// What the generator prints now.
-pub(super) fn generated_now() -> Result<Files, Failure> {
+/// Generates the code.
+pub(super) fn generated_now() -> Result<Files, BoxError> {
     let root = PathBuf::from(PROTO);
     let mut protos = Vec::new();
     for package in PACKAGES {
@@ -30,12 +30,12 @@ pub(super) fn generated_now() -> Result<Files, Failure> {
     if diagnostics.has_errors() { Err(diagnostics.errors().into()) } else { Ok(files) }
 }
 
-/// The names of the files that are not the same in both.
+/// Returns the names of the files that differ.
 pub(super) fn differing<'f>(one: &'f Files, other: &'f Files) -> BTreeSet<&'f String> {
     one.keys().chain(other.keys()).filter(|name| one.get(*name) != other.get(*name)).collect()
 }
 
-/// What this program was built with.
+/// Reads the code with which this program was built.
 pub(super) fn built_with() -> io::Result<Files> {
     let mut files = Files::new();
     collect(Path::new(GENERATED), Path::new(GENERATED), &mut files)?;
@@ -63,7 +63,7 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_generated_code_is_what_the_generator_prints_now() {
+    fn the_generated_code_is_current() {
         let (now, built) = (super::generated_now().expect("generates"), super::built_with().expect("reads"));
         let differing = super::differing(&now, &built);
         assert!(differing.is_empty(), "generate the examples once more, from all files in proto/: {differing:?}");

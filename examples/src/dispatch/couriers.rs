@@ -1,4 +1,4 @@
-//! The courier service: who carries orders, and where they are.
+//! The courier service.
 
 use rust_svc::{Context, Result, Violations, async_trait};
 
@@ -9,7 +9,7 @@ use crate::{
         UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
         stream_assignments_response::Event,
     },
-    rules,
+    validation,
 };
 
 const MAX_NAME: usize = 200;
@@ -34,16 +34,16 @@ impl CourierService for Dispatch {
         let is_off_duty = update.on_duty == Some(false);
         let courier = self.store.update_courier(update).await?;
         if is_off_duty {
-            self.floor().go_off_duty(&courier.courier_id);
+            self.connections().go_off_duty(&courier.courier_id);
         }
-        self.floor().tell(&courier.courier_id, Event::Courier(courier.clone()));
-        self.match_soon();
+        self.connections().send(&courier.courier_id, Event::Courier(courier.clone()));
+        self.spawn_matching();
         Ok(UpdateCourierStatusResponse { courier })
     }
 
     async fn list_available(&self, _: Context, request: ListAvailableRequest) -> Result<ListAvailableResponse> {
-        let size = rules::page_size(request.page_size)?;
-        // One more than the page holds, to know whether another one follows.
+        let size = validation::page_size(request.page_size)?;
+        // One more than the page has, to detect the last page.
         let mut couriers = self.store.available(&request.page_token, size + 1).await?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let is_last = couriers.len() <= size;
@@ -56,15 +56,15 @@ impl CourierService for Dispatch {
 
 fn courier_update(request: UpdateCourierStatusRequest) -> Result<CourierUpdate> {
     let mut violations = Violations::default();
-    rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
-    rules::check_id(&mut violations, "courier_id", &request.courier_id);
+    validation::check_length(&mut violations, "idempotency_key", &request.idempotency_key, validation::MAX_ID);
+    validation::check_id(&mut violations, "courier_id", &request.courier_id);
     let display_name = request.display_name.as_deref().unwrap_or_default();
-    rules::check_length(&mut violations, "display_name", display_name, MAX_NAME);
+    validation::check_length(&mut violations, "display_name", display_name, MAX_NAME);
     if let Some(position) = &request.position {
-        rules::check_place(&mut violations, "position.", position.latitude, position.longitude);
+        validation::check_place(&mut violations, "position.", position.latitude, position.longitude);
     }
     let on_duty = on_duty(&mut violations, request.availability);
-    rules::all_kept(violations)?;
+    validation::into_result(violations)?;
     Ok(CourierUpdate {
         courier_id: request.courier_id,
         key: request.idempotency_key,

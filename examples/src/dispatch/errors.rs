@@ -1,18 +1,24 @@
-//! What callers are told when the store refuses.
+//! Errors of the store, as callers receive them.
 
 use rust_svc::Error;
 
-use super::{status, store::Refusal};
+use super::{status, store::DispatchStoreError};
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Database(error) => Self::internal(error),
-            Refusal::UnknownAssignment | Refusal::UnknownCourier => Self::not_found(refusal.to_string()),
-            Refusal::OtherContent | Refusal::AlreadyAssigned => Self::already_exists(refusal.to_string()),
-            Refusal::Cancelled => Self::aborted(refusal.to_string()),
-            Refusal::NotNow(status) => Self::failed_precondition(format!("the assignment is {}", status::name(status))),
-            Refusal::NotYours | Refusal::NotFree => Self::failed_precondition(refusal.to_string()),
+impl From<DispatchStoreError> for Error {
+    fn from(error: DispatchStoreError) -> Self {
+        match error {
+            DispatchStoreError::Database(error) => Self::internal(error),
+            DispatchStoreError::UnknownAssignment | DispatchStoreError::UnknownCourier => {
+                Self::not_found(error.to_string())
+            }
+            DispatchStoreError::KeyReused | DispatchStoreError::AlreadyAssigned => {
+                Self::already_exists(error.to_string())
+            }
+            DispatchStoreError::Cancelled => Self::aborted(error.to_string()),
+            DispatchStoreError::WrongStatus(status) => {
+                Self::failed_precondition(format!("the assignment is {}", status::name(status)))
+            }
+            DispatchStoreError::NotYours | DispatchStoreError::NotFree => Self::failed_precondition(error.to_string()),
         }
     }
 }

@@ -1,17 +1,17 @@
-//! How far it is from place to place, and how long it takes.
+//! Distances and travel times.
 
 use rust_svc::{SignedDuration, Timestamp};
 
 use crate::generated::dispatch::v1::{Point, Route};
 
 const EARTH_RADIUS_METERS: f64 = 6_371_000.0;
-/// A bicycle in town.
+/// The speed of a bicycle in a city.
 const METERS_PER_SECOND: i64 = 5;
 
-/// The route over these points.
+/// Returns the route through these points.
 pub(super) fn route(points: Vec<Point>) -> Route {
     let meters: f64 = points.windows(2).map(|pair| distance(&pair[0], &pair[1])).sum();
-    // No way on earth over a bounded number of points is near the limits of an integer.
+    // The length of a route with a bounded number of points fits into an integer.
     let distance_meters = meters.round() as i64;
     let travel_time = SignedDuration::new(distance_meters / METERS_PER_SECOND, 0);
     Route { points, distance_meters, travel_time, confirm_time: Some(Timestamp::now()) }

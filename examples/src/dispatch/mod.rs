@@ -1,8 +1,8 @@
-//! Dispatch: finds a courier for each order, and knows where it is.
+//! The dispatch service: assigns orders to couriers.
 
+mod connections;
 mod couriers;
 mod errors;
-mod floor;
 mod geography;
 mod matching;
 mod routes;
@@ -14,4 +14,4 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-pub use service::{Dispatch, Rules};
+pub use service::{Dispatch, DispatchConfig};

@@ -1,13 +1,13 @@
-//! The route service: the ways of orders.
+//! The route service.
 
 use rust_svc::{Context, Result, Violations, async_trait};
 
-use super::{geography, service::Dispatch, store::Refusal};
+use super::{geography, service::Dispatch, store::DispatchStoreError};
 use crate::{
     generated::dispatch::v1::{
         Assignment, ConfirmRouteRequest, ConfirmRouteResponse, Point, RouteService, assignment::Status,
     },
-    rules,
+    validation,
 };
 
 const MAX_STOPS: usize = 50;
@@ -17,7 +17,7 @@ impl RouteService for Dispatch {
     async fn confirm_route(&self, _: Context, request: ConfirmRouteRequest) -> Result<ConfirmRouteResponse> {
         check(&request)?;
         let assignment = self.store.assignment(&request.assignment_id).await?;
-        let points = self.way(assignment, request.stops).await?;
+        let points = self.route_points(assignment, request.stops).await?;
         let route = geography::route(points);
         let route = self.store.confirm_route(&request.assignment_id, &request.idempotency_key, route).await?;
         Ok(ConfirmRouteResponse { route })
@@ -25,10 +25,10 @@ impl RouteService for Dispatch {
 }
 
 impl Dispatch {
-    /// From where the courier is, if that is known, over the stops to the destination.
-    async fn way(&self, assignment: Assignment, stops: Vec<Point>) -> Result<Vec<Point>> {
+    /// The position of the courier, if known, the stops and the destination.
+    async fn route_points(&self, assignment: Assignment, stops: Vec<Point>) -> Result<Vec<Point>> {
         if assignment.courier_id.is_empty() {
-            return Err(Refusal::NotNow(assignment.status.unwrap_or(Status::Searching)).into());
+            return Err(DispatchStoreError::WrongStatus(assignment.status.unwrap_or(Status::Searching)).into());
         }
         let start = self.store.courier(&assignment.courier_id).await?.position;
         Ok(start.into_iter().chain(stops).chain(assignment.destination).collect())
@@ -37,12 +37,12 @@ impl Dispatch {
 
 fn check(request: &ConfirmRouteRequest) -> Result<()> {
     let mut violations = Violations::default();
-    rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
+    validation::check_length(&mut violations, "idempotency_key", &request.idempotency_key, validation::MAX_ID);
     if request.stops.len() > MAX_STOPS {
         violations.add("stops", format!("must be no more than {MAX_STOPS}"));
     }
     for (index, stop) in request.stops.iter().enumerate() {
-        rules::check_place(&mut violations, &format!("stops[{index}]."), stop.latitude, stop.longitude);
+        validation::check_place(&mut violations, &format!("stops[{index}]."), stop.latitude, stop.longitude);
     }
-    rules::all_kept(violations)
+    validation::into_result(violations)
 }

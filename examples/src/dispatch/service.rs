@@ -1,4 +1,4 @@
-//! The services of dispatch over its store.
+//! The dispatch service on its store.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
-    floor::Floor,
+    connections::Connections,
     store::{DispatchStore, NewAssignment},
 };
 use crate::{
@@ -20,43 +20,43 @@ use crate::{
         GetAssignmentRequest, GetAssignmentResponse, StreamAssignmentsRequest, StreamAssignmentsResponse,
         stream_assignments_response::Event,
     },
-    rules,
+    validation,
 };
 
-/// The services of dispatch. Its clones are one.
+/// The dispatch, courier and route services. Clones share their state.
 #[derive(Clone)]
 pub struct Dispatch {
     pub(super) store: Arc<dyn DispatchStore>,
-    pub(super) rules: Rules,
-    /// Who holds it matches assignments and couriers, so that no assignment is offered twice at once.
+    pub(super) config: DispatchConfig,
+    /// Held while matching, so that no assignment is offered twice.
     pub(super) matching: Arc<tokio::sync::Mutex<()>>,
-    floor: Arc<Mutex<Floor>>,
+    connections: Arc<Mutex<Connections>>,
 }
 
-/// How long couriers are waited for.
+/// The configuration of dispatch.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// How long one may think about an offer.
+pub struct DispatchConfig {
+    /// The time that a courier has to answer an offer.
     pub offer_holds: Duration,
-    /// How long one is sought for an order.
+    /// The time to search for a courier for an order.
     pub search_for: Duration,
 }
 
-impl Default for Rules {
+impl Default for DispatchConfig {
     fn default() -> Self {
         Self { offer_holds: Duration::from_secs(15), search_for: Duration::from_secs(15 * 60) }
     }
 }
 
 impl Dispatch {
-    /// The services over this store.
-    pub fn new(store: Arc<dyn DispatchStore>, rules: Rules) -> Self {
-        Self { store, rules, matching: Arc::default(), floor: Arc::default() }
+    /// Creates the services.
+    pub fn new(store: Arc<dyn DispatchStore>, config: DispatchConfig) -> Self {
+        Self { store, config, matching: Arc::default(), connections: Arc::default() }
     }
 
-    /// The lock is held for a moment only, never while something is waited for.
-    pub(super) fn floor(&self) -> MutexGuard<'_, Floor> {
-        self.floor.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The lock is never held across an await.
+    pub(super) fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,7 +64,7 @@ impl Dispatch {
 impl DispatchService for Dispatch {
     async fn assign_order(&self, _: Context, request: AssignOrderRequest) -> Result<AssignOrderResponse> {
         let assignment = self.store.assign(new_assignment(request)?).await?;
-        self.match_soon();
+        self.spawn_matching();
         Ok(AssignOrderResponse { assignment })
     }
 
@@ -83,12 +83,12 @@ impl DispatchService for Dispatch {
         request: CancelAssignmentRequest,
     ) -> Result<CancelAssignmentResponse> {
         let mut violations = Violations::default();
-        rules::check_id(&mut violations, "assignment_id", &request.assignment_id);
-        rules::all_kept(violations)?;
+        validation::check_id(&mut violations, "assignment_id", &request.assignment_id);
+        validation::into_result(violations)?;
         let assignment = self.store.cancel(&request.assignment_id).await?;
-        self.floor().call_off(&assignment.assignment_id);
-        self.floor().tell(&assignment.courier_id, Event::Assignment(assignment.clone()));
-        self.match_soon();
+        self.connections().call_off(&assignment.assignment_id);
+        self.connections().send(&assignment.courier_id, Event::Assignment(assignment.clone()));
+        self.spawn_matching();
         Ok(CancelAssignmentResponse { assignment })
     }
 
@@ -97,19 +97,19 @@ impl DispatchService for Dispatch {
         cx: Context,
         requests: Streaming<StreamAssignmentsRequest>,
     ) -> Result<Streaming<StreamAssignmentsResponse>> {
-        let (line, told) = mpsc::unbounded_channel();
-        tokio::spawn(self.clone().talk(cx, requests, line));
-        Ok(Streaming::new(stream::unfold(told, async |mut told| told.recv().await.map(|event| (event, told)))))
+        let (sender, events) = mpsc::unbounded_channel();
+        tokio::spawn(self.clone().serve_courier(cx, requests, sender));
+        Ok(Streaming::new(stream::unfold(events, async |mut events| events.recv().await.map(|event| (event, events)))))
     }
 }
 
 fn new_assignment(request: AssignOrderRequest) -> Result<NewAssignment> {
     let mut violations = Violations::default();
     let destination = request.destination;
-    rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
-    rules::check_id(&mut violations, "order_id", &request.order_id);
-    rules::check_place(&mut violations, "destination.", destination.latitude, destination.longitude);
-    rules::all_kept(violations)?;
+    validation::check_length(&mut violations, "idempotency_key", &request.idempotency_key, validation::MAX_ID);
+    validation::check_id(&mut violations, "order_id", &request.order_id);
+    validation::check_place(&mut violations, "destination.", destination.latitude, destination.longitude);
+    validation::into_result(violations)?;
     let key = request.idempotency_key;
     let assignment_id = if key.is_empty() { Uuid::new_v4().to_string() } else { key };
     Ok(NewAssignment { assignment_id, order_id: request.order_id, destination })

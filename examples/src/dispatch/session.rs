@@ -1,11 +1,11 @@
-//! The conversation with one courier.
+//! The stream of one courier.
 
 use rust_svc::{Context, Error, Result, Streaming};
 
 use super::{
-    floor::Line,
+    connections::CourierSender,
     service::Dispatch,
-    store::{Progress, Refusal},
+    store::{DispatchStoreError, Progress},
 };
 use crate::generated::dispatch::v1::{
     Assignment, StreamAssignmentsRequest,
@@ -13,52 +13,52 @@ use crate::generated::dispatch::v1::{
     stream_assignments_response::{Event, Withdrawn},
 };
 
-/// What a courier says.
-type Words = Streaming<StreamAssignmentsRequest>;
+/// The messages of a courier.
+type CourierRequests = Streaming<StreamAssignmentsRequest>;
 
 impl Dispatch {
-    /// Talks with a courier until it, the caller or an error ends it.
-    pub(super) async fn talk(self, cx: Context, mut words: Words, line: Line) {
+    /// Serves a courier until the stream ends or fails.
+    pub(super) async fn serve_courier(self, cx: Context, mut requests: CourierRequests, sender: CourierSender) {
         let end = tokio::select! {
-            end = self.converse(&mut words, &line) => end,
+            end = self.handle_requests(&mut requests, &sender) => end,
             () = cx.cancelled() => Ok(()),
-            () = line.closed() => Ok(()),
+            () = sender.closed() => Ok(()),
         };
         if let Err(error) = end {
-            // Nobody may be left to read it.
-            let _ = line.send(Err(error));
+            // The receiver may be gone.
+            let _ = sender.send(Err(error));
         }
     }
 
-    async fn converse(&self, words: &mut Words, line: &Line) -> Result<()> {
-        let Some(first) = words.next().await else { return Ok(()) };
+    async fn handle_requests(&self, requests: &mut CourierRequests, sender: &CourierSender) -> Result<()> {
+        let Some(first) = requests.next().await else { return Ok(()) };
         let Some(Action::Connect(connect)) = first?.action else {
             return Err(Error::invalid_argument("the first message must be `connect`"));
         };
-        let seat = self.take_seat(connect.courier_id, line).await?;
-        self.match_up().await;
-        while let Some(word) = words.next().await {
-            self.hear(&seat.courier_id, word?).await?;
+        let guard = self.connect(connect.courier_id, sender).await?;
+        self.match_couriers().await;
+        while let Some(request) = requests.next().await {
+            self.handle(&guard.courier_id, request?).await?;
         }
         Ok(())
     }
 
-    /// The courier is told how it stands before it can have an offer.
-    async fn take_seat(&self, courier_id: String, line: &Line) -> Result<Seat> {
+    /// The courier receives its state before any offer.
+    async fn connect(&self, courier_id: String, sender: &CourierSender) -> Result<ConnectionGuard> {
         let courier = self.store.courier(&courier_id).await?;
         let assignment_id = courier.assignment_id.clone();
-        let connection = self.floor().join(&courier_id, line.clone());
-        let seat = Seat { dispatch: self.clone(), courier_id, connection };
-        self.floor().tell(&seat.courier_id, Event::Courier(courier));
+        let connection = self.connections().join(&courier_id, sender.clone());
+        let guard = ConnectionGuard { dispatch: self.clone(), courier_id, connection };
+        self.connections().send(&guard.courier_id, Event::Courier(courier));
         if !assignment_id.is_empty() {
             let assignment = self.store.assignment(&assignment_id).await?;
-            self.floor().tell(&seat.courier_id, Event::Assignment(assignment));
+            self.connections().send(&guard.courier_id, Event::Assignment(assignment));
         }
-        Ok(seat)
+        Ok(guard)
     }
 
-    async fn hear(&self, courier_id: &str, word: StreamAssignmentsRequest) -> Result<()> {
-        match word.action {
+    async fn handle(&self, courier_id: &str, request: StreamAssignmentsRequest) -> Result<()> {
+        match request.action {
             Some(Action::Accept(accept)) => self.accepted(courier_id, accept).await,
             Some(Action::Decline(decline)) => self.declined(courier_id, decline).await,
             Some(Action::Report(report)) => self.reported(courier_id, report).await,
@@ -68,25 +68,25 @@ impl Dispatch {
     }
 
     async fn accepted(&self, courier_id: &str, accept: Accept) -> Result<()> {
-        let answered = self.floor().answered(courier_id, &accept.offer_id);
+        let answered = self.connections().answered(courier_id, &accept.offer_id);
         let Some(assignment_id) = answered else {
             self.too_late(courier_id, accept.offer_id);
             return Ok(());
         };
         match self.store.accept(&assignment_id, courier_id).await {
-            Ok(assignment) => self.tell_courier(assignment),
-            Err(Refusal::Database(error)) => return Err(Error::internal(error)),
+            Ok(assignment) => self.send_assignment(assignment),
+            Err(DispatchStoreError::Database(error)) => return Err(Error::internal(error)),
             Err(_) => self.too_late(courier_id, accept.offer_id),
         }
-        self.match_up().await;
+        self.match_couriers().await;
         Ok(())
     }
 
     async fn declined(&self, courier_id: &str, decline: Decline) -> Result<()> {
-        let answered = self.floor().answered(courier_id, &decline.offer_id);
+        let answered = self.connections().answered(courier_id, &decline.offer_id);
         if let Some(assignment_id) = answered {
             self.store.decline(&assignment_id, courier_id).await?;
-            self.match_up().await;
+            self.match_couriers().await;
         }
         Ok(())
     }
@@ -100,32 +100,32 @@ impl Dispatch {
             }
         };
         let assignment = self.store.progress(&report.assignment_id, courier_id, progress).await?;
-        self.tell_courier(assignment);
-        self.match_up().await;
+        self.send_assignment(assignment);
+        self.match_couriers().await;
         Ok(())
     }
 
-    fn tell_courier(&self, assignment: Assignment) {
+    fn send_assignment(&self, assignment: Assignment) {
         let courier_id = assignment.courier_id.clone();
-        self.floor().tell(&courier_id, Event::Assignment(assignment));
+        self.connections().send(&courier_id, Event::Assignment(assignment));
     }
 
     fn too_late(&self, courier_id: &str, offer_id: String) {
         let reason = "the offer is no more".to_owned();
-        self.floor().tell(courier_id, Event::Withdrawn(Withdrawn { offer_id, reason }));
+        self.connections().send(courier_id, Event::Withdrawn(Withdrawn { offer_id, reason }));
     }
 }
 
-/// A connected courier. It is disconnected when this is dropped, and what it was offered goes to others.
-struct Seat {
+/// Removes the connection when it is dropped, so that its offer goes to another courier.
+struct ConnectionGuard {
     dispatch: Dispatch,
     courier_id: String,
     connection: u64,
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        self.dispatch.floor().leave(&self.courier_id, self.connection);
-        self.dispatch.match_soon();
+        self.dispatch.connections().leave(&self.courier_id, self.connection);
+        self.dispatch.spawn_matching();
     }
 }

@@ -1,4 +1,4 @@
-//! The life of an assignment.
+//! The status of an assignment.
 //!
 //! ```text
 //! SEARCHING <-> ACCEPTED -> PICKED_UP -> DELIVERED
@@ -8,7 +8,7 @@
 
 use crate::generated::dispatch::v1::assignment::Status;
 
-/// True if an assignment that stands so may come to stand so next.
+/// Whether an assignment may change from one status to another.
 pub fn may_become(from: Status, to: Status) -> bool {
     use Status::{Accepted, Cancelled, Delivered, Failed, PickedUp, Searching};
     match from {
@@ -19,12 +19,12 @@ pub fn may_become(from: Status, to: Status) -> bool {
     }
 }
 
-/// True if a courier has the order of an assignment that stands so.
+/// Whether a courier has the order of an assignment with this status.
 pub fn is_carried(status: Status) -> bool {
     matches!(status, Status::Accepted | Status::PickedUp)
 }
 
-/// The name of a status, for people.
+/// Returns the name of a status.
 pub fn name(status: Status) -> &'static str {
     match status {
         Status::Searching => "searching",
@@ -37,7 +37,7 @@ pub fn name(status: Status) -> &'static str {
     }
 }
 
-/// The status of this name.
+/// Returns the status with a name.
 pub fn by_name(text: &str) -> Option<Status> {
     ALL.into_iter().find(|status| name(*status) == text)
 }
@@ -50,14 +50,14 @@ mod tests {
     use super::{ALL, Status, by_name, may_become, name};
 
     #[test]
-    fn names_come_back() {
+    fn names_round_trip() {
         for status in ALL {
             assert_eq!(by_name(name(status)), Some(status));
         }
     }
 
     #[test]
-    fn what_is_picked_up_is_delivered() {
+    fn a_picked_up_order_can_only_be_delivered() {
         let next: Vec<_> = ALL.into_iter().filter(|to| may_become(Status::PickedUp, *to)).collect();
         assert_eq!(next, [Status::Delivered]);
     }

@@ -1,4 +1,4 @@
-//! Where dispatch keeps its state.
+//! Storage of dispatch.
 
 use std::fmt;
 
@@ -6,51 +6,56 @@ use rust_svc::async_trait;
 
 use crate::generated::dispatch::v1::{Assignment, Courier, Point, Route, assignment::Status};
 
-/// Assignments, couriers and routes, kept safe: each call happens as a whole or not at all.
+/// Stores assignments, couriers and routes. Each call is one transaction.
 #[async_trait]
 pub trait DispatchStore: Send + Sync + 'static {
-    /// Records a new assignment that seeks a courier. The same one again changes nothing and gives it as it is now.
-    async fn assign(&self, new: NewAssignment) -> Result<Assignment, Refusal>;
+    /// Creates an assignment without a courier. If it exists with the same content, returns it.
+    async fn assign(&self, new: NewAssignment) -> Result<Assignment, DispatchStoreError>;
 
-    /// Reads an assignment.
-    async fn assignment(&self, assignment_id: &str) -> Result<Assignment, Refusal>;
+    /// Returns an assignment.
+    async fn assignment(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError>;
 
-    /// Reads the newest assignment of an order.
-    async fn assignment_of_order(&self, order_id: &str) -> Result<Assignment, Refusal>;
+    /// Returns the newest assignment of an order.
+    async fn assignment_of_order(&self, order_id: &str) -> Result<Assignment, DispatchStoreError>;
 
-    /// The assignments that seek a courier, the oldest first.
-    async fn searching(&self) -> Result<Vec<Assignment>, Refusal>;
+    /// Lists the assignments without a courier, oldest first.
+    async fn searching(&self) -> Result<Vec<Assignment>, DispatchStoreError>;
 
-    /// Who may carry an assignment: on duty, with no order, and not known to refuse it.
-    async fn candidates(&self, assignment_id: &str) -> Result<Vec<String>, Refusal>;
+    /// Lists the available couriers that have not declined an assignment.
+    async fn candidates(&self, assignment_id: &str) -> Result<Vec<String>, DispatchStoreError>;
 
-    /// Gives an assignment that seeks a courier to one that is free.
-    async fn accept(&self, assignment_id: &str, courier_id: &str) -> Result<Assignment, Refusal>;
+    /// Gives an assignment to an available courier.
+    async fn accept(&self, assignment_id: &str, courier_id: &str) -> Result<Assignment, DispatchStoreError>;
 
-    /// Notes that a courier does not want an assignment.
-    async fn decline(&self, assignment_id: &str, courier_id: &str) -> Result<(), Refusal>;
+    /// Records that a courier declined an assignment.
+    async fn decline(&self, assignment_id: &str, courier_id: &str) -> Result<(), DispatchStoreError>;
 
-    /// Notes how far a courier has come with its assignment. The same again changes nothing.
-    async fn progress(&self, assignment_id: &str, courier_id: &str, to: Progress) -> Result<Assignment, Refusal>;
+    /// Records the progress of an assignment. Repeating it changes nothing.
+    async fn progress(
+        &self,
+        assignment_id: &str,
+        courier_id: &str,
+        to: Progress,
+    ) -> Result<Assignment, DispatchStoreError>;
 
-    /// Calls an assignment off, or keeps one from being made that is not known yet.
-    async fn cancel(&self, assignment_id: &str) -> Result<Assignment, Refusal>;
+    /// Cancels an assignment, or prevents the creation of an unknown one.
+    async fn cancel(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError>;
 
-    /// Notes that no courier was found.
-    async fn give_up(&self, assignment_id: &str) -> Result<Assignment, Refusal>;
+    /// Fails an assignment for which no courier was found.
+    async fn give_up(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError>;
 
-    /// Reads a courier.
-    async fn courier(&self, courier_id: &str) -> Result<Courier, Refusal>;
+    /// Returns a courier.
+    async fn courier(&self, courier_id: &str) -> Result<Courier, DispatchStoreError>;
 
-    /// Changes a courier, or signs one up. An order that it has accepted and not picked up is lost to it when it goes
-    /// off duty.
-    async fn update_courier(&self, update: CourierUpdate) -> Result<Courier, Refusal>;
+    /// Updates a courier, or registers a new one. A courier that goes off duty loses an assignment that it has not picked
+    /// up.
+    async fn update_courier(&self, update: CourierUpdate) -> Result<Courier, DispatchStoreError>;
 
-    /// Couriers that are free to take an order, by id: those after this one.
-    async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, Refusal>;
+    /// Lists available couriers after this one, by identifier.
+    async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError>;
 
-    /// Fixes the way of an assignment that a courier has, unless it was done under this key already.
-    async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, Refusal>;
+    /// Stores the route of an accepted assignment, unless the key was used before.
+    async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, DispatchStoreError>;
 }
 
 /// An assignment to make.
@@ -60,11 +65,11 @@ pub struct NewAssignment {
     pub assignment_id: String,
     /// The order.
     pub order_id: String,
-    /// Where it goes.
+    /// The destination.
     pub destination: Point,
 }
 
-/// How far a courier has come.
+/// The progress of a courier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// It has picked up the order.
@@ -73,36 +78,36 @@ pub enum Progress {
     Delivered,
 }
 
-/// What changes about a courier; what is absent stays.
+/// A partial update of a courier.
 #[derive(Clone, Debug, Default)]
 pub struct CourierUpdate {
     /// The courier.
     pub courier_id: String,
-    /// Names the update; empty if it need not be known again.
+    /// The idempotency key, if not empty.
     pub key: String,
-    /// How to call it, for people.
+    /// The display name.
     pub display_name: Option<String>,
-    /// Whether it takes orders; one that is signed up does, unless this says no.
+    /// Whether it is on duty. Default for a new courier: yes.
     pub on_duty: Option<bool>,
-    /// Where it is.
+    /// The position.
     pub position: Option<Point>,
 }
 
-/// Why the store does not do what it was asked for.
+/// An error of the store.
 #[derive(Debug)]
-pub enum Refusal {
-    /// There is no such assignment.
+pub enum DispatchStoreError {
+    /// The assignment does not exist.
     UnknownAssignment,
-    /// There is no such courier.
+    /// The courier does not exist.
     UnknownCourier,
     /// The assignment exists, with other content.
-    OtherContent,
-    /// The order has another live assignment.
+    KeyReused,
+    /// The order has another active assignment.
     AlreadyAssigned,
-    /// The assignment was called off.
+    /// The assignment was cancelled.
     Cancelled,
-    /// The assignment stands so that it cannot be done.
-    NotNow(Status),
+    /// The status of the assignment does not allow it.
+    WrongStatus(Status),
     /// The courier does not have the assignment.
     NotYours,
     /// The courier is off duty or has another order.
@@ -111,21 +116,21 @@ pub enum Refusal {
     Database(sqlx::Error),
 }
 
-impl From<sqlx::Error> for Refusal {
+impl From<sqlx::Error> for DispatchStoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for DispatchStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAssignment => f.write_str("there is no such assignment"),
             Self::UnknownCourier => f.write_str("there is no such courier"),
-            Self::OtherContent => f.write_str("the key was used with other content"),
+            Self::KeyReused => f.write_str("the key was used with other content"),
             Self::AlreadyAssigned => f.write_str("the order has another live assignment"),
             Self::Cancelled => f.write_str("the assignment was called off"),
-            Self::NotNow(status) => write!(f, "the assignment is {}", super::status::name(*status)),
+            Self::WrongStatus(status) => write!(f, "the assignment is {}", super::status::name(*status)),
             Self::NotYours => f.write_str("the courier does not have this assignment"),
             Self::NotFree => f.write_str("the courier is off duty or has another order"),
             Self::Database(error) => error.fmt(f),
@@ -133,4 +138,4 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for DispatchStoreError {}

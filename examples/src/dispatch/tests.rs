@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rust_svc::{Code, Context, Error, Sender, Streaming};
 
-use super::{Dispatch, Rules, sqlite::SqliteDispatch};
+use super::{Dispatch, DispatchConfig, sqlite::SqliteDispatchStore};
 use crate::{
     database::IN_MEMORY,
     generated::dispatch::v1::{
@@ -20,9 +20,9 @@ use crate::{
 
 const BERGEN: Point = Point { latitude: 60.39, longitude: 5.32 };
 
-async fn dispatch(rules: Rules) -> Dispatch {
-    let store = SqliteDispatch::open(IN_MEMORY).await.expect("opens");
-    let dispatch = Dispatch::new(Arc::new(store), rules);
+async fn dispatch(config: DispatchConfig) -> Dispatch {
+    let store = SqliteDispatchStore::open(IN_MEMORY).await.expect("opens");
+    let dispatch = Dispatch::new(Arc::new(store), config);
     for courier_id in ["c1", "c2"] {
         set(&dispatch, courier_id, Availability::Available).await.expect("signed up");
     }
@@ -62,11 +62,11 @@ struct Phone {
 }
 
 impl Phone {
-    /// Connects, and hears how the courier stands.
+    /// Connects, and receives the state of the courier.
     async fn connect(dispatch: &Dispatch, courier_id: &str) -> Self {
         let mut phone = Self::pick_up(dispatch).await;
         phone.say(Action::Connect(Connect { courier_id: courier_id.into() })).await;
-        let Event::Courier(courier) = phone.hear().await else { panic!("no courier first") };
+        let Event::Courier(courier) = phone.handle().await else { panic!("no courier first") };
         assert_eq!(courier.courier_id, courier_id);
         phone
     }
@@ -81,24 +81,24 @@ impl Phone {
         self.says.send(StreamAssignmentsRequest { action: Some(action) }).await.expect("heard");
     }
 
-    async fn hear(&mut self) -> Event {
+    async fn handle(&mut self) -> Event {
         self.hears.next().await.expect("no end").expect("no error").event.expect("an event")
     }
 
     async fn offer(&mut self) -> Offer {
-        let event = self.hear().await;
+        let event = self.handle().await;
         let Event::Offer(offer) = event else { panic!("{event:?}") };
         offer
     }
 
     async fn assignment(&mut self) -> Assignment {
-        let event = self.hear().await;
+        let event = self.handle().await;
         let Event::Assignment(assignment) = event else { panic!("{event:?}") };
         assignment
     }
 
     async fn withdrawn(&mut self) -> String {
-        let event = self.hear().await;
+        let event = self.handle().await;
         let Event::Withdrawn(withdrawn) = event else { panic!("{event:?}") };
         withdrawn.offer_id
     }
@@ -118,7 +118,7 @@ impl Phone {
 
 #[tokio::test]
 async fn an_order_is_offered_accepted_and_delivered() {
-    let dispatch = dispatch(Rules::default()).await;
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut phone = Phone::connect(&dispatch, "c1").await;
     assign(&dispatch, "a1").await;
     let offer = phone.offer().await;
@@ -142,8 +142,8 @@ async fn an_order_is_offered_accepted_and_delivered() {
 }
 
 #[tokio::test]
-async fn what_one_declines_goes_to_another() {
-    let dispatch = dispatch(Rules::default()).await;
+async fn a_declined_offer_goes_to_another_courier() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut first = Phone::connect(&dispatch, "c1").await;
     let mut second = Phone::connect(&dispatch, "c2").await;
     assign(&dispatch, "a1").await;
@@ -153,9 +153,9 @@ async fn what_one_declines_goes_to_another() {
 }
 
 #[tokio::test]
-async fn what_one_does_not_answer_goes_to_another() {
-    let rules = Rules { offer_holds: Duration::from_millis(20), ..Rules::default() };
-    let dispatch = dispatch(rules).await;
+async fn an_unanswered_offer_goes_to_another_courier() {
+    let config = DispatchConfig { offer_holds: Duration::from_millis(20), ..DispatchConfig::default() };
+    let dispatch = dispatch(config).await;
     let mut first = Phone::connect(&dispatch, "c1").await;
     let mut second = Phone::connect(&dispatch, "c2").await;
     assign(&dispatch, "a1").await;
@@ -169,8 +169,8 @@ async fn what_one_does_not_answer_goes_to_another() {
 }
 
 #[tokio::test]
-async fn what_one_leaves_behind_goes_to_another() {
-    let dispatch = dispatch(Rules::default()).await;
+async fn the_offer_of_a_disconnected_courier_goes_to_another() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut first = Phone::connect(&dispatch, "c1").await;
     let mut second = Phone::connect(&dispatch, "c2").await;
     assign(&dispatch, "a1").await;
@@ -180,8 +180,8 @@ async fn what_one_leaves_behind_goes_to_another() {
 }
 
 #[tokio::test]
-async fn a_courier_that_comes_back_has_its_assignment_still() {
-    let dispatch = dispatch(Rules::default()).await;
+async fn a_reconnected_courier_keeps_its_assignment() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut phone = Phone::connect(&dispatch, "c1").await;
     assign(&dispatch, "a1").await;
     let offer = phone.offer().await;
@@ -195,8 +195,8 @@ async fn a_courier_that_comes_back_has_its_assignment_still() {
 }
 
 #[tokio::test]
-async fn who_goes_off_duty_has_no_offers() {
-    let dispatch = dispatch(Rules::default()).await;
+async fn a_courier_off_duty_gets_no_offers() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut first = Phone::connect(&dispatch, "c1").await;
     let mut second = Phone::connect(&dispatch, "c2").await;
     assign(&dispatch, "a1").await;
@@ -212,8 +212,8 @@ async fn who_goes_off_duty_has_no_offers() {
 }
 
 #[tokio::test]
-async fn cancelling_reaches_the_courier_until_it_has_picked_up() {
-    let dispatch = dispatch(Rules::default()).await;
+async fn cancelling_notifies_the_courier_until_it_has_picked_up() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut phone = Phone::connect(&dispatch, "c1").await;
     assign(&dispatch, "a1").await;
     let offer = phone.offer().await;
@@ -237,17 +237,17 @@ async fn cancelling_reaches_the_courier_until_it_has_picked_up() {
 }
 
 #[tokio::test]
-async fn an_order_that_nobody_takes_is_given_up() {
-    let rules = Rules { search_for: Duration::ZERO, ..Rules::default() };
-    let dispatch = dispatch(rules).await;
+async fn an_order_that_no_courier_accepts_fails() {
+    let config = DispatchConfig { search_for: Duration::ZERO, ..DispatchConfig::default() };
+    let dispatch = dispatch(config).await;
     assign(&dispatch, "a1").await;
-    dispatch.match_up().await;
+    dispatch.match_couriers().await;
     assert_eq!(get(&dispatch, "a1").await.status, Some(Status::Failed));
 }
 
 #[tokio::test]
-async fn who_does_not_say_who_it_is_hears_an_error() {
-    let dispatch = dispatch(Rules::default()).await;
+async fn a_stream_without_connect_fails() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
     let mut phone = Phone::pick_up(&dispatch).await;
     phone.say(Action::Accept(Accept::default())).await;
     assert_eq!(phone.error().await.code(), Code::InvalidArgument);

@@ -1,17 +1,17 @@
-//! What callers are told when the store refuses.
+//! Errors of the store, as callers receive them.
 
 use rust_svc::Error;
 
-use super::store::Refusal;
+use super::store::StockStoreError;
 use crate::generated::inventory::v1::{StockError, stock_error::Shortage};
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Short(shortages) => short(shortages),
-            Refusal::OtherContent => Self::already_exists("the idempotency key was used with other content"),
-            Refusal::Ended => Self::aborted("the reservation has ended already"),
-            Refusal::Database(error) => Self::internal(error),
+impl From<StockStoreError> for Error {
+    fn from(error: StockStoreError) -> Self {
+        match error {
+            StockStoreError::Short(shortages) => short(shortages),
+            StockStoreError::KeyReused => Self::already_exists("the idempotency key was used with other content"),
+            StockStoreError::Ended => Self::aborted("the reservation has ended already"),
+            StockStoreError::Database(error) => Self::internal(error),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The inventory service: what is on the shelves, and what of it is promised to orders.
+//! The inventory service: stock and its reservations.
 
 mod errors;
 mod service;

@@ -1,24 +1,24 @@
-//! The inventory service over its store.
+//! The inventory service on its store.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use rust_svc::{Context, Error, Result, Streaming, Timestamp, Violations, async_trait};
 use uuid::Uuid;
 
-use super::store::{Count, Ending, StockStore, Wanted};
+use super::store::{NewReservation, ReleaseKind, StockCount, StockStore};
 use crate::{
-    feed::{self, News},
     generated::inventory::v1::{
         CheckStockRequest, CheckStockResponse, InventoryService, ReleaseReservationRequest, ReleaseReservationResponse,
         ReserveItemsRequest, ReserveItemsResponse, StockLevel, UploadTelemetryRequest, UploadTelemetryResponse,
         WatchStockLevelsRequest, WatchStockLevelsResponse, release_reservation_request::Outcome,
     },
-    rules,
+    log_stream::{self, LogPage},
+    validation,
 };
 
-/// How many pieces of a product the house holds.
+/// The maximum quantity of a product.
 const MAX_ON_HAND: i64 = 1_000_000_000;
-/// How far the clock of a counter may be ahead, in seconds. A reading from the future would hide all that come before.
+/// The maximum clock skew of a sensor, in seconds. A reading from the future would hide later ones.
 const MAX_AHEAD: i64 = 300;
 
 /// The inventory service.
@@ -28,7 +28,7 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// The service over this store.
+    /// Creates the service.
     pub fn new(store: Arc<dyn StockStore>) -> Self {
         Self { store }
     }
@@ -54,8 +54,8 @@ impl InventoryService for Inventory {
     ) -> Result<ReleaseReservationResponse> {
         let ending = ending(request.outcome)?;
         let mut violations = Violations::default();
-        rules::check_id(&mut violations, "reservation_id", &request.reservation_id);
-        rules::all_kept(violations)?;
+        validation::check_id(&mut violations, "reservation_id", &request.reservation_id);
+        validation::into_result(violations)?;
         let reservation = self.store.release(&request.reservation_id, ending).await?;
         Ok(ReleaseReservationResponse { reservation })
     }
@@ -67,7 +67,9 @@ impl InventoryService for Inventory {
     ) -> Result<Streaming<WatchStockLevelsResponse>> {
         let watched: Arc<BTreeSet<_>> = Arc::new(request.product_ids.into_iter().collect());
         let store = self.store.clone();
-        let levels = feed::follow(self.store.changed(), None, move |after| news(store.clone(), watched.clone(), after));
+        let levels = log_stream::follow(self.store.changed(), None, move |after| {
+            read_log(store.clone(), watched.clone(), after)
+        });
         Ok(levels.map(|stock| WatchStockLevelsResponse { stock }))
     }
 
@@ -86,28 +88,31 @@ impl InventoryService for Inventory {
     }
 }
 
-fn wanted(request: ReserveItemsRequest) -> Result<Wanted> {
+fn wanted(request: ReserveItemsRequest) -> Result<NewReservation> {
     let mut violations = Violations::default();
-    rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
-    rules::check_id(&mut violations, "order_id", &request.order_id);
-    rules::check_items(&mut violations, request.items.iter().map(|item| (item.product_id.as_str(), item.quantity)));
-    rules::all_kept(violations)?;
+    validation::check_length(&mut violations, "idempotency_key", &request.idempotency_key, validation::MAX_ID);
+    validation::check_id(&mut violations, "order_id", &request.order_id);
+    validation::check_items(
+        &mut violations,
+        request.items.iter().map(|item| (item.product_id.as_str(), item.quantity)),
+    );
+    validation::into_result(violations)?;
     let key = request.idempotency_key;
     let reservation_id = if key.is_empty() { Uuid::new_v4().to_string() } else { key };
-    Ok(Wanted { reservation_id, order_id: request.order_id, items: request.items })
+    Ok(NewReservation { reservation_id, order_id: request.order_id, items: request.items })
 }
 
-fn ending(outcome: Option<Outcome>) -> Result<Ending> {
+fn ending(outcome: Option<Outcome>) -> Result<ReleaseKind> {
     match outcome {
-        None | Some(Outcome::Returned) => Ok(Ending::Returned),
-        Some(Outcome::Shipped) => Ok(Ending::Shipped),
-        Some(Outcome::Unrecognized(_)) => Err(rules::wrong("outcome", "is not known here")),
+        None | Some(Outcome::Returned) => Ok(ReleaseKind::Returned),
+        Some(Outcome::Shipped) => Ok(ReleaseKind::Shipped),
+        Some(Outcome::Unrecognized(_)) => Err(validation::invalid_field("outcome", "is not known here")),
     }
 }
 
-fn count(reading: UploadTelemetryRequest) -> Result<Count> {
+fn count(reading: UploadTelemetryRequest) -> Result<StockCount> {
     let mut violations = Violations::default();
-    rules::check_id(&mut violations, "product_id", &reading.product_id);
+    validation::check_id(&mut violations, "product_id", &reading.product_id);
     if !(0..=MAX_ON_HAND).contains(&reading.on_hand) {
         violations.add("on_hand", format!("must be 0 to {MAX_ON_HAND}"));
     }
@@ -116,25 +121,25 @@ fn count(reading: UploadTelemetryRequest) -> Result<Count> {
     if read_time.seconds() > now.seconds() + MAX_AHEAD {
         violations.add("read_time", "is in the future: set the clock of the counter");
     }
-    rules::all_kept(violations)?;
-    Ok(Count { product_id: reading.product_id, on_hand: reading.on_hand, read_time })
+    validation::into_result(violations)?;
+    Ok(StockCount { product_id: reading.product_id, on_hand: reading.on_hand, read_time })
 }
 
-/// The changes of these products after one; of all products if none is named.
-async fn news(
+/// Reads the changes of these products after a position; of all products if none is named.
+async fn read_log(
     store: Arc<dyn StockStore>,
     watched: Arc<BTreeSet<String>>,
     mut after: Option<i64>,
-) -> Result<News<StockLevel, Option<i64>>> {
+) -> Result<LogPage<StockLevel, Option<i64>>> {
     loop {
         let changes = store.changes_after(after).await?;
         let is_last = changes.levels.is_empty();
         let is_watched = |level: &StockLevel| watched.is_empty() || watched.contains(&level.product_id);
         let entries: Vec<_> = changes.levels.into_iter().filter(is_watched).collect();
         after = Some(changes.last);
-        // Changes of other products are passed over: more may come after them.
+        // StockChanges of other products are passed over: more may come after them.
         if is_last || !entries.is_empty() {
-            return Ok(News { entries, next: Some(after) });
+            return Ok(LogPage { entries, next: Some(after) });
         }
     }
 }
@@ -146,7 +151,7 @@ mod tests {
     use futures::FutureExt;
     use rust_svc::{Code, Context, Streaming, Timestamp};
 
-    use super::{super::sqlite::SqliteStock, Inventory};
+    use super::{super::sqlite::SqliteStockStore, Inventory};
     use crate::{
         database::IN_MEMORY,
         generated::inventory::v1::{
@@ -166,7 +171,7 @@ mod tests {
     }
 
     async fn five_teas() -> Inventory {
-        let store = SqliteStock::open(IN_MEMORY).await.expect("opens");
+        let store = SqliteStockStore::open(IN_MEMORY).await.expect("opens");
         let inventory = Inventory::new(Arc::new(store));
         let readings = Streaming::from_messages([reading("tea", 5), reading("cup", 5)]);
         inventory.upload_telemetry(Context::new(), readings).await.expect("counted");
@@ -174,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reading_that_comes_again_is_skipped() {
+    async fn a_repeated_reading_is_skipped() {
         let inventory = five_teas().await;
         let again = Streaming::from_messages([reading("tea", 5), reading("milk", 1)]);
         let response = inventory.upload_telemetry(Context::new(), again).await.expect("counted");
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_shortage_is_told_in_detail() {
+    async fn a_shortage_has_details() {
         let inventory = five_teas().await;
         let error = inventory.reserve_items(Context::new(), reserve("r1", "tea", 6)).await.expect_err("short");
         assert_eq!(error.code(), Code::FailedPrecondition);
@@ -192,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn wrong_requests_change_nothing() {
+    async fn invalid_requests_change_nothing() {
         let inventory = five_teas().await;
         let error = inventory.reserve_items(Context::new(), reserve("r1", "tea", 0)).await.expect_err("wrong");
         assert_eq!(error.code(), Code::InvalidArgument);
@@ -209,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_watches_sees_each_change_of_its_products() {
+    async fn a_watcher_receives_each_change_of_its_products() {
         let inventory = five_teas().await;
         let request = WatchStockLevelsRequest { product_ids: vec!["tea".into()] };
         let mut levels = inventory.watch_stock_levels(Context::new(), request).await.expect("watched");

@@ -8,25 +8,25 @@ use rust_svc::async_trait;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use tokio::sync::watch;
 
-use super::store::{Changes, Count, Ending, Refusal, StockStore, Wanted};
+use super::store::{NewReservation, ReleaseKind, StockChanges, StockCount, StockStore, StockStoreError};
 use crate::{
     database::Database,
     generated::inventory::v1::{Item, Reservation, StockLevel, reservation::State, stock_error::Shortage},
     time,
 };
 
-/// How many changes are kept for those who watch the stock.
+/// The number of changes that are kept for watchers.
 const KEPT_CHANGES: i64 = 2_000;
-/// How many changes are read at once.
+/// The number of changes that are read at once.
 const CHANGES_AT_ONCE: i64 = 500;
 
 /// The inventory's state in SQLite.
 #[derive(Clone, Debug)]
-pub struct SqliteStock {
+pub struct SqliteStockStore {
     database: Database,
 }
 
-impl SqliteStock {
+impl SqliteStockStore {
     /// Opens the state in a file, or in memory for [`IN_MEMORY`](crate::database::IN_MEMORY).
     pub async fn open(name: &str) -> Result<Self, sqlx::Error> {
         let database = Database::open(name, &sqlx::migrate!("migrations/inventory")).await?;
@@ -40,26 +40,26 @@ impl SqliteStock {
 }
 
 #[async_trait]
-impl StockStore for SqliteStock {
-    async fn level(&self, product_id: &str) -> Result<Option<StockLevel>, Refusal> {
+impl StockStore for SqliteStockStore {
+    async fn level(&self, product_id: &str) -> Result<Option<StockLevel>, StockStoreError> {
         let id = product_id.to_owned();
         self.database.read(|connection| level_of(connection, id).boxed()).await
     }
 
-    async fn count(&self, count: Count) -> Result<bool, Refusal> {
+    async fn count(&self, count: StockCount) -> Result<bool, StockStoreError> {
         self.database.write(|tx| take_count(tx, count).boxed()).await
     }
 
-    async fn reserve(&self, wanted: Wanted) -> Result<Reservation, Refusal> {
+    async fn reserve(&self, wanted: NewReservation) -> Result<Reservation, StockStoreError> {
         self.database.write(|tx| reserve(tx, wanted).boxed()).await
     }
 
-    async fn release(&self, reservation_id: &str, ending: Ending) -> Result<Reservation, Refusal> {
+    async fn release(&self, reservation_id: &str, ending: ReleaseKind) -> Result<Reservation, StockStoreError> {
         let id = reservation_id.to_owned();
         self.database.write(move |tx| release(tx, id, ending).boxed()).await
     }
 
-    async fn changes_after(&self, change: Option<i64>) -> Result<Changes, Refusal> {
+    async fn changes_after(&self, change: Option<i64>) -> Result<StockChanges, StockStoreError> {
         self.database.read(move |connection| changes_after(connection, change).boxed()).await
     }
 
@@ -68,12 +68,15 @@ impl StockStore for SqliteStock {
     }
 }
 
-async fn level_of(connection: &mut SqliteConnection, product_id: String) -> Result<Option<StockLevel>, Refusal> {
+async fn level_of(
+    connection: &mut SqliteConnection,
+    product_id: String,
+) -> Result<Option<StockLevel>, StockStoreError> {
     let query = sqlx::query("SELECT * FROM stock WHERE product_id = ?").bind(product_id);
     Ok(query.try_map(level).fetch_optional(connection).await?)
 }
 
-async fn take_count(tx: &mut SqliteConnection, count: Count) -> Result<bool, Refusal> {
+async fn take_count(tx: &mut SqliteConnection, count: StockCount) -> Result<bool, StockStoreError> {
     let query = sqlx::query(
         "INSERT INTO stock (product_id, on_hand, reserved, shipped, revision, read_at, updated_at)
          VALUES (?1, ?2, 0, 0, 1, ?3, ?4)
@@ -88,13 +91,13 @@ async fn take_count(tx: &mut SqliteConnection, count: Count) -> Result<bool, Ref
     Ok(taken)
 }
 
-async fn reserve(tx: &mut SqliteConnection, wanted: Wanted) -> Result<Reservation, Refusal> {
+async fn reserve(tx: &mut SqliteConnection, wanted: NewReservation) -> Result<Reservation, StockStoreError> {
     if let Some(made) = reservation(tx, &wanted.reservation_id).await? {
         return repeated(made, &wanted);
     }
     let shortages = shortages(tx, &wanted.items).await?;
     if !shortages.is_empty() {
-        return Err(Refusal::Short(shortages));
+        return Err(StockStoreError::Short(shortages));
     }
     insert_reservation(tx, &wanted.reservation_id, &wanted.order_id, "held").await?;
     for item in &wanted.items {
@@ -104,17 +107,17 @@ async fn reserve(tx: &mut SqliteConnection, wanted: Wanted) -> Result<Reservatio
     stored_reservation(tx, &wanted.reservation_id).await
 }
 
-fn repeated(made: Reservation, wanted: &Wanted) -> Result<Reservation, Refusal> {
+fn repeated(made: Reservation, wanted: &NewReservation) -> Result<Reservation, StockStoreError> {
     if made.state == Some(State::Returned) {
-        return Err(Refusal::Ended);
+        return Err(StockStoreError::Ended);
     }
     let mut items = wanted.items.clone();
     items.sort_by(|one, other| one.product_id.cmp(&other.product_id));
     let same = made.order_id == wanted.order_id && made.items == items;
-    if same { Ok(made) } else { Err(Refusal::OtherContent) }
+    if same { Ok(made) } else { Err(StockStoreError::KeyReused) }
 }
 
-async fn shortages(tx: &mut SqliteConnection, items: &[Item]) -> Result<Vec<Shortage>, Refusal> {
+async fn shortages(tx: &mut SqliteConnection, items: &[Item]) -> Result<Vec<Shortage>, StockStoreError> {
     let mut shortages = Vec::new();
     for item in items {
         let query = sqlx::query_scalar("SELECT max(on_hand - reserved, 0) FROM stock WHERE product_id = ?");
@@ -127,7 +130,7 @@ async fn shortages(tx: &mut SqliteConnection, items: &[Item]) -> Result<Vec<Shor
     Ok(shortages)
 }
 
-async fn set_aside(tx: &mut SqliteConnection, reservation_id: &str, item: &Item) -> Result<(), Refusal> {
+async fn set_aside(tx: &mut SqliteConnection, reservation_id: &str, item: &Item) -> Result<(), StockStoreError> {
     let query = sqlx::query("INSERT INTO reservation_item (reservation_id, product_id, quantity) VALUES (?, ?, ?)");
     query.bind(reservation_id).bind(&item.product_id).bind(item.quantity).execute(&mut *tx).await?;
     let query = sqlx::query(
@@ -137,11 +140,11 @@ async fn set_aside(tx: &mut SqliteConnection, reservation_id: &str, item: &Item)
     Ok(())
 }
 
-async fn release(tx: &mut SqliteConnection, id: String, ending: Ending) -> Result<Reservation, Refusal> {
+async fn release(tx: &mut SqliteConnection, id: String, ending: ReleaseKind) -> Result<Reservation, StockStoreError> {
     let Some(made) = reservation(tx, &id).await? else { return prevent(tx, &id, ending).await };
     if made.state != Some(State::Held) {
         let same = made.state == Some(state_of(ending));
-        return if same { Ok(made) } else { Err(Refusal::Ended) };
+        return if same { Ok(made) } else { Err(StockStoreError::Ended) };
     }
     for item in &made.items {
         take_back(tx, item, ending).await?;
@@ -153,22 +156,22 @@ async fn release(tx: &mut SqliteConnection, id: String, ending: Ending) -> Resul
 }
 
 /// Records a reservation as returned that was not made: the request to make it may still be under way.
-async fn prevent(tx: &mut SqliteConnection, id: &str, ending: Ending) -> Result<Reservation, Refusal> {
-    if ending == Ending::Shipped {
-        return Err(Refusal::Ended);
+async fn prevent(tx: &mut SqliteConnection, id: &str, ending: ReleaseKind) -> Result<Reservation, StockStoreError> {
+    if ending == ReleaseKind::Shipped {
+        return Err(StockStoreError::Ended);
     }
     insert_reservation(tx, id, "", name_of(ending)).await?;
     stored_reservation(tx, id).await
 }
 
-async fn take_back(tx: &mut SqliteConnection, item: &Item, ending: Ending) -> Result<(), Refusal> {
+async fn take_back(tx: &mut SqliteConnection, item: &Item, ending: ReleaseKind) -> Result<(), StockStoreError> {
     let query = match ending {
-        Ending::Returned => sqlx::query(
+        ReleaseKind::Returned => sqlx::query(
             "UPDATE stock SET reserved = reserved - ?2, updated_at = ?3, revision = revision + 1
              WHERE product_id = ?1",
         ),
         // A count may have found fewer than are reserved.
-        Ending::Shipped => sqlx::query(
+        ReleaseKind::Shipped => sqlx::query(
             "UPDATE stock SET reserved = reserved - ?2, on_hand = max(on_hand - ?2, 0), shipped = shipped + ?2,
              updated_at = ?3, revision = revision + 1 WHERE product_id = ?1",
         ),
@@ -182,14 +185,14 @@ async fn insert_reservation(
     id: &str,
     order_id: &str,
     state: &'static str,
-) -> Result<(), Refusal> {
+) -> Result<(), StockStoreError> {
     let query =
         sqlx::query("INSERT INTO reservation (reservation_id, order_id, state, created_at) VALUES (?, ?, ?, ?)");
     query.bind(id).bind(order_id).bind(state).bind(time::now()).execute(tx).await?;
     Ok(())
 }
 
-async fn stored_reservation(tx: &mut SqliteConnection, id: &str) -> Result<Reservation, Refusal> {
+async fn stored_reservation(tx: &mut SqliteConnection, id: &str) -> Result<Reservation, StockStoreError> {
     Ok(reservation(tx, id).await?.ok_or(sqlx::Error::RowNotFound)?)
 }
 
@@ -212,7 +215,10 @@ async fn reservation(tx: &mut SqliteConnection, id: &str) -> Result<Option<Reser
     }))
 }
 
-async fn changes_after(connection: &mut SqliteConnection, change: Option<i64>) -> Result<Changes, Refusal> {
+async fn changes_after(
+    connection: &mut SqliteConnection,
+    change: Option<i64>,
+) -> Result<StockChanges, StockStoreError> {
     match change {
         Some(change) if is_kept(connection, change).await? => changes(connection, change).await,
         _ => everything(connection).await,
@@ -224,18 +230,18 @@ async fn is_kept(connection: &mut SqliteConnection, change: i64) -> Result<bool,
     Ok(oldest.is_some_and(|oldest| oldest <= change + 1))
 }
 
-async fn changes(connection: &mut SqliteConnection, after: i64) -> Result<Changes, Refusal> {
+async fn changes(connection: &mut SqliteConnection, after: i64) -> Result<StockChanges, StockStoreError> {
     let query = sqlx::query("SELECT * FROM stock_change WHERE change > ? ORDER BY change LIMIT ?");
     let rows = query.bind(after).bind(CHANGES_AT_ONCE).fetch_all(connection).await?;
     let last = rows.last().map_or(Ok(after), |row| row.try_get("change"))?;
-    Ok(Changes { levels: rows.into_iter().map(level).collect::<Result<_, _>>()?, last })
+    Ok(StockChanges { levels: rows.into_iter().map(level).collect::<Result<_, _>>()?, last })
 }
 
-async fn everything(connection: &mut SqliteConnection) -> Result<Changes, Refusal> {
+async fn everything(connection: &mut SqliteConnection) -> Result<StockChanges, StockStoreError> {
     let levels = sqlx::query("SELECT * FROM stock ORDER BY product_id").try_map(level);
     let levels = levels.fetch_all(&mut *connection).await?;
     let last: Option<i64> = sqlx::query_scalar("SELECT max(change) FROM stock_change").fetch_one(connection).await?;
-    Ok(Changes { levels, last: last.unwrap_or(0) })
+    Ok(StockChanges { levels, last: last.unwrap_or(0) })
 }
 
 async fn forget_old_changes(tx: &mut SqliteConnection) -> Result<(), sqlx::Error> {
@@ -265,13 +271,13 @@ fn state(name: &str) -> State {
     }
 }
 
-fn state_of(ending: Ending) -> State {
+fn state_of(ending: ReleaseKind) -> State {
     state(name_of(ending))
 }
 
-fn name_of(ending: Ending) -> &'static str {
+fn name_of(ending: ReleaseKind) -> &'static str {
     match ending {
-        Ending::Returned => "returned",
-        Ending::Shipped => "shipped",
+        ReleaseKind::Returned => "returned",
+        ReleaseKind::Shipped => "shipped",
     }
 }

@@ -1,4 +1,4 @@
-//! Where the inventory keeps its state.
+//! Storage of stock.
 
 use std::fmt;
 
@@ -7,97 +7,97 @@ use tokio::sync::watch;
 
 use crate::generated::inventory::v1::{Item, Reservation, StockLevel, stock_error::Shortage};
 
-/// The stock and its reservations, kept safe: each call happens as a whole or not at all.
+/// Stores stock and reservations. Each call is one transaction.
 #[async_trait]
 pub trait StockStore: Send + Sync + 'static {
-    /// How much of a product there is; `None` if it was never counted.
-    async fn level(&self, product_id: &str) -> Result<Option<StockLevel>, Refusal>;
+    /// Returns the stock of a product; `None` if it was never counted.
+    async fn level(&self, product_id: &str) -> Result<Option<StockLevel>, StockStoreError>;
 
-    /// Takes in a count. False if it is no newer than the last one of its product, and skipped.
-    async fn count(&self, count: Count) -> Result<bool, Refusal>;
+    /// Records a count. Returns false if it is not newer than the last one of its product.
+    async fn count(&self, count: StockCount) -> Result<bool, StockStoreError>;
 
-    /// Sets items aside, all or none. The same reservation again changes nothing and gives the same answer.
-    async fn reserve(&self, wanted: Wanted) -> Result<Reservation, Refusal>;
+    /// Reserves items, all or none. If the reservation exists with the same content, returns it.
+    async fn reserve(&self, wanted: NewReservation) -> Result<Reservation, StockStoreError>;
 
-    /// Ends a reservation, or keeps one from being made that is not known yet.
-    async fn release(&self, reservation_id: &str, ending: Ending) -> Result<Reservation, Refusal>;
+    /// Ends a reservation, or prevents the creation of an unknown one.
+    async fn release(&self, reservation_id: &str, ending: ReleaseKind) -> Result<Reservation, StockStoreError>;
 
-    /// The changes after one, in order, and the last of them. Without one, or if they are not kept any more: every
-    /// product as it stands.
-    async fn changes_after(&self, change: Option<i64>) -> Result<Changes, Refusal>;
+    /// Lists the changes after a position. Without a position, or if they are not kept any more, lists the current stock
+    /// of all products.
+    async fn changes_after(&self, change: Option<i64>) -> Result<StockChanges, StockStoreError>;
 
-    /// Tells when there are changes.
+    /// Notifies of changes.
     fn changed(&self) -> watch::Receiver<()>;
 }
 
-/// How many of a product were counted.
+/// A count of a product.
 #[derive(Clone, Debug)]
-pub struct Count {
+pub struct StockCount {
     /// The product.
     pub product_id: String,
-    /// How many are in the house, the reserved ones included.
+    /// The quantity on hand, including reserved items.
     pub on_hand: i64,
-    /// When they were counted.
+    /// The time of the count.
     pub read_time: Timestamp,
 }
 
-/// Items to set aside.
+/// A reservation to create.
 #[derive(Clone, Debug)]
-pub struct Wanted {
-    /// The reservation to make.
+pub struct NewReservation {
+    /// The identifier.
     pub reservation_id: String,
-    /// The order that it is for.
+    /// The order.
     pub order_id: String,
-    /// What to set aside, each product once.
+    /// The items, each product once.
     pub items: Vec<Item>,
 }
 
-/// How a reservation ends.
+/// The outcome of a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Its items go back on the shelf.
+pub enum ReleaseKind {
+    /// The items are returned to stock.
     Returned,
-    /// Its items have left the house.
+    /// The items were shipped.
     Shipped,
 }
 
-/// Changes of the stock.
+/// StockChanges of the stock.
 #[derive(Debug)]
-pub struct Changes {
-    /// The products as each change left them.
+pub struct StockChanges {
+    /// The stock after each change.
     pub levels: Vec<StockLevel>,
-    /// The last change.
+    /// The position of the last change.
     pub last: i64,
 }
 
-/// Why the store does not do what it was asked for.
+/// An error of the store.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum StockStoreError {
     /// Some products are short.
     Short(Vec<Shortage>),
     /// The reservation exists, with other content.
-    OtherContent,
-    /// The reservation has ended, and in another way than it was to end.
+    KeyReused,
+    /// The reservation has ended with another outcome.
     Ended,
     /// The database failed.
     Database(sqlx::Error),
 }
 
-impl From<sqlx::Error> for Refusal {
+impl From<sqlx::Error> for StockStoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for StockStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Short(shortages) => write!(f, "{} products are short", shortages.len()),
-            Self::OtherContent => f.write_str("the reservation exists with other content"),
+            Self::KeyReused => f.write_str("the reservation exists with other content"),
             Self::Ended => f.write_str("the reservation has ended"),
             Self::Database(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for StockStoreError {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_svc::{Client, Server};
 
-use super::{Failure, Life};
+use super::{BoxError, ProcessOptions};
 use crate::{
     generated::{
         dispatch::v1::{
@@ -21,29 +21,29 @@ use crate::{
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "gateway", version)]
 pub struct GatewayNode {
-    /// Where to listen; port 0 takes any that is free
+    /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "HOST:PORT", env = "GATEWAY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
     #[command(flatten)]
-    life: Life,
-    /// Where the inventory is
+    process: ProcessOptions,
+    /// The URL of the inventory service
     #[arg(long, value_name = "URL", env = "INVENTORY_URL", default_value = "http://127.0.0.1:50051")]
     inventory: String,
-    /// Where the order service is
+    /// The URL of the order service
     #[arg(long, value_name = "URL", env = "ORDER_URL", default_value = "http://127.0.0.1:50052")]
     order: String,
-    /// Where dispatch is
+    /// The URL of the dispatch service
     #[arg(long, value_name = "URL", env = "DISPATCH_URL", default_value = "http://127.0.0.1:50053")]
     dispatch: String,
 }
 
 impl GatewayNode {
-    /// Serves until the process is told to stop.
-    pub async fn run(self) -> Result<(), Failure> {
-        let inventory = InventoryServiceClient(self.life.client(&self.inventory)?);
-        let orders = OrderServiceClient(self.life.client(&self.order)?);
-        let dispatch = self.life.client(&self.dispatch)?;
-        self.life.serve("gateway", &self.listen, front(inventory, orders, &dispatch)).await
+    /// Serves until the process is asked to stop.
+    pub async fn run(self) -> Result<(), BoxError> {
+        let inventory = InventoryServiceClient(self.process.client(&self.inventory)?);
+        let orders = OrderServiceClient(self.process.client(&self.order)?);
+        let dispatch = self.process.client(&self.dispatch)?;
+        self.process.serve("gateway", &self.listen, front(inventory, orders, &dispatch)).await
     }
 }
 

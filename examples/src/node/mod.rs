@@ -1,13 +1,13 @@
-//! The processes of the system: what each is told on its command line, and how it is put together.
+//! The processes of the system: their command lines and wiring.
 
 mod dispatch;
 mod gateway;
 mod inventory;
 mod order;
-mod start;
+mod process;
 
 pub use dispatch::DispatchNode;
 pub use gateway::{GatewayNode, front};
 pub use inventory::InventoryNode;
 pub use order::OrderNode;
-pub use start::{Failure, Life, start};
+pub use process::{BoxError, ProcessOptions, start};

@@ -4,52 +4,52 @@ use std::{sync::Arc, time::Duration};
 
 use rust_svc::{Context, Server};
 
-use super::{Failure, Life, start::cannot_open};
+use super::{BoxError, ProcessOptions, process::cannot_open};
 use crate::{
     generated::{
         self, dispatch::v1::DispatchServiceClient, inventory::v1::InventoryServiceClient,
         order::v1::order_service_adapter,
     },
-    order::{Orders, sqlite::SqliteOrders},
+    order::{Orders, sqlite::SqliteOrderStore},
 };
 
 /// Serves orders over gRPC, with the help of the inventory and of dispatch
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "order", version)]
 pub struct OrderNode {
-    /// Where to listen; port 0 takes any that is free
+    /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "HOST:PORT", env = "ORDER_LISTEN", default_value = "127.0.0.1:50052")]
     listen: String,
     #[command(flatten)]
-    life: Life,
+    process: ProcessOptions,
     /// The file of its state, or :memory:
     #[arg(long, value_name = "FILE", env = "ORDER_DATABASE", default_value = "order.db")]
     database: String,
-    /// Where the inventory is
+    /// The URL of the inventory service
     #[arg(long, value_name = "URL", env = "INVENTORY_URL", default_value = "http://127.0.0.1:50051")]
     inventory: String,
-    /// Where dispatch is
+    /// The URL of the dispatch service
     #[arg(long, value_name = "URL", env = "DISPATCH_URL", default_value = "http://127.0.0.1:50053")]
     dispatch: String,
-    /// How long to wait between two looks at what dispatch does, in milliseconds
+    /// The interval between two reconciliations with dispatch, in milliseconds
     #[arg(long, value_name = "MILLIS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
     look_every: u64,
 }
 
 impl OrderNode {
-    /// Serves until the process is told to stop.
-    pub async fn run(self) -> Result<(), Failure> {
-        let store = SqliteOrders::open(&self.database).await.map_err(cannot_open(&self.database))?;
-        let inventory = InventoryServiceClient(self.life.client(&self.inventory)?);
-        let dispatch = DispatchServiceClient(self.life.client(&self.dispatch)?);
+    /// Serves until the process is asked to stop.
+    pub async fn run(self) -> Result<(), BoxError> {
+        let store = SqliteOrderStore::open(&self.database).await.map_err(cannot_open(&self.database))?;
+        let inventory = InventoryServiceClient(self.process.client(&self.inventory)?);
+        let dispatch = DispatchServiceClient(self.process.client(&self.dispatch)?);
         let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch));
         orders.recover(&Context::new()).await?;
         let server = Server::new()
             .adapter(order_service_adapter(Arc::new(orders.clone())))
             .reflection(generated::FILE_DESCRIPTOR_SET);
         tokio::select! {
-            served = self.life.serve("order", &self.listen, server) => served,
-            never = orders.keep_tending(Duration::from_millis(self.look_every)) => match never {},
+            served = self.process.serve("order", &self.listen, server) => served,
+            never = orders.reconcile_forever(Duration::from_millis(self.look_every)) => match never {},
         }
     }
 }

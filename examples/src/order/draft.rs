@@ -1,4 +1,4 @@
-//! Orders as customers send them, checked.
+//! Orders as customers send them, validated.
 
 use rust_svc::{Error, Result, Streaming, Violations};
 
@@ -8,7 +8,7 @@ use crate::{
         Address, CreateOrderRequest, DeliveryInstructions, OrderItem, UploadOrderItemsRequest,
         upload_order_items_request::{Header, Part},
     },
-    rules,
+    validation,
 };
 
 const MAX_NOTE: usize = 500;
@@ -32,7 +32,7 @@ pub(super) async fn of_upload(mut parts: Streaming<UploadOrderItemsRequest>) -> 
     let mut items = Vec::new();
     while let Some(part) = parts.next().await {
         items.push(item(part?)?);
-        if items.len() > rules::MAX_ITEMS {
+        if items.len() > validation::MAX_ITEMS {
             break;
         }
     }
@@ -61,14 +61,14 @@ fn item(message: UploadOrderItemsRequest) -> Result<OrderItem> {
 
 fn checked(key: String, draft: Draft) -> Result<(String, Draft)> {
     let mut violations = Violations::default();
-    rules::check_length(&mut violations, "idempotency_key", &key, rules::MAX_ID);
-    rules::check_id(&mut violations, "customer_id", &draft.customer_id);
-    rules::check_items(&mut violations, draft.items.iter().map(|item| (item.product_id.as_str(), item.quantity)));
+    validation::check_length(&mut violations, "idempotency_key", &key, validation::MAX_ID);
+    validation::check_id(&mut violations, "customer_id", &draft.customer_id);
+    validation::check_items(&mut violations, draft.items.iter().map(|item| (item.product_id.as_str(), item.quantity)));
     check_address(&mut violations, &draft.delivery_address);
     if let Some(instructions) = &draft.instructions {
         check_instructions(&mut violations, "instructions", instructions);
     }
-    rules::all_kept(violations)?;
+    validation::into_result(violations)?;
     Ok((key, draft))
 }
 
@@ -83,13 +83,13 @@ fn check_address(violations: &mut Violations, address: &Address) {
         ("city", &address.city),
     ];
     for (name, line) in lines {
-        rules::check_length(violations, &format!("delivery_address.{name}"), line, MAX_LINE);
+        validation::check_length(violations, &format!("delivery_address.{name}"), line, MAX_LINE);
     }
-    rules::check_place(violations, "delivery_address.", address.latitude, address.longitude);
+    validation::check_place(violations, "delivery_address.", address.latitude, address.longitude);
 }
 
-/// Notes what is wrong with what a courier is to be told.
+/// Checks the instructions for a courier.
 pub(super) fn check_instructions(violations: &mut Violations, field: &str, instructions: &DeliveryInstructions) {
-    rules::check_length(violations, &format!("{field}.note"), &instructions.note, MAX_NOTE);
-    rules::check_length(violations, &format!("{field}.contact_phone"), &instructions.contact_phone, MAX_PHONE);
+    validation::check_length(violations, &format!("{field}.note"), &instructions.note, MAX_NOTE);
+    validation::check_length(violations, &format!("{field}.contact_phone"), &instructions.contact_phone, MAX_PHONE);
 }

@@ -1,22 +1,24 @@
-//! What callers are told when the store refuses, or another service does.
+//! Errors of the store and of other services, as callers receive them.
 
 use rust_svc::{Code, Error};
 
-use super::{status, store::Refusal};
+use super::{status, store::OrderStoreError};
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unknown => Self::not_found("there is no such order"),
-            Refusal::OtherContent => Self::already_exists("the idempotency key was used with other content"),
-            Refusal::NotNow(status) => Self::failed_precondition(format!("the order is {}", status::name(status))),
-            Refusal::Outdated => Self::aborted("the order has changed since it was read: read it again"),
-            Refusal::Database(error) => Self::internal(error),
+impl From<OrderStoreError> for Error {
+    fn from(error: OrderStoreError) -> Self {
+        match error {
+            OrderStoreError::Unknown => Self::not_found("there is no such order"),
+            OrderStoreError::KeyReused => Self::already_exists("the idempotency key was used with other content"),
+            OrderStoreError::WrongStatus(status) => {
+                Self::failed_precondition(format!("the order is {}", status::name(status)))
+            }
+            OrderStoreError::Outdated => Self::aborted("the order has changed since it was read: read it again"),
+            OrderStoreError::Database(error) => Self::internal(error),
         }
     }
 }
 
-/// True if a call that failed so may have been carried out all the same, or may succeed later.
+/// Whether a failed call may have taken effect, or may succeed later.
 pub(super) fn is_uncertain(error: &Error) -> bool {
     matches!(
         error.code(),

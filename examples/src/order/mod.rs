@@ -1,12 +1,12 @@
-//! The order service: takes orders, sets stock aside for them and finds them a courier.
+//! The order service: places orders, reserves their stock and finds a courier for them.
 
 mod cancelling;
 mod draft;
-mod duties;
 mod errors;
-mod following;
+mod outbox;
 mod page;
 mod placing;
+mod reconciling;
 mod service;
 pub mod sqlite;
 pub mod status;

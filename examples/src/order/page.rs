@@ -5,7 +5,7 @@ use rust_svc::Result;
 use super::store::{Filter, StoredOrder};
 use crate::{
     generated::order::v1::{ListOrdersRequest, ListOrdersResponse},
-    rules,
+    validation,
 };
 
 /// One page of a list.
@@ -19,10 +19,10 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn asked_for(request: ListOrdersRequest) -> Result<Self> {
         let before = before(&request)?;
-        Ok(Self { size: rules::page_size(request.page_size)?, before, customer_id: request.customer_id })
+        Ok(Self { size: validation::page_size(request.page_size)?, before, customer_id: request.customer_id })
     }
 
-    /// One more than the page holds, to know whether another one follows.
+    /// The filter asks for one more order than the page has, to detect the last page.
     pub(super) fn filter(&self) -> Filter {
         Filter { customer_id: self.customer_id.clone(), before: self.before, limit: self.size + 1 }
     }
@@ -39,7 +39,7 @@ impl Page {
     }
 }
 
-/// A token names the list that it is from, so that it is not used with another one.
+/// A page token contains the customer, so that it cannot be used with another list.
 fn token(sequence: i64, customer_id: &str) -> String {
     format!("{sequence}.{customer_id}")
 }
@@ -51,7 +51,7 @@ fn before(request: &ListOrdersRequest) -> Result<Option<i64>> {
     let parts = request.page_token.split_once('.');
     let own = parts.filter(|(_, customer_id)| *customer_id == request.customer_id);
     let sequence = own.and_then(|(sequence, _)| sequence.parse().ok());
-    sequence.map(Some).ok_or_else(|| rules::wrong("page_token", "is not one of this list"))
+    sequence.map(Some).ok_or_else(|| validation::invalid_field("page_token", "is not one of this list"))
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_its_own_list() {
+    fn a_token_is_valid_for_its_own_list() {
         assert_eq!(page("ann", ""), Some(None));
         assert_eq!(page("ann", &token(7, "ann")), Some(Some(7)));
         assert_eq!(page("", &token(7, "")), Some(Some(7)));

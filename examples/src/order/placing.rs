@@ -1,11 +1,11 @@
-//! Placing an order: reserve its stock, ask for a courier, and undo it all if either fails.
+//! Placing an order: reserve its stock, request a courier, and undo both if either fails.
 
 use rust_svc::{Context, Error, Result};
 
 use super::{
     errors::is_uncertain,
     service::Orders,
-    store::{Draft, Step, StoredOrder, Task, name_of_attempt},
+    store::{Draft, OutboxTask, StoredOrder, Transition, attempt_id},
 };
 use crate::generated::{
     dispatch::v1::{AssignOrderRequest, Point},
@@ -14,7 +14,7 @@ use crate::generated::{
 };
 
 impl Orders {
-    /// Places an order. The same key and draft again give the same order, which is tried again if it failed here.
+    /// Places an order. The same key and draft return the same order, and retry it if it failed here.
     pub(super) async fn place(self, cx: Context, key: String, draft: Draft) -> Result<Order> {
         let order_id = self.store.place(&key, draft).await?.order.order_id;
         let _alone = self.locks.lock(&order_id).await;
@@ -22,19 +22,19 @@ impl Orders {
         match now.status {
             Status::Placed => self.fulfil(&cx, &now).await,
             Status::Failed if now.retryable => {
-                // What is left of the attempt before must not be in the way of this one.
-                self.settle(&cx, &order_id).await?;
-                let again = self.store.advance(&order_id, Step::to(Status::Placed)).await?;
+                // Undo the previous attempt first.
+                self.process_outbox_of(&cx, &order_id).await?;
+                let again = self.store.advance(&order_id, Transition::to(Status::Placed)).await?;
                 self.fulfil(&cx, &again).await
             }
             _ => Ok(now.order),
         }
     }
 
-    /// Brings orders to an end that were being placed when the service stopped.
+    /// Fails the orders that were being placed when the service stopped.
     pub async fn recover(&self, cx: &Context) -> Result<()> {
         for status in [Status::Placed, Status::Reserved] {
-            for order in self.store.standing(status).await? {
+            for order in self.store.with_status(status).await? {
                 let stopped = Error::unavailable("the service stopped while the order was placed");
                 self.give_up(cx, &order.order.order_id, &stopped).await?;
             }
@@ -53,32 +53,32 @@ impl Orders {
     async fn reserve_and_dispatch(&self, cx: &Context, placed: &StoredOrder) -> Result<Order> {
         let order_id = &placed.order.order_id;
         self.inventory.reserve_items(cx.child(), reservation(placed)).await?;
-        self.store.advance(order_id, Step::to(Status::Reserved)).await?;
+        self.store.advance(order_id, Transition::to(Status::Reserved)).await?;
         self.dispatch.assign_order(cx.child(), assignment(placed)).await?;
-        Ok(self.store.advance(order_id, Step::to(Status::Dispatching)).await?.order)
+        Ok(self.store.advance(order_id, Transition::to(Status::Dispatching)).await?.order)
     }
 
-    /// What failed may have happened all the same: it is undone unless it is certain that it did not.
+    /// A failed call may have taken effect, so it is undone unless the error is certain.
     async fn give_up(&self, cx: &Context, order_id: &str, error: &Error) -> Result<()> {
         let now = self.store.order(order_id).await?;
-        let mut duties = Vec::new();
+        let mut outbox = Vec::new();
         let is_reserved = now.status == Status::Reserved;
         if is_reserved || is_uncertain(error) {
-            duties.push(Task::ReturnStock);
+            outbox.push(OutboxTask::ReturnStock);
         }
         if is_reserved && is_uncertain(error) {
-            duties.push(Task::CancelAssignment);
+            outbox.push(OutboxTask::CancelAssignment);
         }
-        let failed = Step::to(Status::Failed).because(error.message()).retryable().with_duties(duties);
+        let failed = Transition::to(Status::Failed).because(error.message()).retryable().with_tasks(outbox);
         self.store.advance(order_id, failed).await?;
-        self.settle(cx, order_id).await
+        self.process_outbox_of(cx, order_id).await
     }
 }
 
 fn reservation(placed: &StoredOrder) -> ReserveItemsRequest {
     let item = |item: &OrderItem| Item { product_id: item.product_id.clone(), quantity: item.quantity };
     ReserveItemsRequest {
-        idempotency_key: name_of_attempt(&placed.order.order_id, placed.attempt),
+        idempotency_key: attempt_id(&placed.order.order_id, placed.attempt),
         order_id: placed.order.order_id.clone(),
         items: placed.order.items.iter().map(item).collect(),
     }
@@ -87,7 +87,7 @@ fn reservation(placed: &StoredOrder) -> ReserveItemsRequest {
 fn assignment(placed: &StoredOrder) -> AssignOrderRequest {
     let point = |address: &Address| Point { latitude: address.latitude, longitude: address.longitude };
     AssignOrderRequest {
-        idempotency_key: name_of_attempt(&placed.order.order_id, placed.attempt),
+        idempotency_key: attempt_id(&placed.order.order_id, placed.attempt),
         order_id: placed.order.order_id.clone(),
         destination: placed.order.delivery_address.as_ref().map(point).unwrap_or_default(),
     }

@@ -1,4 +1,4 @@
-//! The order service over its store and the services that help it.
+//! The order service on its store and the services that it uses.
 
 use std::sync::Arc;
 
@@ -11,7 +11,6 @@ use super::{
     store::{OrderStore, StoredOrder},
 };
 use crate::{
-    feed::{self, News},
     generated::{
         dispatch::v1::DispatchService,
         inventory::v1::InventoryService,
@@ -22,27 +21,28 @@ use crate::{
             UploadOrderItemsResponse,
         },
     },
-    locks::Locks,
+    log_stream::{self, LogPage},
+    named_locks::NamedLocks,
 };
 
-/// The order service. Its clones are one.
+/// The order service. Clones share its state.
 #[derive(Clone)]
 pub struct Orders {
     pub(super) store: Arc<dyn OrderStore>,
     pub(super) inventory: Arc<dyn InventoryService>,
     pub(super) dispatch: Arc<dyn DispatchService>,
-    /// Who holds the lock of an order may talk to other services about it.
-    pub(super) locks: Locks,
+    /// A lock for each order, held during calls of other services.
+    pub(super) locks: NamedLocks,
 }
 
 impl Orders {
-    /// The service over this store, with the help of these.
+    /// Creates the service.
     pub fn new(
         store: Arc<dyn OrderStore>,
         inventory: Arc<dyn InventoryService>,
         dispatch: Arc<dyn DispatchService>,
     ) -> Self {
-        Self { store, inventory, dispatch, locks: Locks::default() }
+        Self { store, inventory, dispatch, locks: NamedLocks::default() }
     }
 }
 
@@ -83,7 +83,8 @@ impl OrderService for Orders {
         let changes = self.store.changed();
         let now = self.store.order(&request.order_id).await?;
         let (store, id) = (self.store.clone(), request.order_id);
-        let steps = feed::follow(changes, now.revision - 1, move |after| news(store.clone(), id.clone(), after));
+        let steps =
+            log_stream::follow(changes, now.revision - 1, move |after| read_log(store.clone(), id.clone(), after));
         Ok(steps.map(|step| StreamOrderUpdatesResponse { order: step.order }))
     }
 
@@ -99,14 +100,14 @@ impl OrderService for Orders {
     }
 }
 
-/// What is begun with other services must be ended, even if the caller goes away.
+/// Completes the work even if the caller is dropped, because other services are involved.
 async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     tokio::spawn(work).await.map_err(Error::internal)?
 }
 
-async fn news(store: Arc<dyn OrderStore>, order_id: String, after: i64) -> Result<News<StoredOrder, i64>> {
+async fn read_log(store: Arc<dyn OrderStore>, order_id: String, after: i64) -> Result<LogPage<StoredOrder, i64>> {
     let entries = store.history(&order_id, after).await?;
     let last = entries.last().map_or(after, |entry| entry.revision);
     let is_over = entries.last().is_some_and(|entry| status::is_over(entry.status));
-    Ok(News { entries, next: (!is_over).then_some(last) })
+    Ok(LogPage { entries, next: (!is_over).then_some(last) })
 }

@@ -10,10 +10,10 @@ use sqlx::{Row, SqliteConnection};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use self::rows::{duty, load, task_name};
+use self::rows::{entry, load, task_name};
 use super::{
     status,
-    store::{Change, Draft, Duty, Filter, OrderStore, Refusal, Step, StoredOrder},
+    store::{Change, Draft, Filter, OrderStore, OrderStoreError, OutboxEntry, StoredOrder, Transition},
 };
 use crate::{
     database::Database,
@@ -23,11 +23,11 @@ use crate::{
 
 /// The order service's state in SQLite.
 #[derive(Clone, Debug)]
-pub struct SqliteOrders {
+pub struct SqliteOrderStore {
     database: Database,
 }
 
-impl SqliteOrders {
+impl SqliteOrderStore {
     /// Opens the state in a file, or in memory for [`IN_MEMORY`](crate::database::IN_MEMORY).
     pub async fn open(name: &str) -> Result<Self, sqlx::Error> {
         let database = Database::open(name, &sqlx::migrate!("migrations/order")).await?;
@@ -41,28 +41,28 @@ impl SqliteOrders {
 }
 
 #[async_trait]
-impl OrderStore for SqliteOrders {
-    async fn place(&self, key: &str, draft: Draft) -> Result<StoredOrder, Refusal> {
+impl OrderStore for SqliteOrderStore {
+    async fn place(&self, key: &str, draft: Draft) -> Result<StoredOrder, OrderStoreError> {
         let key = (!key.is_empty()).then(|| key.to_owned());
         self.database.write(move |tx| place(tx, key, draft).boxed()).await
     }
 
-    async fn order(&self, order_id: &str) -> Result<StoredOrder, Refusal> {
+    async fn order(&self, order_id: &str) -> Result<StoredOrder, OrderStoreError> {
         let order_id = order_id.to_owned();
         self.database.read(|connection| async move { newest(connection, &order_id).await }.boxed()).await
     }
 
-    async fn advance(&self, order_id: &str, step: Step) -> Result<StoredOrder, Refusal> {
+    async fn advance(&self, order_id: &str, transition: Transition) -> Result<StoredOrder, OrderStoreError> {
         let order_id = order_id.to_owned();
-        self.database.write(move |tx| advance(tx, order_id, step).boxed()).await
+        self.database.write(move |tx| advance(tx, order_id, transition).boxed()).await
     }
 
-    async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder, Refusal> {
+    async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder, OrderStoreError> {
         let order_id = order_id.to_owned();
         self.database.write(move |tx| instruct(tx, order_id, change).boxed()).await
     }
 
-    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>, Refusal> {
+    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>, OrderStoreError> {
         let query = sqlx::query(
             "SELECT * FROM order_state
              WHERE revision = newest AND (?1 = '' OR customer_id = ?1) AND (?2 IS NULL OR sequence < ?2)
@@ -72,13 +72,13 @@ impl OrderStore for SqliteOrders {
         self.database.read(|connection| load(connection, query).boxed()).await
     }
 
-    async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, Refusal> {
+    async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, OrderStoreError> {
         let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision > ? ORDER BY revision");
         let query = query.bind(order_id.to_owned()).bind(after);
         self.database.read(|connection| load(connection, query).boxed()).await
     }
 
-    async fn standing(&self, status: Status) -> Result<Vec<StoredOrder>, Refusal> {
+    async fn with_status(&self, status: Status) -> Result<Vec<StoredOrder>, OrderStoreError> {
         let query = sqlx::query(
             "SELECT * FROM order_state
              WHERE revision = newest AND order_id IN (SELECT order_id FROM orders WHERE newest_status = ?)
@@ -88,13 +88,13 @@ impl OrderStore for SqliteOrders {
         self.database.read(|connection| load(connection, query).boxed()).await
     }
 
-    async fn duties(&self) -> Result<Vec<Duty>, Refusal> {
-        self.database.read(|connection| duties(connection).boxed()).await
+    async fn outbox(&self) -> Result<Vec<OutboxEntry>, OrderStoreError> {
+        self.database.read(|connection| entries(connection).boxed()).await
     }
 
-    async fn done(&self, duty: &Duty) -> Result<(), Refusal> {
-        let duty = duty.clone();
-        self.database.write(move |tx| done(tx, duty).boxed()).await
+    async fn done(&self, entry: &OutboxEntry) -> Result<(), OrderStoreError> {
+        let entry = entry.clone();
+        self.database.write(move |tx| done(tx, entry).boxed()).await
     }
 
     fn changed(&self) -> watch::Receiver<()> {
@@ -102,7 +102,7 @@ impl OrderStore for SqliteOrders {
     }
 }
 
-async fn place(tx: &mut SqliteConnection, key: Option<String>, draft: Draft) -> Result<StoredOrder, Refusal> {
+async fn place(tx: &mut SqliteConnection, key: Option<String>, draft: Draft) -> Result<StoredOrder, OrderStoreError> {
     if let Some(order_id) = made_with(tx, key.as_deref()).await? {
         return repeated(tx, &order_id, &draft).await;
     }
@@ -117,20 +117,25 @@ async fn made_with(tx: &mut SqliteConnection, key: Option<&str>) -> Result<Optio
     sqlx::query_scalar("SELECT order_id FROM orders WHERE idempotency_key = ?").bind(key).fetch_optional(tx).await
 }
 
-/// The first revision holds what the customer said, whatever was changed since.
-async fn repeated(tx: &mut SqliteConnection, order_id: &str, draft: &Draft) -> Result<StoredOrder, Refusal> {
+/// The first revision holds the order as the customer sent it.
+async fn repeated(tx: &mut SqliteConnection, order_id: &str, draft: &Draft) -> Result<StoredOrder, OrderStoreError> {
     let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision = 1").bind(order_id);
-    let first = load(tx, query).await?.pop().ok_or(Refusal::Unknown)?.order;
+    let first = load(tx, query).await?.pop().ok_or(OrderStoreError::Unknown)?.order;
     let said = Draft {
         customer_id: first.customer_id,
         items: first.items,
         delivery_address: first.delivery_address.unwrap_or_default(),
         instructions: first.instructions,
     };
-    if said == *draft { newest(tx, order_id).await } else { Err(Refusal::OtherContent) }
+    if said == *draft { newest(tx, order_id).await } else { Err(OrderStoreError::KeyReused) }
 }
 
-async fn insert(tx: &mut SqliteConnection, order_id: &str, key: Option<String>, draft: &Draft) -> Result<(), Refusal> {
+async fn insert(
+    tx: &mut SqliteConnection,
+    order_id: &str,
+    key: Option<String>,
+    draft: &Draft,
+) -> Result<(), OrderStoreError> {
     let address = &draft.delivery_address;
     let query = sqlx::query(
         "INSERT INTO orders (order_id, idempotency_key, customer_id, recipient, street, postal_code, city, latitude,
@@ -148,38 +153,42 @@ async fn insert(tx: &mut SqliteConnection, order_id: &str, key: Option<String>, 
     Ok(())
 }
 
-async fn advance(tx: &mut SqliteConnection, order_id: String, step: Step) -> Result<StoredOrder, Refusal> {
+async fn advance(
+    tx: &mut SqliteConnection,
+    order_id: String,
+    transition: Transition,
+) -> Result<StoredOrder, OrderStoreError> {
     let now = newest(tx, &order_id).await?;
-    let again = step.to == Status::Placed;
-    if !status::may_become(now.status, step.to) || (again && !now.retryable) {
-        return Err(Refusal::NotNow(now.status));
+    let again = transition.to == Status::Placed;
+    if !status::may_become(now.status, transition.to) || (again && !now.retryable) {
+        return Err(OrderStoreError::WrongStatus(now.status));
     }
     let query = sqlx::query("UPDATE orders SET attempt = attempt + ?, retryable = ? WHERE order_id = ?");
-    query.bind(i64::from(again)).bind(step.retryable).bind(&order_id).execute(&mut *tx).await?;
-    append(tx, &order_id, step.to, &step.reason, now.order.instructions.as_ref()).await?;
-    for task in step.duties {
-        let query = sqlx::query("INSERT OR IGNORE INTO duty (order_id, attempt, kind) VALUES (?, ?, ?)");
+    query.bind(i64::from(again)).bind(transition.retryable).bind(&order_id).execute(&mut *tx).await?;
+    append(tx, &order_id, transition.to, &transition.reason, now.order.instructions.as_ref()).await?;
+    for task in transition.tasks {
+        let query = sqlx::query("INSERT OR IGNORE INTO outbox (order_id, attempt, kind) VALUES (?, ?, ?)");
         query.bind(&order_id).bind(now.attempt).bind(task_name(task)).execute(&mut *tx).await?;
     }
     newest(tx, &order_id).await
 }
 
-async fn instruct(tx: &mut SqliteConnection, order_id: String, change: Change) -> Result<StoredOrder, Refusal> {
+async fn instruct(tx: &mut SqliteConnection, order_id: String, change: Change) -> Result<StoredOrder, OrderStoreError> {
     let now = newest(tx, &order_id).await?;
     if !change.key.is_empty() && !remember(tx, &order_id, &change.key).await? {
         return Ok(now);
     }
     if now.revision != change.revision {
-        return Err(Refusal::Outdated);
+        return Err(OrderStoreError::Outdated);
     }
     if status::is_over(now.status) {
-        return Err(Refusal::NotNow(now.status));
+        return Err(OrderStoreError::WrongStatus(now.status));
     }
     append(tx, &order_id, now.status, &now.order.reason, Some(&change.instructions)).await?;
     newest(tx, &order_id).await
 }
 
-/// False if the key was seen.
+/// Returns false if the key was used before.
 async fn remember(tx: &mut SqliteConnection, order_id: &str, key: &str) -> Result<bool, sqlx::Error> {
     let query = sqlx::query("INSERT OR IGNORE INTO order_update (order_id, idempotency_key) VALUES (?, ?)");
     Ok(query.bind(order_id).bind(key).execute(tx).await?.rows_affected() > 0)
@@ -191,7 +200,7 @@ async fn append(
     status: Status,
     reason: &str,
     instructions: Option<&DeliveryInstructions>,
-) -> Result<(), Refusal> {
+) -> Result<(), OrderStoreError> {
     let query =
         sqlx::query("UPDATE orders SET newest = newest + 1, newest_status = ?2 WHERE order_id = ?1 RETURNING newest");
     let row = query.bind(order_id).bind(status::name(status)).fetch_one(&mut *tx).await?;
@@ -206,17 +215,17 @@ async fn append(
     Ok(())
 }
 
-async fn newest(connection: &mut SqliteConnection, order_id: &str) -> Result<StoredOrder, Refusal> {
+async fn newest(connection: &mut SqliteConnection, order_id: &str) -> Result<StoredOrder, OrderStoreError> {
     let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision = newest").bind(order_id);
-    load(connection, query).await?.pop().ok_or(Refusal::Unknown)
+    load(connection, query).await?.pop().ok_or(OrderStoreError::Unknown)
 }
 
-async fn duties(connection: &mut SqliteConnection) -> Result<Vec<Duty>, Refusal> {
-    Ok(sqlx::query("SELECT * FROM duty ORDER BY rowid").try_map(duty).fetch_all(connection).await?)
+async fn entries(connection: &mut SqliteConnection) -> Result<Vec<OutboxEntry>, OrderStoreError> {
+    Ok(sqlx::query("SELECT * FROM outbox ORDER BY rowid").try_map(entry).fetch_all(connection).await?)
 }
 
-async fn done(tx: &mut SqliteConnection, duty: Duty) -> Result<(), Refusal> {
-    let query = sqlx::query("DELETE FROM duty WHERE order_id = ? AND attempt = ? AND kind = ?");
-    query.bind(duty.order_id).bind(duty.attempt).bind(task_name(duty.task)).execute(tx).await?;
+async fn done(tx: &mut SqliteConnection, entry: OutboxEntry) -> Result<(), OrderStoreError> {
+    let query = sqlx::query("DELETE FROM outbox WHERE order_id = ? AND attempt = ? AND kind = ?");
+    query.bind(entry.order_id).bind(entry.attempt).bind(task_name(entry.task)).execute(tx).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The life of an order.
+//! The status of an order.
 //!
 //! ```text
 //! PLACED -> RESERVED -> DISPATCHING <-> ASSIGNED -> IN_TRANSIT -> DELIVERED
@@ -10,7 +10,7 @@
 
 use crate::generated::order::v1::order::Status;
 
-/// True if an order that stands so may come to stand so next.
+/// Whether an order may change from one status to another.
 pub fn may_become(from: Status, to: Status) -> bool {
     use Status::{Assigned, Cancelled, Delivered, Dispatching, Failed, InTransit, Placed, Reserved};
     match from {
@@ -24,12 +24,12 @@ pub fn may_become(from: Status, to: Status) -> bool {
     }
 }
 
-/// True if nothing more happens to an order that stands so, unless it is tried again.
+/// Whether the status is final, unless the order is retried.
 pub fn is_over(status: Status) -> bool {
     matches!(status, Status::Delivered | Status::Cancelled | Status::Failed)
 }
 
-/// The name of a status, for people.
+/// Returns the name of a status.
 pub fn name(status: Status) -> &'static str {
     match status {
         Status::Placed => "placed",
@@ -44,7 +44,7 @@ pub fn name(status: Status) -> &'static str {
     }
 }
 
-/// The status of this name.
+/// Returns the status with a name.
 pub fn by_name(text: &str) -> Option<Status> {
     ALL.into_iter().find(|status| name(*status) == text)
 }
@@ -65,14 +65,14 @@ mod tests {
     use super::{ALL, Status, by_name, is_over, may_become, name};
 
     #[test]
-    fn names_come_back() {
+    fn names_round_trip() {
         for status in ALL {
             assert_eq!(by_name(name(status)), Some(status));
         }
     }
 
     #[test]
-    fn what_is_over_stays_so_but_a_failure() {
+    fn final_statuses_stay_except_a_failure() {
         for (from, to) in ALL.into_iter().flat_map(|from| ALL.map(|to| (from, to))) {
             let again = (from, to) == (Status::Failed, Status::Placed);
             assert!(!is_over(from) || again || !may_become(from, to), "{from:?} to {to:?}");
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn all_can_be_reached_and_nothing_stays_as_it_is() {
+    fn every_status_is_reachable_and_no_transition_is_empty() {
         for to in ALL {
             assert!(ALL.into_iter().any(|from| may_become(from, to)), "{to:?}");
             assert!(!may_become(to, to), "{to:?}");
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_left_the_house_cannot_be_cancelled() {
+    fn an_order_that_was_picked_up_cannot_be_cancelled() {
         assert!(!may_become(Status::InTransit, Status::Cancelled));
         assert!(!may_become(Status::Delivered, Status::Cancelled));
     }

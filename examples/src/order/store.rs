@@ -1,4 +1,4 @@
-//! Where the order service keeps its state.
+//! Storage of orders.
 
 use std::fmt;
 
@@ -7,188 +7,188 @@ use tokio::sync::watch;
 
 use crate::generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem, order::Status};
 
-/// The orders and what is still to be done for them, kept safe: each call happens as a whole or not at all.
+/// Stores orders and the outbox. Each call is one transaction.
 #[async_trait]
 pub trait OrderStore: Send + Sync + 'static {
-    /// Records a new order as placed. If the key was seen with the same content: the order that it made, as it is now.
-    async fn place(&self, key: &str, draft: Draft) -> Result<StoredOrder, Refusal>;
+    /// Creates an order with status PLACED. If the key was used with the same content, returns its order.
+    async fn place(&self, key: &str, draft: Draft) -> Result<StoredOrder, OrderStoreError>;
 
-    /// Reads an order.
-    async fn order(&self, order_id: &str) -> Result<StoredOrder, Refusal>;
+    /// Returns an order.
+    async fn order(&self, order_id: &str) -> Result<StoredOrder, OrderStoreError>;
 
-    /// Takes an order one step further.
-    async fn advance(&self, order_id: &str, step: Step) -> Result<StoredOrder, Refusal>;
+    /// Applies a transition to an order.
+    async fn advance(&self, order_id: &str, transition: Transition) -> Result<StoredOrder, OrderStoreError>;
 
-    /// Changes what the courier of an order is told, unless it was done under this key already.
-    async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder, Refusal>;
+    /// Changes the instructions of an order, unless the key was used before.
+    async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder, OrderStoreError>;
 
-    /// Lists orders, the newest first: of one customer or of all, and only those placed before one of them.
-    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>, Refusal>;
+    /// Lists orders by a filter, newest first.
+    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>, OrderStoreError>;
 
-    /// An order as it was after each change that came after this revision, in order.
-    async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, Refusal>;
+    /// Lists the revisions of an order after this one, in order.
+    async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, OrderStoreError>;
 
-    /// The orders that stand so, the oldest first.
-    async fn standing(&self, status: Status) -> Result<Vec<StoredOrder>, Refusal>;
+    /// Lists the orders with a status, oldest first.
+    async fn with_status(&self, status: Status) -> Result<Vec<StoredOrder>, OrderStoreError>;
 
-    /// What is still to be done.
-    async fn duties(&self) -> Result<Vec<Duty>, Refusal>;
+    /// Lists the outbox.
+    async fn outbox(&self) -> Result<Vec<OutboxEntry>, OrderStoreError>;
 
-    /// Strikes off what has been done.
-    async fn done(&self, duty: &Duty) -> Result<(), Refusal>;
+    /// Removes an entry from the outbox.
+    async fn done(&self, entry: &OutboxEntry) -> Result<(), OrderStoreError>;
 
-    /// Tells when there are changes.
+    /// Notifies of changes.
     fn changed(&self) -> watch::Receiver<()>;
 }
 
-/// All that a customer says about an order.
+/// An order as a customer sends it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
-    /// Who orders.
+    /// The customer.
     pub customer_id: String,
-    /// What is ordered, each product once.
+    /// The items, each product once.
     pub items: Vec<OrderItem>,
-    /// Where it goes.
+    /// The delivery address.
     pub delivery_address: Address,
-    /// What the courier is told.
+    /// Instructions for the courier.
     pub instructions: Option<DeliveryInstructions>,
 }
 
-/// An order, and what only the service knows of it.
+/// An order with the internal state of the service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredOrder {
     /// The order.
     pub order: Order,
-    /// How it stands.
+    /// The status.
     pub status: Status,
-    /// Counts its changes, from 1.
+    /// The revision, from 1.
     pub revision: i64,
-    /// Its place among all orders.
+    /// The position among all orders.
     pub sequence: i64,
-    /// How often it was tried to place it, from 1.
+    /// The attempt to place it, from 1.
     pub attempt: i64,
-    /// It failed while it was placed, and may be tried again.
+    /// Whether a failed order may be retried.
     pub retryable: bool,
 }
 
-/// How an order comes to stand.
+/// A change of status.
 #[derive(Clone, Debug)]
-pub struct Step {
-    /// How it stands then.
+pub struct Transition {
+    /// The new status.
     pub to: Status,
-    /// Why, for people.
+    /// The reason, for people.
     pub reason: String,
-    /// It may be tried again.
+    /// Whether the order may be retried.
     pub retryable: bool,
-    /// What is to be done about it.
-    pub duties: Vec<Task>,
+    /// Entries for the outbox.
+    pub tasks: Vec<OutboxTask>,
 }
 
-impl Step {
-    /// A step with no reason and no duty.
+impl Transition {
+    /// Creates a transition without reason and tasks.
     pub fn to(to: Status) -> Self {
-        Self { to, reason: String::new(), retryable: false, duties: Vec::new() }
+        Self { to, reason: String::new(), retryable: false, tasks: Vec::new() }
     }
 
-    /// The step, with a reason.
+    /// Sets the reason.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
         self
     }
 
-    /// The step, with what is to be done about it.
-    pub fn with_duties(mut self, duties: impl IntoIterator<Item = Task>) -> Self {
-        self.duties.extend(duties);
+    /// Adds entries for the outbox.
+    pub fn with_tasks(mut self, tasks: impl IntoIterator<Item = OutboxTask>) -> Self {
+        self.tasks.extend(tasks);
         self
     }
 
-    /// The step, after which the order may be tried again.
+    /// Allows a retry.
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
         self
     }
 }
 
-/// What the courier is told from now on.
+/// New instructions for the courier.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Names the change; empty if it need not be known again.
+    /// The idempotency key, if not empty.
     pub key: String,
-    /// The revision that it was made from.
+    /// The revision on which it is based.
     pub revision: i64,
-    /// What the courier is told.
+    /// Instructions for the courier.
     pub instructions: DeliveryInstructions,
 }
 
-/// Which orders to list.
+/// A filter of orders.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Whose; everyone's if empty.
+    /// The customer; empty for all.
     pub customer_id: String,
-    /// Only those placed before the order of this sequence.
+    /// Only orders before this position.
     pub before: Option<i64>,
-    /// How many at most.
+    /// The maximum number of orders.
     pub limit: i64,
 }
 
-/// What another service must still be told about an order.
+/// A pending call of another service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Duty {
+pub struct OutboxEntry {
     /// The order.
     pub order_id: String,
-    /// Which attempt to place it is meant.
+    /// The attempt.
     pub attempt: i64,
-    /// What.
-    pub task: Task,
+    /// The task.
+    pub task: OutboxTask,
 }
 
-/// What another service is to be told.
+/// A call of another service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// The stock goes back on the shelf.
+pub enum OutboxTask {
+    /// Release the stock as returned.
     ReturnStock,
-    /// The stock has left the house.
+    /// Release the stock as shipped.
     ShipStock,
-    /// No courier is needed.
+    /// Cancel the assignment.
     CancelAssignment,
 }
 
-/// The name under which the other services know what they do for an order.
-pub fn name_of_attempt(order_id: &str, attempt: i64) -> String {
+/// The idempotency key of an attempt, for other services.
+pub fn attempt_id(order_id: &str, attempt: i64) -> String {
     format!("{order_id}.{attempt}")
 }
 
-/// Why the store does not do what it was asked for.
+/// An error of the store.
 #[derive(Debug)]
-pub enum Refusal {
-    /// There is no such order.
+pub enum OrderStoreError {
+    /// The order does not exist.
     Unknown,
     /// The key was used with other content.
-    OtherContent,
-    /// The order stands so that it cannot be done.
-    NotNow(Status),
-    /// The order has changed since it was read.
+    KeyReused,
+    /// The status of the order does not allow it.
+    WrongStatus(Status),
+    /// The revision is outdated.
     Outdated,
     /// The database failed.
     Database(sqlx::Error),
 }
 
-impl From<sqlx::Error> for Refusal {
+impl From<sqlx::Error> for OrderStoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for OrderStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("there is no such order"),
-            Self::OtherContent => f.write_str("the key was used with other content"),
-            Self::NotNow(status) => write!(f, "the order is {}", super::status::name(*status)),
+            Self::KeyReused => f.write_str("the key was used with other content"),
+            Self::WrongStatus(status) => write!(f, "the order is {}", super::status::name(*status)),
             Self::Outdated => f.write_str("the order has changed"),
             Self::Database(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for OrderStoreError {}

@@ -1,11 +1,11 @@
-//! The rules of orders, with the services that help played by fakes.
+//! The rules of orders, with fakes of inventory and dispatch.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use rust_svc::{Code, Context, Error, FieldMask, Result, Streaming, fake::Gate};
 
-use super::{Orders, sqlite::SqliteOrders};
+use super::{Orders, sqlite::SqliteOrderStore};
 use crate::{
     database::IN_MEMORY,
     generated::{
@@ -26,16 +26,16 @@ use crate::{
     },
 };
 
-/// An order service with nothing but good friends.
-struct Shop {
+/// An order service whose dependencies succeed.
+struct TestShop {
     orders: Orders,
     inventory: InventoryServiceFake,
     dispatch: DispatchServiceFake,
 }
 
-impl Shop {
+impl TestShop {
     async fn open() -> Self {
-        let shop = Self::of_strangers().await;
+        let shop = Self::without_scripts().await;
         shop.inventory.reserve_items.always(ReserveItemsResponse::default());
         shop.inventory.release_reservation.always(ReleaseReservationResponse::default());
         shop.dispatch.assign_order.always(AssignOrderResponse::default());
@@ -43,9 +43,9 @@ impl Shop {
         shop
     }
 
-    /// Nothing is scripted.
-    async fn of_strangers() -> Self {
-        let store = Arc::new(SqliteOrders::open(IN_MEMORY).await.expect("opens"));
+    /// The fakes have no scripts.
+    async fn without_scripts() -> Self {
+        let store = Arc::new(SqliteOrderStore::open(IN_MEMORY).await.expect("opens"));
         let (inventory, dispatch) = (InventoryServiceFake::new(), DispatchServiceFake::new());
         let orders = Orders::new(store, Arc::new(inventory.clone()), Arc::new(dispatch.clone()));
         Self { orders, inventory, dispatch }
@@ -72,11 +72,11 @@ impl Shop {
         Ok(self.orders.cancel_order(Context::new(), request).await?.order)
     }
 
-    /// The next look at dispatch finds this.
+    /// Reconciles with an assignment of this status.
     async fn follow(&self, status: assignment::Status) {
         let assignment = Assignment { status: Some(status), ..Assignment::default() };
         self.dispatch.get_assignment.returns(GetAssignmentResponse { assignment });
-        self.orders.tend(&Context::new()).await.expect("tended");
+        self.orders.reconcile(&Context::new()).await.expect("reconciled");
     }
 
     fn releases(&self) -> Vec<(String, Option<Outcome>)> {
@@ -96,8 +96,8 @@ fn request(key: &str) -> CreateOrderRequest {
 }
 
 #[tokio::test]
-async fn an_order_reserves_its_stock_then_asks_for_a_courier() {
-    let shop = Shop::open().await;
+async fn creating_an_order_reserves_stock_then_requests_a_courier() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     assert_eq!(order.status, Some(Status::Dispatching));
     let reserved = &shop.inventory.reserve_items.requests()[0];
@@ -109,8 +109,8 @@ async fn an_order_reserves_its_stock_then_asks_for_a_courier() {
 }
 
 #[tokio::test]
-async fn a_key_makes_one_order() {
-    let shop = Shop::open().await;
+async fn a_key_creates_one_order() {
+    let shop = TestShop::open().await;
     let first = shop.create("k").await.expect("created");
     assert_eq!(shop.create("k").await.expect("the same"), first);
     shop.inventory.reserve_items.called(1);
@@ -120,8 +120,8 @@ async fn a_key_makes_one_order() {
 }
 
 #[tokio::test]
-async fn a_key_makes_one_order_even_at_once() {
-    let shop = Shop::open().await;
+async fn concurrent_requests_with_one_key_create_one_order() {
+    let shop = TestShop::open().await;
     let (one, other) = tokio::join!(shop.create("k"), shop.create("k"));
     assert_eq!(one.expect("created"), other.expect("the same"));
     shop.inventory.reserve_items.called(1);
@@ -129,8 +129,8 @@ async fn a_key_makes_one_order_even_at_once() {
 }
 
 #[tokio::test]
-async fn a_shortage_fails_the_order_and_tells_why() {
-    let shop = Shop::of_strangers().await;
+async fn a_shortage_fails_the_order_with_details() {
+    let shop = TestShop::without_scripts().await;
     let shortage = Shortage { product_id: "tea".into(), requested: 2, available: 1 };
     let detail = StockError { shortages: vec![shortage] };
     let error = Error::failed_precondition("not enough in stock").with_detail(detail.clone());
@@ -145,8 +145,8 @@ async fn a_shortage_fails_the_order_and_tells_why() {
 }
 
 #[tokio::test]
-async fn stock_goes_back_when_dispatch_fails_and_the_same_key_tries_again() {
-    let shop = Shop::open().await;
+async fn stock_is_released_when_dispatch_fails_and_the_same_key_retries() {
+    let shop = TestShop::open().await;
     shop.dispatch.assign_order.reset();
     shop.dispatch.assign_order.fails(Error::unavailable("dispatch is down"));
     assert_eq!(shop.create("k").await.expect_err("down").code(), Code::Unavailable);
@@ -165,8 +165,8 @@ async fn stock_goes_back_when_dispatch_fails_and_the_same_key_tries_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_undone_now_is_undone_later() {
-    let shop = Shop::open().await;
+async fn failed_compensation_is_retried() {
+    let shop = TestShop::open().await;
     shop.dispatch.assign_order.reset();
     shop.dispatch.assign_order.fails(Error::failed_precondition("no"));
     shop.inventory.release_reservation.reset();
@@ -176,14 +176,14 @@ async fn what_cannot_be_undone_now_is_undone_later() {
 
     shop.inventory.release_reservation.always(ReleaseReservationResponse::default());
     for _ in 0..2 {
-        shop.orders.tend(&Context::new()).await.expect("tended");
+        shop.orders.reconcile(&Context::new()).await.expect("reconciled");
     }
     shop.inventory.release_reservation.called(2);
 }
 
 #[tokio::test]
-async fn a_caller_that_runs_out_of_time_leaves_nothing_reserved() {
-    let shop = Shop::open().await;
+async fn exceeding_the_deadline_releases_the_stock() {
+    let shop = TestShop::open().await;
     shop.dispatch.assign_order.reset();
     shop.dispatch.assign_order.hangs();
     let cx = Context::new().with_timeout(Duration::from_millis(100));
@@ -194,8 +194,8 @@ async fn a_caller_that_runs_out_of_time_leaves_nothing_reserved() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_leaves_nothing_half_done() {
-    let shop = Shop::open().await;
+async fn a_dropped_caller_does_not_interrupt_the_order() {
+    let shop = TestShop::open().await;
     let gate = Gate::new();
     shop.dispatch.assign_order.reset();
     shop.dispatch.assign_order.hold(&gate).always(AssignOrderResponse::default());
@@ -217,8 +217,8 @@ async fn a_caller_that_goes_away_leaves_nothing_half_done() {
 }
 
 #[tokio::test]
-async fn cancelling_calls_the_courier_off_and_gives_the_stock_back() {
-    let shop = Shop::open().await;
+async fn cancelling_cancels_the_assignment_and_releases_the_stock() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     let cancelled = shop.cancel(&order.order_id).await.expect("cancelled");
     assert_eq!((cancelled.status, cancelled.reason.as_str()), (Some(Status::Cancelled), "changed my mind"));
@@ -230,8 +230,8 @@ async fn cancelling_calls_the_courier_off_and_gives_the_stock_back() {
 }
 
 #[tokio::test]
-async fn what_has_left_the_house_is_not_cancelled() {
-    let shop = Shop::open().await;
+async fn an_order_that_was_picked_up_is_not_cancelled() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     shop.dispatch.cancel_assignment.reset();
     shop.dispatch.cancel_assignment.fails(Error::failed_precondition("picked up"));
@@ -245,8 +245,8 @@ async fn what_has_left_the_house_is_not_cancelled() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_cancelled_without_the_word_of_dispatch() {
-    let shop = Shop::open().await;
+async fn an_order_is_not_cancelled_while_dispatch_is_unavailable() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     shop.dispatch.cancel_assignment.reset();
     shop.dispatch.cancel_assignment.fails(Error::unavailable("dispatch is down"));
@@ -256,8 +256,8 @@ async fn an_order_is_not_cancelled_without_the_word_of_dispatch() {
 }
 
 #[tokio::test]
-async fn every_change_reaches_the_stream_until_the_order_is_over() {
-    let shop = Shop::open().await;
+async fn the_stream_has_every_change_until_the_order_ends() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     let request = StreamOrderUpdatesRequest { order_id: order.order_id.clone() };
     let updates = shop.orders.stream_order_updates(Context::new(), request).await.expect("a stream");
@@ -280,7 +280,7 @@ async fn every_change_reaches_the_stream_until_the_order_is_over() {
 
 #[tokio::test]
 async fn a_stream_waits_for_the_next_change() {
-    let shop = Shop::open().await;
+    let shop = TestShop::open().await;
     let order_id = shop.create("k").await.expect("created").order_id;
     let request = StreamOrderUpdatesRequest { order_id: order_id.clone() };
     let mut updates = shop.orders.stream_order_updates(Context::new(), request).await.expect("a stream");
@@ -296,8 +296,8 @@ async fn a_stream_waits_for_the_next_change() {
 }
 
 #[tokio::test]
-async fn no_courier_means_no_order_and_the_stock_goes_back() {
-    let shop = Shop::open().await;
+async fn an_order_without_a_courier_fails_and_releases_its_stock() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     shop.follow(assignment::Status::Failed).await;
     let failed = shop.get(&order.order_id).await;
@@ -307,8 +307,8 @@ async fn no_courier_means_no_order_and_the_stock_goes_back() {
 }
 
 #[tokio::test]
-async fn what_was_being_placed_when_the_service_stopped_is_undone() {
-    let shop = Shop::open().await;
+async fn recovery_undoes_orders_that_were_being_placed() {
+    let shop = TestShop::open().await;
     shop.dispatch.assign_order.reset();
     let gate = Gate::new();
     shop.dispatch.assign_order.hold(&gate).may_be_interrupted().always(AssignOrderResponse::default());
@@ -329,8 +329,8 @@ impl Orders {
 }
 
 #[tokio::test]
-async fn an_upload_is_a_header_and_items() {
-    let shop = Shop::open().await;
+async fn an_upload_needs_a_header_then_items() {
+    let shop = TestShop::open().await;
     let CreateOrderRequest { idempotency_key, customer_id, items, delivery_address, .. } = request("k");
     let header = Header { idempotency_key, customer_id, delivery_address, instructions: None };
     let part = |part| UploadOrderItemsRequest { part: Some(part) };
@@ -346,8 +346,8 @@ async fn an_upload_is_a_header_and_items() {
 }
 
 #[tokio::test]
-async fn updates_need_the_newest_etag_only_if_they_name_one() {
-    let shop = Shop::open().await;
+async fn an_update_with_an_outdated_etag_is_aborted() {
+    let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");
     let update = async |note: &str, etag: &str| {
         let instructions = Some(DeliveryInstructions { note: note.into(), ..DeliveryInstructions::default() });
@@ -366,8 +366,8 @@ async fn updates_need_the_newest_etag_only_if_they_name_one() {
 }
 
 #[tokio::test]
-async fn pages_hold_all_orders_once() {
-    let shop = Shop::open().await;
+async fn pages_contain_each_order_once() {
+    let shop = TestShop::open().await;
     for number in 0..5 {
         shop.create(&number.to_string()).await.expect("created");
     }
@@ -385,8 +385,8 @@ async fn pages_hold_all_orders_once() {
 }
 
 #[tokio::test]
-async fn wrong_requests_reach_nobody() {
-    let shop = Shop::open().await;
+async fn invalid_requests_do_not_reach_other_services() {
+    let shop = TestShop::open().await;
     let wrong = CreateOrderRequest { items: Vec::new(), delivery_address: Address::default(), ..request("k") };
     let error = shop.orders.create_order(Context::new(), wrong).await.expect_err("wrong");
     let fields: Vec<_> = error.violations().iter().map(|violation| violation.field.as_str()).collect();

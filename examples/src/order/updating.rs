@@ -1,27 +1,27 @@
-//! Changing what the courier of an order is told (AIP-134).
+//! Updates of the instructions for the courier (AIP-134).
 
 use rust_svc::{Error, FieldMask, Result, Violations};
 
 use super::{
     draft,
     service::Orders,
-    store::{Change, Refusal},
+    store::{Change, OrderStoreError},
 };
 use crate::{
     generated::order::v1::{DeliveryInstructions, Order, UpdateOrderRequest},
-    rules,
+    validation,
 };
 
-/// How often an update is tried while others change the order, too.
+/// The maximum number of attempts if others change the order meanwhile.
 const TRIES: usize = 10;
 
-/// What can be changed.
+/// The fields that can be changed.
 const NOTE: &str = "instructions.note";
 const CONTACT_PHONE: &str = "instructions.contact_phone";
 const LEAVE_AT_DOOR: &str = "instructions.leave_at_door";
 
 impl Orders {
-    /// Changes the fields that the mask names, all or none.
+    /// Changes the fields in the mask.
     pub(super) async fn update(&self, request: UpdateOrderRequest) -> Result<Order> {
         let patch = Patch::of(&request)?;
         let id = &request.order.order_id;
@@ -31,7 +31,7 @@ impl Orders {
             let revision = etag(&request.order.etag)?.unwrap_or(now.revision);
             let change = Change { key: request.idempotency_key.clone(), revision, instructions };
             match self.store.instruct(id, change).await {
-                Err(Refusal::Outdated) if request.order.etag.is_empty() => (),
+                Err(OrderStoreError::Outdated) if request.order.etag.is_empty() => (),
                 changed => return Ok(changed?.order),
             }
         }
@@ -43,10 +43,10 @@ fn etag(etag: &str) -> Result<Option<i64>> {
     if etag.is_empty() {
         return Ok(None);
     }
-    etag.parse().map(Some).map_err(|_| rules::wrong("order.etag", "is not one of this order"))
+    etag.parse().map(Some).map_err(|_| validation::invalid_field("order.etag", "is not one of this order"))
 }
 
-/// New instructions, and which of them count.
+/// New instructions, and the mask of the fields to change.
 #[derive(Debug)]
 struct Patch {
     mask: FieldMask,
@@ -58,10 +58,10 @@ impl Patch {
         let mask = mask(request)?;
         let new = request.order.instructions.clone().unwrap_or_default();
         let mut violations = Violations::default();
-        rules::check_id(&mut violations, "order.order_id", &request.order.order_id);
-        rules::check_length(&mut violations, "idempotency_key", &request.idempotency_key, rules::MAX_ID);
+        validation::check_id(&mut violations, "order.order_id", &request.order.order_id);
+        validation::check_length(&mut violations, "idempotency_key", &request.idempotency_key, validation::MAX_ID);
         draft::check_instructions(&mut violations, "order.instructions", &new);
-        rules::all_kept(violations)?;
+        validation::into_result(violations)?;
         Ok(Self { mask, new })
     }
 
@@ -75,20 +75,23 @@ impl Patch {
     }
 }
 
-/// No mask means what is there. The id and the etag say which order is meant and do not change.
+/// The mask, which defaults to the fields of the request. Identifier and etag are ignored.
 fn mask(request: &UpdateOrderRequest) -> Result<FieldMask> {
     let mut mask = request.update_mask.clone().unwrap_or_default();
     mask.paths.retain(|path| !["order_id", "etag"].contains(&path.as_str()));
     let known = ["*", "instructions", NOTE, CONTACT_PHONE, LEAVE_AT_DOOR];
     if let Some(wrong) = mask.paths.iter().find(|path| !known.contains(&path.as_str())) {
         let message = format!("names `{wrong}`, which cannot be changed; what can be is `instructions`");
-        return Err(rules::wrong("update_mask", &message));
+        return Err(validation::invalid_field("update_mask", &message));
     }
     if mask.is_empty() && request.order.instructions.is_some() {
         return Ok(FieldMask::new(["instructions"]));
     }
     if mask.is_empty() {
-        return Err(rules::wrong("update_mask", "names nothing to change; what can be changed is `instructions`"));
+        return Err(validation::invalid_field(
+            "update_mask",
+            "names nothing to change; what can be changed is `instructions`",
+        ));
     }
     Ok(mask)
 }
@@ -112,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_what_the_mask_names() {
+    fn changes_the_fields_of_the_mask() {
         let cases: [(&[&str], DeliveryInstructions); 4] = [
             (&["instructions.note"], instructions("new", false)),
             (&["instructions.leave_at_door", "etag"], instructions("old", true)),
@@ -127,13 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn clears_what_is_named_and_absent() {
+    fn clears_absent_fields_of_the_mask() {
         let patch = Patch::of(&request(&["instructions"], None)).expect("a patch");
         assert_eq!(patch.apply(instructions("old", true)), DeliveryInstructions::default());
     }
 
     #[test]
-    fn refuses_what_cannot_be_changed() {
+    fn rejects_fields_that_cannot_be_changed() {
         for paths in [&["status"] as &[&str], &["instructions.color"], &[], &["etag"]] {
             let error = Patch::of(&request(paths, None)).expect_err("refused");
             assert_eq!(error.violations()[0].field, "update_mask", "{paths:?}");

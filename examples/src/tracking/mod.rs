@@ -1,4 +1,4 @@
-//! One view of an order, put together from what several services know.
+//! A combined view of an order from several services.
 
 mod service;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The tracking service over the services that know the parts.
+//! The tracking service on the services that it combines.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,17 +14,17 @@ use crate::generated::{
     },
 };
 
-/// How long dispatch may take for each of its parts: who waits for an order shall not wait for its extras.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The timeout of optional parts, so that they do not delay the order.
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The tracking service.
 #[derive(Clone)]
 pub struct Tracking {
-    /// Knows the order.
+    /// Provides the order.
     pub orders: Arc<dyn OrderService>,
-    /// Knows its assignment and its route.
+    /// Provides the assignment and the route.
     pub dispatch: Arc<dyn DispatchService>,
-    /// Knows its courier.
+    /// Provides the courier.
     pub couriers: Arc<dyn CourierService>,
 }
 
@@ -45,10 +45,10 @@ impl TrackingService for Tracking {
 }
 
 impl Tracking {
-    /// `None` if dispatch does not know the order, such as one that was never placed.
+    /// Returns `None` if dispatch has no assignment of the order.
     async fn assignment(&self, cx: &Context, order_id: String) -> Result<Option<Assignment>> {
         let request = GetAssignmentRequest { assignment_id: String::new(), order_id };
-        match self.dispatch.get_assignment(cx.child().with_timeout(PATIENCE), request).await {
+        match self.dispatch.get_assignment(cx.child().with_timeout(TIMEOUT), request).await {
             Ok(found) => Ok(Some(found.assignment)),
             Err(error) if error.code() == Code::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -72,7 +72,7 @@ impl Tracking {
     }
 
     async fn courier(&self, cx: &Context, courier_id: String) -> Result<Courier> {
-        let cx = cx.child().with_timeout(PATIENCE);
+        let cx = cx.child().with_timeout(TIMEOUT);
         Ok(self.couriers.get_courier_status(cx, GetCourierStatusRequest { courier_id }).await?.courier)
     }
 }

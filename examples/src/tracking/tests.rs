@@ -1,4 +1,4 @@
-//! The view, with the services that know its parts played by fakes.
+//! The tracking service with fakes.
 
 use std::sync::Arc;
 
@@ -17,18 +17,18 @@ use crate::generated::{
 };
 
 #[derive(Default)]
-struct World {
+struct Services {
     orders: OrderServiceFake,
     dispatch: DispatchServiceFake,
     couriers: CourierServiceFake,
 }
 
-impl World {
+impl Services {
     fn with_order() -> Self {
-        let world = Self::default();
+        let services = Self::default();
         let order = Order { order_id: "o1".into(), ..Order::default() };
-        world.orders.get_order.always(GetOrderResponse { order });
-        world
+        services.orders.get_order.always(GetOrderResponse { order });
+        services
     }
 
     fn with_assignment(self) -> Self {
@@ -54,49 +54,49 @@ fn missing(tracked: &GetTrackingResponse) -> Vec<Option<Part>> {
 
 #[tokio::test]
 async fn joins_order_courier_and_route() {
-    let world = World::with_order().with_assignment();
+    let services = Services::with_order().with_assignment();
     let courier = Courier { courier_id: "c1".into(), ..Courier::default() };
-    world.couriers.get_courier_status.always(GetCourierStatusResponse { courier: courier.clone() });
-    let tracked = world.track().await.expect("tracked");
+    services.couriers.get_courier_status.always(GetCourierStatusResponse { courier: courier.clone() });
+    let tracked = services.track().await.expect("tracked");
     assert_eq!((tracked.order.order_id.as_str(), &tracked.courier), ("o1", &Some(courier)));
     assert_eq!(tracked.route.clone().map(|route| route.distance_meters), Some(900));
     assert!(tracked.missing.is_empty());
 }
 
 #[tokio::test]
-async fn answers_in_part_when_dispatch_is_down() {
-    let world = World::with_order();
-    world.dispatch.get_assignment.always_fails(Error::unavailable("dispatch is down"));
-    let tracked = world.track().await.expect("tracked");
+async fn responds_partially_when_dispatch_is_down() {
+    let services = Services::with_order();
+    services.dispatch.get_assignment.always_fails(Error::unavailable("dispatch is down"));
+    let tracked = services.track().await.expect("tracked");
     assert_eq!(tracked.order.order_id, "o1");
     assert_eq!(missing(&tracked), [Some(Part::Courier), Some(Part::Route)]);
     assert_eq!(tracked.missing[0].reason, "dispatch is down");
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_in_part_when_a_part_takes_too_long() {
-    let world = World::with_order().with_assignment();
-    world.couriers.get_courier_status.hangs();
-    let tracked = world.track().await.expect("tracked");
+async fn responds_partially_when_a_part_times_out() {
+    let services = Services::with_order().with_assignment();
+    services.couriers.get_courier_status.hangs();
+    let tracked = services.track().await.expect("tracked");
     assert_eq!(missing(&tracked), [Some(Part::Courier)]);
     assert!(tracked.route.is_some());
 }
 
 #[tokio::test]
-async fn an_order_without_a_courier_misses_nothing() {
-    let world = World::with_order();
-    world.dispatch.get_assignment.fails(Error::not_found("no"));
-    world.dispatch.get_assignment.returns(GetAssignmentResponse::default());
+async fn an_order_without_a_courier_is_complete() {
+    let services = Services::with_order();
+    services.dispatch.get_assignment.fails(Error::not_found("no"));
+    services.dispatch.get_assignment.returns(GetAssignmentResponse::default());
     for _ in 0..2 {
-        let tracked = world.track().await.expect("tracked");
+        let tracked = services.track().await.expect("tracked");
         assert_eq!((tracked.courier, tracked.route, tracked.missing), (None, None, Vec::new()));
     }
-    world.couriers.get_courier_status.called(0);
+    services.couriers.get_courier_status.called(0);
 }
 
 #[tokio::test]
-async fn there_is_no_view_without_the_order() {
-    let world = World::default().with_assignment();
-    world.orders.get_order.fails(Error::not_found("there is no such order"));
-    assert_eq!(world.track().await.expect_err("nothing").code(), Code::NotFound);
+async fn fails_without_the_order() {
+    let services = Services::default().with_assignment();
+    services.orders.get_order.fails(Error::not_found("there is no such order"));
+    assert_eq!(services.track().await.expect_err("nothing").code(), Code::NotFound);
 }

@@ -1,7 +1,7 @@
 //! The services together, over real connections, in one process.
 
-mod house;
 mod orders;
 mod public;
 mod restart;
+mod system;
 mod wire;

@@ -11,12 +11,12 @@ use examples::generated::{
 };
 use rust_svc::{Code, Context, Sender, Streaming};
 
-use crate::house::{House, teas};
+use crate::system::{System, teas};
 
-/// What is available, reserved and shipped.
-async fn stock(house: &House) -> (i64, i64, i64) {
+/// The available, reserved and shipped quantities.
+async fn stock(system: &System) -> (i64, i64, i64) {
     let request = CheckStockRequest { product_id: "tea".into() };
-    let stock = house.inventory().check_stock(Context::new(), request).await.expect("there").stock;
+    let stock = system.inventory().check_stock(Context::new(), request).await.expect("there").stock;
     (stock.available, stock.reserved, stock.shipped)
 }
 
@@ -29,60 +29,60 @@ async fn hear(hears: &mut Streaming<StreamAssignmentsResponse>) -> Event {
 }
 
 #[tokio::test]
-async fn an_order_goes_from_the_shelf_to_the_door() {
-    let house = House::build().await;
+async fn an_order_is_placed_and_delivered() {
+    let system = System::build().await;
     let (says, heard) = Streaming::channel(4);
-    let mut hears = house.dispatch().stream_assignments(Context::new(), heard).await.expect("connected");
+    let mut hears = system.dispatch().stream_assignments(Context::new(), heard).await.expect("connected");
     say(&says, Action::Connect(Connect { courier_id: "c1".into() })).await;
     assert!(matches!(hear(&mut hears).await, Event::Courier(_)));
 
-    let order = house.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
+    let order = system.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
     assert_eq!(order.status, Some(Status::Dispatching));
-    assert_eq!(stock(&house).await, (3, 2, 0));
+    assert_eq!(stock(&system).await, (3, 2, 0));
     let request = StreamOrderUpdatesRequest { order_id: order.order_id.clone() };
-    let updates = house.orders().stream_order_updates(Context::new(), request).await.expect("a stream");
+    let updates = system.orders().stream_order_updates(Context::new(), request).await.expect("a stream");
 
     let Event::Offer(offer) = hear(&mut hears).await else { panic!("no offer") };
     say(&says, Action::Accept(Accept { offer_id: offer.offer_id })).await;
     let Event::Assignment(assignment) = hear(&mut hears).await else { panic!("no assignment") };
     let id = assignment.assignment_id;
     let request = ConfirmRouteRequest { assignment_id: id.clone(), ..ConfirmRouteRequest::default() };
-    house.routes().confirm_route(Context::new(), request).await.expect("confirmed");
+    system.routes().confirm_route(Context::new(), request).await.expect("confirmed");
     for progress in [Progress::PickedUp, Progress::Delivered] {
         say(&says, Action::Report(Report { assignment_id: id.clone(), progress })).await;
         hear(&mut hears).await;
     }
-    house.business.tend(&Context::new()).await.expect("tended");
+    system.business.reconcile(&Context::new()).await.expect("reconciled");
 
     let seen: Vec<_> = updates.collect().await.expect("no error").into_iter().map(|it| it.order.status).collect();
     let expected = [Status::Dispatching, Status::Assigned, Status::InTransit, Status::Delivered];
     assert_eq!(seen, expected.map(Some));
-    assert_eq!(stock(&house).await, (3, 0, 2));
+    assert_eq!(stock(&system).await, (3, 0, 2));
 }
 
 #[tokio::test]
-async fn a_shortage_keeps_its_details_across_two_wires() {
-    let house = House::build().await;
-    let error = house.orders().create_order(Context::new(), teas("k", 6)).await.expect_err("short");
+async fn a_shortage_keeps_its_details_across_two_services() {
+    let system = System::build().await;
+    let error = system.orders().create_order(Context::new(), teas("k", 6)).await.expect_err("short");
     assert_eq!(error.code(), Code::FailedPrecondition);
     let detail: StockError = error.detail().expect("a StockError");
     assert_eq!((detail.shortages[0].requested, detail.shortages[0].available), (6, 5));
-    assert_eq!(stock(&house).await, (5, 0, 0));
+    assert_eq!(stock(&system).await, (5, 0, 0));
 }
 
 #[tokio::test]
-async fn cancelling_undoes_it_everywhere() {
-    let house = House::build().await;
-    let order = house.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
+async fn cancelling_releases_the_stock() {
+    let system = System::build().await;
+    let order = system.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
     let request = CancelOrderRequest { order_id: order.order_id, reason: String::new() };
-    let cancelled = house.orders().cancel_order(Context::new(), request).await.expect("cancelled").order;
+    let cancelled = system.orders().cancel_order(Context::new(), request).await.expect("cancelled").order;
     assert_eq!(cancelled.status, Some(Status::Cancelled));
-    assert_eq!(stock(&house).await, (5, 0, 0));
+    assert_eq!(stock(&system).await, (5, 0, 0));
 }
 
 #[tokio::test]
-async fn without_dispatch_nothing_stays_reserved() {
-    let House { inventory, dispatch, order, business } = House::build().await;
+async fn an_outage_of_dispatch_releases_the_stock() {
+    let System { inventory, dispatch, order, business } = System::build().await;
     dispatch.stop().await;
     let client = examples::generated::order::v1::OrderServiceClient(order.client());
     let error = client.create_order(Context::new(), teas("k", 2)).await.expect_err("down");
@@ -98,10 +98,10 @@ async fn without_dispatch_nothing_stays_reserved() {
 
 #[tokio::test]
 async fn a_client_without_a_key_still_orders_once_per_call() {
-    let house = House::build().await;
+    let system = System::build().await;
     for _ in 0..2 {
-        house.orders().create_order(Context::new(), teas("", 1)).await.expect("created");
+        system.orders().create_order(Context::new(), teas("", 1)).await.expect("created");
     }
-    let listed = house.orders().list_orders(Context::new(), ListOrdersRequest::default()).await.expect("listed");
+    let listed = system.orders().list_orders(Context::new(), ListOrdersRequest::default()).await.expect("listed");
     assert_eq!(listed.orders.len(), 2);
 }

@@ -1,4 +1,4 @@
-//! The public front, as a caller sees it who speaks HTTP.
+//! The gateway over HTTP.
 
 use examples::{generated::order::v1::OrderService, node::front};
 use rust_svc::Context;
@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::house::{House, Serving, teas};
+use crate::system::{Serving, System, teas};
 
 /// The status and the body of an answer, read by hand.
 async fn get(front: &Serving, path: &str) -> (u16, Value) {
@@ -24,18 +24,18 @@ async fn get(front: &Serving, path: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn the_tracking_view_answers_in_part_without_dispatch() {
-    let house = House::build().await;
-    let server = front(house.inventory(), house.orders(), &house.dispatch.client());
+async fn tracking_responds_partially_without_dispatch() {
+    let system = System::build().await;
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client());
     let front = Serving::start(server, "127.0.0.1:0").await;
-    let order = house.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
+    let order = system.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
     let path = format!("/v1/orders/{}/tracking", order.order_id);
 
     let (status, tracked) = get(&front, &path).await;
     assert_eq!((status, &tracked["order"]["status"]), (200, &Value::from("STATUS_DISPATCHING")));
     assert!(tracked["missing"].is_null(), "{tracked}");
 
-    house.dispatch.stop().await;
+    system.dispatch.stop().await;
     let (status, tracked) = get(&front, &path).await;
     assert_eq!((status, &tracked["order"]["orderId"]), (200, &Value::from(order.order_id)));
     let missing: Vec<_> = tracked["missing"].as_array().expect("a list").iter().map(|it| &it["part"]).collect();
@@ -44,8 +44,8 @@ async fn the_tracking_view_answers_in_part_without_dispatch() {
 
 #[tokio::test]
 async fn errors_are_json_with_the_right_status() {
-    let house = House::build().await;
-    let server = front(house.inventory(), house.orders(), &house.dispatch.client());
+    let system = System::build().await;
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client());
     let front = Serving::start(server, "127.0.0.1:0").await;
     for path in ["/v1/orders/nobody", "/v1/orders/nobody/tracking", "/v1/inventory/milk/stock"] {
         let (status, error) = get(&front, path).await;

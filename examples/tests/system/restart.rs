@@ -1,4 +1,4 @@
-//! What a restart of the order service leaves as it was.
+//! Restart of the order service.
 
 use examples::{
     database::IN_MEMORY,
@@ -8,7 +8,7 @@ use examples::{
 };
 use rust_svc::Context;
 
-use crate::house::{dispatch, inventory, orders, teas};
+use crate::system::{dispatch, inventory, orders, teas};
 
 #[tokio::test]
 async fn orders_survive_a_restart() {

@@ -8,11 +8,11 @@ use examples::{
         InventoryService, InventoryServiceClient, Item, ReleaseReservationRequest, ReserveItemsRequest, StockError,
         UploadTelemetryRequest, WatchStockLevelsRequest, reservation::State,
     },
-    inventory::{Inventory, sqlite::SqliteStock},
+    inventory::{Inventory, sqlite::SqliteStockStore},
 };
 use rust_svc::{Code, Context, Streaming};
 
-use crate::house;
+use crate::system;
 
 async fn check(inventory: Arc<dyn InventoryService>) {
     let cx = Context::new;
@@ -43,8 +43,8 @@ async fn check(inventory: Arc<dyn InventoryService>) {
 }
 
 #[tokio::test]
-async fn the_business_itself() {
-    let store = SqliteStock::open(IN_MEMORY).await.expect("opens");
+async fn the_implementation() {
+    let store = SqliteStockStore::open(IN_MEMORY).await.expect("opens");
     let inventory = Inventory::new(Arc::new(store));
     let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: 5, ..UploadTelemetryRequest::default() };
     inventory.upload_telemetry(Context::new(), Streaming::from_messages([reading])).await.expect("counted");
@@ -52,7 +52,7 @@ async fn the_business_itself() {
 }
 
 #[tokio::test]
-async fn a_client_of_it() {
-    let serving = house::inventory().await;
+async fn a_client_of_the_implementation() {
+    let serving = system::inventory().await;
     check(Arc::new(InventoryServiceClient(serving.client()))).await;
 }

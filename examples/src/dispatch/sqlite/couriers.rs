@@ -3,24 +3,27 @@
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    super::store::{CourierUpdate, Refusal},
+    super::store::{CourierUpdate, DispatchStoreError},
     assignments,
 };
 use crate::{
-    generated::dispatch::v1::{Courier, Point, assignment::Status, courier::Availability},
+    generated::dispatch::v1::{Assignment, Courier, Point, assignment::Status, courier::Availability},
     time,
 };
 
-pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<Courier, Refusal> {
+pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<Courier, DispatchStoreError> {
     let query = sqlx::query("SELECT * FROM courier_state WHERE courier_id = ?").bind(id);
-    query.try_map(courier).fetch_optional(connection).await?.ok_or(Refusal::UnknownCourier)
+    query.try_map(courier).fetch_optional(connection).await?.ok_or(DispatchStoreError::UnknownCourier)
 }
 
-pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str) -> Result<bool, Refusal> {
+pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str) -> Result<bool, DispatchStoreError> {
     Ok(get(connection, id).await?.availability == Some(Availability::Available))
 }
 
-pub(super) async fn candidates(connection: &mut SqliteConnection, assignment: &str) -> Result<Vec<String>, Refusal> {
+pub(super) async fn candidates(
+    connection: &mut SqliteConnection,
+    assignment: &str,
+) -> Result<Vec<String>, DispatchStoreError> {
     let query = sqlx::query_scalar(
         "SELECT courier_id FROM courier_state
          WHERE on_duty AND assignment_id IS NULL
@@ -34,7 +37,7 @@ pub(super) async fn available(
     connection: &mut SqliteConnection,
     after: &str,
     limit: i64,
-) -> Result<Vec<Courier>, Refusal> {
+) -> Result<Vec<Courier>, DispatchStoreError> {
     let query = sqlx::query(
         "SELECT * FROM courier_state WHERE on_duty AND assignment_id IS NULL AND courier_id > ?
          ORDER BY courier_id LIMIT ?",
@@ -42,7 +45,7 @@ pub(super) async fn available(
     Ok(query.bind(after).bind(limit).try_map(courier).fetch_all(connection).await?)
 }
 
-pub(super) async fn update(tx: &mut SqliteConnection, update: CourierUpdate) -> Result<Courier, Refusal> {
+pub(super) async fn update(tx: &mut SqliteConnection, update: CourierUpdate) -> Result<Courier, DispatchStoreError> {
     sign_up(tx, &update.courier_id).await?;
     if !update.key.is_empty() && !remember(tx, &update).await? {
         return get(tx, &update.courier_id).await;
@@ -62,7 +65,7 @@ pub(super) async fn update(tx: &mut SqliteConnection, update: CourierUpdate) -> 
     get(tx, &update.courier_id).await
 }
 
-async fn sign_up(tx: &mut SqliteConnection, id: &str) -> Result<(), Refusal> {
+async fn sign_up(tx: &mut SqliteConnection, id: &str) -> Result<(), DispatchStoreError> {
     let query = sqlx::query(
         "INSERT OR IGNORE INTO courier (courier_id, display_name, on_duty, updated_at) VALUES (?, '', 1, ?)",
     );
@@ -77,14 +80,14 @@ async fn remember(tx: &mut SqliteConnection, update: &CourierUpdate) -> Result<b
 }
 
 /// A courier that goes off duty leaves its order to others, unless it has picked it up.
-async fn lay_down_order(tx: &mut SqliteConnection, id: &str) -> Result<(), Refusal> {
+async fn lay_down_order(tx: &mut SqliteConnection, id: &str) -> Result<(), DispatchStoreError> {
     let courier = get(tx, id).await?;
     if courier.assignment_id.is_empty() {
         return Ok(());
     }
     let assignment = assignments::get(tx, &courier.assignment_id).await?;
     if assignment.status == Some(Status::PickedUp) {
-        return Err(Refusal::NotNow(Status::PickedUp));
+        return Err(DispatchStoreError::WrongStatus(Status::PickedUp));
     }
     assignments::take_away(tx, &courier.assignment_id, id).await
 }
@@ -105,4 +108,23 @@ fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
         assignment_id: assignment_id.unwrap_or_default(),
         update_time: time::from_micros(row.try_get("updated_at")?),
     })
+}
+
+pub(super) async fn accept(
+    tx: &mut SqliteConnection,
+    id: String,
+    courier: String,
+) -> Result<Assignment, DispatchStoreError> {
+    let now = assignments::get(tx, &id).await?;
+    if now.status == Some(Status::Accepted) && now.courier_id == courier {
+        return Ok(now);
+    }
+    if !is_free(tx, &courier).await? {
+        return Err(DispatchStoreError::NotFree);
+    }
+    // Change the status first, which fails if the assignment is taken.
+    assignments::move_to(tx, &id, Status::Accepted).await?;
+    let query = sqlx::query("UPDATE assignment SET courier_id = ? WHERE assignment_id = ?");
+    query.bind(&courier).bind(&id).execute(&mut *tx).await?;
+    assignments::get(tx, &id).await
 }

@@ -1,52 +1,26 @@
-//! The ways of assignments.
+//! Routes of assignments.
 
 use rust_svc::SignedDuration;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{
-    super::{status, store::Refusal},
-    assignments,
-};
 use crate::{
-    generated::dispatch::v1::{Point, Route, assignment::Status},
+    generated::dispatch::v1::{Point, Route},
     time,
 };
 
-pub(super) async fn confirm(
-    tx: &mut SqliteConnection,
-    id: String,
-    key: String,
-    route: Route,
-) -> Result<Route, Refusal> {
-    let assignment = assignments::get(tx, &id).await?;
-    if let Some(confirmed) = assignment.route
-        && !key.is_empty()
-        && was_seen(tx, &id, &key).await?
-    {
-        return Ok(confirmed);
-    }
-    let status = assignment.status.unwrap_or(Status::Searching);
-    if !status::is_carried(status) {
-        return Err(Refusal::NotNow(status));
-    }
-    remember(tx, &id, &key).await?;
-    replace(tx, &id, &route).await?;
-    get(tx, &id).await?.ok_or(Refusal::Database(sqlx::Error::RowNotFound))
-}
-
-async fn was_seen(tx: &mut SqliteConnection, id: &str, key: &str) -> Result<bool, sqlx::Error> {
+pub(super) async fn was_seen(tx: &mut SqliteConnection, id: &str, key: &str) -> Result<bool, sqlx::Error> {
     let query =
         sqlx::query("SELECT 1 FROM route_confirmation WHERE assignment_id = ? AND idempotency_key = ?").bind(id);
     Ok(query.bind(key).fetch_optional(tx).await?.is_some())
 }
 
-async fn remember(tx: &mut SqliteConnection, id: &str, key: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn remember(tx: &mut SqliteConnection, id: &str, key: &str) -> Result<(), sqlx::Error> {
     let query = sqlx::query("INSERT OR IGNORE INTO route_confirmation (assignment_id, idempotency_key) VALUES (?, ?)");
     query.bind(id).bind(key).execute(tx).await?;
     Ok(())
 }
 
-async fn replace(tx: &mut SqliteConnection, id: &str, route: &Route) -> Result<(), sqlx::Error> {
+pub(super) async fn replace(tx: &mut SqliteConnection, id: &str, route: &Route) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM route WHERE assignment_id = ?").bind(id).execute(&mut *tx).await?;
     let query = sqlx::query(
         "INSERT INTO route (assignment_id, distance_meters, travel_seconds, confirmed_at) VALUES (?, ?, ?, ?)",

@@ -1,8 +1,8 @@
 use rust_svc::SignedDuration;
 
 use super::{
-    super::store::{CourierUpdate, DispatchStore, NewAssignment, Progress, Refusal},
-    SqliteDispatch,
+    super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress},
+    SqliteDispatchStore,
 };
 use crate::{
     database::IN_MEMORY,
@@ -18,9 +18,9 @@ fn update(id: &str) -> CourierUpdate {
     CourierUpdate { courier_id: id.into(), ..CourierUpdate::default() }
 }
 
-/// Two couriers, and an assignment that seeks one of them.
-async fn memory() -> SqliteDispatch {
-    let store = SqliteDispatch::open(IN_MEMORY).await.expect("opens");
+/// Two couriers, and an assignment without a courier.
+async fn memory() -> SqliteDispatchStore {
+    let store = SqliteDispatchStore::open(IN_MEMORY).await.expect("opens");
     for courier in ["c1", "c2"] {
         store.update_courier(update(courier)).await.expect("signed up");
     }
@@ -29,20 +29,20 @@ async fn memory() -> SqliteDispatch {
 }
 
 #[tokio::test]
-async fn an_assignment_is_made_once() {
+async fn an_assignment_is_created_once() {
     let store = memory().await;
     let made = store.assignment("a1").await.expect("there");
     assert_eq!(store.assign(new("a1", "o1")).await.expect("the same"), made);
-    assert!(matches!(store.assign(new("a1", "o2")).await, Err(Refusal::OtherContent)));
-    assert!(matches!(store.assign(new("a2", "o1")).await, Err(Refusal::AlreadyAssigned)));
+    assert!(matches!(store.assign(new("a1", "o2")).await, Err(DispatchStoreError::KeyReused)));
+    assert!(matches!(store.assign(new("a2", "o1")).await, Err(DispatchStoreError::AlreadyAssigned)));
     assert_eq!(store.assignment_of_order("o1").await.expect("there"), made);
 }
 
 #[tokio::test]
-async fn one_that_is_cancelled_before_it_is_made_is_never_made() {
+async fn an_assignment_cancelled_in_advance_is_never_created() {
     let store = memory().await;
     assert_eq!(store.cancel("a2").await.expect("recorded").status, Some(Status::Cancelled));
-    assert!(matches!(store.assign(new("a2", "o2")).await, Err(Refusal::Cancelled)));
+    assert!(matches!(store.assign(new("a2", "o2")).await, Err(DispatchStoreError::Cancelled)));
 }
 
 #[tokio::test]
@@ -51,21 +51,21 @@ async fn a_courier_carries_one_order_to_its_end() {
     store.assign(new("a2", "o2")).await.expect("assigned");
     assert_eq!(store.accept("a1", "c1").await.expect("accepted").courier_id, "c1");
     assert_eq!(store.accept("a1", "c1").await.expect("accepted").status, Some(Status::Accepted));
-    assert!(matches!(store.accept("a2", "c1").await, Err(Refusal::NotFree)));
-    assert!(matches!(store.accept("a1", "c2").await, Err(Refusal::NotNow(Status::Accepted))));
-    assert!(matches!(store.progress("a1", "c2", Progress::PickedUp).await, Err(Refusal::NotYours)));
+    assert!(matches!(store.accept("a2", "c1").await, Err(DispatchStoreError::NotFree)));
+    assert!(matches!(store.accept("a1", "c2").await, Err(DispatchStoreError::WrongStatus(Status::Accepted))));
+    assert!(matches!(store.progress("a1", "c2", Progress::PickedUp).await, Err(DispatchStoreError::NotYours)));
     assert_eq!(store.courier("c1").await.expect("there").availability, Some(Availability::Busy));
     for _ in 0..2 {
         store.progress("a1", "c1", Progress::PickedUp).await.expect("picked up");
     }
-    assert!(matches!(store.cancel("a1").await, Err(Refusal::NotNow(Status::PickedUp))));
+    assert!(matches!(store.cancel("a1").await, Err(DispatchStoreError::WrongStatus(Status::PickedUp))));
     store.progress("a1", "c1", Progress::Delivered).await.expect("delivered");
     assert_eq!(store.courier("c1").await.expect("there").availability, Some(Availability::Available));
     store.accept("a2", "c1").await.expect("accepted");
 }
 
 #[tokio::test]
-async fn who_declines_is_not_asked_again() {
+async fn a_courier_that_declined_is_no_candidate() {
     let store = memory().await;
     assert_eq!(store.candidates("a1").await.expect("read"), ["c1", "c2"]);
     store.decline("a1", "c1").await.expect("noted");
@@ -73,7 +73,7 @@ async fn who_declines_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn who_goes_off_duty_loses_its_order() {
+async fn a_courier_off_duty_loses_its_assignment() {
     let store = memory().await;
     store.accept("a1", "c1").await.expect("accepted");
     let off = CourierUpdate { on_duty: Some(false), ..update("c1") };
@@ -84,11 +84,11 @@ async fn who_goes_off_duty_loses_its_order() {
     store.accept("a1", "c2").await.expect("accepted");
     store.progress("a1", "c2", Progress::PickedUp).await.expect("picked up");
     let off = CourierUpdate { courier_id: "c2".into(), ..off };
-    assert!(matches!(store.update_courier(off).await, Err(Refusal::NotNow(Status::PickedUp))));
+    assert!(matches!(store.update_courier(off).await, Err(DispatchStoreError::WrongStatus(Status::PickedUp))));
 }
 
 #[tokio::test]
-async fn an_update_is_made_once_and_leaves_the_rest() {
+async fn an_update_is_applied_once_and_keeps_other_fields() {
     let store = memory().await;
     let position = Some(Point { latitude: 1.0, longitude: 2.0 });
     store.update_courier(CourierUpdate { position, ..update("c1") }).await.expect("moved");
@@ -111,7 +111,10 @@ async fn a_route_needs_a_courier_and_is_confirmed_once() {
         travel_time: SignedDuration::new(60, 0),
         confirm_time: None,
     };
-    assert!(matches!(store.confirm_route("a1", "", route(1)).await, Err(Refusal::NotNow(Status::Searching))));
+    assert!(matches!(
+        store.confirm_route("a1", "", route(1)).await,
+        Err(DispatchStoreError::WrongStatus(Status::Searching))
+    ));
     store.accept("a1", "c1").await.expect("accepted");
     let confirmed = store.confirm_route("a1", "k", route(1)).await.expect("confirmed");
     assert_eq!(confirmed.points, route(1).points);
@@ -121,7 +124,7 @@ async fn a_route_needs_a_courier_and_is_confirmed_once() {
 }
 
 #[tokio::test]
-async fn lists_who_is_available() {
+async fn lists_available_couriers() {
     let store = memory().await;
     let ids = async |after, limit| {
         let couriers = store.available(after, limit).await.expect("listed");
@@ -138,12 +141,12 @@ async fn state_survives_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("dispatch.db");
     let name = file.to_str().expect("a name");
-    let store = SqliteDispatch::open(name).await.expect("opens");
+    let store = SqliteDispatchStore::open(name).await.expect("opens");
     store.update_courier(update("c1")).await.expect("signed up");
     store.assign(new("a1", "o1")).await.expect("assigned");
     let accepted = store.accept("a1", "c1").await.expect("accepted");
     store.close().await;
-    let store = SqliteDispatch::open(name).await.expect("opens again");
+    let store = SqliteDispatchStore::open(name).await.expect("opens again");
     assert_eq!(store.assignment("a1").await.expect("there"), accepted);
     assert_eq!(store.courier("c1").await.expect("there").assignment_id, "a1");
 }

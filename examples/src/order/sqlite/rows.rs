@@ -1,21 +1,21 @@
-//! Rows of the tables as orders and duties.
+//! Conversion of rows to orders and outbox entries.
 
 use sqlx::{Row, Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments, sqlite::SqliteRow};
 
 use super::super::{
     status,
-    store::{Duty, Refusal, StoredOrder, Task},
+    store::{OrderStoreError, OutboxEntry, OutboxTask, StoredOrder},
 };
 use crate::{
     generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem},
     time,
 };
 
-/// The orders that a query on `order_state` gives.
+/// Loads the orders of a query on `order_state`.
 pub(super) async fn load(
     connection: &mut SqliteConnection,
     query: Query<'_, Sqlite, SqliteArguments>,
-) -> Result<Vec<StoredOrder>, Refusal> {
+) -> Result<Vec<StoredOrder>, OrderStoreError> {
     let rows = query.fetch_all(&mut *connection).await?;
     let mut orders = Vec::with_capacity(rows.len());
     for row in rows {
@@ -71,24 +71,26 @@ fn instructions(row: &SqliteRow) -> Result<Option<DeliveryInstructions>, sqlx::E
     }))
 }
 
-pub(super) fn duty(row: SqliteRow) -> Result<Duty, sqlx::Error> {
-    Ok(Duty {
+pub(super) fn entry(row: SqliteRow) -> Result<OutboxEntry, sqlx::Error> {
+    Ok(OutboxEntry {
         order_id: row.try_get("order_id")?,
         attempt: row.try_get("attempt")?,
         task: task(row.try_get("kind")?).ok_or_else(|| unreadable("kind"))?,
     })
 }
 
-pub(super) fn task_name(task: Task) -> &'static str {
+pub(super) fn task_name(task: OutboxTask) -> &'static str {
     match task {
-        Task::ReturnStock => "return stock",
-        Task::ShipStock => "ship stock",
-        Task::CancelAssignment => "cancel assignment",
+        OutboxTask::ReturnStock => "return stock",
+        OutboxTask::ShipStock => "ship stock",
+        OutboxTask::CancelAssignment => "cancel assignment",
     }
 }
 
-fn task(name: &str) -> Option<Task> {
-    [Task::ReturnStock, Task::ShipStock, Task::CancelAssignment].into_iter().find(|task| task_name(*task) == name)
+fn task(name: &str) -> Option<OutboxTask> {
+    [OutboxTask::ReturnStock, OutboxTask::ShipStock, OutboxTask::CancelAssignment]
+        .into_iter()
+        .find(|task| task_name(*task) == name)
 }
 
 fn unreadable(column: &str) -> sqlx::Error {

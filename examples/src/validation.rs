@@ -1,20 +1,20 @@
-//! Rules that requests to more than one service keep.
+//! Validation of requests.
 
 use std::collections::BTreeSet;
 
 use rust_svc::{Error, Result, Violations};
 
-/// How many pieces of a product fit into one order.
+/// The maximum quantity of a product in one order.
 pub const MAX_QUANTITY: i32 = 1_000_000;
-/// How many products fit into one order.
+/// The maximum number of products in one order.
 pub const MAX_ITEMS: usize = 10_000;
-/// How many characters an id or a key may have.
+/// The maximum length of an identifier or key, in characters.
 pub const MAX_ID: usize = 100;
 
 const DEFAULT_PAGE: i64 = 20;
 const MAX_PAGE: i64 = 100;
 
-/// Notes what is wrong with a list of products and quantities.
+/// Checks a list of products and quantities.
 pub fn check_items<'i>(violations: &mut Violations, items: impl ExactSizeIterator<Item = (&'i str, i32)>) {
     if !(1..=MAX_ITEMS).contains(&items.len()) {
         violations.add("items", format!("must be 1 to {MAX_ITEMS}"));
@@ -31,7 +31,7 @@ pub fn check_items<'i>(violations: &mut Violations, items: impl ExactSizeIterato
     }
 }
 
-/// Notes if an id is empty or too long.
+/// Checks the length of an identifier.
 pub fn check_id(violations: &mut Violations, field: &str, id: &str) {
     if id.is_empty() {
         violations.add(field, "is required");
@@ -39,14 +39,14 @@ pub fn check_id(violations: &mut Violations, field: &str, id: &str) {
     check_length(violations, field, id, MAX_ID);
 }
 
-/// Notes if a text is too long, in characters.
+/// Checks the length of a text, in characters.
 pub fn check_length(violations: &mut Violations, field: &str, text: &str, limit: usize) {
     if text.chars().count() > limit {
         violations.add(field, format!("must be no longer than {limit} characters"));
     }
 }
 
-/// Notes if a place is not on earth. `prefix` ends with a point, if the fields are in a message of their own.
+/// Checks a geographic position. `prefix` is the path of its message, with a dot at the end.
 pub fn check_place(violations: &mut Violations, prefix: &str, latitude: f64, longitude: f64) {
     if !(-90.0..=90.0).contains(&latitude) {
         violations.add(&format!("{prefix}latitude"), "must be -90 to 90");
@@ -56,22 +56,22 @@ pub fn check_place(violations: &mut Violations, prefix: &str, latitude: f64, lon
     }
 }
 
-/// Fails if anything was noted.
-pub fn all_kept(violations: Violations) -> Result<()> {
+/// Fails if there are violations.
+pub fn into_result(violations: Violations) -> Result<()> {
     if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
 }
 
-/// How many entries a page holds that was asked for so (AIP-158).
+/// Returns the size of a page (AIP-158).
 pub fn page_size(asked: i32) -> Result<i64> {
     match i64::from(asked) {
         0 => Ok(DEFAULT_PAGE),
         size @ 1.. => Ok(size.min(MAX_PAGE)),
-        _ => Err(wrong("page_size", "must not be negative")),
+        _ => Err(invalid_field("page_size", "must not be negative")),
     }
 }
 
-/// The error of one wrong field.
-pub fn wrong(field: &str, description: &str) -> Error {
+/// Creates the error for one invalid field.
+pub fn invalid_field(field: &str, description: &str) -> Error {
     let mut violations = Violations::default();
     violations.add(field, description);
     violations.into()
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_all_that_is_wrong_with_items() {
+    fn finds_all_violations_of_items() {
         let items = [("tea", 1), ("tea", 0), ("", 2)];
         let found = fields(|violations| check_items(violations, items.into_iter()));
         assert_eq!(found, ["items[1].product_id", "items[1].quantity", "items[2].product_id"]);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_on_earth() {
+    fn positions_have_limits() {
         assert!(fields(|violations| check_place(violations, "", 90.0, -180.0)).is_empty());
         assert_eq!(
             fields(|violations| check_place(violations, "to.", f64::NAN, 181.0)),

@@ -1,4 +1,4 @@
-//! How a process starts, and when it stops.
+//! Start and stop of a process.
 
 use std::{io, process::ExitCode, thread};
 
@@ -6,23 +6,23 @@ use rust_svc::{Client, Error, Server, server::Listen};
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
-/// Why a process could not start or go on.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// The error of a process.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long a process lives, and how it speaks with others.
+/// Options of every process.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Life {
+pub struct ProcessOptions {
     /// Stop when the standard input ends, so that this process does not outlive the one that started it
     #[arg(long, hide = true)]
     stop_with_stdin: bool,
-    /// Speak in plain text with other machines, too, where something else encrypts
+    /// Allow plaintext connections to other machines, where something else encrypts
     #[arg(long, env = "PLAINTEXT")]
     plaintext: bool,
 }
 
-impl Life {
-    /// Serves until the process is told to stop, and says where in its first line.
-    pub async fn serve(&self, name: &str, listen: &str, server: Server) -> Result<(), Failure> {
+impl ProcessOptions {
+    /// Serves until the process is asked to stop. Prints the address in its first line.
+    pub async fn serve(&self, name: &str, listen: &str, server: Server) -> Result<(), BoxError> {
         let listen = Listen::at(listen);
         let bound = server.bind(if self.plaintext { listen.plaintext() } else { listen }).await?;
         println!("{name} listens on http://{}", bound.local_addr());
@@ -54,10 +54,10 @@ async fn end_of_stdin() {
 }
 
 /// Runs the work of a process, with logs on the standard error: those of `RUST_LOG`, or warnings.
-pub fn start(work: impl Future<Output = Result<(), Failure>>) -> ExitCode {
+pub fn start(work: impl Future<Output = Result<(), BoxError>>) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    let done = Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(work));
+    let done = Runtime::new().map_err(BoxError::from).and_then(|runtime| runtime.block_on(work));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -67,12 +67,12 @@ pub fn start(work: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     }
 }
 
-/// The codes of calls say nothing to who starts a process.
-fn readable(failure: &Failure) -> String {
+/// The error without the status code, which does not help whoever starts a process.
+fn readable(failure: &BoxError) -> String {
     failure.downcast_ref::<Error>().map_or_else(|| failure.to_string(), |error| error.message().to_owned())
 }
 
-/// Tells which database cannot be opened.
-pub(super) fn cannot_open(name: &str) -> impl FnOnce(sqlx::Error) -> Failure {
+/// Adds the name of the database to the error.
+pub(super) fn cannot_open(name: &str) -> impl FnOnce(sqlx::Error) -> BoxError {
     move |error| format!("cannot open the database {name}: {error}; its folder must be there, and writable").into()
 }

@@ -1,4 +1,4 @@
-//! The processes of the story, and what was asked of them.
+//! The processes of the scenario, and the keys of its orders.
 
 use std::{
     collections::BTreeSet,
@@ -11,29 +11,29 @@ use tempfile::TempDir;
 use tokio::time::sleep;
 
 use super::super::{
-    account::Account,
+    checklist::Checklist,
     http::{Http, Reply},
     nodes::Process,
 };
-use crate::node::Failure;
+use crate::node::BoxError;
 
-/// What is counted on the shelves, by product.
+/// The counted stock, by product.
 pub(in super::super) const COUNTED: [(&str, i64); 2] = [("tea", 100), ("cup", 40)];
 
-/// How long the system may take to notice what has changed.
-pub(super) const PATIENCE: Duration = Duration::from_secs(12);
+/// The timeout for changes to become visible.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(12);
 
-/// The processes of the story, and what was asked of them.
+/// The processes of the scenario, and the keys of its orders.
 #[derive(Debug)]
-pub(in super::super) struct World {
-    /// The public front.
+pub(in super::super) struct DemoSystem {
+    /// A client of the gateway.
     pub(super) http: Http,
     pub(super) inventory: Process,
     pub(super) order: Process,
     pub(super) gateway: Process,
-    /// `None` while it is dead.
+    /// `None` during the outage.
     pub(super) dispatch: Option<Process>,
-    /// Where dispatch is, even while it is dead.
+    /// The URL of dispatch, also during the outage.
     pub(super) dispatch_url: String,
     /// The keys of all orders that were placed.
     pub(super) keys: BTreeSet<String>,
@@ -41,8 +41,8 @@ pub(in super::super) struct World {
     folder: TempDir,
 }
 
-impl World {
-    pub(super) async fn start() -> Result<Self, Failure> {
+impl DemoSystem {
+    pub(super) async fn start() -> Result<Self, BoxError> {
         let folder = TempDir::with_prefix("rust-svc-demo-")?;
         let path = folder.path();
         let any = "127.0.0.1:0";
@@ -58,8 +58,8 @@ impl World {
         Ok(Self { http, inventory, order, gateway, dispatch, dispatch_url, keys, folder })
     }
 
-    /// Starts dispatch where it was, with the state that it had.
-    pub(super) async fn restart_dispatch(&mut self) -> Result<(), Failure> {
+    /// Restarts dispatch with its address and database.
+    pub(super) async fn restart_dispatch(&mut self) -> Result<(), BoxError> {
         let path = self.folder.path();
         let address = self.dispatch_url.trim_start_matches("http://");
         let own = [("--database", &*database(path, "dispatch"))];
@@ -72,31 +72,31 @@ impl World {
     }
 
     /// Places an order of one product.
-    pub(super) async fn place(&mut self, key: &str, product: &str, quantity: i64) -> Result<Reply, Failure> {
+    pub(super) async fn place(&mut self, key: &str, product: &str, quantity: i64) -> Result<Reply, BoxError> {
         self.keys.insert(key.to_owned());
         self.http.post("/v1/orders", &order(key, product, quantity)).await
     }
 
-    /// What is available, reserved and shipped of a product.
-    pub(super) async fn stock(&self, product: &str) -> Result<[i64; 3], Failure> {
+    /// The available, reserved and shipped quantities of a product.
+    pub(super) async fn stock(&self, product: &str) -> Result<[i64; 3], BoxError> {
         let reply = self.http.get(&format!("/v1/inventory/{product}/stock")).await?;
         Ok(["available", "reserved", "shipped"].map(|name| number(&reply.body["stock"][name])))
     }
 
-    /// The tracking view of an order as soon as it is like that, or as it is when patience ends.
-    pub(super) async fn tracked(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Result<Value, Failure> {
+    /// Waits until the tracking view of an order satisfies `is_so`, or until the timeout.
+    pub(super) async fn tracked(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Result<Value, BoxError> {
         let begun = Instant::now();
         loop {
             let tracked = self.http.get(&format!("/v1/orders/{id}/tracking")).await?.body;
-            if is_so(&tracked) || begun.elapsed() > PATIENCE {
+            if is_so(&tracked) || begun.elapsed() > TIMEOUT {
                 return Ok(tracked);
             }
             sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Says what to try.
-    pub(in super::super) fn invite(&self, account: &mut Account) {
+    /// Prints commands to try.
+    pub(in super::super) fn invite(&self, checklist: &mut Checklist) {
         let base = self.http.base();
         println!("\nThe system is up at {base}, until ctrl-c. Try:\n");
         println!("  curl '{base}/v1/orders?page_size=3'");
@@ -104,17 +104,17 @@ impl World {
         println!("  curl {base}/v1/orders -H 'content-type: application/json' -d '{}'", order("my-key", "tea", 1));
         println!();
         for process in self.processes() {
-            account.say(format!("{:10} {}", process.name, process.url));
+            checklist.note(format!("{:10} {}", process.name, process.url));
         }
-        account.say(format!("{:10} {}", "logs", self.folder.path().display()));
+        checklist.note(format!("{:10} {}", "logs", self.folder.path().display()));
     }
 
     /// Stops all processes.
-    pub(in super::super) async fn stop(self, account: &mut Account) {
+    pub(in super::super) async fn stop(self, checklist: &mut Checklist) {
         let processes = [Some(self.gateway), Some(self.order), self.dispatch, Some(self.inventory)];
         let stopped = processes.into_iter().flatten().map(Process::stop);
         let all = futures::future::join_all(stopped).await.into_iter().all(|stopped| stopped);
-        account.check("all processes stop when they are told to", all);
+        checklist.check("all processes stop when asked", all);
     }
 }
 
@@ -128,12 +128,12 @@ pub(super) fn order(key: &str, product: &str, quantity: i64) -> Value {
     })
 }
 
-/// A 64-bit number, which is a string in protobuf's JSON, and absent if it is zero.
+/// Reads a 64-bit number, which is a string in protobuf's JSON, and absent if it is zero.
 pub(super) fn number(value: &Value) -> i64 {
     value.as_str().and_then(|text| text.parse().ok()).or_else(|| value.as_i64()).unwrap_or(0)
 }
 
-/// A text; empty if it is absent.
+/// Reads a text; empty if it is absent.
 pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

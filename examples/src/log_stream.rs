@@ -1,4 +1,4 @@
-//! Streams of what changes in a database.
+//! Streams of the log of a database.
 
 use std::collections::VecDeque;
 
@@ -6,18 +6,18 @@ use futures::stream;
 use rust_svc::{Result, Streaming};
 use tokio::sync::watch;
 
-/// What is new in a log.
+/// A page of a log.
 #[derive(Debug)]
-pub struct News<T, C> {
-    /// The new entries, in order.
+pub struct LogPage<T, C> {
+    /// The entries, in order.
     pub entries: Vec<T>,
-    /// Where to go on reading; `None` if no more will come.
+    /// The position of the next page; `None` at the end of the log.
     pub next: Option<C>,
 }
 
-/// Streams a log: what `read` finds from `start` on, and whatever comes after that.
+/// Streams a log from `start`, and later entries as they are added.
 ///
-/// Nothing is kept for a reader but its place in the log, so a slow one costs nothing and misses nothing.
+/// A reader keeps only its position in the log, so that slow readers need no buffers and miss no entry.
 pub fn follow<T, C, F>(
     changes: watch::Receiver<()>,
     start: C,
@@ -26,22 +26,22 @@ pub fn follow<T, C, F>(
 where
     T: Send + 'static,
     C: Send + 'static,
-    F: Future<Output = Result<News<T, C>>> + Send + 'static,
+    F: Future<Output = Result<LogPage<T, C>>> + Send + 'static,
 {
-    let reader = Reader { changes, next: Some(start), ready: VecDeque::new(), read };
+    let reader = LogReader { changes, next: Some(start), ready: VecDeque::new(), read };
     Streaming::new(stream::try_unfold(reader, async |mut reader| Ok(reader.next().await?.map(|entry| (entry, reader)))))
 }
 
-struct Reader<T, C, R> {
+struct LogReader<T, C, R> {
     changes: watch::Receiver<()>,
     next: Option<C>,
     ready: VecDeque<T>,
     read: R,
 }
 
-impl<T, C, F, R> Reader<T, C, R>
+impl<T, C, F, R> LogReader<T, C, R>
 where
-    F: Future<Output = Result<News<T, C>>>,
+    F: Future<Output = Result<LogPage<T, C>>>,
     R: FnMut(C) -> F,
 {
     async fn next(&mut self) -> Result<Option<T>> {
@@ -50,12 +50,12 @@ where
                 return Ok(Some(entry));
             }
             let Some(place) = self.next.take() else { return Ok(None) };
-            // A change that comes while the log is read must not be waited for.
+            // Mark changes as seen before reading, so that none is missed.
             self.changes.borrow_and_update();
-            let news = (self.read)(place).await?;
-            let nothing_new = news.entries.is_empty() && news.next.is_some();
-            self.ready.extend(news.entries);
-            self.next = news.next;
+            let page = (self.read)(place).await?;
+            let nothing_new = page.entries.is_empty() && page.next.is_some();
+            self.ready.extend(page.entries);
+            self.next = page.next;
             if nothing_new && self.changes.changed().await.is_err() {
                 return Ok(None);
             }
@@ -71,19 +71,19 @@ mod tests {
     use rust_svc::{Error, Result};
     use tokio::sync::watch;
 
-    use super::{News, follow};
+    use super::{LogPage, follow};
 
     type Log = Arc<Mutex<Vec<u32>>>;
 
-    /// What the log has after a place; it ends with a 9.
-    async fn read(log: Log, after: usize) -> Result<News<u32, usize>> {
+    /// Reads the log after a position. It ends with a 9.
+    async fn read(log: Log, after: usize) -> Result<LogPage<u32, usize>> {
         let entries = log.lock().expect("not poisoned")[after..].to_vec();
         let next = (entries.last() != Some(&9)).then_some(after + entries.len());
-        Ok(News { entries, next })
+        Ok(LogPage { entries, next })
     }
 
     #[tokio::test]
-    async fn a_slow_reader_misses_nothing() {
+    async fn a_slow_reader_misses_no_entry() {
         let log = Log::new(Mutex::new(vec![1, 2]));
         let changed = watch::Sender::new(());
         let read_from = log.clone();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reader_is_woken_by_a_change() {
+    async fn a_change_wakes_the_reader() {
         let log = Log::default();
         let changed = watch::Sender::new(());
         let read_from = log.clone();
@@ -116,7 +116,7 @@ mod tests {
         drop(changed);
         assert!(stream.next().await.is_none());
         let changed = watch::Sender::new(());
-        let failing = |()| async { Err::<News<u32, ()>, _>(Error::unavailable("no")) };
+        let failing = |()| async { Err::<LogPage<u32, ()>, _>(Error::unavailable("no")) };
         let mut stream = follow(changed.subscribe(), (), failing);
         assert!(stream.next().await.expect("no end").is_err());
         assert!(stream.next().await.is_none());

@@ -1,4 +1,4 @@
-//! Following dispatch: what its couriers do becomes the status of the orders.
+//! Reconciliation with dispatch: the status of an order follows its assignment.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -7,35 +7,35 @@ use tokio::time::{self, MissedTickBehavior};
 
 use super::{
     service::Orders,
-    store::{Refusal, Step, StoredOrder, Task, name_of_attempt},
+    store::{OrderStoreError, OutboxTask, StoredOrder, Transition, attempt_id},
 };
 use crate::generated::{
     dispatch::v1::{GetAssignmentRequest, assignment},
     order::v1::order::Status,
 };
 
-/// The orders that dispatch has.
+/// The statuses of orders that have an assignment.
 const FOLLOWED: [Status; 3] = [Status::Dispatching, Status::Assigned, Status::InTransit];
 
 impl Orders {
-    /// Tends the orders for ever, a while apart.
-    pub async fn keep_tending(&self, interval: Duration) -> Infallible {
+    /// Reconciles at an interval, forever.
+    pub async fn reconcile_forever(&self, interval: Duration) -> Infallible {
         let mut ticks = time::interval(interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.tend(&Context::new()).await {
-                tracing::error!(%error, "the orders could not be tended");
+            if let Err(error) = self.reconcile(&Context::new()).await {
+                tracing::error!(%error, "the orders could not be reconciled");
             }
         }
     }
 
-    /// Does what is still to be done about all orders, and asks dispatch how those stand that it has.
-    pub async fn tend(&self, cx: &Context) -> Result<()> {
-        self.settle_all(cx).await?;
+    /// Makes the pending calls of all orders, and updates orders from their assignments.
+    pub async fn reconcile(&self, cx: &Context) -> Result<()> {
+        self.process_outbox(cx).await?;
         let mut followed = Vec::new();
         for status in FOLLOWED {
-            followed.extend(self.store.standing(status).await?);
+            followed.extend(self.store.with_status(status).await?);
         }
         for order in &followed {
             self.follow(cx, order).await?;
@@ -44,14 +44,14 @@ impl Orders {
     }
 
     async fn follow(&self, cx: &Context, order: &StoredOrder) -> Result<()> {
-        let assignment_id = name_of_attempt(&order.order.order_id, order.attempt);
+        let assignment_id = attempt_id(&order.order.order_id, order.attempt);
         let request = GetAssignmentRequest { assignment_id, order_id: String::new() };
         match self.dispatch.get_assignment(cx.child(), request).await {
             Ok(found) => self.catch_up(cx, order, found.assignment.status).await,
-            // Dispatch may be down: it is asked again.
+            // Dispatch may be down; the next run asks again.
             Err(error) => {
                 let is_lost = error.code() == Code::NotFound;
-                tracing::debug!(order = order.order.order_id, is_lost, %error, "dispatch does not tell");
+                tracing::debug!(order = order.order.order_id, is_lost, %error, "no assignment from dispatch");
                 Ok(())
             }
         }
@@ -62,22 +62,22 @@ impl Orders {
         for step in steps(order.status, stands) {
             match self.store.advance(&order.order.order_id, step).await {
                 Ok(_) => (),
-                // Somebody else was faster, such as one who cancelled the order.
-                Err(Refusal::NotNow(_)) => break,
-                Err(refusal) => return Err(refusal.into()),
+                // The order was changed meanwhile, such as cancelled.
+                Err(OrderStoreError::WrongStatus(_)) => break,
+                Err(error) => return Err(error.into()),
             }
         }
-        self.settle(cx, &order.order.order_id).await
+        self.process_outbox_of(cx, &order.order.order_id).await
     }
 }
 
-/// What happened to an order since it stood so, if its assignment stands so now. No step is left out.
-fn steps(from: Status, now: assignment::Status) -> Vec<Step> {
+/// The transitions from the status of an order to the status of its assignment, without gaps.
+fn steps(from: Status, now: assignment::Status) -> Vec<Transition> {
     let way = [
-        Step::to(Status::Dispatching),
-        Step::to(Status::Assigned),
-        Step::to(Status::InTransit).with_duties([Task::ShipStock]),
-        Step::to(Status::Delivered),
+        Transition::to(Status::Dispatching),
+        Transition::to(Status::Assigned),
+        Transition::to(Status::InTransit).with_tasks([OutboxTask::ShipStock]),
+        Transition::to(Status::Delivered),
     ];
     let place = |status| way.iter().position(|step| step.to == status);
     let to = match now {
@@ -96,8 +96,8 @@ fn steps(from: Status, now: assignment::Status) -> Vec<Step> {
     }
 }
 
-fn ended(status: Status, reason: &str) -> Step {
-    Step::to(status).because(reason).with_duties([Task::ReturnStock])
+fn ended(status: Status, reason: &str) -> Transition {
+    Transition::to(status).because(reason).with_tasks([OutboxTask::ReturnStock])
 }
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ mod tests {
     use super::{Status, assignment, steps};
 
     #[test]
-    fn no_step_is_left_out() {
+    fn transitions_have_no_gaps() {
         let cases: [(Status, assignment::Status, &[Status]); 6] = [
             (Status::Dispatching, assignment::Status::Searching, &[]),
             (Status::Dispatching, assignment::Status::Accepted, &[Status::Assigned]),

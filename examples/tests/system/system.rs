@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use examples::{
     database::IN_MEMORY,
-    dispatch::{Dispatch, Rules, sqlite::SqliteDispatch},
+    dispatch::{Dispatch, DispatchConfig, sqlite::SqliteDispatchStore},
     generated::{
         dispatch::v1::{
             CourierService, CourierServiceClient, DispatchServiceClient, RouteServiceClient,
@@ -14,8 +14,8 @@ use examples::{
         inventory::v1::{InventoryService, InventoryServiceClient, UploadTelemetryRequest, inventory_service_adapter},
         order::v1::{Address, CreateOrderRequest, OrderItem, OrderServiceClient, order_service_adapter},
     },
-    inventory::{Inventory, sqlite::SqliteStock},
-    order::{Orders, sqlite::SqliteOrders},
+    inventory::{Inventory, sqlite::SqliteStockStore},
+    order::{Orders, sqlite::SqliteOrderStore},
 };
 use rust_svc::{Client, Context, Server, Streaming};
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -42,7 +42,7 @@ impl Serving {
         Client::new(&self.url).expect("an address")
     }
 
-    /// Stops, and waits until nobody listens there any more.
+    /// Stops, and waits until the port is closed.
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
         self.task.await.expect("stops");
@@ -51,7 +51,7 @@ impl Serving {
 
 /// An inventory of five teas.
 pub(crate) async fn inventory() -> Serving {
-    let store = SqliteStock::open(IN_MEMORY).await.expect("opens");
+    let store = SqliteStockStore::open(IN_MEMORY).await.expect("opens");
     let inventory = Arc::new(Inventory::new(Arc::new(store)));
     let serving = Serving::start(Server::new().adapter(inventory_service_adapter(inventory)), "127.0.0.1:0").await;
     let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: 5, ..UploadTelemetryRequest::default() };
@@ -62,8 +62,8 @@ pub(crate) async fn inventory() -> Serving {
 
 /// Dispatch with one courier, `c1`, on its database.
 pub(crate) async fn dispatch(database: &str, listen: &str) -> Serving {
-    let store = SqliteDispatch::open(database).await.expect("opens");
-    let dispatch = Arc::new(Dispatch::new(Arc::new(store), Rules::default()));
+    let store = SqliteDispatchStore::open(database).await.expect("opens");
+    let dispatch = Arc::new(Dispatch::new(Arc::new(store), DispatchConfig::default()));
     let server = Server::new()
         .adapter(dispatch_service_adapter(dispatch.clone()))
         .adapter(courier_service_adapter(dispatch.clone()))
@@ -81,7 +81,7 @@ pub(crate) async fn dispatch(database: &str, listen: &str) -> Serving {
 
 /// The order service on its database, and the business behind it.
 pub(crate) async fn orders(database: &str, inventory: &Serving, dispatch: &Serving) -> (Serving, Orders) {
-    let store = SqliteOrders::open(database).await.expect("opens");
+    let store = SqliteOrderStore::open(database).await.expect("opens");
     let inventory = Arc::new(InventoryServiceClient(inventory.client()));
     let dispatch = Arc::new(DispatchServiceClient(dispatch.client()));
     let orders = Orders::new(Arc::new(store), inventory, dispatch);
@@ -89,14 +89,14 @@ pub(crate) async fn orders(database: &str, inventory: &Serving, dispatch: &Servi
     (Serving::start(Server::new().adapter(adapter), "127.0.0.1:0").await, orders)
 }
 
-pub(crate) struct House {
+pub(crate) struct System {
     pub(crate) inventory: Serving,
     pub(crate) dispatch: Serving,
     pub(crate) order: Serving,
     pub(crate) business: Orders,
 }
 
-impl House {
+impl System {
     pub(crate) async fn build() -> Self {
         let (inventory, dispatch) = tokio::join!(inventory(), dispatch(IN_MEMORY, "127.0.0.1:0"));
         let (order, business) = orders(IN_MEMORY, &inventory, &dispatch).await;

@@ -1,0 +1,74 @@
+//! Rejected requests and cancellations.
+
+use serde_json::json;
+
+use super::{
+    super::{checklist::Checklist, courier::Courier},
+    system::{DemoSystem, order, text},
+};
+use crate::{generated::dispatch::v1::stream_assignments_request::report::Progress, node::BoxError};
+
+pub(super) async fn refuse(
+    checklist: &mut Checklist,
+    system: &mut DemoSystem,
+    mut courier: Courier,
+) -> Result<Courier, BoxError> {
+    checklist.section("Reject invalid orders, and cancel one");
+    shortage(checklist, system).await?;
+    let wrong = system.http.post("/v1/orders", &order("wrong", "tea", 0)).await?;
+    let field = text(&wrong.body["details"][0]["fieldViolations"][0]["field"]).to_owned();
+    checklist.check_eq("an invalid field is named", (wrong.status, field.as_str()), (400, "items[0].quantity"));
+    cancel(checklist, system, &mut courier).await?;
+    upload(checklist, system, &mut courier).await?;
+    Ok(courier)
+}
+
+async fn shortage(checklist: &mut Checklist, system: &mut DemoSystem) -> Result<(), BoxError> {
+    let before = system.stock("cup").await?;
+    let short = system.place("too many", "cup", 1_000).await?;
+    let detail = &short.body["details"][0];
+    checklist.note(text(&short.body["message"]));
+    checklist.check_eq(
+        "a shortage has details",
+        (short.status, text(&detail["@type"]), text(&detail["shortages"][0]["available"])),
+        (400, "type.googleapis.com/inventory.v1.StockError", "40"),
+    );
+    checklist.check_eq("and nothing is reserved", system.stock("cup").await?, before);
+    Ok(())
+}
+
+async fn cancel(checklist: &mut Checklist, system: &mut DemoSystem, courier: &mut Courier) -> Result<(), BoxError> {
+    let before = system.stock("tea").await?;
+    let placed = system.place("second thoughts", "tea", 5).await?;
+    let id = text(&placed.body["order"]["orderId"]).to_owned();
+    let offer = courier.offer().await?;
+    let cancelled = system.http.post(&format!("/v1/orders/{id}:cancel"), &json!({ "reason": "too much tea" })).await?;
+    checklist.check_eq("an order is cancelled", text(&cancelled.body["order"]["status"]), "STATUS_CANCELLED");
+    checklist.check_eq("the offer is withdrawn", courier.withdrawn().await?, offer.offer_id);
+    checklist.check_eq("and its stock is released", system.stock("tea").await?, before);
+    Ok(())
+}
+
+/// Uploads an order in a client stream: a header, then items.
+async fn upload(checklist: &mut Checklist, system: &mut DemoSystem, courier: &mut Courier) -> Result<(), BoxError> {
+    let address = json!({ "city": "Bergen", "latitude": 60.38, "longitude": 5.33 });
+    let key = "in pieces";
+    let parts = [
+        json!({ "header": { "idempotencyKey": key, "customerId": "kari", "deliveryAddress": address } }),
+        json!({ "item": { "productId": "tea", "quantity": 1 } }),
+        json!({ "item": { "productId": "cup", "quantity": 2 } }),
+    ];
+    system.keys.insert(key.to_owned());
+    let uploaded = system.http.upload("/v1/orders:uploadItems", &parts).await?;
+    checklist.check_eq(
+        "a large order is uploaded in a stream",
+        (uploaded.status, &uploaded.body["itemCount"]),
+        (200, &json!(2)),
+    );
+    let assignment = courier.take_offer().await?;
+    for progress in [Progress::PickedUp, Progress::Delivered] {
+        courier.report(&assignment.assignment_id, progress).await?;
+    }
+    checklist.note("the courier delivers it");
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Connected couriers and their open offers.
+
+use std::{collections::HashMap, time::Duration};
+
+use rust_svc::{Error, Result};
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
+use crate::{
+    generated::dispatch::v1::{
+        Assignment, Offer, StreamAssignmentsResponse,
+        stream_assignments_response::{Event, Withdrawn},
+    },
+    time,
+};
+
+/// Sends messages to a courier. At most one offer is open, so that the queue stays short.
+pub(super) type CourierSender = UnboundedSender<Result<StreamAssignmentsResponse>>;
+
+/// Connected couriers, each with at most one open offer.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    connections: HashMap<String, Connection>,
+    /// Numbers connections and offers.
+    counter: u64,
+}
+
+#[derive(Debug)]
+struct Connection {
+    id: u64,
+    sender: CourierSender,
+    open: Option<OpenOffer>,
+    /// The number of the last offer to the courier.
+    last_offer: u64,
+}
+
+#[derive(Clone, Debug)]
+struct OpenOffer {
+    offer_id: String,
+    assignment_id: String,
+}
+
+impl Connections {
+    /// Adds a connection of a courier and returns its number. An older connection of the same courier ends.
+    pub(super) fn join(&mut self, courier_id: &str, sender: CourierSender) -> u64 {
+        self.counter += 1;
+        let connection = Connection { id: self.counter, sender, open: None, last_offer: 0 };
+        if let Some(old) = self.connections.insert(courier_id.to_owned(), connection) {
+            // The receiver may be gone.
+            let _ = old.sender.send(Err(Error::aborted("the courier has connected again")));
+        }
+        self.counter
+    }
+
+    /// Removes a connection and its open offer, unless the courier has a newer connection.
+    pub(super) fn leave(&mut self, courier_id: &str, id: u64) {
+        if self.connections.get(courier_id).is_some_and(|current| current.id == id) {
+            self.connections.remove(courier_id);
+        }
+    }
+
+    /// Whether a courier has an open offer of this assignment.
+    pub(super) fn is_offered(&self, assignment_id: &str) -> bool {
+        self.connections.values().any(|connection| connection.is_asked_for(assignment_id))
+    }
+
+    /// Offers an assignment to the candidate that waits longest for an offer. Returns `None` if no candidate is connected
+    /// without an open offer.
+    pub(super) fn offer(&mut self, assignment: &Assignment, candidates: &[String], holds: Duration) -> Option<Offer> {
+        self.counter += 1;
+        let counter = self.counter;
+        let connections =
+            self.connections.iter_mut().filter(|(id, connection)| connection.open.is_none() && candidates.contains(id));
+        let (_, connection) = connections.min_by_key(|(id, connection)| (connection.last_offer, (*id).clone()))?;
+        let offer = offer(assignment, holds);
+        connection.last_offer = counter;
+        connection.open =
+            Some(OpenOffer { offer_id: offer.offer_id.clone(), assignment_id: offer.assignment_id.clone() });
+        connection.send(Event::Offer(offer.clone()));
+        Some(offer)
+    }
+
+    /// Closes this offer of a courier, if it is open, and returns its assignment.
+    pub(super) fn answered(&mut self, courier_id: &str, offer_id: &str) -> Option<String> {
+        let connection = self.connections.get_mut(courier_id)?;
+        let open = connection.open.take_if(|open| open.offer_id == offer_id)?;
+        Some(open.assignment_id)
+    }
+
+    /// Closes an unanswered offer. Returns false if it was answered.
+    pub(super) fn expire(&mut self, offer_id: &str) -> bool {
+        self.withdraw("it was not answered in time", |open| open.offer_id == offer_id)
+    }
+
+    /// Closes the open offer of an assignment, if any.
+    pub(super) fn call_off(&mut self, assignment_id: &str) {
+        self.withdraw("the order needs no courier any more", |open| open.assignment_id == assignment_id);
+    }
+
+    /// Closes the open offer of a courier that goes off duty.
+    pub(super) fn go_off_duty(&mut self, courier_id: &str) {
+        let connection = self.connections.get_mut(courier_id);
+        if let Some((connection, open)) =
+            connection.and_then(|connection| connection.open.take().map(|open| (connection, open)))
+        {
+            connection.send(Event::Withdrawn(withdrawn(open, "the courier is off duty")));
+        }
+    }
+
+    /// Sends a message to a courier, if it is connected.
+    pub(super) fn send(&self, courier_id: &str, event: Event) {
+        if let Some(connection) = self.connections.get(courier_id) {
+            connection.send(event);
+        }
+    }
+
+    fn withdraw(&mut self, reason: &str, is_meant: impl Fn(&OpenOffer) -> bool) -> bool {
+        let mut found = false;
+        for connection in self.connections.values_mut() {
+            if let Some(open) = connection.open.take_if(|open| is_meant(open)) {
+                connection.send(Event::Withdrawn(withdrawn(open, reason)));
+                found = true;
+            }
+        }
+        found
+    }
+}
+
+impl Connection {
+    fn is_asked_for(&self, assignment_id: &str) -> bool {
+        self.open.as_ref().is_some_and(|open| open.assignment_id == assignment_id)
+    }
+
+    /// Sends a message. A closed connection is removed elsewhere.
+    fn send(&self, event: Event) {
+        let _ = self.sender.send(Ok(StreamAssignmentsResponse { event: Some(event) }));
+    }
+}
+
+fn offer(assignment: &Assignment, holds: Duration) -> Offer {
+    let expires = time::now().saturating_add(i64::try_from(holds.as_micros()).unwrap_or(i64::MAX));
+    Offer {
+        offer_id: Uuid::new_v4().to_string(),
+        assignment_id: assignment.assignment_id.clone(),
+        order_id: assignment.order_id.clone(),
+        destination: assignment.destination.clone(),
+        expire_time: time::from_micros(expires),
+    }
+}
+
+fn withdrawn(open: OpenOffer, reason: &str) -> Withdrawn {
+    Withdrawn { offer_id: open.offer_id, reason: reason.to_owned() }
+}
