@@ -30,18 +30,18 @@ const KEPT: usize = 1000;
 /// [`ServerStreaming`](super::ServerStreaming), [`ClientStreaming`](super::ClientStreaming) and
 /// [`BidiStreaming`](super::BidiStreaming).
 pub struct MethodFake<S: CallShape> {
-    state: Arc<dyn HasMethodState<S>>,
+    state: Arc<dyn HasFakeState<S>>,
     /// Verifies the session of the fake, if the fake owns it.
     _owner: Option<Arc<dyn Send + Sync>>,
 }
 
 /// Access to what the clones of a fake share. The trait keeps a compiler from looking into all fields of a fake, for
 /// each of its methods, to decide whether it may go to another thread.
-trait HasMethodState<S: CallShape>: SessionMember {
-    fn get(&self) -> &MethodState<S>;
+trait HasFakeState<S: CallShape>: SessionMember {
+    fn get(&self) -> &FakeState<S>;
 }
 
-struct MethodState<S: CallShape> {
+struct FakeState<S: CallShape> {
     method: Method,
     /// The method and the name of the fake.
     label: Arc<str>,
@@ -67,11 +67,11 @@ impl<S: CallShape> MethodFake<S> {
         };
         let (scripts, records, count) = (Mutex::default(), Mutex::default(), watch::Sender::new(0));
         let (gauge, running) = (Arc::default(), Arc::default());
-        let state = MethodState { method, label, name, member, session, scripts, records, count, gauge, running };
+        let state = FakeState { method, label, name, member, session, scripts, records, count, gauge, running };
         Self { state: Arc::new(state), _owner: None }
     }
 
-    /// The same fake as one of the owners of its session.
+    /// Makes the fake an owner of its session.
     pub(super) fn with_owner(mut self, owner: Arc<dyn Send + Sync>) -> Self {
         self._owner = Some(owner);
         self
@@ -151,7 +151,7 @@ impl<S: CallShape> MethodFake<S> {
 
 /// Scripts and sessions.
 impl<S: CallShape> MethodFake<S> {
-    fn get(&self) -> &MethodState<S> {
+    fn get(&self) -> &FakeState<S> {
         self.state.get()
     }
 
@@ -254,7 +254,7 @@ impl<S: CallShape> MethodFake<S> {
     }
 }
 
-impl<S: CallShape> MethodState<S> {
+impl<S: CallShape> FakeState<S> {
     /// Adds a call, and returns its number in the session and among the calls of the method.
     fn add_record(&self, cx: &Context, end: &Arc<OnceLock<CallEnd>>) -> (usize, usize, SharedRecord<S::Message>) {
         // Locked until the record is there, so that calls are in the order of their numbers.
@@ -287,7 +287,7 @@ impl<S: CallShape> MethodState<S> {
     }
 }
 
-impl<S: CallShape> SessionMember for MethodState<S> {
+impl<S: CallShape> SessionMember for FakeState<S> {
     fn unmet(&self) -> Vec<String> {
         let scripts = lock(&self.scripts).clone();
         let label = &self.label;
@@ -321,7 +321,7 @@ impl<S: CallShape> SessionMember for MethodState<S> {
     }
 }
 
-impl<S: CallShape> HasMethodState<S> for MethodState<S> {
+impl<S: CallShape> HasFakeState<S> for FakeState<S> {
     fn get(&self) -> &Self {
         self
     }

@@ -9,10 +9,10 @@ const KEPT: usize = 100;
 
 /// The failures of a session, in the order in which they happened. It keeps a bounded number of them.
 #[derive(Default)]
-pub(in crate::fake) struct Failures(Mutex<Kept>);
+pub(in crate::fake) struct Failures(Mutex<KeptFailures>);
 
 #[derive(Default)]
-struct Kept {
+struct KeptFailures {
     failures: Vec<TestFailure>,
     counts: BTreeMap<usize, usize>,
 }
@@ -40,7 +40,7 @@ impl Failures {
 
     /// Removes and returns all failures.
     pub(in crate::fake) fn take(&self) -> Vec<String> {
-        let Kept { failures, counts } = std::mem::take(&mut *lock(&self.0));
+        let KeptFailures { failures, counts } = std::mem::take(&mut *lock(&self.0));
         let more: usize = counts.values().map(|count| count.saturating_sub(KEPT)).sum();
         with_rest(failures.into_iter(), more)
     }

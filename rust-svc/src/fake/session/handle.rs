@@ -15,7 +15,7 @@ use crate::{
     fake::{CallShape, MethodFake, lock::lock, text::report},
 };
 
-/// What the fakes of a test share: how strict they are, and the log of all calls in their order.
+/// The session of a test: the strictness of its fakes, and the log of all their calls.
 ///
 /// A test keeps the session until its end. `InventoryServiceFake::with_session(&session)`, which is generated, makes a
 /// fake in it. A fake from `InventoryServiceFake::new()` has a strict session of its own.
@@ -63,8 +63,8 @@ impl Session {
         Self { core, name: None, owner, is_owned_by_fakes: false }
     }
 
-    /// The same session for fakes with a name, which failures and the log show. So two fakes of one service are told
-    /// apart.
+    /// Returns the session for fakes with a name, which failures and the log show. Use it for several fakes of one
+    /// service.
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
         let (core, name) = (self.core.clone(), Some(name.into()));
         Self { core, name, owner: None, is_owned_by_fakes: false }

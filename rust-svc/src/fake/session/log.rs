@@ -20,10 +20,10 @@ const SHOWN: usize = 20;
 
 /// The calls of all fakes of a session, in the order in which they arrived. It keeps a bounded number of them.
 #[derive(Default)]
-pub(in crate::fake) struct CallLog(Mutex<Kept>);
+pub(in crate::fake) struct CallLog(Mutex<KeptEntries>);
 
 #[derive(Default)]
-struct Kept {
+struct KeptEntries {
     entries: VecDeque<LogEntry>,
     total: usize,
 }
@@ -59,7 +59,7 @@ impl CallLog {
 
     /// Forgets all calls.
     pub(in crate::fake) fn clear(&self) {
-        *lock(&self.0) = Kept::default();
+        *lock(&self.0) = KeptEntries::default();
     }
 
     /// The newest calls in one line.

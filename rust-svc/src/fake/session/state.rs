@@ -41,7 +41,7 @@ impl SessionState {
         self.is_strict
     }
 
-    /// Numbers a fake, so that fakes of one method are told apart.
+    /// Returns the number of a new fake, so that fakes of one method are distinct.
     pub(in crate::fake) fn add_member(&self) -> usize {
         self.members.fetch_add(1, Ordering::Relaxed)
     }

@@ -231,7 +231,7 @@ async fn a_call_that_no_test_takes_fails() {
 }
 
 #[tokio::test]
-async fn two_fakes_of_one_service_are_told_apart() {
+async fn two_fakes_of_one_service_have_their_own_failures() {
     let session = Session::new();
     let (one, other): (Unary<Query, u32>, Unary<Query, u32>) =
         (session.named("eu").fake(CHECK_STOCK), session.named("us").fake(CHECK_STOCK));
