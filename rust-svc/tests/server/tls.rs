@@ -233,7 +233,7 @@ async fn certificates_are_replaced_without_a_restart() {
     let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
     assert!(!tls.reload().expect("the same files"));
 
-    for (broken, help) in [("", "holds no certificate"), ("garbage", "holds no certificate")] {
+    for (broken, help) in [("", "contains no certificate"), ("garbage", "holds no certificate")] {
         fs::write(&chain, broken).expect("a file");
         let error = tls.reload().expect_err("no certificate");
         assert!(error.message().starts_with(&*chain.to_string_lossy()) && error.message().contains(help), "{error}");
@@ -272,8 +272,8 @@ async fn certificates_that_cannot_be_used_fail_at_the_start() {
     let Pair { chain, key } = authority.server();
     for (tls, help) in [
         (server::ServerTls::files("nowhere.pem", "nowhere.key"), "nowhere.pem cannot be read: "),
-        (server::ServerTls::pem("", &key), "the PEM text holds no certificate"),
-        (server::ServerTls::pem(&chain, &chain), "the PEM text holds no private key"),
+        (server::ServerTls::pem("", &key), "the PEM text contains no certificate"),
+        (server::ServerTls::pem(&chain, &chain), "the PEM text contains no private key"),
         (server::ServerTls::pem(&chain, authority.server().key), "do not go together"),
         (server::ServerTls::pem(&chain, &key).clients("nowhere.pem"), "nowhere.pem cannot be read: "),
     ] {
