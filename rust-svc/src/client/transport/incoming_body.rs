@@ -60,7 +60,7 @@ fn poll_remote(stream: &mut RecvStream, cx: &mut Context<'_>) -> Poll<Option<Res
 }
 
 fn poll_in_process(body: &mut Body, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, BoxError>>> {
-    let frame = ready!(Pin::new(body).poll_frame(cx)).transpose().map_err(BoxError::from)?;
+    let frame = ready!(Pin::new(body).poll_frame(cx)).transpose()?;
     Poll::Ready(frame.map(|frame| match frame.into_data() {
         Ok(data) => Ok(BodyChunk::Data(data)),
         Err(frame) => Ok(BodyChunk::Trailers(frame.into_trailers().unwrap_or_default())),

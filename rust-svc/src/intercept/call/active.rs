@@ -6,6 +6,7 @@
 )]
 
 use futures::future::Either;
+#[cfg(feature = "client")]
 use tokio::time::Instant;
 use tracing::Span;
 

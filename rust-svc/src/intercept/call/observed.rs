@@ -10,7 +10,9 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Call, HttpRoute, Links, Outcome, Side, outcome::Counts};
+#[cfg(feature = "client")]
+use super::Outcome;
+use super::{Call, HttpRoute, Links, Side, outcome::Counts};
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use crate::intercept::{
     Stage,
