@@ -96,7 +96,7 @@ impl PolicyCall<'_> {
                 // The server's own error explains more than the open breaker.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let mut attempting = AttemptGuard::begin(&self.running, retries.previous(), start);
+            let mut attempting = AttemptGuard::begin(self.running, retries.previous(), start);
             let endpoint = self.endpoint(tried, start);
             let response = {
                 let attempt = pin!(self.attempt(attempting.attempt(), endpoint.as_ref()).run());
