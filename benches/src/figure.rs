@@ -1,44 +1,44 @@
-//! What is printed: a line a figure.
+//! The printed lines, one for each figure.
 
 use std::fmt;
 
-/// One figure, ours beside the peer's.
+/// One figure, of ours and of the peer.
 pub(crate) struct Figure {
-    /// What is measured, from the large to the small: `generator/methods100/wall`.
+    /// The name, from the general to the specific: `generator/methods100/wall`.
     pub(crate) name: String,
-    /// How it is written.
+    /// The unit of both values.
     pub(crate) unit: Unit,
-    /// Ours.
+    /// Our value.
     pub(crate) ours: f64,
-    /// The peer's; `None` if it is skipped.
+    /// The peer's value; `None` if it is skipped.
     pub(crate) peer: Option<f64>,
-    /// What is to be reached.
+    /// The goal.
     pub(crate) goal: Goal,
 }
 
-/// What the numbers of a figure are.
+/// The unit of a figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Unit {
     Seconds,
     Bytes,
-    /// So many a second.
+    /// Events per second.
     Rate,
-    /// So many.
+    /// A number.
     Count,
 }
 
-/// What a figure is to reach.
+/// The goal of a figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
-    /// At most so many times the peer's.
+    /// At most this multiple of the peer's value.
     Ratio(f64),
-    /// At least so many times the peer's.
+    /// At least this multiple of the peer's value.
     AtLeast(f64),
-    /// At most so much more than the peer's.
+    /// At most this much more than the peer's value.
     More(f64),
-    /// At most so much, whatever the peer's is.
+    /// At most this value, independent of the peer.
     AtMost(f64),
-    /// It is only shown.
+    /// No goal.
     None,
 }
 
@@ -93,7 +93,7 @@ impl Unit {
     }
 }
 
-/// The value in the middle.
+/// The median.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn lines() {
+    fn a_line_has_value_ratio_goal_and_verdict() {
         assert_eq!(line(0.05, Some(0.1), Goal::Ratio(1.0)), "a/b ours=50.0ms peer=100.0ms ratio=0.50 goal=1.00 ok");
         assert_eq!(line(3.0, Some(1.0), Goal::Ratio(2.0)), "a/b ours=3.00s peer=1.00s ratio=3.00 goal=2.00 short");
         assert_eq!(line(3.0, None, Goal::Ratio(2.0)), "a/b ours=3.00s peer=- ratio=- goal=2.00 -");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_middle() {
+    fn the_median_is_the_middle_value() {
         assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
         assert!(median([]).is_nan());

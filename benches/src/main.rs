@@ -1,54 +1,55 @@
-//! Measures this project beside its peers: both alike, in turns, in the same run.
+//! Measures this project and its peers in the same run, interleaved.
+//!
+//! | module | measures |
+//! |---|---|
+//! | `generator` | generating code: time and memory of the plugins |
+//! | `compile` | compiling generated code: time, memory and size |
+//! | `wire` | calls: rate, latency, allocations and instructions |
 
-mod child;
 mod compile;
-mod contract;
-mod corpus;
 mod figure;
 mod generator;
-mod peers;
-mod request;
+mod programs;
+mod usage;
 mod wire;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
+use bench::error::Result;
 use clap::Parser;
 
-/// What can go wrong is told and ends the run; nothing is recovered from.
-type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
-
-/// Measures this project beside its peers and prints a line a figure:
+/// Measures this project and its peers, and prints a line for each figure:
 /// `NAME ours=VALUE peer=VALUE ratio=R goal=G ok|short`.
 #[derive(Parser)]
 enum Arguments {
-    /// What it costs to generate code, and to compile what is generated; beside protoc-gen-prost and protoc-gen-tonic.
+    /// Generating code and compiling it; the peers are the plugins of prost, prost-serde and tonic.
     Generator {
         /// Only one contract, and nothing compiled.
         #[arg(long)]
         quick: bool,
-        /// Medians of so many rounds.
+        /// The number of rounds; figures are medians.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
-    /// The part of `generator` that compiles what is generated.
+    /// Only the part of `generator` that compiles generated code.
     Compile {
-        /// Medians of so many rounds.
+        /// The number of rounds; figures are medians.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
-    /// What a call costs; beside tonic with the stubs of its own generator, and connect-rust.
+    /// Calls; the peers are tonic with the stubs of its own generator, and connect-rust.
     Wire {
-        /// Only so much that all of it runs.
+        /// A short run, to see that everything works.
         #[arg(long)]
         quick: bool,
-        /// So many rounds of ten turns of each stack.
+        /// The number of rounds, of ten turns of each stack.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
-    /// Runs a program and prints what it used: how this program measures its children.
+    /// Runs a program and reports its usage: how this program measures its children.
     #[command(hide = true)]
     Measure {
-        /// Where to add a line.
+        /// The file to add a line to.
         report: PathBuf,
         /// The program and its arguments.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -57,8 +58,8 @@ enum Arguments {
 }
 
 fn main() -> ExitCode {
-    let done = match std::env::var_os(child::WRAPPER) {
-        Some(report) => child::measure(report.as_ref(), &std::env::args_os().skip(1).collect::<Vec<_>>()),
+    let done = match std::env::var_os(usage::WRAPPER) {
+        Some(report) => usage::measure(report.as_ref(), &std::env::args_os().skip(1).collect::<Vec<_>>()),
         None => run(Arguments::parse()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
@@ -76,6 +77,6 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Wire { quick: false, rounds } => {
             wire::all(wire::Extent { turns: 10 * rounds, millis: 100, calls: 1000 })
         }
-        Arguments::Measure { report, command } => child::measure(&report, &command).map(drop),
+        Arguments::Measure { report, command } => usage::measure(&report, &command).map(drop),
     }
 }

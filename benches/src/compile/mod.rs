@@ -1,26 +1,25 @@
-//! What it costs to compile what is generated, and how large it becomes: our crate beside one of tonic-prost-build, for
-//! the same contract.
+//! Compiling generated code, and its size: our crate and one of tonic-prost-build, for the same contract.
 //!
-//! Only the crate of generated code counts, and for a release the program that serves and calls all of it too, because
-//! that is where generic code becomes code. What both depend on is built before.
+//! Only the crate of generated code counts, and in a release build the program that serves and calls all of it, because
+//! generic code is compiled there. Dependencies are built before.
 
-mod krate;
 mod program;
 mod size;
+mod workspace;
+
+use bench::error::Result;
+use workspace::{GeneratedPackage, Workspace};
 
 use crate::{
-    Result,
-    child::Usage,
-    contract::Contract,
     figure::{Figure, Goal, Unit},
-    request,
+    generator::{contract::Contract, request},
+    usage::Usage,
 };
-use krate::{Krate, Workspace};
 
-/// Compiling ours may cost so many times what it costs to compile the peer's.
+/// The most that compiling ours may cost, as a multiple of the peer.
 const GOAL: Goal = Goal::Ratio(2.0);
 
-/// What is emitted, each with all before it, and what of it the program uses.
+/// The artefacts that are emitted, each with all before it.
 const STEPS: [(&str, &str); 6] = [
     ("pb", "pb"),
     ("domain", "pb,domain,convert"),
@@ -30,10 +29,10 @@ const STEPS: [(&str, &str); 6] = [
     ("fake", ""),
 ];
 
-/// One figure of what a crate costs.
+/// One figure of a cost.
 type Of = fn(&Cost) -> f64;
 
-/// What a crate costs.
+/// The cost of a crate.
 struct Cost {
     check: Usage,
     release: Usage,
@@ -41,16 +40,16 @@ struct Cost {
     program: f64,
 }
 
-/// Prints all that compiling costs.
+/// Prints every figure.
 pub(crate) fn all(rounds: usize) -> Result<()> {
     let workspace = Workspace::new()?;
     let input = request::of_contract(&Contract::DAILY)?;
-    let mut krates = vec![workspace.peer("peer", &Contract::DAILY, &input)?];
+    let mut packages = vec![workspace.peer("peer", &Contract::DAILY, &input)?];
     for (name, emit) in STEPS {
-        krates.push(workspace.ours(name, emit, &Contract::DAILY, &input)?);
+        packages.push(workspace.ours(name, emit, &Contract::DAILY, &input)?);
     }
-    workspace.write(&krates)?;
-    let costs = costs(&workspace, &krates, rounds)?;
+    workspace.write(&packages)?;
+    let costs = costs(&workspace, &packages, rounds)?;
     let (Some(peer), Some(ours)) = (costs.first(), costs.last()) else { return Ok(()) };
     compare(ours, peer);
     shares(&costs[1..], peer);
@@ -59,21 +58,22 @@ pub(crate) fn all(rounds: usize) -> Result<()> {
 
 /// The medians of each crate, which are compiled in turns. All are checked in each round; only the first and the last are
 /// built in each, the others once, because that takes minutes. What they depend on is built on the way, not counted.
-fn costs(workspace: &Workspace, krates: &[Krate], rounds: usize) -> Result<Vec<Cost>> {
-    let mut runs: Vec<(Vec<Usage>, Vec<Usage>)> = krates.iter().map(|_| Default::default()).collect();
+fn costs(workspace: &Workspace, packages: &[GeneratedPackage], rounds: usize) -> Result<Vec<Cost>> {
+    let mut runs: Vec<(Vec<Usage>, Vec<Usage>)> = packages.iter().map(|_| Default::default()).collect();
     for round in 0..rounds {
-        for (index, (krate, (checks, releases))) in krates.iter().zip(&mut runs).enumerate() {
-            checks.push(workspace.check(krate)?);
-            if round == 0 || index == 0 || index == krates.len() - 1 {
-                releases.push(workspace.release(krate)?);
+        for (index, (package, (checks, releases))) in packages.iter().zip(&mut runs).enumerate() {
+            checks.push(workspace.check(package)?);
+            if round == 0 || index == 0 || index == packages.len() - 1 {
+                releases.push(workspace.release(package)?);
             }
         }
     }
-    let cost = |(krate, (checks, releases)): (&Krate, (Vec<Usage>, Vec<Usage>))| {
-        let (library, program) = (size::library(&workspace.library(krate))?, size::program(&workspace.program(krate))?);
+    let cost = |(package, (checks, releases)): (&GeneratedPackage, (Vec<Usage>, Vec<Usage>))| {
+        let (library, program) =
+            (size::library(&workspace.library(package))?, size::program(&workspace.program(package))?);
         Ok(Cost { check: Usage::median(&checks), release: Usage::median(&releases), library, program })
     };
-    krates.iter().zip(runs).map(cost).collect()
+    packages.iter().zip(runs).map(cost).collect()
 }
 
 fn compare(ours: &Cost, peer: &Cost) {
@@ -87,7 +87,7 @@ fn compare(ours: &Cost, peer: &Cost) {
     print("size/library", Unit::Bytes, Goal::None, ours.library, peer.library);
 }
 
-/// What each artefact adds, beside all that the peer costs.
+/// The cost that each artefact adds, compared with the whole cost of the peer.
 fn shares(steps: &[Cost], peer: &Cost) {
     let kinds: [(&str, Unit, Of); 3] = [
         ("check", Unit::Seconds, |cost| cost.check.user),

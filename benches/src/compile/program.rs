@@ -1,8 +1,8 @@
-//! Programs that serve every method of a contract, and call every one: ours, and the same with tonic's stubs.
+//! Programs that serve and call every method of a contract: with our code, and with tonic's stubs.
 
-use crate::contract::{Contract, Kind, Method};
+use crate::generator::contract::{Contract, Kind, Method};
 
-/// What the generated code of the peer needs.
+/// The dependencies of the peer's generated code.
 pub(super) const PEER_DEPENDENCIES: &str = r#"prost = "0.14"
 prost-types = "0.14"
 tokio-stream = { version = "0.1", features = ["net"] }
@@ -10,7 +10,7 @@ tonic = "0.14.9"
 tonic-prost = "0.14.9"
 "#;
 
-/// With what `has` tells that there is.
+/// The program of ours, with the artefacts for which `has` is true.
 pub(super) fn ours(name: &str, contract: &Contract, has: impl Fn(&str) -> bool) -> String {
     let methods = contract.methods();
     if !has("adapter") {
@@ -50,7 +50,7 @@ async fn main() -> Result<()> {{
     )
 }
 
-/// The same, with what tonic-prost-build generates.
+/// The program of the peer, with the stubs of tonic-prost-build.
 pub(super) fn peer(name: &str, contract: &Contract) -> String {
     let methods = contract.methods();
     let handlers: String = methods.iter().map(peer_handler).collect();
@@ -201,7 +201,7 @@ fn peer_call(method: &Method) -> String {
     }
 }
 
-/// A type as it stands before `::`.
+/// A type as it is written before `::`.
 fn path(rust: &str) -> String {
     if rust == "()" { "<()>".to_owned() } else { rust.to_owned() }
 }

@@ -1,10 +1,9 @@
-//! How much code there is in what was built.
+//! The size of the machine code in build outputs.
 
 use std::{fs, path::Path};
 
+use bench::error::Result;
 use object::{Object, ObjectSection, SectionKind, read::archive::ArchiveFile};
-
-use crate::Result;
 
 /// The machine code of a program, in bytes.
 pub(super) fn program(path: &Path) -> Result<f64> {

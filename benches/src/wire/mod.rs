@@ -1,50 +1,48 @@
-//! What a call costs: ours beside tonic's own stubs and connect-rust, in turns, on the same processors.
+//! Calls: ours, tonic's own stubs and connect-rust, interleaved, on the same processors.
 //!
-//! The programs of the crate `wire` do the calling; here they are run, and what they print becomes figures.
+//! The programs `wire-timed` and `wire-counted` make the calls; here they are run, and their output becomes figures.
 
 mod program;
 
-use program::{Programs, Stack};
+use bench::{error::Result, stacks::name::StackName};
+use program::Programs;
 
-use crate::{
-    Result,
-    figure::{Figure, Goal, Unit, median},
-};
+use crate::figure::{Figure, Goal, Unit, median};
 
-/// How much is measured.
+/// The length of a run.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
-    /// How many turns each stack has. Many short ones say more than a few long ones: the pace of a processor changes.
+    /// The number of turns of each stack. Many short ones are better than few long ones: a processor changes its pace.
     pub(crate) turns: usize,
-    /// How long each stack is called in a turn, in milliseconds.
+    /// The duration of a turn, in milliseconds.
     pub(crate) millis: u64,
-    /// How many calls are counted.
+    /// The number of counted calls.
     pub(crate) calls: usize,
 }
 
 /// Prints every figure.
 pub(crate) fn all(extent: Extent) -> Result<()> {
-    let bench = Bench { extent, programs: Programs::built()? };
+    let bench = WireBench { extent, programs: Programs::built()? };
     bench.remote()?;
     bench.in_process("server")?;
     bench.in_process("call")?;
     bench.layers()
 }
 
-struct Bench {
+struct WireBench {
     extent: Extent,
     programs: Programs,
 }
 
-/// What each stack has of a figure, in the order of [`Stack::ALL`].
-type Numbers = [f64; Stack::ALL.len()];
+/// A figure of each stack, in the order of [`StackName::ALL`].
+type Numbers = [f64; StackName::ALL.len()];
 
-impl Bench {
+impl WireBench {
     /// Calls over loopback, from one process to another.
     fn remote(&self) -> Result<()> {
-        let servers = Stack::ALL.iter().map(|stack| self.programs.serve(*stack)).collect::<Result<Vec<_>>>()?;
+        let servers = StackName::ALL.iter().map(|stack| self.programs.serve(*stack)).collect::<Result<Vec<_>>>()?;
         let millis = self.extent.millis.to_string();
-        let of = |stack: Stack| &servers[stack as usize];
+        let of = |stack: StackName| &servers[stack as usize];
         for (name, connections, concurrency) in [("serial", "1", "1"), ("64x1", "1", "64"), ("64x4", "4", "16")] {
             let arguments = ["--connections", connections, "--concurrency", concurrency, "--millis", &millis];
             let [rate, p50, p99, cpu] = in_turns(self.extent.turns, |stack| {
@@ -67,7 +65,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Calls in one process: all of a call, or what the server makes of a request.
+    /// Calls in one process: the whole call, or the server alone.
     fn in_process(&self, part: &str) -> Result<()> {
         let millis = self.extent.millis.to_string();
         let [p50, p99] = in_turns(self.extent.turns, |stack| {
@@ -88,11 +86,11 @@ impl Bench {
         Ok(())
     }
 
-    /// Calls in one process, with one thing around each call beside nothing.
+    /// Calls in one process, with a layer around each call and without.
     fn layers(&self) -> Result<()> {
         let millis = self.extent.millis.to_string();
         let p50 = |layer: &str| -> Result<f64> {
-            Ok(self.programs.call(Stack::Ours, "layer", None, &[layer, "--millis", &millis])?[1])
+            Ok(self.programs.call(StackName::Ours, "layer", None, &[layer, "--millis", &millis])?[1])
         };
         for layer in ["metrics", "trace", "access-log", "otlp"] {
             let turns = 0..self.extent.turns;
@@ -105,22 +103,22 @@ impl Bench {
         Ok(())
     }
 
-    fn each(&self, of: impl Fn(Stack) -> Result<f64>) -> Result<Numbers> {
+    fn each(&self, of: impl Fn(StackName) -> Result<f64>) -> Result<Numbers> {
         let mut numbers = Numbers::default();
-        for stack in Stack::ALL {
+        for stack in StackName::ALL {
             numbers[stack as usize] = of(stack)?;
         }
         Ok(numbers)
     }
 }
 
-/// What all stacks give, who take turns in who is first: the medians of tonic's numbers, and of how far the others are
-/// from those of the same turn. A processor that changes its pace between two turns then changes nothing.
-fn in_turns<const N: usize>(turns: usize, of: impl Fn(Stack) -> Result<[f64; N]>) -> Result<[Numbers; N]> {
+/// Runs all stacks in turns, each turn beginning with another. Returns the medians of tonic's numbers, and for the others
+/// the medians of the differences within a turn, so that a change of the processor's pace between turns cancels out.
+fn in_turns<const N: usize>(turns: usize, of: impl Fn(StackName) -> Result<[f64; N]>) -> Result<[Numbers; N]> {
     let mut all = Vec::new();
     for turn in 0..turns {
-        let (mut stacks, mut numbers) = (Stack::ALL, [Numbers::default(); N]);
-        stacks.rotate_left(turn % Stack::ALL.len());
+        let (mut stacks, mut numbers) = (StackName::ALL, [Numbers::default(); N]);
+        stacks.rotate_left(turn % StackName::ALL.len());
         for stack in stacks {
             of(stack)?.iter().zip(&mut numbers).for_each(|(number, figure)| figure[stack as usize] = *number);
         }
@@ -130,14 +128,14 @@ fn in_turns<const N: usize>(turns: usize, of: impl Fn(Stack) -> Result<[f64; N]>
 }
 
 fn middle(turns: impl Iterator<Item = Numbers> + Clone) -> Numbers {
-    let tonic = |numbers: &Numbers| numbers[Stack::Tonic as usize];
+    let tonic = |numbers: &Numbers| numbers[StackName::Tonic as usize];
     let usual = median(turns.clone().map(|numbers| tonic(&numbers)));
-    Stack::ALL.map(|stack| usual + median(turns.clone().map(|numbers| numbers[stack as usize] - tonic(&numbers))))
+    StackName::ALL.map(|stack| usual + median(turns.clone().map(|numbers| numbers[stack as usize] - tonic(&numbers))))
 }
 
-/// The goal is against tonic.
+/// Prints a figure of all stacks. The goal is relative to tonic.
 fn print(name: String, unit: Unit, [ours, tonic, connectrpc]: Numbers, goal: Goal) {
-    let beside = format!("{name}/{}", Stack::Connectrpc.name());
+    let beside = format!("{name}/{}", StackName::Connectrpc.name());
     println!("{}", Figure { name, unit, ours, peer: Some(tonic), goal });
     println!("{}", Figure { name: beside, unit, ours, peer: Some(connectrpc), goal: Goal::None });
 }

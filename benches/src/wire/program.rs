@@ -1,4 +1,4 @@
-//! The programs of the crate `wire`, run on processors of their own where that can be.
+//! The programs that make the calls, pinned to processors where the system can.
 
 use std::{
     ffi::OsStr,
@@ -8,15 +8,9 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::{Result, peers};
+use bench::{error::Result, stacks::name::StackName};
 
-/// Who serves and calls.
-#[derive(Clone, Copy)]
-pub(super) enum Stack {
-    Ours,
-    Tonic,
-    Connectrpc,
-}
+use crate::programs;
 
 /// The programs, built as this one is.
 pub(super) struct Programs {
@@ -24,7 +18,7 @@ pub(super) struct Programs {
     counted: PathBuf,
 }
 
-/// A server that ends with this.
+/// A running server, which ends when this is dropped.
 pub(super) struct Serving {
     pub(super) port: u16,
     child: Child,
@@ -34,25 +28,13 @@ pub(super) struct Serving {
 const SERVER: &str = "0";
 const CALLER: &str = "1";
 
-impl Stack {
-    pub(super) const ALL: [Self; 3] = [Self::Ours, Self::Tonic, Self::Connectrpc];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Ours => "ours",
-            Self::Tonic => "tonic",
-            Self::Connectrpc => "connectrpc",
-        }
-    }
-}
-
 impl Programs {
     pub(super) fn built() -> Result<Self> {
-        Ok(Self { timed: peers::built("wire", "wire-timed")?, counted: peers::built("wire", "wire-counted")? })
+        Ok(Self { timed: programs::built("bench", "wire-timed")?, counted: programs::built("bench", "wire-counted")? })
     }
 
     /// Starts a server.
-    pub(super) fn serve(&self, stack: Stack) -> Result<Serving> {
+    pub(super) fn serve(&self, stack: StackName) -> Result<Serving> {
         let mut command = pinned(SERVER, &self.timed);
         let mut child = command.args([stack.name(), "serve"]).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
@@ -64,22 +46,22 @@ impl Programs {
         }
     }
 
-    /// Calls; the numbers that are printed.
-    pub(super) fn call(&self, stack: Stack, task: &str, port: Option<u16>, arguments: &[&str]) -> Result<Vec<f64>> {
+    /// Runs a task. Returns the printed numbers.
+    pub(super) fn call(&self, stack: StackName, task: &str, port: Option<u16>, arguments: &[&str]) -> Result<Vec<f64>> {
         let mut command = pinned(CALLER, &self.timed);
         command.args([stack.name(), task]).args(port.map(|port| port.to_string())).args(arguments);
-        numbers(&said(command)?)
+        numbers(&stdout_of(command)?)
     }
 
     /// The allocations of a call.
-    pub(super) fn allocations(&self, stack: Stack, part: &str, calls: usize) -> Result<f64> {
+    pub(super) fn allocations(&self, stack: StackName, part: &str, calls: usize) -> Result<f64> {
         let mut command = Command::new(&self.counted);
         command.args([stack.name(), "count", &calls.to_string(), "--part", part]);
-        numbers(&said(command)?)?.first().copied().ok_or_else(|| "nothing was counted".into())
+        numbers(&stdout_of(command)?)?.first().copied().ok_or_else(|| "nothing was counted".into())
     }
 
-    /// The instructions of a call: what more calls take more.
-    pub(super) fn instructions(&self, stack: Stack, part: &str, calls: usize) -> Result<f64> {
+    /// The instructions of a call: the difference between many calls and twice as many.
+    pub(super) fn instructions(&self, stack: StackName, part: &str, calls: usize) -> Result<f64> {
         let run = |calls: usize| -> Result<f64> {
             let mut command = Command::new("valgrind");
             command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&self.timed);
@@ -91,17 +73,17 @@ impl Programs {
 }
 
 impl Serving {
-    /// How long it has run, in seconds. It has one thread.
+    /// Its processor time, in seconds. It has one thread.
     pub(super) fn cpu(&self) -> Result<f64> {
         let text = fs::read_to_string(format!("/proc/{}/schedstat", self.child.id())).unwrap_or_default();
-        // Where the system does not tell, there is no number.
+        // Without schedstat there is no number.
         Ok(text.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).map_or(f64::NAN, |nanos| nanos / 1e9))
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // One that has ended needs no end.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -125,7 +107,7 @@ fn is_there(program: impl AsRef<OsStr>) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-fn said(command: Command) -> Result<String> {
+fn stdout_of(command: Command) -> Result<String> {
     Ok(String::from_utf8(output(command)?.stdout)?)
 }
 
@@ -141,8 +123,8 @@ fn numbers(text: &str) -> Result<Vec<f64>> {
     Ok(text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?)
 }
 
-/// What callgrind says at its end.
-fn collected(said: &str) -> Result<f64> {
-    let line = said.lines().find_map(|line| line.split_once("Collected : ")).ok_or("callgrind collected nothing")?;
+/// The count that callgrind prints at its end.
+fn collected(report: &str) -> Result<f64> {
+    let line = report.lines().find_map(|line| line.split_once("Collected : ")).ok_or("callgrind collected nothing")?;
     Ok(line.1.trim().parse()?)
 }

@@ -1,40 +1,34 @@
-//! The command line that both programs have.
+//! The command line of both programs.
 
 use std::{process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 
-use crate::{
-    Caller, Result, Stack,
-    connect::ConnectRust,
-    load::{self, Load, Taken},
+use super::{
+    connect_rust::ConnectRust,
+    load::{self, CallTimes, Load},
+    name::StackName,
     ours::{self, Ours},
-    raw::Tonic,
+    stack::{Caller, Stack},
+    tonic::Tonic,
 };
+use crate::error::Result;
 
 /// Serves the contract, or calls it, and prints numbers.
 #[derive(Parser)]
 struct Arguments {
-    /// Who does it.
-    who: Who,
+    /// The stack that does it.
+    stack: StackName,
     #[command(subcommand)]
     task: Task,
 }
 
-/// Who serves and calls.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Who {
-    Ours,
-    Tonic,
-    Connectrpc,
-}
-
 #[derive(Subcommand)]
 enum Task {
-    /// Serves at a port of its own choice, which it prints.
+    /// Serves at a free port, and prints it.
     Serve,
-    /// Calls a server; prints calls a second, and how long half of the calls and all but a hundredth took, in seconds.
+    /// Calls a server; prints calls per second, and the latency at the 50th and 99th percentile, in seconds.
     Unary {
         port: u16,
         #[arg(long)]
@@ -44,7 +38,7 @@ enum Task {
         #[arg(long)]
         millis: u64,
     },
-    /// Reads streams of a server; prints messages a second.
+    /// Reads streams of a server; prints messages per second.
     Stream {
         port: u16,
         #[arg(long)]
@@ -57,13 +51,13 @@ enum Task {
         #[arg(long)]
         part: Part,
     },
-    /// Calls the service in this process, with this around each call; prints as `unary` does. Only ours has layers.
+    /// Calls the service in this process with a layer around each call; prints as `unary` does. Only `ours` has layers.
     Layer {
         layer: ours::Layer,
         #[arg(long)]
         millis: u64,
     },
-    /// Calls the service in this process so many times; prints the allocations of a call.
+    /// Calls the service in this process; prints allocations per call.
     Count {
         calls: usize,
         #[arg(long)]
@@ -71,28 +65,28 @@ enum Task {
     },
 }
 
-/// What of a call in process is measured.
+/// The part of a call in process that is measured.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Part {
     /// Client and server.
     Call,
-    /// What the server makes of an HTTP request.
+    /// The server alone, from an HTTP request.
     Server,
 }
 
-/// Does what the command line says. `allocations` tells how many there were.
+/// Runs the task of the command line. `allocations` returns how many there were so far.
 pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
-    let Arguments { who, task } = Arguments::parse();
+    let Arguments { stack, task } = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
-            if matches!(task, Task::Layer { .. }) && !matches!(who, Who::Ours) {
+            if matches!(task, Task::Layer { .. }) && !matches!(stack, StackName::Ours) {
                 return Err("only `ours` has layers".into());
             }
-            match who {
-                Who::Ours => does::<Ours>(task, allocations).await,
-                Who::Tonic => does::<Tonic>(task, allocations).await,
-                Who::Connectrpc => does::<ConnectRust>(task, allocations).await,
+            match stack {
+                StackName::Ours => run::<Ours>(task, allocations).await,
+                StackName::Tonic => run::<Tonic>(task, allocations).await,
+                StackName::Connectrpc => run::<ConnectRust>(task, allocations).await,
             }
         })
     });
@@ -105,7 +99,7 @@ pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
     }
 }
 
-async fn does<S: Stack>(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
+async fn run<S: Stack>(task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
     match task {
         Task::Serve => S::serve(listen().await?).await,
         Task::Unary { port, connections, concurrency, millis } => {
@@ -113,7 +107,7 @@ async fn does<S: Stack>(task: Task, allocations: &dyn Fn() -> usize) -> Result<(
             for _ in 0..connections {
                 clients.push(S::connect(port).await?);
             }
-            tell(&load::unary(clients, load(millis, concurrency)).await?)
+            print_times(&load::unary(clients, load(millis, concurrency)).await?)
         }
         Task::Stream { port, millis } => stream(S::connect(port).await?, millis).await,
         Task::InProcess { millis, part: Part::Call } => in_process(S::in_process()?, millis).await,
@@ -140,7 +134,7 @@ async fn stream(client: impl Caller, millis: u64) -> Result<()> {
 }
 
 async fn in_process(client: impl Caller, millis: u64) -> Result<()> {
-    tell(&load::unary(vec![client], load(millis, 1)).await?)
+    print_times(&load::unary(vec![client], load(millis, 1)).await?)
 }
 
 async fn count(mut client: impl Caller, calls: usize, allocations: &dyn Fn() -> usize) -> Result<()> {
@@ -155,7 +149,7 @@ async fn count(mut client: impl Caller, calls: usize, allocations: &dyn Fn() -> 
     Ok(())
 }
 
-fn tell(taken: &Taken) -> Result<()> {
-    println!("{} {} {}", taken.rate(), taken.percentile(0.5), taken.percentile(0.99));
+fn print_times(times: &CallTimes) -> Result<()> {
+    println!("{} {} {}", times.rate(), times.percentile(0.5), times.percentile(0.99));
     Ok(())
 }

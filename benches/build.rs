@@ -12,7 +12,7 @@ type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 fn main() -> Result {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     ours(&out)?;
-    let descriptors = protox::Compiler::new([".", "../../proto"])?
+    let descriptors = protox::Compiler::new([".", "../proto"])?
         .include_imports(true)
         .open_files(["echo.proto"])?
         .encode_file_descriptor_set();
@@ -23,7 +23,7 @@ fn main() -> Result {
 fn ours(out: &Path) -> Result {
     protoc_gen_rust_svc::Build::new(out.join("ours"))
         .proto_path(".")
-        .proto_path("../../proto")
+        .proto_path("../proto")
         .file("echo.proto")
         .option("emit=domain+pb+convert+adapter+client")
         .run();
@@ -31,7 +31,7 @@ fn ours(out: &Path) -> Result {
 }
 
 fn tonic(out: &Path) -> Result {
-    let descriptors = protox::compile(["echo.proto"], [".", "../../proto"])?;
+    let descriptors = protox::compile(["echo.proto"], [".", "../proto"])?;
     fs::create_dir_all(out.join("tonic"))?;
     Ok(tonic_prost_build::configure().out_dir(out.join("tonic")).compile_fds(descriptors)?)
 }

@@ -1,4 +1,4 @@
-//! This project, with all that is around a call: a deadline, metrics on both sides, and traces that are not sampled.
+//! This project, with deadlines, metrics on both sides and unsampled traces.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use rust_svc::{
 };
 use tokio::net::TcpListener;
 
-use crate::{
-    Caller, Result, Stack, check,
+use super::{
     generated::ours::bench::wire::v1::{
         EchoRequest, EchoResponse, EchoService, EchoServiceClient, RepeatRequest, echo_service_adapter,
     },
-    request,
-    server::Raw,
+    http_request::HttpCaller,
+    stack::{Caller, Stack, check},
 };
+use crate::{error::Result, request};
 
-struct Echo;
+struct OurEcho;
 
 #[async_trait]
-impl EchoService for Echo {
+impl EchoService for OurEcho {
     async fn echo(&self, _: Context, request: EchoRequest) -> rust_svc::Result<EchoResponse> {
         Ok(answer(request))
     }
@@ -40,18 +40,18 @@ fn answer(EchoRequest { name, number, tags }: EchoRequest) -> EchoResponse {
     EchoResponse { name, number, tags }
 }
 
-/// What is around each call of both sides.
+/// A layer around each call, on both sides.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Layer {
     /// Nothing.
     None,
-    /// Numbers of calls.
+    /// Metrics.
     Metrics,
-    /// A place in a trace that is not sampled, and no subscriber.
+    /// Unsampled traces, without a subscriber.
     Trace,
-    /// A line for each call, formatted and then thrown away.
+    /// A line for each call, formatted and discarded.
     AccessLog,
-    /// A span for each call and attempt and their numbers, for a collector that is not there.
+    /// Spans and metrics of each call and attempt, for a collector that does not exist.
     Otlp,
 }
 
@@ -84,14 +84,15 @@ impl Stack for Ours {
     async fn serve(listener: TcpListener) -> Result<()> {
         let address = listener.local_addr()?;
         drop(listener);
-        let bound = Server::new().adapter(echo_service_adapter(Arc::new(Echo))).chain(&chain()).bind(address).await?;
+        let bound =
+            Server::new().adapter(echo_service_adapter(Arc::new(OurEcho))).chain(&chain()).bind(address).await?;
         bound.run_until(std::future::pending()).await;
         Ok(())
     }
 
     async fn connect(port: u16) -> Result<impl Caller> {
         let client = Client::builder(format!("http://127.0.0.1:{port}")).chain(&chain()).build()?;
-        Ok(OurClient(EchoServiceClient(client)))
+        Ok(OurCaller(EchoServiceClient(client)))
     }
 
     fn in_process() -> Result<impl Caller> {
@@ -99,25 +100,25 @@ impl Stack for Ours {
     }
 
     fn server() -> impl Caller {
-        Raw(Routes::from(echo_service_adapter(Arc::new(Echo))).chain(&chain()))
+        HttpCaller(Routes::from(echo_service_adapter(Arc::new(OurEcho))).chain(&chain()))
     }
 }
 
-/// A client of the service in this process, with this around each call.
+/// A client of the service in this process, with a layer around each call.
 pub(crate) fn layered(layer: Layer) -> Result<impl Caller> {
     with(&layer.chain()?)
 }
 
-fn with(chain: &Chain) -> Result<OurClient> {
-    let service = Routes::from(echo_service_adapter(Arc::new(Echo))).chain(chain);
+fn with(chain: &Chain) -> Result<OurCaller> {
+    let service = Routes::from(echo_service_adapter(Arc::new(OurEcho))).chain(chain);
     let client = Client::builder("http://in.process").chain(chain).build_from_service(service)?;
-    Ok(OurClient(EchoServiceClient(client)))
+    Ok(OurCaller(EchoServiceClient(client)))
 }
 
 #[derive(Clone)]
-struct OurClient(EchoServiceClient);
+struct OurCaller(EchoServiceClient);
 
-impl Caller for OurClient {
+impl Caller for OurCaller {
     async fn echo(&mut self) -> Result<()> {
         check(self.0.echo(Context::new(), request!(EchoRequest)).await?.number)
     }

@@ -1,17 +1,19 @@
-//! Contracts of Google's, which lie beside the checkout where they are at hand.
+//! The contracts of googleapis, if there is a copy of them.
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
 };
 
+use bench::error::Result;
 use protoc_gen_rust_svc::read::Input;
 
-use crate::{Result, peers, request};
+use super::request;
+use crate::programs;
 
-/// All of them; `None`, after a word, where there are none.
+/// All of them. `None`, with a message, if there are none.
 pub(crate) fn googleapis() -> Result<Option<Input>> {
-    let corpus = env::var_os("CORPUS").map_or_else(|| peers::repository().join("../shared/corpus"), PathBuf::from);
+    let corpus = env::var_os("CORPUS").map_or_else(|| programs::repository().join("../shared/corpus"), PathBuf::from);
     let root = corpus.join("googleapis");
     if !root.is_dir() {
         println!("skipped: there is no {}", root.display());

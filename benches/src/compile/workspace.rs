@@ -6,30 +6,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bench::error::Result;
 use prost::Message;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options, read::Input};
 
 use super::program;
 use crate::{
-    Result,
-    child::{self, Usage},
-    contract::Contract,
-    peers,
+    generator::contract::Contract,
+    programs,
+    usage::{self, Usage},
 };
 
-/// What every program runs on.
+/// The runtime of every program.
 const TOKIO: &str = r#"tokio = { version = "1", features = ["full"] }"#;
 
 /// A library of generated code, and a program that uses it.
-pub(super) struct Krate {
+pub(super) struct GeneratedPackage {
     name: String,
     dependencies: String,
     library: BTreeMap<String, String>,
     program: String,
 }
 
-/// Where they are.
+/// The workspace of the compiled crates.
 pub(super) struct Workspace {
     folder: PathBuf,
     target: PathBuf,
@@ -37,13 +37,13 @@ pub(super) struct Workspace {
 
 impl Workspace {
     pub(super) fn new() -> Result<Self> {
-        fs::create_dir_all(peers::target())?;
-        let target = peers::target().canonicalize()?;
+        fs::create_dir_all(programs::target())?;
+        let target = programs::target().canonicalize()?;
         Ok(Self { folder: target.join("bench"), target })
     }
 
-    /// What we generate; of the artefacts `emit`, if it says any.
-    pub(super) fn ours(&self, name: &str, emit: &str, contract: &Contract, input: &Input) -> Result<Krate> {
+    /// The crate that we generate, with the artefacts of `emit` unless it is empty.
+    pub(super) fn ours(&self, name: &str, emit: &str, contract: &Contract, input: &Input) -> Result<GeneratedPackage> {
         let mut diagnostics = Diagnostics::default();
         let options = if emit.is_empty() { String::new() } else { format!("emit={emit}") };
         let options = Options::parse(&options, &mut diagnostics);
@@ -54,14 +54,19 @@ impl Workspace {
         let mut library: BTreeMap<_, _> =
             files.into_iter().map(|(path, text)| (format!("generated/{path}"), text)).collect();
         library.insert("lib.rs".to_owned(), "pub mod generated;\n".to_owned());
-        let runtime = peers::repository().join("rust-svc").canonicalize()?;
+        let runtime = programs::repository().join("rust-svc").canonicalize()?;
         let dependencies = format!("rust-svc = {{ path = {:?} }}\n", runtime);
         let has = |artefact: &str| emit.is_empty() || emit.split(',').any(|emitted| emitted == artefact);
-        Ok(Krate { name: name.to_owned(), dependencies, library, program: program::ours(name, contract, has) })
+        Ok(GeneratedPackage {
+            name: name.to_owned(),
+            dependencies,
+            library,
+            program: program::ours(name, contract, has),
+        })
     }
 
-    /// What tonic-prost-build generates.
-    pub(super) fn peer(&self, name: &str, contract: &Contract, input: &Input) -> Result<Krate> {
+    /// The crate that tonic-prost-build generates.
+    pub(super) fn peer(&self, name: &str, contract: &Contract, input: &Input) -> Result<GeneratedPackage> {
         let out = tempfile::tempdir()?;
         let file = input.files.iter().map(|file| FileDescriptorProto::decode(file.bytes.clone()));
         let set = FileDescriptorSet { file: file.collect::<Result<_, _>>()? };
@@ -69,7 +74,7 @@ impl Workspace {
         let text = fs::read_to_string(out.path().join("bench.v1.rs"))?;
         let library = [("v1.rs", text), ("lib.rs", "pub mod v1;\n".to_owned())];
         let library = library.map(|(path, text)| (path.to_owned(), text)).into();
-        Ok(Krate {
+        Ok(GeneratedPackage {
             name: name.to_owned(),
             dependencies: program::PEER_DEPENDENCIES.to_owned(),
             library,
@@ -77,20 +82,21 @@ impl Workspace {
         })
     }
 
-    pub(super) fn write(&self, krates: &[Krate]) -> Result<()> {
+    pub(super) fn write(&self, packages: &[GeneratedPackage]) -> Result<()> {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder)?;
         }
-        let members: Vec<_> = krates.iter().flat_map(|krate| [krate.name.clone(), program_of(&krate.name)]).collect();
+        let members: Vec<_> =
+            packages.iter().flat_map(|package| [package.name.clone(), program_of(&package.name)]).collect();
         let release = "[profile.release]\nstrip = true\n";
         self.file("Cargo.toml", &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n{release}"))?;
         // The versions that this project itself is tested with.
-        fs::copy(peers::repository().join("Cargo.lock"), self.folder.join("Cargo.lock"))?;
-        krates.iter().try_for_each(|krate| self.krate(krate))
+        fs::copy(programs::repository().join("Cargo.lock"), self.folder.join("Cargo.lock"))?;
+        packages.iter().try_for_each(|package| self.package(package))
     }
 
-    fn krate(&self, krate: &Krate) -> Result<()> {
-        let Krate { name, dependencies, library, program } = krate;
+    fn package(&self, package: &GeneratedPackage) -> Result<()> {
+        let GeneratedPackage { name, dependencies, library, program } = package;
         let program_name = program_of(name);
         self.file(&format!("{name}/Cargo.toml"), &manifest(name, dependencies))?;
         for (path, text) in library {
@@ -109,37 +115,37 @@ impl Workspace {
     }
 
     /// Checks the library anew.
-    pub(super) fn check(&self, krate: &Krate) -> Result<Usage> {
-        self.touch(krate)?;
-        child::cargo(&self.folder, &self.target, &["check", "--package", &format!("bench-{}", krate.name)])
+    pub(super) fn check(&self, package: &GeneratedPackage) -> Result<Usage> {
+        self.touch(package)?;
+        usage::cargo(&self.folder, &self.target, &["check", "--package", &format!("bench-{}", package.name)])
     }
 
     /// Builds library and program anew.
-    pub(super) fn release(&self, krate: &Krate) -> Result<Usage> {
-        self.touch(krate)?;
-        let (library, program) = (format!("bench-{}", krate.name), format!("bench-{}", program_of(&krate.name)));
+    pub(super) fn release(&self, package: &GeneratedPackage) -> Result<Usage> {
+        self.touch(package)?;
+        let (library, program) = (format!("bench-{}", package.name), format!("bench-{}", program_of(&package.name)));
         // Cargo gives only those their plain names that it is asked for.
         let packages = ["--package", &library, "--package", &program];
-        child::cargo(&self.folder, &self.target, &[&["build", "--release"][..], &packages].concat())
+        usage::cargo(&self.folder, &self.target, &[&["build", "--release"][..], &packages].concat())
     }
 
     /// The built library.
-    pub(super) fn library(&self, krate: &Krate) -> PathBuf {
-        self.built(&format!("libbench_{}.rlib", krate.name))
+    pub(super) fn library(&self, package: &GeneratedPackage) -> PathBuf {
+        self.built(&format!("libbench_{}.rlib", package.name))
     }
 
     /// The built program.
-    pub(super) fn program(&self, krate: &Krate) -> PathBuf {
-        self.built(&format!("bench-{}", program_of(&krate.name)))
+    pub(super) fn program(&self, package: &GeneratedPackage) -> PathBuf {
+        self.built(&format!("bench-{}", program_of(&package.name)))
     }
 
     fn built(&self, name: &str) -> PathBuf {
         self.target.join("release").join(name)
     }
 
-    /// What was written later than it was built is built again.
-    fn touch(&self, krate: &Krate) -> Result<()> {
-        let sources = [format!("{}/src/lib.rs", krate.name), format!("{}/src/main.rs", program_of(&krate.name))];
+    /// Rewrites the root files, so that cargo builds them again.
+    fn touch(&self, package: &GeneratedPackage) -> Result<()> {
+        let sources = [format!("{}/src/lib.rs", package.name), format!("{}/src/main.rs", program_of(&package.name))];
         sources.iter().try_for_each(|path| rewrite(&self.folder.join(path)))
     }
 }

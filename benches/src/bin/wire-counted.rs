@@ -1,4 +1,4 @@
-//! The program that counts what it allocates, which takes time.
+//! The program that counts allocations, which is slower.
 
 use std::alloc::System;
 
@@ -8,7 +8,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> std::process::ExitCode {
-    wire::command::main(&|| {
+    bench::stacks::command::main(&|| {
         let counted = ALLOCATOR.stats();
         counted.allocations + counted.reallocations
     })

@@ -1,17 +1,20 @@
-//! What it costs to generate: our plugin beside its peers, on the same bytes.
+//! Generating code: our plugin and its peers, on the same bytes.
+
+pub(crate) mod contract;
+mod corpus;
+pub(crate) mod request;
 
 use std::{io::Write, path::PathBuf};
 
+use bench::error::Result;
+use contract::Contract;
 use protoc_gen_rust_svc::read::Input;
 use tempfile::NamedTempFile;
 
 use crate::{
-    Result,
-    child::{self, Usage},
-    contract::Contract,
-    corpus,
     figure::{Figure, Goal, Unit},
-    peers, request,
+    programs,
+    usage::{self, Usage},
 };
 
 /// How long a service of 100 methods may take, in seconds.
@@ -19,7 +22,7 @@ const DAILY: f64 = 0.100;
 
 /// Every request.
 pub(crate) fn all(rounds: usize) -> Result<()> {
-    let bench = GeneratorBench { rounds, ours: peers::ours()?, peers: peers::installed() };
+    let bench = GeneratorBench { rounds, ours: programs::ours()?, peers: programs::installed() };
     bench.daily()?;
     if let Some(input) = corpus::googleapis()? {
         bench.compare("googleapis", &input)?;
@@ -28,12 +31,12 @@ pub(crate) fn all(rounds: usize) -> Result<()> {
     bench.compare("methods3000", &request::of_contract(&large)?).map(drop)
 }
 
-/// Only the request that people have.
+/// Only the request of 100 methods.
 pub(crate) fn quick(rounds: usize) -> Result<()> {
-    GeneratorBench { rounds, ours: peers::ours()?, peers: peers::present() }.daily()
+    GeneratorBench { rounds, ours: programs::ours()?, peers: programs::present() }.daily()
 }
 
-/// One figure of what a program used.
+/// One figure of a usage.
 type UsageFigure = fn(&Usage) -> f64;
 
 struct GeneratorBench {
@@ -50,17 +53,17 @@ impl GeneratorBench {
         Ok(())
     }
 
-    /// Prints what a request costs; gives what it costs us.
+    /// Prints the figures of a request. Returns our usage.
     fn compare(&self, name: &str, input: &Input) -> Result<Usage> {
         let mut file = NamedTempFile::new()?;
         file.write_all(&request::bytes(input))?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         // One round more, which is not counted: it brings the programs and the request into memory.
         for round in 0..=self.rounds {
-            let one = child::run(&self.ours, file.path())?;
+            let one = usage::run(&self.ours, file.path())?;
             let mut others = Usage::default();
             for peer in self.peers.iter().flatten() {
-                others = others.then(child::run(peer, file.path())?);
+                others = others.then(usage::run(peer, file.path())?);
             }
             if round > 0 {
                 ours.push(one);

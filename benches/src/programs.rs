@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Result, child::cargo_command};
+use bench::error::Result;
+
+use crate::usage::cargo_command;
 
 /// The plugins that together generate as much as ours, each with its version.
 const PEERS: [(&str, &str); 3] =

@@ -1,10 +1,11 @@
-//! Calls, one after the other or many at once, and how long they took.
+//! Calls, serial or concurrent, and how long they took.
 
 use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
 
-use crate::{Caller, Result};
+use super::stack::Caller;
+use crate::error::Result;
 
 /// How calls are made.
 #[derive(Clone, Copy, Debug)]
@@ -15,22 +16,22 @@ pub struct Load {
     pub concurrency: usize,
 }
 
-/// What calls took.
+/// The durations of calls.
 #[derive(Clone, Debug, Default)]
-pub struct Taken {
+pub struct CallTimes {
     /// Each of them, in nanoseconds, sorted.
     pub nanos: Vec<u64>,
     /// All of them together.
     pub whole: Duration,
 }
 
-impl Taken {
-    /// How many ended in a second.
+impl CallTimes {
+    /// Calls per second.
     pub fn rate(&self) -> f64 {
         self.nanos.len() as f64 / self.whole.as_secs_f64()
     }
 
-    /// How long all but the slowest of a hundred took, in seconds, for a share such as `0.99`.
+    /// The latency at a percentile such as `0.99`, in seconds.
     pub fn percentile(&self, share: f64) -> f64 {
         let index = ((self.nanos.len() as f64 * share) as usize).min(self.nanos.len().saturating_sub(1));
         self.nanos.get(index).map_or(f64::NAN, |nanos| *nanos as f64 / 1e9)
@@ -38,7 +39,7 @@ impl Taken {
 }
 
 /// Calls `Echo` by each of these clients.
-pub async fn unary<C: Caller>(clients: Vec<C>, load: Load) -> Result<Taken> {
+pub async fn unary<C: Caller>(clients: Vec<C>, load: Load) -> Result<CallTimes> {
     for client in &clients {
         until(client.clone(), Instant::now() + load.duration / 10).await?;
     }
@@ -48,7 +49,7 @@ pub async fn unary<C: Caller>(clients: Vec<C>, load: Load) -> Result<Taken> {
     let whole = start.elapsed();
     let mut nanos = nanos.into_iter().collect::<Result<Vec<_>>>()?.concat();
     nanos.sort_unstable();
-    Ok(Taken { nanos, whole })
+    Ok(CallTimes { nanos, whole })
 }
 
 async fn until<C: Caller>(mut client: C, end: Instant) -> Result<Vec<u64>> {
@@ -63,7 +64,7 @@ async fn until<C: Caller>(mut client: C, end: Instant) -> Result<Vec<u64>> {
     Ok(nanos)
 }
 
-/// How many messages of streams are read in a second.
+/// Reads streams, and returns messages per second.
 pub async fn streamed<C: Caller>(mut client: C, load: Load) -> Result<f64> {
     const MESSAGES: u32 = 10_000;
     client.repeat(MESSAGES).await?;

@@ -1,4 +1,4 @@
-//! What a server makes of an HTTP request, without a client and a connection.
+//! A server alone: HTTP requests without a client and a connection.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
@@ -6,13 +6,17 @@ use http_body_util::{BodyExt, Full};
 use prost::Message;
 use tower::{Service, ServiceExt};
 
-use crate::{Caller, Result, check, generated::raw, request};
+use super::{
+    generated::tonic as messages,
+    stack::{Caller, check},
+};
+use crate::{error::Result, request};
 
-/// Sends the same bytes to any service of HTTP.
+/// Sends the same bytes to any HTTP service.
 #[derive(Clone)]
-pub struct Raw<S>(pub S);
+pub struct HttpCaller<S>(pub S);
 
-impl<S, B> Caller for Raw<S>
+impl<S, B> Caller for HttpCaller<S>
 where
     S: Service<Request<tonic::body::Body>, Response = Response<B>, Future: Send> + Clone + Send + 'static,
     S::Error: std::error::Error + Send + Sync + 'static,
@@ -20,7 +24,7 @@ where
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     async fn echo(&mut self) -> Result<()> {
-        let body = framed(&request!(raw::EchoRequest));
+        let body = framed(&request!(messages::EchoRequest));
         let mut request = Request::new(tonic::body::Body::new(Full::new(body)));
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = Uri::from_static("/bench.wire.v1.EchoService/Echo");
@@ -31,7 +35,7 @@ where
         if !is_ok {
             return Err("the call failed".into());
         }
-        check(raw::EchoResponse::decode(&answer.to_bytes()[5..])?.number)
+        check(messages::EchoResponse::decode(&answer.to_bytes()[5..])?.number)
     }
 
     async fn repeat(&mut self, _: u32) -> Result<()> {
@@ -51,7 +55,7 @@ fn headers(headers: &mut HeaderMap) {
     }
 }
 
-fn framed(message: &raw::EchoRequest) -> Bytes {
+fn framed(message: &messages::EchoRequest) -> Bytes {
     let mut bytes = vec![0; 5];
     // A vector grows.
     let _ = message.encode(&mut bytes);

@@ -1,4 +1,4 @@
-//! connect-rust, as its generator and its guide have it, with the protocol of gRPC.
+//! connect-rust with the gRPC protocol, as in its guide.
 
 use connectrpc::{
     ConnectError, ConnectRpcService, Encodable, Protocol, RequestContext, Response, Server, ServiceRequest,
@@ -10,18 +10,18 @@ use futures::stream;
 use http::Uri;
 use tokio::net::TcpListener;
 
-use crate::{
-    Caller, Result, Stack, check,
-    generated::connect::bench::wire::v1::{
+use super::{
+    generated::connect_rust::bench::wire::v1::{
         EchoRequest, EchoResponse, EchoService, EchoServiceClient, EchoServiceServer, RepeatRequest,
     },
-    request,
-    server::Raw,
+    http_request::HttpCaller,
+    stack::{Caller, Stack, check},
 };
+use crate::{error::Result, request};
 
-struct Echo;
+struct ConnectEcho;
 
-impl EchoService for Echo {
+impl EchoService for ConnectEcho {
     async fn echo<'a>(
         &'a self,
         _: RequestContext,
@@ -58,21 +58,21 @@ impl Stack for ConnectRust {
         const WAITING: usize = 1024;
         let uri: Uri = format!("http://127.0.0.1:{port}").parse()?;
         let connection = Http2Connection::lazy_plaintext(uri.clone()).shared(WAITING);
-        Ok(Connect(EchoServiceClient::new(connection, config(uri))))
+        Ok(ConnectCaller(EchoServiceClient::new(connection, config(uri))))
     }
 
     fn in_process() -> Result<impl Caller> {
         let transport = ServiceTransport::new(service());
-        Ok(Connect(EchoServiceClient::new(transport, config(Uri::from_static("http://in.process")))))
+        Ok(ConnectCaller(EchoServiceClient::new(transport, config(Uri::from_static("http://in.process")))))
     }
 
     fn server() -> impl Caller {
-        Raw(service())
+        HttpCaller(service())
     }
 }
 
 fn service() -> ConnectRpcService<EchoServiceServer<impl EchoService>> {
-    ConnectRpcService::new(EchoServiceServer::new(Echo))
+    ConnectRpcService::new(EchoServiceServer::new(ConnectEcho))
 }
 
 fn config(uri: Uri) -> ClientConfig {
@@ -80,9 +80,9 @@ fn config(uri: Uri) -> ClientConfig {
 }
 
 #[derive(Clone)]
-struct Connect<T>(EchoServiceClient<T>);
+struct ConnectCaller<T>(EchoServiceClient<T>);
 
-impl<T> Caller for Connect<T>
+impl<T> Caller for ConnectCaller<T>
 where
     T: ClientTransport<ResponseBody: Unpin>,
     <T::ResponseBody as Body>::Error: std::fmt::Display,

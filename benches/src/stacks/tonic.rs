@@ -1,4 +1,4 @@
-//! tonic, as its generator and its guide have it.
+//! tonic with the stubs of its generator, as in its guide.
 
 use std::pin::Pin;
 
@@ -9,21 +9,21 @@ use tonic::{
     transport::{Channel, Endpoint, server::TcpIncoming},
 };
 
-use crate::{
-    Caller, Result, Stack, check,
-    generated::raw::{
+use super::{
+    generated::tonic::{
         EchoRequest, EchoResponse, RepeatRequest,
         echo_service_client::EchoServiceClient,
         echo_service_server::{EchoService, EchoServiceServer},
     },
-    request,
-    server::Raw,
+    http_request::HttpCaller,
+    stack::{Caller, Stack, check},
 };
+use crate::{error::Result, request};
 
-struct Echo;
+struct TonicEcho;
 
 #[tonic::async_trait]
-impl EchoService for Echo {
+impl EchoService for TonicEcho {
     type RepeatStream = Pin<Box<dyn Stream<Item = Result<EchoResponse, Status>> + Send>>;
 
     async fn echo(&self, request: Request<EchoRequest>) -> Result<Response<EchoResponse>, Status> {
@@ -48,29 +48,29 @@ pub(crate) struct Tonic;
 impl Stack for Tonic {
     async fn serve(listener: TcpListener) -> Result<()> {
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        let service = EchoServiceServer::new(Echo);
+        let service = EchoServiceServer::new(TonicEcho);
         Ok(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming).await?)
     }
 
     async fn connect(port: u16) -> Result<impl Caller> {
         let channel = Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?.connect().await?;
-        Ok(Remote(EchoServiceClient::new(channel)))
+        Ok(RemoteCaller(EchoServiceClient::new(channel)))
     }
 
     fn in_process() -> Result<impl Caller> {
-        Ok(Local(EchoServiceClient::new(EchoServiceServer::new(Echo))))
+        Ok(LocalCaller(EchoServiceClient::new(EchoServiceServer::new(TonicEcho))))
     }
 
     fn server() -> impl Caller {
-        Raw(EchoServiceServer::new(Echo))
+        HttpCaller(EchoServiceServer::new(TonicEcho))
     }
 }
 
 #[derive(Clone)]
-struct Remote(EchoServiceClient<Channel>);
+struct RemoteCaller(EchoServiceClient<Channel>);
 
 #[derive(Clone)]
-struct Local(EchoServiceClient<EchoServiceServer<Echo>>);
+struct LocalCaller(EchoServiceClient<EchoServiceServer<TonicEcho>>);
 
 macro_rules! caller {
     () => {
@@ -89,10 +89,10 @@ macro_rules! caller {
     };
 }
 
-impl Caller for Remote {
+impl Caller for RemoteCaller {
     caller!();
 }
 
-impl Caller for Local {
+impl Caller for LocalCaller {
     caller!();
 }

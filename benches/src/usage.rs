@@ -1,7 +1,7 @@
-//! What a program used: time and memory, as the system counted them.
+//! The time and memory that a program used, as the system counted them.
 //!
-//! A program is started by another process of this one, whose only child it is, because a process is told what all its
-//! children used together; and because a child is charged with the memory of the process that it was split from.
+//! Another process of this program starts it as its only child, because the system reports the usage of all children
+//! together, and charges a child with the memory of the process that forked it.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -12,17 +12,18 @@ use std::{
     time::Instant,
 };
 
+use bench::error::Result;
 use nix::sys::{
     resource::{UsageWho, getrusage},
     time::TimeValLike,
 };
 
-use crate::{Result, figure};
+use crate::figure;
 
 /// Names the report to cargo's `RUSTC_WORKSPACE_WRAPPER`, which is this program and gets no arguments of its own.
 pub(crate) const WRAPPER: &str = "BENCH_REPORT";
 
-/// What a program used.
+/// The time and memory that a program used.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Usage {
     /// From its start to its end, in seconds.
@@ -40,13 +41,13 @@ impl Usage {
         Self { wall: of(|run| run.wall), user: of(|run| run.user), peak: of(|run| run.peak) }
     }
 
-    /// What two programs used that run one after the other.
+    /// The usage of two programs that run one after the other.
     pub(crate) fn then(self, next: Self) -> Self {
         Self { wall: self.wall + next.wall, user: self.user + next.user, peak: self.peak.max(next.peak) }
     }
 }
 
-/// Runs a program on the bytes of a file. What it says is thrown away. Fails if the program does.
+/// Runs a program on the bytes of a file, and discards its output. Fails if the program does.
 pub(crate) fn run(program: &Path, input: &Path) -> Result<Usage> {
     let report = tempfile::NamedTempFile::new()?;
     let mut command = Command::new(std::env::current_exe()?);
@@ -58,12 +59,12 @@ pub(crate) fn run(program: &Path, input: &Path) -> Result<Usage> {
     }
 }
 
-/// Cargo: the one that runs this program, or else the one that the user would call.
+/// The cargo that runs this program, or else the one in the path.
 pub(crate) fn cargo_command() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs cargo in a folder; what its compilers used on the crates of the workspace there, all together.
+/// Runs cargo in a folder. Returns the usage of its compilers on the crates of the workspace there.
 pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Result<Usage> {
     let report = tempfile::NamedTempFile::new()?;
     let mut command = cargo_command();
@@ -76,7 +77,7 @@ pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Result<
     }
 }
 
-/// Runs a command and adds what it used to the report.
+/// Runs a command and adds its usage to the report.
 pub(crate) fn measure(report: &Path, command: &[OsString]) -> Result<ExitCode> {
     let (program, arguments) = command.split_first().ok_or("there is no command")?;
     let start = Instant::now();
@@ -108,6 +109,6 @@ fn parse(line: &str) -> Result<Usage> {
     let numbers = line.split(' ').map(str::parse).collect::<Result<Vec<f64>, _>>()?;
     match numbers[..] {
         [wall, user, peak] => Ok(Usage { wall, user, peak }),
-        _ => Err(format!("{line:?} is no line of a report").into()),
+        _ => Err(format!("{line:?} is not a line of a report").into()),
     }
 }

@@ -1,14 +1,15 @@
-//! What protoc sends to a plugin.
+//! The requests that protoc sends to a plugin.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
+use bench::error::Result;
 use prost::Message;
 use protoc_gen_rust_svc::read::{Input, compile, descriptor::CodeGeneratorRequest};
 
-use crate::{Result, contract::Contract};
+use super::contract::Contract;
 
 /// The descriptors of a contract.
 pub(crate) fn of_contract(contract: &Contract) -> Result<Input> {
@@ -28,7 +29,7 @@ pub(crate) fn of_files(folder: &Path, names: &[PathBuf]) -> Result<Input> {
     compile::compile(&[folder.to_owned()], names).map_err(|error| error.to_string().into())
 }
 
-/// The bytes that a plugin reads.
+/// The encoded request.
 pub(crate) fn bytes(input: &Input) -> Vec<u8> {
     let proto_file = input.files.iter().map(|file| file.bytes.clone()).collect();
     let file_to_generate = input.generate.clone();

@@ -1,8 +1,8 @@
-//! A contract as a large team has it, made up: resources with the methods of AIP, and streams of every kind.
+//! A contract of a large team: resources with the standard methods of the AIPs, and streams of every kind.
 
 use std::collections::BTreeMap;
 
-/// So many services, each in a package of its own, each for so many resources of ten methods.
+/// Services, each in its own package, with resources of ten methods each.
 #[derive(Clone, Copy)]
 pub(crate) struct Contract {
     /// How many services, and packages.
@@ -11,7 +11,7 @@ pub(crate) struct Contract {
     pub(crate) resources: usize,
 }
 
-/// A method of a service, in the words of Rust.
+/// A method of a service, with its names in Rust.
 pub(crate) struct Method {
     /// Its name.
     pub(crate) name: String,
@@ -23,7 +23,7 @@ pub(crate) struct Method {
     pub(crate) kind: Kind,
 }
 
-/// Which side of a method streams.
+/// The streaming kind of a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Neither.
@@ -109,16 +109,16 @@ fn methods(resource: &str) -> Vec<Method> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request;
+    use crate::generator::request;
 
     #[test]
-    fn it_has_the_methods_that_it_tells() {
+    fn the_methods_are_those_of_the_file() {
         let input = request::of_contract(&Contract::DAILY).expect("valid");
         let file = input.files.iter().find(|file| file.descriptor.name == "bench/v1/catalog.proto").expect("there");
         let declared: Vec<_> =
             file.descriptor.service[0].method.iter().map(|method| method.name.to_lowercase()).collect();
-        let told: Vec<_> = Contract::DAILY.methods().iter().map(|method| method.name.replace('_', "")).collect();
-        assert_eq!(declared, told);
-        assert_eq!(told.len(), 100);
+        let listed: Vec<_> = Contract::DAILY.methods().iter().map(|method| method.name.replace('_', "")).collect();
+        assert_eq!(declared, listed);
+        assert_eq!(listed.len(), 100);
     }
 }

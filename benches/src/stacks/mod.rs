@@ -1,0 +1,17 @@
+//! The stacks that are compared. Each is a `Stack`; a `Caller` is a client of one of them, which [`load`] calls.
+//!
+//! | module | stack |
+//! |---|---|
+//! | [`ours`] | this project, with deadlines, metrics and unsampled traces |
+//! | [`tonic`] | tonic, with the stubs of its own generator and nothing around them |
+//! | [`connect_rust`] | connect-rust, with the gRPC protocol and nothing around its stubs |
+
+pub mod command;
+pub mod connect_rust;
+mod generated;
+pub mod http_request;
+pub mod load;
+pub mod name;
+pub mod ours;
+pub mod stack;
+pub mod tonic;
