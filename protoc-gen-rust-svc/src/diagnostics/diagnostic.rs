@@ -86,7 +86,9 @@ impl Diagnostics {
         self.notes += text;
     }
 
+    /// Adds a diagnostic. A message is one line, also where it quotes text of the input that has several.
     fn add(&mut self, severity: Severity, code: &'static str, position: &Position, message: String) -> &mut Diagnostic {
+        let message = message.replace(char::is_control, "?");
         self.found.push(Diagnostic { position: position.clone(), severity, code, message, help: None });
         let last = self.found.len() - 1;
         &mut self.found[last]
