@@ -56,11 +56,12 @@ impl HttpExchange {
         body: Body,
     ) -> Result<Self, HttpError> {
         let query = parts.uri.query().unwrap_or_default();
-        let parameters = parameters::read(&route, segments, query, settings.ignore_unknown_parameters)?;
+        let parameters = parameters::read(&route, segments, query, &settings)?;
         let framing = framing(&route, &settings, &parameters, &parts.headers)?;
-        let (cx, guard) = context::of_call(&route, parts)?.with_cancel_guard();
+        let (cx, guard) = context::of_call(&route, &settings, parts)?.with_cancel_guard();
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
+        print.pretty = parameters.pretty.unwrap_or(print.pretty) && route.method.kind.returns_one();
         let (headers, call) = (parts.headers.clone(), Arc::new(ActiveCall::unobserved(cx)));
         let shutdown = parts.extensions.get().cloned().unwrap_or_default();
         let receive_timeout =

@@ -35,6 +35,34 @@ const PLAIN: [&str; 11] = [
 /// Response metadata that is the HTTP status.
 pub(super) const STATUS: &str = "x-http-code";
 
+/// The permanent headers of HTTP that grpc-gateway passes on.
+const PERMANENT: [&str; 24] = [
+    "accept",
+    "accept-charset",
+    "accept-language",
+    "accept-ranges",
+    "authorization",
+    "cache-control",
+    "content-type",
+    "cookie",
+    "date",
+    "expect",
+    "from",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-schedule-tag-match",
+    "if-unmodified-since",
+    "max-forwards",
+    "origin",
+    "pragma",
+    "referer",
+    "user-agent",
+    "via",
+    "warning",
+];
+
 /// Keys that a prefixed header may not set: they belong to the connection, to HTTP, or to the gateway.
 const RESERVED: [&str; 19] = [
     "connection",
@@ -76,6 +104,16 @@ pub(super) fn metadata(headers: &HeaderMap, uri: &Uri, peer: Option<&str>) -> Re
     }
     forward(headers, uri, peer, &mut metadata);
     Ok(metadata)
+}
+
+/// Adds the permanent headers of HTTP, as grpc-gateway does.
+pub(super) fn append_permanent(headers: &HeaderMap, metadata: &mut Metadata) {
+    for (name, value) in headers.iter().filter(|(name, _)| PERMANENT.contains(&name.as_str())) {
+        if let Ok(value) = value.to_str() {
+            // Values that gRPC does not carry are dropped.
+            let _ = metadata.append(&format!("grpcgateway-{name}"), value);
+        }
+    }
 }
 
 /// Returns the key of a `Grpc-Metadata-` header. A key that only the gateway sets, or that another header of the request

@@ -113,6 +113,9 @@ impl RouteTable {
     /// Responds to a path without a route for this method.
     fn other_method(&self, parts: &Parts, path: &RequestPath<'_>) -> Response<Body> {
         let Some(allow) = self.allow(path) else { return self.refuse(parts, not_found()) };
+        if self.settings.wrong_method_is_unimplemented {
+            return self.refuse(parts, Error::new(Code::Unimplemented, "Method Not Allowed").into());
+        }
         let mut response = if parts.method == HttpMethod::OPTIONS {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;

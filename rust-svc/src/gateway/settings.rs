@@ -21,6 +21,13 @@ pub struct GatewaySettings {
     pub max_message_bytes: usize,
     /// Ignore query parameters that are not fields of the request, instead of responding with 400.
     pub ignore_unknown_parameters: bool,
+    /// Ignore query parameters whose field the path sets, instead of responding with 400.
+    pub path_over_query: bool,
+    /// Respond with 501 to a method that a path does not take, instead of 405 with `Allow`.
+    pub wrong_method_is_unimplemented: bool,
+    /// Pass `Accept`, `Cookie`, `User-Agent` and the other permanent headers of HTTP on as metadata, with the prefix
+    /// `grpcgateway-`.
+    pub permanent_headers: bool,
     /// How errors are printed; `google.rpc.Status` unless set.
     pub errors: ErrorFormat,
     /// How streams are sent to callers that accept several formats; lines unless set.
@@ -36,10 +43,38 @@ impl Default for GatewaySettings {
             parse: ParseOptions::default(),
             max_message_bytes: 4 * 1024 * 1024,
             ignore_unknown_parameters: false,
+            path_over_query: false,
+            wrong_method_is_unimplemented: false,
+            permanent_headers: false,
             errors: ErrorFormat::default(),
             streams: StreamFormat::default(),
             heartbeat: Some(Duration::from_secs(15)),
         }
+    }
+}
+
+impl GatewaySettings {
+    /// Returns the settings that Google's own REST clients expect: errors as `{"error":{..}}` with the HTTP status, streams
+    /// as arrays.
+    pub fn google() -> Self {
+        Self { errors: ErrorFormat::Google, streams: StreamFormat::Array, ..Self::default() }
+    }
+
+    /// Returns the settings with which responses are those of grpc-gateway v2: defaults are printed, unknown fields and
+    /// parameters are ignored, the path precedes the query, streams are lines of `{"result":..}`, and the response to a
+    /// wrong method is 501.
+    pub fn grpc_gateway() -> Self {
+        let mut settings = Self {
+            streams: StreamFormat::ResultLines,
+            ignore_unknown_parameters: true,
+            path_over_query: true,
+            wrong_method_is_unimplemented: true,
+            permanent_headers: true,
+            ..Self::default()
+        };
+        settings.print.defaults = true;
+        settings.parse.ignore_unknown = true;
+        settings
     }
 }
 

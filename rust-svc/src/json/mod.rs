@@ -58,5 +58,5 @@ pub use print::Writer;
 pub(crate) use print::{bytes_of_fields, field_types};
 pub use read::{FieldReader, ValueSource};
 pub(crate) use read::{ParameterTree, PathStep, field_name, is_output_only};
-pub(crate) use text::{decode_base64, encode_base64};
+pub(crate) use text::{decode_base64, encode_base64, indent, json_name};
 pub use values::MapKey;

@@ -20,6 +20,8 @@ pub struct PrintOptions {
     pub proto_names: bool,
     /// Print integers of 64 bits as numbers, which many readers round, not as strings.
     pub int64_numbers: bool,
+    /// Print each entry on a line of its own, indented. Streams are not affected.
+    pub pretty: bool,
     /// The types that may be packed in a `google.protobuf.Any`.
     pub types: TypeRegistry,
 }

@@ -12,6 +12,8 @@ mod http;
 #[cfg(feature = "metrics")]
 mod panics;
 mod parts;
+mod presets;
+mod requests;
 mod responses;
 mod shop;
 mod stock;

@@ -10,14 +10,17 @@ use axum::{
 use crate::{
     Context, Error, Peer, Result,
     call::shutdown::DrainSignal,
-    gateway::{headers, routing::BoundRoute},
+    gateway::{headers, routing::BoundRoute, settings::GatewaySettings},
     grpc::{header, timeout},
 };
 
 /// Returns the context of a call of this route.
-pub(crate) fn of_call(route: &BoundRoute, parts: &Parts) -> Result<Context> {
+pub(crate) fn of_call(route: &BoundRoute, settings: &GatewaySettings, parts: &Parts) -> Result<Context> {
     let address = address(parts).map(|address| address.ip().to_string());
-    let metadata = headers::metadata(&parts.headers, &parts.uri, address.as_deref())?;
+    let mut metadata = headers::metadata(&parts.headers, &parts.uri, address.as_deref())?;
+    if settings.permanent_headers {
+        headers::append_permanent(&parts.headers, &mut metadata);
+    }
     let mut cx = of_peer(parts).with_all_metadata(metadata);
     if let Some(signal) = parts.extensions.get::<DrainSignal>() {
         cx = cx.with_drain_signal(signal.clone());

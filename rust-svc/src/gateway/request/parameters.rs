@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::{
     Error, Result, Violation,
-    gateway::routing::BoundRoute,
-    json::{ParameterTree, PathStep},
+    gateway::{routing::BoundRoute, settings::GatewaySettings},
+    json::{ParameterTree, PathStep, json_name},
     path::{Variable, percent_decode},
 };
 
@@ -43,14 +43,26 @@ pub(crate) struct Parameters {
     pub(crate) enum_numbers: bool,
     /// Whether the response is a stream of events: `$alt=sse`.
     pub(crate) wants_events: bool,
+    /// Whether the response is indented, if the query says.
+    pub(crate) pretty: Option<bool>,
     /// Whether the query sets the update mask.
     pub(crate) has_mask: bool,
 }
 
 /// Reads the variables of the path, whose segments are still percent-encoded, and the query.
-pub(crate) fn read(route: &BoundRoute, segments: &[&str], query: &str, ignore_unknown: bool) -> Result<Parameters> {
-    let mut parameters =
-        Parameters { fields: ParameterTree::root(), enum_numbers: false, wants_events: false, has_mask: false };
+pub(crate) fn read(
+    route: &BoundRoute,
+    segments: &[&str],
+    query: &str,
+    settings: &GatewaySettings,
+) -> Result<Parameters> {
+    let mut parameters = Parameters {
+        fields: ParameterTree::root(),
+        enum_numbers: false,
+        wants_events: false,
+        pretty: None,
+        has_mask: false,
+    };
     for variable in route.template.variables() {
         let value = path_value(route, variable, segments)?;
         parameters.fields.at(variable.field_path().iter().map(|name| PathStep::Field(name))).push(value);
@@ -61,20 +73,20 @@ pub(crate) fn read(route: &BoundRoute, segments: &[&str], query: &str, ignore_un
             return Err(Error::invalid_argument(format!("the query has more than {MAX_PARAMETERS} parameters")));
         }
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        parameters.set(route, &form_decoded(name)?, form_decoded(value)?, ignore_unknown)?;
+        parameters.set(route, &form_decoded(name)?, form_decoded(value)?, settings)?;
     }
     Ok(parameters)
 }
 
 impl Parameters {
-    fn set(&mut self, route: &BoundRoute, name: &str, value: String, ignore_unknown: bool) -> Result<()> {
+    fn set(&mut self, route: &BoundRoute, name: &str, value: String, settings: &GatewaySettings) -> Result<()> {
         let mut steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
         let first = steps.first().map_or("", PathStep::name);
         let field = route.messages.request_field(first);
         match field {
-            Some(_) if route.route.body == "*" && SYSTEM.contains(&name) => self.set_system(name, &value),
-            None if SYSTEM.contains(&name) => self.set_system(name, &value),
-            None if ignore_unknown => (),
+            Some(_) if route.route.body == "*" && SYSTEM.contains(&name) => self.set_system(name, &value)?,
+            None if SYSTEM.contains(&name) => self.set_system(name, &value)?,
+            None if settings.ignore_unknown_parameters => (),
             None => return Err(violation(name, "is not a field of the request")),
             Some(_) if route.route.body == "*" => {
                 return Err(violation(name, "belongs into the body; the query sets no field here"));
@@ -82,6 +94,7 @@ impl Parameters {
             Some(field) if field == route.route.body => {
                 return Err(violation(name, "is in the body, so that the query cannot set it"));
             }
+            Some(_) if settings.path_over_query && is_in_path(route, &steps) => (),
             Some(field) => {
                 self.has_mask |= route.mask == Some(field);
                 steps[0] = PathStep::Field(field);
@@ -91,10 +104,29 @@ impl Parameters {
         Ok(())
     }
 
-    fn set_system(&mut self, name: &str, value: &str) {
-        self.wants_events |= name.trim_start_matches('$') == "alt" && value == "sse";
-        self.enum_numbers |= name.trim_start_matches('$') == "alt" && value.contains("enum-encoding=int");
+    fn set_system(&mut self, name: &str, value: &str) -> Result<()> {
+        match name.trim_start_matches('$') {
+            "alt" => {
+                self.wants_events |= value == "sse";
+                self.enum_numbers |= value.contains("enum-encoding=int");
+            }
+            "prettyPrint" => self.pretty = Some(matches!(value, "" | "true" | "True" | "1")),
+            "fields" if !matches!(value, "" | "*") => {
+                return Err(violation(name, "is not supported: the response has all of its fields"));
+            }
+            _ => (),
+        }
+        Ok(())
     }
+}
+
+/// Returns whether a variable of the path sets the field with these names.
+fn is_in_path(route: &BoundRoute, steps: &[PathStep<'_>]) -> bool {
+    let is_same = |own: &String, step: &PathStep<'_>| own == step.name() || json_name(own) == step.name();
+    route.template.variables().iter().any(|variable| {
+        let path = variable.field_path();
+        path.len() == steps.len() && path.iter().zip(steps).all(|(own, step)| is_same(own, step))
+    })
 }
 
 fn path_value(route: &BoundRoute, variable: &Variable, segments: &[&str]) -> Result<String> {

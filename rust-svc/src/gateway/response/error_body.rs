@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use crate::{
     Error,
     gateway::settings::{ErrorFormat, GatewaySettings},
-    json::{self, JsonValue, Writer},
+    json::{self, JsonValue, PrintOptions, Writer},
     types::rpc,
 };
 
@@ -32,13 +32,16 @@ impl ErrorBody<'_> {
 
     /// Returns the content type and the text of a response that is this error.
     pub(crate) fn whole(&self) -> (HeaderValue, Vec<u8>) {
-        let json = HeaderValue::from_static("application/json");
-        match &self.settings.errors {
-            ErrorFormat::Status => (json, self.status()),
-            ErrorFormat::Google => (json, [b"{\"error\":", &self.status()[..], b"}"].concat()),
-            ErrorFormat::Problem => (HeaderValue::from_static("application/problem+json"), self.status()),
-            ErrorFormat::Custom(custom) => (custom.content_type.clone(), custom.print(self.error, self.status)),
-        }
+        let (content_type, body) = match &self.settings.errors {
+            ErrorFormat::Status => ("application/json", self.status()),
+            ErrorFormat::Google => ("application/json", [b"{\"error\":", &self.status()[..], b"}"].concat()),
+            ErrorFormat::Problem => ("application/problem+json", self.status()),
+            ErrorFormat::Custom(custom) => {
+                return (custom.content_type.clone(), custom.print(self.error, self.status));
+            }
+        };
+        let body = if self.settings.print.pretty { json::indent(&body) } else { body };
+        (HeaderValue::from_static(content_type), body)
     }
 
     /// Returns the object of an error, as it is in streams.
@@ -48,13 +51,18 @@ impl ErrorBody<'_> {
             ErrorFormat::Problem => self.object(|out, body| body.problem(out)),
             // This does not fail: a detail that its type cannot print is printed as bytes.
             ErrorFormat::Status | ErrorFormat::Custom(_) => {
-                json::to_vec(&self.rpc_status(), &self.settings.print).unwrap_or_default()
+                json::to_vec(&self.rpc_status(), &self.print()).unwrap_or_default()
             }
         }
     }
 
+    /// Returns how the object is printed: on one line, as streams need it.
+    fn print(&self) -> PrintOptions {
+        PrintOptions { pretty: false, ..self.settings.print.clone() }
+    }
+
     fn object(&self, write: impl FnOnce(&mut Writer, &Self)) -> Vec<u8> {
-        let mut out = Writer::new(&self.settings.print);
+        let mut out = Writer::new(&self.print());
         out.object(|out| write(out, self));
         out.finish().unwrap_or_default()
     }
@@ -123,23 +131,10 @@ fn pointer(path: &str) -> String {
         let is_key = rest.starts_with('[');
         let name = name.replace('~', "~0").replace('/', "~1");
         pointer.push('/');
-        pointer.push_str(&if is_key { name } else { lower_camel(&name) });
+        pointer.push_str(&if is_key { name } else { json::json_name(&name) });
         rest = after.strip_prefix('.').unwrap_or(after);
     }
     pointer
-}
-
-fn lower_camel(name: &str) -> String {
-    let mut camel = String::with_capacity(name.len());
-    let mut is_start = false;
-    for letter in name.chars() {
-        match letter {
-            '_' => is_start = true,
-            letter if std::mem::take(&mut is_start) => camel.push(letter.to_ascii_uppercase()),
-            letter => camel.push(letter),
-        }
-    }
-    camel
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 
 use std::fmt::Display;
 
-use crate::json::{error::JsonResult, options::PrintOptions, text::JsonBuffer};
+use crate::json::{
+    error::JsonResult,
+    options::PrintOptions,
+    text::{JsonBuffer, indent},
+};
 
 /// Prints messages. [`Writer::finish`] returns the error of a value that cannot be printed, such as a time out of range.
 #[derive(Debug)]
@@ -45,7 +49,8 @@ impl Writer {
 
     /// Returns the text, or why it could not be printed.
     pub fn finish(self) -> JsonResult<Vec<u8>> {
-        self.buffer.finish()
+        let text = self.buffer.finish()?;
+        Ok(if self.options.pretty { indent(&text) } else { text })
     }
 
     /// Prints only the value of the field `name` of those that are written; `null` if it is an unset member of a oneof.

@@ -1,0 +1,83 @@
+//! Settings that answer as other gateways do.
+
+use std::sync::Arc;
+
+use axum::{body::Body, http::Request};
+use http_body_util::BodyExt;
+use rust_svc::gateway::{GatewayRoutes, GatewaySettings};
+use tower::ServiceExt;
+
+use crate::stock::{Shelf, stock_service_gateway};
+
+/// The status, the content type and the body of a response.
+async fn send(settings: GatewaySettings, method: &str, target: &str, json: &str) -> (u16, String, String) {
+    let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+    let request = Request::builder().method(method).uri(target).header("content-type", "application/json");
+    let request = request.body(Body::from(json.to_owned())).expect("a request");
+    let response = routes.into_router().oneshot(request).await.expect("infallible");
+    assert!(response.status() != 501 || !response.headers().contains_key("allow"));
+    let kind = response.headers()["content-type"].to_str().expect("ASCII").to_owned();
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, kind, String::from_utf8(body.to_vec()).expect("UTF-8"))
+}
+
+#[tokio::test]
+async fn the_preset_google_answers_as_googles_apis() {
+    for (method, target, json, status, expected) in [
+        ("GET", "/v1/stock/code-5", "", 404, r#"{"error":{"code":404,"message":"as asked","status":"NOT_FOUND"}}"#),
+        ("GET", "/v1/stock/a?color=1&$alt=json%3Benum-encoding%3Dint", "", 200, r#"{"productId":"a","color":1}"#),
+        ("GET", "/v1/counts/1/True/7", "", 200, r#"{"count":"1","fresh":true,"color":7}"#),
+        (
+            "GET",
+            "/v1/stock/a?updateMask=labels%2CversionAliases",
+            "",
+            200,
+            r#"{"productId":"a","updateMask":"labels,versionAliases"}"#,
+        ),
+        ("GET", "/v1/stock:watch?count=2", "", 200, "[{\"quantity\":1},\n{\"quantity\":2}]"),
+        (
+            "DELETE",
+            "/v1/stock/a",
+            "",
+            405,
+            r#"{"error":{"code":405,"message":"the path takes GET, HEAD, OPTIONS, PURGE only","status":"UNIMPLEMENTED"}}"#,
+        ),
+    ] {
+        let found = send(GatewaySettings::google(), method, target, json).await;
+        assert_eq!(found, (status, "application/json".into(), expected.into()), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn the_preset_grpc_gateway_answers_as_grpc_gateway() {
+    let stock = r#"{"productId":"a","count":"0","fresh":false,"item":null"#;
+    for (method, target, json, status, expected) in [
+        ("GET", "/v1/stock/a?fresh=false", "", 200, stock),
+        ("GET", "/v1/stock/a?fresh=false&productId=b&nothing=1", "", 200, stock),
+        ("GET", "/v1/stock/a?fresh=false&product_id=b", "", 200, stock),
+        ("POST", "/v1/stock", r#"{"productId":"a","fresh":false,"nothing":1}"#, 200, stock),
+        ("GET", "/v1/stock:watch?count=1", "", 200, "{\"result\":{\"itemId\":\"\",\"quantity\":1,"),
+        ("DELETE", "/v1/stock/a", "", 501, r#"{"code":12,"message":"Method Not Allowed","details":[]}"#),
+        ("GET", "/v1/stock/code-5", "", 404, r#"{"code":5,"message":"as asked","details":[]}"#),
+    ] {
+        let (found, kind, body) = send(GatewaySettings::grpc_gateway(), method, target, json).await;
+        assert_eq!((found, &*kind), (status, "application/json"), "{target}: {body}");
+        assert!(body.starts_with(expected), "{target}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_preset_grpc_gateway_passes_permanent_headers() {
+    let shelf = Arc::new(Shelf::default());
+    let settings = GatewaySettings::grpc_gateway();
+    let routes = GatewayRoutes::from(stock_service_gateway(shelf.clone())).with_settings(settings);
+    let request = Request::get("/v1/stock/a").header("user-agent", "curl").header("x-own", "1");
+    let request = request.header("authorization", "Bearer x").body(Body::empty()).expect("a request");
+    assert_eq!(routes.into_router().oneshot(request).await.expect("infallible").status(), 200);
+    let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
+    let get = |key: &str| cx.metadata().get(key).map(str::to_owned);
+    assert_eq!(get("grpcgateway-user-agent").as_deref(), Some("curl"));
+    assert_eq!(get("grpcgateway-authorization"), get("authorization"));
+    assert_eq!((get("x-own"), get("grpcgateway-x-own")), (None, None));
+}
