@@ -305,6 +305,20 @@ fn proto_path_adds_to_the_folders_of_the_files() {
 }
 
 #[test]
+fn called_services_get_clients_only() {
+    let home = Home::new(&[ORDER, MONEY, NOTES]);
+    home.made(&["new", "shop", "--proto", "notes.proto", "--client", "order/v1/order.proto"]);
+    let files = home.project("shop");
+    assert!(files["src/clients.rs"].contains("crate::generated::order::v1::OrderServiceClient::new(client)"));
+    assert!(files["src/settings.rs"].contains("pub order_service_address: Option<String>"));
+    assert!(!files.contains_key("src/service/order_service.rs") && !files["src/lib.rs"].contains("order_service"));
+    assert!(files.contains_key("src/generated/order/v1/client.rs") && files.contains_key("proto/order/v1/order.proto"));
+
+    let said = home.refused(&["new", "none", "--proto", "money/money.proto", "--client", "notes.proto"]);
+    assert!(said.starts_with("money/money.proto: error: no service\n"), "{said}");
+}
+
+#[test]
 fn folder_may_have_a_git_repository() {
     let home = Home::new(&[NOTES, ("shop/.git/HEAD", "")]);
     home.made(&["new", "shop", "--proto", "notes.proto"]);

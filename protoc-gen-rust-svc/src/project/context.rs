@@ -13,6 +13,7 @@
 //! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
 //! | `client_example` | `package`, `trait_name`, `client`, `method`, `argument` of a unary method, or none |
+//! | `clients` | the services that the project calls: `name`, `label`, `package`, `trait_name`, `client`, `fake` of each |
 //! | `services` | below; in a template of which there is one for each service, `service` is that one |
 //!
 //! | of a service | for example |
@@ -62,9 +63,9 @@ impl Facts {
     /// The facts of a project. Fails if there is no service to start.
     pub(super) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
         let input = order.input;
-        let services = services(input, model);
+        let (services, called) = services(order, model);
         if services.is_empty() {
-            let files = input.generate.join(", ");
+            let files = order.served.join(", ");
             let help = "name a file that declares a `service`; its imports are copied too";
             return Err(format!("{files}: error: no service\n  help: {help}").into());
         }
@@ -84,6 +85,7 @@ impl Facts {
         Ok(Self {
             project: context! {
                 client_example => print.client_example(&services),
+                clients => print.clients(&called),
                 ..project(order, all, model.has_rules(), deprecated)
             },
             summary: summary.collect(),
@@ -103,10 +105,14 @@ impl Facts {
     }
 }
 
-/// The services of the named files, without those of imports.
-fn services<'a>(input: &Input, model: &'a Model) -> Vec<(&'a Package, &'a Service)> {
+/// A service and its package.
+type Placed<'a> = (&'a Package, &'a Service);
+
+/// The services that the project serves, and those that it calls, without those of imports.
+fn services<'a>(order: &Order<'_>, model: &'a Model) -> (Vec<Placed<'a>>, Vec<Placed<'a>>) {
     let all = model.packages.iter().flat_map(|package| package.services.iter().map(move |service| (package, service)));
-    all.filter(|(_, service)| input.generate.contains(&service.position.file)).collect()
+    let named = all.filter(|(_, service)| order.input.generate.contains(&service.position.file));
+    named.partition(|(_, service)| order.served.contains(&service.position.file))
 }
 
 fn project(order: &Order<'_>, services: Vec<Value>, checks_rules: bool, uses_deprecated: bool) -> Value {
@@ -165,7 +171,7 @@ struct ServiceNames {
 }
 
 impl ServiceNames {
-    fn new(services: &[(&Package, &Service)]) -> Self {
+    fn new(services: &[Placed<'_>]) -> Self {
         let mut short = BTreeMap::new();
         for (_, service) in services {
             *short.entry(short_name(service)).or_default() += 1;
@@ -245,8 +251,25 @@ impl ServicePrinter<'_> {
         }
     }
 
+    /// Describes the services that the project calls.
+    fn clients(&self, services: &[Placed<'_>]) -> Vec<Value> {
+        let mut names = ServiceNames::new(services);
+        let value = |(package, service): &Placed<'_>| {
+            let named = names.take(service);
+            context! {
+                name => service.name.as_str(),
+                label => Ident::snake(named.module.plain()).plain().trim_end_matches('_'),
+                package => module_path(package),
+                trait_name => service.ident.as_str(),
+                client => service.client.as_str(),
+                fake => service.fake.as_str(),
+            }
+        };
+        services.iter().map(value).collect()
+    }
+
     /// Finds a method for an example of a client: the first unary one that has a default argument.
-    fn client_example(&self, services: &[(&Package, &Service)]) -> Option<Value> {
+    fn client_example(&self, services: &[Placed<'_>]) -> Option<Value> {
         services.iter().find_map(|(package, service)| {
             let is_unary = |method: &&Method| method.kind.snake() == "unary" && self.argument(method).is_some();
             let method = service.methods.iter().find(is_unary)?;

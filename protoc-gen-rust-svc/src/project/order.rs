@@ -14,6 +14,8 @@ pub struct Order<'a> {
     pub member: Option<String>,
     /// The `.proto` files, compiled.
     pub input: &'a Input,
+    /// The names of the files whose services the project serves. It calls the services of the other named files.
+    pub served: &'a [String],
     /// The templates of the files that the team owns.
     pub templates: &'a [Template],
 }

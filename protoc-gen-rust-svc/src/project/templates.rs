@@ -29,6 +29,7 @@ const BUILT_IN: &[(&str, &str)] = built_in! {
     "buf.yaml": "buf.yaml.jinja",
     "config.toml": "config.toml.jinja",
     "examples/client.rs": "examples/client.rs.jinja",
+    "src/clients.rs": "src/clients.rs.jinja",
     "src/lib.rs": "src/lib.rs.jinja",
     "src/main.rs": "src/main.rs.jinja",
     "src/service/SERVICE.rs": "src/service/SERVICE.rs.jinja",

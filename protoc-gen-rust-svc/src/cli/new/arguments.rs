@@ -23,6 +23,10 @@ pub(in crate::cli) struct NewArgs {
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     proto: Vec<PathBuf>,
 
+    /// .proto files of services that the project calls: it gets their clients and fakes
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    client: Vec<PathBuf>,
+
     /// A directory to look up imports in, besides the current directory and those of the files; may be repeated
     #[arg(long, short = 'I', value_name = "DIR")]
     proto_path: Vec<PathBuf>,
@@ -51,7 +55,7 @@ const NO_RUNTIME: &str = "error: rust-svc is not on crates.io yet, so the projec
 impl NewArgs {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
         let directories = self.directories();
-        let input = compile::compile(&directories, &self.proto)?;
+        let input = compile::compile(&directories, &self.files())?;
         let place = self.place(&input)?;
         let mut diagnostics = Diagnostics::default();
         let mut project = self.project(&place, &input, &mut diagnostics)?;
@@ -80,11 +84,16 @@ impl NewArgs {
         }
     }
 
+    /// Returns the files of the services that the project serves, and then of those that it calls.
+    fn files(&self) -> Vec<PathBuf> {
+        [&self.proto[..], &self.client].concat()
+    }
+
     /// Returns the directories to look up imports in: the given ones, the current one, and those of the files.
     fn directories(&self) -> Vec<PathBuf> {
         let mut directories = self.proto_path.clone();
-        let parents =
-            self.proto.iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_os_str().is_empty());
+        let files = self.files();
+        let parents = files.iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_os_str().is_empty());
         for directory in [PathBuf::from(".")].into_iter().chain(parents.map(Into::into)) {
             if !directories.contains(&directory) {
                 directories.push(directory);
@@ -96,7 +105,10 @@ impl NewArgs {
     fn project(&self, place: &ProjectPlace, input: &Input, diagnostics: &mut Diagnostics) -> Result<Project, Failure> {
         let (name, runtime, member) = (place.name.clone(), self.runtime(place)?, place.member());
         let templates = templates::built_in();
-        let made = project::make(Order { name, runtime, member, input, templates: &templates }, diagnostics)?;
+        // The compiler keeps the order of the files.
+        let served = &input.generate[..self.proto.len().min(input.generate.len())];
+        let order = Order { name, runtime, member, input, served, templates: &templates };
+        let made = project::make(order, diagnostics)?;
         made.ok_or_else(|| {
             complain(diagnostics.warnings());
             diagnostics.errors().into()
