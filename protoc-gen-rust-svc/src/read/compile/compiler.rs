@@ -62,15 +62,15 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
     let known = parsed.names();
     let mut compiler = Compiler::with_file_resolver(parsed);
     compiler.include_imports(true).include_source_info(true);
-    let failed = names.iter().filter_map(|name| compiler.open_file(name).err());
-    let problems: Vec<_> = failed.flat_map(|error| problems(&error, &known)).collect();
-    if !problems.is_empty() {
-        return Err(CompileError::new(problems));
+    let failed: Vec<_> = names.iter().filter_map(|name| compiler.open_file(name).err()).collect();
+    let mut found: Vec<_> = failed.iter().flat_map(|error| problems(error, &known)).collect();
+    found.extend(check(&compiler.file_descriptor_set().file));
+    if !found.is_empty() {
+        return Err(CompileError::new(found));
     }
     // The encoded form keeps options that protox does not know.
     let set = compiler.encode_file_descriptor_set();
-    let input = Input::from_descriptor_set(&set, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
-    check(&input).map(|()| input)
+    Input::from_descriptor_set(&set, names).map_err(|error| CompileError::of(error.to_string(), ""))
 }
 
 /// Finds the import name of a file that is given as a path or by its import name.

@@ -2,11 +2,13 @@
 
 mod checks;
 mod compiler;
+mod enum_values;
 mod error;
 mod lexer;
 mod located;
 mod names;
 mod parsed;
+mod positions;
 mod protoc;
 mod revision;
 mod sources;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use protox::file::{ChainFileResolver, File, FileResolver};
 
-use super::{CompileError, located::problems, names::Names};
-use crate::diagnostics::{Position, Problem};
+use super::{CompileError, located::problems, names::Names, positions::position};
+use crate::diagnostics::Problem;
 
 /// The number of `FileDescriptorProto.dependency`.
 const DEPENDENCY: i32 = 3;
@@ -72,13 +72,8 @@ impl Walk<'_> {
 fn missing(file: &File, index: i32, import: &str) -> Problem {
     let message = format!("import '{import}' not found");
     let help = Names::default().help(&message);
-    Problem { position: position(file, &[DEPENDENCY, index]), ..Problem::uncoded(message.replace('\'', "`"), help) }
-}
-
-fn position(file: &File, path: &[i32]) -> Position {
-    let descriptor = file.file_descriptor_proto();
-    let locations = descriptor.source_code_info.iter().flat_map(|info| &info.location);
-    let span = locations.filter(|location| location.path == path).map(|location| location.span.as_slice()).next();
-    let number = |index: usize| span.and_then(|span| span.get(index)).map_or(0, |number| number.cast_unsigned() + 1);
-    Position { file: descriptor.name().to_owned(), line: number(0), column: number(1) }
+    Problem {
+        position: position(file.file_descriptor_proto(), &[DEPENDENCY, index]),
+        ..Problem::uncoded(message.replace('\'', "`"), help)
+    }
 }

@@ -8,6 +8,7 @@ mod generated_code;
 mod golden;
 mod grpc_services;
 mod malformed_requests;
+mod mistakes;
 mod oracle;
 mod plugin;
 mod program;
