@@ -56,7 +56,8 @@ Options have the form `name=value` and are separated by commas: `opt: types=doma
         title: "option for an unknown package, message or service",
         explanation: "\
 Some options apply to a package, message or service: `map=.acme.v1=hash`, `map=.acme.v1.Order=hash`. Write its full
-protobuf name with a leading dot. It must be declared in the files of the run.",
+protobuf name with a leading dot. It must be declared in the files of the run.
+`extern_path=` maps packages; their types have the same names there.",
     },
     Code {
         name: "E0103",

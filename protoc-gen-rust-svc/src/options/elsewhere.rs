@@ -18,6 +18,10 @@ pub(super) fn extern_path(value: &str) -> Result<(String, String), (String, Stri
         (format!("invalid option `extern_path={value}`"), help.to_owned())
     };
     let (package, path) = value.split_once('=').ok_or_else(malformed)?;
+    if !package.starts_with('.') && is_package(package) {
+        let message = format!("package without a leading dot in `extern_path={value}`");
+        return Err((message, format!("write `extern_path=.{value}`")));
+    }
     let package = package.strip_prefix('.').filter(|package| is_package(package)).ok_or_else(malformed)?;
     if is_module(path) { Ok((package.to_owned(), path.to_owned())) } else { Err(malformed()) }
 }

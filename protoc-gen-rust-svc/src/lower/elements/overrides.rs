@@ -1,9 +1,9 @@
 //! Types that options replace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    diagnostics::Position,
+    diagnostics::{Position, suggest},
     lower::{
         lowering::Lowering,
         names::{WELL_KNOWN, full_name},
@@ -83,6 +83,32 @@ impl Lowering<'_> {
                 let help = self.packages_help();
                 self.diagnostics.error("E0102", &Position::default(), message).help(help);
             }
+        }
+    }
+
+    /// Reports `extern_path` options for unknown packages.
+    pub(super) fn check_extern_paths(&mut self) {
+        let packages: BTreeSet<_> = self.input.files.iter().map(|file| file.descriptor.package.as_str()).collect();
+        let is_below = |name: &str, outer: &str| name.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+        let is_known = |mapped: &str| packages.iter().any(|name| *name == mapped || is_below(name, mapped));
+        for (mapped, path) in self.options.extern_paths.iter().filter(|(mapped, _)| !mapped.is_empty()) {
+            if !is_known(mapped) {
+                let message = format!("unknown package `{mapped}` in `extern_path=.{mapped}={path}`");
+                let help = self.extern_path_help(mapped, &packages);
+                self.diagnostics.error("E0102", &Position::default(), message).help(help);
+            }
+        }
+    }
+
+    fn extern_path_help(&self, mapped: &str, packages: &BTreeSet<&str>) -> String {
+        if self.types.knows(mapped) {
+            let package = mapped.rsplit_once('.').map_or("", |(package, _)| package);
+            return format!("it is a type; map its package, as in `extern_path=.{package}=::path::to::its::module`");
+        }
+        let known: Vec<_> = packages.iter().copied().filter(|name| *name != WELL_KNOWN && !name.is_empty()).collect();
+        match suggest::closest(mapped, &known) {
+            Some(meant) => format!("did you mean `.{meant}`?"),
+            None => format!("remove it, or map one of {}", known.join(", ")),
         }
     }
 

@@ -12,6 +12,7 @@ impl Lowering<'_> {
     /// Lowers everything that the input declares.
     pub(crate) fn model(&mut self) -> Model {
         self.check_scopes();
+        self.check_extern_paths();
         let Declared { messages, enums } = self.types();
         self.check_forms(&messages);
         Model {
