@@ -153,9 +153,9 @@ impl RunningScripts {
 
     /// The scripts that are not complete, by the number of the call. Each is returned once.
     pub(in crate::fake) fn take_incomplete(&self) -> Vec<(usize, Arc<ScriptRun>)> {
-        let mut running = lock(&self.0);
-        let incomplete = running.extract_if(.., |_, run| !run.is_complete());
-        incomplete.inspect(|(_, run)| run.allow_interruption()).collect()
+        let running = lock(&self.0);
+        let incomplete = running.iter().filter(|(_, run)| !run.is_complete());
+        incomplete.inspect(|(_, run)| run.allow_interruption()).map(|(number, run)| (*number, run.clone())).collect()
     }
 
     /// Gives all scripts up.

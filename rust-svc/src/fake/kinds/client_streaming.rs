@@ -94,6 +94,15 @@ impl<Q: RequestMessage, R: ResponseMessage> ClientStreaming<Q, R> {
         self.script().returns(response);
     }
 
+    /// Reads all messages and responds to one call with a response whose fields are empty.
+    #[track_caller]
+    pub fn returns_default(&self)
+    where
+        R: Clone + Default + Sync,
+    {
+        self.script().returns_default();
+    }
+
     /// Reads all messages and responds, for any number of calls.
     #[track_caller]
     pub fn always(&self, response: R)
@@ -159,6 +168,15 @@ impl<Q: RequestMessage, R: ResponseMessage> Script<ClientStreamingShape<Q, R>> {
         R: Clone + Sync,
     {
         self.reading().returns(response);
+    }
+
+    /// Reads all messages and responds with a response whose fields are empty.
+    #[track_caller]
+    pub fn returns_default(self)
+    where
+        R: Clone + Default + Sync,
+    {
+        self.returns(R::default());
     }
 
     /// Reads all messages and responds, for any number of calls.

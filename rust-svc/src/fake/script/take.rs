@@ -67,7 +67,7 @@ impl<S: CallShape> ManualCalls<S> {
     ///
     /// If no call comes for 10 s of tokio's time, with the log.
     #[track_caller]
-    pub fn next(&mut self) -> impl Future<Output = S::Manual> + Send {
+    pub fn take(&mut self) -> impl Future<Output = S::Manual> + Send {
         let location = Location::caller();
         async move { S::manual(self.wait(location).await) }
     }

@@ -132,7 +132,7 @@ async fn manual_calls_are_taken_in_order() {
     let mut calls = fake.manual_calls();
     let (fake_1, fake_2) = (fake.clone(), fake.clone());
     let couriers = tokio::spawn(async move { tokio::join!(open(&fake_1), open(&fake_2)) });
-    let (first, second) = (calls.next().await, calls.next().await);
+    let (first, second) = (calls.take().await, calls.take().await);
     assert_eq!((first.number(), second.number()), (1, 2));
     first.begin();
     second.begin();

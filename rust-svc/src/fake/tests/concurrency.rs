@@ -41,7 +41,7 @@ async fn all_of_many_can_be_taken() {
         async move { answers(&fake).await }
     });
     for _ in 0..TASKS {
-        calls.next().await.answer(1);
+        calls.take().await.answer(1);
     }
     assert!(tasks.await.unwrap().into_iter().all(|answer| answer.is_ok()));
 }

@@ -1,5 +1,13 @@
 //! Which script responds, and with what.
 
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use super::*;
 use crate::{Streaming, fake::Gate};
 
@@ -27,6 +35,38 @@ async fn a_default_response_is_empty() {
     let fake = check_stock();
     fake.by_default().any_times().returns_default();
     assert_eq!(ask(&fake, "a").await.unwrap(), 0);
+    let fake = upload();
+    fake.by_default().any_times().returns_default();
+    assert_eq!(fake.client_streaming(Context::new(), Streaming::empty()).await.unwrap(), 0);
+}
+
+/// A request that counts how often it is shown, and equals no other.
+#[derive(Clone)]
+struct Counted(Arc<AtomicUsize>);
+
+impl PartialEq for Counted {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+impl fmt::Debug for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        f.write_str("Counted")
+    }
+}
+
+#[tokio::test]
+async fn a_script_that_does_not_match_costs_no_text() {
+    let fake: Unary<Counted, u32> = Session::lenient().fake(CHECK_STOCK);
+    let shown = Counted(Arc::default());
+    for _ in 0..10 {
+        fake.when_field("counted", |it| it, shown.clone()).always(0);
+    }
+    fake.always(1);
+    assert_eq!(fake.unary(Context::new(), shown.clone()).await.unwrap(), 1);
+    assert_eq!(shown.0.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
@@ -100,17 +140,17 @@ async fn replies_are_made_of_requests() {
 #[tokio::test]
 async fn a_manual_stream_is_refused_or_gets_headers_before_it_begins() {
     let fake = assign();
-    let call = async |cx: Context| {
+    let call = |cx: Context| {
         let fake = fake.clone();
         tokio::spawn(async move { fake.bidi_streaming(cx, Streaming::empty()).await })
     };
     let taken = fake.take();
-    let refused = call(Context::new()).await;
+    let refused = call(Context::new());
     taken.await.fail(Error::resource_exhausted("quota")).await;
     assert_eq!(code(refused.await.unwrap()), Some(Code::ResourceExhausted));
 
     let (taken, cx) = (fake.take(), Context::new());
-    let begun = call(cx.clone()).await;
+    let begun = call(cx.clone());
     let manual = taken.await;
     manual.set_header("x-rev", "7").unwrap();
     manual.begin();

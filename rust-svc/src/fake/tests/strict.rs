@@ -74,6 +74,26 @@ async fn a_lenient_session_records_panics_and_expectations() {
 }
 
 #[tokio::test]
+#[ignore = "it is run by the test below, which reads its output"]
+async fn lenient() {
+    let session = Session::lenient();
+    let fake: BidiStreaming<Word, Word> = session.fake(ASSIGN);
+    fake.expect(ms(0), |_| true).end();
+    let responses = fake.bidi_streaming(Context::new(), Streaming::empty()).await.unwrap();
+    responses.collect().await.unwrap_err();
+}
+
+#[test]
+fn a_lenient_session_prints_what_was_not_met() {
+    let test = "fake::tests::strict::lenient";
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = command.args([test, "--exact", "--ignored", "--nocapture"]).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
+    assert!(printed.contains("expects a message, got the end\n  log       #1 Assign FAILED_PRECONDITION"), "{printed}");
+}
+
+#[tokio::test]
 async fn a_stream_that_its_caller_stops_reading_is_reported() {
     let text = failure_of(WATCH_STOCK, async |fake: ServerStreaming<Query, u32>| {
         fake.send(1).send(2).send(3).end();

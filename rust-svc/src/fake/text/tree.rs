@@ -31,7 +31,7 @@ impl Tree {
     fn some(self) -> Self {
         match self {
             Self::Tuple(name, mut parts) if name == "Some" && parts.len() == 1 => {
-                parts.pop().unwrap_or_else(|| Self::Leaf(name))
+                parts.pop().unwrap_or(Self::Leaf(name))
             }
             other => other,
         }
