@@ -1,19 +1,17 @@
 //! The order service's state in SQLite.
 
-mod rows;
-#[cfg(test)]
-mod tests;
-
 use futures::FutureExt;
 use rust_svc::async_trait;
 use sqlx::{Row, SqliteConnection};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use self::rows::{entry, load, task_name};
 use super::{
-    status,
-    store::{Change, Draft, Filter, OrderStore, OrderStoreError, OutboxEntry, StoredOrder, Transition},
+    super::{
+        status,
+        store::{Change, Draft, Filter, OrderStore, OrderStoreError, OutboxEntry, StoredOrder, Transition},
+    },
+    rows::{entry, load, task_name},
 };
 use crate::{
     database::Database,
