@@ -240,7 +240,7 @@ class StopTest(unittest.TestCase):
 def main():
     result = unittest.main(exit=False, verbosity=2).result
     failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed} passed, {failed} failed", flush=True)
+    print(f"python: {result.testsRun - failed} passed, {failed} failed", flush=True)
     return 1 if failed or not result.testsRun else 0
 
 

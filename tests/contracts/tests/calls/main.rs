@@ -13,7 +13,7 @@ mod hops;
 mod http;
 mod intercept;
 mod kinds;
-mod observe;
+mod metrics;
 mod overrides;
 #[cfg(feature = "validate")]
 mod own_rules;
@@ -21,5 +21,6 @@ mod own_rules;
 mod rules;
 mod spans;
 mod times;
+mod traces;
 mod trips;
 mod unimplemented;

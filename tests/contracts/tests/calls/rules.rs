@@ -150,7 +150,7 @@ async fn valid_requests_pass_and_responses_are_not_validated() {
 #[tokio::test]
 async fn a_rule_that_cannot_be_evaluated_fails_the_call() {
     let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
-    let error = client.check_broken(Context::new(), Broken::default()).await.expect_err("a rule that is none");
+    let error = client.check_broken(Context::new(), Broken::default()).await.expect_err("an invalid rule");
     assert_eq!((error.code(), error.message()), (Code::Internal, "internal error"));
     let mut violations = Violations::of_request();
     Rules::of(b"no descriptors").check("rules.v1.Cart", &pb::Cart::default(), &mut violations);

@@ -29,7 +29,7 @@ use crate::{
         GetUserRequest, User, UserService as _, UserServiceClient, UserServiceFake, user_service_adapter,
         user_service_gateway,
     },
-    observe::listen,
+    traces::listen,
 };
 
 /// The attributes of one span.

@@ -84,8 +84,8 @@ async fn round(time: Duration, counts: &Arc<Counts>) -> Result<Footprint, Failur
     }
     load.shutdown().await;
 
-    footprint::settled("calls go on that nobody waits for", || service.under_way() == 0).await?;
-    footprint::settled("a task is left beside the server's own", || footprint::tasks() == 1).await?;
+    footprint::settled("abandoned calls are still running", || service.under_way() == 0).await?;
+    footprint::settled("a task is left over, besides the server", || footprint::tasks() == 1).await?;
     service::fill(&service, address).await?;
     drop(stop);
     running.await?;
