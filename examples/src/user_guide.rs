@@ -13,4 +13,5 @@ page!(Generate, "generate.md");
 page!(Observability, "observability.md");
 page!(Server, "server.md");
 page!(Testing, "testing.md");
+page!(Tonic, "tonic.md");
 page!(Types, "types.md");
