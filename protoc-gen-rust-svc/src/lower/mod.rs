@@ -17,7 +17,10 @@ mod pipeline;
 mod route_problems;
 mod wire;
 
-pub(crate) use self::names::WELL_KNOWN;
+pub(crate) use self::{
+    names::WELL_KNOWN,
+    wire::{PLACEHOLDERS, placeholders},
+};
 pub use self::{
     pipeline::{Lowered, lower},
     wire::WireFile,

@@ -17,8 +17,6 @@ pub struct Lowered {
     pub wire: Vec<WireFile>,
     /// The `bytes` fields of prost messages that are `Bytes`, by their names in these descriptors.
     pub shared_bytes: Vec<String>,
-    /// The fields of prost messages that are boxed, by their names in these descriptors.
-    pub boxed: Vec<String>,
     /// A `FileDescriptorSet` of the generated files and their imports, for reflection.
     pub descriptor_set: Vec<u8>,
 }
@@ -35,7 +33,6 @@ pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) ->
     Lowered {
         wire: names.files(diagnostics),
         shared_bytes: names.shared_bytes(),
-        boxed: names.boxed(),
         descriptor_set: descriptor_set(input, packages.generated_files()),
         model,
     }

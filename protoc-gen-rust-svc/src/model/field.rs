@@ -105,6 +105,15 @@ pub struct Behavior {
 }
 
 impl Field {
+    /// The full name of the message that it has at most one value of.
+    pub fn single_message(&self) -> Option<&str> {
+        match (&self.value, self.cardinality) {
+            (_, Cardinality::Repeated | Cardinality::Map(_)) => None,
+            (Value::Message(name), _) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether it is REQUIRED, and not asked for because a message that has it would have no end.
     pub fn is_endless(&self) -> bool {
         self.behavior.required && !self.behavior.output_only && !self.required

@@ -30,6 +30,10 @@ pub struct Message {
     pub is_hash: bool,
     /// Whether the plain type has a default.
     pub has_default: bool,
+    /// Whether the prost message is `Eq` and `Hash`.
+    pub is_wire_eq: bool,
+    /// Whether the prost message is `Copy`.
+    pub is_wire_copy: bool,
     /// The number of the field that makes a repeated call harmless.
     pub idempotency_key: Option<i32>,
     /// Whether it holds a field that is `INPUT_ONLY`, or a message that does.

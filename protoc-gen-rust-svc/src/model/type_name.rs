@@ -3,7 +3,7 @@
 use crate::names::Ident;
 
 /// Where a type lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// In the package that is generated as this module.
     Local(Vec<Ident>),
@@ -44,6 +44,16 @@ impl TypeName {
     /// The message that travels, named from a module `depth` below the module `from` of a package.
     pub fn wire_from(&self, from: &[Ident], depth: usize) -> String {
         self.path(from, depth, Some(&self.pb), &self.wire)
+    }
+
+    /// The prost message, named from the file with the prost messages of a package, in its module `place`.
+    pub fn wire_within(&self, package: &[Ident], place: &[String]) -> String {
+        if self.origin != Origin::Local(package.to_vec()) {
+            return self.path(package, place.len() + 1, Some(&self.pb), &self.wire);
+        }
+        let common = self.wire.iter().zip(place).take_while(|(one, other)| one.as_str() == *other).count();
+        let up = std::iter::repeat_n("super", place.len() - common).map(str::to_owned);
+        up.chain(self.wire[common..].iter().map(ToString::to_string)).collect::<Vec<_>>().join("::")
     }
 
     /// The name of the type itself.

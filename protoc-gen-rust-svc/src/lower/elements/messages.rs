@@ -77,6 +77,8 @@ impl Lowering<'_> {
             is_eq: true,
             is_hash: true,
             has_default: true,
+            is_wire_eq: true,
+            is_wire_copy: true,
             idempotency_key: None,
             has_input_only: false,
             has_rules: has_rules(descriptor),

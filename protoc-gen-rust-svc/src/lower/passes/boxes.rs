@@ -1,30 +1,21 @@
 //! Boxes around recursive fields.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::graph::leads_to;
-use crate::model::{Cardinality, Message, Value};
+use super::graph::{Cycles, Edges};
+use crate::model::{Field, Message};
 
 /// Boxes fields that lead back to their own message.
 pub(super) fn box_recursion(messages: &mut BTreeMap<String, Message>) {
-    let edges: BTreeMap<String, BTreeSet<String>> =
-        messages.iter().map(|(name, message)| (name.clone(), singular(message))).collect();
+    let edges: Edges = messages.iter().map(|(name, message)| (name.clone(), singular(message))).collect();
+    let cycles = Cycles::new(&edges);
     for (name, message) in messages {
         for field in message.fields_mut() {
-            let single =
-                matches!(field.cardinality, Cardinality::Implicit | Cardinality::Optional | Cardinality::Required);
-            if let (true, Value::Message(target)) = (single, &field.value) {
-                field.boxed = leads_to(&edges, target, name);
-            }
+            field.boxed = field.single_message().is_some_and(|held| cycles.contains(name, held));
         }
     }
 }
 
-fn singular(message: &Message) -> BTreeSet<String> {
-    let targets = message.fields().filter_map(|field| match (&field.value, field.cardinality) {
-        (_, Cardinality::Repeated | Cardinality::Map(_)) => None,
-        (Value::Message(name), _) => Some(name.clone()),
-        _ => None,
-    });
-    targets.collect()
+fn singular(message: &Message) -> Vec<String> {
+    message.fields().filter_map(Field::single_message).map(str::to_owned).collect()
 }

@@ -1,7 +1,8 @@
 //! Properties of messages that depend on fields of nested messages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::graph::holders;
 use crate::model::{Cardinality, Masked, Member, Message, Value, WellKnown};
 
 /// The name of the field mask of an update request (AIP-134).
@@ -9,9 +10,9 @@ const MASK: &str = "update_mask";
 
 /// Marks messages that contain input-only fields or rules, and update requests.
 pub(super) fn mark_holders(messages: &mut BTreeMap<String, Message>) {
-    let input_only = holding(messages, |message| message.fields().any(|field| field.behavior.input_only));
-    let required = holding(messages, |message| message.fields().any(|field| field.required));
-    let rules = holding(messages, |message| message.has_rules);
+    let input_only = holders(messages, |message| message.fields().any(|field| field.behavior.input_only), held);
+    let required = holders(messages, |message| message.fields().any(|field| field.required), held);
+    let rules = holders(messages, |message| message.has_rules, held);
     for message in messages.values_mut() {
         message.has_rules = rules.contains(&message.name);
         message.has_input_only = input_only.contains(&message.name);
@@ -19,20 +20,9 @@ pub(super) fn mark_holders(messages: &mut BTreeMap<String, Message>) {
     }
 }
 
-/// The messages with a property, and those that contain one of them, directly or not.
-fn holding(messages: &BTreeMap<String, Message>, is_one: impl Fn(&Message) -> bool) -> BTreeSet<String> {
-    let mut holders: BTreeMap<&str, Vec<&Message>> = BTreeMap::new();
-    for message in messages.values() {
-        message.held().for_each(|held| holders.entry(held).or_default().push(message));
-    }
-    let mut found = BTreeSet::new();
-    let mut todo: Vec<&Message> = messages.values().filter(|message| is_one(message)).collect();
-    while let Some(message) = todo.pop() {
-        if found.insert(message.name.clone()) {
-            todo.extend(holders.get(message.name.as_str()).into_iter().flatten());
-        }
-    }
-    found
+/// The messages that a message contains.
+fn held(message: &Message) -> Vec<&str> {
+    message.held().collect()
 }
 
 /// Finds the resource of an update request: the only message beside the mask.

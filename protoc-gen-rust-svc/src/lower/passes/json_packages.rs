@@ -1,67 +1,51 @@
 //! Packages that need the JSON codec.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{Model, Origin, Value};
+use crate::model::{Message, Method, Model, Origin, Value};
 
 /// Marks packages with messages that a gateway reads or writes.
 pub(super) fn mark_json_packages(model: &mut Model) {
-    let mut todo: Vec<String> = Vec::new();
-    let mut origins: Vec<Origin> = Vec::new();
-    for package in &model.packages {
-        for method in
-            package.services.iter().flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty())
-        {
-            todo.extend([method.request_name.clone(), method.response_name.clone()]);
-            origins.push(Origin::Local(package.module.clone()));
-        }
-    }
-    let mut seen = BTreeSet::new();
-    while let Some(name) = todo.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        if let Some(message) = model.message(&name) {
-            origins.push(message.rust.origin.clone());
-            todo.extend(message.fields().filter_map(|field| referenced(&field.value)));
-            origins.extend(message.fields().filter_map(|field| enum_origin(model, &field.value)));
-        }
-    }
+    let mut needed: HashSet<Origin> = HashSet::new();
+    let mut todo: Vec<&Origin> = Vec::new();
+    let routed = routed(model);
+    let own = model.packages.iter().filter(|package| package.services.iter().any(|service| service.is_routed()));
+    let own: Vec<Origin> = own.map(|package| Origin::Local(package.module.clone())).collect();
+    todo.extend(own.iter().chain(routed.iter().map(|message| &message.rust.origin)));
     // A codec covers whole packages, so all types of their fields need one too.
-    loop {
-        let before = origins.len();
-        let all = model.messages.values().filter(|message| origins.contains(&message.rust.origin));
-        let more: Vec<Origin> =
-            all.flat_map(|message| message.fields()).filter_map(|field| origin(model, &field.value)).collect();
-        for origin in more {
-            if !origins.contains(&origin) {
-                origins.push(origin);
-            }
-        }
-        if origins.len() == before {
-            break;
+    let references = references(model);
+    while let Some(origin) = todo.pop() {
+        if needed.insert(origin.clone()) {
+            todo.extend(references.get(origin).into_iter().flatten());
         }
     }
     for package in &mut model.packages {
-        package.needs_json = origins.contains(&Origin::Local(package.module.clone()));
+        package.needs_json = needed.contains(&Origin::Local(package.module.clone()));
     }
 }
 
-fn referenced(value: &Value) -> Option<String> {
+/// The requests and responses of methods with routes.
+fn routed(model: &Model) -> Vec<&Message> {
+    let services = model.packages.iter().flat_map(|package| &package.services);
+    let methods = services.flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty());
+    let names = methods.flat_map(|Method { request_name, response_name, .. }| [request_name, response_name]);
+    names.filter_map(|name| model.message(name)).collect()
+}
+
+/// The origins of the types that the messages of each origin use.
+fn references(model: &Model) -> HashMap<&Origin, HashSet<&Origin>> {
+    let mut references: HashMap<&Origin, HashSet<&Origin>> = HashMap::new();
+    for message in model.messages.values() {
+        let used = message.fields().filter_map(|field| origin(model, &field.value));
+        references.entry(&message.rust.origin).or_default().extend(used);
+    }
+    references
+}
+
+fn origin<'a>(model: &'a Model, value: &Value) -> Option<&'a Origin> {
     match value {
-        Value::Message(name) => Some(name.clone()),
-        _ => None,
+        Value::Message(name) => model.message(name).map(|message| &message.rust.origin),
+        Value::Enum(name) => model.enumeration(name).map(|item| &item.rust.origin),
+        Value::Scalar(_) | Value::WellKnown(_) => None,
     }
-}
-
-fn enum_origin(model: &Model, value: &Value) -> Option<Origin> {
-    match value {
-        Value::Enum(name) => model.enumeration(name).map(|item| item.rust.origin.clone()),
-        _ => None,
-    }
-}
-
-fn origin(model: &Model, value: &Value) -> Option<Origin> {
-    let message = referenced(value).and_then(|name| model.message(&name)).map(|message| message.rust.origin.clone());
-    message.or_else(|| enum_origin(model, value))
 }

@@ -1,16 +1,17 @@
 //! Messages that require another message of the same type.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::graph::leads_to;
+use super::graph::{Cycles, Edges};
 use crate::model::{Cardinality, Field, Form, Member, Message, Value};
 
 /// Ignores REQUIRED on fields that lead back to their own message. No finite message satisfies it.
 pub(super) fn break_required_cycles(messages: &mut BTreeMap<String, Message>) {
-    let edges: BTreeMap<_, _> = messages.iter().map(|(name, message)| (name.clone(), needed(message))).collect();
+    let edges: Edges = messages.iter().map(|(name, message)| (name.clone(), needed(message))).collect();
+    let cycles = Cycles::new(&edges);
     for (name, message) in messages {
         for field in message.members.iter_mut().filter_map(asked_for) {
-            field.required = !matches!(&field.value, Value::Message(held) if leads_to(&edges, held, name));
+            field.required = !matches!(&field.value, Value::Message(held) if cycles.contains(name, held));
         }
     }
 }
@@ -24,7 +25,7 @@ fn asked_for(member: &mut Member) -> Option<&mut Field> {
 }
 
 /// The messages that a message requires. Only plain types are considered.
-fn needed(message: &Message) -> BTreeSet<String> {
+fn needed(message: &Message) -> Vec<String> {
     let of_member = |member: &Member| match member {
         Member::Field(Field { required, cardinality, value: Value::Message(held), .. }) => {
             (*required || *cardinality == Cardinality::Required).then(|| held.clone())

@@ -1,44 +1,29 @@
-//! Fields with special types, by the names that prost-build uses.
+//! Fields of the type `Bytes`, by the names that prost-build uses.
 
-use super::names::{WireNames, new_field_name, new_oneof_name};
-use crate::model::{Cardinality, Field, Message, Scalar, Value};
+use super::names::{WireField, WireNames, wire_fields};
+use crate::model::{Cardinality, Scalar, Value};
 
 impl WireNames<'_> {
     /// The fields of type `Bytes`.
     pub(crate) fn shared_bytes(&self) -> Vec<String> {
-        self.of(
-            |field| field.value == Value::Scalar(Scalar::SharedBytes),
-            |message, field| match field.cardinality {
-                // prost-build looks up the values of maps.
-                Cardinality::Map(_) => "value".to_owned(),
-                _ => field_name(message, field),
-            },
-        )
-    }
-
-    /// The boxed fields. prost-build does not find cycles through groups.
-    pub(crate) fn boxed(&self) -> Vec<String> {
-        self.of(
-            |field| field.boxed,
-            |message, field| {
-                let holder =
-                    message.oneofs().find(|oneof| oneof.fields.iter().any(|member| member.number == field.number));
-                let holder = holder.map(|oneof| format!("{}.", new_oneof_name(oneof).unwrap_or(&oneof.name)));
-                holder.unwrap_or_default() + &field_name(message, field)
-            },
-        )
-    }
-
-    fn of(&self, is_wanted: impl Fn(&Field) -> bool, path: impl Fn(&Message, &Field) -> String) -> Vec<String> {
         let paths = self.model.messages.values().filter_map(|message| {
             let name = self.renamed.get(&format!(".{}", message.name))?;
-            let fields = message.fields().filter(|field| is_wanted(field));
-            Some(fields.map(|field| format!("{name}.{}", path(message, field))).collect::<Vec<_>>())
+            let is_shared = |known: &WireField<'_>| known.field.value == Value::Scalar(Scalar::SharedBytes);
+            let has_any = message.fields().any(|field| field.value == Value::Scalar(Scalar::SharedBytes));
+            let fields = has_any.then(|| wire_fields(message)).unwrap_or_default();
+            let fields = fields.into_values().filter(is_shared).map(|known| format!("{name}.{}", field_name(known)));
+            Some(fields.collect::<Vec<_>>())
         });
-        paths.flatten().collect()
+        let mut paths: Vec<_> = paths.flatten().collect();
+        paths.sort_unstable();
+        paths
     }
 }
 
-fn field_name(message: &Message, field: &Field) -> String {
-    new_field_name(message, field.number).unwrap_or_else(|| field.name.clone())
+fn field_name(known: WireField<'_>) -> String {
+    match known.field.cardinality {
+        // prost-build looks up the values of maps.
+        Cardinality::Map(_) => "value".to_owned(),
+        _ => known.new_name.unwrap_or_else(|| known.field.name.clone()),
+    }
 }

@@ -4,7 +4,12 @@ mod descriptor_set;
 mod fields;
 mod files;
 mod names;
+mod placeholders;
 mod rename;
 
 pub use self::files::WireFile;
-pub(crate) use self::{descriptor_set::descriptor_set, names::WireNames};
+pub(crate) use self::{
+    descriptor_set::descriptor_set,
+    names::WireNames,
+    placeholders::{PLACEHOLDERS, placeholders},
+};

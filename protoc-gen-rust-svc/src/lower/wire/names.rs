@@ -1,6 +1,6 @@
 //! Names of messages, fields and oneofs for prost-build.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     lower::names::{self, Packages, TypeNames, WELL_KNOWN, full_name},
@@ -72,17 +72,30 @@ pub(super) fn new_oneof_name(oneof: &Oneof) -> Option<&str> {
     is_renamed.then(|| oneof.wire_ident.plain())
 }
 
-/// The new name of a field, if it needs one.
-pub(super) fn new_field_name(message: &Message, number: i32) -> Option<String> {
-    let is_renamed = |field: &Field, own: Ident| is_nameless(&field.name) || field.wire_ident != own;
-    message.members.iter().find_map(|member| match member {
-        Member::Field(field) if field.number == number => {
-            is_renamed(field, Ident::snake(&field.name)).then(|| field.wire_ident.plain().to_owned())
-        }
+/// A field with its new name, if it needs one.
+pub(super) struct WireField<'a> {
+    pub(super) field: &'a Field,
+    pub(super) new_name: Option<String>,
+}
+
+/// The fields of a message, by their numbers.
+pub(super) fn wire_fields(message: &Message) -> HashMap<i32, WireField<'_>> {
+    let fields = message.members.iter().flat_map(|member| match member {
+        Member::Field(field) => vec![WireField { field, new_name: new_field_name(field) }],
         Member::Oneof(oneof) => {
-            let field = oneof.fields.iter().find(|field| field.number == number)?;
-            is_renamed(field, Ident::camel(&field.name)).then(|| field.wire_ident.split_words())
+            let variant = |field| WireField { field, new_name: new_variant_name(field) };
+            oneof.fields.iter().map(variant).collect()
         }
-        Member::Field(_) => None,
-    })
+    });
+    fields.map(|known| (known.field.number, known)).collect()
+}
+
+fn new_field_name(field: &Field) -> Option<String> {
+    let is_renamed = is_nameless(&field.name) || field.wire_ident != Ident::snake(&field.name);
+    is_renamed.then(|| field.wire_ident.plain().to_owned())
+}
+
+fn new_variant_name(field: &Field) -> Option<String> {
+    let is_renamed = is_nameless(&field.name) || field.wire_ident != Ident::camel(&field.name);
+    is_renamed.then(|| field.wire_ident.split_words())
 }

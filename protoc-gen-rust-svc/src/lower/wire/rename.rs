@@ -8,7 +8,10 @@ use prost_types::{
     field_descriptor_proto::{Label, Type},
 };
 
-use super::names::{WireNames, leaf, new_field_name, new_oneof_name};
+use super::{
+    names::{WireField, WireNames, leaf, new_oneof_name, wire_fields},
+    placeholders::{PLACEHOLDERS, placeholder_name},
+};
 use crate::{
     lower::names::{WELL_KNOWN, full_name},
     model::{Cardinality, Enum, Field, Scalar, Value, WellKnown},
@@ -47,8 +50,9 @@ impl WireNames<'_> {
         let is_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
         message.extension.clear();
         self.share_in_maps(&name, message);
+        let fields = self.model.message(&name).map(wire_fields).unwrap_or_default();
         for field in &mut message.field {
-            self.field(&name, field, is_edition && !is_entry);
+            self.field(&name, field, fields.get(&field.number()), is_edition && !is_entry);
         }
         for oneof in &mut message.oneof_decl {
             self.oneof(&name, oneof);
@@ -62,7 +66,7 @@ impl WireNames<'_> {
         }
     }
 
-    fn field(&self, message: &str, field: &mut FieldDescriptorProto, is_edition: bool) {
+    fn field(&self, message: &str, field: &mut FieldDescriptorProto, known: Option<&WireField<'_>>, is_edition: bool) {
         let enumeration = field.type_name.clone().unwrap_or_default();
         if let Some(renamed) = field.type_name.as_ref().and_then(|name| self.renamed.get(name)) {
             field.type_name = Some(renamed.clone());
@@ -77,12 +81,13 @@ impl WireNames<'_> {
         if let Some(text) = default_of_float(field).or_else(|| default_of_bytes(field)) {
             field.default_value = Some(text);
         }
-        let known = self.model.message(message);
-        if let Some(wire) = known.and_then(|message| new_field_name(message, field.number())) {
-            field.name = Some(wire);
-        }
-        let lowered = known.and_then(|message| message.fields().find(|lowered| lowered.number == field.number()));
-        if let Some(lowered) = lowered {
+        if let Some(WireField { field: lowered, new_name }) = known {
+            if let Some(name) = new_name {
+                field.name = Some(name.clone());
+            }
+            if let Some(placeholder) = self.placeholder(lowered) {
+                field.type_name = Some(placeholder);
+            }
             if is_shared(lowered) && !matches!(lowered.cardinality, Cardinality::Map(_)) {
                 field.type_name = Some(shared_bytes());
             }
@@ -92,6 +97,14 @@ impl WireNames<'_> {
                 say_in_proto3(field, lowered);
             }
         }
+    }
+
+    /// The placeholder for the message that a field has one value of.
+    fn placeholder(&self, field: &Field) -> Option<String> {
+        let message = self.model.message(field.single_message()?)?;
+        let is_copy = message.is_wire_copy && !field.boxed;
+        let is_eq = message.is_wire_eq && !field.boxed;
+        Some(format!(".{PLACEHOLDERS}.{}", placeholder_name(is_copy, is_eq)))
     }
 
     /// Replaces the value types of map entries.

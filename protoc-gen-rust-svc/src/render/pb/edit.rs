@@ -1,33 +1,32 @@
-//! Documentation, lints' attributes and the names of enum values, added to the output of prost-build.
+//! The edits of prost-build's output: documentation, types of messages, names of enum values, attributes for lints.
 
 use prost_build::Module;
 use syn::{
-    Attribute, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Lit, LitStr, Type, parse_quote,
+    Attribute, File, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Lit, LitStr, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
 use super::{
     generate::ProstOutput,
-    known::{KnownTypes, TypeDocs, known_types},
+    known::{KnownMember, KnownTypes, TypeDocs, known_types},
+    placeholder,
 };
 use crate::{
     docs::Docs,
     lower::{Lowered, WireFile},
     model::Package,
+    names::Ident,
     render::{Unprintable, tokens::doc_attribute},
 };
 
-/// Returns the messages of a package, with documentation.
-pub(in crate::render) fn file(
-    lowered: &Lowered,
-    package: &Package,
-    output: &ProstOutput,
-) -> Result<syn::File, Unprintable> {
+/// Returns the messages of a package.
+pub(in crate::render) fn file(lowered: &Lowered, package: &Package, output: &ProstOutput) -> Result<File, Unprintable> {
     let code = output.get(&module(&lowered.wire, package)).map_or("", String::as_str);
     let mut file = syn::parse_file(code)?;
     file.attrs.clear();
     let known = known_types(&lowered.model, package);
-    file.items.iter_mut().for_each(|item| edit(item, "", &known));
+    let root = Place { known: &known, package: &package.module, modules: Vec::new() };
+    file.items.iter_mut().try_for_each(|item| root.edit(item))?;
     Ok(file)
 }
 
@@ -36,44 +35,86 @@ fn module(files: &[WireFile], package: &Package) -> Module {
     Module::from_protobuf_package_name(file.map_or("", |file| file.descriptor.package()))
 }
 
-/// Edits an item of the module at a path.
-fn edit(item: &mut Item, path: &str, known: &KnownTypes<'_>) {
-    let known_type = |name: &syn::Ident| known.get(&format!("{path}::{name}"));
-    match item {
-        Item::Mod(item) => edit_module(item, path, known),
-        Item::Struct(item) => known_type(&item.ident).into_iter().for_each(|docs| document_struct(item, docs)),
-        Item::Enum(item) => known_type(&item.ident).into_iter().for_each(|docs| document_enum(item, docs)),
-        Item::Impl(item) => {
-            let name = type_name(&item.self_ty).cloned();
-            name.and_then(|name| known_type(&name)).into_iter().for_each(|docs| edit_functions(item, docs));
+/// A module of prost messages.
+struct Place<'a> {
+    known: &'a KnownTypes<'a>,
+    package: &'a [Ident],
+    /// Its path in the file.
+    modules: Vec<String>,
+}
+
+impl<'a> Place<'a> {
+    fn edit(&self, item: &mut Item) -> Result<(), Unprintable> {
+        match item {
+            Item::Mod(item) => self.edit_module(item)?,
+            Item::Struct(item) => {
+                if let Some(known) = self.known_type(&item.ident) {
+                    self.edit_struct(item, known)?;
+                }
+            }
+            Item::Enum(item) => {
+                if let Some(known) = self.known_type(&item.ident) {
+                    self.edit_enum(item, known)?;
+                }
+            }
+            Item::Impl(item) => {
+                if let Some(known) = type_name(&item.self_ty).and_then(|name| self.known_type(name)) {
+                    edit_functions(item, known);
+                }
+            }
+            _ => (),
         }
-        _ => (),
+        Ok(())
+    }
+
+    fn known_type(&self, name: &syn::Ident) -> Option<&'a TypeDocs<'a>> {
+        let path: String = self.modules.iter().map(|module| format!("::{module}")).collect();
+        self.known.get(&format!("{path}::{name}"))
+    }
+
+    fn edit_module(&self, module: &mut ItemMod) -> Result<(), Unprintable> {
+        let modules = self.modules.iter().cloned().chain([module.ident.to_string()]).collect();
+        let inner = Place { modules, ..*self };
+        let mut items = module.content.iter_mut().flat_map(|(_, items)| items);
+        items.try_for_each(|item| inner.edit(item))
+    }
+
+    fn edit_struct(&self, item: &mut ItemStruct, known: &TypeDocs<'_>) -> Result<(), Unprintable> {
+        document(&mut item.attrs, known.docs);
+        for field in &mut item.fields {
+            let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+            let Some(member) = known.members.get(name.as_str()) else { continue };
+            if self.replace(&mut field.ty, member)? {
+                placeholder::add_boxed(&mut field.attrs);
+            }
+            document(&mut field.attrs, member.docs);
+        }
+        Ok(())
+    }
+
+    fn edit_enum(&self, item: &mut ItemEnum, known: &TypeDocs<'_>) -> Result<(), Unprintable> {
+        document(&mut item.attrs, known.docs);
+        for variant in &mut item.variants {
+            let Some(member) = known.members.get(variant.ident.to_string().as_str()) else { continue };
+            for field in &mut variant.fields {
+                self.replace(&mut field.ty, member)?;
+            }
+            document(&mut variant.attrs, member.docs);
+        }
+        Ok(())
+    }
+
+    /// Puts the message of a member in the place of its placeholder. Returns whether it is boxed.
+    fn replace(&self, holder: &mut Type, member: &KnownMember<'_>) -> Result<bool, Unprintable> {
+        let Some((message, is_boxed)) = member.message else { return Ok(false) };
+        let path = message.wire_within(self.package, &self.modules);
+        placeholder::replace(holder, syn::parse_str(&path)?, is_boxed);
+        Ok(is_boxed)
     }
 }
 
-fn edit_module(module: &mut ItemMod, path: &str, known: &KnownTypes<'_>) {
-    let path = format!("{path}::{}", module.ident);
-    let items = module.content.iter_mut().flat_map(|(_, items)| items);
-    items.for_each(|item| edit(item, &path, known));
-}
-
-fn document_struct(item: &mut ItemStruct, known: &TypeDocs<'_>) {
-    document(&mut item.attrs, Some(known.docs));
-    for field in &mut item.fields {
-        let name = field.ident.as_ref().map(ToString::to_string);
-        document(&mut field.attrs, name.and_then(|name| known.members.get(name.as_str()).copied()));
-    }
-}
-
-fn document_enum(item: &mut ItemEnum, known: &TypeDocs<'_>) {
-    document(&mut item.attrs, Some(known.docs));
-    for variant in &mut item.variants {
-        document(&mut variant.attrs, known.members.get(variant.ident.to_string().as_str()).copied());
-    }
-}
-
-fn document(attributes: &mut Vec<Attribute>, docs: Option<&Docs>) {
-    attributes.splice(0..0, docs.into_iter().flat_map(Docs::lines).map(doc_attribute));
+fn document(attributes: &mut Vec<Attribute>, docs: &Docs) {
+    attributes.splice(0..0, docs.lines().map(doc_attribute));
 }
 
 fn type_name(self_type: &Type) -> Option<&syn::Ident> {
@@ -86,7 +127,7 @@ fn type_name(self_type: &Type) -> Option<&syn::Ident> {
 /// Edits the functions of an enum, which convert its values from and to their names.
 fn edit_functions(item: &mut ItemImpl, known: &TypeDocs<'_>) {
     for function in &mut item.items {
-        if let syn::ImplItem::Fn(function) = function {
+        if let ImplItem::Fn(function) = function {
             function.attrs.push(parse_quote!(#[must_use]));
         }
     }

@@ -10,7 +10,7 @@ use prost_build::{Config, Module};
 use prost_types::{DescriptorProto, EnumDescriptorProto};
 
 use crate::{
-    lower::{Lowered, WELL_KNOWN, WireFile},
+    lower::{Lowered, PLACEHOLDERS, WELL_KNOWN, WireFile, placeholders},
     model::{Origin, Scalar, WellKnown},
     render::Unprintable,
 };
@@ -18,17 +18,16 @@ use crate::{
 /// The text that prost-build generates for each package.
 pub(in crate::render) type ProstOutput = HashMap<Module, String>;
 
+/// The module of placeholders, which stand for messages in the output.
+pub(super) const PLACEHOLDER: &str = "placeholder";
+
 /// Generates the messages of all packages.
 pub(in crate::render) fn generate(lowered: &Lowered) -> Result<ProstOutput, Unprintable> {
     let mut config = config(&lowered.wire);
     config.bytes(&lowered.shared_bytes);
-    for field in &lowered.boxed {
-        config.boxed(field);
-    }
-    let requests = lowered
-        .wire
-        .iter()
-        .map(|file| (Module::from_protobuf_package_name(file.descriptor.package()), file.descriptor.clone()));
+    config.extern_path(format!(".{PLACEHOLDERS}"), PLACEHOLDER);
+    let files = lowered.wire.iter().map(|file| file.descriptor.clone()).chain([placeholders()]);
+    let requests = files.map(|file| (Module::from_protobuf_package_name(file.package()), file));
     let requests: Vec<_> = requests.collect();
     // It panics on names that collide. Colliding names are renamed before, so a panic is a fault of the generator.
     match panic::catch_unwind(AssertUnwindSafe(|| config.generate(requests))) {

@@ -3,6 +3,7 @@
 mod edit;
 mod generate;
 mod known;
+mod placeholder;
 
 pub(super) use self::{
     edit::file,
