@@ -9,5 +9,6 @@ mod new;
 mod output;
 mod plugin;
 mod run;
+mod scaffold;
 
 pub use self::run::run;

@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use super::{
     check, diff, explain, generate, new,
     output::{Failure, complain},
-    plugin,
+    plugin, scaffold,
 };
 
 /// The arguments of the program.
@@ -30,6 +30,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Create a project that serves the services of .proto files
     New(new::NewArgs),
+    /// Add the methods of a changed contract to a project
+    Scaffold(scaffold::ScaffoldArgs),
 }
 
 /// Runs the program.
@@ -40,6 +42,7 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(diff)) => report(diff.run()),
         Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
+        Some(Command::Scaffold(scaffold)) => report(scaffold.run()),
         None if std::io::stdin().is_terminal() => help(),
         None => report(plugin::run()),
     }

@@ -9,6 +9,7 @@
 //! | `version`, `rust_version` | of the generator, and the oldest Rust that the runtime takes |
 //! | `runtime_path`, `runtime_git` | `../rust-svc` or the URL of a repository; the other one is none |
 //! | `member` | `services/order`: the path in the workspace, or none |
+//! | `served` | those of `protos` whose services the project serves |
 //! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
 //! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
@@ -62,8 +63,7 @@ pub struct Facts {
 impl Facts {
     /// The facts of a project. Fails if there is no service to start.
     pub(super) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
-        let input = order.input;
-        let (services, called) = services(order, model);
+        let (services, called) = services(order.input, order.served, model);
         if services.is_empty() {
             let files = order.served.join(", ");
             let help = "name a file that declares a `service`; its imports are copied too";
@@ -105,14 +105,27 @@ impl Facts {
     }
 }
 
+/// Describes the services of the named files, each with the name of its file, for a project that exists.
+pub(super) fn describe(input: &Input, model: &Model) -> Vec<(String, Value)> {
+    let (services, _) = services(input, &input.generate, model);
+    let mut names = ServiceNames::new(&services);
+    // Only the values of requests and responses in tests name the crate.
+    let print = ServicePrinter { model, krate: "crate".to_owned() };
+    let value = |(package, service): &Placed<'_>| {
+        let named = names.take(service);
+        (named.module.plain().to_owned(), print.service(package, service, &named))
+    };
+    services.iter().map(value).collect()
+}
+
 /// A service and its package.
 type Placed<'a> = (&'a Package, &'a Service);
 
 /// The services that the project serves, and those that it calls, without those of imports.
-fn services<'a>(order: &Order<'_>, model: &'a Model) -> (Vec<Placed<'a>>, Vec<Placed<'a>>) {
+fn services<'a>(input: &Input, served: &[String], model: &'a Model) -> (Vec<Placed<'a>>, Vec<Placed<'a>>) {
     let all = model.packages.iter().flat_map(|package| package.services.iter().map(move |service| (package, service)));
-    let named = all.filter(|(_, service)| order.input.generate.contains(&service.position.file));
-    named.partition(|(_, service)| order.served.contains(&service.position.file))
+    let named = all.filter(|(_, service)| input.generate.contains(&service.position.file));
+    named.partition(|(_, service)| served.contains(&service.position.file))
 }
 
 fn project(order: &Order<'_>, services: Vec<Value>, checks_rules: bool, uses_deprecated: bool) -> Value {
@@ -131,6 +144,7 @@ fn project(order: &Order<'_>, services: Vec<Value>, checks_rules: bool, uses_dep
         runtime_git,
         member,
         protos => input.generate.clone(),
+        served => order.served.to_vec(),
         import_folders => import_folders(input),
         checks_rules,
         uses_deprecated,

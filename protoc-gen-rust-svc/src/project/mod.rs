@@ -8,10 +8,12 @@
 //! | [`context`] | the context of templates |
 //! | [`templates`] | the files that the team owns |
 //! | [`folder`] | writes the files |
+//! | [`sync`] | the methods that a contract has and a project lacks |
 //! | [`workspace`] | the Cargo workspace around the project |
 //!
 //! The files below `src/generated` belong to the generator; all others belong to the team, and are made only once.
 
+mod append;
 pub mod context;
 pub mod files;
 pub mod folder;
@@ -20,6 +22,7 @@ pub mod name;
 mod order;
 pub mod protos;
 pub mod runtime;
+pub mod sync;
 pub mod templates;
 pub mod workspace;
 

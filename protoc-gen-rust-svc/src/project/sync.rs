@@ -1,0 +1,133 @@
+//! The methods that a contract has and a project lacks.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+
+use super::{
+    Failure,
+    append::{Target, append, functions},
+    context,
+};
+use crate::{diagnostics::Diagnostics, options::Options, read::Input};
+
+/// The sources of a project, by their paths.
+pub type Sources = BTreeMap<String, String>;
+
+/// The changes of a project.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// The new text of each file that changes.
+    pub files: Sources,
+    /// Descriptions of the changes, and of services without an implementation.
+    pub notes: Vec<String>,
+}
+
+/// A method of a service, as the context of templates has it.
+struct Method {
+    ident: String,
+    stub: String,
+    /// The statement that tests it, if it has a default argument.
+    test: Option<String>,
+}
+
+/// Appends the missing methods of each service to its implementation, and their tests. Returns `None` if `diagnostics` has
+/// errors of the `.proto` files.
+pub fn sync(input: &Input, sources: &Sources, diagnostics: &mut Diagnostics) -> Result<Option<Changes>, Failure> {
+    // No other run generates the imports.
+    let options = Options { include_imports: true, ..Options::default() };
+    let Some(lowered) = crate::lowered(input, &options, diagnostics) else { return Ok(None) };
+    let mut changes = Changes::default();
+    for (file, service) in context::describe(input, &lowered.model) {
+        changes.add_service(sources, &file, &service);
+    }
+    Ok(Some(changes))
+}
+
+impl Changes {
+    fn add_service(&mut self, sources: &Sources, file: &str, service: &Value) {
+        let (name, trait_name) = (text(service, "name"), text(service, "trait_name"));
+        let Some(path) = find(sources, file, &trait_name) else {
+            return self.notes.push(format!("{name}: no file below src has one `impl {trait_name} for ...`"));
+        };
+        let source = self.current(sources, &path);
+        let known = functions(&source, &trait_name).unwrap_or_default();
+        let missing: Vec<_> = methods(service).into_iter().filter(|method| !known.contains(&method.ident)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let names = missing.iter().map(|method| method.ident.as_str()).collect::<Vec<_>>().join(", ");
+        let stubs: String = missing.iter().map(|method| format!("\n{}", method.stub)).collect();
+        match append(&source, Target::Impl(&trait_name), &stubs) {
+            Some(text) => self.change(path, text, &names),
+            None => self.notes.push(format!("{path}: cannot append {names}")),
+        }
+        self.add_tests(sources, &text(service, "label"), &missing, &names);
+    }
+
+    /// Appends tests to the function that `new` made for the service, if it is still there.
+    fn add_tests(&mut self, sources: &Sources, label: &str, missing: &[Method], names: &str) {
+        const TESTS: &str = "tests/wire.rs";
+        if !sources.contains_key(TESTS) {
+            return;
+        }
+        let tests: String = missing.iter().filter_map(|method| method.test.as_deref()).collect();
+        let function = format!("{label}_responds");
+        let added = append(&self.current(sources, TESTS), Target::Function(&function), &tests);
+        if let Some(text) = added.filter(|_| !tests.is_empty()) {
+            self.change(TESTS.to_owned(), text, names);
+        }
+    }
+
+    fn change(&mut self, path: String, text: String, names: &str) {
+        self.notes.push(format!("{path}: {names}"));
+        self.files.insert(path, text);
+    }
+
+    /// Returns the text of a file, with earlier changes.
+    fn current(&self, sources: &Sources, path: &str) -> String {
+        self.files.get(path).or_else(|| sources.get(path)).cloned().unwrap_or_default()
+    }
+}
+
+/// Finds the file that implements a trait: the one that `new` made, or else the only one.
+fn find(sources: &Sources, file: &str, trait_name: &str) -> Option<String> {
+    let implements = |path: &&String| functions(&sources[*path], trait_name).is_some();
+    let usual = format!("src/service/{file}.rs");
+    let mut others = sources.keys().filter(|path| path.starts_with("src/")).filter(implements);
+    match sources.get_key_value(&usual).map(|(path, _)| path).filter(implements) {
+        Some(usual) => Some(usual.clone()),
+        None => others.next().filter(|_| others.next().is_none()).cloned(),
+    }
+}
+
+fn methods(service: &Value) -> Vec<Method> {
+    let (constants, all) = (text(service, "constants"), service.get_attr("methods").unwrap_or_default());
+    let methods = all.try_iter().into_iter().flatten().map(|method| {
+        let (ident, constant) = (text(&method, "ident"), text(&method, "constant"));
+        let signature = format!(
+            "async fn {ident}(&self, _cx: svc::Context, _request: {}) -> svc::Result<{}>",
+            text(&method, "takes"),
+            text(&method, "returns"),
+        );
+        let body = format!("Err(svc::Error::unimplemented(api::{constants}::{constant}))");
+        let argument = method.get_attr("argument").ok().and_then(|argument| argument.as_str().map(str::to_owned));
+        let test = argument
+            .map(|argument| format!("    is_unimplemented({constant}, service.{ident}(call(), {argument}).await);\n"));
+        Method { stub: print(&signature, &body), ident, test }
+    });
+    methods.collect()
+}
+
+/// Prints a function of an implementation.
+fn print(signature: &str, body: &str) -> String {
+    let text = format!("impl X {{ {signature} {{ {body} }} }}");
+    let Ok(file) = syn::parse_file(&text) else { return format!("    {signature} {{\n        {body}\n    }}\n") };
+    let printed = prettyplease::unparse(&file);
+    let inner = printed.trim_end().strip_prefix("impl X {\n").and_then(|rest| rest.strip_suffix('}'));
+    inner.unwrap_or(&printed).to_owned()
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get_attr(name).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
