@@ -1,6 +1,9 @@
 //! A call through its policies.
 
-use std::pin::pin;
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use bytes::Bytes;
 use tokio::time::{self, Instant};
@@ -43,6 +46,8 @@ pub(super) struct PolicyCall<'a> {
     pub(super) body: &'a RequestBody,
     pub(super) running: &'a ActiveCall,
     pub(super) deadlines: CallDeadlines,
+    /// Set when the request of an attempt is on its way.
+    pub(super) is_sent: &'a AtomicBool,
 }
 
 /// Begins a call: runs the interceptors, and returns the time when they had passed it. The call's timeout counts from
@@ -98,9 +103,13 @@ impl PolicyCall<'_> {
             };
             let mut attempting = AttemptGuard::begin(self.running, retries.previous(), start);
             let endpoint = self.endpoint(tried, start);
+            self.is_sent.store(false, Relaxed);
             let response = {
                 let attempt = pin!(self.attempt(attempting.attempt(), endpoint.as_ref()).run());
-                self.deadlines.run(self.method, pin!(attempt.instrument(attempting.attempt().span()))).await
+                let is_sent = || self.is_sent.load(Relaxed);
+                self.deadlines
+                    .run(self.method, start, is_sent, pin!(attempt.instrument(attempting.attempt().span())))
+                    .await
             };
             let end = Instant::now();
             attempting.ended(response.as_ref().err().map(|failure| failure.error.code()), end);
@@ -140,7 +149,7 @@ impl PolicyCall<'_> {
     }
 
     fn attempt<'a>(&'a self, seen: &'a Attempt, endpoint: Option<&'a EndpointAttempt<'a>>) -> CallAttempt<'a> {
-        let Self { client, method, body, running, deadlines } = *self;
+        let Self { client, method, body, running, deadlines, is_sent } = *self;
         CallAttempt {
             transport: &client.transport,
             defaults: &client.defaults,
@@ -152,6 +161,7 @@ impl PolicyCall<'_> {
             deadline: deadlines.call,
             seen,
             endpoint,
+            is_sent,
         }
     }
 

@@ -1,6 +1,10 @@
 //! The client that generated code calls.
 
-use std::{fmt, pin::pin, sync::Arc};
+use std::{
+    fmt,
+    pin::pin,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -11,6 +15,7 @@ use super::{
     policy::CircuitBreaker,
     responses::CallResponses,
     state::ClientState,
+    stream_call::StreamCall,
 };
 use crate::{Context, Error, Message, Method, Result, Streaming};
 
@@ -45,8 +50,8 @@ impl Client {
         async move { self.call_for_one(&method, cx, body?).await }
     }
 
-    /// Calls a method with one request and a stream of responses. It returns when the server has accepted the call;
-    /// until then the method's timeout counts, after that only the deadline of the context.
+    /// Calls a method with one request and a stream of responses. It returns when the request is on its way, which the
+    /// method's timeout bounds. After that only the deadline of the context counts, and errors are items of the stream.
     #[inline]
     pub fn server_streaming<Q, R, QPlace, RPlace: 'static>(
         &self,
@@ -78,8 +83,8 @@ impl Client {
         self.call_for_one(&method, cx, body).await
     }
 
-    /// Calls a method with a stream of requests and a stream of responses. It returns when the server has accepted the
-    /// call. An error in the stream of requests cancels the call, and ends the stream of responses.
+    /// Calls a method with a stream of requests and a stream of responses. It returns when the request is on its way, so
+    /// that the caller can send before the server responds. An error in the stream of requests cancels the call, and ends the stream of responses.
     pub async fn bidi_streaming<Q, R, QPlace: 'static, RPlace: 'static>(
         &self,
         method: Method,
@@ -106,7 +111,8 @@ impl Client {
         let method = self.0.effective(method);
         let (running, deadlines, start) = begin(&self.0, method, cx).await?;
         body.count_for(&running);
-        let call = PolicyCall { client: &self.0, method, body: &body, running: &running, deadlines };
+        let is_sent = AtomicBool::new(false);
+        let call = PolicyCall { client: &self.0, method, body: &body, running: &running, deadlines, is_sent: &is_sent };
         let call = pin!(call.run(start));
         let (response, end) = match call.instrument(running.span()).await {
             Ok(CallResponse::One(bytes, end)) => (decode(method, bytes), end),
@@ -129,20 +135,13 @@ impl Client {
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
-        let method = self.0.effective(method);
-        let (running, deadlines, start) = begin(&self.0, method, cx).await?;
+        let (client, method) = (self.0.clone(), *self.0.effective(method));
+        let (running, deadlines, start) = begin(&client, &method, cx).await?;
         body.count_for(&running);
-        let response = {
-            let call = PolicyCall { client: &self.0, method, body: &body, running: &running, deadlines };
-            let call = pin!(call.run(start));
-            call.instrument(running.span()).await
-        };
-        let response = response.and_then(|response| match response {
-            CallResponse::Many(opened) => Ok(opened),
-            CallResponse::One(..) => Err(wrong_kind(method)),
-        });
-        let opened = response.inspect_err(|error| running.end(Some(error.code())))?;
-        Ok(CallResponses::new(method, body, opened, running).decoded())
+        let is_sent = AtomicBool::new(false);
+        let call = Arc::new(StreamCall { client, method, body, running, deadlines, is_sent });
+        let started = call.start(start).await?;
+        Ok(CallResponses::new(call, started).decoded())
     }
 }
 

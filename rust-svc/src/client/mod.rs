@@ -19,6 +19,7 @@ mod handle;
 mod policy;
 mod responses;
 mod state;
+mod stream_call;
 #[cfg(feature = "tls")]
 mod tls;
 mod token;

@@ -3,6 +3,7 @@
 use std::{
     marker::PhantomData,
     pin::Pin,
+    sync::Arc,
     task::{self, Poll, ready},
 };
 
@@ -14,19 +15,29 @@ use futures::{
 use tokio::time::{self, Instant};
 
 use super::{
-    attempt::{RequestBody, decode},
+    attempt::decode,
     call::{OpenedStream, abandoned},
     policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timed_out},
+    stream_call::{Opening, StartedStream, StreamCall},
 };
-use crate::{Context, Error, Message, Method, Result, Streaming, intercept::ActiveCall};
+use crate::{Context, Error, Message, Method, Result, Streaming};
 
 /// The responses of a call until its end, its deadline or its cancellation.
 pub(super) struct CallResponses {
-    method: Method,
-    body: RequestBody,
+    state: ResponseState,
+    call: Arc<StreamCall>,
+}
+
+enum ResponseState {
+    /// The headers have not arrived.
+    Opening(Opening),
+    Open(OpenResponses),
+}
+
+/// Responses whose headers have arrived.
+struct OpenResponses {
     opened: OpenedStream,
     end: BoxFuture<'static, Error>,
-    running: ActiveCall,
 }
 
 /// Responses of one type, up to the first error.
@@ -53,9 +64,12 @@ where
 }
 
 impl CallResponses {
-    pub(super) fn new(method: &Method, body: RequestBody, opened: OpenedStream, running: ActiveCall) -> Self {
-        let end = end(*method, running.cx().clone(), opened.deadline).boxed();
-        Self { method: *method, body, opened, end, running }
+    pub(super) fn new(call: Arc<StreamCall>, started: StartedStream) -> Self {
+        let state = match started {
+            StartedStream::Opening(opening) => ResponseState::Opening(opening),
+            StartedStream::Open(opened) => ResponseState::Open(OpenResponses::new(&call, opened)),
+        };
+        Self { state, call }
     }
 
     /// Decodes the responses. An error is the last item, and dropping the stream cancels the call.
@@ -71,18 +85,38 @@ impl CallResponses {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let bytes = ready!(self.poll_bytes(cx));
-        let message = bytes.map(|bytes| decode(&self.method, bytes?));
+        let StreamCall { method, running, .. } = &*self.call;
+        let message = bytes.map(|bytes| decode(method, bytes?));
         match &message {
-            Some(Ok(_)) => self.running.received(),
-            Some(Err(error)) => self.running.end(Some(error.code())),
-            None => self.running.end(None),
+            Some(Ok(_)) => running.received(),
+            Some(Err(error)) => running.end(Some(error.code())),
+            None => running.end(None),
         }
         Poll::Ready(message)
     }
 
+    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        loop {
+            match &mut self.state {
+                ResponseState::Open(responses) => return responses.poll_bytes(&self.call, cx),
+                ResponseState::Opening(opening) => match ready!(opening.poll_unpin(cx)) {
+                    Ok(opened) => self.state = ResponseState::Open(OpenResponses::new(&self.call, opened)),
+                    Err(error) => return Poll::Ready(Some(Err(error))),
+                },
+            }
+        }
+    }
+}
+
+impl OpenResponses {
+    fn new(call: &StreamCall, opened: OpenedStream) -> Self {
+        let end = end(call.method, call.running.cx().clone(), opened.deadline).boxed();
+        Self { opened, end }
+    }
+
     /// Returns the next message in encoded form. A message that has arrived is returned without checking for the end of
     /// the call, which takes longer.
-    fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+    fn poll_bytes(&mut self, call: &StreamCall, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
         if !self.opened.messages.has_next()
             && let Poll::Ready(error) = self.end.poll_unpin(cx)
         {
@@ -90,19 +124,19 @@ impl CallResponses {
         }
         let bytes = ready!(self.opened.messages.poll_next(cx));
         if bytes.is_none() {
-            self.running.cx().receive_trailers(self.opened.messages.take_trailers());
+            call.running.cx().receive_trailers(self.opened.messages.take_trailers());
         }
-        Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(self.body.reclaim(failure)))))
+        Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(call, call.body.reclaim(failure)))))
     }
 
     /// Counts a failure of a call that was counted as a success when it was opened.
-    fn fail(&self, failure: AttemptFailure) -> Error {
-        let failure = explain_cancellation(&self.method, self.opened.deadline, failure);
+    fn fail(&self, call: &StreamCall, failure: AttemptFailure) -> Error {
+        let failure = explain_cancellation(&call.method, self.opened.deadline, failure);
         let counts = is_mid_stream_failure(&failure);
         if let Some(sampler) = self.opened.sampler.as_ref().filter(|_| counts) {
             sampler.add_failure(failure.error.code());
         }
-        self.running.cx().receive_trailers(failure.error.metadata().clone());
+        call.running.cx().receive_trailers(failure.error.metadata().clone());
         failure.error
     }
 }

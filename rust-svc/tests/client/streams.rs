@@ -54,28 +54,83 @@ async fn an_error_at_the_end_is_the_last_item() {
     assert!(stream.next().await.is_none());
 }
 
+#[tokio::test]
+async fn the_timeout_bounds_the_way_of_the_request() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = rust_svc::Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let start = time::Instant::now();
+    let opened = client.server_streaming::<_, String, _, _>(WATCH.timeout_ms(300), Context::new(), text(""));
+    assert_eq!(opened.await.unwrap_err().code(), Code::DeadlineExceeded);
+    assert!(start.elapsed() >= Duration::from_millis(300));
+}
+
+/// Servers such as those of grpc-go send headers with their first message.
 #[tokio::test(start_paused = true)]
-async fn the_timeout_is_for_the_beginning() {
-    let (client, _) = client(|index| async move {
-        if index == 0 {
-            std::future::pending::<()>().await;
-        }
-        let (sender, receiver) = mpsc::unbounded_channel::<Frame<Bytes>>();
-        tokio::spawn(async move {
-            time::sleep(Duration::from_secs(3600)).await;
-            sender.send(Frame::data(frame("late"))).unwrap();
-            sender.send(Frame::trailers(status(0))).unwrap();
-        });
-        let next =
-            |mut it: mpsc::UnboundedReceiver<_>| async { it.recv().await.map(|frame| (Ok::<_, Error>(frame), it)) };
-        let body = http_body_util::StreamBody::new(futures::stream::unfold(receiver, next));
-        answer("").map(|_| rust_svc::Body::new(body))
+async fn a_quiet_watch_is_no_failure() {
+    let (client, _) = client(|_| async {
+        time::sleep(Duration::from_secs(10)).await;
+        answer("late")
     });
-    let method = WATCH.timeout_ms(300);
-    let error = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap_err();
-    assert_eq!(error.code(), Code::DeadlineExceeded);
-    let stream = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
-    assert_eq!(stream.collect().await.unwrap(), ["late"]);
+    let method = WATCH.timeout_ms(1000).breaker(TOUCHY);
+    for _ in 0..4 {
+        let stream = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
+        assert_eq!(stream.collect().await.unwrap(), ["late"]);
+        let cx = Context::new().with_timeout(Duration::from_secs(2));
+        let stream = client.server_streaming::<_, String, _, _>(method, cx, text("")).await.unwrap();
+        assert_eq!(stream.collect().await.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+    assert_eq!(client.breaker(&method).unwrap().state(), BreakerState::Closed);
+}
+
+#[tokio::test]
+async fn a_caller_sends_before_the_server_responds() {
+    let server = Server::start(|mut call| async move {
+        // Neither headers nor messages before the first request.
+        assert_eq!(call.next().await.unwrap().unwrap(), "one");
+        call.answer("first")
+    })
+    .await;
+    let (sender, requests) = Streaming::channel(1);
+    let client = server.client();
+    let opened = client.bidi_streaming(CHAT, Context::new(), requests);
+    let mut responses: Streaming<String> = time::timeout(Duration::from_secs(5), opened).await.unwrap().unwrap();
+    sender.send(text("one")).await.unwrap();
+    assert_eq!(responses.message().await.unwrap().unwrap(), "first");
+    assert!(responses.message().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_attempt_that_fails_before_the_response_is_retried_within_the_stream() {
+    let server = Server::start(|call| async move {
+        match call.index {
+            0 => {
+                time::sleep(Duration::from_millis(50)).await;
+                call.fail(Code::Unavailable.number())
+            }
+            _ => call.answer("one"),
+        }
+    })
+    .await;
+    let method = WATCH.no_side_effects().timeout_ms(5000);
+    let stream = server.client().server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap(), ["one"]);
+    assert_eq!(server.header("grpc-previous-rpc-attempts"), [None, Some(text("1"))]);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_before_the_response_cancels_the_call() {
+    let (sender, mut resets) = mpsc::unbounded_channel();
+    let server = Server::start(move |mut call| {
+        let sender = sender.clone();
+        async move {
+            sender.send(call.reset_by_client().await).unwrap();
+            Then::Keep
+        }
+    })
+    .await;
+    let client = server.client();
+    drop(client.server_streaming::<_, String, _, _>(WATCH, Context::new(), text("")).await.unwrap());
+    assert_eq!(resets.recv().await.unwrap(), Reason::CANCEL);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! Sends one attempt and reads the beginning of its response.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use bytes::Bytes;
 use http::{Response, uri::InvalidUri};
 use tokio::time::Instant;
@@ -33,6 +35,8 @@ pub(crate) struct CallAttempt<'a> {
     pub(crate) seen: &'a Attempt,
     /// The choice of an endpoint, if there are several.
     pub(crate) endpoint: Option<&'a EndpointAttempt<'a>>,
+    /// Set when the request is on its way.
+    pub(crate) is_sent: &'a AtomicBool,
 }
 
 /// The beginning of a response, or all of it if it is one message.
@@ -46,6 +50,7 @@ struct AttemptRequest<'a> {
     head: RequestHead<'a>,
     body: &'a RequestBody,
     endpoint: Option<&'a EndpointAttempt<'a>>,
+    is_sent: &'a AtomicBool,
 }
 
 impl OutgoingRequest for AttemptRequest<'_> {
@@ -59,6 +64,10 @@ impl OutgoingRequest for AttemptRequest<'_> {
 
     fn rank(&self, server: usize) -> u8 {
         self.endpoint.map_or(0, |endpoint| endpoint.rank(server) as u8)
+    }
+
+    fn sent(&self) {
+        self.is_sent.store(true, Relaxed);
     }
 
     fn pick(&self, server: usize) {
@@ -86,7 +95,7 @@ impl CallAttempt<'_> {
         let (method, started) = (self.method, self.seen.started());
         let path = self.path.map_err(|cause| invalid_path(method, cause))?;
         let head = RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.seen);
-        let request = AttemptRequest { head, body: self.body, endpoint: self.endpoint };
+        let request = AttemptRequest { head, body: self.body, endpoint: self.endpoint, is_sent: self.is_sent };
         let sent = self.transport.send(&request, started).await;
         sent.map_err(|error| from_transport(method.full_name(), error))
     }

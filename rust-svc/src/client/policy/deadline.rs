@@ -24,9 +24,10 @@ const ASSUMED_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct CallDeadlines {
     /// The deadline of the call.
     pub(crate) call: Option<Instant>,
-    /// The deadline of the response: for a call that streams responses, of its beginning.
+    /// The deadline of the response: for a call that streams responses, until its request is on its way.
     pub(crate) response: Option<Instant>,
-    full_timeout: Duration,
+    timeout: Option<Duration>,
+    is_stream: bool,
 }
 
 impl CallDeadlines {
@@ -43,36 +44,60 @@ impl CallDeadlines {
         if response.is_some_and(|deadline| deadline <= now + FLOOR) {
             return Err(timed_out(method));
         }
-        let call = if method.kind.returns_one() { response } else { inherited };
-        Ok(Self { call, response, full_timeout: timeout(method, default).unwrap_or(ASSUMED_TIMEOUT) })
+        let is_stream = !method.kind.returns_one();
+        let call = if is_stream { inherited } else { response };
+        Ok(Self { call, response, timeout: timeout(method, default), is_stream })
     }
 
     /// Returns whether an attempt had about the method's timeout to run. If not, its expiry says nothing about the
     /// server.
     pub(crate) fn had_full_timeout(&self, start: Instant) -> bool {
-        let Some(deadline) = self.response else { return true };
+        let Some(deadline) = self.attempt(start) else { return true };
         // Interceptors may have used a part of the time.
-        deadline.saturating_duration_since(start) >= self.full_timeout.mul_f64(0.9)
+        deadline.saturating_duration_since(start) >= self.timeout.unwrap_or(ASSUMED_TIMEOUT).mul_f64(0.9)
     }
 
     /// Returns whether there is time for an attempt after this wait. Without a deadline, pushback is limited.
     pub(crate) fn leaves_time_after(&self, wait: Duration) -> bool {
-        let Some(deadline) = self.response else { return wait <= MAX_WAIT };
+        let deadline = if self.is_stream { self.call } else { self.response };
+        let Some(deadline) = deadline else { return wait <= MAX_WAIT };
         Instant::now().checked_add(wait.saturating_add(FLOOR)).is_some_and(|start| start < deadline)
     }
 
-    /// Runs an attempt up to the deadline of the response.
+    /// Runs an attempt that starts now up to its deadline. A stream whose request is on its way may be quiet for as long
+    /// as its caller waits, because servers may send headers with the first message.
     pub(crate) async fn run<T>(
         &self,
         method: &Method,
-        attempt: Pin<&mut impl Future<Output = Result<T, AttemptFailure>>>,
+        start: Instant,
+        is_sent: impl Fn() -> bool,
+        mut attempt: Pin<&mut impl Future<Output = Result<T, AttemptFailure>>>,
     ) -> Result<T, AttemptFailure> {
-        let elapsed = || AttemptFailure::new(Cause::Peer, timed_out(method));
-        let result = match self.response {
-            Some(deadline) => run_until_deadline(deadline, attempt).await.unwrap_or_else(|| Err(elapsed())),
-            None => attempt.await,
+        let result = match run_until(self.attempt(start), attempt.as_mut()).await {
+            Some(result) => result,
+            None if self.is_stream && is_sent() => {
+                let quiet = || AttemptFailure::new(Cause::Local, timed_out(method));
+                run_until(self.call, attempt).await.unwrap_or_else(|| Err(quiet()))
+            }
+            None => Err(AttemptFailure::new(Cause::Peer, timed_out(method))),
         };
-        result.map_err(|failure| explain_cancellation(method, self.response, failure))
+        let deadline = if self.is_stream { self.call } else { self.response };
+        result.map_err(|failure| explain_cancellation(method, deadline, failure))
+    }
+
+    /// Returns the deadline of an attempt that starts then: for a stream, until its request is on its way.
+    fn attempt(&self, start: Instant) -> Option<Instant> {
+        if !self.is_stream {
+            return self.response;
+        }
+        earlier(self.call, self.timeout.and_then(|timeout| start.checked_add(timeout)))
+    }
+}
+
+async fn run_until<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    match deadline {
+        Some(deadline) => run_until_deadline(deadline, work).await,
+        None => Some(work.await),
     }
 }
 
@@ -231,7 +256,7 @@ mod tests {
                 time::sleep(ms(after)).await;
                 Err::<(), _>(AttemptFailure::new(Cause::Peer, Error::cancelled("")))
             };
-            let failure = deadlines.run(&UNARY, pin!(attempt)).await.expect_err("cancelled");
+            let failure = deadlines.run(&UNARY, Instant::now(), || false, pin!(attempt)).await.expect_err("cancelled");
             assert_eq!(failure.error.code(), code, "after {after} ms");
         }
     }

@@ -76,6 +76,7 @@ impl Channel {
         let connection = self.connection().await?;
         // Connecting may have used some of the time that the head reports.
         let response = connection.send(request.head(Some(&self.origin), Instant::now()), request.body())?;
+        request.sent();
         Ok(response.await?)
     }
 

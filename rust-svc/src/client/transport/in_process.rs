@@ -43,7 +43,9 @@ impl InProcess {
             OutgoingBody::Complete(bytes) => Body::new(Full::new(bytes)),
             OutgoingBody::Stream(stream) => Body::new(stream),
         };
-        let response = self.0.call_service(request.head(None, start).map(|()| body)).await?;
+        let response = self.0.call_service(request.head(None, start).map(|()| body));
+        request.sent();
+        let response = response.await?;
         Ok(response.map(IncomingBody::InProcess))
     }
 }

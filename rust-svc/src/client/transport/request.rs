@@ -26,6 +26,9 @@ pub(crate) trait OutgoingRequest: Sync {
 
     /// Records that one of several servers was picked.
     fn pick(&self, server: usize);
+
+    /// Records that the request is on its way.
+    fn sent(&self);
 }
 
 /// The body of a request.
