@@ -143,14 +143,20 @@ pub(crate) fn lowered(input: &Input, options: &str, diagnostics: &mut Diagnostic
 
 /// Generates code for the named files and those that they use. Returns the warnings too. Fails with all errors.
 pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> {
-    let mut diagnostics = Diagnostics::default();
-    let mut options = Options::parse(options, &mut diagnostics);
-    options.include_imports = true;
-    let files = crate::generate(input, &options, &mut diagnostics)?;
+    let (files, diagnostics) = try_generate(input, options)?;
     match diagnostics.has_errors() {
         true => Err((diagnostics.warnings() + &diagnostics.errors()).into()),
         false => Ok((files, diagnostics.warnings())),
     }
+}
+
+/// Generates code for the named files and those that they use, or none if there are errors.
+pub(crate) fn try_generate(input: &Input, options: &str) -> Result<(Files, Diagnostics)> {
+    let mut diagnostics = Diagnostics::default();
+    let mut options = Options::parse(options, &mut diagnostics);
+    options.include_imports = true;
+    let files = crate::generate(input, &options, &mut diagnostics)?;
+    Ok((files, diagnostics))
 }
 
 /// Writes files below a directory, except unchanged ones, which would cause rebuilds. Errors name the file.

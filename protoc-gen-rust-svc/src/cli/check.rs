@@ -10,9 +10,11 @@ use clap::Args;
 use similar::TextDiff;
 
 use super::{
+    format::{Format, Reported},
     input::InputArgs,
     output::{Failure, say},
 };
+use crate::diagnostics::json::JsonObject;
 use crate::render::{Files, Provenance, provenance};
 
 /// The most characters of a line to print.
@@ -34,32 +36,54 @@ impl CheckArgs {
         let expected = self.source.generate()?;
         let existing = read(&self.out, &self.out).map_err(|error| format!("{}: error: {error}", self.out.display()))?;
         let findings = compare(&self.out, &expected, &existing);
-        if findings.is_empty() {
-            return say(format_args!("{} files are up to date\n", expected.len()));
+        match self.source.format {
+            Format::Text => findings.iter().try_for_each(|finding| say(finding.text()))?,
+            Format::Json => findings.iter().try_for_each(|finding| say(finding.json()))?,
         }
-        findings.iter().try_for_each(say)?;
-        Err(format!("{} files are not up to date", findings.len()).into())
+        match (findings.len(), self.source.format) {
+            (0, Format::Text) => say(format_args!("{} files are up to date\n", expected.len())),
+            (0, Format::Json) => Ok(()),
+            (_, Format::Json) => Err(Reported.into()),
+            (stale, Format::Text) => Err(format!("{stale} files are not up to date").into()),
+        }
     }
 }
 
-/// Describes each file that is not up to date.
-fn compare(out: &Path, expected: &Files, existing: &BTreeMap<String, String>) -> Vec<String> {
+/// A file that is not up to date.
+struct Finding {
+    path: String,
+    status: &'static str,
+    diff: String,
+}
+
+impl Finding {
+    fn text(&self) -> String {
+        format!("{}: {}\n{}", self.path, self.status, self.diff)
+    }
+
+    fn json(&self) -> String {
+        JsonObject::new("file").text("file", &self.path).text("status", self.status).line()
+    }
+}
+
+/// Finds the files that are not up to date.
+fn compare(out: &Path, expected: &Files, existing: &BTreeMap<String, String>) -> Vec<Finding> {
     let differing = expected.iter().filter_map(|(name, content)| differs(out, name, content, existing.get(name)));
     let orphans = existing
         .iter()
         .filter(|(name, content)| !expected.contains_key(*name) && provenance(content) != Provenance::Foreign);
+    let status = "orphaned, no contract generates it";
     let orphans =
-        orphans.map(|(name, _)| format!("{}: orphaned, no contract generates it\n", out.join(name).display()));
+        orphans.map(|(name, _)| Finding { path: out.join(name).display().to_string(), status, diff: String::new() });
     differing.chain(orphans).collect()
 }
 
-fn differs(out: &Path, name: &str, expected: &str, existing: Option<&String>) -> Option<String> {
-    let path = out.join(name);
-    let path = path.display();
-    let Some(existing) = existing else { return Some(format!("{path}: missing\n")) };
+fn differs(out: &Path, name: &str, expected: &str, existing: Option<&String>) -> Option<Finding> {
+    let path = out.join(name).display().to_string();
+    let Some(existing) = existing else { return Some(Finding { path, status: "missing", diff: String::new() }) };
     // The first line has the checksum of the rest, which ignores formatting.
     let is_current = existing.lines().next() == expected.lines().next();
-    let why = match provenance(existing) {
+    let status = match provenance(existing) {
         Provenance::Generated if is_current => return None,
         Provenance::Generated => "stale",
         Provenance::Edited => "edited by hand",
@@ -68,7 +92,7 @@ fn differs(out: &Path, name: &str, expected: &str, existing: Option<&String>) ->
     let diff = TextDiff::from_lines(existing.as_str(), expected);
     let diff = diff.unified_diff().context_radius(2).header(name, "up to date").to_string();
     let diff: String = diff.lines().map(|line| format!("{}\n", shorten(line))).collect();
-    Some(format!("{path}: {why}\n{diff}"))
+    Some(Finding { path, status, diff })
 }
 
 /// Shortens a line for a terminal. Descriptors are one long line.

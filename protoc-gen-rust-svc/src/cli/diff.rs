@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{
+    format::{Format, Reported},
     input::{InputArgs, descriptors},
-    output::{Failure, complain, say},
+    output::{Failure, say},
 };
 use crate::{
     build,
     diagnostics::Diagnostics,
-    diff::{Change, Effect, diff, report, summary},
+    diff::{Change, Effect, diff, json, report, summary},
     model::Model,
     options::Options,
     read::{
@@ -47,24 +48,31 @@ enum Allowed {
 
 impl DiffArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let after = self.source.input().map_err(|failure| self.explained(failure))?;
-        let before = self.before(&after).map_err(|failure| self.explained(failure))?;
+        let failed = |failure| self.source.format.failure(self.explained(failure));
+        let after = self.source.input().map_err(failed)?;
+        let before = self.before(&after).map_err(failed)?;
         let (new, options) = self.model(&after, "")?;
         let (old, _) = self.model(&before, &format!("{}: the old contract is not valid\n", self.against))?;
         let mut diagnostics = Diagnostics::default();
         let changes = diff(&old, &new, options.types, &mut diagnostics);
-        say(report(&changes, &self.against))?;
+        match self.source.format {
+            Format::Text => say(report(&changes, &self.against))?,
+            Format::Json => changes.iter().try_for_each(|change| say(json(change)))?,
+        }
         diagnostics.level(&options.lints);
-        complain(diagnostics.warnings() + &diagnostics.errors());
+        self.source.format.diagnostics(&diagnostics)?;
         self.answer(&changes, diagnostics.has_errors())
     }
 
     fn answer(&self, changes: &[Change], is_denied: bool) -> Result<(), Failure> {
         let summary = summary(changes, &self.against);
-        if is_denied || changes.iter().any(|change| self.fails(change)) {
-            return Err(summary.into());
+        let fails = is_denied || changes.iter().any(|change| self.fails(change));
+        match (fails, self.source.format) {
+            (true, Format::Json) => Err(Reported.into()),
+            (true, Format::Text) => Err(summary.into()),
+            (false, Format::Json) => Ok(()),
+            (false, Format::Text) => say(format_args!("{summary}\n")),
         }
-        say(format_args!("{summary}\n"))
     }
 
     fn fails(&self, change: &Change) -> bool {
@@ -76,7 +84,13 @@ impl DiffArgs {
     fn model(&self, input: &Input, context: &str) -> Result<(Model, Options), Failure> {
         let mut diagnostics = Diagnostics::default();
         let lowered = build::lowered(input, &self.source.options(), &mut diagnostics);
-        lowered.ok_or_else(|| format!("{context}{}", diagnostics.errors()).into())
+        match (lowered, self.source.format) {
+            (Some(lowered), _) => Ok(lowered),
+            (None, Format::Text) => Err(format!("{context}{}", diagnostics.errors()).into()),
+            (None, format) => {
+                Err(format.diagnostics(&diagnostics).map_or_else(|failure| failure, |()| Reported.into()))
+            }
+        }
     }
 
     /// Reads the old contract: the requested files, and removed files beside them.

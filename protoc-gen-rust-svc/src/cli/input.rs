@@ -7,7 +7,10 @@ use std::{
 
 use clap::Args;
 
-use super::output::{Failure, complain};
+use super::{
+    format::{Format, Reported},
+    output::Failure,
+};
 use crate::{
     build,
     read::{
@@ -36,6 +39,10 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     opt: Vec<String>,
 
+    /// The format of diagnostics and reports
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+
     /// The .proto files to generate code for; with --descriptor-set, the default is all of its files
     #[arg(value_name = "FILE", required_unless_present = "descriptor_set")]
     files: Vec<PathBuf>,
@@ -44,9 +51,10 @@ pub(super) struct InputArgs {
 impl InputArgs {
     /// Generates code. Fails with all errors of the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
-        let (files, warnings) = build::generate(&self.input()?, &self.options())?;
-        complain(warnings);
-        Ok(files)
+        let input = self.input().map_err(|failure| self.format.failure(failure))?;
+        let (files, diagnostics) = build::try_generate(&input, &self.options())?;
+        self.format.diagnostics(&diagnostics)?;
+        if diagnostics.has_errors() { Err(Reported.into()) } else { Ok(files) }
     }
 
     /// Reads the input.

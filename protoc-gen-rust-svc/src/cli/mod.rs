@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod explain;
+mod format;
 mod generate;
 mod input;
 mod new;

@@ -52,7 +52,10 @@ fn report(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(format_args!("{}\n", failure.to_string().trim_end()));
+            let text = failure.to_string();
+            if !text.is_empty() {
+                complain(format_args!("{}\n", text.trim_end()));
+            }
             ExitCode::FAILURE
         }
     }

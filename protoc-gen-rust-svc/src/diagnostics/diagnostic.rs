@@ -81,6 +81,11 @@ impl Diagnostics {
             .collect::<String>()
     }
 
+    /// All errors and warnings, sorted by position.
+    pub fn all(&self) -> Vec<&Diagnostic> {
+        [Severity::Error, Severity::Warning].into_iter().flat_map(|severity| self.sorted(severity)).collect()
+    }
+
     /// Adds a note, which is printed before the warnings.
     pub fn note(&mut self, text: &str) {
         self.notes += text;
@@ -110,6 +115,31 @@ fn silence(code: &str) -> String {
 }
 
 impl Diagnostic {
+    /// The position.
+    pub fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// The severity.
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// The code, such as `E0201`.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The description.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The fix; empty if there is none.
+    pub fn help_text(&self) -> &str {
+        self.help.as_deref().unwrap_or_default()
+    }
+
     /// Adds a fix.
     pub fn help(&mut self, help: impl Into<String>) {
         self.help = Some(help.into());

@@ -2,6 +2,7 @@
 
 pub mod codes;
 mod diagnostic;
+pub mod json;
 pub mod lints;
 mod position;
 mod problem;

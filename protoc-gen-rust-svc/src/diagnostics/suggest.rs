@@ -29,7 +29,7 @@ pub(crate) fn field(name: &str, known: &[&str], what: &str) -> String {
 pub(crate) fn closest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let distance = |known: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &known.to_lowercase());
     let near = known.iter().map(|known| (distance(known), *known)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, _)| *distance <= 1 + word.len() / 5).map(|(_, known)| known)
+    near.filter(|(distance, _)| *distance <= 1 + word.len() / 5 && *distance < word.len()).map(|(_, known)| known)
 }
 
 #[cfg(test)]

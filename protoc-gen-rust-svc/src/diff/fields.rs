@@ -109,9 +109,9 @@ fn member(change: Change, old_message: &Message, old: &Field, new_message: &Mess
     let kept = before.and_then(|oneof| oneof_now(old_message, oneof, new_message)).map(|oneof| &oneof.name);
     let after = oneof_of(new, new_message).map(|oneof| &oneof.name);
     match (before, after) {
-        (Some(oneof), None) => change.and(&format!("left oneof `{}`", oneof.name)).rust(true).wire(true),
+        (Some(oneof), None) => change.and(&format!("left oneof `{}`", oneof.name)).rust(true).wire(true).http(true),
         (_, Some(oneof)) if kept != Some(oneof) => {
-            change.and(&format!("is now in oneof `{oneof}`")).rust(true).wire(true)
+            change.and(&format!("is now in oneof `{oneof}`")).rust(true).wire(true).http(true)
         }
         _ => change,
     }

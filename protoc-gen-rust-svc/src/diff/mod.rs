@@ -21,5 +21,5 @@ mod services;
 pub use self::{
     change::{Change, Effect, Place},
     compare::diff,
-    report::{report, summary},
+    report::{json, report, summary},
 };

@@ -1,6 +1,7 @@
 //! The printed report.
 
 use super::{Change, Effect, Place};
+use crate::diagnostics::json::JsonObject;
 
 /// Prints a table of changes. `before` is the name of the old contract.
 pub fn report(changes: &[Change], before: &str) -> String {
@@ -16,6 +17,17 @@ pub fn report(changes: &[Change], before: &str) -> String {
         }
     }
     text
+}
+
+/// Prints a change as a JSON object in a line.
+pub fn json(change: &Change) -> String {
+    let (contract, position) = match &change.place {
+        Place::After(position) => ("after", position),
+        Place::Before(position) => ("before", position),
+    };
+    let object = JsonObject::new("change").text("contract", contract).position(position).text("message", &change.what);
+    let object = object.text("help", &change.help).text("rust", change.rust.name()).text("wire", change.wire.name());
+    object.text("http", change.http.name()).line()
 }
 
 /// Counts changes in one line.

@@ -10,7 +10,7 @@ use std::{
 use harness::{contracts, generate, tree};
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::program::{PROGRAM, plugin, program, stderr_of, stdout_of};
+use crate::program::{PROGRAM, plugin, program, protoc, stderr_of, stdout_of};
 
 fn run_generate(out: &Path, further: &[&str]) -> Output {
     let folder = contracts().join("golden");
@@ -188,8 +188,8 @@ fn files_are_written_though_stderr_is_closed() {
 /// protoc compiles what the built-in reader does not, such as editions, and its errors have positions.
 #[test]
 fn protoc_compiles_files_on_request() {
-    let protoc = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");
-    let protoc = format!("--protoc={}", protoc.display());
+    let path = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");
+    let protoc = format!("--protoc={}", path.display());
     let folder = TempDir::new().expect("a folder");
     let write = |text: &str| fs::write(folder.path().join("a.proto"), text).expect("a file");
     let out = TempDir::new().expect("a folder");
@@ -205,4 +205,42 @@ fn protoc_compiles_files_on_request() {
     write("edition = \"2023\";\nmessage M { N id = 1; }\n");
     let text = failure(&run(&[&protoc]));
     assert!(text.starts_with("a.proto:2:13: error: \"N\" is not defined."), "{text}");
+}
+
+/// Editors and CI read diagnostics and reports as JSON.
+#[test]
+fn output_may_be_json() {
+    let folder = TempDir::new().expect("a folder");
+    let write =
+        |text: &str| fs::write(folder.path().join("a.proto"), format!("syntax = \"proto3\";\n{text}")).expect("a file");
+    let place = folder.path().to_string_lossy().into_owned();
+    let out = folder.path().join("out").to_string_lossy().into_owned();
+    let run = |command: &[&str]| {
+        let output = program(&[command, &["-I", &place, "--format", "json", "a.proto"]].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), stderr_of(&output))
+    };
+    write("message M { N n = 1; }");
+    let line = "{\"type\":\"diagnostic\",\"severity\":\"error\",\"file\":\"a.proto\",\"line\":2,\"column\":13,\
+                \"message\":\"name `N` is not defined\",\"help\":\"declare it, or import the file that does\"}\n";
+    assert_eq!(run(&["generate", "--out", &out]), (Some(1), line.to_owned(), String::new()));
+    write("message M { string id = 1; }\nservice S { rpc Get(M) returns (M); }");
+    let (code, lines, _) = run(&["generate", "--out", &out]);
+    assert!(code == Some(0) && lines.contains("\"severity\":\"warning\",\"code\":\"W0602\""), "{lines}");
+    fs::write(Path::new(&out).join("mod.rs"), "// Another file.").expect("a file");
+    let (code, lines, _) = run(&["check", "--out", &out, "--opt", "allow=all"]);
+    assert!(
+        code == Some(1) && lines.starts_with("{\"type\":\"file\",\"file\":\"") && lines.lines().count() == 1,
+        "{lines}"
+    );
+    let set = folder.path().join("before.binpb");
+    let set = set.to_string_lossy();
+    stdout_of(&protoc(folder.path(), &["--include_source_info", &format!("--descriptor_set_out={set}")], &["a.proto"]));
+    write("message M { int32 id = 1; }\nservice S { rpc Get(M) returns (M); }");
+    let (code, lines, _) = run(&["diff", "--against", &set]);
+    assert!(
+        code == Some(1)
+            && lines.starts_with("{\"type\":\"change\",\"contract\":\"after\",\"file\":\"a.proto\",\"line\":2,"),
+        "{lines}"
+    );
+    assert!(lines.contains("\"rust\":\"breaking\",\"wire\":\"breaking\",\"http\":\"breaking\"}\n"), "{lines}");
 }

@@ -1,0 +1,53 @@
+//! Output for people, or for programs.
+
+use std::fmt;
+
+use clap::ValueEnum;
+
+use super::output::{Failure, complain, say};
+use crate::{
+    diagnostics::{Diagnostics, json},
+    read::compile::CompileError,
+};
+
+/// The format of diagnostics and reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text on standard error and standard output
+    #[default]
+    Text,
+    /// One JSON object per line on standard output
+    Json,
+}
+
+/// A failure whose errors were printed.
+#[derive(Debug)]
+pub(super) struct Reported;
+
+impl fmt::Display for Reported {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Reported {}
+
+impl Format {
+    /// Prints errors and warnings.
+    pub(super) fn diagnostics(self, diagnostics: &Diagnostics) -> Result<(), Failure> {
+        match self {
+            Self::Text => complain(diagnostics.warnings() + &diagnostics.errors()),
+            Self::Json => diagnostics.all().into_iter().try_for_each(|found| say(json::diagnostic(found)))?,
+        }
+        Ok(())
+    }
+
+    /// Prints the errors of `.proto` files as JSON. Other failures stay as they are.
+    pub(super) fn failure(self, failure: Failure) -> Failure {
+        let Some(error) = failure.downcast_ref::<CompileError>().filter(|_| self == Self::Json) else { return failure };
+        match error.problems().iter().try_for_each(|problem| say(json::problem(problem))) {
+            Ok(()) => Reported.into(),
+            Err(failure) => failure,
+        }
+    }
+}
