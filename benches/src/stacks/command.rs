@@ -17,7 +17,7 @@ use crate::error::Result;
 
 /// Serves the contract, or calls it, and prints numbers.
 #[derive(Parser)]
-struct Arguments {
+struct StackArguments {
     /// The stack that does it.
     stack: StackName,
     #[command(subcommand)]
@@ -76,7 +76,7 @@ enum Part {
 
 /// Runs the task of the command line. `allocations` returns how many there were so far.
 pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
-    let Arguments { stack, task } = Arguments::parse();
+    let StackArguments { stack, task } = StackArguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! What every stack does, and the request that all of them send.
+//! The interface of a stack, and the request that all of them send.
 
 use tokio::net::TcpListener;
 

@@ -12,6 +12,7 @@ const PATHS: &[&str] = &[
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs",
+    "benches/src",
     "tests/README.md",
     "tests/contracts/src",
     "tests/contracts/tests",
