@@ -52,7 +52,7 @@ impl HttpExchange {
         route: Arc<BoundRoute>,
         settings: Arc<GatewaySettings>,
         segments: &[&str],
-        parts: &Parts,
+        parts: &mut Parts,
         body: Body,
     ) -> Result<Self, HttpError> {
         let query = parts.uri.query().unwrap_or_default();
@@ -62,7 +62,7 @@ impl HttpExchange {
         let mut print = settings.print.clone();
         print.enum_numbers |= parameters.enum_numbers;
         print.pretty = parameters.pretty.unwrap_or(print.pretty) && route.method.kind.returns_one();
-        let (headers, call) = (parts.headers.clone(), Arc::new(ActiveCall::unobserved(cx)));
+        let (headers, call) = (std::mem::take(&mut parts.headers), Arc::new(ActiveCall::unobserved(cx)));
         let shutdown = parts.extensions.get().cloned().unwrap_or_default();
         let receive_timeout =
             parts.extensions.get().map_or(Duration::MAX, |arrival: &HttpConnInfo| arrival.receive_timeout);
@@ -234,7 +234,7 @@ fn framing(
     parameters: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Framing, HttpError> {
-    let has_error = route.messages.response_has_error();
+    let has_error = route.response_has_error;
     if route.method.kind.returns_one() || route.returns_bytes {
         return Ok(Framing::new(settings.streams, headers, has_error));
     }

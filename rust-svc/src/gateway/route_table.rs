@@ -68,12 +68,13 @@ impl RouteTable {
     }
 
     pub(super) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
-        let found = RequestPath::parse(parts.uri.path()).map(|path| (self.find(&parts.method, &path), path));
+        let (mut parts, body) = request.into_parts();
+        let uri = parts.uri.clone();
+        let found = RequestPath::parse(uri.path()).map(|path| (self.find(&parts.method, &path), path));
         match found {
             Err(PathError::Malformed) => self.refuse(&parts, malformed()),
             Err(PathError::NotFound) => self.refuse(&parts, not_found()),
-            Ok((Some((handler, segments)), _)) => self.call(handler, &segments, &parts, body).await,
+            Ok((Some((handler, segments)), _)) => self.call(handler, &segments, &mut parts, body).await,
             Ok((None, path)) => self.other_method(&parts, &path),
         }
     }
@@ -87,10 +88,10 @@ impl RouteTable {
         Some((&self.handlers[index], segments))
     }
 
-    async fn call(&self, handler: &RouteHandler, segments: &[&str], parts: &Parts, body: Body) -> Response<Body> {
-        let exchange = HttpExchange::open(handler.route.clone(), handler.settings.clone(), segments, parts, body);
+    async fn call(&self, handler: &RouteHandler, segments: &[&str], parts: &mut Parts, body: Body) -> Response<Body> {
         let BoundRoute { method, route, .. } = &*handler.route;
         let http_route = http_route(parts, route.template);
+        let exchange = HttpExchange::open(handler.route.clone(), handler.settings.clone(), segments, parts, body);
         let result = match exchange {
             Ok(exchange) => {
                 let cx = exchange.cx();

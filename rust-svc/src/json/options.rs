@@ -32,6 +32,8 @@ pub struct PrintOptions {
 pub struct ParseOptions {
     /// Ignore unknown fields and unknown names of enum values instead of refusing them.
     pub ignore_unknown: bool,
+    /// Accept the names of enum values in any case, and without the prefix that all of them share.
+    pub lenient_enums: bool,
     /// How deeply objects and arrays may be nested; 100 unless set.
     pub max_depth: usize,
     /// The memory that the values of a message may take, in bytes and by their sizes; 64 MiB unless set. A few bytes of
@@ -45,6 +47,7 @@ impl Default for ParseOptions {
     fn default() -> Self {
         Self {
             ignore_unknown: false,
+            lenient_enums: false,
             max_depth: Self::MAX_DEPTH,
             max_memory: Self::MAX_MEMORY,
             types: TypeRegistry::default(),

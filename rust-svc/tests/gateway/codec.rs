@@ -229,6 +229,43 @@ fn unknown_fields_can_be_ignored() {
 }
 
 #[test]
+fn enum_names_may_be_lenient() {
+    let mut parse = parse();
+    for (json, expected) in [
+        (r#"{"color":"COLOR_RED"}"#, Some(1)),
+        (r#"{"color":"color_red"}"#, Some(1)),
+        (r#"{"color":"RED"}"#, Some(1)),
+        (r#"{"color":"green"}"#, Some(2)),
+        (r#"{"color":"OLOR_RED"}"#, None),
+        (r#"{"color":""}"#, None),
+    ] {
+        parse.lenient_enums = true;
+        let found = from_slice::<Everything>(json.as_bytes(), &parse).ok().map(|message| message.color);
+        assert_eq!(found, expected, "{json}");
+        parse.lenient_enums = false;
+        let is_exact = json.contains("COLOR_RED");
+        assert_eq!(from_slice::<Everything>(json.as_bytes(), &parse).is_ok(), is_exact, "{json}");
+    }
+}
+
+/// All details of google.rpc have JSON of their own, also those that the runtime does not use.
+#[test]
+fn details_of_google_rpc_come_back() {
+    for json in [
+        r#"{"@type":"t/google.rpc.QuotaFailure","violations":[{"subject":"s","description":"d","quotaId":"q"}]}"#,
+        r#"{"@type":"t/google.rpc.PreconditionFailure","violations":[{"type":"TOS","subject":"s"}]}"#,
+        r#"{"@type":"t/google.rpc.RequestInfo","requestId":"r","servingData":"s"}"#,
+        r#"{"@type":"t/google.rpc.ResourceInfo","resourceType":"t","resourceName":"n","owner":"o"}"#,
+        r#"{"@type":"t/google.rpc.Help","links":[{"description":"d","url":"u"}]}"#,
+        r#"{"@type":"t/google.rpc.LocalizedMessage","locale":"de","message":"m"}"#,
+        r#"{"@type":"t/google.rpc.ErrorInfo","reason":"R","domain":"d","metadata":{"a":"b"}}"#,
+    ] {
+        let json = format!(r#"{{"any":{json}}}"#);
+        assert_eq!(round(&json), json);
+    }
+}
+
+#[test]
 fn print_options_change_the_output() {
     let message =
         Everything { small_unsigned: 1, wide: 5, color: 2, choice: Some(Choice::Paint(1)), ..Everything::default() };

@@ -35,6 +35,8 @@ pub(crate) struct BoundRoute {
     pub(crate) mask: Option<&'static str>,
     /// The field of the response that is printed.
     pub(crate) response_field: Option<&'static str>,
+    /// Whether the JSON of a response may have the key `error`.
+    pub(crate) response_has_error: bool,
     /// Whether the body of a request is a `google.api.HttpBody`.
     pub(crate) takes_bytes: bool,
     /// Whether the body of a response is a `google.api.HttpBody`.
@@ -64,11 +66,6 @@ impl MessageInfo {
     pub(crate) fn is_output_only(&self, path: &str) -> bool {
         (self.is_output_only)(path)
     }
-
-    /// Returns whether the JSON of a response may have the key `error`.
-    pub(crate) fn response_has_error(&self) -> bool {
-        (self.response_has_error)()
-    }
 }
 
 impl BoundRoute {
@@ -95,7 +92,18 @@ impl BoundRoute {
             None => messages.response_name == HTTP_BODY,
             Some(field) => (messages.response_types)().contains(&(field, HTTP_BODY)),
         };
-        Ok(Self { method, route, template, messages, mask, response_field, takes_bytes, returns_bytes })
+        let response_has_error = (messages.response_has_error)();
+        Ok(Self {
+            method,
+            route,
+            template,
+            messages,
+            mask,
+            response_field,
+            response_has_error,
+            takes_bytes,
+            returns_bytes,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::json::{
     error::{JsonError, JsonResult},
     message::{EnumOf, JsonEnum, JsonValue, Null},
+    options::ParseOptions,
     print::Writer,
     read::{Decoder, ValueSource},
     text::integer,
@@ -17,8 +18,9 @@ impl<E: JsonEnum> JsonValue<EnumOf<E>> for i32 {
     }
 
     fn read(source: ValueSource<'_, '_>) -> JsonResult<Option<Self>> {
-        let ignore = source.decoder.options.ignore_unknown;
-        let named = |text: &str| match E::number(text) {
+        let ParseOptions { ignore_unknown: ignore, lenient_enums, .. } = *source.decoder.options;
+        let find = |text: &str| E::number(text).or_else(|| lenient::<E>(text).filter(|_| lenient_enums));
+        let named = |text: &str| match find(text) {
             None if !ignore => Err(JsonError::value("must be a name of its enum")),
             number => Ok(number),
         };
@@ -34,6 +36,21 @@ impl<E: JsonEnum> JsonValue<EnumOf<E>> for i32 {
 fn numbered(text: &str) -> JsonResult<i32> {
     let value = integer(text).ok().and_then(|value| i32::try_from(value).ok());
     value.ok_or_else(|| JsonError::value("must be a name of its enum, or a number of 32 bits"))
+}
+
+/// Returns the number of a name in any case, or without the prefix that all names share.
+fn lenient<E: JsonEnum>(text: &str) -> Option<i32> {
+    let prefix = shared_prefix(E::VALUES);
+    let is_same = |name: &str| name.eq_ignore_ascii_case(text) || name[prefix..].eq_ignore_ascii_case(text);
+    E::VALUES.iter().find(|(name, _)| is_same(name)).map(|(_, number)| *number)
+}
+
+/// Returns the length of the prefix of all names, up to an underscore; 0 if one name consists of it.
+fn shared_prefix(values: &[(&str, i32)]) -> usize {
+    let Some(((first, _), rest)) = values.split_first() else { return 0 };
+    let ends = first.match_indices('_').map(|(underscore, _)| underscore + 1);
+    let is_shared = |end: &usize| rest.iter().all(|(name, _)| name.starts_with(&first[..*end]) && name.len() > *end);
+    ends.filter(is_shared).filter(|end| *end < first.len()).last().unwrap_or(0)
 }
 
 impl JsonValue<Null> for i32 {

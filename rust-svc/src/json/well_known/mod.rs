@@ -1,6 +1,7 @@
 //! The JSON of `google.protobuf` and `google.rpc`, whose types have forms of their own.
 
 mod any;
+mod details;
 mod dynamic;
 mod field_mask;
 mod messages;

@@ -4,6 +4,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use prost_types::{Duration, FieldMask, ListValue, Struct, Timestamp};
 
+use super::details;
+
 use crate::{
     json::options::PackedType,
     types::{rpc, wkt},
@@ -38,4 +40,10 @@ const TYPES: &[PackedType] = &[
     PackedType::of::<rpc::BadRequest>(),
     PackedType::of::<rpc::RetryInfo>(),
     PackedType::of::<rpc::ErrorInfo>(),
+    PackedType::of::<details::QuotaFailure>(),
+    PackedType::of::<details::PreconditionFailure>(),
+    PackedType::of::<details::RequestInfo>(),
+    PackedType::of::<details::ResourceInfo>(),
+    PackedType::of::<details::Help>(),
+    PackedType::of::<details::LocalizedMessage>(),
 ];
