@@ -20,7 +20,7 @@ use crate::{
     Body, CancelGuard, Code, Context, Error, Method, Result,
     call::{
         connection_info::{ConnectionInfo, MaxHeaderListSize},
-        shutdown::ShutdownSignal,
+        shutdown::{ShutdownSignal, handler_interrupted, server_stopping},
     },
     grpc::{compression::Encoding, header, metadata::Headers},
     intercept::{Chain, Counter, PendingCall, Side},
@@ -115,7 +115,7 @@ async fn intercept(
     start: Instant,
 ) -> Result<Instant> {
     let deadline = pending.cx().deadline();
-    with_deadline(shutdown, deadline, start, pin!(catch_panic(method, pending.pass(start)))).await
+    with_deadline(shutdown, deadline, start, server_stopping, pin!(catch_panic(method, pending.pass(start)))).await
 }
 
 /// Runs the handler, and encodes its response.
@@ -135,7 +135,7 @@ async fn handle_messages<Q, Place, A: IntoResponseData, F: Future<Output = Resul
         let mut data = handle(cx.clone(), requests).await.and_then(|response| response.into_data(&context))?;
         poll_fn(|cx| Poll::Ready(data.begin(cx))).await.map(|()| data)
     });
-    with_deadline(shutdown, cx.deadline(), start, pin!(catch_panic(method, work))).await
+    with_deadline(shutdown, cx.deadline(), start, handler_interrupted, pin!(catch_panic(method, work))).await
 }
 
 /// The compression of the messages of a call.

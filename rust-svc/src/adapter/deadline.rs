@@ -7,25 +7,23 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{
     Error, Method, Result,
-    call::{
-        run_until::run_until_cancelled,
-        shutdown::{ShutdownSignal, server_stopping},
-    },
+    call::{run_until::run_until_cancelled, shutdown::ShutdownSignal},
     intercept::panicked,
 };
 
-/// Runs work that begins at `start` until its deadline, or until the server ends.
+/// Runs work that begins at `start` until its deadline, or until the server ends, with the error of `stopped`.
 pub(super) async fn with_deadline<T>(
     shutdown: &ShutdownSignal,
     deadline: Option<Instant>,
     start: Instant,
+    stopped: fn() -> Error,
     work: Pin<&mut impl Future<Output = Result<T>>>,
 ) -> Result<T> {
     if deadline.is_some_and(|deadline| deadline <= start) {
         return Err(deadline_exceeded());
     }
     let cancelled = || expired(shutdown, deadline);
-    run_until_cancelled(cancelled, work).await.unwrap_or_else(|| Err(deadline_or_shutdown(deadline)))
+    run_until_cancelled(cancelled, work).await.unwrap_or_else(|| Err(deadline_or_shutdown(deadline, stopped)))
 }
 
 /// Returns the error of a panic in place of the panic.
@@ -50,9 +48,9 @@ async fn expired(shutdown: &ShutdownSignal, deadline: Option<Instant>) {
     }
 }
 
-fn deadline_or_shutdown(deadline: Option<Instant>) -> Error {
+fn deadline_or_shutdown(deadline: Option<Instant>, stopped: fn() -> Error) -> Error {
     match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
         true => deadline_exceeded(),
-        false => server_stopping(),
+        false => stopped(),
     }
 }

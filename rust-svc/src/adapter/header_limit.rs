@@ -15,7 +15,8 @@ use crate::{
 const RESERVE: usize = 256;
 
 /// The trailers that are kept.
-const KEPT: [HeaderName; 4] = [CONTENT_TYPE, header::STATUS, header::MESSAGE, header::STATUS_DETAILS];
+const KEPT: [HeaderName; 5] =
+    [CONTENT_TYPE, header::STATUS, header::MESSAGE, header::STATUS_DETAILS, header::RETRY_PUSHBACK];
 
 /// Returns whether a caller accepts these headers.
 pub(super) fn accepts(MaxHeaderListSize(limit): MaxHeaderListSize, headers: &HeaderMap) -> bool {

@@ -63,14 +63,20 @@ impl ShutdownSignal {
             Some(flag) => flag.recv().await,
             None => pending().await,
         }
-        server_stopping()
+        handler_interrupted()
     }
 }
 
-/// Returns the error for callers whose calls the server does not wait for.
+/// Returns the error for a call that the server ends before its handler has begun.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 pub(crate) fn server_stopping() -> Error {
-    Error::unavailable("the server stops").with_source(Interrupted)
+    Error::unavailable("the server stops")
+}
+
+/// Returns the error for a call that the server ends after its handler may have begun.
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+pub(crate) fn handler_interrupted() -> Error {
+    server_stopping().with_source(Interrupted)
 }
 
 /// The source of an error for a call whose handler may have done a part of its work.

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use rust_svc::{
-    Code, Server,
-    intercept::{Call, Chain, Observer, Outcome},
+    Client as SvcClient, Code, Context, Result, Retry, Server,
+    intercept::{Call, Chain, Interceptor, Observer, Outcome},
 };
 use tokio::{net::TcpStream, sync::mpsc};
 
 use crate::{
-    echo::{DOWNLOAD, Event, Parrot, UNARY, UPLOAD, echo_adapter},
+    echo::{DOWNLOAD, Event, Parrot, Ping, Pong, UNARY, UPLOAD, echo_adapter},
     peer::{DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, Peer, call, frame},
     raw,
     support::{Client, connect, ping, soon, start, start_with},
@@ -51,17 +51,75 @@ async fn handlers_are_told() {
 }
 
 #[tokio::test]
-async fn a_stuck_call_is_cut() {
+async fn a_stuck_call_ends_and_must_not_be_retried() {
     let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
     let mut client = server.client().await;
     let call = tokio::spawn(async move { client.one("hang").await });
     assert_eq!(server.event().await, Event::Called);
     server.stop();
     soon(&mut server.ended).await.expect("an end");
-    let status = soon(call).await.expect("a task").expect_err("cut");
+    let status = soon(call).await.expect("a task").expect_err("the server stops");
     assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
+    assert_eq!(pushback(&status), Some("-1"));
     let events = [server.event().await, server.event().await];
     assert!(events.contains(&Event::Dropped) && events.contains(&Event::Cancelled));
+}
+
+/// Returns whether the server accepts a retry: `-1` if not.
+fn pushback(status: &tonic::Status) -> Option<&str> {
+    status.metadata().get("grpc-retry-pushback-ms").map(|value| value.to_str().expect("text"))
+}
+
+/// An interceptor that never lets a call pass.
+struct Stuck(mpsc::UnboundedSender<()>);
+
+#[rust_svc::async_trait]
+impl Interceptor for Stuck {
+    async fn before(&self, _: &mut Call) -> Result<()> {
+        self.0.send(()).expect("the test runs");
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_handler_never_ran_may_be_retried() {
+    let (sender, mut intercepted) = mpsc::unbounded_channel();
+    let chain = Chain::new().intercept(Stuck(sender));
+    let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50)).chain(&chain)).await;
+    let mut client = server.client().await;
+    let call = tokio::spawn(async move { client.one("a").await });
+    soon(intercepted.recv()).await.expect("a call");
+    server.stop();
+    let status = soon(call).await.expect("a task").expect_err("the server stops");
+    assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
+    assert_eq!(pushback(&status), None);
+}
+
+#[tokio::test]
+async fn a_write_that_a_stopping_server_interrupts_runs_once() {
+    let mut first = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
+    let mut second = start().await;
+    let method = UNARY.retry(Retry::new(3).on(&[Code::Unavailable]));
+    let client = SvcClient::builder(format!("http://{}", first.address))
+        .replica(format!("http://{}", second.address))
+        .build()
+        .expect("addresses");
+    let request = Ping { text: "hang".to_owned() };
+    let call = tokio::spawn(async move {
+        let answer: Result<Pong> = client.unary(method, Context::new(), request).await;
+        answer
+    });
+    tokio::select! {
+        event = first.event() => assert_eq!(event, Event::Called),
+        event = second.event() => {
+            assert_eq!(event, Event::Called);
+            std::mem::swap(&mut first, &mut second);
+        }
+    }
+    first.stop();
+    let error = soon(call).await.expect("a task").expect_err("the server stops");
+    assert_eq!(error.code(), Code::Unavailable);
+    assert!(second.events.try_recv().is_err(), "the other replica was not called");
 }
 
 #[tokio::test]
@@ -75,6 +133,7 @@ async fn a_stream_that_goes_on_is_told() {
     server.stop();
     let status = soon(pongs.message()).await.expect_err("an end");
     assert_eq!((status.code(), status.message()), (tonic::Code::Unavailable, "the server stops"));
+    assert_eq!(pushback(&status), Some("-1"));
     assert_eq!([server.event().await, server.event().await], [Event::Cancelled, Event::Dropped]);
     server.ended().await;
 }
