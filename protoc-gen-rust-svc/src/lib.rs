@@ -63,7 +63,8 @@ pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) 
 /// Responds to protoc or buf: an encoded `CodeGeneratorRequest` to an encoded `CodeGeneratorResponse`, and warnings.
 /// Fails if the request is malformed, which is not an error of the user.
 pub fn answer(request: &[u8]) -> Result<(Vec<u8>, String), Box<dyn std::error::Error>> {
-    let input = Input::from_request(request)?;
+    let mut input = Input::from_request(request)?;
+    input.find_texts();
     let mut diagnostics = Diagnostics::default();
     let options = Options::parse(&input.parameter, &mut diagnostics);
     let files = generate(&input, &options, &mut diagnostics)?;

@@ -1,5 +1,7 @@
 //! The input of a run: descriptors, and which of them to generate code for.
 
+use std::{fs, path::Path};
+
 use prost::{Message, bytes::Bytes};
 
 use super::{
@@ -48,6 +50,23 @@ impl std::fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 impl Input {
+    /// Looks up the requested files below the current directory. A plugin does not know the include paths.
+    pub(crate) fn find_texts(&mut self) {
+        self.add_texts(|name| {
+            ["", "proto"].iter().find_map(|folder| fs::read_to_string(Path::new(folder).join(name)).ok())
+        });
+    }
+
+    /// Adds the texts of the requested files, so that positions inside options are exact.
+    pub(super) fn add_texts(&mut self, text: impl Fn(&str) -> Option<String>) {
+        let requested = self.files.iter_mut().filter(|file| self.generate.contains(&file.descriptor.name));
+        for file in requested {
+            if let Some(text) = text(&file.descriptor.name) {
+                file.source.set_text(text);
+            }
+        }
+    }
+
     /// Decodes the request of protoc or buf.
     pub fn from_request(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.is_empty() {

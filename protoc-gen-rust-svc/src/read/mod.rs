@@ -6,6 +6,7 @@ pub mod descriptor;
 mod escape;
 mod float;
 mod input;
+mod option_text;
 mod raw;
 pub mod rules;
 mod source;

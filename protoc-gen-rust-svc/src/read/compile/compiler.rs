@@ -59,7 +59,7 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
         return Ok(Input::default());
     }
     let parsed = Parsed::new(&resolvers, &names)?;
-    let known = parsed.names();
+    let (known, texts) = (parsed.names(), parsed.texts());
     let mut compiler = Compiler::with_file_resolver(parsed);
     compiler.include_imports(true).include_source_info(true);
     let failed: Vec<_> = names.iter().filter_map(|name| compiler.open_file(name).err()).collect();
@@ -70,7 +70,9 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
     }
     // The encoded form keeps options that protox does not know.
     let set = compiler.encode_file_descriptor_set();
-    Input::from_descriptor_set(&set, names).map_err(|error| CompileError::of(error.to_string(), ""))
+    let mut input = Input::from_descriptor_set(&set, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
+    input.add_texts(|name| texts.get(name).cloned());
+    Ok(input)
 }
 
 /// Finds the import name of a file that is given as a path or by its import name.

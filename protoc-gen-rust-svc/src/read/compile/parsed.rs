@@ -21,6 +21,12 @@ impl Parsed {
         if walk.problems.is_empty() { Ok(Self(walk.files)) } else { Err(CompileError::new(walk.problems)) }
     }
 
+    /// The texts of all files.
+    pub(super) fn texts(&self) -> BTreeMap<String, String> {
+        let text = |(name, file): (&String, &File)| Some((name.clone(), file.source()?.to_owned()));
+        self.0.iter().filter_map(text).collect()
+    }
+
     /// The names that all files declare.
     pub(super) fn names(&self) -> Names {
         Names::new(self.0.values().map(File::file_descriptor_proto))

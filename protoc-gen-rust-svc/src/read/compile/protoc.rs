@@ -29,7 +29,10 @@ pub fn compile_with_protoc(protoc: &Path, proto_paths: &[PathBuf], files: &[Path
         return Err(CompileError::new(problems(&String::from_utf8_lossy(&output.stderr), proto_paths)));
     }
     let bytes = fs::read(&set).map_err(|error| CompileError::of(format!("{}: {error}", set.display()), ""))?;
-    Input::from_descriptor_set(&bytes, names).map_err(|error| CompileError::of(error.to_string(), ""))
+    let mut input =
+        Input::from_descriptor_set(&bytes, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
+    input.add_texts(|name| proto_paths.iter().find_map(|folder| fs::read_to_string(folder.join(name)).ok()));
+    Ok(input)
 }
 
 fn cannot_start(protoc: &Path, error: &io::Error) -> CompileError {

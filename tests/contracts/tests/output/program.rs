@@ -40,7 +40,7 @@ pub(crate) fn protoc(folder: &Path, arguments: &[&str], files: &[&str]) -> Outpu
         command.arg(format!("--proto_path={}", folder.display()));
     }
     command.arg(format!("--plugin=protoc-gen-rust-svc={}", PROGRAM.display()));
-    command.args(arguments).args(files).output().expect("protoc runs")
+    command.args(arguments).args(files).current_dir(folder).output().expect("protoc runs")
 }
 
 /// Where the files are that protoc itself brings.

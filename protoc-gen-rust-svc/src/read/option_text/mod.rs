@@ -1,0 +1,7 @@
+//! Positions inside the text of options, for which compilers report only the statement.
+
+mod locate;
+mod schema;
+mod tokens;
+
+pub(super) use self::locate::locate;
