@@ -18,7 +18,7 @@ use super::{
         context,
         parameters::{self, Parameters},
     },
-    response::{Framing, ResponseStream, message},
+    response::{Framing, ResponseStream, etag, message},
     routing::BoundRoute,
     settings::{GatewaySettings, StreamFormat},
 };
@@ -132,11 +132,15 @@ impl HttpExchange {
         response: R,
     ) -> Result<Response<Body>, HttpError> {
         let (wire, field) = (response.into_response(), self.route.response_field);
+        let etag = if self.route.returns_etag { etag::of(&wire) } else { None };
         let mut response = match self.route.returns_bytes {
             true => message::bytes(HttpBody::of(&wire, field)),
             false => message::json(json::print_response(&wire, field, &self.print).map_err(Error::internal)?),
         };
         message::set_metadata(self.call.cx(), &mut response);
+        if let Some(tag) = etag {
+            etag::set(tag, &self.headers, &mut response);
+        }
         headers::append_trailers(self.call.cx().trailers().iter(), response.headers_mut());
         self.call.answered(response.status().as_u16());
         self.call.sent(1);

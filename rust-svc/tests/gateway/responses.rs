@@ -6,12 +6,12 @@ use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use rust_svc::{
     Error, Gateway, Violation,
-    gateway::{ErrorFormat, GatewayRoutes, GatewaySettings, StreamFormat},
+    gateway::{self, ErrorFormat, GatewayRoutes, GatewaySettings, StreamFormat},
     route,
 };
 use tower::ServiceExt;
 
-use crate::stock::{ECHO, Query, Shelf, stock_service_gateway};
+use crate::stock::{ECHO, Item, Query, Shelf, stock_service_gateway};
 
 /// The status, the headers as text and the body of a response.
 async fn get(router: Router, path: &str) -> (u16, String, String) {
@@ -55,6 +55,36 @@ async fn handlers_set_the_status_and_plain_headers() {
     for invalid in ["99", "101", "600", "x", ""] {
         let headers = Box::leak(Box::new([("x-http-code", invalid)]));
         assert_eq!(get(with_headers(headers), "/v1/a").await.0, 200, "{invalid}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_with_an_etag_is_not_sent_to_a_caller_that_has_it() {
+    for (field, known, status, tag) in [
+        ("1", "", 200, Some("W/\"1\"")),
+        ("1", "W/\"1\"", 304, Some("W/\"1\"")),
+        ("1", "\"0\", \"1\"", 304, Some("W/\"1\"")),
+        ("1", "*", 304, Some("W/\"1\"")),
+        ("1", "W/\"2\"", 200, Some("W/\"1\"")),
+        ("%221%22", "\"1\"", 304, Some("\"1\"")),
+        ("", "*", 200, None),
+        ("a%0Ab", "*", 200, None),
+    ] {
+        let routes = [route::get("/v1/items/{etag=**}"), route::post("/v1/items/{etag=**}")];
+        let add = |gateway: Gateway<()>, route: &gateway::Route| {
+            gateway.unary(ECHO, *route, |(), _, request: Item| Box::pin(async { Ok(request) }))
+        };
+        let router = routes.iter().fold(Gateway::new(Arc::new(())), add).into_router();
+        for (method, status, tag) in [("GET", status, tag), ("POST", 200, None)] {
+            let request = Request::builder().method(method).uri(format!("/v1/items/{field}"));
+            let request = request.header("if-none-match", known).body(Body::empty()).expect("a request");
+            let response = router.clone().oneshot(request).await.expect("infallible");
+            let found = response.headers().get("etag").map(|tag| tag.to_str().expect("ASCII"));
+            assert_eq!((response.status().as_u16(), found), (status, tag), "{method} {field} {known}");
+            let has_type = response.headers().contains_key("content-type");
+            let body = response.into_body().collect().await.expect("a body").to_bytes();
+            assert_eq!((body.is_empty(), !has_type), (status == 304, status == 304), "{method} {field} {known}");
+        }
     }
 }
 

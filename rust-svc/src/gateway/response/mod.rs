@@ -2,6 +2,7 @@
 
 mod accept;
 mod error_body;
+pub(super) mod etag;
 mod framing;
 pub(super) mod message;
 mod stream;

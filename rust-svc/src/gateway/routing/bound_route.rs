@@ -37,6 +37,8 @@ pub(crate) struct BoundRoute {
     pub(crate) response_field: Option<&'static str>,
     /// Whether the JSON of a response may have the key `error`.
     pub(crate) response_has_error: bool,
+    /// Whether a response has the field `etag`, and may be cached.
+    pub(crate) returns_etag: bool,
     /// Whether the body of a request is a `google.api.HttpBody`.
     pub(crate) takes_bytes: bool,
     /// Whether the body of a response is a `google.api.HttpBody`.
@@ -92,6 +94,8 @@ impl BoundRoute {
             None => messages.response_name == HTTP_BODY,
             Some(field) => (messages.response_types)().contains(&(field, HTTP_BODY)),
         };
+        let is_whole = route.kind == "GET" && response_field.is_none() && !returns_bytes;
+        let returns_etag = is_whole && (messages.response_field)("etag").is_some();
         let response_has_error = (messages.response_has_error)();
         Ok(Self {
             method,
@@ -101,6 +105,7 @@ impl BoundRoute {
             mask,
             response_field,
             response_has_error,
+            returns_etag,
             takes_bytes,
             returns_bytes,
         })

@@ -1,6 +1,6 @@
 //! The numbers of JSON, exactly as they are written.
 
-/// How many bytes at the start of `text` are a JSON number; `None` if there is none.
+/// Returns the length of the JSON number at the start of `text`; `None` if there is none.
 pub(crate) fn scan(text: &[u8]) -> Option<usize> {
     let mut position = usize::from(text.first() == Some(&b'-'));
     position += match text.get(position)? {
@@ -27,10 +27,10 @@ fn some_digits(text: &[u8]) -> Option<usize> {
     Some(digits(text)).filter(|&count| count > 0)
 }
 
-/// Why a number is not one of an integer type.
+/// The reason why a number is not one of an integer type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IntegerError {
-    /// It is no number.
+    /// It is not a number.
     Syntax,
     /// It has digits after the point that are not zero.
     Fraction,
@@ -38,7 +38,7 @@ pub(crate) enum IntegerError {
     Range,
 }
 
-/// The whole number that `text` writes, be it as `42`, `42.0` or `4.2e1`, without going through a float.
+/// Reads a whole number, as `42`, `42.0` or `4.2e1`, without going through a float.
 pub(crate) fn integer(text: &str) -> Result<i128, IntegerError> {
     if scan(text.as_bytes()) != Some(text.len()) {
         return Err(IntegerError::Syntax);

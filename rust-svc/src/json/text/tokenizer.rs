@@ -12,7 +12,7 @@ pub(crate) struct Tokenizer<'b> {
     position: usize,
     depth: usize,
     max_depth: usize,
-    /// How much memory the values that are read may still take, of how much.
+    /// The memory that further values may take, of `max_memory`.
     memory: usize,
     max_memory: usize,
     /// The values of `@type` in objects that have it, by the positions of both.
@@ -23,7 +23,7 @@ pub(crate) struct Tokenizer<'b> {
     pub(crate) steps: usize,
 }
 
-/// Where a [`Tokenizer`] was.
+/// A position of a [`Tokenizer`].
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     position: usize,
@@ -39,7 +39,7 @@ impl<'b> Tokenizer<'b> {
         Ok(Self { text, max_depth, memory: max_memory, max_memory, ..Self::default() })
     }
 
-    /// The next byte that is not white space.
+    /// Returns the next byte that is not white space.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.position..];
         let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
@@ -112,7 +112,7 @@ impl<'b> Tokenizer<'b> {
         if self.peek().is_some() { self.fail("something follows its end") } else { Ok(()) }
     }
 
-    /// Takes the word `null` if it is next.
+    /// Reads the word `null` if it is next.
     pub(crate) fn null(&mut self) -> JsonResult<bool> {
         if self.peek() == Some(b'n') { self.word("null").map(|()| true) } else { Ok(false) }
     }
@@ -123,7 +123,7 @@ impl<'b> Tokenizer<'b> {
         Ok(value)
     }
 
-    /// A number, as it is written.
+    /// Reads a number, as it is written.
     pub(crate) fn number(&mut self) -> JsonResult<&'b str> {
         self.peek();
         let rest = &self.text[self.position..];
@@ -153,7 +153,7 @@ impl<'b> Tokenizer<'b> {
         if self.depth > self.max_depth { self.fail("it is nested too deeply") } else { Ok(()) }
     }
 
-    /// The next key of the object that was entered; `None` at its end, which it leaves.
+    /// Reads the next key of an object; `None` at its end, which it leaves.
     pub(crate) fn key(&mut self, first: &mut bool) -> JsonResult<Option<Cow<'b, str>>> {
         if !self.another(b'}', first, "expected `,` or `}`")? {
             return Ok(None);
@@ -163,7 +163,7 @@ impl<'b> Tokenizer<'b> {
         Ok(Some(key))
     }
 
-    /// True if the array that was entered has another item; leaves it otherwise.
+    /// Returns whether an array has another item. Otherwise leaves it.
     pub(crate) fn item(&mut self, first: &mut bool) -> JsonResult<bool> {
         self.another(b']', first, "expected `,` or `]`")
     }
@@ -240,7 +240,7 @@ impl<'b> Tokenizer<'b> {
         Ok(())
     }
 
-    /// Text up to a quote or a backslash.
+    /// Reads text up to a quote or a backslash.
     fn plain_text(&mut self) -> JsonResult<&'b str> {
         let rest = &self.text[self.position..];
         let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
@@ -252,7 +252,7 @@ impl<'b> Tokenizer<'b> {
         }
     }
 
-    /// The rest of a string that holds escapes.
+    /// Reads the rest of a string that holds escapes.
     fn escaped(&mut self, mut text: String) -> JsonResult<String> {
         loop {
             if self.byte() == Some(b'"') {
