@@ -21,22 +21,22 @@
 //! ```
 //!
 //! The first script that matches a call and has calls left responds to it. Scripts are tried in the order in which they
-//! were written.
+//! were written; those that begin with `by_default()` come last.
 //!
 //! | script | responds to | kinds |
 //! |---|---|---|
-//! | `returns(value)`, `fails(error)` | one call, or `times(n)` calls | all |
+//! | `returns(value)`, `returns_default()`, `fails(error)` | one call, or `times(n)` calls | all |
 //! | `fails_times(n, error)` | n calls | all |
 //! | `always(value)`, `always_fails(error)`, `hangs()` | any number | all |
 //! | `returns_with(handler)`, `handles(handler)` | any number, or `times(n)` | all |
 //! | `send(..).wait(..).hold(..)`, then `end()`, `fail(..)` or `stall()` | one call, or `times(n)` calls | streamed responses |
 //! | `after_messages(n)`, `first(..)`, `each(..)`, `at_least(n)` | expectations of the messages | client streaming |
-//! | `expect(within, ..)`, `expect_end(within)` | expectations between messages | bidi streaming |
-//! | `take().await` | the test controls the call itself | all |
+//! | `expect(within, ..)`, `reply(within, ..)`, `reply_each(..)`, `expect_end(within)` | expectations and replies between messages | bidi streaming |
+//! | `take().await`, `manual_calls()` | the test controls the call itself | all |
 //!
-//! A call without a script fails with `UNIMPLEMENTED`. In a [strict session](Session::strict) it also fails the test, as
-//! do scripts that are not used up. Deadlines and cancellation apply as they do in a real service. All waiting uses
-//! tokio's time: a test that pauses the clock does not wait.
+//! A call without a script fails with `UNIMPLEMENTED`. In a [strict session](Session::new) it also fails the test, as do
+//! scripts that are not used up or not played to their end, and panics. Deadlines and cancellation apply as they do in a
+//! real service. All waiting uses tokio's time: a test that pauses the clock does not wait.
 
 mod call;
 mod kinds;
