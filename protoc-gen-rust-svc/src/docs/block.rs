@@ -86,7 +86,10 @@ impl Block {
         } else if !after_blank && is_row_of_marks(&line) {
             self.row_of_marks(&line, lines);
         } else if let Some(text) = new_item(&line).filter(|_| after_blank || self.may_end_at(&line)) {
-            self.begin_item(&line, text, lines);
+            match fence(&line[text.min(line.len())..]) {
+                Some(mark) => self.begin_fenced_item(&line, text, mark, lines),
+                None => self.begin_item(&line, text, lines),
+            }
         } else if !items.0.is_empty() && !line.is_empty() {
             // Lines below an item belong to it, unless a blank line ends it.
             lines.push(format!("{}{}", " ".repeat(items.text()), escape(trimmed(&line))));
@@ -112,12 +115,25 @@ impl Block {
 
     /// Begins a list item, with less indentation if Markdown would read it as code.
     fn begin_item(&mut self, line: &str, text: usize, lines: &mut Vec<String>) {
+        let (start, items) = self.item(line, text);
+        lines.push(format!("{}{}", " ".repeat(start), escape(trimmed(line))));
+        *self = Self::List(items);
+    }
+
+    /// Begins a list item whose text is a code block.
+    fn begin_fenced_item(&mut self, line: &str, text: usize, mark: String, lines: &mut Vec<String>) {
+        let (start, items) = self.item(line, text);
+        lines.push(format!("{}{}{mark}text", " ".repeat(start), trimmed(&line[..text])));
+        *self = Self::Fenced(Fence { mark, indent: text, items });
+    }
+
+    /// The indentation of a new item, and the items up to it.
+    fn item(&self, line: &str, text: usize) -> (usize, Items) {
         let own = indent(line);
         let mut items = self.items().around(own);
         let start = if own > items.text() + 3 { items.text() } else { own };
-        lines.push(format!("{}{}", " ".repeat(start), escape(trimmed(line))));
         items.0.push(text - own + start);
-        *self = Self::List(items);
+        (start, items)
     }
 
     /// Handles the delimiter row of a table, which could also be a list item.

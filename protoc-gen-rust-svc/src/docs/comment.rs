@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn code_is_inert() {
         assert_eq!(docs("   * * *\n     [x]"), "  * * *\n\\[x\\]");
-        assert_eq!(docs(" # Title\n     [x]\n * ~~~ x"), "# Title\n\\[x\\]\n* \\~\\~\\~ x");
+        assert_eq!(docs(" # Title\n     [x]\n * ~~~ x"), "# Title\n\\[x\\]\n* ~~~text\n  ~~~");
         assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
         assert_eq!(docs(" Run:\n\n     panic!()\n\n More."), "Run:\n\n```text\n    panic!()\n```\n\nMore.");
         assert_eq!(docs(" in\n 10. May\n\n     panic!()"), "in\n10. May\n\n```text\n    panic!()\n```");
@@ -135,6 +135,25 @@ mod tests {
         assert_eq!(docs(" | `a [x] | b `[y]` `\\|` |"), "| \\`a \\[x\\] | b `[y]` `\\|` |");
         assert_eq!(docs(" \\https://a.example \\d"), "\\\\<https://a.example> \\\\d");
         assert_eq!(docs(" \u{e9}t\u{e9} <\u{e9}>"), "\u{e9}t\u{e9} \\<\u{e9}\\>");
+    }
+
+    #[test]
+    fn item_may_begin_with_code() {
+        assert_eq!(
+            docs(" * ```rust\n   panic!()\n   ```\n * two\n\n Text."),
+            "* ```text\n  panic!()\n  ```\n* two\n\nText."
+        );
+        assert_eq!(docs(" 1. ```\n    a\n    ```\n    more"), "1. ```text\n   a\n   ```\n   more");
+    }
+
+    #[test]
+    fn links_to_pages_stay() {
+        let link = "see [the guide](https://a.example/b_c#d) and [more](http://b.example).";
+        assert_eq!(docs(&format!(" {link}")), link);
+        assert_eq!(docs(" - [a](https://a.example)"), "- [a](https://a.example)");
+        assert_eq!(docs(" [a<b>](https://a.example)"), "[a\\<b\\>](https://a.example)");
+        assert_eq!(docs(" [a](b) [Book][x.Book]"), "\\[a\\](b) \\[Book\\]\\[x.Book\\]");
+        assert_eq!(docs(" [a](javascript:b)"), "\\[a\\](javascript:b)");
     }
 
     #[test]

@@ -64,6 +64,11 @@ fn escape_text(text: &str) -> String {
     while let Some(start) = rest.find(['[', ']', '<', '>', '\\', '~', 'h']) {
         escaped.push_str(&rest[..start]);
         rest = &rest[start..];
+        if let Some((text, url)) = link(rest) {
+            escaped.push_str(&format!("[{}]({url})", escape_characters(text)));
+            rest = &rest[text.len() + url.len() + "[]()".len()..];
+            continue;
+        }
         let length = special_length(rest);
         match (&rest[..1], &rest[..length]) {
             (_, mark @ ("[" | "]" | "<" | ">" | "\\")) => escaped.push_str(&format!("\\{mark}")),
@@ -75,6 +80,19 @@ fn escape_text(text: &str) -> String {
     }
     escaped.push_str(rest);
     escaped
+}
+
+/// The text and the URL of a link at the start of a text. Links to anything but pages may be broken, so they are text.
+fn link(text: &str) -> Option<(&str, &str)> {
+    let (label, rest) = text.strip_prefix('[')?.split_once("](")?;
+    let url = rest.split_once(')')?.0;
+    let is_page = url_length(url) == Some(url.len());
+    let is_plain = !label.is_empty() && !label.contains(['[', ']']) && !label.contains("http");
+    (is_page && is_plain).then_some((label, url))
+}
+
+fn escape_characters(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('<', "\\<").replace('>', "\\>")
 }
 
 /// The length of the URL, fence, escape or character at the start of a text.
