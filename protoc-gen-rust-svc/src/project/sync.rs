@@ -24,7 +24,7 @@ pub struct Changes {
 }
 
 /// A method of a service, as the context of templates has it.
-struct Method {
+struct MissingMethod {
     ident: String,
     stub: String,
     /// The statement that tests it, if it has a default argument.
@@ -66,7 +66,7 @@ impl Changes {
     }
 
     /// Appends tests to the function that `new` made for the service, if it is still there.
-    fn add_tests(&mut self, sources: &Sources, label: &str, missing: &[Method], names: &str) {
+    fn add_tests(&mut self, sources: &Sources, label: &str, missing: &[MissingMethod], names: &str) {
         const TESTS: &str = "tests/wire.rs";
         if !sources.contains_key(TESTS) {
             return;
@@ -101,30 +101,29 @@ fn find(sources: &Sources, file: &str, trait_name: &str) -> Option<String> {
     }
 }
 
-fn methods(service: &Value) -> Vec<Method> {
+fn methods(service: &Value) -> Vec<MissingMethod> {
     let (constants, all) = (text(service, "constants"), service.get_attr("methods").unwrap_or_default());
-    let methods = all.try_iter().into_iter().flatten().map(|method| {
-        let (ident, constant) = (text(&method, "ident"), text(&method, "constant"));
-        let signature = format!(
-            "async fn {ident}(&self, _cx: svc::Context, _request: {}) -> svc::Result<{}>",
-            text(&method, "takes"),
-            text(&method, "returns"),
-        );
-        let body = format!("Err(svc::Error::unimplemented(api::{constants}::{constant}))");
-        let argument = method.get_attr("argument").ok().and_then(|argument| argument.as_str().map(str::to_owned));
-        let test = argument
-            .map(|argument| format!("    is_unimplemented({constant}, service.{ident}(call(), {argument}).await);\n"));
-        Method { stub: print(&signature, &body), ident, test }
-    });
-    methods.collect()
+    all.try_iter().into_iter().flatten().map(|value| method(&constants, &value)).collect()
 }
 
-/// Prints a function of an implementation.
-fn print(signature: &str, body: &str) -> String {
-    let text = format!("impl X {{ {signature} {{ {body} }} }}");
-    let Ok(file) = syn::parse_file(&text) else { return format!("    {signature} {{\n        {body}\n    }}\n") };
+fn method(constants: &str, value: &Value) -> MissingMethod {
+    let [ident, constant, takes, returns] = ["ident", "constant", "takes", "returns"].map(|name| text(value, name));
+    let stub = format!(
+        "async fn {ident}(&self, _cx: svc::Context, _request: {takes}) -> svc::Result<{returns}> {{
+            Err(svc::Error::unimplemented(api::{constants}::{constant}))
+        }}"
+    );
+    let argument = value.get_attr("argument").ok().and_then(|argument| argument.as_str().map(str::to_owned));
+    let test = |argument| format!("is_unimplemented({constant}, service.{ident}(call(), {argument}).await);");
+    let test = argument.map(|argument| print("fn x()", &test(argument)));
+    MissingMethod { stub: print("impl X", &stub), ident, test }
+}
+
+/// Prints the content of an item, indented as in the item.
+fn print(item: &str, content: &str) -> String {
+    let Ok(file) = syn::parse_file(&format!("{item} {{ {content} }}")) else { return format!("    {content}\n") };
     let printed = prettyplease::unparse(&file);
-    let inner = printed.trim_end().strip_prefix("impl X {\n").and_then(|rest| rest.strip_suffix('}'));
+    let inner = printed.split_once("{\n").and_then(|(_, rest)| rest.trim_end().strip_suffix('}'));
     inner.unwrap_or(&printed).to_owned()
 }
 
