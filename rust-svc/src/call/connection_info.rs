@@ -20,6 +20,15 @@ pub(crate) struct HttpConnInfo {
     pub(crate) is_encrypted: bool,
 }
 
+/// Marks a gRPC request that adapters refuse, and report, if no route takes it. A server puts it into the extensions.
+#[cfg(any(feature = "server", feature = "gateway"))]
+#[cfg_attr(
+    not(all(feature = "server", feature = "gateway")),
+    allow(dead_code, reason = "a server passes it to gateways")
+)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RefusedByAdapters;
+
 /// The parts of a connection that an adapter needs.
 #[cfg(feature = "adapter")]
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Code, Error,
-    call::connection_info::HttpConnInfo,
+    call::connection_info::{HttpConnInfo, RefusedByAdapters},
     grpc::error_log::log_error,
     intercept::{Chain, HttpRoute, NO_METHOD},
     observe::names,
@@ -148,7 +148,10 @@ impl RouteTable {
     /// Responds to a request without a route.
     fn refuse(&self, parts: &Parts, error: HttpError) -> Response<Body> {
         let (cx, status) = (context::of_peer(parts), error.status().as_u16());
-        self.around.refused_with(&NO_METHOD, http_route(parts, ""), cx.clone(), error.error.code(), status);
+        // A call is reported once.
+        if parts.extensions.get::<RefusedByAdapters>().is_none() {
+            self.around.refused_with(&NO_METHOD, http_route(parts, ""), cx.clone(), error.error.code(), status);
+        }
         message::error(&error.with_metadata_of(&cx), &self.settings)
     }
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Body,
     adapter::{self, ResponseBody, web},
-    call::connection_info::{ConnectionInfo, HttpConnInfo, MaxHeaderListSize},
+    call::connection_info::{ConnectionInfo, HttpConnInfo, MaxHeaderListSize, RefusedByAdapters},
     call::shutdown::ShutdownSignal,
     error::BoxError,
     grpc::{content_type, status},
@@ -203,11 +203,14 @@ impl RequestDispatcher {
     }
 
     /// Calls the HTTP routes. A gRPC request that they do not know is refused as gRPC requires.
-    async fn call_http<B>(&self, request: Request<B>, origin: Origin) -> Response<axum::body::Body>
+    async fn call_http<B>(&self, mut request: Request<B>, origin: Origin) -> Response<axum::body::Body>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         let refused = (self.protocols.grpc && is_grpc(&request)).then(|| head(&request));
+        if refused.is_some() {
+            request.extensions_mut().insert(RefusedByAdapters);
+        }
         let connection = origin.connection.clone();
         let response = call_router(self.http.clone(), request, origin, self.http_info).await;
         let is_unknown = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&response.status());
