@@ -189,8 +189,15 @@ impl HttpExchange {
             return Ok(Bytes::new());
         }
         let body = std::mem::take(&mut self.body);
-        let kind = if self.route.takes_bytes { BodyKind::Bytes } else { BodyKind::Json };
-        body::read_whole(body, &self.headers, kind, self.settings.max_message_bytes, self.receive_timeout).await
+        let kind = BodyKind::of(&self.route, &self.headers, &self.settings);
+        let limit = self.settings.max_message_bytes;
+        let body = body::read_whole(body, &self.headers, kind, limit, self.receive_timeout).await?;
+        if kind != BodyKind::Form {
+            return Ok(body);
+        }
+        let form = std::str::from_utf8(&body).map_err(|_| Error::invalid_argument("the form is not UTF-8"))?;
+        self.parameters.add_form(&self.route, form, &self.settings)?;
+        Ok(Bytes::new())
     }
 
     /// Marks the field that the body holds, or the whole request. An empty body is an empty message.

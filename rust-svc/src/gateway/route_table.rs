@@ -79,8 +79,16 @@ impl RouteTable {
         }
     }
 
-    /// Finds the route of a request. The method's own route precedes one for every method; `HEAD` is served by `GET`.
+    /// Finds the route of a request. A slash behind the path is ignored for routes whose settings say so.
     fn find<'p>(&self, method: &HttpMethod, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
+        self.find_exactly(method, path).or_else(|| {
+            let found = self.find_exactly(method, &path.without_slash()?);
+            found.filter(|(handler, _)| handler.settings.trailing_slash)
+        })
+    }
+
+    /// Finds the route of a path. The method's own route precedes one for every method; `HEAD` is served by `GET`.
+    fn find_exactly<'p>(&self, method: &HttpMethod, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
         let as_get = (method == HttpMethod::HEAD).then_some("GET");
         let kinds = [Some(method.as_str()), as_get, Some(ANY)];
         let mut tries = kinds.into_iter().flatten().filter_map(|kind| self.tries.get(kind));

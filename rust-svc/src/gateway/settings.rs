@@ -23,6 +23,11 @@ pub struct GatewaySettings {
     pub ignore_unknown_parameters: bool,
     /// Ignore query parameters whose field the path sets, instead of responding with 400.
     pub path_over_query: bool,
+    /// Read bodies of `application/x-www-form-urlencoded` as fields. Any web page can send such a form without asking, so a
+    /// service that trusts cookies should not.
+    pub form_bodies: bool,
+    /// Serve a path with a slash behind it as the path without. Otherwise 404.
+    pub trailing_slash: bool,
     /// Respond with 501 to a method that a path does not take, instead of 405 with `Allow`.
     pub wrong_method_is_unimplemented: bool,
     /// Pass `Accept`, `Cookie`, `User-Agent` and the other permanent headers of HTTP on as metadata, with the prefix
@@ -44,6 +49,8 @@ impl Default for GatewaySettings {
             max_message_bytes: 4 * 1024 * 1024,
             ignore_unknown_parameters: false,
             path_over_query: false,
+            form_bodies: false,
+            trailing_slash: false,
             wrong_method_is_unimplemented: false,
             permanent_headers: false,
             errors: ErrorFormat::default(),

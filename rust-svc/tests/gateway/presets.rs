@@ -1,4 +1,4 @@
-//! Settings that answer as other gateways do.
+//! Settings that change how requests are read, and presets that answer as other gateways do.
 
 use std::sync::Arc;
 
@@ -80,4 +80,49 @@ async fn the_preset_grpc_gateway_passes_permanent_headers() {
     assert_eq!(get("grpcgateway-user-agent").as_deref(), Some("curl"));
     assert_eq!(get("grpcgateway-authorization"), get("authorization"));
     assert_eq!((get("x-own"), get("grpcgateway-x-own")), (None, None));
+}
+
+#[tokio::test]
+async fn forms_are_read_only_if_the_settings_say_so() {
+    for (path, form, status, expected) in [
+        ("/v1/stock", "product_id=a+b&tags=1&tags=%26", 200, r#"{"productId":"a b","tags":["1","&"]}"#),
+        ("/v1/stock", "item.quantity=2&labels[k]=v", 200, r#"{"item":{"quantity":2},"labels":{"k":"v"}}"#),
+        ("/v1/stock/a:set", "count=1", 200, r#"{"productId":"a","count":"1"}"#),
+        ("/v1/stock/a:set", "product_id=b", 400, "product_id: is given more than once"),
+        ("/v1/stock", "nothing=1", 400, "nothing: is not a field of the request"),
+        ("/v1/stock", "count=x", 400, "count: must be a whole number"),
+        ("/v1/stock", "tags=%zz", 400, "hexadecimal"),
+        ("/v1/stock", "", 200, "{}"),
+    ] {
+        for form_bodies in [true, false] {
+            let mut settings = GatewaySettings::default();
+            settings.form_bodies = form_bodies;
+            let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+            let request =
+                Request::post(path).header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+            let request = request.body(Body::from(form)).expect("a request");
+            let response = routes.into_router().oneshot(request).await.expect("infallible");
+            let found = response.status().as_u16();
+            let body = response.into_body().collect().await.expect("a body").to_bytes();
+            let body = String::from_utf8(body.to_vec()).expect("UTF-8");
+            if form_bodies {
+                assert!(found == status && body.contains(expected), "{form}: {found} {body}");
+            } else {
+                assert_eq!(found, if form.is_empty() { 200 } else { 415 }, "{form}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trailing_slash_is_ignored_only_if_the_settings_say_so() {
+    for (path, status) in [("/v1/stock/a/", 200), ("/v1/stock/a//", 404), ("/v1/nowhere/", 404), ("/v1/files/a/", 200)]
+    {
+        for trailing_slash in [true, false] {
+            let mut settings = GatewaySettings::default();
+            settings.trailing_slash = trailing_slash;
+            let (found, ..) = send(settings, "GET", path, "").await;
+            assert_eq!(found, if trailing_slash { status } else { 404 }, "{path}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::splitter::{JsonSplitter, NotAnArray};
 use crate::{
     Error, Result, Streaming,
     error::BoxError,
-    gateway::{error::HttpError, http_body},
+    gateway::{error::HttpError, http_body, routing::BoundRoute, settings::GatewaySettings},
 };
 
 /// The kinds of bodies.
@@ -24,9 +24,21 @@ pub(crate) enum BodyKind {
     Json,
     /// Bytes of any type.
     Bytes,
+    /// A form of HTML.
+    Form,
 }
 
 impl BodyKind {
+    /// Returns the kind of the body of a route.
+    pub(crate) fn of(route: &BoundRoute, headers: &HeaderMap, settings: &GatewaySettings) -> Self {
+        let is_form = || media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        match route.takes_bytes {
+            true => Self::Bytes,
+            false if settings.form_bodies && is_form() => Self::Form,
+            false => Self::Json,
+        }
+    }
+
     /// Fails unless the headers declare an uncompressed body of this kind.
     fn check(self, headers: &HeaderMap) -> Result<(), HttpError> {
         let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes());
@@ -94,9 +106,11 @@ async fn is_empty(mut body: Body) -> bool {
 
 /// Only `application/json` may be an array of the messages: a line of the other types may be an array itself.
 fn splitter(headers: &HeaderMap) -> JsonSplitter {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = kind.split(';').next().unwrap_or_default().trim();
-    if media.eq_ignore_ascii_case("application/json") { JsonSplitter::maybe_array() } else { JsonSplitter::default() }
+    if media_type(headers).eq_ignore_ascii_case("application/json") {
+        JsonSplitter::maybe_array()
+    } else {
+        JsonSplitter::default()
+    }
 }
 
 fn split(body: Body, splitter: JsonSplitter, limit: usize) -> Streaming<Bytes> {
@@ -125,6 +139,12 @@ fn split(body: Body, splitter: JsonSplitter, limit: usize) -> Streaming<Bytes> {
 
 fn unsupported(why: &str) -> HttpError {
     HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid_argument(why))
+}
+
+/// Returns the content type without its parameters.
+fn media_type(headers: &HeaderMap) -> &str {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim()
 }
 
 fn is_json(kind: &str) -> bool {

@@ -67,15 +67,20 @@ pub(crate) fn read(
         let value = path_value(route, variable, segments)?;
         parameters.fields.at(variable.field_path().iter().map(|name| PathStep::Field(name))).push(value);
     }
-    let pieces = query.split('&').filter(|piece| !piece.is_empty());
-    for (index, piece) in pieces.enumerate() {
+    each_pair(query, |name, value| parameters.set(route, name, value, settings))?;
+    Ok(parameters)
+}
+
+/// Decodes the pairs of a query or a form.
+fn each_pair(text: &str, mut read: impl FnMut(&str, String) -> Result<()>) -> Result<()> {
+    for (index, piece) in text.split('&').filter(|piece| !piece.is_empty()).enumerate() {
         if index == MAX_PARAMETERS {
-            return Err(Error::invalid_argument(format!("the query has more than {MAX_PARAMETERS} parameters")));
+            return Err(Error::invalid_argument(format!("the request has more than {MAX_PARAMETERS} parameters")));
         }
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        parameters.set(route, &form_decoded(name)?, form_decoded(value)?, settings)?;
+        read(&form_decoded(name)?, form_decoded(value)?)?;
     }
-    Ok(parameters)
+    Ok(())
 }
 
 impl Parameters {
@@ -102,6 +107,25 @@ impl Parameters {
             }
         }
         Ok(())
+    }
+
+    /// Sets the fields of a form, which is the request or the field of its body.
+    pub(crate) fn add_form(&mut self, route: &BoundRoute, form: &str, settings: &GatewaySettings) -> Result<()> {
+        each_pair(form, |name, value| {
+            let mut path = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
+            if route.route.body != "*" {
+                path.insert(0, PathStep::Field(route.route.body));
+            }
+            match route.messages.request_field(path[0].name()) {
+                Some(field) => {
+                    path[0] = PathStep::Field(field);
+                    self.fields.at(path).push(value);
+                    Ok(())
+                }
+                None if settings.ignore_unknown_parameters => Ok(()),
+                None => Err(violation(name, "is not a field of the request")),
+            }
+        })
     }
 
     fn set_system(&mut self, name: &str, value: &str) -> Result<()> {

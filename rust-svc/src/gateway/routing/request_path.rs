@@ -31,6 +31,11 @@ impl<'p> RequestPath<'p> {
         let has_empty = segments.iter().any(|segment| segment.is_empty());
         if has_empty { Err(PathError::NotFound) } else { Ok(Self { segments, ends_with_slash }) }
     }
+
+    /// Returns the path without the slash that ends it, if it ends with one.
+    pub(crate) fn without_slash(&self) -> Option<Self> {
+        self.ends_with_slash.then(|| Self { segments: self.segments.clone(), ends_with_slash: false })
+    }
 }
 
 #[cfg(test)]
