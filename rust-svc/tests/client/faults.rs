@@ -255,6 +255,36 @@ async fn large_responses() {
 }
 
 #[tokio::test]
+async fn calls_given_up_while_they_wait_for_a_stream_are_never_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let (sender, mut requests) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut builder = h2::server::Builder::new();
+        let mut connection = builder.max_concurrent_streams(1).handshake::<_, bytes::Bytes>(socket).await.unwrap();
+        while let Some(Ok((_, respond))) = connection.accept().await {
+            sender.send(respond).unwrap();
+        }
+    });
+    let method = GET.no_breaker();
+    let held = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client, method).await }
+    });
+    let mut held_stream = requests.recv().await.unwrap();
+    let given_up = futures::future::join_all((0..1000).map(|_| call(&client, HURRIED.no_breaker()))).await;
+    assert!(given_up.iter().all(|result| result.as_ref().is_err_and(|error| error.code() == Code::DeadlineExceeded)));
+    assert!(!held.is_finished(), "the call that has a stream goes on");
+    held_stream.send_reset(Reason::INTERNAL_ERROR);
+    assert_eq!(held.await.unwrap().unwrap_err().code(), Code::Internal);
+    let next = tokio::spawn(async move { call(&client, method).await });
+    requests.recv().await.unwrap().send_reset(Reason::CANCEL);
+    assert_eq!(next.await.unwrap().unwrap_err().code(), Code::Cancelled, "the next stream is that of the next call");
+    assert!(requests.try_recv().is_err(), "none of those that waited was sent");
+}
+
+#[tokio::test]
 async fn calls_that_wait_for_their_turn_have_a_deadline_too() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();

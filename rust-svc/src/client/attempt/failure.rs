@@ -15,6 +15,10 @@ use crate::{
 /// source does.
 pub(super) fn from_transport(method: &str, error: BoxError) -> AttemptFailure {
     match classify(&*error) {
+        Some((TransportErrorKind::QueueOverflow, code)) => {
+            let message = format!("too many calls wait for {method}");
+            AttemptFailure::new(Cause::Local, Error::new(code, message).with_source(error))
+        }
         Some((kind, code)) => failure(method, cause(kind), code, error),
         None => match find_error(&*error) {
             Some(error) => AttemptFailure::new(Cause::Peer, error.clone()),
@@ -33,7 +37,7 @@ fn cause(kind: TransportErrorKind) -> Cause {
         TransportErrorKind::NeverSent => Cause::NeverSent,
         TransportErrorKind::ConnectTimeout => Cause::ConnectTimeout,
         TransportErrorKind::Refused => Cause::Refused,
-        TransportErrorKind::TooLarge => Cause::Local,
+        TransportErrorKind::TooLarge | TransportErrorKind::QueueOverflow => Cause::Local,
         TransportErrorKind::Broken => Cause::Broken,
     }
 }

@@ -74,8 +74,9 @@ impl Channel {
 
     pub(super) async fn send(&self, request: &impl OutgoingRequest) -> Result<Response<IncomingBody>, BoxError> {
         let connection = self.connection().await?;
-        // Connecting may have used some of the time that the head reports.
-        let response = connection.send(request.head(Some(&self.origin), Instant::now()), request.body())?;
+        let slot = connection.reserve().await?;
+        // Waiting may have used some of the time that the head reports.
+        let response = connection.send(slot, request.head(Some(&self.origin), Instant::now()), request.body())?;
         request.sent();
         Ok(response.await?)
     }

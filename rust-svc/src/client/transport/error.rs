@@ -19,6 +19,10 @@ pub(crate) struct Unsent(pub(crate) h2::Error);
 #[derive(Debug)]
 pub(crate) struct HeadersTooLarge(pub(crate) u32);
 
+/// A request that found too many others waiting for a stream of its connection.
+#[derive(Debug)]
+pub(crate) struct QueueFull;
+
 /// The kind of a transport error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TransportErrorKind {
@@ -30,6 +34,8 @@ pub(crate) enum TransportErrorKind {
     Refused,
     /// The request exceeds a limit of the server.
     TooLarge,
+    /// Too many requests wait on this side.
+    QueueOverflow,
     /// The connection broke or the server reset the stream.
     Broken,
 }
@@ -40,7 +46,7 @@ pub(crate) fn classify(error: &(dyn StdError + 'static)) -> Option<(TransportErr
 }
 
 fn recognise(error: &(dyn StdError + 'static)) -> Option<(TransportErrorKind, Code)> {
-    use TransportErrorKind::{ConnectTimeout, NeverSent, TooLarge};
+    use TransportErrorKind::{ConnectTimeout, NeverSent, QueueOverflow, TooLarge};
     if let Some(unreachable) = error.downcast_ref::<Unreachable>() {
         let kind = if unreachable.is_timeout() { ConnectTimeout } else { NeverSent };
         return Some((kind, Code::Unavailable));
@@ -53,6 +59,9 @@ fn recognise(error: &(dyn StdError + 'static)) -> Option<(TransportErrorKind, Co
         || error.downcast_ref().is_some_and(hyper::Error::is_canceled)
     {
         return Some((NeverSent, Code::Unavailable));
+    }
+    if error.is::<QueueFull>() {
+        return Some((QueueOverflow, Code::ResourceExhausted));
     }
     if error.is::<HeadersTooLarge>() {
         return Some((TooLarge, Code::ResourceExhausted));
@@ -124,3 +133,11 @@ impl fmt::Display for HeadersTooLarge {
 }
 
 impl StdError for HeadersTooLarge {}
+
+impl fmt::Display for QueueFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("too many calls wait for a stream of the connection")
+    }
+}
+
+impl StdError for QueueFull {}

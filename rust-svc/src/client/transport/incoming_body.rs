@@ -2,7 +2,6 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -11,6 +10,7 @@ use h2::RecvStream;
 use http::HeaderMap;
 use http_body::Body as _;
 
+use super::connection::ActiveStream;
 use crate::{error::BoxError, grpc::Body};
 
 /// The body of a response. Dropping it cancels the request.
@@ -18,7 +18,7 @@ pub(crate) enum IncomingBody {
     /// No body.
     Empty,
     /// A body that arrives over a connection.
-    Remote { stream: RecvStream, _call: Option<Arc<()>> },
+    Remote { stream: RecvStream, _active: ActiveStream },
     /// A body from a service in this process.
     InProcess(Body),
 }

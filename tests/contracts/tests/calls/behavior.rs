@@ -184,8 +184,8 @@ async fn all_missing_required_fields_are_reported_over_grpc_and_http() {
     assert_eq!(paths(&error), whole);
 
     let several = Streaming::from_messages([full(), wrong]);
-    let error = client.import_accounts(Context::new(), several).await.expect_err("wrong");
-    assert_eq!(paths(&error), fields);
+    let imported = client.import_accounts(Context::new(), several).await.expect("a stream");
+    assert_eq!(paths(&imported.collect().await.expect_err("wrong")), fields);
 
     let json = r#"{"limit": 0, "members": [{"id": "o-1"}, {}], "byRole": {"cfo": {}}, "person": {}}"#;
     let answer = post(account_service_gateway(bank.clone()), "/v1/accounts", json).await;

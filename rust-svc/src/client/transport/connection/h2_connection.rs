@@ -16,13 +16,14 @@ use http::{Request, Response};
 
 use super::{
     super::{
-        error::{HeadersTooLarge, Unsent},
+        error::{HeadersTooLarge, QueueFull, Unsent},
         incoming_body::IncomingBody,
         request::OutgoingBody,
     },
     keepalive::keepalive_watchdog,
     monitored_io::MonitoredIo,
     settings::accepts_headers,
+    stream_slots::{StreamSlot, StreamSlots},
     upload::Upload,
 };
 use crate::{error::BoxError, net::NetStream};
@@ -52,8 +53,15 @@ pub(crate) struct H2Connection {
     sender: SendRequest<Bytes>,
     /// The largest headers that the server accepts.
     max_header_list_size: u32,
+    slots: StreamSlots,
     /// Upgraded by each active call, if keepalive needs that.
     calls: Weak<()>,
+}
+
+/// Held until a stream has ended.
+pub(crate) struct ActiveStream {
+    _slot: StreamSlot,
+    _call: Option<Arc<()>>,
 }
 
 impl H2Connection {
@@ -76,7 +84,7 @@ impl H2Connection {
                 Some(()) = watchdog => tracing::debug!("keepalive timeout"),
             }
         });
-        Ok(Self { sender, max_header_list_size, calls: weak })
+        Ok(Self { sender, max_header_list_size, slots: StreamSlots::default(), calls: weak })
     }
 
     /// Returns whether it accepts requests, as far as is known.
@@ -85,9 +93,15 @@ impl H2Connection {
         !matches!(self.sender.clone().poll_ready(&mut context), Poll::Ready(Err(_)))
     }
 
+    /// Waits until the server accepts one more stream.
+    pub(crate) async fn reserve(&self) -> Result<StreamSlot, QueueFull> {
+        self.slots.acquire(self.sender.current_max_send_streams()).await
+    }
+
     /// Sends a request and returns the beginning of the response. Dropping the future or the response cancels the request.
     pub(crate) fn send(
         mut self,
+        slot: StreamSlot,
         head: Request<()>,
         body: OutgoingBody,
     ) -> Result<impl Future<Output = Result<Response<IncomingBody>, h2::Error>> + Send + use<>, BoxError> {
@@ -99,7 +113,7 @@ impl H2Connection {
             OutgoingBody::Complete(bytes) => send_all(stream, bytes),
             OutgoingBody::Stream(messages) => drop(tokio::spawn(Upload::new(stream, messages))),
         }
-        Ok(receive(response, self.calls.upgrade()))
+        Ok(receive(PendingResponse { response, active: ActiveStream { _slot: slot, _call: self.calls.upgrade() } }))
     }
 }
 
@@ -122,7 +136,13 @@ fn send_all(mut stream: SendStream<Bytes>, bytes: Bytes) {
     drop(stream.send_data(bytes, true));
 }
 
-async fn receive(response: ResponseFuture, call: Option<Arc<()>>) -> Result<Response<IncomingBody>, h2::Error> {
-    let response = response.await?;
-    Ok(response.map(|stream| IncomingBody::Remote { stream, _call: call }))
+/// A response whose headers have not arrived. Its stream is dropped, and so reset, before its slot is passed on.
+struct PendingResponse {
+    response: ResponseFuture,
+    active: ActiveStream,
+}
+
+async fn receive(mut pending: PendingResponse) -> Result<Response<IncomingBody>, h2::Error> {
+    let response = (&mut pending.response).await?;
+    Ok(response.map(|stream| IncomingBody::Remote { stream, _active: pending.active }))
 }

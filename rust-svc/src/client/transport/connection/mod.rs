@@ -4,6 +4,7 @@ mod h2_connection;
 mod keepalive;
 mod monitored_io;
 mod settings;
+mod stream_slots;
 mod upload;
 
-pub(super) use self::h2_connection::H2Connection;
+pub(super) use self::h2_connection::{ActiveStream, H2Connection};
