@@ -6,7 +6,7 @@ use crate::diagnostics::Position;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The position.
-    pub place: Place,
+    pub place: ChangePosition,
     /// A description of the change.
     pub what: String,
     /// The consequence, or how to adapt. May be empty.
@@ -31,7 +31,7 @@ pub enum Effect {
 
 /// The contract that a position refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum ChangePosition {
     /// The new contract.
     After(Position),
     /// The old contract.
@@ -40,7 +40,7 @@ pub enum Place {
 
 impl Change {
     /// Creates a change without effects.
-    pub(super) fn new(place: Place, what: impl Into<String>) -> Self {
+    pub(super) fn new(place: ChangePosition, what: impl Into<String>) -> Self {
         Self {
             place,
             what: what.into(),
@@ -53,7 +53,7 @@ impl Change {
 
     /// Creates a change at a position of the new contract.
     pub(super) fn at(position: &Position, what: impl Into<String>) -> Self {
-        Self::new(Place::After(position.clone()), what)
+        Self::new(ChangePosition::After(position.clone()), what)
     }
 
     /// Records whether it breaks code.

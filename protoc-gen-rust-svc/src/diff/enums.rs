@@ -1,7 +1,7 @@
 //! Enums and their values, identified by their numbers.
 
 use super::{
-    Change, Place,
+    Change, ChangePosition,
     compare::Compare,
     names::{is_generated, rust_path},
     reserved,
@@ -16,7 +16,7 @@ impl Compare<'_> {
                 Some(new) => self.enumeration(old, new),
                 None if self.is_package_gone(&old.rust) => (),
                 None => {
-                    let place = Place::Before(old.position.clone());
+                    let place = ChangePosition::Before(old.position.clone());
                     self.add(Change::new(place, format!("enum {} was removed", old.name)).rust(true));
                 }
             }

@@ -1,7 +1,7 @@
 //! Messages and their oneofs.
 
 use super::{
-    Change, Place,
+    Change, ChangePosition,
     compare::Compare,
     names::{is_generated, rust_path},
     reserved,
@@ -19,7 +19,7 @@ impl Compare<'_> {
                 Some(new) => self.message(old, new),
                 None if self.is_package_gone(&old.rust) => (),
                 None => {
-                    let place = Place::Before(old.position.clone());
+                    let place = ChangePosition::Before(old.position.clone());
                     self.add(Change::new(place, format!("message {} was removed", old.name)).rust(true));
                 }
             }

@@ -19,7 +19,7 @@ mod routes;
 mod services;
 
 pub use self::{
-    change::{Change, Effect, Place},
+    change::{Change, ChangePosition, Effect},
     compare::diff,
     report::{json, report, summary},
 };

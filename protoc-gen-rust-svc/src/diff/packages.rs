@@ -1,6 +1,6 @@
 //! Packages: the modules of what is generated.
 
-use super::{Change, Place, compare::Compare};
+use super::{Change, ChangePosition, compare::Compare};
 use crate::{
     diagnostics::Position,
     model::{Model, Package},
@@ -44,8 +44,10 @@ impl Compare<'_> {
 }
 
 fn gone(before: &Model, package: &Package) -> Change {
-    let change =
-        Change::new(Place::Before(position(before, package)), format!("package {} was removed", shown(package)));
+    let change = Change::new(
+        ChangePosition::Before(position(before, package)),
+        format!("package {} was removed", shown(package)),
+    );
     change.rust(true).wire(!package.services.is_empty()).http(!package.routed().is_empty())
 }
 

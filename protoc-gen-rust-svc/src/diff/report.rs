@@ -1,6 +1,6 @@
 //! The printed report.
 
-use super::{Change, Effect, Place};
+use super::{Change, ChangePosition, Effect};
 use crate::diagnostics::json::JsonObject;
 
 /// Prints a table of changes. `before` is the name of the old contract.
@@ -22,8 +22,8 @@ pub fn report(changes: &[Change], before: &str) -> String {
 /// Prints a change as a JSON object in a line.
 pub fn json(change: &Change) -> String {
     let (contract, position) = match &change.place {
-        Place::After(position) => ("after", position),
-        Place::Before(position) => ("before", position),
+        ChangePosition::After(position) => ("after", position),
+        ChangePosition::Before(position) => ("before", position),
     };
     let object = JsonObject::new("change").text("contract", contract).position(position).text("message", &change.what);
     let object = object.text("help", &change.help).text("rust", change.rust.name()).text("wire", change.wire.name());
@@ -44,10 +44,10 @@ pub fn summary(changes: &[Change], before: &str) -> String {
 }
 
 /// Prints `file:line:column: ` as far as it is known, in the contract that has the element.
-fn place(place: &Place, before: &str) -> String {
+fn place(place: &ChangePosition, before: &str) -> String {
     let (prefix, position) = match place {
-        Place::After(position) => (String::new(), position),
-        Place::Before(position) => (format!("{before}:"), position),
+        ChangePosition::After(position) => (String::new(), position),
+        ChangePosition::Before(position) => (format!("{before}:"), position),
     };
     match (position.file.as_str(), position.line) {
         ("", _) => String::new(),

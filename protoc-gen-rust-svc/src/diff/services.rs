@@ -1,6 +1,6 @@
 //! Services, their methods and how these are called.
 
-use super::{Change, Place, compare::Compare};
+use super::{Change, ChangePosition, compare::Compare};
 use crate::model::{Attribute, Method, Package, Policy, Service};
 
 impl Compare<'_> {
@@ -10,7 +10,7 @@ impl Compare<'_> {
             match new.services.iter().find(|after| short(after) == short(before)) {
                 Some(after) => self.service(before, after),
                 None => {
-                    let place = Place::Before(before.position.clone());
+                    let place = ChangePosition::Before(before.position.clone());
                     let change = Change::new(place, format!("service {} was removed", before.name));
                     self.add(change.rust(true).wire(true).http(before.is_routed()));
                 }

@@ -18,17 +18,17 @@ pub(in super::super) fn locate(text: &str, start: usize, path: &[i32], known: us
     let statement = text.get(start..).filter(|text| text.starts_with("option"))?;
     let all = tokens(statement);
     let value = all.iter().position(|token| token.text == "=").map_or(&all[..], |equals| &all[equals + 1..]);
-    let found = Search { schema, path: path.get(at..)? }.find(braced(value)?);
+    let found = FieldSearch { schema, path: path.get(at..)? }.find(braced(value)?);
     found.map(|offset| start + offset)
 }
 
 /// A path below a message.
-struct Search<'a> {
+struct FieldSearch<'a> {
     schema: Schema,
     path: &'a [i32],
 }
 
-impl Search<'_> {
+impl FieldSearch<'_> {
     /// Searches the tokens inside a message.
     fn find(&self, tokens: &[Token<'_>]) -> Option<usize> {
         let (number, rest) = self.path.split_first()?;
@@ -37,7 +37,7 @@ impl Search<'_> {
         let (index, rest) =
             if is_repeated { rest.split_first().map(|(index, rest)| (*index, rest))? } else { (0, rest) };
         let (field, value) = values(tokens, name).into_iter().nth(usize::try_from(index).ok()?)?;
-        let inner = braced(value).and_then(|value| Search { schema, path: rest }.find(value));
+        let inner = braced(value).and_then(|value| FieldSearch { schema, path: rest }.find(value));
         let element = if is_repeated { value.first().map(|token| token.offset) } else { None };
         inner.or(element).or(Some(field.offset))
     }
