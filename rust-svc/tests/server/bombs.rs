@@ -1,4 +1,4 @@
-//! Messages that are larger than they look.
+//! Compressed and nested messages that expand.
 
 use std::io::Write;
 
@@ -10,11 +10,11 @@ use crate::{
     support::start,
 };
 
-/// How much a bomb holds, and how little of it may ever be in memory.
+/// The size of a bomb when decompressed, and the most memory that it may use.
 const HELD: usize = 512 << 20;
 const KEPT: usize = 256 << 20;
 
-/// Zeros in gzip.
+/// Returns zeros in gzip.
 fn bomb() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let zeros = vec![0; 1 << 20];
@@ -24,7 +24,7 @@ fn bomb() -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
-/// The most memory that this process ever had, in bytes.
+/// Returns the peak memory of this process, in bytes.
 #[cfg(target_os = "linux")]
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").expect("the status of this process");
@@ -34,7 +34,7 @@ fn peak() -> usize {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_message_that_unpacks_to_more() {
+async fn a_message_that_expands_beyond_the_limit_is_refused() {
     let server = start().await;
     let message = framed(1, &bomb());
     let mut healthy = server.client().await;
@@ -47,9 +47,9 @@ async fn a_message_that_unpacks_to_more() {
     assert!(peak() < KEPT, "{} bytes", peak());
 }
 
-/// gzip that holds gzip is unpacked once.
+/// gzip within gzip is decompressed once.
 #[tokio::test]
-async fn what_is_packed_twice() {
+async fn gzip_within_gzip_is_decompressed_once() {
     let server = start().await;
     let pack = |bytes: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -61,7 +61,7 @@ async fn what_is_packed_twice() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_unpacked() {
+async fn malformed_gzip_is_refused() {
     let server = start().await;
     for (encoding, flag, bytes, status) in [
         ("gzip", 1, &b"no gzip"[..], "13"),
@@ -81,9 +81,9 @@ async fn what_cannot_be_unpacked() {
     }
 }
 
-/// Groups within groups, which no message has.
+/// Nested groups, which no message of the service has.
 #[tokio::test]
-async fn deep_messages() {
+async fn deeply_nested_messages_are_refused() {
     let server = start().await;
     for depth in [200, 1_000_000] {
         let answer = exchange(server.address, raw::request(UNARY.path), framed(0, &vec![0x13; depth])).await;

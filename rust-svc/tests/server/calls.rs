@@ -1,4 +1,4 @@
-//! The four kinds of methods.
+//! Calls of all four kinds of methods.
 
 use crate::{
     echo::{CHAT, DOWNLOAD, UNARY, UPLOAD},
@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn all_kinds() {
+async fn all_kinds_of_methods_are_served() {
     let server = start().await;
     let mut client = server.client().await;
     for (method, requests, responses) in [
@@ -23,7 +23,7 @@ async fn all_kinds() {
 }
 
 #[tokio::test]
-async fn compressed_both_ways() {
+async fn messages_are_compressed_both_ways() {
     let server = start().await;
     let mut client = server.client().await.compressed();
     assert_eq!(client.one("aaaa").await.expect("an answer"), "aaaa");
@@ -44,7 +44,7 @@ async fn compressed_both_ways() {
 }
 
 #[tokio::test]
-async fn unknown_methods_and_services() {
+async fn unknown_methods_and_services_are_unimplemented() {
     let server = start().await;
     for (path, message) in [
         ("/test.v1.Echo/Nope", "test.v1.Echo/Nope is not implemented"),
@@ -60,7 +60,7 @@ async fn unknown_methods_and_services() {
 }
 
 #[tokio::test]
-async fn peer_address() {
+async fn handlers_see_the_address_of_the_caller() {
     let server = start().await;
     let mut client = server.client().await;
     let peer = client.one("peer").await.expect("an answer");
@@ -68,7 +68,7 @@ async fn peer_address() {
 }
 
 #[tokio::test]
-async fn a_service_without_methods() {
+async fn a_service_without_methods_is_unimplemented() {
     let adapter = rust_svc::Adapter::new("test.v1.Empty", std::sync::Arc::new(()));
     let server = crate::support::start_with(|server| server.adapter(adapter)).await;
     let answer = raw::exchange(server.address, raw::request("/test.v1.Empty/Any"), raw::frame("a")).await;

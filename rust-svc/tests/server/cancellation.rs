@@ -1,4 +1,4 @@
-//! A caller that goes away.
+//! Calls whose caller goes away.
 
 use crate::{
     echo::{DOWNLOAD, Event, UNARY},
@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_reset_drops_the_handler_and_what_it_left_behind() {
+async fn a_reset_drops_the_handler_and_cancels_its_tasks() {
     let mut server = start().await;
     let mut client = raw::connect(server.address).await;
     let request = raw::request(UNARY.path).body(()).expect("a request");
@@ -20,7 +20,7 @@ async fn a_reset_drops_the_handler_and_what_it_left_behind() {
 }
 
 #[tokio::test]
-async fn a_reset_drops_the_stream() {
+async fn a_reset_drops_the_response_stream() {
     let mut server = start().await;
     let mut client = raw::connect(server.address).await;
     let request = raw::request(DOWNLOAD.path).body(()).expect("a request");

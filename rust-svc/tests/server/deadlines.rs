@@ -1,4 +1,4 @@
-//! `grpc-timeout`, from the first byte to the last.
+//! Deadlines by `grpc-timeout`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,7 +48,7 @@ async fn a_handler_that_hangs_is_dropped() {
 }
 
 #[tokio::test]
-async fn a_stream_that_stalls_ends_with_the_code_of_deadlines() {
+async fn a_stream_that_stalls_ends_with_deadline_exceeded() {
     let mut server = start().await;
     let answer = call(&server, DOWNLOAD.path, &["50m"], "stall").await;
     assert_eq!(answer.grpc().0, "4");
@@ -59,7 +59,7 @@ async fn a_stream_that_stalls_ends_with_the_code_of_deadlines() {
 }
 
 #[tokio::test]
-async fn a_request_that_stalls_ends_too() {
+async fn a_request_that_stalls_ends_with_deadline_exceeded() {
     let server = start().await;
     for method in [UNARY, UPLOAD] {
         let mut client = raw::connect(server.address).await;
@@ -71,7 +71,7 @@ async fn a_request_that_stalls_ends_too() {
 }
 
 #[tokio::test]
-async fn the_longest_and_the_default() {
+async fn adapters_have_a_maximum_and_a_default_timeout() {
     let server = start().await;
     let data = |answer: raw::Answer| String::from_utf8_lossy(&answer.data[7..]).into_owned();
     assert_eq!(data(call(&server, UNARY.path, &[], "remaining").await), "false");

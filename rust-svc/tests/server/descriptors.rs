@@ -1,4 +1,4 @@
-//! A server that may open no more files.
+//! A server without free file descriptors.
 
 use std::{fs::File, process::Command};
 
@@ -12,7 +12,7 @@ use crate::support::{soon, start};
 #[test]
 fn a_server_without_descriptors_recovers() {
     let test = std::env::current_exe().expect("this program");
-    let limited = "ulimit -n 64 && exec \"$0\" --exact descriptors::none_is_left --ignored";
+    let limited = "ulimit -n 64 && exec \"$0\" --exact descriptors::no_descriptor_is_left --ignored";
     let output = Command::new("sh").args(["-c", limited]).arg(test).output().expect("a shell");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
@@ -20,7 +20,7 @@ fn a_server_without_descriptors_recovers() {
 
 #[tokio::test]
 #[ignore = "runs in a process of its own, where few files may be open"]
-async fn none_is_left() {
+async fn no_descriptor_is_left() {
     let server = start().await;
     let mut before = server.client().await;
     assert_eq!(before.one("a").await.expect("an answer"), "a");

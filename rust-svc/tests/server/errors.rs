@@ -1,4 +1,4 @@
-//! Errors as statuses, and what stays here.
+//! Errors as gRPC statuses.
 
 use prost::Message;
 use rust_svc::{rpc, wkt};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn code_message_and_details() {
+async fn code_message_and_details_reach_the_caller() {
     let server = start().await;
     let mut client = server.client().await;
     let unavailable = client.one("unavailable").await.expect_err("an error");
@@ -52,7 +52,7 @@ async fn violations_are_bad_requests_in_every_kind() {
 }
 
 #[tokio::test]
-async fn internal_errors_and_panics_tell_nothing() {
+async fn internal_errors_and_panics_do_not_reach_the_caller() {
     let server = start().await;
     let mut client = server.client().await;
     for (method, text) in [(UNARY, "internal"), (UNARY, "panic"), (DOWNLOAD, "panic"), (DOWNLOAD, "late panic")] {

@@ -1,4 +1,4 @@
-//! Callers that send much of what costs them little.
+//! Callers that flood a server with cheap frames.
 
 use crate::{
     echo::{Event, UNARY, UPLOAD},
@@ -10,10 +10,10 @@ use crate::{
     support::{Running, soon, start, start_with},
 };
 
-/// Enough to be a flood to any server.
+/// The number of frames in a flood.
 const MANY: u32 = 3000;
 
-/// The streams that a caller may open: odd numbers.
+/// Returns the stream identifiers of a caller: odd numbers.
 fn streams() -> impl Iterator<Item = u32> {
     (0..MANY).map(|number| number * 2 + 1)
 }
@@ -22,7 +22,7 @@ async fn assert_serves(server: &Running) {
     assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
 }
 
-/// Sends a flood beside a healthy caller, and gives the reason for which the server ended the connection.
+/// Sends a flood beside a healthy caller, and returns the error code with which the server ended the connection.
 async fn flooded(server: &Running, flood: impl Fn(u32) -> Vec<u8>) -> Option<u32> {
     let mut peer = Peer::connect(server.address).await;
     let mut healthy = server.client().await;
@@ -39,7 +39,7 @@ async fn flooded(server: &Running, flood: impl Fn(u32) -> Vec<u8>) -> Option<u32
     reason
 }
 
-/// How many handlers began that were not dropped, once the server has ended.
+/// Returns the number of handlers that were not dropped once the server has ended.
 async fn left_over(mut server: Running) -> usize {
     server.stop();
     soon(&mut server.ended).await.expect("an end");
@@ -52,7 +52,7 @@ async fn left_over(mut server: Running) -> usize {
 }
 
 #[tokio::test]
-async fn rapid_reset() {
+async fn rapid_resets_end_the_connection() {
     let server = start().await;
     let open = |stream| frame(HEADERS, END_HEADERS, stream, &call(UNARY.path));
     let reset = |stream| frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes());
@@ -65,9 +65,9 @@ async fn rapid_reset() {
     assert_eq!(left_over(server).await, 1, "that of the healthy caller, which ended");
 }
 
-/// The deadlines of many calls may pass at once, before the server has looked at them.
+/// The deadlines of many calls may pass at once, before the server has processed them.
 #[tokio::test]
-async fn calls_that_are_given_up_at_once_end_no_other() {
+async fn calls_that_are_reset_at_once_do_not_end_others() {
     let mut server = start().await;
     let mut peer = Peer::connect(server.address).await;
     peer.send(&frame(HEADERS, END_HEADERS, 1, &call(UPLOAD.path))).await;
@@ -84,7 +84,7 @@ async fn calls_that_are_given_up_at_once_end_no_other() {
 
 /// A caller that makes the server reset its streams (CVE-2025-8671).
 #[tokio::test]
-async fn made_you_reset() {
+async fn provoked_resets_end_the_connection() {
     let server = start().await;
     let open = |stream| frame(HEADERS, END_HEADERS | END_STREAM, stream, &call(UPLOAD.path));
     let overflow = |stream| frame(WINDOW_UPDATE, 0, stream, &i32::MAX.to_be_bytes());
@@ -93,7 +93,7 @@ async fn made_you_reset() {
 }
 
 #[tokio::test]
-async fn headers_without_end() {
+async fn endless_headers_end_the_connection() {
     let server = start().await;
     let mut peer = Peer::connect(server.address).await;
     peer.send(&frame(HEADERS, 0, 1, &call(UNARY.path))).await;
@@ -103,7 +103,7 @@ async fn headers_without_end() {
 }
 
 #[tokio::test]
-async fn data_without_content() {
+async fn floods_of_empty_data_end_the_connection() {
     let mut server = start().await;
     for payload in [&[][..], &[0]] {
         let mut peer = Peer::connect(server.address).await;
@@ -116,7 +116,7 @@ async fn data_without_content() {
 }
 
 #[tokio::test]
-async fn more_streams_than_are_allowed() {
+async fn streams_beyond_the_limit_are_refused() {
     let mut server = start_with(|server| server.max_concurrent_streams(7)).await;
     let mut peer = Peer::connect(server.address).await;
     for stream in streams().take(8) {
@@ -131,9 +131,9 @@ async fn more_streams_than_are_allowed() {
     assert_serves(&server).await;
 }
 
-/// A caller that opens more and more streams beyond those that are allowed.
+/// A caller that keeps opening streams beyond the limit.
 #[tokio::test]
-async fn refused_streams() {
+async fn many_refused_streams_end_the_connection() {
     let server = start_with(|server| server.max_concurrent_streams(7)).await;
     let reason = flooded(&server, |stream| frame(HEADERS, END_HEADERS, stream, &call(UPLOAD.path))).await;
     assert_eq!(reason, Some(ENHANCE_YOUR_CALM));

@@ -1,4 +1,4 @@
-//! What is not a call of a method.
+//! Requests that are not valid gRPC calls.
 
 use bytes::Bytes;
 
@@ -14,7 +14,7 @@ async fn check(server: &Running, path: &str, body: impl Into<Bytes>, status: &st
 }
 
 #[tokio::test]
-async fn other_verbs_and_content_types() {
+async fn other_http_methods_and_content_types_are_refused() {
     let mut server = start().await;
     for verb in ["GET", "PUT", "DELETE"] {
         let answer = exchange(server.address, raw::request(UNARY.path).method(verb), frame("a")).await;
@@ -32,7 +32,7 @@ async fn other_verbs_and_content_types() {
 }
 
 #[tokio::test]
-async fn content_types_in_any_case() {
+async fn content_types_are_case_insensitive() {
     let server = start().await;
     for content_type in ["application/GRPC", "Application/Grpc+Proto; a=b"] {
         let mut request = raw::request(UNARY.path);
@@ -43,7 +43,7 @@ async fn content_types_in_any_case() {
 }
 
 #[tokio::test]
-async fn one_request_message_exactly() {
+async fn unary_methods_take_exactly_one_message() {
     let mut server = start().await;
     for method in [UNARY, DOWNLOAD] {
         let two = [frame("a"), frame("b")].concat();
@@ -54,7 +54,7 @@ async fn one_request_message_exactly() {
 }
 
 #[tokio::test]
-async fn too_large() {
+async fn messages_above_the_limit_are_refused() {
     let server = start().await;
     let limit = "a request message is larger than the limit of 4194304 bytes";
     for length in [4 * 1024 * 1024 + 1, u32::MAX] {
@@ -66,7 +66,7 @@ async fn too_large() {
 }
 
 #[tokio::test]
-async fn the_limit_can_be_set() {
+async fn the_message_limit_can_be_set() {
     use crate::echo::{Parrot, echo_adapter};
     let (events, _) = tokio::sync::mpsc::unbounded_channel();
     let adapter = echo_adapter(std::sync::Arc::new(Parrot(events))).max_message_size(10);
@@ -79,7 +79,7 @@ async fn the_limit_can_be_set() {
 }
 
 #[tokio::test]
-async fn garbage() {
+async fn malformed_frames_are_refused() {
     let server = start().await;
     let malformed = "a request message is not in protobuf encoding, or is of another type";
     check(&server, UNARY.path, framed(0, &[0xff; 4]), "13", malformed).await;
@@ -92,7 +92,7 @@ async fn garbage() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_is_no_end() {
+async fn a_stream_that_breaks_off_is_an_error() {
     let mut server = start().await;
     let mut client = raw::connect(server.address).await;
     let request = raw::request(UPLOAD.path).body(()).expect("a request");

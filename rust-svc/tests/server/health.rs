@@ -1,4 +1,4 @@
-//! Health, read by a client that is not ours.
+//! The health service, read by tonic's client.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn check(client: &mut HealthClient<Channel>, service: &str) -> Result<Serv
 }
 
 #[tokio::test]
-async fn per_service_and_overall() {
+async fn health_is_reported_per_service_and_overall() {
     let server = start().await;
     let mut client = health(&server).await;
     for service in ["", "test.v1.Echo", "grpc.health.v1.Health"] {
@@ -30,7 +30,7 @@ async fn per_service_and_overall() {
 }
 
 #[tokio::test]
-async fn services_say_when_they_are_ready() {
+async fn services_set_whether_they_are_ready() {
     let ready = rust_svc::server::Health::new();
     ready.set("test.v1.Echo", false);
     let server = start_with(|server| server.health(&ready)).await;
@@ -55,7 +55,7 @@ async fn services_say_when_they_are_ready() {
 }
 
 #[tokio::test]
-async fn not_serving_comes_first_and_watchers_are_let_go() {
+async fn watches_end_with_not_serving_when_the_server_stops() {
     let mut server = start_with(|server| server.lame_duck(Duration::from_secs(600))).await;
     let mut client = health(&server).await;
     let mut echo = server.client().await;

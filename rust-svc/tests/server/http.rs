@@ -1,4 +1,4 @@
-//! HTTP beside gRPC.
+//! HTTP and gRPC on one port.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     support::{start, start_with},
 };
 
-/// Speaks HTTP/1 and gives the status and the body.
+/// Sends an HTTP/1 request and returns status and body.
 pub(crate) async fn fetch(address: SocketAddr, path: &str) -> (u16, String) {
     exchange(address, &format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n")).await
 }
@@ -28,7 +28,7 @@ async fn exchange(address: SocketAddr, request: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn one_port_for_all() {
+async fn http_and_grpc_share_a_port() {
     let whoami = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() };
     let server = start_with(|server| server.http(Router::new().route("/whoami", get(whoami)))).await;
     assert_eq!(fetch(server.address, "/whoami").await, (200, "127.0.0.1".into()));
@@ -41,7 +41,7 @@ async fn one_port_for_all() {
 }
 
 #[tokio::test]
-async fn health_over_plain_http() {
+async fn health_is_served_over_http() {
     let mut server = start_with(|server| server.lame_duck(Duration::from_secs(600))).await;
     assert_eq!(fetch(server.address, "/healthz").await, (200, "SERVING\n".into()));
     server.stop();
@@ -51,7 +51,7 @@ async fn health_over_plain_http() {
 }
 
 #[tokio::test]
-async fn services_as_routers_merge() {
+async fn adapters_convert_to_axum_routers() {
     use crate::echo::{Parrot, echo_adapter};
     let (events, _) = tokio::sync::mpsc::unbounded_channel();
     let router = echo_adapter(std::sync::Arc::new(Parrot(events))).into_router();
@@ -75,7 +75,7 @@ async fn grpc_over_http1_is_refused() {
 }
 
 #[tokio::test]
-async fn http_alone_needs_no_service() {
+async fn unknown_paths_are_not_found() {
     let server = start().await;
     assert_eq!(fetch(server.address, "/").await.0, 404);
 }

@@ -1,4 +1,4 @@
-//! Requests of HTTP/1 that are malformed, or that two servers may read in two ways.
+//! Malformed and ambiguous HTTP/1 requests.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::support::{soon, start, start_with};
 
 const NEXT: &str = "GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n";
 
-/// Sends these bytes and reads all that comes until the server closes. What a server resets it may have answered.
+/// Sends bytes and reads until the server closes. A connection may be reset after its response.
 async fn send(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let _ = stream.write_all(bytes).await;
@@ -68,9 +68,9 @@ async fn a_request_names_one_host() {
     }
 }
 
-/// A proxy may have read a length where chunks are told as well, and what it took for a body is no request here.
+/// A request with length and chunks must not hide another one from a proxy.
 #[tokio::test]
-async fn nothing_is_smuggled() {
+async fn requests_cannot_be_smuggled() {
     let server = start().await;
     for told in ["content-length: 5\r\ntransfer-encoding: chunked", "transfer-encoding: chunked\r\ncontent-length: 5"] {
         let request = format!("POST /nowhere HTTP/1.1\r\nhost: test\r\n{told}\r\n\r\n0\r\n\r\n{NEXT}");
@@ -81,7 +81,7 @@ async fn nothing_is_smuggled() {
 }
 
 #[tokio::test]
-async fn bodies_that_break_off() {
+async fn bodies_that_break_off_are_errors() {
     let server = start().await;
     for (what, headers, body) in [
         ("an early end", "content-length: 100", "a"),
@@ -101,7 +101,7 @@ async fn bodies_that_break_off() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come() {
+async fn a_body_that_is_not_sent_times_out() {
     let short = Duration::from_millis(50);
     let read = post(|body: axum::body::Bytes| async move { body.len().to_string() });
     let server = start_with(|server| server.http(Router::new().route("/read", read)).receive_timeout(short)).await;

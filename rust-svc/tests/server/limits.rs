@@ -1,4 +1,4 @@
-//! What bounds callers.
+//! Limits of callers.
 
 use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
@@ -32,13 +32,13 @@ async fn a_port_in_use_fails_fast() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none() {
+async fn an_invalid_address_is_an_error() {
     let error = Server::new().bind("127.0.0.1").await.expect_err("no port");
     assert!(error.message().contains("the address is HOST:PORT"), "{error}");
 }
 
 #[tokio::test]
-async fn streams_at_once_are_announced() {
+async fn the_maximum_of_concurrent_streams_is_announced() {
     let server = start_with(|server| server.max_concurrent_streams(7)).await;
     let client = raw::connect(server.address).await;
     let mut client = client;
@@ -49,9 +49,9 @@ async fn streams_at_once_are_announced() {
     assert_eq!(client.current_max_send_streams(), 7);
 }
 
-/// hyper adds the interval to the time, which has an end.
+/// hyper adds the interval to the current time, which may overflow.
 #[tokio::test]
-async fn keep_alive_for_ever_is_none() {
+async fn an_infinite_keepalive_interval_is_allowed() {
     for (interval, timeout) in [(Duration::MAX, Duration::MAX), (SHORT, Duration::MAX)] {
         let server = start_with(|server| server.keep_alive(interval, timeout)).await;
         assert_eq!(server.client().await.one("a").await.expect("an answer"), "a");
@@ -59,7 +59,7 @@ async fn keep_alive_for_ever_is_none() {
 }
 
 #[tokio::test]
-async fn too_many_headers() {
+async fn headers_above_the_limit_are_refused() {
     let server = start().await;
     let request = raw::request(UNARY.path).header("x-large", "a".repeat(20_000));
     assert_eq!(raw::exchange(server.address, request, frame("a")).await.status, 431);
@@ -67,7 +67,7 @@ async fn too_many_headers() {
 }
 
 #[tokio::test]
-async fn too_long_a_head_of_http1() {
+async fn a_large_http1_head_is_refused() {
     let server = start().await;
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     let request = format!("GET / HTTP/1.1\r\nhost: test\r\nx-large: {}\r\n\r\n", "a".repeat(20_000));
@@ -78,7 +78,7 @@ async fn too_long_a_head_of_http1() {
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
+async fn a_connection_without_a_request_is_closed() {
     let server = start_with(|server| server.header_timeout(SHORT)).await;
     for beginning in ["", "P", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET / HTTP/1.1\r\nhost: a-name-that-is-long\r\n"] {
         let mut silent = TcpStream::connect(server.address).await.expect("a connection");
@@ -87,7 +87,7 @@ async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
     }
 }
 
-/// Reads what is left, up to the end.
+/// Reads the rest of a connection up to its end.
 async fn assert_closed(stream: &mut TcpStream) {
     match soon(stream.read_to_end(&mut Vec::new())).await {
         Ok(_) => (),
@@ -96,7 +96,7 @@ async fn assert_closed(stream: &mut TcpStream) {
 }
 
 #[tokio::test]
-async fn one_connection_too_many() {
+async fn a_connection_above_the_maximum_is_closed() {
     let server = start_with(|server| server.max_connections(2)).await;
     let mut first = server.client().await;
     let second = server.client().await;
@@ -113,7 +113,7 @@ async fn tonic_connect(address: SocketAddr) -> Result<String, tonic::Status> {
     crate::support::Client::new(channel).one("a").await
 }
 
-/// A client of HTTP/2, and how its connection ends.
+/// Connects a client of HTTP/2, and returns how its connection ends.
 async fn connect(address: SocketAddr) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
     let stream = TcpStream::connect(address).await.expect("a connection");
     let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
@@ -126,15 +126,15 @@ async fn send(client: &mut SendRequest<Bytes>, path: &str) -> (h2::client::Respo
 }
 
 #[tokio::test]
-async fn a_connection_without_calls_is_told_to_go_away() {
+async fn an_idle_connection_gets_goaway() {
     let server = start_with(|server| server.max_connection_idle(SHORT)).await;
     let (_client, connection) = connect(server.address).await;
     soon(connection).await.expect("a task").expect("no error");
 }
 
-/// Between two requests of HTTP/1 there is no head to wait for.
+/// Between two HTTP/1 requests there is no head to wait for.
 #[tokio::test]
-async fn a_connection_of_http1_stays_for_the_next_request() {
+async fn an_http1_connection_stays_open_between_requests() {
     let server = start_with(|server| server.header_timeout(SHORT)).await;
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     for _ in 0..3 {
@@ -150,7 +150,7 @@ async fn a_connection_of_http1_stays_for_the_next_request() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_of_http1_is_closed() {
+async fn an_idle_http1_connection_is_closed() {
     let server = start_with(|server| server.max_connection_idle(SHORT)).await;
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("a request");
@@ -191,7 +191,7 @@ async fn an_old_connection_ends_with_its_calls() {
 }
 
 #[tokio::test]
-async fn an_old_connection_is_cut_when_its_grace_is_over() {
+async fn an_old_connection_is_dropped_after_its_grace() {
     let mut server = start_with(|server| server.max_connection_age(SHORT, SHORT)).await;
     let (mut client, connection) = connect(server.address).await;
     let (response, mut sender) = send(&mut client, UNARY.path).await;
@@ -231,7 +231,7 @@ async fn floods_of_pings_and_settings_end_the_connection() {
 }
 
 #[tokio::test]
-async fn who_pings_beside_its_calls_is_served() {
+async fn pings_beside_calls_are_allowed() {
     let server = start().await;
     let stream = TcpStream::connect(server.address).await.expect("a connection");
     let (client, mut connection) = h2::client::handshake(stream).await.expect("HTTP/2");
@@ -246,7 +246,7 @@ async fn who_pings_beside_its_calls_is_served() {
     }
 }
 
-/// Tells when it is dropped.
+/// Sends a message when it is dropped.
 struct Told(mpsc::UnboundedSender<()>);
 
 impl Drop for Told {
@@ -256,7 +256,7 @@ impl Drop for Told {
 }
 
 #[tokio::test]
-async fn a_caller_that_reads_nothing_is_cut() {
+async fn a_caller_that_does_not_read_is_dropped() {
     let (sender, mut dropped) = mpsc::unbounded_channel();
     let endless = get(move || {
         let told = Told(sender.clone());

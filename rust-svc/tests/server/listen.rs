@@ -1,4 +1,4 @@
-//! Where a server listens, and what it serves there.
+//! Addresses and their protocols.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
     support::soon,
 };
 
-/// A server of the echo service at these addresses, until the end of the test.
+/// Serves the echo service at these addresses until the sender is dropped.
 async fn serve(listens: impl IntoIterator<Item = Listen>) -> (Vec<std::net::SocketAddr>, oneshot::Sender<()>) {
     let bound = server().bind_all(listens).await.expect("addresses");
     let addresses = bound.addresses().filter_map(rust_svc::server::Address::tcp).collect();
@@ -39,7 +39,7 @@ async fn one(client: &Client, text: &str) -> rust_svc::Result<String> {
 }
 
 #[tokio::test]
-async fn plain_text_for_others_needs_a_word() {
+async fn plaintext_beyond_loopback_is_opt_in() {
     for address in ["0.0.0.0:0", "[::]:0"] {
         let error = server().bind(address).await.expect_err("open to others");
         assert_eq!(error.code(), Code::InvalidArgument);
@@ -59,7 +59,7 @@ async fn a_server_needs_an_address() {
 }
 
 #[tokio::test]
-async fn each_address_serves_what_it_says() {
+async fn each_address_serves_its_protocols() {
     let at = || Listen::at("127.0.0.1:0");
     let (addresses, _stop) = serve([at(), at().grpc(), at().http(), at().grpc_web()]).await;
     let mut grpc = Vec::new();
@@ -95,7 +95,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn calls_over_a_socket() {
+    async fn calls_are_made_over_unix_sockets() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, address) = socket(&folder);
         let bound = server().bind(&*address).await.expect("a socket");
@@ -112,7 +112,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn who_may_connect_is_said() {
+    async fn socket_permissions_can_be_set() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, address) = socket(&folder);
         let _bound = server().bind(Listen::at(address).socket_mode(0o666)).await.expect("a socket");
@@ -120,7 +120,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn a_socket_that_was_left_behind_is_replaced() {
+    async fn a_socket_of_a_dead_process_is_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, address) = socket(&folder);
         drop(UnixListener::bind(&path).expect("a socket"));
@@ -129,9 +129,9 @@ mod unix {
         assert_eq!(one(&Client::new(address).expect("an address"), "a").await.expect("an answer"), "a");
     }
 
-    /// As in a container, where each process has the number 1.
+    /// In a container each process has the id 1.
     #[tokio::test]
-    async fn a_socket_that_was_never_in_place_is_replaced() {
+    async fn a_temporary_socket_of_a_dead_process_is_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let (_, address) = socket(&folder);
         for number in 0..100 {
@@ -144,7 +144,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn what_is_in_use_is_left_alone() {
+    async fn sockets_and_files_in_use_are_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, address) = socket(&folder);
         let first = server().bind(&*address).await.expect("a socket");
@@ -159,9 +159,9 @@ mod unix {
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), "precious");
     }
 
-    /// It would be bound by a shorter name and moved there, where nobody can connect to it.
+    /// Its temporary name would be short enough to bind, but nobody could connect to the final one.
     #[tokio::test]
-    async fn a_path_that_is_too_long() {
+    async fn a_socket_path_that_is_too_long_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a".repeat(120));
         let error = server().bind(format!("unix:{}", path.display())).await.expect_err("too long");
@@ -170,7 +170,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn a_folder_that_is_not_there() {
+    async fn a_missing_directory_is_an_error() {
         let error = server().bind("unix:/nowhere/at/all.sock").await.expect_err("no folder");
         assert!(error.message().contains("its directory does not exist"), "{error}");
     }

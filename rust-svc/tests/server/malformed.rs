@@ -1,4 +1,4 @@
-//! Frames and headers that HTTP/2 does not allow.
+//! Frames and headers that violate HTTP/2.
 
 use crate::{
     echo::UNARY,
@@ -14,9 +14,9 @@ async fn assert_serves(server: &Running) {
     assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
 }
 
-/// The reasons are those of h2, which knows fewer than there are.
+/// The error codes are those that h2 sends.
 #[tokio::test]
-async fn frames_that_end_the_connection() {
+async fn malformed_frames_end_the_connection() {
     let server = start().await;
     let largest = i32::MAX.to_be_bytes();
     for (what, bytes, reason) in [
@@ -44,7 +44,7 @@ async fn frames_that_end_the_connection() {
 }
 
 #[tokio::test]
-async fn frames_that_end_before_their_end() {
+async fn truncated_frames_end_the_connection() {
     let mut server = start().await;
     let whole = [
         frame(HEADERS, END_HEADERS, 1, &call(UNARY.path)),
@@ -62,7 +62,7 @@ async fn frames_that_end_before_their_end() {
 }
 
 #[tokio::test]
-async fn data_after_the_end() {
+async fn data_after_the_end_of_a_stream_ends_the_connection() {
     let server = start().await;
     let mut peer = Peer::connect(server.address).await;
     let ended = frame(HEADERS, END_HEADERS | END_STREAM, 1, &call("/test.v1.Echo/Chat"));
@@ -72,7 +72,7 @@ async fn data_after_the_end() {
 }
 
 #[tokio::test]
-async fn headers_that_are_refused() {
+async fn malformed_headers_reach_no_handler() {
     let mut server = start().await;
     let plain = call(UNARY.path);
     let with = |name, value| [plain.clone(), headers(&[(name, value)])].concat();
@@ -97,9 +97,9 @@ async fn headers_that_are_refused() {
     assert_serves(&server).await;
 }
 
-/// What an interceptor sees is a method, never what a caller writes for one.
+/// Interceptors see methods, never the path of a caller.
 #[tokio::test]
-async fn paths_that_name_no_method() {
+async fn paths_that_are_not_methods_reach_no_handler() {
     let mut server = start().await;
     for path in [
         "test.v1.Echo/Unary",

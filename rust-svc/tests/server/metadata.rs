@@ -1,4 +1,4 @@
-//! Headers and trailers both ways.
+//! Metadata in headers and trailers.
 
 use futures::FutureExt;
 use http::HeaderMap;
@@ -15,7 +15,7 @@ fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn headers_and_trailers_of_every_answer() {
+async fn handlers_set_headers_and_trailers() {
     let server = start().await;
     for (method, text, status) in
         [(UNARY, "metadata", "0"), (DOWNLOAD, "metadata", "0"), (UNARY, "metadata, then error", "9")]
@@ -35,7 +35,7 @@ async fn headers_and_trailers_of_every_answer() {
 }
 
 #[tokio::test]
-async fn an_error_without_headers_is_trailers_alone() {
+async fn an_error_without_headers_is_trailers_only() {
     let server = start().await;
     let answer = exchange(server.address, raw::request(UNARY.path), frame("trailers, then error")).await;
     assert!(answer.trailers.is_none() && answer.data.is_empty());
@@ -45,7 +45,7 @@ async fn an_error_without_headers_is_trailers_alone() {
 }
 
 #[tokio::test]
-async fn trailers_set_while_streaming() {
+async fn trailers_may_be_set_while_streaming() {
     let server = start().await;
     let late = exchange(server.address, raw::request(DOWNLOAD.path), frame("late error")).await;
     assert_eq!(late.grpc(), ("15", "lost"));
@@ -66,7 +66,7 @@ async fn malformed_metadata_is_named() {
 }
 
 #[tokio::test]
-async fn metadata_that_is_large() {
+async fn large_metadata_is_sent() {
     let server = start().await;
     for method in [UNARY, DOWNLOAD] {
         let answer = exchange(server.address, raw::request(method.path), frame("large metadata")).await;
@@ -77,9 +77,9 @@ async fn metadata_that_is_large() {
     }
 }
 
-/// What it says it does not take ends one call, and not its connection.
+/// Headers above the limit of a caller end one call, not its connection.
 #[tokio::test]
-async fn metadata_that_is_larger_than_a_caller_takes() {
+async fn metadata_above_the_limit_of_the_caller_fails_the_call() {
     let server = start().await;
     let client = Client::new(format!("http://{}", server.address)).expect("an address");
     let ping = |text: &str| Ping { text: text.to_owned() };
@@ -104,7 +104,7 @@ async fn metadata_that_is_larger_than_a_caller_takes() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_the_protocol_reaches_no_handler() {
+async fn headers_of_the_protocol_are_not_metadata() {
     let server = start().await;
     let request = raw::request(UNARY.path).header("grpc-status", "3").header("grpc-message", "a").header("x-a", "1");
     let answer = exchange(server.address, request, frame("metadata")).await;

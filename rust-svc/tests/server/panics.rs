@@ -1,4 +1,4 @@
-//! Handlers that panic, as metrics tell of them.
+//! Panics of handlers and observers, in metrics.
 
 use rust_svc::{
     Error, Result, async_trait,
@@ -24,7 +24,7 @@ impl Interceptor for Clumsy {
 }
 
 #[tokio::test]
-async fn are_counted_by_their_method() {
+async fn panics_are_counted_by_method() {
     let metrics = Metrics::new();
     let chain = Chain::new().observe(metrics.clone()).intercept(Clumsy);
     let server = start_with(|server| server.chain(&chain)).await;
@@ -49,7 +49,7 @@ async fn are_counted_by_their_method() {
     }
 }
 
-/// Panics at each call that does not tell it otherwise, and at those that are refused, which tell it nothing.
+/// An observer that panics at each call unless its metadata forbid it.
 struct Nervous;
 
 #[async_trait]
@@ -68,7 +68,7 @@ impl Interceptor for Nervous {
     }
 }
 
-/// Panics at each end.
+/// An observer that panics at each end.
 struct Mourning;
 
 impl Observer for Mourning {
@@ -78,7 +78,7 @@ impl Observer for Mourning {
 }
 
 #[tokio::test]
-async fn cost_a_call_that_is_refused_nothing_and_no_other_one() {
+async fn panics_of_observers_do_not_change_other_calls() {
     let metrics = Metrics::new();
     let chain = Chain::new().observe(metrics.clone()).observe(Mourning).intercept(Nervous);
     let server = start_with(|server| server.chain(&chain)).await;

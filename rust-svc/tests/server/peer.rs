@@ -1,4 +1,4 @@
-//! A caller that speaks HTTP/2 byte by byte, and so may say what no library lets it say.
+//! A caller of raw HTTP/2 frames, including invalid ones.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ use crate::support::soon;
 
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// The kinds of frames (RFC 9113, section 6).
+/// The types of frames (RFC 9113, section 6).
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;
 pub(crate) const RST_STREAM: u8 = 3;
@@ -27,14 +27,14 @@ pub(crate) const WINDOW_UPDATE: u8 = 8;
 pub(crate) const CONTINUATION: u8 = 9;
 
 pub(crate) const END_STREAM: u8 = 1;
-/// That settings were heard.
+/// The flag of acknowledged settings.
 pub(crate) const ACK: u8 = 1;
 pub(crate) const END_HEADERS: u8 = 4;
 
-/// The settings of which a caller says something here.
+/// The settings that are used here.
 pub(crate) const INITIAL_WINDOW_SIZE: u16 = 4;
 
-/// Why a stream or a connection ends (RFC 9113, section 7).
+/// Error codes (RFC 9113, section 7).
 pub(crate) const PROTOCOL_ERROR: u32 = 1;
 pub(crate) const FLOW_CONTROL_ERROR: u32 = 3;
 pub(crate) const FRAME_SIZE_ERROR: u32 = 6;
@@ -42,7 +42,7 @@ pub(crate) const REFUSED_STREAM: u32 = 7;
 pub(crate) const CANCEL: u32 = 8;
 pub(crate) const ENHANCE_YOUR_CALM: u32 = 11;
 
-/// What the server says.
+/// A frame of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) kind: u8,
@@ -52,18 +52,18 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Why a stream was reset, or a connection told to go away.
+    /// The error code of RST_STREAM or GOAWAY.
     pub(crate) fn reason(&self) -> u32 {
         let start = if self.kind == GOAWAY { 4 } else { 0 };
         u32::from_be_bytes(self.payload[start..start + 4].try_into().expect("four bytes"))
     }
 }
 
-/// A connection whose frames are read as they come.
+/// A connection whose frames are read in the background.
 pub(crate) struct Peer {
     writer: OwnedWriteHalf,
     frames: mpsc::UnboundedReceiver<Frame>,
-    /// Why the server goes away, once it has said so.
+    /// The error code of GOAWAY, once it was received.
     reason: Option<u32>,
 }
 
@@ -84,23 +84,23 @@ impl Peer {
         peer
     }
 
-    /// Sends these bytes; false if nobody reads them any more.
+    /// Sends bytes. Returns false if the connection is closed.
     pub(crate) async fn send(&mut self, bytes: &[u8]) -> bool {
         soon(self.writer.write_all(bytes)).await.is_ok()
     }
 
-    /// Sends the same bytes again and again, until nobody reads them any more.
+    /// Sends the same bytes repeatedly until the connection is closed.
     pub(crate) async fn flood(&mut self, bytes: &[u8]) {
         soon(async { while self.writer.write_all(bytes).await.is_ok() {} }).await;
     }
 
-    /// Says that nothing follows.
+    /// Closes the sending side.
     pub(crate) async fn finish(&mut self) {
         // The server may have ended the connection before.
         let _ = self.writer.shutdown().await;
     }
 
-    /// The next frame of this kind and stream; `None` if the connection ends before.
+    /// Waits for the next frame of a type and stream. Returns `None` if the connection ends first.
     pub(crate) async fn next(&mut self, kind: u8, stream: u32) -> Option<Frame> {
         loop {
             let frame = self.any().await?;
@@ -110,7 +110,7 @@ impl Peer {
         }
     }
 
-    /// Why the server ends this stream, or the connection with it; `None` if it answers instead.
+    /// Waits for the error code that ends a stream or the connection. Returns `None` for a response.
     pub(crate) async fn refusal(&mut self, stream: u32) -> Option<u32> {
         loop {
             let frame = self.any().await?;
@@ -123,7 +123,7 @@ impl Peer {
         }
     }
 
-    /// Why the server ends the connection, once it has; `None` if it does not say.
+    /// Waits for the end of the connection, and returns the error code of GOAWAY.
     pub(crate) async fn farewell(&mut self) -> Option<u32> {
         while self.any().await.is_some() {}
         self.reason
@@ -157,13 +157,13 @@ pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     [&length.to_be_bytes()[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Headers in HPACK (RFC 7541), each a literal that is not indexed.
+/// Encodes headers in HPACK (RFC 7541) as literals without indexing.
 pub(crate) fn headers(fields: &[(&str, &str)]) -> Vec<u8> {
     let text = |text: &str| [&[u8::try_from(text.len()).expect("a short text")], text.as_bytes()].concat();
     fields.iter().flat_map(|(name, value)| [vec![0], text(name), text(value)].concat()).collect()
 }
 
-/// The headers of a call of this method.
+/// Returns the headers of a call.
 pub(crate) fn call(path: &str) -> Vec<u8> {
     headers(&[
         (":method", "POST"),

@@ -1,4 +1,4 @@
-//! HTTP/2 as it is, for requests that no client of gRPC makes.
+//! Calls over h2, for requests that no gRPC client makes.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{ping, soon};
 
-/// An answer, frame by frame.
+/// A response, frame by frame.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -21,7 +21,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The status and message of gRPC.
+    /// Returns the gRPC status and message.
     pub(crate) fn grpc(&self) -> (&str, &str) {
         (value(&self.headers, self.trailers.as_ref(), "grpc-status"), &self.message)
     }
@@ -32,7 +32,7 @@ fn value<'a>(headers: &'a HeaderMap, trailers: Option<&'a HeaderMap>, name: &str
     value.map_or("", |value| value.to_str().expect("text"))
 }
 
-/// Undoes the percent-encoding of messages.
+/// Decodes the percent-encoding of messages.
 fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
@@ -50,7 +50,7 @@ pub(crate) async fn connect(address: SocketAddr) -> SendRequest<Bytes> {
     client.ready().await.expect("HTTP/2")
 }
 
-/// A request as clients of gRPC make it.
+/// Returns a request as gRPC clients make it.
 pub(crate) fn request(path: &str) -> Builder {
     Request::builder()
         .method("POST")
@@ -59,7 +59,7 @@ pub(crate) fn request(path: &str) -> Builder {
         .header("te", "trailers")
 }
 
-/// A message in its frame.
+/// Encodes a message with its prefix.
 pub(crate) fn frame(text: &str) -> Bytes {
     framed(0, &ping(text).encode_to_vec())
 }
@@ -72,7 +72,7 @@ pub(crate) fn framed(flag: u8, message: &[u8]) -> Bytes {
     frame.freeze()
 }
 
-/// Sends a request with this body and reads all of the answer.
+/// Sends a request and reads the whole response.
 pub(crate) async fn exchange(address: SocketAddr, request: Builder, body: impl Into<Bytes>) -> Answer {
     let mut client = connect(address).await;
     let request = request.body(()).expect("a request");

@@ -1,4 +1,4 @@
-//! Reflection, read by a client that is not ours.
+//! The reflection service, read by tonic's client.
 
 use futures::TryStreamExt;
 use prost::Message;
@@ -55,7 +55,7 @@ fn file(name: &str, imports: &[&str]) -> wkt::FileDescriptorProto {
     }
 }
 
-/// A message with one of each of what a message may hold.
+/// Returns a message with each kind of element.
 fn message(name: &str) -> wkt::DescriptorProto {
     let value = wkt::EnumValueDescriptorProto { name: Some("LOW".into()), number: Some(0), ..Default::default() };
     let pitch = wkt::EnumDescriptorProto { name: Some("Pitch".into()), value: vec![value], ..Default::default() };
@@ -86,7 +86,7 @@ async fn start_described() -> Running {
     start_with(|server| server.reflection(descriptors()).reflection(more_descriptors())).await
 }
 
-/// The answers to questions on one stream.
+/// Sends questions on one stream and returns the answers.
 async fn converse(
     server: &Running,
     path: &'static str,
@@ -128,7 +128,7 @@ fn numbers(message: &str) -> Option<MessageRequest> {
     Some(MessageRequest::AllExtensionNumbersOfType(message.into()))
 }
 
-/// What an answer says in short: the names of its files, the numbers of its extensions, or its error.
+/// Summarizes an answer: the names of files, the numbers of extensions, or the error.
 fn gist(answer: ServerReflectionResponse) -> String {
     match answer.message_response.expect("a response") {
         MessageResponse::FileDescriptorResponse(files) => {
@@ -146,14 +146,14 @@ fn gist(answer: ServerReflectionResponse) -> String {
 }
 
 #[tokio::test]
-async fn off_unless_asked_for() {
+async fn reflection_is_off_by_default() {
     let refused = ask(&start().await, MessageRequest::ListServices(String::new())).await.expect_err("off");
     assert_eq!(refused.code(), Code::Unimplemented);
 }
 
-/// What may be known only to some must not be told to others.
+/// Reflection may reveal more than everyone should see.
 #[tokio::test]
-async fn is_called_as_other_services_are() {
+async fn interceptors_apply_to_reflection() {
     let nobody = Bearer::new(|_: String| async { Err::<(), _>(Error::unauthenticated("not valid")) });
     let chain = Chain::new().intercept(nobody);
     let server = start_with(|server| server.reflection(descriptors()).chain(&chain)).await;
@@ -162,7 +162,7 @@ async fn is_called_as_other_services_are() {
 }
 
 #[tokio::test]
-async fn tells_what_is_served() {
+async fn served_services_are_listed() {
     let server = start_with(|server| server.reflection(descriptors())).await;
     let answer = ask(&server, MessageRequest::ListServices(String::new())).await.expect("on");
     let MessageResponse::ListServicesResponse(list) = answer else { panic!("{answer:?}") };
@@ -182,7 +182,7 @@ async fn tells_what_is_served() {
 }
 
 #[tokio::test]
-async fn health_is_described_as_others_do() {
+async fn health_is_described_as_in_tonic() {
     let server = start_with(|server| server.reflection(descriptors())).await;
     let question = MessageRequest::FileContainingSymbol("grpc.health.v1.Health".into());
     let answer = ask(&server, question).await.expect("on");
@@ -205,7 +205,7 @@ async fn health_is_described_as_others_do() {
 }
 
 #[tokio::test]
-async fn unreadable_descriptors_fail_at_the_start() {
+async fn invalid_descriptors_fail_in_bind() {
     let nameless = encoded([wkt::FileDescriptorProto::default()]);
     let inside = encoded([wkt::FileDescriptorProto { message_type: vec![message("")], ..file("a.proto", &[]) }]);
     for descriptors in [b"\xff", &b"\x0a\x01\xff"[..], nameless, inside] {
@@ -215,7 +215,7 @@ async fn unreadable_descriptors_fail_at_the_start() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_answered_ends_nothing() {
+async fn unknown_names_do_not_end_the_stream() {
     let server = start_described().await;
     let list = Some(MessageRequest::ListServices(String::new()));
     let conversation = [
@@ -243,7 +243,7 @@ async fn what_cannot_be_answered_ends_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_comes_with_its_imports_once() {
+async fn a_file_is_sent_with_its_imports_once() {
     let server = start_described().await;
     let all = "test/v1/echo.proto test/v1/base.proto test/v1/left.proto";
     let questions = [symbol("test.v1.Echo"), symbol("test.v1.Echo"), named("test/v1/base.proto")];
@@ -255,7 +255,7 @@ async fn a_file_comes_with_its_imports_once() {
 }
 
 #[tokio::test]
-async fn all_that_has_a_name_is_found() {
+async fn all_symbols_are_found() {
     let server = start_described().await;
     for name in [
         "test.v1.Echo.Unary",
@@ -274,9 +274,9 @@ async fn all_that_has_a_name_is_found() {
     }
 }
 
-/// Options that only others know are in the files as they were given.
+/// Unknown options must survive.
 #[tokio::test]
-async fn files_are_told_to_the_byte() {
+async fn files_are_sent_unchanged() {
     let mut file = file("test/v1/odd.proto", &[]).encode_to_vec();
     file.extend([0xca, 0xbb, 0x1e, 2, b'h', b'i']);
     let mut set = vec![0x0a, u8::try_from(file.len()).expect("a small file")];

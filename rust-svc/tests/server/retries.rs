@@ -1,4 +1,4 @@
-//! Calls that fail before their answer begins, and so may be made again.
+//! Calls that fail before their response begins, and may be retried.
 
 use std::sync::{
     Arc,
@@ -21,7 +21,7 @@ use crate::{
 const GET: Method = Method::unary("/test.v1.Flaky/Get").no_side_effects();
 const LIST: Method = Method::server_streaming("/test.v1.Flaky/List").no_side_effects();
 
-/// Fails when it is called for the first time, and then tells how often it was.
+/// Fails at the first call, and then returns the number of calls.
 #[derive(Default)]
 struct Flaky(AtomicU64);
 
@@ -50,7 +50,7 @@ async fn list(server: &Running) -> Result<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_stream_that_begins_with_an_error() {
+async fn a_stream_that_begins_with_an_error_is_trailers_only() {
     let server = flaky(&Chain::new()).await;
     assert_eq!(list(&server).await.expect("the second answer"), ["2"]);
     let server = start().await;
@@ -58,9 +58,9 @@ async fn a_stream_that_begins_with_an_error() {
     assert_eq!((answer.grpc(), answer.trailers.is_some(), answer.data.len()), (("9", "not now"), false, 0));
 }
 
-/// What interceptors say is no beginning of an answer.
+/// Headers of interceptors do not begin a response.
 #[tokio::test]
-async fn a_call_with_a_name() {
+async fn headers_of_interceptors_allow_retries() {
     let chain = Chain::new().intercept(RequestId::new());
     let server = flaky(&chain).await;
     let answer: Result<String> = soon(client(&server).unary(GET, Context::new(), String::new())).await;
@@ -78,7 +78,7 @@ async fn a_call_with_a_name() {
     }
 }
 
-/// Tells how many messages were sent.
+/// Sends the number of sent messages of each call.
 struct Sent(mpsc::UnboundedSender<u64>);
 
 impl Observer for Sent {

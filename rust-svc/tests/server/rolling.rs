@@ -1,4 +1,4 @@
-//! Replicas that are restarted, one after the other, while they are called.
+//! Rolling restarts of replicas under load.
 
 use std::{
     net::SocketAddr,
@@ -25,7 +25,7 @@ use crate::{
 const WORKERS: usize = 8;
 const ROUNDS: usize = 3;
 
-/// One of several servers of the same.
+/// A replica of a service.
 struct Replica {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -43,7 +43,7 @@ impl Replica {
         Self { address, stop, ended: tokio::spawn(bound.run_until(async { drop(stopped.await) })), events }
     }
 
-    /// Stops it as a signal does, and starts it again at the same address. Tells how many calls it has served.
+    /// Restarts the replica gracefully at the same address. Returns the number of calls that it has served.
     async fn restart(&mut self) -> usize {
         let (stop, _) = oneshot::channel();
         let _ = std::mem::replace(&mut self.stop, stop).send(());
@@ -54,7 +54,7 @@ impl Replica {
     }
 }
 
-/// What stands before replicas: it hands each connection to the next one that listens, and knows nothing of HTTP.
+/// A load balancer of connections: each goes to the next replica that listens.
 async fn balance(listener: TcpListener, replicas: [SocketAddr; 2]) {
     for turn in 0.. {
         let (mut inbound, _) = listener.accept().await.expect("a connection");
@@ -70,8 +70,7 @@ async fn balance(listener: TcpListener, replicas: [SocketAddr; 2]) {
     }
 }
 
-/// Calls one time after the other until told to stop. The method declares no retries, as one whose calls do harm if they
-/// are made twice: only what no server has seen is sent again.
+/// Makes calls until it is done. The method declares no retries, so only transparent retries happen.
 async fn work(client: Client, done: Arc<AtomicBool>, answered: Arc<AtomicUsize>) -> Result<()> {
     while !done.load(Relaxed) {
         let pong: Pong = client.unary(UNARY, Context::new(), Ping { text: "a".to_owned() }).await?;
@@ -126,7 +125,7 @@ async fn a_rolling_restart_behind_a_balancer_loses_no_call() {
     roll(replicas, || Client::new(&address).expect("an address")).await;
 }
 
-/// The client of two replicas.
+/// Returns a client of two replicas.
 fn of_both(first: SocketAddr, second: SocketAddr) -> Client {
     Client::builder(format!("http://{first}")).replica(format!("http://{second}")).build().expect("addresses")
 }
@@ -151,7 +150,7 @@ async fn replicas_are_called_in_turn() {
     }
 }
 
-/// Without a policy for retries: a server that could not be connected to has done nothing.
+/// A connection that failed is retried transparently, without a retry policy.
 #[tokio::test]
 async fn a_replica_that_is_down_costs_no_call() {
     let live = Replica::start(ANY).await;
@@ -244,7 +243,7 @@ async fn what_one_call_finds_is_there_for_those_that_wait() {
 }
 
 #[test]
-fn each_address_is_looked_at() {
+fn the_address_of_each_replica_is_validated() {
     for (address, wrong) in [("http://inventory:50051", "plaintext"), ("inventory", "http://HOST:PORT")] {
         let error = Client::builder("http://localhost:1").replica(address).build().expect_err(address);
         assert!(error.message().contains(&format!("`{address}`")) && error.message().contains(wrong), "{error}");

@@ -1,4 +1,4 @@
-//! A server that stops.
+//! Graceful shutdown.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,11 +15,11 @@ use crate::{
     support::{Client, connect, ping, soon, start, start_with},
 };
 
-/// Longer than any test waits.
+/// A time that is longer than any test.
 const LONG: Duration = Duration::from_secs(600);
 
 #[tokio::test]
-async fn calls_under_way_end_and_no_new_ones_begin() {
+async fn calls_in_progress_end_and_new_ones_are_refused() {
     let mut server = start().await;
     let mut client = server.client().await;
     let (sender, pings) = mpsc::unbounded_channel();
@@ -39,7 +39,7 @@ async fn calls_under_way_end_and_no_new_ones_begin() {
 }
 
 #[tokio::test]
-async fn handlers_are_told() {
+async fn handlers_are_notified() {
     let mut server = start_with(|server| server.shutdown_after(LONG)).await;
     let mut client = server.client().await;
     let call = tokio::spawn(async move { client.one("until the server stops").await });
@@ -123,7 +123,7 @@ async fn a_write_that_a_stopping_server_interrupts_runs_once() {
 }
 
 #[tokio::test]
-async fn a_stream_that_goes_on_is_told() {
+async fn an_endless_stream_ends_with_unavailable() {
     let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
     let mut client = server.client().await;
     let request = tonic::Request::new(futures::stream::iter([ping("stall")]));
@@ -138,7 +138,7 @@ async fn a_stream_that_goes_on_is_told() {
     server.ended().await;
 }
 
-/// Tells with which code each call ended.
+/// Sends the code with which each call ended.
 struct Codes(mpsc::UnboundedSender<Option<Code>>);
 
 impl Observer for Codes {
@@ -147,10 +147,9 @@ impl Observer for Codes {
     }
 }
 
-/// What is written down of a call that is cut is what its caller was told, over gRPC as over gRPC-Web, before its answer as
-/// within it.
+/// Observers see the status that the caller got, over gRPC and gRPC-Web, before and within a response.
 #[tokio::test]
-async fn observers_hear_what_callers_do() {
+async fn observers_see_the_status_of_ended_calls() {
     let cases = [(DOWNLOAD, "stall"), (UNARY, "hang")].into_iter();
     let cases = cases.flat_map(|case| ["application/grpc", "application/grpc-web"].map(|web| (case, web)));
     for ((method, text), content_type) in cases {
@@ -169,9 +168,9 @@ async fn observers_hear_what_callers_do() {
     }
 }
 
-/// Who takes nothing is not waited for.
+/// A caller that does not read does not delay the shutdown.
 #[tokio::test]
-async fn a_caller_that_does_not_listen_holds_nothing_up() {
+async fn a_caller_that_does_not_read_does_not_delay_the_end() {
     let mut server = start_with(|server| server.shutdown_after(Duration::from_millis(50))).await;
     let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
     let download =
@@ -183,7 +182,7 @@ async fn a_caller_that_does_not_listen_holds_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_second_signal_means_now() {
+async fn a_second_signal_stops_at_once() {
     let (events, mut told) = mpsc::unbounded_channel();
     let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(LONG);
     let bound = server.bind("127.0.0.1:0").await.expect("a port");
@@ -204,7 +203,7 @@ async fn a_second_signal_means_now() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn signals_of_the_system() {
+async fn signals_stop_the_process() {
     let (events, mut told) = mpsc::unbounded_channel();
     let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(LONG);
     let bound = server.bind("127.0.0.1:0").await.expect("a port");
@@ -233,7 +232,7 @@ fn signal(name: &str) {
 }
 
 #[tokio::test]
-async fn idle_and_silent_connections_hold_nothing_up() {
+async fn idle_connections_do_not_delay_the_end() {
     let mut server = start_with(|server| server.shutdown_after(LONG).header_timeout(LONG)).await;
     let _silent = TcpStream::connect(server.address).await.expect("a connection");
     let mut idle = server.client().await;
@@ -243,7 +242,7 @@ async fn idle_and_silent_connections_hold_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_dropped_takes_its_connections_along() {
+async fn a_dropped_server_drops_its_connections() {
     let mut server = start().await;
     let mut client = server.client().await;
     let call = tokio::spawn(async move { client.one("hang").await });

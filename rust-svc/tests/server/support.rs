@@ -1,4 +1,4 @@
-//! A running server, and a client of tonic's for it.
+//! A running server, and tonic's client for it.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use tonic_prost::ProstCodec;
 
 use crate::echo::{Event, Parrot, echo_adapter, pb};
 
-/// A server of the echo service, which stops when this is dropped or told to.
+/// A server of the echo service. It stops when this value is dropped.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) events: mpsc::UnboundedReceiver<Event>,
@@ -18,12 +18,12 @@ pub(crate) struct Running {
     pub(crate) ended: tokio::task::JoinHandle<()>,
 }
 
-/// Starts a server as it is by default.
+/// Starts a server with defaults.
 pub(crate) async fn start() -> Running {
     start_with(|server| server).await
 }
 
-/// Starts a server with more than the echo service.
+/// Starts a server with more settings.
 pub(crate) async fn start_with(change: impl FnOnce(Server) -> Server) -> Running {
     let (sender, events) = mpsc::unbounded_channel();
     let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(sender))));
@@ -61,7 +61,7 @@ pub(crate) async fn connect(address: SocketAddr) -> Channel {
     endpoint.connect().await.expect("a connection")
 }
 
-/// What must happen at once; a test that waits in vain fails instead of hanging.
+/// Waits for a result, and fails after 30 seconds.
 pub(crate) async fn soon<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), work).await.expect("it happens")
 }
@@ -78,7 +78,7 @@ impl Client {
         Self(self.0.send_compressed(CompressionEncoding::Gzip).accept_compressed(CompressionEncoding::Gzip))
     }
 
-    /// Calls a method with these texts and gives the texts of the answer.
+    /// Calls a method with these texts and returns the texts of the response.
     pub(crate) async fn call(&mut self, method: Method, texts: &[&str]) -> Result<Vec<String>, Status> {
         let pings: Vec<_> = texts.iter().map(|text| ping(text)).collect();
         let pongs = self.stream(method, Request::new(futures::stream::iter(pings))).await?;

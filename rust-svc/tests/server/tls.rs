@@ -1,4 +1,4 @@
-//! Encrypted connections, between rustls on both sides.
+//! TLS, with rustls on both sides.
 
 use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
@@ -23,10 +23,10 @@ use crate::{
     support::soon,
 };
 
-/// An authority that signs certificates.
+/// A certificate authority.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-/// A certificate and its key in the form of PEM.
+/// A certificate and its key in PEM.
 struct Pair {
     chain: String,
     key: String,
@@ -53,7 +53,7 @@ impl Authority {
         Pair { chain: certificate.pem(), key: key.serialize_pem() }
     }
 
-    /// A certificate for servers of this machine.
+    /// Returns a certificate for localhost.
     fn server(&self) -> Pair {
         self.sign(|params| params.subject_alt_names = names(&["localhost"]))
     }
@@ -74,7 +74,7 @@ fn names(hosts: &[&str]) -> Vec<SanType> {
     hosts.iter().map(|host| SanType::DnsName((*host).try_into().expect("a name"))).collect()
 }
 
-/// A server of the echo service with these certificates, until the sender is dropped.
+/// Serves the echo service with these certificates until the sender is dropped.
 async fn serve(tls: server::ServerTls) -> (SocketAddr, oneshot::Sender<()>) {
     let (addresses, stop) = serve_at([Listen::at("127.0.0.1:0").tls(tls)]).await;
     (addresses[0], stop)
@@ -105,7 +105,7 @@ fn assert_unreachable(answer: rust_svc::Result<String>) {
     assert_eq!((error.code(), error.message()), (Code::Unavailable, "test.v1.Echo/Unary cannot be reached"));
 }
 
-/// The first certificate that a server shows, and the protocol that it takes of these.
+/// Returns the certificate of a server, and the protocol that it selects.
 async fn shown(address: SocketAddr, authority: &Authority, protocols: &[&str]) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(authority.pem().as_bytes()).expect("PEM")).expect("an authority");
@@ -136,9 +136,9 @@ async fn calls_are_encrypted() {
     shown(address, &authority, &["spdy/3"]).await.expect_err("no protocol in common");
 }
 
-/// The certificates are the same, and what is offered is not.
+/// ALPN offers HTTP/1 only where it is served.
 #[tokio::test]
-async fn what_is_grpc_alone_speaks_http2_alone() {
+async fn an_address_with_grpc_alone_offers_http2_only() {
     let authority = Authority::new();
     let tls = authority.server().server_tls();
     let at = || Listen::at("127.0.0.1:0").tls(tls.clone());
@@ -152,7 +152,7 @@ async fn what_is_grpc_alone_speaks_http2_alone() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_trusted() {
+async fn an_untrusted_server_is_refused() {
     let (authority, other) = (Authority::new(), Authority::new());
     let trusting = |authority: &Authority| client::ClientTls::trusting_pem(authority.pem());
     let (address, _stop) = serve(authority.server().server_tls()).await;
@@ -174,7 +174,7 @@ async fn a_server_that_is_not_trusted() {
 }
 
 #[tokio::test]
-async fn callers_of_mutual_tls_are_known() {
+async fn mutual_tls_identifies_callers() {
     let (authority, other) = (Authority::new(), Authority::new());
     let (address, _stop) = serve(authority.server().server_tls().clients_pem(authority.pem())).await;
     let trusting = || client::ClientTls::trusting_pem(authority.pem());
@@ -196,13 +196,13 @@ async fn callers_of_mutual_tls_are_known() {
     assert_eq!(told, r#"["spiffe://shop.example/order"] ["order.shop.example"] CN=order"#);
 }
 
-/// With TLS 1.3 a client has said its part before the server refuses its certificate.
+/// With TLS 1.3 the handshake of a client ends before the server rejects its certificate.
 fn assert_unreachable_or_broken(answer: rust_svc::Result<String>) {
     assert_eq!(answer.expect_err("refused").code(), Code::Unavailable);
 }
 
 #[tokio::test]
-async fn who_does_not_encrypt_harms_nobody() {
+async fn plaintext_callers_do_not_disturb_others() {
     let authority = Authority::new();
     let (address, _stop) = serve(authority.server().server_tls()).await;
     for said in
@@ -250,7 +250,7 @@ async fn certificates_are_replaced_without_a_restart() {
 }
 
 #[tokio::test]
-async fn files_are_looked_at_while_the_server_runs() {
+async fn changed_files_are_reloaded() {
     let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
     authority.server().write(folder.path());
     let tls = server::ServerTls::files(folder.path().join("chain.pem"), folder.path().join("key.pem"));
@@ -267,7 +267,7 @@ async fn files_are_looked_at_while_the_server_runs() {
 }
 
 #[tokio::test]
-async fn certificates_that_cannot_be_used_fail_at_the_start() {
+async fn invalid_certificates_fail_in_bind() {
     let authority = Authority::new();
     let Pair { chain, key } = authority.server();
     for (tls, help) in [
@@ -294,7 +294,7 @@ async fn certificates_that_cannot_be_used_fail_at_the_start() {
 
 #[cfg(not(feature = "native-roots"))]
 #[test]
-fn trust_is_said() {
+fn clients_need_trusted_authorities() {
     let error = Client::new("https://localhost").expect_err("nobody is trusted");
     assert!(error.message().contains("`native-roots`"), "{error}");
 }

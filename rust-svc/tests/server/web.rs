@@ -1,4 +1,4 @@
-//! gRPC-Web, which callers speak over HTTP/1 as over HTTP/2.
+//! gRPC-Web over HTTP/1 and HTTP/2.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -18,7 +18,7 @@ async fn started() -> Running {
     start_with(rust_svc::Server::grpc_web).await
 }
 
-/// Posts over HTTP/1 and gives the head and the body of the answer.
+/// Posts over HTTP/1 and returns the head and the body of the response.
 async fn post(address: SocketAddr, path: &str, content_type: &str, body: &[u8]) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let length = body.len();
@@ -32,7 +32,7 @@ async fn post(address: SocketAddr, path: &str, content_type: &str, body: &[u8]) 
     (String::from_utf8(answer).expect("text").to_ascii_lowercase(), body)
 }
 
-/// The messages of an answer, and its trailers.
+/// Splits a response into messages and trailers.
 fn split(body: &[u8]) -> (&[u8], String) {
     let mut rest = body;
     while let [0, a, b, c, d, ..] = rest {
@@ -44,7 +44,7 @@ fn split(body: &[u8]) -> (&[u8], String) {
 }
 
 #[tokio::test]
-async fn messages_and_trailers_in_the_body() {
+async fn trailers_are_in_the_body() {
     let server = started().await;
     for content_type in ["application/grpc-web", "application/grpc-web+proto; charset=x", "Application/GRPC-Web+Proto"]
     {
@@ -60,7 +60,7 @@ async fn messages_and_trailers_in_the_body() {
 }
 
 #[tokio::test]
-async fn in_base64() {
+async fn bodies_may_be_base64() {
     let server = started().await;
     let request = STANDARD.encode(raw::frame("a"));
     let (head, body) = post(server.address, UNARY.path, "application/grpc-web-text", request.as_bytes()).await;
@@ -70,7 +70,7 @@ async fn in_base64() {
 }
 
 #[tokio::test]
-async fn in_base64_that_is_not_padded() {
+async fn base64_may_lack_padding() {
     let server = started().await;
     for (text, padding) in [("a", "="), ("abc", "==")] {
         let request = STANDARD.encode(raw::frame(text));
@@ -82,7 +82,7 @@ async fn in_base64_that_is_not_padded() {
 }
 
 #[tokio::test]
-async fn in_what_is_no_base64() {
+async fn malformed_base64_is_refused() {
     let mut server = started().await;
     let whole = STANDARD.encode(raw::frame("a"));
     for request in [format!("{whole}\n"), format!("{whole}\r\n"), format!("{whole}?"), format!("?{whole}"), "A".into()]
@@ -98,9 +98,9 @@ async fn in_what_is_no_base64() {
     }
 }
 
-/// What breaks off is not what is malformed, wherever it does.
+/// A body that breaks off is not malformed.
 #[tokio::test]
-async fn in_base64_that_does_not_come() {
+async fn a_base64_body_that_is_not_sent_times_out() {
     let server = start_with(|server| server.grpc_web().receive_timeout(Duration::from_millis(50))).await;
     let whole = STANDARD.encode(raw::frame("a"));
     for end in [4, 5, whole.len()] {
@@ -116,7 +116,7 @@ async fn in_base64_that_does_not_come() {
 }
 
 #[tokio::test]
-async fn over_http2_and_streamed() {
+async fn streams_are_served_over_http2() {
     let server = started().await;
     let request = http::Request::builder().method("POST").uri(format!("http://test{}", DOWNLOAD.path));
     let request = request.header("content-type", "application/grpc-web+proto");
@@ -126,14 +126,14 @@ async fn over_http2_and_streamed() {
 }
 
 #[tokio::test]
-async fn a_failure_before_any_message_is_in_the_headers() {
+async fn an_error_before_any_message_is_in_the_headers() {
     let server = started().await;
     let (head, body) = post(server.address, "/test.v1.Echo/Nope", "application/grpc-web", &raw::frame("a")).await;
     assert!(head.contains("grpc-status: 12\r\n") && body.is_empty(), "{head}");
 }
 
 #[tokio::test]
-async fn what_is_none_is_refused() {
+async fn other_content_types_are_refused() {
     let server = started().await;
     for (content_type, status) in
         [("application/grpc-web+json", "415"), ("text/plain", "415"), ("application/grpc", "505")]
@@ -144,14 +144,14 @@ async fn what_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn off_unless_asked_for() {
+async fn grpc_web_is_off_by_default() {
     let server = start().await;
     let (head, _) = post(server.address, UNARY.path, "application/grpc-web", &raw::frame("a")).await;
     assert!(head.starts_with("http/1.0 505"), "{head}");
 }
 
 #[tokio::test]
-async fn a_stream_is_told_that_the_server_stops() {
+async fn a_stream_ends_with_unavailable_when_the_server_stops() {
     let mut server = start_with(|server| server.grpc_web().shutdown_after(Duration::from_millis(50))).await;
     let (address, stall) = (server.address, raw::frame("stall"));
     let call = tokio::spawn(async move { post(address, DOWNLOAD.path, "application/grpc-web", &stall).await });
@@ -167,7 +167,7 @@ async fn a_stream_is_told_that_the_server_stops() {
 }
 
 #[tokio::test]
-async fn a_call_is_told_that_the_server_stops() {
+async fn a_call_ends_with_unavailable_when_the_server_stops() {
     let mut server = start_with(|server| server.grpc_web().shutdown_after(Duration::from_millis(50))).await;
     let (address, hang) = (server.address, raw::frame("hang"));
     let call = tokio::spawn(async move { post(address, UNARY.path, "application/grpc-web", &hang).await });
@@ -178,9 +178,9 @@ async fn a_call_is_told_that_the_server_stops() {
     server.ended().await;
 }
 
-/// A caller that is refused while it still sends can go on, and so reads why.
+/// A caller that is refused while it sends can still read the response.
 #[tokio::test]
-async fn a_request_that_nobody_reads() {
+async fn an_unread_request_is_drained() {
     let server = start().await;
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     let head =
@@ -198,9 +198,9 @@ async fn a_request_that_nobody_reads() {
     assert!(rest.contains("HTTP/1.1 200") && rest.ends_with("SERVING\n"), "{rest}");
 }
 
-/// One message has to come. A stream of them may be silent for as long as it likes.
+/// One message must be sent in time. A stream of messages may pause.
 #[tokio::test]
-async fn a_message_in_chunks_that_does_not_come() {
+async fn a_chunked_message_that_is_not_sent_times_out() {
     let server = start_with(|server| server.grpc_web().receive_timeout(Duration::from_millis(50))).await;
     let post = async |path: &str| {
         let mut stream = TcpStream::connect(server.address).await.expect("a connection");

@@ -1,4 +1,4 @@
-//! Callers that take nothing of what they are sent, or little.
+//! Callers that read nothing, or little.
 
 use std::{
     sync::{
@@ -30,13 +30,13 @@ use crate::{
 const SHORT: Duration = Duration::from_millis(50);
 const CHUNK: usize = 65536;
 
-/// What is known of an endless body: how much of it was made, and that it is gone.
+/// The progress of an endless body, and its end.
 struct Endless {
     made: Arc<AtomicUsize>,
     gone: mpsc::UnboundedReceiver<()>,
 }
 
-/// Tells when it is dropped.
+/// Sends a message when it is dropped.
 struct Told(mpsc::UnboundedSender<()>);
 
 impl Drop for Told {
@@ -45,7 +45,7 @@ impl Drop for Told {
     }
 }
 
-/// A route whose body has no end.
+/// Returns a route with an endless body.
 fn endless() -> (Router, Endless) {
     let made = Arc::new(AtomicUsize::new(0));
     let (sender, gone) = mpsc::unbounded_channel();
@@ -71,7 +71,7 @@ fn window(stream: u32, bytes: u32) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_stream_that_takes_nothing_is_cut_and_its_connection_is_not() {
+async fn an_unread_stream_is_reset_and_its_connection_is_kept() {
     let (router, mut endless) = endless();
     let server = start_with(|server: Server| server.http(router).stream_send_timeout(SHORT)).await;
     let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
@@ -87,7 +87,7 @@ async fn a_stream_that_takes_nothing_is_cut_and_its_connection_is_not() {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_takes_ends_its_call() {
+async fn an_unread_response_ends_its_call() {
     let mut server = start_with(|server| server.stream_send_timeout(SHORT)).await;
     let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
     for (stream, method) in [(1, "Unary"), (3, "Download")] {
@@ -99,7 +99,7 @@ async fn an_answer_that_nobody_takes_ends_its_call() {
     }
 }
 
-/// Tells with which codes calls end.
+/// Sends the code with which each call ended.
 struct Codes(mpsc::UnboundedSender<Option<Code>>);
 
 impl Observer for Codes {
@@ -109,7 +109,7 @@ impl Observer for Codes {
 }
 
 #[tokio::test]
-async fn a_deadline_counts_for_who_takes_nothing() {
+async fn a_deadline_ends_an_unread_call() {
     let (sender, mut codes) = mpsc::unbounded_channel();
     let chain = Chain::new().observe(Codes(sender)).intercept(ConcurrencyLimit::new(1));
     let server = start_with(|server| server.chain(&chain)).await;
@@ -125,9 +125,9 @@ async fn a_deadline_counts_for_who_takes_nothing() {
     }
 }
 
-/// A byte at a time keeps a call alive, and holds no more than before.
+/// Reading a byte at a time keeps a call alive, and uses no more memory.
 #[tokio::test]
-async fn a_window_of_a_byte() {
+async fn a_window_of_one_byte_is_served() {
     let (router, endless) = endless();
     let server = start_with(|server: Server| server.http(router)).await;
     let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 1)]).await;
@@ -141,9 +141,9 @@ async fn a_window_of_a_byte() {
     assert_eq!(server.client().await.one("others").await.expect("an answer"), "others");
 }
 
-/// What nobody reads waits for its own stream only, in large pieces as in small ones.
+/// Unread data waits for its own stream only, in large and small pieces.
 #[tokio::test]
-async fn requests_that_nobody_reads_keep_nobody_waiting() {
+async fn unread_requests_do_not_stall_other_calls() {
     let server = start_with(|server| server).await;
     let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
     // The windows are those of the server once its settings are acknowledged.
@@ -160,9 +160,9 @@ async fn requests_that_nobody_reads_keep_nobody_waiting() {
     assert!(peer.next(DATA, 21).await.is_some(), "a call beside them is answered");
 }
 
-/// Messages of a few bytes come faster than a handler can take them.
+/// Tiny messages arrive faster than a handler reads them.
 #[tokio::test]
-async fn few_calls_may_send_as_many_small_messages() {
+async fn a_few_calls_may_send_many_tiny_messages() {
     let server = start_with(|server| server.max_concurrent_streams(1)).await;
     let mut peer = Peer::connect_with(server.address, &[(INITIAL_WINDOW_SIZE, 0)]).await;
     let messages = frame(DATA, 0, 1, &raw::frame("a")).repeat(8_000);
