@@ -179,7 +179,9 @@ impl Parrot {
                 return Err(failure());
             }
             "peer" => return Ok(Pong { text: cx.peer().map(ToString::to_string).unwrap_or_default() }),
-            "identity" => return Ok(Pong { text: cx.peer().and_then(Peer::identity).map(told).unwrap_or_default() }),
+            "identity" => {
+                return Ok(Pong { text: cx.peer().and_then(Peer::identity).map(identity_text).unwrap_or_default() });
+            }
             "until the server stops" => {
                 cx.stopping().await;
                 return Err(Error::unavailable("the server stops"));
@@ -208,7 +210,7 @@ impl Parrot {
     }
 }
 
-fn told(identity: &Identity) -> String {
+fn identity_text(identity: &Identity) -> String {
     format!("{:?} {:?} {}", identity.uris, identity.dns_names, identity.subject)
 }
 

@@ -43,7 +43,7 @@ async fn services_set_whether_they_are_ready() {
     }
     assert_eq!(check(&mut client, "grpc.health.v1.Health").await, Ok(ServingStatus::Serving));
     assert_eq!(crate::http::fetch(server.address, "/healthz").await, (503, "NOT_SERVING\n".into()));
-    assert_eq!(server.client().await.one("a").await.expect("it is told, not refused"), "a");
+    assert_eq!(server.client().await.one("a").await.expect("not ready, but still served"), "a");
 
     ready.set("database", false);
     ready.set("test.v1.Echo", true);

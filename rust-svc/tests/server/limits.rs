@@ -247,9 +247,9 @@ async fn pings_beside_calls_are_allowed() {
 }
 
 /// Sends a message when it is dropped.
-struct Told(mpsc::UnboundedSender<()>);
+struct DropNotice(mpsc::UnboundedSender<()>);
 
-impl Drop for Told {
+impl Drop for DropNotice {
     fn drop(&mut self) {
         self.0.send(()).expect("a test that waits");
     }
@@ -259,9 +259,9 @@ impl Drop for Told {
 async fn a_caller_that_does_not_read_is_dropped() {
     let (sender, mut dropped) = mpsc::unbounded_channel();
     let endless = get(move || {
-        let told = Told(sender.clone());
+        let notice = DropNotice(sender.clone());
         let chunks = stream::repeat_with(move || {
-            let _alive = &told;
+            let _alive = &notice;
             Ok::<_, std::io::Error>(Bytes::from_static(&[0; 65536]))
         });
         async { Body::from_stream(chunks) }

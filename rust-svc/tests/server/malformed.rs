@@ -80,7 +80,7 @@ async fn malformed_headers_reach_no_handler() {
         ("a header of the connection", with("connection", "close")),
         ("an encoding of the transfer", with("transfer-encoding", "chunked")),
         ("a second path", with(":path", "/other")),
-        ("a pseudo header that there is none", with(":other", "x")),
+        ("an unknown pseudo-header", with(":other", "x")),
         ("the status of a response", with(":status", "200")),
         ("a name in upper case", with("X-Upper", "x")),
         ("a name with a space", with("x y", "x")),

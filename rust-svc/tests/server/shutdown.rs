@@ -183,7 +183,7 @@ async fn a_caller_that_does_not_read_does_not_delay_the_end() {
 
 #[tokio::test]
 async fn a_second_signal_stops_at_once() {
-    let (events, mut told) = mpsc::unbounded_channel();
+    let (events, mut received) = mpsc::unbounded_channel();
     let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(LONG);
     let bound = server.bind("127.0.0.1:0").await.expect("a port");
     let address = bound.local_addr();
@@ -192,7 +192,7 @@ async fn a_second_signal_stops_at_once() {
     let ended = tokio::spawn(bound.run_until_or(async { drop(stop.await) }, async { drop(now.await) }));
     let mut client = Client::new(connect(address).await);
     let call = tokio::spawn(async move { client.one("hang").await });
-    assert_eq!(told.recv().await, Some(Event::Called));
+    assert_eq!(received.recv().await, Some(Event::Called));
     drop(first);
     tokio::task::yield_now().await;
     assert!(!ended.is_finished());
@@ -204,7 +204,7 @@ async fn a_second_signal_stops_at_once() {
 #[cfg(unix)]
 #[tokio::test]
 async fn signals_stop_the_process() {
-    let (events, mut told) = mpsc::unbounded_channel();
+    let (events, mut received) = mpsc::unbounded_channel();
     let server = Server::new().adapter(echo_adapter(Arc::new(Parrot(events)))).shutdown_after(LONG);
     let bound = server.bind("127.0.0.1:0").await.expect("a port");
     let address = bound.local_addr();
@@ -213,7 +213,7 @@ async fn signals_stop_the_process() {
     let running = tokio::spawn(running);
     let mut client = Client::new(connect(address).await);
     let call = tokio::spawn(async move { client.one("hang").await });
-    assert_eq!(told.recv().await, Some(Event::Called));
+    assert_eq!(received.recv().await, Some(Event::Called));
     signal("TERM");
     while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;

@@ -192,8 +192,8 @@ async fn mutual_tls_identifies_callers() {
 
     let known = caller(&authority);
     let known = client(address, trusting().identity_pem(known.chain, known.key));
-    let told = one(&known, "identity").await.expect("an answer");
-    assert_eq!(told, r#"["spiffe://shop.example/order"] ["order.shop.example"] CN=order"#);
+    let identity = one(&known, "identity").await.expect("an answer");
+    assert_eq!(identity, r#"["spiffe://shop.example/order"] ["order.shop.example"] CN=order"#);
 }
 
 /// With TLS 1.3 the handshake of a client ends before the server rejects its certificate.
@@ -211,7 +211,7 @@ async fn plaintext_callers_do_not_disturb_others() {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         stream.write_all(said).await.expect("a connection");
         let mut answer = Vec::new();
-        // Some are told by an alert, some by the end of the connection.
+        // Some get an alert, some the end of the connection.
         let _ = soon(stream.read_to_end(&mut answer)).await;
         assert!(!answer.starts_with(b"HTTP"), "{said:?}");
     }
@@ -233,7 +233,7 @@ async fn certificates_are_replaced_without_a_restart() {
     let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
     assert!(!tls.reload().expect("the same files"));
 
-    for (broken, help) in [("", "contains no certificate"), ("garbage", "holds no certificate")] {
+    for (broken, help) in [("", "contains no certificate"), ("garbage", "contains no certificate")] {
         fs::write(&chain, broken).expect("a file");
         let error = tls.reload().expect_err("no certificate");
         assert!(error.message().starts_with(&*chain.to_string_lossy()) && error.message().contains(help), "{error}");

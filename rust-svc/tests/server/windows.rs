@@ -37,9 +37,9 @@ struct Endless {
 }
 
 /// Sends a message when it is dropped.
-struct Told(mpsc::UnboundedSender<()>);
+struct DropNotice(mpsc::UnboundedSender<()>);
 
-impl Drop for Told {
+impl Drop for DropNotice {
     fn drop(&mut self) {
         let _ = self.0.send(());
     }
@@ -51,9 +51,9 @@ fn endless() -> (Router, Endless) {
     let (sender, gone) = mpsc::unbounded_channel();
     let counted = made.clone();
     let route = get(move || {
-        let (told, made) = (Told(sender.clone()), counted.clone());
+        let (notice, made) = (DropNotice(sender.clone()), counted.clone());
         let chunks = stream::repeat_with(move || {
-            let _alive = &told;
+            let _alive = &notice;
             made.fetch_add(CHUNK, Relaxed);
             Ok::<_, std::io::Error>(Bytes::from_static(&[0; CHUNK]))
         });
