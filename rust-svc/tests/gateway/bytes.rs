@@ -178,7 +178,7 @@ async fn a_stream_of_bytes_has_the_type_of_its_first_chunk() {
 
 #[tokio::test]
 async fn an_upload_of_bytes_is_a_message_for_each_chunk() {
-    let chunks = ["ab", "c"].map(|chunk| Ok::<_, std::convert::Infallible>(chunk));
+    let chunks = ["ab", "c"].map(Ok::<_, std::convert::Infallible>);
     let body = Body::from_stream(stream::iter(chunks));
     let (status, _, body) = send(request("POST", "/v1/write", "text/x", body)).await;
     let expected = br#"{"name":"text/x=[97, 98];text/x=[99];"}"#;

@@ -26,7 +26,7 @@ pub(super) enum Around {
     /// None.
     Nothing,
     /// One that exists.
-    Existing(Workspace),
+    Existing(Box<Workspace>),
     /// One that is created with the project, in this folder.
     New(PathBuf),
 }
@@ -39,7 +39,7 @@ impl ProjectPlace {
             Some(name) => Name::new(name)?,
             None => Name::of_folder(&std::path::absolute(folder)?)?,
         };
-        let workspace = Workspace::around(folder)?.map_or(Around::Nothing, Around::Existing);
+        let workspace = Workspace::around(folder)?.map_or(Around::Nothing, |found| Around::Existing(Box::new(found)));
         Ok(Self { name, project: folder.to_owned(), workspace })
     }
 

@@ -10,7 +10,7 @@ impl WireNames<'_> {
             let name = self.renamed.get(&format!(".{}", message.name))?;
             let is_shared = |known: &WireField<'_>| known.field.value == Value::Scalar(Scalar::SharedBytes);
             let has_any = message.fields().any(|field| field.value == Value::Scalar(Scalar::SharedBytes));
-            let fields = has_any.then(|| wire_fields(message)).unwrap_or_default();
+            let fields = if has_any { wire_fields(message) } else { Default::default() };
             let fields = fields.into_values().filter(is_shared).map(|known| format!("{name}.{}", field_name(known)));
             Some(fields.collect::<Vec<_>>())
         });

@@ -9,7 +9,7 @@ use crate::diagnostics::{Position, Problem};
 pub(super) fn problems(error: &protox::Error, names: &Names) -> Vec<Problem> {
     let located = Located { file: error.file().unwrap_or_default(), source: error.source_code(), names };
     if located.source.is_none() {
-        return vec![located.from_text(error)];
+        return vec![located.text_problem(error)];
     }
     let related = error.related().into_iter().flatten();
     let all = std::iter::once(error as &dyn Diagnostic).chain(related);
@@ -39,7 +39,7 @@ impl Located<'_> {
     }
 
     /// Errors without a source have their position in the debug format: `file:line:column: message`.
-    fn from_text(&self, error: &protox::Error) -> Problem {
+    fn text_problem(&self, error: &protox::Error) -> Problem {
         let text = format!("{error:?}");
         let parts: Vec<_> = text.splitn(4, ':').collect();
         let number = |index: usize| parts.get(index).and_then(|part| part.parse::<u32>().ok());

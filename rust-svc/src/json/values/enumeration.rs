@@ -48,9 +48,9 @@ fn lenient<E: JsonEnum>(text: &str) -> Option<i32> {
 /// Returns the length of the prefix of all names, up to an underscore; 0 if one name consists of it.
 fn shared_prefix(values: &[(&str, i32)]) -> usize {
     let Some(((first, _), rest)) = values.split_first() else { return 0 };
-    let ends = first.match_indices('_').map(|(underscore, _)| underscore + 1);
+    let mut ends = first.match_indices('_').map(|(underscore, _)| underscore + 1);
     let is_shared = |end: &usize| rest.iter().all(|(name, _)| name.starts_with(&first[..*end]) && name.len() > *end);
-    ends.filter(is_shared).filter(|end| *end < first.len()).last().unwrap_or(0)
+    ends.rfind(|end| *end < first.len() && is_shared(end)).unwrap_or(0)
 }
 
 impl JsonValue<Null> for i32 {
