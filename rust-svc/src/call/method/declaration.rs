@@ -14,7 +14,8 @@ pub struct Method {
     pub kind: Kind,
     /// The effect of calling it twice.
     pub idempotency: Idempotency,
-    /// The longest time of a call; for a method that streams its response, the longest time until the response begins.
+    /// The longest time of a call; for a method that streams its response, the longest time until
+    /// its request is on its way.
     /// `None`: only the caller's deadline counts.
     pub timeout: Option<Duration>,
     /// The retry policy of clients; `None`: no retries.
