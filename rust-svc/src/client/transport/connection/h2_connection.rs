@@ -23,7 +23,7 @@ use super::{
     keepalive::keepalive_watchdog,
     monitored_io::MonitoredIo,
     settings::accepts_headers,
-    stream_slots::{StreamSlot, StreamSlots},
+    stream_slots::{ActiveStream, StreamSlot, StreamSlots},
     upload::Upload,
 };
 use crate::{error::BoxError, net::NetStream};
@@ -56,12 +56,6 @@ pub(crate) struct H2Connection {
     slots: StreamSlots,
     /// Upgraded by each active call, if keepalive needs that.
     calls: Weak<()>,
-}
-
-/// Held until a stream has ended.
-pub(crate) struct ActiveStream {
-    _slot: StreamSlot,
-    _call: Option<Arc<()>>,
 }
 
 impl H2Connection {
@@ -113,7 +107,7 @@ impl H2Connection {
             OutgoingBody::Complete(bytes) => send_all(stream, bytes),
             OutgoingBody::Stream(messages) => drop(tokio::spawn(Upload::new(stream, messages))),
         }
-        Ok(receive(PendingResponse { response, active: ActiveStream { _slot: slot, _call: self.calls.upgrade() } }))
+        Ok(receive(PendingResponse { response, active: ActiveStream::new(slot, self.calls.upgrade()) }))
     }
 }
 

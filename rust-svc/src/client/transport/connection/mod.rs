@@ -7,4 +7,4 @@ mod settings;
 mod stream_slots;
 mod upload;
 
-pub(super) use self::h2_connection::{ActiveStream, H2Connection};
+pub(super) use self::{h2_connection::H2Connection, stream_slots::ActiveStream};

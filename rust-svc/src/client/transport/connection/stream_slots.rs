@@ -27,6 +27,18 @@ struct SlotState {
 #[derive(Debug)]
 pub(crate) struct StreamSlot(Option<StreamSlots>);
 
+/// Held until a stream has ended.
+pub(crate) struct ActiveStream {
+    _slot: StreamSlot,
+    _call: Option<Arc<()>>,
+}
+
+impl ActiveStream {
+    pub(super) fn new(slot: StreamSlot, call: Option<Arc<()>>) -> Self {
+        Self { _slot: slot, _call: call }
+    }
+}
+
 impl StreamSlots {
     /// Waits for a stream. `limit` is the server's current limit.
     pub(super) async fn acquire(&self, limit: usize) -> Result<StreamSlot, QueueFull> {
