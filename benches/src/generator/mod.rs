@@ -3,6 +3,7 @@
 pub(crate) mod contract;
 mod corpus;
 pub(crate) mod request;
+mod shapes;
 
 use std::{io::Write, path::PathBuf};
 
@@ -28,7 +29,8 @@ pub(crate) fn all(rounds: usize) -> Result<()> {
         bench.compare("googleapis", &input)?;
     }
     let large = Contract { services: 30, resources: 10 };
-    bench.compare("methods3000", &request::of_contract(&large)?).map(drop)
+    bench.compare("methods3000", &request::of_contract(&large)?)?;
+    shapes::growth(rounds, &bench.ours)
 }
 
 /// Only the request of 100 methods.

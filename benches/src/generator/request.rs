@@ -1,6 +1,7 @@
 //! The requests that protoc sends to a plugin.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -13,9 +14,13 @@ use super::contract::Contract;
 
 /// The descriptors of a contract.
 pub(crate) fn of_contract(contract: &Contract) -> Result<Input> {
+    of_texts(&contract.files())
+}
+
+/// The descriptors of files, by their names.
+pub(crate) fn of_texts(files: &BTreeMap<String, String>) -> Result<Input> {
     let folder = tempfile::tempdir()?;
-    let files = contract.files();
-    for (name, text) in &files {
+    for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
         fs::write(path, text)?;

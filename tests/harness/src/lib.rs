@@ -8,6 +8,7 @@
 //! | [`words`], [`random`] | words that contracts are made of, and random choices |
 //! | [`registry`], [`services`] | the types and services of generated code, listed as programs that use them |
 //! | [`edge_cases`] | contracts at the edges of what is legal, generated to be compiled |
+//! | [`shapes`] | contracts of unlucky shapes, of any size |
 //! | [`roundtrip`] | random messages, converted and coded there and back |
 
 #[cfg(feature = "generator")]
@@ -24,6 +25,7 @@ pub mod registry;
 pub mod roundtrip;
 #[cfg(feature = "generator")]
 pub mod services;
+pub mod shapes;
 #[cfg(feature = "random")]
 pub mod words;
 

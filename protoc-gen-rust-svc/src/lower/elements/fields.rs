@@ -1,5 +1,7 @@
 //! Fields: their types, cardinality and behavior.
 
+use std::collections::HashMap;
+
 use super::{
     at::At,
     defaults::default_value,
@@ -30,7 +32,7 @@ impl Lowering<'_> {
     /// Lowers a field of the message at `at`, with the name `ident` in plain type and prost message.
     pub(super) fn field(
         &mut self,
-        container: &MessageDescriptor,
+        entries: &MapEntries<'_>,
         field: &FieldDescriptor,
         ident: Ident,
         at: &At<'_>,
@@ -38,7 +40,7 @@ impl Lowering<'_> {
         let options = field.options.clone().unwrap_or_default();
         let features = at.features.with(options.features.as_ref());
         let position = at.source.position(&at.path);
-        let entry = map_entry(at.outer, container, field);
+        let entry = map_entry(at.outer, entries, field);
         let (cardinality, value) = match entry {
             Some((key, value)) => (Cardinality::Map(scalar(key.r#type()).unwrap_or(Scalar::String)), value_of(value)),
             None => (cardinality(field, features), value_of(field)),
@@ -100,15 +102,23 @@ impl Lowering<'_> {
     }
 }
 
+/// The map entries of a message, by their names.
+pub(super) type MapEntries<'a> = HashMap<&'a str, &'a MessageDescriptor>;
+
+/// Collects the map entries of a message.
+pub(super) fn map_entries(container: &MessageDescriptor) -> MapEntries<'_> {
+    let entries = container.nested_type.iter().filter(|nested| is_map_entry(nested));
+    entries.map(|entry| (entry.name.as_str(), entry)).collect()
+}
+
 /// The key and the value of a map.
 fn map_entry<'a>(
     message: &str,
-    container: &'a MessageDescriptor,
+    entries: &MapEntries<'a>,
     field: &FieldDescriptor,
 ) -> Option<(&'a FieldDescriptor, &'a FieldDescriptor)> {
     let of_message = field.type_name.strip_prefix('.').and_then(|name| name.strip_prefix(message));
-    let own_name = of_message.and_then(|rest| rest.strip_prefix('.'))?;
-    let entry = container.nested_type.iter().find(|nested| is_map_entry(nested) && nested.name == own_name)?;
+    let entry = *entries.get(of_message.and_then(|rest| rest.strip_prefix('.'))?)?;
     let number = |number: i32| entry.field.iter().find(move |field| field.number == number);
     Some((number(1)?, number(2)?))
 }

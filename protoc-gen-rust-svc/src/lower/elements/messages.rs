@@ -1,11 +1,12 @@
 //! Messages and enums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     at::{At, below},
     declared::Declared,
     features::Features,
+    fields::map_entries,
     rules::{cel, has_rules},
 };
 use crate::{
@@ -106,13 +107,14 @@ impl Lowering<'_> {
         let mut variants: BTreeMap<i32, Scope> = BTreeMap::new();
         let mut scope = self.oneof_fields(at.outer, descriptor);
         let mut accessors = Accessors::default();
+        let entries = map_entries(descriptor);
         for (index, field) in descriptor.field.iter().enumerate() {
             let path = below(&at.path, MESSAGE_FIELD, index);
             let field_at = At { path, ..*at };
             match field.oneof_index.filter(|_| is_in_oneof(field)) {
                 None => {
                     let ident = scope.take(Ident::snake(&field.name));
-                    let mut lowered = self.field(descriptor, field, ident, &field_at);
+                    let mut lowered = self.field(&entries, field, ident, &field_at);
                     lowered.wire_ident = accessors.take(&lowered, &mut scope);
                     members.push(Member::Field(lowered));
                 }
@@ -123,7 +125,7 @@ impl Lowering<'_> {
                         members.len() - 1
                     });
                     let variant = variants.entry(oneof).or_default().take(Ident::camel(&field.name));
-                    let lowered = self.field(descriptor, field, variant, &field_at);
+                    let lowered = self.field(&entries, field, variant, &field_at);
                     if let Member::Oneof(group) = &mut members[place] {
                         group.fields.push(lowered);
                     }
@@ -160,9 +162,11 @@ impl Lowering<'_> {
 }
 
 fn document_oneofs(descriptor: &MessageDescriptor, at: &At<'_>, members: &mut [Member]) {
+    let declared = descriptor.oneof_decl.iter().enumerate();
+    let indexes: HashMap<_, _> = declared.map(|(index, declared)| (declared.name.as_str(), index)).collect();
     for member in members {
         let Member::Oneof(oneof) = member else { continue };
-        let index = descriptor.oneof_decl.iter().position(|declared| declared.name == oneof.name).unwrap_or_default();
+        let index = indexes.get(oneof.name.as_str()).copied().unwrap_or_default();
         let path = below(&at.path, MESSAGE_ONEOF, index);
         oneof.docs = Docs::new(&at.source.comment(&path), || format!("The oneof `{}`.", oneof.name));
         oneof.position = at.source.position(&path);

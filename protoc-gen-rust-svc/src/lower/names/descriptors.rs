@@ -1,5 +1,7 @@
 //! Names and properties of single descriptors.
 
+use std::collections::HashSet;
+
 use crate::{
     model::TypeName,
     names::{Ident, is_nameless},
@@ -8,11 +10,10 @@ use crate::{
 
 /// The oneofs of a message, without the synthetic ones of optional fields.
 pub(crate) fn oneofs(message: &MessageDescriptor) -> impl Iterator<Item = &OneofDescriptor> {
-    let is_of = |index: usize| {
-        move |field: &FieldDescriptor| is_in_oneof(field) && field.oneof_index.is_some_and(|at| at as usize == index)
-    };
+    let indexes = message.field.iter().filter(|field| is_in_oneof(field)).filter_map(|field| field.oneof_index);
+    let used: HashSet<usize> = indexes.filter_map(|index| usize::try_from(index).ok()).collect();
     let all = message.oneof_decl.iter().enumerate();
-    all.filter(move |(index, _)| message.field.iter().any(is_of(*index))).map(|(_, oneof)| oneof)
+    all.filter(move |(index, _)| used.contains(index)).map(|(_, oneof)| oneof)
 }
 
 /// Whether a field is in a oneof that is not synthetic.

@@ -1,15 +1,26 @@
 //! Which file declares a type, and which files a file refers to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::full_name;
-use crate::read::{Input, descriptor::MessageDescriptor};
+use crate::read::{
+    Input,
+    descriptor::{FileDescriptor, MessageDescriptor},
+};
 
 /// Adds the files that the given ones use, transitively.
 pub(super) fn with_referred(input: &Input, owners: &Owners, mut files: BTreeSet<String>) -> BTreeSet<String> {
+    let by_name: HashMap<&str, &FileDescriptor> =
+        input.files.iter().map(|file| (file.descriptor.name.as_str(), &file.descriptor)).collect();
     let mut todo: Vec<String> = files.iter().cloned().collect();
     while let Some(name) = todo.pop() {
-        let owners: BTreeSet<_> = references(input, &name).into_iter().filter_map(|name| owners.of(name)).collect();
+        let owners: BTreeSet<_> = by_name
+            .get(name.as_str())
+            .map(|file| references(file))
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|name| owners.of(name))
+            .collect();
         for file in owners.into_iter().map(|index| &input.files[index].descriptor.name) {
             if files.insert(file.clone()) {
                 todo.push(file.clone());
@@ -43,13 +54,11 @@ impl Owners {
 }
 
 /// The types that a file uses.
-fn references<'a>(input: &'a Input, name: &str) -> BTreeSet<&'a str> {
+fn references(file: &FileDescriptor) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
-    for file in input.files.iter().filter(|file| file.descriptor.name == name) {
-        file.descriptor.message_type.iter().for_each(|message| message_references(message, &mut names));
-        for method in file.descriptor.service.iter().flat_map(|service| &service.method) {
-            names.extend([method.input_type.as_str(), method.output_type.as_str()]);
-        }
+    file.message_type.iter().for_each(|message| message_references(message, &mut names));
+    for method in file.service.iter().flat_map(|service| &service.method) {
+        names.extend([method.input_type.as_str(), method.output_type.as_str()]);
     }
     names.into_iter().map(|name| name.trim_start_matches('.')).collect()
 }

@@ -1,6 +1,6 @@
 //! Which packages are generated, and as which modules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     modules::{artefacts, children, message_modules, modules, scope_of},
@@ -10,7 +10,7 @@ use crate::{
     model::{Artefacts, Origin, Package},
     names::{Ident, Scope},
     options::{Artefact, Options, Types},
-    read::Input,
+    read::{File, Input},
 };
 
 /// The package whose messages the runtime provides.
@@ -32,9 +32,9 @@ impl Packages {
     pub(crate) fn new(input: &Input, options: &Options) -> Self {
         let owners = Owners::new(input);
         let generated_files = generated_files(input, &owners, options);
-        let of_file = |name: &String| input.files.iter().find(|file| file.descriptor.name == *name);
+        let is_generated = |file: &&File| generated_files.contains(&file.descriptor.name);
         let generated: BTreeSet<_> =
-            generated_files.iter().filter_map(of_file).map(|file| file.descriptor.package.clone()).collect();
+            input.files.iter().filter(is_generated).map(|file| file.descriptor.package.clone()).collect();
         let modules = modules(input);
         let origins: BTreeMap<_, _> =
             modules.iter().map(|(name, module)| (name.clone(), origin(name, module, options))).collect();
@@ -143,10 +143,12 @@ fn is_elsewhere(package: &str, origin: &Origin) -> bool {
 fn generated_files(input: &Input, owners: &Owners, options: &Options) -> BTreeSet<String> {
     let asked_for: BTreeSet<String> = input.generate.iter().cloned().collect();
     let files = if options.include_imports { with_referred(input, owners, asked_for) } else { asked_for };
+    let packages: HashMap<&str, &str> =
+        input.files.iter().map(|file| (file.descriptor.name.as_str(), file.descriptor.package.as_str())).collect();
     let is_ours = |name: &String| {
-        let package =
-            input.files.iter().find(|file| file.descriptor.name == *name).map(|file| &file.descriptor.package);
-        package.is_some_and(|package| package != WELL_KNOWN && extern_path(package, options).is_none())
+        packages
+            .get(name.as_str())
+            .is_some_and(|package| *package != WELL_KNOWN && extern_path(package, options).is_none())
     };
     files.into_iter().filter(is_ours).collect()
 }

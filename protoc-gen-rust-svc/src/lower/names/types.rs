@@ -59,20 +59,17 @@ impl TypeNames {
             let mut adding = TypeScope { types: &mut types, packages, scope: &mut scope, wire_scope, is_wire };
             adding.all(name, &place, &file.descriptor.message_type, &file.descriptor.enum_type);
             types.scopes.insert(name.to_owned(), scope);
-            if is_wire {
-                types.speak_messages(name);
-            }
+        }
+        if options.types == options::Types::Proto {
+            types.speak_messages();
         }
         types
     }
 
-    /// Uses the prost messages as the types of a package.
-    fn speak_messages(&mut self, package: &str) {
-        let of_package =
-            |name: &str| name.strip_prefix(package).is_some_and(|rest| package.is_empty() || rest.starts_with('.'));
-        let names = self.names.iter_mut().filter(|(name, _)| of_package(name)).map(|(_, rust)| rust);
-        let oneofs = self.oneofs.iter_mut().filter(|((name, _), _)| of_package(name)).map(|(_, names)| &mut names.rust);
-        for rust in names.chain(oneofs) {
+    /// Uses the prost messages as the types of all packages.
+    fn speak_messages(&mut self) {
+        let oneofs = self.oneofs.values_mut().map(|names| &mut names.rust);
+        for rust in self.names.values_mut().chain(oneofs) {
             rust.domain = [rust.pb.clone()].into_iter().chain(rust.wire.iter().cloned()).collect();
         }
     }

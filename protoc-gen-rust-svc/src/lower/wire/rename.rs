@@ -3,6 +3,8 @@
 //! The messages of package `a.b` move to package `a.b.pb`, a module that no package below `a.b` can collide with. Other names
 //! change only if prost-build would make two of them equal.
 
+use std::collections::{HashMap, HashSet};
+
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
     field_descriptor_proto::{Label, Type},
@@ -54,8 +56,13 @@ impl WireNames<'_> {
         for field in &mut message.field {
             self.field(&name, field, fields.get(&field.number()), is_edition && !is_entry);
         }
+        let known = self.model.message(&name);
+        let oneofs: HashMap<_, _> =
+            known.iter().flat_map(|known| known.oneofs()).map(|own| (own.name.as_str(), own)).collect();
         for oneof in &mut message.oneof_decl {
-            self.oneof(&name, oneof);
+            if let Some(name) = oneofs.get(oneof.name()).copied().and_then(new_oneof_name) {
+                oneof.name = Some(name.to_owned());
+            }
         }
         for nested in &mut message.nested_type {
             self.message(&name, nested, is_edition);
@@ -112,9 +119,9 @@ impl WireNames<'_> {
         let Some(known) = self.model.message(name) else { return };
         let shared =
             known.fields().filter(|field| is_shared(field) && matches!(field.cardinality, Cardinality::Map(_)));
-        let numbers: Vec<_> = shared.map(|field| field.number).collect();
+        let numbers: HashSet<_> = shared.map(|field| field.number).collect();
         let fields = message.field.iter().filter(|field| numbers.contains(&field.number()));
-        let entries: Vec<_> = fields.map(|field| field.type_name().to_owned()).collect();
+        let entries: HashSet<_> = fields.map(|field| field.type_name().to_owned()).collect();
         for entry in &mut message.nested_type {
             if entries.contains(&format!(".{name}.{}", entry.name())) {
                 entry
@@ -131,14 +138,6 @@ impl WireNames<'_> {
         let own = name.strip_prefix(&format!(".{message}."))?;
         let outer = self.renamed.get(&format!(".{message}"))?;
         Some(format!("{outer}.{own}"))
-    }
-
-    fn oneof(&self, message: &str, oneof: &mut prost_types::OneofDescriptorProto) {
-        let known = self.model.message(message);
-        let lowered = known.and_then(|message| message.oneofs().find(|lowered| lowered.name == oneof.name()));
-        if let Some(name) = lowered.and_then(new_oneof_name) {
-            oneof.name = Some(name.to_owned());
-        }
     }
 
     fn enumeration(&self, outer: &str, item: &mut EnumDescriptorProto) {

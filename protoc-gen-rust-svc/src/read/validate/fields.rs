@@ -1,5 +1,7 @@
 //! Fields, oneofs and map entries.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     element::message as element,
     validator::{TypeKind, Validator, printable},
@@ -12,18 +14,27 @@ const MAX_NUMBER: i32 = 536_870_911;
 impl Validator<'_> {
     pub(super) fn fields(&mut self, full_name: &str, message: &MessageDescriptor, depth: usize) {
         self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.name("oneof", &oneof.name));
-        self.each(element::FIELD, &message.field, |check, field| check.field(full_name, message, field));
-        let mut index = 0..;
-        self.each(element::ONEOF, &message.oneof_decl, |check, oneof| check.oneof(message, oneof, index.next()));
+        let entries = entries(message);
+        self.each(element::FIELD, &message.field, |check, field| check.field(full_name, message, &entries, field));
+        let (members, mut index) = (oneof_members(message), 0..);
+        self.each(element::ONEOF, &message.oneof_decl, |check, oneof| {
+            check.oneof(oneof, index.next().and_then(|index| members.get(&index)).map_or(&[], Vec::as_slice));
+        });
         if is_entry(message) && !(depth > 0 && is_whole_entry(message)) {
             self.broken(format!("invalid map entry `{}`", printable(&message.name)));
         }
     }
 
-    fn field(&mut self, message_name: &str, message: &MessageDescriptor, field: &FieldDescriptor) {
+    fn field(
+        &mut self,
+        message_name: &str,
+        message: &MessageDescriptor,
+        entries: &HashSet<&str>,
+        field: &FieldDescriptor,
+    ) {
         self.name("field", &field.name);
         match Type::try_from(field.r#type) {
-            Ok(Type::Message) if entry_of(message_name, message, field).is_some() => self.map(field),
+            Ok(Type::Message) if is_map(message_name, entries, field) => self.map(field),
             Ok(Type::Message | Type::Group) => self.refers(&field.type_name, TypeKind::Message),
             Ok(Type::Enum) => self.refers(&field.type_name, TypeKind::Enum),
             Ok(_) => (),
@@ -45,8 +56,7 @@ impl Validator<'_> {
         }
     }
 
-    fn oneof(&mut self, message: &MessageDescriptor, oneof: &OneofDescriptor, index: Option<i32>) {
-        let members: Vec<_> = message.field.iter().filter(|field| field.oneof_index == index).collect();
+    fn oneof(&mut self, oneof: &OneofDescriptor, members: &[&FieldDescriptor]) {
         let name = printable(&oneof.name);
         if members.is_empty() {
             self.broken(format!("oneof `{name}` has no fields"));
@@ -83,14 +93,24 @@ pub(super) fn is_entry(message: &MessageDescriptor) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry)
 }
 
-/// Finds the map entry of a field in its message.
-fn entry_of<'a>(
-    full_name: &str,
-    message: &'a MessageDescriptor,
-    field: &FieldDescriptor,
-) -> Option<&'a MessageDescriptor> {
-    let own = field.type_name.strip_prefix(full_name)?.strip_prefix('.')?;
-    message.nested_type.iter().find(|nested| is_entry(nested) && nested.name == own)
+/// The map entries of a message, by their names.
+fn entries(message: &MessageDescriptor) -> HashSet<&str> {
+    message.nested_type.iter().filter(|nested| is_entry(nested)).map(|nested| nested.name.as_str()).collect()
+}
+
+/// Whether a field is a map.
+fn is_map(full_name: &str, entries: &HashSet<&str>, field: &FieldDescriptor) -> bool {
+    let own = field.type_name.strip_prefix(full_name).and_then(|rest| rest.strip_prefix('.'));
+    own.is_some_and(|own| entries.contains(own))
+}
+
+/// The fields of each oneof, by its index.
+fn oneof_members(message: &MessageDescriptor) -> HashMap<i32, Vec<&FieldDescriptor>> {
+    let mut members: HashMap<i32, Vec<&FieldDescriptor>> = HashMap::new();
+    for field in &message.field {
+        field.oneof_index.into_iter().for_each(|index| members.entry(index).or_default().push(field));
+    }
+    members
 }
 
 /// Whether a message has exactly a key and a value, in this order.

@@ -1,0 +1,112 @@
+//! Contracts of unlucky shapes, of any size: the generator takes linear time for all of them.
+
+use std::collections::BTreeMap;
+
+/// A shape: its name, the files of a contract of a size, and a size that takes a second at most.
+pub struct Shape {
+    /// The name.
+    pub name: &'static str,
+    /// Returns the text of each file, by its name.
+    pub files: fn(usize) -> BTreeMap<String, String>,
+    /// The size that is measured.
+    pub size: usize,
+}
+
+/// Every shape.
+pub const SHAPES: &[Shape] = &[
+    Shape { name: "diamonds", files: diamonds, size: 2000 },
+    Shape { name: "chain", files: chain, size: 2500 },
+    Shape { name: "ring", files: ring, size: 2500 },
+    Shape { name: "required-diamonds", files: required_diamonds, size: 1500 },
+    Shape { name: "complete-graph", files: complete_graph, size: 10_000 },
+    Shape { name: "fields", files: fields, size: 15_000 },
+    Shape { name: "optional-fields", files: optional_fields, size: 15_000 },
+    Shape { name: "oneofs", files: oneofs, size: 5000 },
+    Shape { name: "maps", files: maps, size: 5000 },
+    Shape { name: "enum-values", files: enum_values, size: 15_000 },
+    Shape { name: "chained-files", files: chained_files, size: 2500 },
+];
+
+/// Messages that each have two fields of the next one: two to the power of their number are the paths through them.
+fn diamonds(size: usize) -> BTreeMap<String, String> {
+    messages(size, |index| format!("M{0} one = 1; M{0} two = 2;", index + 1))
+}
+
+/// Messages that each have a field of the next one.
+fn chain(size: usize) -> BTreeMap<String, String> {
+    messages(size, |index| format!("M{} next = 1;", index + 1))
+}
+
+/// A chain whose last message has a field of the first one.
+fn ring(size: usize) -> BTreeMap<String, String> {
+    let messages = (0..size).map(|index| format!("message M{index} {{ M{} next = 1; }}\n", (index + 1) % size));
+    one_file(&messages.collect::<String>())
+}
+
+/// Diamonds of `REQUIRED` fields.
+fn required_diamonds(size: usize) -> BTreeMap<String, String> {
+    let required = "[(google.api.field_behavior) = REQUIRED]";
+    messages(size, |index| format!("M{0} one = 1 {required}; M{0} two = 2 {required};", index + 1))
+}
+
+/// Messages that each have a field of all, with so many fields together.
+fn complete_graph(size: usize) -> BTreeMap<String, String> {
+    let count = size.isqrt();
+    let fields: String = (0..count).map(|index| format!("M{index} field{index} = {};", index + 1)).collect();
+    one_file(&(0..count).map(|index| format!("message M{index} {{ {fields} }}\n")).collect::<String>())
+}
+
+/// A message of so many fields.
+fn fields(size: usize) -> BTreeMap<String, String> {
+    one_message(size, |index, number| format!("int32 field{index} = {number};"))
+}
+
+/// A message of so many fields, each of which has a oneof in the descriptor.
+fn optional_fields(size: usize) -> BTreeMap<String, String> {
+    one_message(size, |index, number| format!("optional int32 field{index} = {number};"))
+}
+
+/// A message of so many oneofs.
+fn oneofs(size: usize) -> BTreeMap<String, String> {
+    one_message(size, |index, number| format!("oneof oneof{index} {{ int32 field{index} = {number}; }}"))
+}
+
+/// A message of so many maps.
+fn maps(size: usize) -> BTreeMap<String, String> {
+    one_message(size, |index, number| format!("map<int32, int32> field{index} = {number};"))
+}
+
+/// An enum of so many values.
+fn enum_values(size: usize) -> BTreeMap<String, String> {
+    let values: String = (0..size).map(|index| format!("KIND_VALUE{index} = {index};\n")).collect();
+    one_file(&format!("enum Kind {{ {values} }}\n"))
+}
+
+/// Files that each import the next one.
+fn chained_files(size: usize) -> BTreeMap<String, String> {
+    let file = |index: usize| match index + 1 {
+        next if next == size => text(&format!("message M{index} {{ int32 end = 1; }}")),
+        next => text(&format!("import \"f{next}.proto\"; message M{index} {{ M{next} next = 1; }}")),
+    };
+    (0..size).map(|index| (format!("f{index}.proto"), file(index))).collect()
+}
+
+fn messages(size: usize, fields: impl Fn(usize) -> String) -> BTreeMap<String, String> {
+    let messages = (0..size).map(|index| format!("message M{index} {{ {} }}\n", fields(index)));
+    one_file(&(messages.collect::<String>() + &format!("message M{size} {{ int32 end = 1; }}\n")))
+}
+
+fn one_message(size: usize, field: impl Fn(usize, usize) -> String) -> BTreeMap<String, String> {
+    // Some numbers are reserved for implementations.
+    let number = |index: usize| if index + 1 < 19_000 { index + 1 } else { index + 1001 };
+    let fields: String = (0..size).map(|index| field(index, number(index)) + "\n").collect();
+    one_file(&format!("message M {{ {fields} }}\n"))
+}
+
+fn one_file(body: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([("shape.proto".to_owned(), text(body))])
+}
+
+fn text(body: &str) -> String {
+    format!("syntax = \"proto3\"; package shape.v1; import \"google/api/field_behavior.proto\";\n{body}")
+}
