@@ -72,7 +72,9 @@ fn missing_methods_and_their_tests_are_appended() {
     let expected = format!("{}{added}", edited.strip_suffix("}\n").expect("an end"));
     assert_eq!(project.text(SERVICE), expected);
     let expected = tests.strip_suffix("}\n").expect("an end").to_owned()
-        + "    is_unimplemented(WATCH, service.watch(call(), Default::default()).await);\n    \
+        + "    let responses = async {\n        \
+           service.watch(call(), Default::default()).await?.collect().await\n    };\n    \
+           is_unimplemented(WATCH, responses.await);\n    \
            is_unimplemented(TYPE, service.r#type(call(), svc::Streaming::empty()).await);\n}\n";
     assert_eq!(project.text("tests/wire.rs"), expected);
 }

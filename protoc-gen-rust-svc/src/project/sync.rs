@@ -114,8 +114,14 @@ fn method(constants: &str, value: &Value) -> MissingMethod {
         }}"
     );
     let argument = value.get_attr("argument").ok().and_then(|argument| argument.as_str().map(str::to_owned));
-    let test = |argument| format!("is_unimplemented({constant}, service.{ident}(call(), {argument}).await);");
-    let test = argument.map(|argument| print("fn x()", &test(argument)));
+    let call = |argument| format!("service.{ident}(call(), {argument}).await");
+    let test = |call| match returns.starts_with("svc::Streaming<") {
+        true => format!(
+            "let responses = async {{ {call}?.collect().await }}; is_unimplemented({constant}, responses.await);"
+        ),
+        false => format!("is_unimplemented({constant}, {call});"),
+    };
+    let test = argument.map(|argument| print("fn x()", &test(call(argument))));
     MissingMethod { stub: print("impl X", &stub), ident, test }
 }
 
