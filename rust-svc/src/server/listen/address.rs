@@ -44,19 +44,19 @@ impl Listen {
         }
     }
 
-    /// Protocols gRPC here, and no protocol that is not named. With gRPC alone, encrypted connections are HTTP/2 only.
+    /// Serves gRPC here, and no protocol that is not named. With gRPC alone, encrypted connections are HTTP/2 only.
     pub fn grpc(mut self) -> Self {
         self.protocols.grpc = true;
         self
     }
 
-    /// Protocols the gateways, the user's own routes and `/healthz` here, and no protocol that is not named.
+    /// Serves the gateways, the user's own routes and `/healthz` here, and no protocol that is not named.
     pub fn http(mut self) -> Self {
         self.protocols.http = true;
         self
     }
 
-    /// Protocols gRPC-Web here, and no protocol that is not named.
+    /// Serves gRPC-Web here, and no protocol that is not named.
     pub fn grpc_web(mut self) -> Self {
         self.protocols.web = true;
         self
