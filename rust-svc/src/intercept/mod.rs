@@ -14,8 +14,8 @@
 //! ```
 //!
 //! Interceptors run stage by stage, see [`Stage`], and within a stage in the order in which they were added. Observers are
-//! around all interceptors, so they also see refused calls, and the code of each call. The services that a server adds by
-//! itself, health and reflection, are not intercepted.
+//! around all interceptors, so they also see refused calls, and the code of each call. The chain of a server also wraps
+//! reflection, but not health.
 
 #[cfg(feature = "client")]
 mod attempt;
