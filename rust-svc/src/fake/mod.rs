@@ -25,10 +25,14 @@
 //!
 //! | script | responds to | kinds |
 //! |---|---|---|
-//! | `returns(value)`, `returns_default()`, `fails(error)` | one call, or `times(n)` calls | all |
+//! | `returns(value)` | one call, or `times(n)` calls | all but bidi streaming; a list for streamed responses |
+//! | `returns_default()` | one call, or `times(n)` calls | unary and client streaming |
+//! | `fails(error)` | one call, or `times(n)` calls | all |
 //! | `fails_times(n, error)` | n calls | all |
-//! | `always(value)`, `always_fails(error)`, `hangs()` | any number | all |
-//! | `returns_with(handler)`, `handles(handler)` | any number, or `times(n)` | all |
+//! | `always(value)` | any number | all but bidi streaming; a list for streamed responses |
+//! | `always_fails(error)`, `hangs()` | any number | all |
+//! | `returns_with(handler)` | any number, or `times(n)` | all but bidi streaming |
+//! | `handles(handler)`, with the stream of requests | any number, or `times(n)` | client and bidi streaming |
 //! | `send(..).wait(..).hold(..)`, then `end()`, `fail(..)` or `stall()` | one call, or `times(n)` calls | streamed responses |
 //! | `after_messages(n)`, `first(..)`, `each(..)`, `at_least(n)` | expectations of the messages | client streaming |
 //! | `expect(within, ..)`, `reply(within, ..)`, `reply_each(..)`, `expect_end(within)` | expectations and replies between messages | bidi streaming |
