@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The most calls whose records are kept: the newest.
-const KEPT: usize = 1000;
+const MAX_RECORDS: usize = 1000;
 
 /// The fake of one method: a test scripts its responses and inspects its calls. Clones are one fake.
 ///
@@ -77,22 +77,22 @@ impl<S: CallShape> MethodFake<S> {
         self
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &Method {
         &self.get().method
     }
 
-    /// The newest 1,000 calls, in the order in which they arrived.
+    /// Returns the newest 1,000 calls, in the order in which they arrived.
     pub fn calls(&self) -> Vec<CallRecord<S::Message>> {
         lock(&self.get().records).iter().map(|call| lock(call).clone()).collect()
     }
 
-    /// The requests of these calls, call after call; of streams, those that were read.
+    /// Returns the requests of these calls, call after call; of streams, those that were read.
     pub fn requests(&self) -> Vec<S::Message> {
         self.calls().into_iter().flat_map(|call| call.requests().to_vec()).collect()
     }
 
-    /// The most calls that ran at once.
+    /// Returns the most calls that ran at once.
     pub fn max_in_flight(&self) -> usize {
         self.get().gauge.max()
     }
@@ -159,12 +159,12 @@ impl<S: CallShape> MethodFake<S> {
         self.state.clone()
     }
 
-    /// The method and the name of the fake.
+    /// Returns the method and the name of the fake.
     pub(super) fn label(&self) -> &str {
         &self.get().label
     }
 
-    /// The label without the service.
+    /// Returns the label without the service.
     pub(super) fn short_label(&self) -> String {
         let method = self.get().method.name();
         self.get().name.as_ref().map_or_else(|| method.to_owned(), |name| format!("{method} ({name})"))
@@ -261,7 +261,7 @@ impl<S: CallShape> FakeState<S> {
         let mut records = lock(&self.records);
         let number = self.session.log.add(self.method, self.name.clone(), end.clone());
         let record = Arc::new(Mutex::new(CallRecord::new(number, cx, end.clone())));
-        if records.len() == KEPT {
+        if records.len() == MAX_RECORDS {
             records.pop_front();
         }
         records.push_back(record.clone());
@@ -279,7 +279,7 @@ impl<S: CallShape> FakeState<S> {
         self.gauge.reset();
     }
 
-    /// The script before this one that leaves no call for it.
+    /// Returns the script before this one that leaves no call for it.
     fn hiding(&self, scripts: &[Arc<InstalledScript<S>>], index: usize) -> Option<&'static Location<'static>> {
         let is_default = scripts[index].options.is_default;
         let before = scripts[..index].iter().filter(|other| other.options.is_default == is_default);
@@ -327,7 +327,7 @@ impl<S: CallShape> HasFakeState<S> for FakeState<S> {
     }
 }
 
-/// A clone is not an owner of the session.
+/// Clones do not own the session.
 impl<S: CallShape> Clone for MethodFake<S> {
     fn clone(&self) -> Self {
         Self { state: self.state.clone(), _owner: None }

@@ -39,7 +39,7 @@
 //! | `take().await`, `manual_calls()` | the test controls the call itself | all |
 //!
 //! A call without a script fails with `UNIMPLEMENTED`. In a [strict session](Session::new) it also fails the test, as do
-//! scripts that are not used up or not played to their end, and panics. Deadlines and cancellation apply as they do in a
+//! scripts that are not used up or did not reach their end, and panics. Deadlines and cancellation apply as they do in a
 //! real service. All waiting uses tokio's time: a test that pauses the clock does not wait.
 
 mod call;

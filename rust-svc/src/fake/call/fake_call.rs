@@ -26,7 +26,7 @@ impl<M> FakeCall<M> {
         Self { request, cx, number, reporter, run }
     }
 
-    /// The request.
+    /// Returns the request.
     pub fn request(&self) -> &M {
         &self.request
     }
@@ -36,17 +36,17 @@ impl<M> FakeCall<M> {
         *self.request
     }
 
-    /// The number of the call among the calls of this method, from 1.
+    /// Returns the number of the call among the calls of this method, from 1.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The context that a handler of a real service would have.
+    /// Returns the context that a handler of a real service would have.
     pub fn context(&self) -> &Context {
         &self.cx
     }
 
-    /// The metadata of the request.
+    /// Returns the metadata of the request.
     pub fn metadata(&self) -> &Metadata {
         self.cx.metadata()
     }
@@ -60,7 +60,7 @@ impl<M> FakeCall<M> {
         &mut self.request
     }
 
-    /// The request, and the call without it.
+    /// Returns the request, and the call without it.
     pub(in crate::fake) fn split(self) -> (M, FakeCall<()>) {
         (*self.request, FakeCall::new(Box::new(()), self.cx, self.number, self.reporter, self.run))
     }

@@ -76,7 +76,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
         }
     }
 
-    /// A copy of the record, so that the test's code runs without its lock.
+    /// Returns a copy of the record, so that the test's code runs without its lock.
     pub(in crate::fake) fn record_so_far(&self) -> CallRecord<Q> {
         lock(&self.record).clone()
     }
@@ -102,13 +102,13 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
 
     /// Waits for the response, or for the beginning of a stream of responses, which the method's timeout limits.
     pub(in crate::fake) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let Some(timeout) = self.method.timeout else { return self.unless_over(work).await };
-        let limited = time::timeout(timeout, self.unless_over(work));
+        let Some(timeout) = self.method.timeout else { return self.run_unless_over(work).await };
+        let limited = time::timeout(timeout, self.run_unless_over(work));
         limited.await.unwrap_or_else(|_| Err(self.interrupt("the deadline passed", self.exceeded())))
     }
 
     /// Waits for `work`, unless the caller leaves or the deadline passes. A panic of the script is reported and goes on.
-    async fn unless_over<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    async fn run_unless_over<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let work = AssertUnwindSafe(work).catch_unwind();
         tokio::select! {
             biased;
@@ -182,7 +182,7 @@ where
     R: Send + 'static,
 {
     let (mut responses, call) = pending?;
-    match call.unless_over(async { responses.next().await.transpose() }).await {
+    match call.run_unless_over(async { responses.next().await.transpose() }).await {
         Ok(Some(response)) => {
             call.run.get().inspect(|run| run.read());
             Some((Ok(response), Some((responses, call))))
@@ -212,7 +212,7 @@ impl<Q> Drop for InFlightCall<Q> {
 }
 
 impl ConcurrencyGauge {
-    /// The most calls that ran at once.
+    /// Returns the most calls that ran at once.
     pub(in crate::fake) fn max(&self) -> usize {
         self.max.load(Ordering::Relaxed)
     }

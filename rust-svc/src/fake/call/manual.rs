@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The most messages that the test may send before the code under test reads them.
-const AHEAD: usize = 16;
+const SEND_BUFFER: usize = 16;
 
 /// A call that the test controls itself: it reads the requests, and responds when it likes.
 ///
@@ -172,7 +172,7 @@ impl<M, R> ManualCall<M, ReplySender<R>> {
 
 impl<M, R: Send + 'static> ManualCall<M, ResponseSender<R>> {
     pub(in crate::fake) fn with_responses((call, response): WaitingCall<M, Streaming<R>>) -> Self {
-        let (sender, responses) = Streaming::channel(AHEAD);
+        let (sender, responses) = Streaming::channel(SEND_BUFFER);
         Self { call, responder: ResponseSender { sender, beginning: Mutex::new(Some((response, responses))) } }
     }
 

@@ -1,4 +1,4 @@
-//! How far scripts came with the calls that they respond to.
+//! The progress of scripts in the calls that they respond to.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::fake::lock::lock;
 
-/// How far a script came with one call, so that a script which was cut short can be reported.
+/// The progress of a script in one call, so that a script which was cut short can be reported.
 #[derive(Debug)]
 pub(in crate::fake) struct ScriptRun {
     pub(in crate::fake) location: &'static Location<'static>,
@@ -91,7 +91,7 @@ impl ScriptRun {
         self.read.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Whether the test has taken the call.
+    /// Returns whether the test has taken the call.
     pub(in crate::fake) fn was_taken(&self) -> bool {
         self.may_end.load(Ordering::Acquire)
     }
@@ -105,7 +105,7 @@ impl ScriptRun {
     }
 }
 
-/// As in `at step 2 of 4, wait; the caller has not read 1 message`.
+/// Displays as in `at step 2 of 4, wait; the caller has not read 1 message`.
 impl fmt::Display for ScriptRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.may_end.load(Ordering::Acquire) {
@@ -151,7 +151,7 @@ impl RunningScripts {
         }
     }
 
-    /// The scripts that are not complete, by the number of the call. Each is returned once.
+    /// Returns the scripts that are not complete, by the number of the call. Each is returned once.
     pub(in crate::fake) fn take_incomplete(&self) -> Vec<(usize, Arc<ScriptRun>)> {
         let running = lock(&self.0);
         let incomplete = running.iter().filter(|(_, run)| !run.is_complete());

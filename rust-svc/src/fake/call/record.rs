@@ -9,7 +9,7 @@ use std::{
 use crate::{Code, Context, Metadata};
 
 /// The most messages that a record keeps: the first.
-const KEPT: usize = 1000;
+const MAX_MESSAGES: usize = 1000;
 
 /// A call that was made: its request, and how it ended.
 #[derive(Clone, Debug)]
@@ -54,47 +54,47 @@ impl<Q> CallRecord<Q> {
     where
         Q: Clone,
     {
-        if self.requests.len() < KEPT {
+        if self.requests.len() < MAX_MESSAGES {
             self.requests.push(request.clone());
         }
     }
 
-    /// The number of the call among all calls of the session, from 1.
+    /// Returns the number of the call among all calls of the session, from 1.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The request; of a stream, the first message that was read. `None` if none was read.
+    /// Returns the request; of a stream, the first message that was read. `None` if none was read.
     pub fn request(&self) -> Option<&Q> {
         self.requests.first()
     }
 
-    /// The requests that were read, in order; of a long stream, the first 1,000.
+    /// Returns the requests that were read, in order; of a long stream, the first 1,000.
     pub fn requests(&self) -> &[Q] {
         &self.requests
     }
 
-    /// The metadata of the request.
+    /// Returns the metadata of the request.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// The time that the call had when it arrived; `None` if it had no deadline.
+    /// Returns the time that the call had when it arrived; `None` if it had no deadline.
     pub fn deadline_budget(&self) -> Option<Duration> {
         self.budget
     }
 
-    /// The address of the caller, if the call came over a network.
+    /// Returns the address of the caller, if the call came over a network.
     pub fn peer(&self) -> Option<&str> {
         self.peer.as_deref()
     }
 
-    /// How the call ended; `None` while it runs.
+    /// Returns how the call ended; `None` while it runs.
     pub fn outcome(&self) -> Option<CallOutcome> {
         self.end.get().map(|end| end.outcome)
     }
 
-    /// The time that the call took; `None` while it runs.
+    /// Returns the time that the call took; `None` while it runs.
     pub fn elapsed(&self) -> Option<Duration> {
         self.end.get().map(|end| end.elapsed)
     }

@@ -44,7 +44,7 @@ struct ReadPlan<Q> {
 /// An expectation of some messages.
 struct Expectation<Q> {
     location: &'static Location<'static>,
-    /// The only message (from 0) that it is about; `None`: each.
+    /// The index of the only message that it checks; `None` if it checks each.
     index: Option<usize>,
     predicate: Box<dyn Fn(&Q) -> bool + Send + Sync>,
 }
@@ -263,7 +263,7 @@ impl<Q: RequestMessage, R: ResponseMessage> ClientStreamingScript<Q, R> {
         self.install(Times::ANY, true, handler);
     }
 
-    /// `is_free` is whether the call may end while `handler` runs.
+    /// Puts the script in force. `is_free`: the call may end while `handler` runs.
     #[track_caller]
     fn install<F, Fut>(self, default: Times, is_free: bool, handler: F)
     where

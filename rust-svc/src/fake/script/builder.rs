@@ -1,4 +1,4 @@
-//! Scripts in the making.
+//! Incomplete scripts, which have no response yet.
 
 use std::{fmt, future, panic::Location, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     fake::{CallShape, FakeCall, MethodFake, SingleRequest, StreamedRequests},
 };
 
-/// A script in the making: which calls it responds to, how many, and after what. It is in force once it has a response.
+/// An incomplete script: which calls it responds to, how many, and after what. It is in force once it has a response.
 #[must_use = "a script is in force once it has a response"]
 pub struct Script<S: CallShape> {
     pub(in crate::fake) fake: MethodFake<S>,

@@ -25,12 +25,12 @@ impl<Q: 'static> Condition<Q> {
         (self.is_met)(request, cx)
     }
 
-    /// The differences between the call and the condition; none if it is met.
+    /// Returns the differences between the call and the condition; none if it is met.
     pub(in crate::fake) fn differences(&self, request: Option<&Q>, cx: &Context) -> Vec<String> {
         if self.is_met(request, cx) { Vec::new() } else { (self.explain)(request, cx) }
     }
 
-    /// The request satisfies `predicate`.
+    /// Requires that the request satisfies `predicate`.
     pub(in crate::fake) fn request(
         name: &'static str,
         location: &'static Location<'static>,
@@ -43,7 +43,7 @@ impl<Q: 'static> Condition<Q> {
         }
     }
 
-    /// The request equals `expected`.
+    /// Requires that the request equals `expected`.
     pub(in crate::fake) fn equals(expected: Q) -> Self
     where
         Q: PartialEq + Debug + Send + Sync,
@@ -60,7 +60,7 @@ impl<Q: 'static> Condition<Q> {
         }
     }
 
-    /// A field of the request equals `expected`.
+    /// Requires that a field of the request equals `expected`.
     pub(in crate::fake) fn field<T>(
         name: &'static str,
         field: impl for<'a> Fn(&'a Q) -> &'a T + Send + Sync + 'static,
@@ -75,13 +75,13 @@ impl<Q: 'static> Condition<Q> {
             needs_request: true,
             is_met: Box::new(move |request, _| request.is_some_and(|request| *compared_field(request) == *compared)),
             explain: Box::new(move |request, _| match request {
-                Some(request) => difference::below(name, &*expected, field(request)),
+                Some(request) => difference::between_at(name, &*expected, field(request)),
                 None => vec!["there is no request".to_owned()],
             }),
         }
     }
 
-    /// The metadata of the request has this entry.
+    /// Requires that the metadata of the request has this entry.
     pub(in crate::fake) fn metadata(key: String, expected: Value) -> Self {
         let (compared_key, compared) = (key.clone(), expected.clone());
         Self {
@@ -94,7 +94,7 @@ impl<Q: 'static> Condition<Q> {
         }
     }
 
-    /// The context satisfies `predicate`.
+    /// Requires that the context satisfies `predicate`.
     pub(in crate::fake) fn context(
         location: &'static Location<'static>,
         predicate: impl Fn(&Context) -> bool + Send + Sync + 'static,

@@ -28,11 +28,11 @@ struct GateState {
     session: Mutex<Weak<SessionState>>,
 }
 
-/// Who may pass.
+/// The calls that may pass and those that wait.
 #[derive(Debug, Default)]
 struct Passage {
     is_open: bool,
-    /// How many more may pass while the gate is closed.
+    /// The number of calls that may still pass while the gate is closed.
     admitted: usize,
     waiting: VecDeque<oneshot::Sender<()>>,
 }
@@ -44,22 +44,22 @@ impl Gate {
         Self(Arc::new(GateState { passage, held: watch::Sender::new(0), session }))
     }
 
-    /// Lets those that wait through, and those that come until the gate is closed again.
+    /// Lets all calls through, those that wait and those that come, until the gate is closed again.
     pub fn open(&self) {
         let mut passage = lock(&self.0.passage);
         passage.is_open = true;
         for waiting in passage.waiting.drain(..) {
-            // One that left needs no passage.
+            // The call may have been cancelled.
             let _ = waiting.send(());
         }
     }
 
-    /// Lets `count` through, those that wait first.
+    /// Lets `count` calls through, those that wait first.
     pub fn admit(&self, count: usize) {
         lock(&self.0.passage).admit(count);
     }
 
-    /// Holds those that come from now on.
+    /// Holds calls from now on.
     pub fn close(&self) {
         let mut passage = lock(&self.0.passage);
         (passage.is_open, passage.admitted) = (false, 0);
@@ -74,12 +74,12 @@ impl Gate {
         }
     }
 
-    /// The number of those that wait at the gate.
+    /// Returns the number of calls that wait at the gate.
     pub fn held(&self) -> usize {
         *self.0.held.borrow()
     }
 
-    /// Waits until `count` or more wait at the gate.
+    /// Waits until `count` or more calls wait at the gate.
     ///
     /// # Panics
     ///
@@ -95,7 +95,7 @@ impl Gate {
         }
     }
 
-    /// Notes whose calls the gate holds.
+    /// Sets the session whose calls the gate holds.
     pub(in crate::fake) fn attach(&self, session: &Arc<SessionState>) {
         *lock(&self.0.session) = Arc::downgrade(session);
     }
@@ -123,14 +123,14 @@ impl Passage {
     fn admit(&mut self, mut count: usize) {
         while count > 0 {
             let Some(waiting) = self.waiting.pop_front() else { break };
-            // One that left needs no passage.
+            // The call may have been cancelled.
             count -= usize::from(waiting.send(()).is_ok());
         }
         self.admitted += count;
     }
 }
 
-/// One that waits. If it leaves after it was let through, the next one may pass instead.
+/// A call that waits. If it is cancelled after it was let through, the next one passes instead.
 struct GateWaiter<'a> {
     gate: &'a GateState,
     waiting: oneshot::Receiver<()>,
@@ -138,7 +138,7 @@ struct GateWaiter<'a> {
 
 impl GateWaiter<'_> {
     async fn passed(mut self) {
-        // It fails only if the gate is gone, and this is a part of one.
+        // It fails only if the gate is dropped, which this borrows.
         let _ = (&mut self.waiting).await;
     }
 }
@@ -157,7 +157,7 @@ impl Default for Gate {
     }
 }
 
-/// Counts one that waits, until it is dropped: the call may be cancelled while it waits.
+/// Counts a waiting call until it is dropped, because the call may be cancelled while it waits.
 struct HeldAtGate<'a>(&'a watch::Sender<usize>);
 
 impl<'a> HeldAtGate<'a> {

@@ -66,7 +66,7 @@ impl<S: CallShape> InstalledScript<S> {
         Self { location, times, used: Arc::default(), options, respond }
     }
 
-    /// Whether it needs a request to decide about a call that satisfies its other conditions.
+    /// Returns whether it needs a request to decide about a call that satisfies its other conditions.
     pub(in crate::fake) fn needs_request(&self, cx: &Context) -> bool {
         let conditions = &self.options.conditions;
         conditions.iter().any(|condition| condition.needs_request)
@@ -77,7 +77,7 @@ impl<S: CallShape> InstalledScript<S> {
         self.options.conditions.iter().all(|condition| condition.is_met(request, cx))
     }
 
-    /// The differences between the call and each condition that is not met.
+    /// Returns the differences between the call and each condition that is not met.
     pub(in crate::fake) fn differences(&self, request: Option<&S::Message>, cx: &Context) -> Vec<Vec<String>> {
         let differences = self.options.conditions.iter().map(|condition| condition.differences(request, cx));
         differences.filter(|found| !found.is_empty()).collect()
@@ -97,7 +97,7 @@ impl<S: CallShape> InstalledScript<S> {
         !self.times.allows_more(self.used())
     }
 
-    /// Whether no call reaches the scripts after it.
+    /// Returns whether no call reaches the scripts after it.
     pub(in crate::fake) fn hides_others(&self) -> bool {
         self.options.conditions.is_empty() && self.times.is_unlimited()
     }

@@ -138,7 +138,7 @@ where
         }
     }
 
-    /// `is_last` is whether the caller may leave once it has read what the step sends.
+    /// Performs a step. `is_last`: the caller may leave once it has read the message of the step.
     async fn perform(&self, stage: &mut StepContext<Q, R>, is_last: bool) -> Result<()> {
         match self {
             Self::Send(response) => stage.send(response.clone(), is_last).await,
@@ -172,7 +172,7 @@ where
 impl<Q: RequestMessage, R> StepContext<Q, R> {
     async fn send(&mut self, response: R, is_last: bool) -> Result<()> {
         self.run.send();
-        // Before the caller can read it, and leave.
+        // The caller may read the message and leave immediately.
         if is_last {
             self.run.complete();
         }

@@ -80,7 +80,7 @@ impl<S: CallShape> ManualCalls<S> {
 
 impl<S: CallShape> Drop for ManualCalls<S> {
     fn drop(&mut self) {
-        // One that is used up still explains a call that comes later.
+        // A used-up script still explains later calls.
         if !self.script.is_used_up() {
             self.fake.uninstall(&self.script);
         }

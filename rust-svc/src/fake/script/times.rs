@@ -25,12 +25,12 @@ impl Times {
         self.most.is_none()
     }
 
-    /// True if `count` is not enough.
+    /// Returns whether `count` is not enough.
     pub(in crate::fake) fn wants_more(self, count: usize) -> bool {
         count < self.least
     }
 
-    /// True if one more than `count` is allowed.
+    /// Returns whether one more than `count` is allowed.
     pub(in crate::fake) fn allows_more(self, count: usize) -> bool {
         self.most.is_none_or(|most| count < most)
     }
@@ -60,7 +60,7 @@ impl From<RangeToInclusive<usize>> for Times {
     }
 }
 
-/// As in "called exactly 2 times".
+/// Displays as in "called exactly 2 times".
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.least, self.most) {

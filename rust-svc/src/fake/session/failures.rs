@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use crate::fake::lock::lock;
 
 /// The most failures that are kept of one fake. The first ones explain the others.
-const KEPT: usize = 100;
+const MAX_FAILURES: usize = 100;
 
 /// The failures of a session, in the order in which they happened. It keeps a bounded number of them.
 #[derive(Default)]
@@ -30,7 +30,7 @@ impl Failures {
             let mut kept = lock(&self.0);
             let count = kept.counts.entry(member).or_default();
             *count += 1;
-            *count <= KEPT
+            *count <= MAX_FAILURES
         };
         if is_kept {
             let text = text();
@@ -41,14 +41,14 @@ impl Failures {
     /// Removes and returns all failures.
     pub(in crate::fake) fn take(&self) -> Vec<String> {
         let KeptFailures { failures, counts } = std::mem::take(&mut *lock(&self.0));
-        let more: usize = counts.values().map(|count| count.saturating_sub(KEPT)).sum();
+        let more: usize = counts.values().map(|count| count.saturating_sub(MAX_FAILURES)).sum();
         with_rest(failures.into_iter(), more)
     }
 
     /// Removes and returns the failures of one fake.
     pub(in crate::fake) fn take_of(&self, member: usize) -> Vec<String> {
         let mut kept = lock(&self.0);
-        let more = kept.counts.remove(&member).unwrap_or_default().saturating_sub(KEPT);
+        let more = kept.counts.remove(&member).unwrap_or_default().saturating_sub(MAX_FAILURES);
         with_rest(kept.failures.extract_if(.., |failure| failure.member == member), more)
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 /// fake in it. A fake from `InventoryServiceFake::new()` has a strict session of its own.
 pub struct Session {
     core: Arc<SessionCore>,
-    /// Of the fakes that it makes.
+    /// The name of the fakes that it makes.
     name: Option<Arc<str>>,
     /// `None` in sessions that only name fakes.
     owner: Option<Arc<SessionOwner>>,
@@ -42,7 +42,7 @@ impl Session {
     ///
     /// When the session is dropped, or [verified](Self::verify), it fails the test if
     /// - a call had no script; its caller gets `UNIMPLEMENTED`,
-    /// - a script was not used as often as it says, was not played to its end, or can never be reached,
+    /// - a script was not used as often as it says, did not reach its end, or can never be reached,
     /// - an expectation of a script was not met, or a condition or handler panicked, on any task,
     /// - a call still waits for the test to take it.
     #[must_use = "the session verifies its fakes when it is dropped: keep it until the end of the test"]
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Fails the test with all failures so far, if there are any. A lenient session has no failure for a call without
-    /// a script or for a script that was not played to its end.
+    /// a script or for a script that did not reach its end.
     ///
     /// # Panics
     ///
@@ -143,7 +143,7 @@ impl Session {
         }
     }
 
-    /// The newest calls in the order in which they arrived, in one line: number, method, and how each ended.
+    /// Returns the newest calls in the order in which they arrived, in one line: number, method, and how each ended.
     pub fn log(&self) -> String {
         self.core.state.log.tail()
     }

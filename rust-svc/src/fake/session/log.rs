@@ -13,10 +13,10 @@ use crate::{
 };
 
 /// The most calls that the log keeps: the newest.
-const KEPT: usize = 1000;
+const MAX_ENTRIES: usize = 1000;
 
 /// The most calls that a failure shows: the newest.
-const SHOWN: usize = 20;
+const TAIL_LENGTH: usize = 20;
 
 /// The calls of all fakes of a session, in the order in which they arrived. It keeps a bounded number of them.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl CallLog {
     pub(in crate::fake) fn add(&self, method: Method, name: Option<Arc<str>>, end: Arc<OnceLock<CallEnd>>) -> usize {
         let mut kept = lock(&self.0);
         kept.total += 1;
-        if kept.entries.len() == KEPT {
+        if kept.entries.len() == MAX_ENTRIES {
             kept.entries.pop_front();
         }
         let number = kept.total;
@@ -52,7 +52,7 @@ impl CallLog {
         number
     }
 
-    /// The calls that are kept.
+    /// Returns the calls that are kept.
     pub(in crate::fake) fn entries(&self) -> Vec<LogEntry> {
         lock(&self.0).entries.iter().cloned().collect()
     }
@@ -62,10 +62,10 @@ impl CallLog {
         *lock(&self.0) = KeptEntries::default();
     }
 
-    /// The newest calls in one line.
+    /// Returns the newest calls in one line.
     pub(in crate::fake) fn tail(&self) -> String {
         let kept = lock(&self.0);
-        let skipped = kept.entries.len().saturating_sub(SHOWN);
+        let skipped = kept.entries.len().saturating_sub(TAIL_LENGTH);
         let shown: Vec<_> = kept.entries.iter().skip(skipped).map(ToString::to_string).collect();
         let before = kept.total - shown.len();
         let start = if before > 0 { format!("{before} before | ") } else { String::new() };
@@ -73,7 +73,7 @@ impl CallLog {
     }
 }
 
-/// As in `#3 CheckStock (eu) UNAVAILABLE 12ms`.
+/// Displays as in `#3 CheckStock (eu) UNAVAILABLE 12ms`.
 impl fmt::Display for LogEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{} {}", self.number, self.method.name())?;

@@ -35,7 +35,7 @@ impl CallPattern {
         self.0.iter().map(|part| part.label.as_str()).collect::<Vec<_>>().join(" and ")
     }
 
-    /// The number of the last call of the pattern if all its calls come after call number `last`, each its own;
+    /// Returns the number of the last call of the pattern if all its calls come after call number `last`, each its own;
     /// otherwise the label of a part that does not.
     fn find(&self, log: &[LogEntry], last: usize) -> Result<usize, &str> {
         let mut taken = BTreeSet::new();
@@ -66,12 +66,12 @@ impl From<Method> for CallPattern {
 }
 
 impl<S: CallShape> MethodFake<S> {
-    /// A pattern for any call of this fake.
+    /// Returns a pattern for any call of this fake.
     pub fn any_call(&self) -> CallPattern {
         self.call_where(|_| true)
     }
 
-    /// A pattern for calls of this fake that satisfy `predicate`.
+    /// Returns a pattern for calls of this fake that satisfy `predicate`.
     pub fn call_where(&self, predicate: impl Fn(&CallRecord<S::Message>) -> bool) -> CallPattern {
         let calls = self.calls();
         let numbers = calls.iter().filter(|call| predicate(call)).map(CallRecord::number).collect();

@@ -1,4 +1,4 @@
-//! Waiting that ends, so that a test that waits for nothing fails with a reason.
+//! Bounded waits, so that a test which would hang fails with a reason.
 
 use std::{panic::Location, time::Duration};
 
@@ -7,7 +7,7 @@ use tokio::time;
 /// How long a test waits for a call or a gate, in tokio's time.
 pub(in crate::fake) const LIMIT: Duration = Duration::from_secs(10);
 
-/// Waits for `work`, but no longer than [`LIMIT`]. On a paused clock that is no time at all.
+/// Waits for `work`, but no longer than [`LIMIT`]. On a paused clock this takes no real time.
 ///
 /// # Panics
 ///

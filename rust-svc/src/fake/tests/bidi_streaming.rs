@@ -13,7 +13,7 @@ async fn next(answers: &mut Streaming<Word>) -> Word {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dialogue_goes_as_scripted() {
+async fn a_dialogue_follows_its_script() {
     let fake = assign();
     fake.send(Word::Offer)
         .expect(ms(200), |it| *it == Word::Accept)
@@ -35,7 +35,7 @@ async fn a_dialogue_goes_as_scripted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_expected_and_does_not_come_fails_call_and_test() {
+async fn an_unmet_expectation_fails_call_and_test() {
     for (sent, ends, expected) in [
         (vec![Word::Decline], false, "expects another message, got \"Decline\""),
         (vec![], false, "expects a message, got nothing within 200ms"),
@@ -70,7 +70,7 @@ async fn the_script_goes_on_while_the_caller_only_sends() {
 }
 
 #[tokio::test]
-async fn a_dialogue_fails_and_calls_fail_before_it() {
+async fn a_call_fails_before_or_after_its_first_message() {
     let fake = assign();
     fake.fails(flaky());
     fake.send(Word::Offer).fail(Error::aborted("reassigned"));
@@ -92,7 +92,7 @@ async fn a_stall_ends_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_handler_echoes() {
+async fn a_handler_serves_the_stream() {
     let fake = assign();
     fake.when_metadata("x-mode", "echo").handles(async |call| Ok(call.into_request()));
     let cx = Context::new().with_metadata("x-mode", "echo").unwrap();
@@ -103,7 +103,7 @@ async fn a_handler_echoes() {
 }
 
 #[tokio::test]
-async fn the_test_takes_a_call_and_plays_it() {
+async fn the_test_takes_a_call_and_controls_it() {
     let fake = assign();
     let taken = fake.take();
     let courier = tokio::spawn({

@@ -7,7 +7,7 @@ async fn send(fake: &ClientStreaming<u32, usize>, messages: impl IntoIterator<It
 }
 
 #[tokio::test]
-async fn it_reads_all_and_answers() {
+async fn a_script_reads_all_messages_before_it_responds() {
     let fake = upload();
     fake.returns(7);
     fake.fails_times(1, flaky());
@@ -21,12 +21,12 @@ async fn it_reads_all_and_answers() {
 }
 
 #[tokio::test]
-async fn nothing_scripted_is_unimplemented() {
+async fn a_call_without_a_script_is_unimplemented() {
     assert_eq!(code(send(&upload(), [1]).await), Some(Code::Unimplemented));
 }
 
 #[tokio::test]
-async fn it_answers_early_while_the_caller_still_sends() {
+async fn a_script_may_respond_while_the_caller_still_sends() {
     let fake = upload();
     fake.when_metadata("x-quota", "0").after_messages(2).fails(Error::resource_exhausted("quota"));
     fake.after_messages(1).returns(1);
@@ -42,7 +42,7 @@ async fn it_answers_early_while_the_caller_still_sends() {
 }
 
 #[tokio::test]
-async fn what_is_expected_and_comes_is_answered() {
+async fn a_call_that_meets_the_expectations_gets_the_response() {
     let fake = upload();
     fake.first(|it| *it == 1).each(|it| *it < 9).at_least(2).returns(2);
     assert_eq!(send(&fake, [1, 8]).await.unwrap(), 2);
@@ -50,7 +50,7 @@ async fn what_is_expected_and_comes_is_answered() {
 }
 
 #[tokio::test]
-async fn what_is_expected_and_does_not_come_fails_call_and_test() {
+async fn an_unmet_expectation_fails_call_and_test() {
     let fake = upload();
     let line = line!() + 1;
     fake.script().any_times().first(|it| *it == 1).at_least(2).returns(2);
@@ -106,7 +106,7 @@ async fn a_handler_may_read_by_itself() {
 }
 
 #[tokio::test]
-async fn the_test_takes_a_call_and_plays_it() {
+async fn the_test_takes_a_call_and_controls_it() {
     let fake = upload();
     let taken = fake.take();
     let sender = tokio::spawn({

@@ -9,7 +9,7 @@ async fn answers(fake: &Unary<Query, u32>) -> Vec<Result<u32>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn exactly_one_of_many_gets_what_is_scripted_once() {
+async fn exactly_one_concurrent_call_gets_a_response_for_one_call() {
     for _ in 0..50 {
         let fake = check_stock();
         fake.times(1).returns(1);
@@ -24,7 +24,7 @@ async fn exactly_one_of_many_gets_what_is_scripted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn each_of_many_has_its_own_number() {
+async fn each_concurrent_call_has_its_own_number() {
     let fake = check_stock();
     fake.returns_with(async |call| Ok(u32::try_from(call.number()).unwrap()));
     let mut numbers: Vec<_> = answers(&fake).await.into_iter().map(Result::unwrap).collect();
@@ -33,7 +33,7 @@ async fn each_of_many_has_its_own_number() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn all_of_many_can_be_taken() {
+async fn all_concurrent_calls_can_be_taken() {
     let fake = check_stock();
     let mut calls = fake.manual_calls();
     let tasks = tokio::spawn({

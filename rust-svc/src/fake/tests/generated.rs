@@ -1,4 +1,4 @@
-//! The form of generated code, by hand.
+//! A fake in the form of generated code.
 
 use std::sync::Arc;
 

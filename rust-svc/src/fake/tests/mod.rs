@@ -1,4 +1,4 @@
-//! One feature a file.
+//! Tests of fakes, one feature in each file.
 
 mod bidi_streaming;
 mod client_streaming;
@@ -76,7 +76,7 @@ fn within(millis: u64) -> Context {
     Context::new().with_timeout(ms(millis))
 }
 
-/// The message with which the test would fail.
+/// Returns the message with which `work` panics.
 fn panic_of(work: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(work)).expect_err("it does not panic");
     panic.downcast::<String>().map_or_else(|panic| (*panic.downcast::<&str>().unwrap()).to_owned(), |text| *text)

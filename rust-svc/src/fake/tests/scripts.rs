@@ -40,7 +40,7 @@ async fn a_default_response_is_empty() {
     assert_eq!(fake.client_streaming(Context::new(), Streaming::empty()).await.unwrap(), 0);
 }
 
-/// A request that counts how often it is shown, and equals no other.
+/// A request that counts how often it is formatted, and equals no other.
 #[derive(Clone)]
 struct Counted(Arc<AtomicUsize>);
 
@@ -58,7 +58,7 @@ impl fmt::Debug for Counted {
 }
 
 #[tokio::test]
-async fn a_script_that_does_not_match_costs_no_text() {
+async fn a_script_that_does_not_match_formats_no_text() {
     let fake: Unary<Counted, u32> = Session::lenient().fake(CHECK_STOCK);
     let shown = Counted(Arc::default());
     for _ in 0..10 {
@@ -103,7 +103,7 @@ async fn a_script_before_one_that_needs_the_first_message_does_not_wait_for_it()
 }
 
 #[tokio::test]
-async fn the_test_takes_calls_under_conditions() {
+async fn the_test_takes_only_calls_that_meet_the_conditions() {
     let fake = check_stock();
     fake.by_default().always(1);
     let taken = fake.when(|it| it.product == "b").take();
@@ -117,7 +117,7 @@ async fn the_test_takes_calls_under_conditions() {
 }
 
 #[tokio::test]
-async fn a_take_that_is_dropped_takes_nothing() {
+async fn a_dropped_take_takes_no_call() {
     let fake = check_stock();
     drop(fake.take());
     fake.always(1);
@@ -125,7 +125,7 @@ async fn a_take_that_is_dropped_takes_nothing() {
 }
 
 #[tokio::test]
-async fn replies_are_made_of_requests() {
+async fn replies_depend_on_requests() {
     let fake = assign();
     fake.reply(WITHIN, |it| it).send(Word::Hello).reply_each(|_| Word::More).end();
     let requests = Streaming::from_messages([Word::Accept, Word::Decline, Word::Route]);
@@ -184,7 +184,7 @@ async fn calls_are_ordered_by_fake_and_request() {
 }
 
 #[tokio::test]
-async fn a_gate_lets_those_that_wait_through_even_if_it_closes_at_once() {
+async fn an_opened_gate_lets_waiting_calls_through_even_if_it_closes_immediately() {
     let (fake, gate) = (check_stock(), Gate::new());
     fake.hold(&gate).always(1);
     let call = tokio::spawn({
@@ -199,7 +199,7 @@ async fn a_gate_lets_those_that_wait_through_even_if_it_closes_at_once() {
 }
 
 #[tokio::test]
-async fn a_gate_lets_so_many_through() {
+async fn a_gate_admits_a_number_of_calls() {
     let (fake, gate) = (check_stock(), Gate::new());
     fake.hold(&gate).always(1);
     let call = || {

@@ -53,7 +53,7 @@ async fn a_call_fails_before_any_message() {
 }
 
 #[tokio::test]
-async fn a_script_answers_once_and_then_nothing_does() {
+async fn a_call_after_a_used_up_script_is_unimplemented() {
     let fake = watch_stock();
     fake.returns([1]);
     open(&fake).await;
@@ -92,7 +92,7 @@ async fn a_wait_beyond_the_deadline_ends_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_ends_the_stream() {
+async fn cancellation_ends_the_stream() {
     let (fake, gate) = (watch_stock(), Gate::new());
     fake.script().messages().hold(&gate).end();
     let (cx, guard) = Context::new().with_cancel_guard();
@@ -133,7 +133,7 @@ async fn a_handler_makes_the_stream() {
 }
 
 #[tokio::test]
-async fn the_test_takes_a_call_and_plays_it() {
+async fn the_test_takes_a_call_and_controls_it() {
     let fake = watch_stock();
     let taken = fake.take();
     let reader = tokio::spawn({

@@ -2,7 +2,7 @@ use super::*;
 use crate::Streaming;
 
 #[tokio::test(start_paused = true)]
-async fn a_miss_tells_all_that_helps() {
+async fn an_unexpected_call_is_reported_with_its_request_and_the_closest_script() {
     let session = Session::new();
     let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
     let watch: ServerStreaming<Query, u32> = session.fake(WATCH_STOCK);
@@ -16,7 +16,7 @@ async fn a_miss_tells_all_that_helps() {
     watch.server_streaming(Context::new(), query("a", 1)).await.unwrap_err();
 
     let cx = within(298).with_metadata("x-tenant", "t1").unwrap();
-    // The miss happens in another task, as it does behind a server.
+    // The call runs in another task, as it does behind a server.
     tokio::spawn(async move { check.unary(cx, query("a", 0)).await }).await.unwrap().unwrap_err();
 
     let expected = format!(
@@ -34,7 +34,7 @@ async fn a_miss_tells_all_that_helps() {
 }
 
 #[tokio::test]
-async fn a_miss_tells_why_conditions_do_not_hold() {
+async fn an_unexpected_call_is_reported_with_unmet_conditions() {
     let session = Session::new();
     let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
     check.unary(Context::new(), query("a", 1)).await.unwrap_err();
@@ -78,7 +78,7 @@ the script at {file}:{always}:11 before it responds to every call
 }
 
 #[tokio::test]
-async fn a_strict_session_is_content_when_all_went_as_scripted() {
+async fn a_strict_session_passes_if_all_scripts_are_used_up() {
     let session = Session::new();
     let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
     check.returns(1);
@@ -98,7 +98,7 @@ async fn a_lenient_session_verifies_when_asked() {
 }
 
 #[test]
-fn a_failing_test_is_not_made_to_abort() {
+fn a_panicking_test_does_not_abort() {
     let text = panic_of(|| {
         let session = Session::new();
         let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
@@ -109,7 +109,7 @@ fn a_failing_test_is_not_made_to_abort() {
 }
 
 #[test]
-fn scripting_after_a_strict_session_was_dropped_is_a_mistake() {
+fn scripting_after_a_strict_session_was_dropped_panics() {
     let check: Unary<Query, u32> = Session::new().fake(CHECK_STOCK);
     let text = panic_of(|| check.returns(1));
     assert!(text.ends_with("the strict session of this fake is dropped: keep it in a variable of the test"), "{text}");
@@ -117,7 +117,7 @@ fn scripting_after_a_strict_session_was_dropped_is_a_mistake() {
 }
 
 #[tokio::test]
-async fn several_fakes_have_one_order() {
+async fn a_session_orders_the_calls_of_its_fakes() {
     let session = Session::lenient();
     let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
     let assign: BidiStreaming<Word, Word> = session.fake(ASSIGN);
@@ -136,7 +136,7 @@ async fn several_fakes_have_one_order() {
 }
 
 #[tokio::test]
-async fn reset_begins_anew() {
+async fn reset_forgets_scripts_and_calls() {
     let session = Session::new();
     let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
     check.returns(1);

@@ -1,4 +1,4 @@
-//! A strict test misses nothing.
+//! Strict sessions: everything that goes otherwise than scripted fails the test.
 
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ async fn lenient() {
 }
 
 #[test]
-fn a_lenient_session_prints_what_was_not_met() {
+fn a_lenient_session_prints_unmet_expectations() {
     let test = "fake::tests::strict::lenient";
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     let output = command.args([test, "--exact", "--ignored", "--nocapture"]).output().unwrap();
@@ -217,7 +217,7 @@ async fn an_error_of_the_test_itself_is_returned() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_for_what_does_not_come_ends_with_the_log() {
+async fn a_wait_that_times_out_panics_with_the_log() {
     let session = Session::lenient();
     let fake: Unary<Query, u32> = session.fake(CHECK_STOCK);
     ask(&fake).await.unwrap_err();
@@ -242,7 +242,7 @@ async fn drop_taken(fake: Unary<Query, u32>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_no_test_takes_fails() {
+async fn a_call_that_the_test_does_not_take_fails() {
     let text = failure_of(CHECK_STOCK, async |fake: Unary<Query, u32>| {
         let _calls = fake.manual_calls();
         assert_eq!(code(ask(&fake).await), Some(Code::FailedPrecondition));
@@ -289,7 +289,7 @@ async fn the_timeout_of_the_method_limits_a_direct_call() {
 }
 
 #[tokio::test]
-async fn calls_messages_and_failures_are_kept_in_bounds() {
+async fn numbers_of_kept_calls_messages_and_failures_are_bounded() {
     let session = Session::new();
     let fake: Unary<Query, u32> = session.fake(CHECK_STOCK);
     for _ in 0..1500 {

@@ -69,7 +69,7 @@ fn assert_text(name: &str, text: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn differences_of_a_nested_message() {
+async fn differences_have_the_paths_of_nested_fields() {
     let session = Session::new();
     let place: Unary<Order, u32> = session.fake(PLACE);
     place.when_eq(order()).any_times().returns(1);
@@ -91,7 +91,7 @@ async fn differences_of_a_nested_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_used_up_script_that_matches_comes_first() {
+async fn a_matching_used_up_script_is_shown_first() {
     let session = Session::new();
     let check: Unary<Query, u32> = session.fake(CHECK_STOCK);
     check.when(|it| it.product == "a").returns(1);
@@ -103,7 +103,7 @@ async fn a_used_up_script_that_matches_comes_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn expectations_of_a_dialogue() {
+async fn unmet_expectations_of_a_dialogue_are_explained() {
     let session = Session::new();
     let assign: BidiStreaming<Word, Word> = session.named("north").fake(ASSIGN);
     for requests in [vec![Word::Decline], vec![], vec![Word::Accept, Word::More]] {
@@ -115,7 +115,7 @@ async fn expectations_of_a_dialogue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn scripts_that_did_not_go_to_their_end() {
+async fn scripts_that_were_cut_short_are_explained() {
     let session = Session::new();
     let watch: ServerStreaming<Query, u32> = session.fake(WATCH_STOCK);
     watch.send(1).send(2).wait(ms(1500)).end();
@@ -131,7 +131,7 @@ async fn scripts_that_did_not_go_to_their_end() {
 }
 
 #[tokio::test]
-async fn a_number_of_calls() {
+async fn a_wrong_number_of_calls_is_explained() {
     let fake: Unary<Order, u32> = Session::lenient().fake(PLACE);
     fake.always(1);
     for _ in 0..25 {

@@ -10,7 +10,7 @@ async fn ask(fake: &Unary<Query, u32>, product: &'static str) -> Result<u32> {
 }
 
 #[tokio::test]
-async fn nothing_scripted_is_unimplemented_and_names_the_method() {
+async fn a_call_without_a_script_is_unimplemented_and_names_the_method() {
     let error = ask(&check_stock(), "a").await.unwrap_err();
     assert_eq!(error.code(), Code::Unimplemented);
     let expected = "inventory.v1.InventoryService/CheckStock: call #1 was unexpected: no script responds to it";
@@ -18,7 +18,7 @@ async fn nothing_scripted_is_unimplemented_and_names_the_method() {
 }
 
 #[tokio::test]
-async fn scripts_answer_in_order_each_as_often_as_it_says() {
+async fn scripts_respond_in_order_each_up_to_its_number_of_calls() {
     let fake = check_stock();
     fake.returns(1);
     fake.fails_times(2, flaky());
@@ -34,7 +34,7 @@ async fn scripts_answer_in_order_each_as_often_as_it_says() {
 }
 
 #[tokio::test]
-async fn always_fails_goes_on() {
+async fn always_fails_has_no_limit() {
     let fake = check_stock();
     fake.always_fails(flaky());
     for _ in 0..3 {
@@ -79,13 +79,13 @@ async fn headers_and_trailers_reach_the_caller() {
 }
 
 #[test]
-fn a_header_that_may_not_travel_fails_where_it_is_scripted() {
+fn an_invalid_header_panics_where_it_is_scripted() {
     let text = panic_of(|| drop(check_stock().header("grpc-status", "0")));
     assert_eq!(text, r#"metadata "grpc-status" has a key that is reserved for gRPC"#);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_takes_as_long_as_it_says() {
+async fn a_delay_lasts_for_its_duration() {
     let fake = check_stock();
     fake.delay(ms(30_000)).returns(1);
     let start = Instant::now();
@@ -106,7 +106,7 @@ async fn a_delay_beyond_the_deadline_ends_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_over_before_it_begins_uses_no_script() {
+async fn an_expired_call_uses_no_script() {
     let fake = check_stock();
     fake.returns(1);
     assert_eq!(code(fake.unary(within(0), query("a", 1)).await), Some(Code::DeadlineExceeded));
@@ -114,7 +114,7 @@ async fn a_call_that_is_over_before_it_begins_uses_no_script() {
 }
 
 #[tokio::test]
-async fn what_hangs_ends_when_the_caller_goes_away() {
+async fn cancellation_ends_a_call_that_hangs() {
     let fake = check_stock();
     fake.hangs();
     let (cx, guard) = Context::new().with_cancel_guard();
@@ -130,9 +130,9 @@ async fn what_hangs_ends_when_the_caller_goes_away() {
 }
 
 #[tokio::test]
-async fn a_dropped_call_is_abandoned_and_what_it_left_behind_is_cancelled() {
+async fn a_dropped_call_is_abandoned_and_its_tasks_are_cancelled() {
     let fake = check_stock();
-    let (sender, left_behind) = tokio::sync::oneshot::channel();
+    let (sender, cancelled) = tokio::sync::oneshot::channel();
     let sender = Arc::new(std::sync::Mutex::new(Some(sender)));
     fake.returns_with(move |call| {
         let cx = call.context().clone();
@@ -144,12 +144,12 @@ async fn a_dropped_call_is_abandoned_and_what_it_left_behind_is_cancelled() {
         std::future::pending()
     });
     assert!(futures::FutureExt::now_or_never(ask(&fake, "a")).is_none());
-    left_behind.await.unwrap();
+    cancelled.await.unwrap();
     assert_eq!(fake.calls()[0].outcome(), Some(CallOutcome::Abandoned));
 }
 
 #[tokio::test]
-async fn a_gate_holds_calls_and_the_highest_number_at_once_is_known() {
+async fn a_gate_holds_calls_and_their_peak_number_is_known() {
     let (fake, gate) = (check_stock(), Gate::new());
     fake.hold(&gate).always(1);
     let calls: Vec<_> = (0..3)
@@ -221,7 +221,7 @@ async fn reset_forgets_all_and_reset_calls_keeps_the_scripts() {
 }
 
 #[tokio::test]
-async fn the_test_takes_calls_and_answers_them() {
+async fn the_test_takes_calls_and_responds() {
     let fake = check_stock();
     let first = fake.take();
     let code_under_test = tokio::spawn({
@@ -238,7 +238,7 @@ async fn the_test_takes_calls_and_answers_them() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_over_is_not_taken() {
+async fn a_cancelled_call_is_not_taken() {
     let fake = check_stock();
     let taken = fake.take();
     assert!(futures::FutureExt::now_or_never(ask(&fake, "gone")).is_none());

@@ -5,15 +5,15 @@ use std::fmt::Debug;
 use super::{json, tree::Tree};
 
 /// The most characters of a value that a difference shows.
-const SHOWN: usize = 60;
+const MAX_CHARS: usize = 60;
 
-/// The differences between two messages, as in `items[1].quantity: expected 2, got 0`.
+/// Returns the differences between two messages, as in `items[1].quantity: expected 2, got 0`.
 pub(in crate::fake) fn between(expected: &impl Debug, got: &impl Debug) -> Vec<String> {
-    below("", expected, got)
+    between_at("", expected, got)
 }
 
-/// The differences between two values at a path.
-pub(in crate::fake) fn below(path: &str, expected: &impl Debug, got: &impl Debug) -> Vec<String> {
+/// Returns the differences between two values at a path.
+pub(in crate::fake) fn between_at(path: &str, expected: &impl Debug, got: &impl Debug) -> Vec<String> {
     let mut differences = Vec::new();
     compare(path, &Tree::of(expected), &Tree::of(got), &mut differences);
     if differences.is_empty() {
@@ -73,7 +73,8 @@ fn compare_entries(
 }
 
 fn differ(path: &str, expected: Option<&Tree>, got: Option<&Tree>) -> String {
-    let text = |tree: Option<&Tree>| tree.map_or("nothing".to_owned(), |tree| json::shorten(&json::write(tree), SHOWN));
+    let text =
+        |tree: Option<&Tree>| tree.map_or("nothing".to_owned(), |tree| json::shorten(&json::write(tree), MAX_CHARS));
     let what = format!("expected {}, got {}", text(expected), text(got));
     if path.is_empty() { what } else { format!("{path}: {what}") }
 }
@@ -86,7 +87,7 @@ fn join(path: &str, name: &str) -> String {
 mod tests {
     use std::collections::HashMap;
 
-    use super::{below, between};
+    use super::{between, between_at};
 
     #[derive(Debug, Default, Clone)]
     #[allow(dead_code, reason = "its Debug form is read")]
@@ -141,12 +142,12 @@ mod tests {
     #[test]
     fn values_without_parts_are_shortened() {
         let long = "x".repeat(100);
-        let [difference] = below("name", &long, &"y").try_into().unwrap();
+        let [difference] = between_at("name", &long, &"y").try_into().unwrap();
         assert_eq!(difference, format!("name: expected \"{}… (102 characters), got \"y\"", "x".repeat(59)));
     }
 
     #[test]
     fn equal_forms_of_values_that_differ_are_named() {
-        assert_eq!(below("at", &f64::NAN, &f64::NAN), ["at is not equal"]);
+        assert_eq!(between_at("at", &f64::NAN, &f64::NAN), ["at is not equal"]);
     }
 }

@@ -5,14 +5,14 @@ use std::fmt::Debug;
 use super::tree::Tree;
 
 /// The most characters of a message that a failure shows.
-const SHOWN: usize = 400;
+const MAX_CHARS: usize = 400;
 
-/// A message as JSON, shortened. Fields without a value are left out.
+/// Returns a message as JSON, shortened. Fields without a value are left out.
 pub(in crate::fake) fn of(message: &impl Debug) -> String {
-    shorten(&write(&Tree::of(message)), SHOWN)
+    shorten(&write(&Tree::of(message)), MAX_CHARS)
 }
 
-/// The beginning of a text, with its length if that is not all.
+/// Returns the beginning of a text, with its length if that is not all.
 pub(in crate::fake) fn shorten(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),

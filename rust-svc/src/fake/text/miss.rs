@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most differences of the closest script that are shown.
-const SHOWN: usize = 8;
+const MAX_DIFFERENCES: usize = 8;
 
 /// A call without a script, and why no script responds to it.
 pub(in crate::fake) struct Miss<'a, S: CallShape> {
@@ -21,7 +21,7 @@ pub(in crate::fake) struct Miss<'a, S: CallShape> {
 }
 
 impl<S: CallShape> Miss<'_, S> {
-    /// The call and the reason.
+    /// Returns the call and the reason.
     ///
     /// ```text
     /// inventory.v1.InventoryService/ReserveItems: call #4 was unexpected: no script responds to it
@@ -53,7 +53,7 @@ impl<S: CallShape> Miss<'_, S> {
         scripts.map(|script| line("used up", text(script))).collect()
     }
 
-    /// The script with the fewest conditions that are not met, and of those the one with the fewest differences.
+    /// Returns the script with the fewest unmet conditions, and of those the one with the fewest differences.
     fn closest(&self) -> Vec<String> {
         let differences =
             self.scripts.iter().map(|script| (script.location, script.differences(self.request, self.cx)));
@@ -61,9 +61,9 @@ impl<S: CallShape> Miss<'_, S> {
         match unmet.min_by_key(|(_, found)| (found.len(), found.iter().map(Vec::len).sum::<usize>())) {
             Some((location, found)) => {
                 let found = found.concat();
-                let more = found.len().saturating_sub(SHOWN);
+                let more = found.len().saturating_sub(MAX_DIFFERENCES);
                 let rest = (more > 0).then(|| format!("{more} more differences"));
-                let found: Vec<_> = found.into_iter().take(SHOWN).chain(rest).collect();
+                let found: Vec<_> = found.into_iter().take(MAX_DIFFERENCES).chain(rest).collect();
                 vec![line("closest", format!("{location}: {}", found.join("; ")))]
             }
             None if self.scripts.is_empty() => vec![line("scripts", "none")],
@@ -76,7 +76,7 @@ fn line(label: &str, text: impl Display) -> String {
     format!("  {label:<9} {text}")
 }
 
-/// The duration in whole milliseconds, since more digits only hide them.
+/// Returns the duration in whole milliseconds, since more digits only hide them.
 fn rounded(duration: Duration) -> Duration {
     Duration::from_millis(u64::try_from((duration.as_micros() + 500) / 1000).unwrap_or(u64::MAX))
 }

@@ -6,9 +6,9 @@ use super::{json, words::calls};
 use crate::fake::{CallRecord, Times, session::CallLog};
 
 /// The most calls that a failure shows: the first.
-const SHOWN: usize = 5;
+const MAX_CALLS: usize = 5;
 
-/// All failures with the end of the log; `None` if there are none.
+/// Returns all failures with the end of the log; `None` if there are none.
 pub(in crate::fake) fn of(failures: &[String], log: &CallLog) -> Option<String> {
     let head = match failures {
         [] => return None,
@@ -27,7 +27,7 @@ pub(in crate::fake) fn assert_none(failures: &[String], log: &CallLog) {
     }
 }
 
-/// The number of calls is not the expected one.
+/// Returns the failure for a wrong number of calls.
 pub(in crate::fake) fn not_called<Q: Debug>(
     label: &str,
     times: Times,
@@ -35,11 +35,11 @@ pub(in crate::fake) fn not_called<Q: Debug>(
     records: &[CallRecord<Q>],
 ) -> String {
     let first = format!("{label} was to be called {times}, and got {}", calls(count));
-    let shown = records.iter().take(SHOWN).map(|record| {
+    let shown = records.iter().take(MAX_CALLS).map(|record| {
         let outcome = record.outcome().map_or("running".to_owned(), |outcome| outcome.to_string());
         format!("  #{} {outcome}: {}", record.number(), requests(record.requests()))
     });
-    let rest = (count > SHOWN).then(|| format!("  and {} more", count - SHOWN));
+    let rest = (count > MAX_CALLS).then(|| format!("  and {} more", count - MAX_CALLS));
     std::iter::once(first).chain(shown).chain(rest).collect::<Vec<_>>().join("\n")
 }
 

@@ -27,7 +27,7 @@ impl Tree {
         reader.value().filter(|_| reader.rest.peek().is_none()).unwrap_or(Self::Leaf(text))
     }
 
-    /// `Some(value)` is as good as the value.
+    /// Unwraps `Some(value)`, so that it equals the value.
     fn some(self) -> Self {
         match self {
             Self::Tuple(name, mut parts) if name == "Some" && parts.len() == 1 => {
@@ -37,7 +37,7 @@ impl Tree {
         }
     }
 
-    /// The value in one line, as `Debug` shows it but in order.
+    /// Returns the value in one line, as `Debug` shows it but in order.
     pub(super) fn text(&self) -> String {
         let list = |parts: &[Self]| parts.iter().map(Self::text).collect::<Vec<_>>().join(", ");
         let pairs = |parts: &[(String, Self)]| {
@@ -70,7 +70,7 @@ impl Reader<'_> {
         Some(tree.some())
     }
 
-    /// A name or number, with parts or without.
+    /// Returns a name or number, with parts or without.
     fn named(&mut self) -> Option<Tree> {
         let mut name = String::new();
         while let Some(next) = self.rest.peek().copied() {
@@ -86,7 +86,7 @@ impl Reader<'_> {
         (!name.trim().is_empty()).then(|| Tree::Leaf(name.trim().to_owned()))
     }
 
-    /// Whether a colon ends a key, rather than being a part of a path or of a time.
+    /// Returns whether a colon ends a key, rather than being a part of a path or of a time.
     fn is_key_end(&self) -> bool {
         let mut after = self.rest.clone();
         after.next();
@@ -152,7 +152,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A text or character with its quotes and escapes.
+    /// Returns a text or character with its quotes and escapes.
     fn quoted(&mut self) -> Option<String> {
         let quote = self.rest.next()?;
         let mut text = String::from(quote);
