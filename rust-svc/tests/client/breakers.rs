@@ -1,4 +1,4 @@
-//! The circuit breaker of a method, as calls meet it.
+//! Circuit breakers, as callers observe them.
 
 use std::{
     sync::{
@@ -16,13 +16,13 @@ use tracing::{
 };
 
 use crate::{
-    GET, TOUCHY, call,
+    GET, SENSITIVE, call,
     local::{Log, answer, client, failure},
 };
 
-const TOUCHY_GET: Method = GET.timeout_ms(300).breaker(TOUCHY);
+const SENSITIVE_GET: Method = GET.timeout_ms(300).breaker(SENSITIVE);
 
-/// A server that answers, fails or says nothing.
+/// Creates a client of a server that responds while `healthy` is set, and fails otherwise.
 fn switched(healthy: &Arc<AtomicBool>) -> (Client, Log) {
     let healthy = healthy.clone();
     client(move |_| {
@@ -35,68 +35,68 @@ fn switched(healthy: &Arc<AtomicBool>) -> (Client, Log) {
 }
 
 fn state(client: &Client) -> BreakerState {
-    client.breaker(&TOUCHY_GET).unwrap().state()
+    client.breaker(&SENSITIVE_GET).unwrap().state()
 }
 
 #[tokio::test(start_paused = true)]
-async fn opens_probes_and_closes() {
+async fn an_open_breaker_probes_and_closes() {
     let healthy = Arc::new(AtomicBool::new(false));
     let (client, log) = switched(&healthy);
-    assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().message(), "");
-    assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().message(), "");
+    assert_eq!(call(&client, SENSITIVE_GET).await.unwrap_err().message(), "");
+    assert_eq!(call(&client, SENSITIVE_GET).await.unwrap_err().message(), "");
     assert_eq!((state(&client), log.calls()), (BreakerState::Open, 2));
 
     for _ in 0..100 {
-        let error = call(&client, TOUCHY_GET.no_side_effects()).await.unwrap_err();
+        let error = call(&client, SENSITIVE_GET.no_side_effects()).await.unwrap_err();
         assert_eq!((error.code(), error.message()), (Code::Unavailable, "circuit breaker open: test.v1.Test/Get"));
         assert_eq!(error.detail::<rpc::ErrorInfo>().unwrap().reason, "CIRCUIT_BREAKER_OPEN");
         assert!(error.retry_delay().unwrap() <= Duration::from_millis(1200));
     }
-    assert_eq!(log.calls(), 2, "nothing is sent, and nothing tried again");
+    assert_eq!(log.calls(), 2, "nothing is sent or retried");
 
     healthy.store(true, Ordering::SeqCst);
     time::sleep(Duration::from_millis(1200)).await;
-    let results = futures::future::join_all((0..100).map(|_| call(&client, TOUCHY_GET))).await;
+    let results = futures::future::join_all((0..100).map(|_| call(&client, SENSITIVE_GET))).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 3);
     assert_eq!((log.calls(), state(&client)), (5, BreakerState::Closed));
-    assert!(call(&client, TOUCHY_GET).await.is_ok());
+    assert!(call(&client, SENSITIVE_GET).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_fails_opens_it_again() {
+async fn a_failed_probe_opens_the_breaker_again() {
     let healthy = Arc::new(AtomicBool::new(false));
     let (client, log) = switched(&healthy);
     for _ in 0..2 {
-        call(&client, TOUCHY_GET).await.unwrap_err();
+        call(&client, SENSITIVE_GET).await.unwrap_err();
     }
     time::sleep(Duration::from_millis(1200)).await;
-    let results = futures::future::join_all((0..100).map(|_| call(&client, TOUCHY_GET))).await;
+    let results = futures::future::join_all((0..100).map(|_| call(&client, SENSITIVE_GET))).await;
     assert!(results.iter().all(Result::is_err));
     assert_eq!((log.calls(), state(&client)), (5, BreakerState::Open));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_is_dropped_gives_its_place_back() {
+async fn a_dropped_probe_returns_its_permit() {
     let healthy = Arc::new(AtomicBool::new(false));
     let (client, log) = switched(&healthy);
     for _ in 0..2 {
-        call(&client, TOUCHY_GET).await.unwrap_err();
+        call(&client, SENSITIVE_GET).await.unwrap_err();
     }
     time::sleep(Duration::from_millis(1200)).await;
     for _ in 0..10 {
-        let dropped = time::timeout(Duration::from_millis(1), call(&client, TOUCHY_GET)).await;
+        let dropped = time::timeout(Duration::from_millis(1), call(&client, SENSITIVE_GET)).await;
         assert!(dropped.is_err());
     }
     assert_eq!((log.calls(), state(&client)), (12, BreakerState::HalfOpen));
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_to_bad_requests_are_no_failures() {
+async fn only_codes_of_server_faults_open_the_breaker() {
     for number in 1..=16 {
         let code = Code::from_number(number).unwrap();
         let (client, _) = client(move |_| async move { failure(number) });
         for _ in 0..20 {
-            call(&client, TOUCHY_GET).await.unwrap_err();
+            call(&client, SENSITIVE_GET).await.unwrap_err();
         }
         let opens = matches!(number, 2 | 4 | 8 | 13 | 14 | 15);
         assert_eq!(state(&client) == BreakerState::Open, opens, "{code}");
@@ -104,35 +104,35 @@ async fn answers_to_bad_requests_are_no_failures() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_hangs_opens_it() {
+async fn a_hanging_server_opens_the_breaker() {
     let (client, log) = client(|_| std::future::pending());
     for _ in 0..2 {
-        assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().code(), Code::DeadlineExceeded);
+        assert_eq!(call(&client, SENSITIVE_GET).await.unwrap_err().code(), Code::DeadlineExceeded);
     }
     assert_eq!((state(&client), log.calls()), (BreakerState::Open, 2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn callers_in_a_hurry_do_not_open_it() {
+async fn short_deadlines_do_not_open_the_breaker() {
     let (client, _) = client(|_| async {
         time::sleep(Duration::from_millis(20)).await;
         answer("answer")
     });
     for _ in 0..1000 {
         let cx = Context::new().with_timeout(Duration::from_millis(5));
-        let result = client.unary::<_, String, _, _>(TOUCHY_GET, cx, String::new()).await;
+        let result = client.unary::<_, String, _, _>(SENSITIVE_GET, cx, String::new()).await;
         assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
     }
     assert_eq!(state(&client), BreakerState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_method_has_its_own() {
-    const OTHER: Method = Method::unary("/test.v1.Test/Other").breaker(TOUCHY);
+async fn each_method_has_its_own_breaker() {
+    const OTHER: Method = Method::unary("/test.v1.Test/Other").breaker(SENSITIVE);
     let healthy = Arc::new(AtomicBool::new(false));
     let (client, _) = switched(&healthy);
     for _ in 0..2 {
-        call(&client, TOUCHY_GET).await.unwrap_err();
+        call(&client, SENSITIVE_GET).await.unwrap_err();
     }
     assert_eq!(state(&client.clone()), BreakerState::Open, "clones share it");
     assert_eq!(client.breaker(&OTHER).unwrap().state(), BreakerState::Closed);
@@ -140,42 +140,42 @@ async fn each_method_has_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_open_breaker_does_not_hide_what_opened_it() {
+async fn an_open_breaker_does_not_replace_the_error_of_the_server() {
     let (client, log) = client(|_| async { failure(Code::Unavailable.number()) });
-    let method = TOUCHY_GET.no_side_effects().timeout_ms(10_000);
+    let method = SENSITIVE_GET.no_side_effects().timeout_ms(10_000);
     let error = call(&client, method).await.unwrap_err();
     assert_eq!((error.message(), log.calls()), ("", 2));
     assert_eq!(state(&client), BreakerState::Open);
 }
 
 #[tokio::test(start_paused = true)]
-async fn people_can_stop_a_method() {
+async fn force_open_rejects_calls_until_reset() {
     let (client, log) = client(|_| async { answer("answer") });
-    let breaker = client.breaker(&TOUCHY_GET).unwrap();
+    let breaker = client.breaker(&SENSITIVE_GET).unwrap();
     breaker.force_open();
-    assert_eq!(call(&client, TOUCHY_GET).await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(call(&client, SENSITIVE_GET).await.unwrap_err().code(), Code::Unavailable);
     breaker.reset();
-    assert!(call(&client, TOUCHY_GET).await.is_ok());
+    assert!(call(&client, SENSITIVE_GET).await.is_ok());
     assert_eq!(log.calls(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_can_be_told_another_policy() {
+async fn a_client_can_override_the_policies_of_a_method() {
     let builder = Client::builder("local").method(GET.no_side_effects().no_breaker());
     let (client, log) = crate::local::build(builder, |_| async { failure(Code::Unavailable.number()) });
-    call(&client, TOUCHY_GET).await.unwrap_err();
+    call(&client, SENSITIVE_GET).await.unwrap_err();
     assert_eq!(log.calls(), 3);
-    assert!(client.breaker(&TOUCHY_GET).is_none());
+    assert!(client.breaker(&SENSITIVE_GET).is_none());
 }
 
 /// The fields of the events of the breaker of one method, in order.
 ///
-/// It is the subscriber of the whole process: `tracing` asks whoever comes by a place first whether the place is of
-/// interest, and a subscriber of one thread is not asked where that is another test.
+/// It is the global subscriber: `tracing` caches whether a call site is of interest, and another test may reach the call
+/// site first, on a thread without a subscriber.
 #[derive(Clone, Default)]
 struct Events(Arc<Mutex<Vec<String>>>);
 
-const WATCHED: Method = Method::unary("/test.v1.Test/Watched").timeout_ms(300).breaker(TOUCHY);
+const WATCHED: Method = Method::unary("/test.v1.Test/Watched").timeout_ms(300).breaker(SENSITIVE);
 
 impl tracing::Subscriber for Events {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {

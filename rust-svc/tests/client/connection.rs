@@ -1,4 +1,4 @@
-//! When a client connects, what it sends over one connection, and when it lets go of it.
+//! The connection of a client: when it opens and closes, and its limits.
 
 use std::{
     sync::{
@@ -24,7 +24,7 @@ use crate::{
     wire::{Server, Then, frame},
 };
 
-/// A listener, and a task that tells of each connection to it.
+/// Listens, and passes each connection on to the receiver.
 async fn listen() -> (String, mpsc::UnboundedReceiver<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -37,7 +37,7 @@ async fn listen() -> (String, mpsc::UnboundedReceiver<TcpStream>) {
     (address, accepted)
 }
 
-/// How many bytes come.
+/// Reads a body, and returns its length.
 async fn read(body: &mut RecvStream) -> usize {
     let mut count = 0;
     while let Some(data) = body.data().await {
@@ -48,7 +48,7 @@ async fn read(body: &mut RecvStream) -> usize {
 }
 
 #[tokio::test]
-async fn calls_at_once_share_a_connection() {
+async fn concurrent_calls_share_a_connection() {
     let (address, mut accepted) = listen().await;
     let client = Client::new(address).unwrap();
     let calls = (0..50).map(|_| call(&client, GET.timeout_ms(200).no_breaker()));
@@ -58,7 +58,7 @@ async fn calls_at_once_share_a_connection() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_dropped_closes_its_connection() {
+async fn a_dropped_client_closes_its_connection() {
     let (address, mut accepted) = listen().await;
     let client = Client::new(address).unwrap();
     let waiting = tokio::spawn(async move { call(&client, GET).await });
@@ -72,16 +72,16 @@ async fn a_client_that_is_dropped_closes_its_connection() {
 
 #[tokio::test]
 async fn a_stream_outlives_its_client() {
-    let (begun, mut begins) = mpsc::unbounded_channel();
+    let (sender, mut streams) = mpsc::unbounded_channel();
     let server = Server::start(move |mut call| {
-        begun.send(call.begin()).unwrap();
+        sender.send(call.begin()).unwrap();
         async { Then::Keep }
     })
     .await;
     let client = server.client();
     let mut messages = client.server_streaming::<_, String, _, _>(WATCH, Context::new(), String::new()).await.unwrap();
     drop(client);
-    let mut stream = begins.recv().await.unwrap();
+    let mut stream = streams.recv().await.unwrap();
     for text in ["one", "two"] {
         stream.send_data(frame(text), false).unwrap();
         assert_eq!(messages.next().await.unwrap().unwrap(), text);
@@ -101,9 +101,9 @@ fn a_client_outlives_the_runtime_that_it_connected_in() {
     }
 }
 
-/// What the server has no room for is not asked of the caller.
+/// The client polls the stream only for messages that fit into the window of the server.
 #[tokio::test]
-async fn a_stream_of_requests_waits_for_the_server() {
+async fn flow_control_pauses_a_stream_of_requests() {
     const SIZE: usize = 10_000;
     let server = Server::start(|mut call| async move {
         time::sleep(Duration::from_millis(200)).await;
@@ -111,8 +111,8 @@ async fn a_stream_of_requests_waits_for_the_server() {
         call.answer(&bytes.to_string())
     })
     .await;
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = asked.clone();
+    let polled = Arc::new(AtomicUsize::new(0));
+    let counter = polled.clone();
     let requests = futures::stream::iter(0..100).map(move |_| {
         counter.fetch_add(1, SeqCst);
         Ok("x".repeat(SIZE))
@@ -122,14 +122,13 @@ async fn a_stream_of_requests_waits_for_the_server() {
         client.client_streaming::<_, String, _, _>(UPLOAD, Context::new(), Streaming::new(requests)).await
     });
     time::sleep(Duration::from_millis(100)).await;
-    assert!(asked.load(SeqCst) * SIZE < 200_000, "{asked:?} were asked for while there was room for 64 KiB");
+    assert!(polled.load(SeqCst) * SIZE < 200_000, "{polled:?} were polled while the window was 64 KiB");
     let frames = 100 * frame(&"x".repeat(SIZE)).len();
     assert_eq!(answer.await.unwrap().unwrap(), frames.to_string());
 }
 
-/// Requests and answers that are larger than the windows of HTTP/2.
 #[tokio::test]
-async fn large_messages() {
+async fn messages_may_exceed_the_flow_control_windows() {
     let server = Server::start(|mut call| async move {
         let bytes = read(&mut call.body).await;
         call.answer(&format!("{bytes} {}", "y".repeat(3_000_000)))
@@ -141,9 +140,9 @@ async fn large_messages() {
     assert_eq!(answer.len(), 8 + 3_000_000);
 }
 
-/// A reset says what it says, however far the answer got.
+/// The server resets a stream after a part of the response.
 #[tokio::test]
-async fn resets_within_an_answer() {
+async fn resets_after_a_response_began_map_to_codes() {
     for (reason, code) in [
         (Reason::CANCEL, Code::Cancelled),
         (Reason::NO_ERROR, Code::Internal),
@@ -161,13 +160,13 @@ async fn resets_within_an_answer() {
         .await;
         let error = call(&server.client(), GET).await.unwrap_err();
         assert_eq!(error.code(), code, "{reason:?}");
-        assert_eq!(server.calls(), 1, "{reason:?}: an answer had begun");
+        assert_eq!(server.calls(), 1, "{reason:?}: no retry after the response began");
     }
 }
 
-/// Most servers end the whole connection, and all of its calls, for what is much larger than they take.
+/// Most servers close the connection, with all of its calls, if headers exceed their limit.
 #[tokio::test]
-async fn headers_that_the_server_does_not_take_are_not_sent() {
+async fn headers_above_the_limit_of_the_server_are_not_sent() {
     let (address, mut accepted) = listen().await;
     let client = Client::builder(address).metadata("x-large", "x".repeat(5000)).build().unwrap();
     let calling = tokio::spawn(async move { call(&client, GET).await });

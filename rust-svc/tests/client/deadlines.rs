@@ -1,4 +1,4 @@
-//! How long a call may take.
+//! Deadlines of calls.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use rust_svc::{
 use tokio::time::{self, Instant};
 
 use crate::{
-    GET, TOUCHY,
+    GET, SENSITIVE,
     local::{answer, build, client},
 };
 
@@ -22,7 +22,7 @@ async fn call(client: &Client, method: Method, cx: Context) -> Result<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_sooner_of_caller_and_method() {
+async fn the_earlier_of_deadline_and_timeout_counts() {
     for (method, caller, millis) in [
         (GET.timeout_ms(300), None, 300),
         (GET.timeout_ms(300), Some(100), 100),
@@ -40,14 +40,14 @@ async fn the_sooner_of_caller_and_method() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_deadline_is_no_header() {
+async fn a_call_without_a_deadline_sends_no_timeout() {
     let (client, log) = client(|_| async { answer("answer") });
     call(&client, GET, Context::new()).await.unwrap();
     assert_eq!(log.header("grpc-timeout"), [None]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_chain_of_handlers_gets_less_and_less() {
+async fn each_handler_in_a_chain_has_less_time() {
     let (last, at_last) = client(|_| async { answer("answer") });
     let (middle, at_middle) = client(move |_| {
         let last = last.clone();
@@ -63,11 +63,11 @@ async fn a_chain_of_handlers_gets_less_and_less() {
     assert_eq!(at_last.header("grpc-timeout"), [Some("382200u".to_owned())]);
 }
 
-/// Waits as long as it is told to.
-struct Waiting(Duration);
+/// Delays each call.
+struct DelayInterceptor(Duration);
 
 #[rust_svc::async_trait]
-impl Interceptor for Waiting {
+impl Interceptor for DelayInterceptor {
     async fn before(&self, _: &mut Call) -> Result<()> {
         time::sleep(self.0).await;
         Ok(())
@@ -75,9 +75,9 @@ impl Interceptor for Waiting {
 }
 
 #[tokio::test(start_paused = true)]
-async fn interceptors_are_within_the_deadline() {
+async fn the_timeout_includes_interceptors() {
     for (wait, millis, code) in [(100, 400, None), (500, 300, Some(Code::DeadlineExceeded))] {
-        let builder = Client::builder("local").chain(&Chain::new().intercept(Waiting(ms(wait))));
+        let builder = Client::builder("local").chain(&Chain::new().intercept(DelayInterceptor(ms(wait))));
         let (client, log) = build(builder, move |_| async {
             time::sleep(ms(180)).await;
             answer("answer")
@@ -93,7 +93,7 @@ async fn interceptors_are_within_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_after_the_deadline() {
     let (client, log) = client(|_| async { answer("answer") });
-    let method = GET.breaker(TOUCHY);
+    let method = GET.breaker(SENSITIVE);
     for _ in 0..10 {
         let error = call(&client, method, Context::new().with_timeout(ms(0))).await.unwrap_err();
         assert_eq!(error.code(), Code::DeadlineExceeded);
@@ -113,9 +113,9 @@ async fn a_detached_call_ignores_its_caller() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_went_away_before_the_call() {
+async fn a_call_with_a_cancelled_context_is_cancelled() {
     let (client, _) = client(|_| std::future::pending());
-    let (cx, lifeline) = Context::new().with_cancel_guard();
-    drop(lifeline);
+    let (cx, guard) = Context::new().with_cancel_guard();
+    drop(guard);
     assert_eq!(call(&client, GET, cx).await.unwrap_err().code(), Code::Cancelled);
 }

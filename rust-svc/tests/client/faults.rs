@@ -1,4 +1,4 @@
-//! What the wire can do to a call.
+//! Faults of servers, connections and proxies.
 
 use std::{
     sync::{
@@ -18,10 +18,10 @@ use crate::{
     wire::{Server, Then, frame, status},
 };
 
-const HURRIED: Method = GET.timeout_ms(150);
+const SHORT_TIMEOUT_GET: Method = GET.timeout_ms(150);
 
 #[tokio::test]
-async fn answers() {
+async fn a_unary_call_sends_the_headers_of_grpc() {
     let server = Server::start(|call| async move { call.answer("answer") }).await;
     let client = server.client();
     for _ in 0..3 {
@@ -32,9 +32,9 @@ async fn answers() {
     assert!(server.header("user-agent")[0].as_ref().unwrap().starts_with("rust-svc/"));
 }
 
-/// However far an answer got, the deadline ends the call, with the right code, and the server learns of it.
+/// The response stalls before its headers, after them, within a message, and after a message.
 #[tokio::test]
-async fn stalls() {
+async fn a_stalled_response_is_reset_at_the_deadline() {
     for progress in 0..4 {
         let (sender, mut resets) = mpsc::unbounded_channel();
         let server = Server::start(move |mut call| {
@@ -55,7 +55,7 @@ async fn stalls() {
             }
         })
         .await;
-        let error = call(&server.client(), HURRIED).await.unwrap_err();
+        let error = call(&server.client(), SHORT_TIMEOUT_GET).await.unwrap_err();
         assert_eq!(error.code(), Code::DeadlineExceeded, "progress {progress}");
         assert_eq!(error.message(), "test.v1.Test/Get did not answer in time");
         assert_eq!(resets.recv().await, Some(Reason::CANCEL), "progress {progress}");
@@ -63,10 +63,10 @@ async fn stalls() {
 }
 
 #[tokio::test]
-async fn a_listener_that_never_speaks() {
+async fn a_server_that_sends_no_settings_exceeds_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    assert_eq!(call(&client, HURRIED).await.unwrap_err().code(), Code::DeadlineExceeded);
+    assert_eq!(call(&client, SHORT_TIMEOUT_GET).await.unwrap_err().code(), Code::DeadlineExceeded);
 }
 
 #[tokio::test]
@@ -83,18 +83,18 @@ async fn a_trickle_does_not_extend_the_deadline() {
         Then::Keep
     })
     .await;
-    assert_eq!(call(&server.client(), HURRIED).await.unwrap_err().code(), Code::DeadlineExceeded);
+    assert_eq!(call(&server.client(), SHORT_TIMEOUT_GET).await.unwrap_err().code(), Code::DeadlineExceeded);
 }
 
 #[tokio::test]
-async fn nobody_listens_and_then_somebody_does() {
+async fn a_client_connects_once_its_server_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
     let client = Client::new(format!("http://{address}")).unwrap();
     let error = call(&client, GET).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::Unavailable, "test.v1.Test/Get cannot be reached"));
-    assert!(!error.message().contains("127"), "an address is nobody's business");
+    assert!(!error.message().contains("127"), "the message names no address");
     assert!(std::error::Error::source(&error).is_some());
 
     let server = Server::on(TcpListener::bind(address).await.unwrap(), |call| async move { call.answer("answer") });
@@ -103,7 +103,7 @@ async fn nobody_listens_and_then_somebody_does() {
 }
 
 #[tokio::test]
-async fn a_server_that_restarts() {
+async fn calls_succeed_after_graceful_goaways() {
     let first = Server::start(|call| async move {
         call.answer("first");
         Then::Stop
@@ -116,7 +116,7 @@ async fn a_server_that_restarts() {
 }
 
 #[tokio::test]
-async fn a_refused_stream_is_sent_again_and_no_attempt() {
+async fn a_refused_stream_is_resent_and_not_counted_as_an_attempt() {
     let server = Server::start(|call| async move {
         if call.index == 0 { call.reset(Reason::REFUSED_STREAM) } else { call.answer("answer") }
     })
@@ -133,7 +133,7 @@ async fn a_stream_refused_twice_is_unavailable() {
 }
 
 #[tokio::test]
-async fn connections_that_break_in_flight() {
+async fn only_repeatable_calls_are_retried_after_a_broken_connection() {
     let retry = Retry::new(3).backoff_ms(1, 1, 1.0);
     for (method, calls) in
         [(GET, 1), (GET.retry(retry), 1), (GET.retry(retry).idempotent(), 3), (GET.no_side_effects(), 3)]
@@ -150,7 +150,7 @@ async fn connections_that_break_in_flight() {
 }
 
 #[tokio::test]
-async fn a_goaway_in_flight() {
+async fn a_goaway_in_flight_is_unavailable_and_not_retried() {
     let server = Server::start(|mut call| async move {
         call.next().await;
         Then::GoAway(call)
@@ -161,7 +161,7 @@ async fn a_goaway_in_flight() {
 }
 
 #[tokio::test]
-async fn many_in_flight_on_one_connection_that_breaks() {
+async fn a_broken_connection_fails_all_its_calls() {
     let server = Server::start(|mut call| async move {
         if call.index < 99 {
             call.reset_by_client().await;
@@ -176,7 +176,7 @@ async fn many_in_flight_on_one_connection_that_breaks() {
 }
 
 #[tokio::test]
-async fn resets() {
+async fn reset_reasons_map_to_codes() {
     for (reason, code) in [
         (Reason::CANCEL, Code::Cancelled),
         (Reason::ENHANCE_YOUR_CALM, Code::ResourceExhausted),
@@ -201,7 +201,7 @@ async fn resets() {
 }
 
 #[tokio::test]
-async fn answers_of_proxies() {
+async fn http_statuses_of_proxies_map_to_codes() {
     for (http, code) in [(503, Code::Unavailable), (502, Code::Unavailable), (404, Code::Unimplemented)] {
         for with_body in [false, true] {
             let server = Server::start(move |mut call| async move {
@@ -219,7 +219,7 @@ async fn answers_of_proxies() {
 }
 
 #[tokio::test]
-async fn answers_without_a_status_are_no_success() {
+async fn a_response_without_a_status_is_internal() {
     let server = Server::start(|mut call| async move {
         call.begin().send_data(frame("answer"), true).unwrap();
         Then::Keep
@@ -229,7 +229,7 @@ async fn answers_without_a_status_are_no_success() {
 }
 
 #[tokio::test]
-async fn too_few_and_too_many_responses() {
+async fn a_unary_call_with_no_or_two_responses_is_unimplemented() {
     for count in [0, 2] {
         let server = Server::start(move |mut call| async move {
             let mut stream = call.begin();
@@ -245,7 +245,7 @@ async fn too_few_and_too_many_responses() {
 }
 
 #[tokio::test]
-async fn large_responses() {
+async fn a_response_above_the_limit_is_resource_exhausted() {
     let server = Server::start(|call| async move { call.answer(&"x".repeat(10_000)) }).await;
     let address = format!("http://{}", server.address);
     let error = call(&Client::builder(&address).max_response_bytes(10_000).build().unwrap(), GET).await.unwrap_err();
@@ -255,7 +255,7 @@ async fn large_responses() {
 }
 
 #[tokio::test]
-async fn calls_given_up_while_they_wait_for_a_stream_are_never_sent() {
+async fn calls_that_end_while_they_wait_for_a_stream_are_never_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let (sender, mut requests) = mpsc::unbounded_channel();
@@ -273,19 +273,19 @@ async fn calls_given_up_while_they_wait_for_a_stream_are_never_sent() {
         async move { call(&client, method).await }
     });
     let mut held_stream = requests.recv().await.unwrap();
-    let given_up = futures::future::join_all((0..1000).map(|_| call(&client, HURRIED.no_breaker()))).await;
+    let given_up = futures::future::join_all((0..1000).map(|_| call(&client, SHORT_TIMEOUT_GET.no_breaker()))).await;
     assert!(given_up.iter().all(|result| result.as_ref().is_err_and(|error| error.code() == Code::DeadlineExceeded)));
     assert!(!held.is_finished(), "the call that has a stream goes on");
     held_stream.send_reset(Reason::INTERNAL_ERROR);
     assert_eq!(held.await.unwrap().unwrap_err().code(), Code::Internal);
     let next = tokio::spawn(async move { call(&client, method).await });
     requests.recv().await.unwrap().send_reset(Reason::CANCEL);
-    assert_eq!(next.await.unwrap().unwrap_err().code(), Code::Cancelled, "the next stream is that of the next call");
-    assert!(requests.try_recv().is_err(), "none of those that waited was sent");
+    assert_eq!(next.await.unwrap().unwrap_err().code(), Code::Cancelled, "the next call gets the next stream");
+    assert!(requests.try_recv().is_err(), "no call that waited was sent");
 }
 
 #[tokio::test]
-async fn calls_that_wait_for_their_turn_have_a_deadline_too() {
+async fn calls_that_wait_for_a_stream_end_at_their_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
     tokio::spawn(async move {
@@ -297,20 +297,20 @@ async fn calls_that_wait_for_their_turn_have_a_deadline_too() {
             held.push(request);
         }
     });
-    let calls = (0..50).map(|_| call(&client, HURRIED.no_breaker()));
+    let calls = (0..50).map(|_| call(&client, SHORT_TIMEOUT_GET.no_breaker()));
     for result in futures::future::join_all(calls).await {
         assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
     }
 }
 
 #[tokio::test]
-async fn a_server_that_vanishes_is_noticed() {
+async fn keepalive_detects_a_vanished_server() {
     let (sender, mut accepted) = mpsc::unbounded_channel();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
-            // The last that is heard of it: settings without a word.
+            // Nothing follows the SETTINGS.
             socket.write_all(b"\0\0\0\x04\0\0\0\0\0").await.unwrap();
             sender.send(socket).unwrap();
         }
@@ -322,11 +322,11 @@ async fn a_server_that_vanishes_is_noticed() {
     assert!(accepted.try_recv().is_ok());
 }
 
-/// On a slow way the answer to a ping waits behind what was sent before it.
+/// On a slow connection the acknowledgement of a ping waits behind other data.
 #[tokio::test]
-async fn a_server_that_says_anything_lives() {
+async fn keepalive_accepts_any_data_in_place_of_an_acknowledgement() {
     const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
-    /// Headers that are the whole answer to the first call.
+    /// A trailers-only response to the first call.
     const UNAUTHENTICATED: &[u8] = b"\0\0\x24\x01\x05\0\0\0\x01\x88\x0f\x10\x10application/grpc\0\x0bgrpc-status\x0216";
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -346,7 +346,7 @@ async fn a_server_that_says_anything_lives() {
 }
 
 #[tokio::test]
-async fn connections_that_break_again_and_again() {
+async fn a_client_recovers_from_repeatedly_broken_connections() {
     let healthy = Arc::new(AtomicBool::new(false));
     let switch = healthy.clone();
     let server = Server::start(move |mut call| {
@@ -369,7 +369,7 @@ async fn connections_that_break_again_and_again() {
 }
 
 #[tokio::test]
-async fn dropping_a_call_cancels_it() {
+async fn a_dropped_call_is_reset_with_cancel() {
     let (sender, mut resets) = mpsc::unbounded_channel();
     let server = Server::start(move |mut call| {
         let sender = sender.clone();
@@ -388,7 +388,7 @@ async fn dropping_a_call_cancels_it() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_cancels_the_call() {
+async fn a_cancelled_context_cancels_the_call() {
     let (sender, mut resets) = mpsc::unbounded_channel();
     let server = Server::start(move |mut call| {
         let sender = sender.clone();
@@ -400,10 +400,10 @@ async fn a_caller_that_goes_away_cancels_the_call() {
     })
     .await;
     let client = server.client();
-    let (cx, lifeline) = Context::new().with_cancel_guard();
+    let (cx, guard) = Context::new().with_cancel_guard();
     let task = tokio::spawn(async move { client.unary::<_, String, _, _>(GET, cx.child(), String::new()).await });
     assert_eq!(resets.recv().await, Some(None));
-    drop(lifeline);
+    drop(guard);
     let error = task.await.unwrap().unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller of test.v1.Test/Get went away"));
     assert_eq!(resets.recv().await, Some(Some(Reason::CANCEL)));
@@ -412,7 +412,7 @@ async fn a_caller_that_goes_away_cancels_the_call() {
 const FORMS: &str = "write http://HOST:PORT, https://HOST:PORT or unix:PATH";
 
 #[test]
-fn addresses_that_are_none() {
+fn invalid_addresses_and_settings_are_refused() {
     for (address, help) in [
         ("localhost:50051", FORMS),
         ("", FORMS),
@@ -436,7 +436,7 @@ fn addresses_that_are_none() {
 }
 
 #[test]
-fn plain_text_to_another_machine_needs_a_word() {
+fn plaintext_beyond_loopback_is_opt_in() {
     for address in ["http://inventory:50051", "http://10.0.0.7", "http://[2001:db8::7]:50051"] {
         let error = Client::new(address).unwrap_err();
         assert_eq!(error.code(), Code::InvalidArgument);

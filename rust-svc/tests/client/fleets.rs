@@ -1,4 +1,4 @@
-//! Several servers of one service, one of which is sick.
+//! Several servers of one service, one of which fails.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 
 const UNAVAILABLE: i32 = 14;
 
-/// A write: nothing allows to repeat it.
+/// A write that must not be repeated.
 const PUT: Method = Method::unary("/test.v1.Test/Put").timeout_ms(300).breaker(SENSITIVE);
 const READ: Method = Method::unary("/test.v1.Test/Read").timeout_ms(5000).no_side_effects().breaker(SENSITIVE);
 
@@ -20,23 +20,23 @@ const READ: Method = Method::unary("/test.v1.Test/Read").timeout_ms(5000).no_sid
 const SENSITIVE: Breaker = Breaker::DEFAULT.min_calls(4).failure_percent(40);
 
 #[derive(Clone, Copy, Debug)]
-enum Sickness {
+enum Fault {
     Unavailable,
     Hangs,
     Slow,
     Breaks,
 }
 
-const ALL: [Sickness; 4] = [Sickness::Unavailable, Sickness::Hangs, Sickness::Slow, Sickness::Breaks];
+const ALL: [Fault; 4] = [Fault::Unavailable, Fault::Hangs, Fault::Slow, Fault::Breaks];
 
-async fn sick(sickness: Sickness) -> Server {
+async fn failing(fault: Fault) -> Server {
     Server::start(move |mut call: Call| async move {
         call.next().await;
-        match sickness {
-            Sickness::Unavailable => return call.fail(UNAVAILABLE),
-            Sickness::Hangs => _ = call.reset_by_client().await,
-            Sickness::Slow => time::sleep(Duration::from_millis(200)).await,
-            Sickness::Breaks => return Then::Drop(call),
+        match fault {
+            Fault::Unavailable => return call.fail(UNAVAILABLE),
+            Fault::Hangs => _ = call.reset_by_client().await,
+            Fault::Slow => time::sleep(Duration::from_millis(200)).await,
+            Fault::Breaks => return Then::Drop(call),
         }
         call.answer("slow")
     })
@@ -53,57 +53,57 @@ fn client(servers: [&Server; 2]) -> Client {
 }
 
 #[tokio::test]
-async fn a_sick_replica_is_ejected_and_costs_no_healthy_one() {
-    for sickness in ALL {
-        let (sick, healthy) = (sick(sickness).await, healthy().await);
-        let client = client([&sick, &healthy]);
+async fn a_failing_replica_is_ejected_and_a_healthy_one_is_not() {
+    for fault in ALL {
+        let (failing, healthy) = (failing(fault).await, healthy().await);
+        let client = client([&failing, &healthy]);
         let mut failures = 0;
         for _ in 0..60 {
             failures += usize::from(call(&client, PUT).await.is_err());
         }
-        assert!(failures <= 4, "{sickness:?}: {failures} failures before the ejection");
-        assert!(failures > 0 || matches!(sickness, Sickness::Slow), "{sickness:?}: it was called");
-        let before = sick.calls();
+        assert!(failures <= 4, "{fault:?}: {failures} failures before the ejection");
+        assert!(failures > 0 || matches!(fault, Fault::Slow), "{fault:?}: it was called");
+        let before = failing.calls();
         for _ in 0..50 {
-            assert_eq!(call(&client, PUT).await.unwrap(), "fast", "{sickness:?}");
+            assert_eq!(call(&client, PUT).await.unwrap(), "fast", "{fault:?}");
         }
-        assert_eq!(sick.calls(), before, "{sickness:?}: it is ejected");
-        assert_eq!(client.breaker(&PUT).unwrap().state(), BreakerState::Closed, "{sickness:?}");
+        assert_eq!(failing.calls(), before, "{fault:?}: it is ejected");
+        assert_eq!(client.breaker(&PUT).unwrap().state(), BreakerState::Closed, "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn callers_in_a_hurry_do_not_hide_a_server_that_hangs() {
-    let (sick, healthy) = (sick(Sickness::Hangs).await, healthy().await);
-    let client = client([&sick, &healthy]);
-    let hurried = |timeout| {
+async fn short_deadlines_do_not_hide_a_hanging_replica() {
+    let (failing, healthy) = (failing(Fault::Hangs).await, healthy().await);
+    let client = client([&failing, &healthy]);
+    let call_with_timeout = |timeout| {
         let cx = Context::new().with_timeout(Duration::from_millis(timeout));
         client.unary::<_, String, _, _>(PUT, cx, String::new())
     };
     for _ in 0..12 {
-        let _ = hurried(100).await;
+        let _ = call_with_timeout(100).await;
     }
     for _ in 0..20 {
-        hurried(2000).await.unwrap();
+        call_with_timeout(2000).await.unwrap();
     }
     assert_eq!(client.breaker(&PUT).unwrap().state(), BreakerState::Closed);
 }
 
 #[tokio::test]
 async fn a_retry_goes_to_another_replica() {
-    for sickness in [Sickness::Unavailable, Sickness::Breaks] {
-        let (sick, healthy) = (sick(sickness).await, healthy().await);
-        let client = client([&sick, &healthy]);
+    for fault in [Fault::Unavailable, Fault::Breaks] {
+        let (failing, healthy) = (failing(fault).await, healthy().await);
+        let client = client([&failing, &healthy]);
         for _ in 0..20 {
-            assert_eq!(call(&client, READ).await.unwrap(), "fast", "{sickness:?}");
+            assert_eq!(call(&client, READ).await.unwrap(), "fast", "{fault:?}");
         }
-        assert!((1..=5).contains(&sick.calls()), "{sickness:?}: {} calls", sick.calls());
+        assert!((1..=5).contains(&failing.calls()), "{fault:?}: {} calls", failing.calls());
     }
 }
 
 #[tokio::test]
 async fn a_breaker_opens_when_all_replicas_fail() {
-    let (first, second) = (sick(Sickness::Unavailable).await, sick(Sickness::Unavailable).await);
+    let (first, second) = (failing(Fault::Unavailable).await, failing(Fault::Unavailable).await);
     let client = client([&first, &second]);
     let codes: Vec<_> = futures::future::join_all((0..4).map(|_| call(&client, PUT))).await;
     assert!(
@@ -134,9 +134,9 @@ async fn a_call_tries_all_replicas_that_are_backing_off() {
 }
 
 #[tokio::test]
-async fn writes_are_not_repeated_after_a_connection_broke() {
+async fn calls_that_are_not_idempotent_are_not_repeated_after_a_broken_connection() {
     let retry = rust_svc::Retry::new(4).backoff_ms(1, 1, 1.0);
-    let server = sick(Sickness::Breaks).await;
+    let server = failing(Fault::Breaks).await;
     let client = server.client();
     for _ in 0..100 {
         assert_eq!(call(&client, PUT.retry(retry).no_breaker()).await.unwrap_err().code(), Code::Unavailable);

@@ -1,4 +1,4 @@
-//! A client as it is generated, and what callers do with it.
+//! A client in the form of generated code.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl Test for TestClient {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_kinds_from_many_tasks() {
+async fn many_tasks_call_all_kinds_of_methods() {
     let server = Server::start(|mut call| async move {
         let mut stream = call.begin();
         while let Some(Ok(text)) = call.next().await {

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::wire::{frame, status};
 
-/// What came in, and when.
+/// The headers and arrival times of requests.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<(Instant, HeaderMap)>>>);
 
@@ -30,14 +30,14 @@ impl Log {
         self.0.lock().unwrap().iter().map(|(_, headers)| text(headers)).collect()
     }
 
-    /// The milliseconds between one call and the next.
+    /// Returns the milliseconds between each call and the next.
     pub(crate) fn waits(&self) -> Vec<u128> {
         let log = self.0.lock().unwrap();
         log.windows(2).map(|pair| (pair[1].0 - pair[0].0).as_millis()).collect()
     }
 }
 
-/// A client of a handler that is given how many calls came before.
+/// Creates a client of a handler, which receives the number of earlier calls.
 pub(crate) fn client<F>(handler: impl Fn(usize) -> F + Clone + Send + Sync + 'static) -> (Client, Log)
 where
     F: Future<Output = Response<Body>> + Send + 'static,
@@ -63,18 +63,18 @@ where
     (builder.build_from_service(service).unwrap(), log)
 }
 
-/// An answer of one text.
+/// Returns a response with one text.
 pub(crate) fn answer(text: &str) -> Response<Body> {
     pieces([Frame::data(frame(text)), Frame::trailers(status(0))])
 }
 
-/// An answer of headers, and then these pieces.
+/// Returns a response with these frames.
 pub(crate) fn pieces(pieces: impl IntoIterator<Item = Frame<Bytes>, IntoIter: Send + 'static>) -> Response<Body> {
     let body = StreamBody::new(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>)));
     Response::builder().header("content-type", "application/grpc").body(Body::new(body)).unwrap()
 }
 
-/// An answer of headers alone.
+/// Returns a trailers-only response.
 pub(crate) fn failure(code: i32) -> Response<Body> {
     failure_with(code, &[])
 }

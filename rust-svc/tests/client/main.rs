@@ -26,10 +26,10 @@ const WATCH: Method = Method::server_streaming("/test.v1.Test/Watch");
 const UPLOAD: Method = Method::client_streaming("/test.v1.Test/Upload");
 const CHAT: Method = Method::bidi_streaming("/test.v1.Test/Chat");
 
-/// Opens after two failures in a row.
-const TOUCHY: Breaker = Breaker::DEFAULT.min_calls(2).open_ms(1000);
+/// A breaker that opens after two failures.
+const SENSITIVE: Breaker = Breaker::DEFAULT.min_calls(2).open_ms(1000);
 
-/// A call of a method that answers a text with a text.
+/// Calls a method whose request and response are texts.
 async fn call(client: &Client, method: Method) -> Result<String> {
     client.unary(method, Context::new().with_timeout(Duration::from_secs(60)), "request".to_owned()).await
 }

@@ -1,4 +1,4 @@
-//! What travels beside and within messages.
+//! Messages, metadata and compression.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -33,7 +33,7 @@ fn headers(entries: &[(&'static str, &'static str)]) -> HeaderMap {
 }
 
 #[tokio::test]
-async fn a_response_that_breaks_its_contract() {
+async fn an_invalid_response_is_internal() {
     for (bytes, message) in [
         (frame(""), "test.v1.Test/Get answered with a message that breaks its contract"),
         (Bytes::from_static(&[0, 0, 0, 0, 1, 255]), "test.v1.Test/Get answered with a message that cannot be decoded"),
@@ -44,13 +44,13 @@ async fn a_response_that_breaks_its_contract() {
         });
         let error = client.unary::<_, Name, _, _>(GET, Context::new(), Name("n".into())).await.unwrap_err();
         assert_eq!((error.code(), error.message()), (Code::Internal, message));
-        assert!(error.violations().is_empty(), "the caller did nothing wrong");
+        assert!(error.violations().is_empty(), "violations of a response do not concern the caller");
         assert!(std::error::Error::source(&error).is_some());
     }
 }
 
 #[tokio::test]
-async fn metadata_goes_both_ways_and_stays_apart() {
+async fn headers_and_trailers_are_received_separately() {
     let server = Server::start(|mut call: Call| async move {
         let response = http::Response::builder()
             .header("content-type", "application/grpc")
@@ -83,7 +83,7 @@ async fn metadata_goes_both_ways_and_stays_apart() {
     assert_eq!(cx.trailers().len(), 1);
 }
 
-/// A server that answers a request with its own bytes.
+/// Responds to a request with its own bytes.
 async fn echo(mut call: Call) -> Then {
     let request = call.body.data().await.unwrap().unwrap();
     call.body.flow_control().release_capacity(request.len()).unwrap();
@@ -95,7 +95,7 @@ async fn echo(mut call: Call) -> Then {
 }
 
 #[tokio::test]
-async fn compressed_both_ways() {
+async fn requests_are_compressed_if_enabled_and_responses_may_be() {
     let server = Server::start(echo).await;
     let builder = Client::builder(format!("http://{}", server.address));
     for (client, encoding) in [(builder.clone().gzip(), Some("gzip".to_owned())), (builder, None)] {
@@ -118,7 +118,7 @@ async fn the_trailers_of_an_error_are_in_the_error_and_in_the_context() {
 }
 
 #[tokio::test]
-async fn a_service_in_this_process_may_fail_in_its_own_way() {
+async fn the_error_of_a_service_in_this_process_is_returned() {
     let service = tower::service_fn(|_: http::Request<Body>| async {
         Err::<http::Response<Body>, _>(rust_svc::Error::permission_denied("no"))
     });
@@ -127,14 +127,14 @@ async fn a_service_in_this_process_may_fail_in_its_own_way() {
 }
 
 #[tokio::test]
-async fn another_authority() {
+async fn a_call_succeeds_with_another_authority() {
     let server = Server::start(|call| async move { call.answer("answer") }).await;
     let builder = Client::builder(format!("http://{}", server.address)).authority("inventory.internal:443");
     assert!(crate::call(&builder.build().unwrap(), GET).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_path_that_is_none() {
+async fn a_method_with_an_invalid_path_is_not_called() {
     let (client, log) = build(Client::builder("local"), |_| async { failure_with(0, &[]) });
     let error = crate::call(&client, rust_svc::Method::unary("no path")).await.unwrap_err();
     assert_eq!((error.code(), log.calls()), (Code::Internal, 0));

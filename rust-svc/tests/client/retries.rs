@@ -1,4 +1,4 @@
-//! What is tried again, and when.
+//! Retries, and the waits between attempts.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
 const UNAVAILABLE: i32 = Code::Unavailable.number();
 const INTERNAL: i32 = Code::Internal.number();
 
-const PATIENT: Method = GET.idempotent().retry(Retry::new(4).backoff_ms(1000, 2500, 2.0));
+const RETRIED_GET: Method = GET.idempotent().retry(Retry::new(4).backoff_ms(1000, 2500, 2.0));
 
 fn texts(values: &[Option<&str>]) -> Vec<Option<String>> {
     values.iter().map(|value| value.map(str::to_owned)).collect()
@@ -27,20 +27,20 @@ fn assert_waits(waits: &[u128], expected: &[u128]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn until_it_succeeds() {
+async fn a_call_is_retried_until_it_succeeds() {
     let (client, log) = client(|index| async move { if index < 3 { failure(UNAVAILABLE) } else { answer("answer") } });
-    assert_eq!(call(&client, PATIENT).await.unwrap(), "answer");
+    assert_eq!(call(&client, RETRIED_GET).await.unwrap(), "answer");
     assert_eq!(log.header("grpc-previous-rpc-attempts"), texts(&[None, Some("1"), Some("2"), Some("3")]));
     assert_waits(&log.waits(), &[1000, 2000, 2500]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn until_there_are_no_more_attempts() {
+async fn the_last_error_is_returned_after_all_attempts() {
     let (client, log) = client(|index| async move {
         failure_with(UNAVAILABLE, &[("grpc-message", &format!("failure {index}")), ("x-index", &index.to_string())])
     });
     let cx = Context::new();
-    let error = client.unary::<_, String, _, _>(PATIENT, cx.clone(), String::new()).await.unwrap_err();
+    let error = client.unary::<_, String, _, _>(RETRIED_GET, cx.clone(), String::new()).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::Unavailable, "failure 3"));
     assert_eq!(error.metadata().get("x-index"), Some("3"));
     assert_eq!(cx.trailers().get("x-index"), Some("3"));
@@ -48,7 +48,7 @@ async fn until_there_are_no_more_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_may_be_called_twice() {
+async fn codes_and_idempotency_decide_about_retries() {
     let retry = Retry::new(3).on(&[Code::Unavailable, Code::Internal, Code::DeadlineExceeded]);
     for (method, code, calls) in [
         (GET, UNAVAILABLE, 1),
@@ -67,17 +67,17 @@ async fn only_what_may_be_called_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn not_after_an_answer_has_begun() {
+async fn a_call_is_not_retried_after_its_response_began() {
     let (client, log) = client(|_| async {
         let trailers = [("grpc-status".parse().unwrap(), UNAVAILABLE.into())].into_iter().collect();
         crate::local::pieces([http_body::Frame::trailers(trailers)])
     });
-    assert_eq!(call(&client, PATIENT).await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(call(&client, RETRIED_GET).await.unwrap_err().code(), Code::Unavailable);
     assert_eq!(log.calls(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_server_says_when() {
+async fn pushback_sets_the_wait_or_stops_retries() {
     for (pushback, waits) in [
         (&["0"][..], Some([0, 1000, 2000])),
         (&["7000"], Some([7000, 1000, 2000])),
@@ -90,16 +90,16 @@ async fn the_server_says_when() {
             let headers: Vec<_> = pushback.iter().map(|value| ("grpc-retry-pushback-ms", *value)).collect();
             if index == 0 { failure_with(UNAVAILABLE, &headers) } else { failure(UNAVAILABLE) }
         });
-        assert_eq!(call(&client, PATIENT).await.unwrap_err().code(), Code::Unavailable);
+        assert_eq!(call(&client, RETRIED_GET).await.unwrap_err().code(), Code::Unavailable);
         assert_waits(&log.waits(), waits.as_ref().map_or(&[], |waits| waits));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_wait_beyond_the_deadline() {
+async fn a_wait_beyond_the_deadline_is_skipped() {
     let (client, log) = client(|_| async { failure_with(UNAVAILABLE, &[("grpc-message", "really")]) });
     let start = Instant::now();
-    let error = call(&client, PATIENT.timeout_ms(2000)).await.unwrap_err();
+    let error = call(&client, RETRIED_GET.timeout_ms(2000)).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::Unavailable, "really"));
     assert_eq!(log.calls(), 2);
     assert!(start.elapsed() <= Duration::from_millis(1200), "it does not wait for a deadline that it cannot meet");
@@ -114,7 +114,7 @@ async fn all_attempts_share_one_deadline() {
         std::future::pending().await
     });
     let start = Instant::now();
-    assert_eq!(call(&client, PATIENT.timeout_ms(5000)).await.unwrap_err().code(), Code::DeadlineExceeded);
+    assert_eq!(call(&client, RETRIED_GET.timeout_ms(5000)).await.unwrap_err().code(), Code::DeadlineExceeded);
     assert_eq!((start.elapsed().as_millis(), log.calls()), (5000, 2));
     let timeouts = log.header("grpc-timeout");
     assert_eq!(timeouts[0].as_deref(), Some("5000000u"));
@@ -122,13 +122,13 @@ async fn all_attempts_share_one_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_ends_with_its_caller() {
+async fn cancellation_ends_a_wait() {
     let (client, log) = client(|_| async { failure_with(UNAVAILABLE, &[("grpc-retry-pushback-ms", "60000")]) });
-    let (cx, lifeline) = Context::new().with_cancel_guard();
+    let (cx, guard) = Context::new().with_cancel_guard();
     let start = Instant::now();
-    let (result, ()) = tokio::join!(client.unary::<_, String, _, _>(PATIENT, cx, String::new()), async {
+    let (result, ()) = tokio::join!(client.unary::<_, String, _, _>(RETRIED_GET, cx, String::new()), async {
         time::sleep(Duration::from_millis(10)).await;
-        drop(lifeline);
+        drop(guard);
     });
     assert_eq!(result.unwrap_err().code(), Code::Cancelled);
     assert_eq!((start.elapsed().as_millis(), log.calls()), (10, 1));
@@ -145,7 +145,7 @@ async fn an_outage_is_not_amplified() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_is_not_sent_is_no_attempt() {
+async fn an_unsent_request_does_not_count_as_an_attempt() {
     let tries = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     for (failures, works) in [(3, true), (4, false)] {
         tries.store(0, std::sync::atomic::Ordering::SeqCst);
@@ -169,7 +169,7 @@ async fn a_request_that_is_not_sent_is_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn details_of_the_error_say_when() {
+async fn retry_info_sets_the_wait() {
     let (client, log) = client(|index| async move {
         let error = rust_svc::Error::unavailable("later").with_retry_delay(Duration::from_secs(9));
         let details = prost::Message::encode_to_vec(&rpc::Status::from(&error));
@@ -177,7 +177,7 @@ async fn details_of_the_error_say_when() {
         let details = std::str::from_utf8(details.as_encoded_bytes()).unwrap();
         if index == 0 { failure_with(UNAVAILABLE, &[("grpc-status-details-bin", details)]) } else { answer("answer") }
     });
-    assert_eq!(call(&client, PATIENT).await.unwrap(), "answer");
+    assert_eq!(call(&client, RETRIED_GET).await.unwrap(), "answer");
     assert_eq!(log.waits(), [9000]);
 }
 
@@ -204,7 +204,7 @@ impl Message for Order {
 }
 
 #[tokio::test]
-async fn one_idempotency_key_for_all_attempts() {
+async fn all_attempts_have_the_same_idempotency_key() {
     for given in ["", "mine"] {
         let (sender, mut keys) = tokio::sync::mpsc::unbounded_channel();
         let server = crate::wire::Server::start(move |mut call| {

@@ -1,4 +1,4 @@
-//! Methods that stream.
+//! Streams of requests and responses.
 
 use std::{task::Poll, time::Duration};
 
@@ -9,7 +9,7 @@ use rust_svc::{Code, Context, Error, Streaming, client::BreakerState};
 use tokio::{sync::mpsc, time};
 
 use crate::{
-    CHAT, TOUCHY, UPLOAD, WATCH,
+    CHAT, SENSITIVE, UPLOAD, WATCH,
     local::{answer, client, failure, pieces},
     wire::{Server, Then, frame, status},
 };
@@ -19,7 +19,7 @@ fn text(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_of_responses() {
+async fn messages_and_trailers_of_a_stream_are_received() {
     let server = Server::start(|mut call| async move {
         assert_eq!(call.next().await.unwrap().unwrap(), "request");
         let mut stream = call.begin();
@@ -55,7 +55,7 @@ async fn an_error_at_the_end_is_the_last_item() {
 }
 
 #[tokio::test]
-async fn the_timeout_bounds_the_way_of_the_request() {
+async fn the_timeout_bounds_the_opening_of_a_stream() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = rust_svc::Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let start = time::Instant::now();
@@ -66,12 +66,12 @@ async fn the_timeout_bounds_the_way_of_the_request() {
 
 /// Servers such as those of grpc-go send headers with their first message.
 #[tokio::test(start_paused = true)]
-async fn a_quiet_watch_is_no_failure() {
+async fn a_stream_may_be_quiet_beyond_the_timeout_of_its_method() {
     let (client, _) = client(|_| async {
         time::sleep(Duration::from_secs(10)).await;
         answer("late")
     });
-    let method = WATCH.timeout_ms(1000).breaker(TOUCHY);
+    let method = WATCH.timeout_ms(1000).breaker(SENSITIVE);
     for _ in 0..4 {
         let stream = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
         assert_eq!(stream.collect().await.unwrap(), ["late"]);
@@ -100,7 +100,7 @@ async fn a_caller_sends_before_the_server_responds() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_fails_before_the_response_is_retried_within_the_stream() {
+async fn an_attempt_that_fails_before_its_response_is_retried() {
     let server = Server::start(|call| async move {
         match call.index {
             0 => {
@@ -134,7 +134,7 @@ async fn a_stream_that_is_dropped_before_the_response_cancels_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_of_the_caller_is_for_all_of_it() {
+async fn the_deadline_of_the_context_bounds_the_whole_stream() {
     let (client, log) = client(|_| async {
         let body = http_body_util::StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, Error>>());
         answer("").map(|_| rust_svc::Body::new(body))
@@ -147,13 +147,13 @@ async fn the_deadline_of_the_caller_is_for_all_of_it() {
     assert_eq!(start.elapsed(), Duration::from_secs(2));
     assert_eq!(log.header("grpc-timeout"), [Some(text("2000000u"))]);
 
-    let (cx, lifeline) = Context::new().with_cancel_guard();
+    let (cx, guard) = Context::new().with_cancel_guard();
     let mut stream = client.server_streaming::<_, String, _, _>(WATCH, cx, text("")).await.unwrap();
-    drop(lifeline);
+    drop(guard);
     assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::Cancelled);
 }
 
-/// A stream that ends after so long with a status.
+/// Returns a response without messages, whose status follows after this time.
 fn ending(after: Duration, code: i32) -> http::Response<rust_svc::Body> {
     let end = async move {
         time::sleep(after).await;
@@ -164,7 +164,7 @@ fn ending(after: Duration, code: i32) -> http::Response<rust_svc::Body> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_cancels_at_the_deadline_means_the_deadline() {
+async fn cancelled_at_the_deadline_is_deadline_exceeded() {
     for (after, code) in [(1000, Code::Cancelled), (1996, Code::DeadlineExceeded)] {
         let (client, _) = client(move |_| async move { ending(Duration::from_millis(after), 1) });
         let cx = Context::new().with_timeout(Duration::from_secs(2));
@@ -174,7 +174,7 @@ async fn a_server_that_cancels_at_the_deadline_means_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_keeps_a_margin_of_its_streams() {
+async fn a_handler_keeps_a_margin_of_its_deadline() {
     let (client, log) = client(|_| async { ending(Duration::from_secs(60), 0) });
     let cx = Context::new().with_peer("10.0.0.7:1").with_timeout(Duration::from_secs(2));
     let start = time::Instant::now();
@@ -185,7 +185,7 @@ async fn a_handler_keeps_a_margin_of_its_streams() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tried_again_only_before_it_begins() {
+async fn a_stream_is_retried_only_before_its_response_begins() {
     let (client, log) = client(|index| async move {
         match index {
             0 => failure(Code::Unavailable.number()),
@@ -201,7 +201,7 @@ async fn tried_again_only_before_it_begins() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_is_a_success_when_it_begins_and_a_failure_when_it_breaks() {
     let (client, _) = client(|_| async { pieces([Frame::trailers(status(Code::Unavailable.number()))]) });
-    let method = WATCH.breaker(TOUCHY.min_calls(4));
+    let method = WATCH.breaker(SENSITIVE.min_calls(4));
     let breaker = client.breaker(&method).unwrap();
     for (calls, failures) in [(2, 1), (4, 2)] {
         let stream = client.server_streaming::<_, String, _, _>(method, Context::new(), text("")).await.unwrap();
@@ -241,7 +241,7 @@ async fn dropping_the_stream_cancels_the_call() {
 }
 
 #[tokio::test]
-async fn a_stream_of_requests() {
+async fn all_requests_of_a_stream_are_sent() {
     let server = Server::start(|mut call| async move {
         let mut all = Vec::new();
         while let Some(next) = call.next().await {
@@ -259,7 +259,7 @@ async fn a_stream_of_requests() {
 }
 
 #[tokio::test]
-async fn a_server_that_has_heard_enough() {
+async fn a_server_may_fail_a_call_before_the_last_request() {
     let server = Server::start(|mut call| async move {
         call.next().await;
         call.fail(Code::ResourceExhausted.number())
@@ -277,7 +277,7 @@ async fn a_server_that_has_heard_enough() {
 }
 
 #[tokio::test]
-async fn a_panic_among_the_requests_ends_the_call() {
+async fn a_panic_in_the_stream_of_requests_ends_the_call() {
     let server = Server::start(|mut call| async move {
         while let Some(Ok(_)) = call.next().await {}
         Then::Keep
@@ -308,9 +308,9 @@ async fn a_panic_among_the_requests_ends_the_call() {
     assert_eq!(call.await.unwrap_err().code(), Code::DeadlineExceeded, "nobody reads the requests");
 }
 
-/// The server must not take a stream that failed for one that is complete.
+/// The server must not take a failed stream for a complete one.
 #[tokio::test]
-async fn an_error_among_the_requests_cancels_the_call() {
+async fn an_error_in_the_stream_of_requests_cancels_the_call() {
     let (sender, mut ends) = mpsc::unbounded_channel();
     let server = Server::start(move |mut call| {
         let sender = sender.clone();
@@ -338,7 +338,7 @@ async fn an_error_among_the_requests_cancels_the_call() {
 }
 
 #[tokio::test]
-async fn a_conversation() {
+async fn requests_and_responses_may_alternate() {
     let server = Server::start(|mut call| async move {
         let mut stream = call.begin();
         while let Some(next) = call.next().await {
@@ -359,7 +359,7 @@ async fn a_conversation() {
 }
 
 #[tokio::test]
-async fn a_stream_of_requests_that_was_not_touched_is_sent_again() {
+async fn an_unread_stream_of_requests_is_resent() {
     for (touch, works) in [(false, true), (true, false)] {
         let server = Server::start(move |mut call| async move {
             if call.index > 0 {

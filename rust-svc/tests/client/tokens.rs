@@ -47,7 +47,7 @@ async fn a_token_is_fetched_once_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_token_fails_and_its_own_token_counts() {
+async fn a_call_without_a_token_fails_unless_it_has_its_own() {
     let builder = Client::builder("local").token_provider(|| async { Err(Error::unauthenticated("no token")) });
     let (client, log) = build(builder, |_| async { answer("answer") });
     assert_eq!(call(&client, GET).await.unwrap_err().message(), "no token");

@@ -1,4 +1,4 @@
-//! Calls beside calls that are slow, given up, or never answered.
+//! Calls beside others that are slow, cancelled or unread.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,11 +16,11 @@ use crate::{
     wire::{Server, Then, frame},
 };
 
-/// How many answers nobody reads.
+/// The number of unread responses.
 const UNREAD: usize = 5;
 
-/// A server whose first calls are answered with these frames, and the rest with a text.
-async fn answering(frames: Arc<Vec<bytes::Bytes>>) -> Server {
+/// Starts a server that responds to the first calls with these frames, and to others with a text.
+async fn serve_unread(frames: Arc<Vec<bytes::Bytes>>) -> Server {
     Server::start(move |mut call| {
         let frames = frames.clone();
         async move {
@@ -41,10 +41,10 @@ async fn watch(client: &Client) -> Streaming<String> {
 }
 
 #[tokio::test]
-async fn answers_that_nobody_reads_keep_nobody_waiting() {
+async fn unread_responses_do_not_stall_other_calls() {
     let (large, small) = (vec![frame(&"x".repeat(3_000_000))], vec![frame("x"); 60_000]);
     for frames in [large, small].map(Arc::new) {
-        let server = answering(frames.clone()).await;
+        let server = serve_unread(frames.clone()).await;
         let client = server.client();
         let mut unread = Vec::new();
         for _ in 0..UNREAD {
@@ -60,9 +60,9 @@ async fn answers_that_nobody_reads_keep_nobody_waiting() {
     }
 }
 
-/// The end of a call reaches its server also while that has no room for what the call still had to send.
+/// A call that waits for the window of its server is reset all the same.
 #[tokio::test]
-async fn a_call_that_is_given_up_while_it_waits_for_room() {
+async fn a_call_blocked_by_flow_control_is_reset_at_its_deadline() {
     let (sender, mut resets) = mpsc::unbounded_channel();
     let server = Server::start(move |mut call| {
         let sender = sender.clone();
@@ -76,11 +76,11 @@ async fn a_call_that_is_given_up_while_it_waits_for_room() {
     let cx = Context::new().with_timeout(Duration::from_millis(100));
     let answer = server.client().client_streaming::<_, String, _, _>(UPLOAD, cx, requests).await;
     assert_eq!(answer.unwrap_err().code(), Code::DeadlineExceeded);
-    let reset = tokio::time::timeout(Duration::from_secs(10), resets.recv()).await.expect("it is told");
+    let reset = tokio::time::timeout(Duration::from_secs(10), resets.recv()).await.expect("a reset");
     assert_eq!(reset, Some(Reason::CANCEL));
 }
 
-/// The head of a frame of HTTP/2: length, kind and stream.
+/// Reads the header of an HTTP/2 frame: length, type and stream.
 async fn head(socket: &mut TcpStream) -> Option<(usize, u8, [u8; 4])> {
     let mut head = [0; 9];
     socket.read_exact(&mut head).await.ok()?;
@@ -88,45 +88,48 @@ async fn head(socket: &mut TcpStream) -> Option<(usize, u8, [u8; 4])> {
     Some((u32::from_be_bytes([0, a, b, c]) as usize, kind, stream))
 }
 
-fn frame_of(kind: u8, flags: u8, stream: [u8; 4], payload: &[u8]) -> Vec<u8> {
+fn encode_frame(kind: u8, flags: u8, stream: [u8; 4], payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream, payload].concat()
 }
 
-/// Answers each call when it has been given up, as one does who is far away.
-async fn too_late(mut socket: TcpStream) {
+/// Responds to each call after its reset, as a distant server does.
+async fn respond_after_resets(mut socket: TcpStream) {
     const HEADERS: u8 = 1;
     const RST_STREAM: u8 = 3;
     const SETTINGS: u8 = 4;
     const OK: &[u8] = &[0x88];
     socket.read_exact(&mut [0; 24]).await.unwrap();
-    socket.write_all(&[frame_of(SETTINGS, 0, [0; 4], &[]), frame_of(SETTINGS, 1, [0; 4], &[])].concat()).await.unwrap();
+    socket
+        .write_all(&[encode_frame(SETTINGS, 0, [0; 4], &[]), encode_frame(SETTINGS, 1, [0; 4], &[])].concat())
+        .await
+        .unwrap();
     while let Some((length, kind, stream)) = head(&mut socket).await {
         socket.read_exact(&mut vec![0; length]).await.unwrap();
-        if kind == RST_STREAM && socket.write_all(&frame_of(HEADERS, 4, stream, OK)).await.is_err() {
+        if kind == RST_STREAM && socket.write_all(&encode_frame(HEADERS, 4, stream, OK)).await.is_err() {
             return;
         }
     }
 }
 
 #[tokio::test]
-async fn answers_to_calls_that_were_given_up_do_not_end_the_connection() {
+async fn late_responses_do_not_end_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let server = tokio::spawn(async move {
-        too_late(listener.accept().await.unwrap().0).await;
+        respond_after_resets(listener.accept().await.unwrap().0).await;
     });
     for _ in 0..20 {
         let calls = (0..90).map(|_| call(&client, GET.timeout_ms(30).no_breaker()));
         let codes = join_all(calls).await.into_iter().map(|answer| answer.unwrap_err().code());
         assert!(codes.into_iter().all(|code| code == Code::DeadlineExceeded));
     }
-    assert!(!server.is_finished(), "one connection carries them all");
+    assert!(!server.is_finished(), "all calls share one connection");
 }
 
-/// A connection that is accepted, by a process that was stopped or by what stands before it, is none yet.
+/// A stopped process, or a proxy, may accept connections without serving them.
 #[tokio::test]
-async fn a_listener_that_never_speaks_is_not_connected_to() {
+async fn a_server_that_sends_no_settings_is_not_ready() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = format!("http://{}", silent.local_addr().unwrap());
     let client = Client::builder(&silent).connect_timeout(Duration::from_millis(100)).build().unwrap();

@@ -1,4 +1,4 @@
-//! A server of raw HTTP/2 on loopback, which does to a call whatever a test wants.
+//! A raw HTTP/2 server on loopback, whose responses a test controls.
 
 use std::{
     future::Future,
@@ -21,28 +21,29 @@ use tokio::{
 
 /// One call as the server sees it.
 pub(crate) struct Call {
-    /// How many calls came before it.
+    /// The number of earlier calls.
     pub(crate) index: usize,
     pub(crate) body: RecvStream,
-    /// What came together with the message before.
+    /// The bytes that were received after the last message.
     pub(crate) buffer: BytesMut,
     pub(crate) respond: SendResponse<Bytes>,
 }
 
-/// What becomes of the connection after a call.
+/// The state of the connection after a call.
 pub(crate) enum Then {
+    /// It stays open.
     Keep,
-    /// It breaks, with the call unanswered.
+    /// It breaks before the response.
     Drop(Call),
-    /// It is closed, with the call unanswered.
+    /// It gets a GOAWAY before the response.
     GoAway(Call),
-    /// It is closed as by a server that stops with care.
+    /// It gets a graceful GOAWAY.
     Stop,
 }
 
 type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Then> + Send + Sync>;
 
-/// A server until it is dropped.
+/// A server that runs until it is dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<HeaderMap>>>,
@@ -73,12 +74,12 @@ impl Server {
         Client::new(format!("http://{}", self.address)).unwrap()
     }
 
-    /// How many calls reached the server.
+    /// Returns the number of calls that reached the server.
     pub(crate) fn calls(&self) -> usize {
         self.seen.lock().unwrap().len()
     }
 
-    /// This header of each call, in order.
+    /// Returns this header of each call, in order.
     pub(crate) fn header(&self, name: &str) -> Vec<Option<String>> {
         let text = |headers: &HeaderMap| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
         self.seen.lock().unwrap().iter().map(text).collect()
@@ -142,7 +143,7 @@ impl Call {
         self.respond.send_response(response, false).unwrap()
     }
 
-    /// Answers with a text, if the client still listens.
+    /// Sends a text, unless the client has reset the stream.
     pub(crate) fn answer(mut self, text: &str) -> Then {
         let response = Response::builder().header("content-type", "application/grpc").body(()).unwrap();
         if let Ok(mut stream) = self.respond.send_response(response, false) {
@@ -152,7 +153,7 @@ impl Call {
         Then::Keep
     }
 
-    /// Answers with headers alone.
+    /// Sends a trailers-only response.
     pub(crate) fn fail(self, code: i32) -> Then {
         self.fail_with(status(code))
     }
@@ -169,12 +170,12 @@ impl Call {
         Then::Keep
     }
 
-    /// Waits until the client resets the stream, and tells with which code.
+    /// Waits until the client resets the stream, and returns the reason.
     pub(crate) async fn reset_by_client(&mut self) -> h2::Reason {
         std::future::poll_fn(|cx| self.respond.poll_reset(cx)).await.unwrap()
     }
 
-    /// The next text of the client; `None` at a proper end, and an error if it was cut off.
+    /// Returns the next text of the client: `None` at the end of the stream, an error after a reset.
     pub(crate) async fn next(&mut self) -> Option<Result<String, h2::Error>> {
         while self.buffer.is_empty() {
             match self.body.data().await? {
@@ -192,14 +193,14 @@ pub(crate) fn status(code: i32) -> HeaderMap {
     HeaderMap::from_iter([("grpc-status".parse().unwrap(), code.into())])
 }
 
-/// A message of one text.
+/// Encodes a text as a framed message.
 pub(crate) fn frame(text: &str) -> Bytes {
     let message = prost::Message::encode_to_vec(&text.to_owned());
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], &message].concat().into()
 }
 
-/// The text of one framed message.
+/// Decodes the text of a framed message.
 pub(crate) fn text(frame: &[u8]) -> String {
     prost::Message::decode(&frame[5..]).unwrap()
 }
