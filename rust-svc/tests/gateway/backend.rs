@@ -1,4 +1,4 @@
-//! A gateway before a service that is elsewhere.
+//! A gateway in front of a remote service.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::stock::{Item, Query, StockService, Validated, stock_service_gateway};
 
 const ECHO: Method = Method::unary("/stock.v1.StockService/Echo");
 
-/// As a generated client makes its calls.
+/// A client in the form of generated code.
 struct Remote(Client, Method);
 
 #[async_trait]
@@ -42,7 +42,7 @@ impl StockService for Remote {
     }
 }
 
-/// The status and the code of what a gateway before this address answers.
+/// Returns the HTTP status and the code of a response of a gateway in front of this address.
 async fn ask(address: SocketAddr, method: Method) -> (u16, String) {
     let client = Client::new(format!("http://{address}")).expect("an address");
     let router = stock_service_gateway(Arc::new(Remote(client, method))).into_router();
@@ -57,11 +57,11 @@ async fn ask(address: SocketAddr, method: Method) -> (u16, String) {
 
 #[tokio::test]
 async fn a_service_that_refuses_connections_is_unavailable() {
-    // It is nobody else's, and refuses everyone.
-    let deaf = TcpSocket::new_v4().expect("a socket");
-    deaf.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+    // The port is reserved, and refuses connections because nothing listens.
+    let unconnectable = TcpSocket::new_v4().expect("a socket");
+    unconnectable.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
     assert_eq!(
-        ask(deaf.local_addr().expect("bound"), ECHO.timeout_ms(20_000)).await,
+        ask(unconnectable.local_addr().expect("bound"), ECHO.timeout_ms(20_000)).await,
         (503, r#"{"code":14"#.to_owned())
     );
 }

@@ -119,7 +119,7 @@ fn router() -> Router {
         .into_router()
 }
 
-/// The status, the content type and the body of a response; `None` if the body breaks off.
+/// Returns the status, the content type and the body of a response; `None` if the body breaks off.
 async fn send(request: Request<Body>) -> (u16, String, Option<Vec<u8>>) {
     let response = router().oneshot(request).await.expect("infallible");
     let kind = response.headers().get("content-type").map(|kind| kind.to_str().expect("ASCII").to_owned());

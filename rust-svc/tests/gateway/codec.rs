@@ -1,4 +1,4 @@
-//! Messages to JSON and back.
+//! Messages as JSON, both ways.
 
 use rust_svc::{
     Message,
@@ -32,8 +32,8 @@ fn write(message: &Everything, print: &PrintOptions) -> String {
     String::from_utf8(to_vec(message, print).expect("printable")).expect("UTF-8")
 }
 
-/// What comes back when it is read and printed.
-fn round(json: &str) -> String {
+/// Parses JSON and prints it again.
+fn reprint(json: &str) -> String {
     let message = read(json).unwrap_or_else(|error| panic!("{json}: {error}"));
     let encoded = Everything::decode(&*message.encode_to_vec()).expect("protobuf");
     let printed = write(&message, &print());
@@ -42,7 +42,7 @@ fn round(json: &str) -> String {
 }
 
 #[test]
-fn canonical_json_comes_back() {
+fn canonical_json_survives_parsing_and_printing() {
     for json in [
         "{}",
         r#"{"small":-2147483648,"wide":"-9223372036854775808","smallUnsigned":4294967295}"#,
@@ -84,7 +84,7 @@ fn canonical_json_comes_back() {
         r#"{"since":"1970-01-01T00:00:00Z"}"#,
         r#"{"nil":null}"#,
     ] {
-        assert_eq!(round(json), json);
+        assert_eq!(reprint(json), json);
     }
 }
 
@@ -126,7 +126,7 @@ fn other_spellings_of_a_value_are_accepted() {
             r#"{"any":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"}}"#,
         ),
     ] {
-        assert_eq!(round(json), canonical, "{json}");
+        assert_eq!(reprint(json), canonical, "{json}");
     }
 }
 
@@ -250,7 +250,7 @@ fn enum_names_may_be_lenient() {
 
 /// All details of google.rpc have JSON of their own, also those that the runtime does not use.
 #[test]
-fn details_of_google_rpc_come_back() {
+fn details_of_google_rpc_survive_parsing_and_printing() {
     for json in [
         r#"{"@type":"t/google.rpc.QuotaFailure","violations":[{"subject":"s","description":"d","quotaId":"q"}]}"#,
         r#"{"@type":"t/google.rpc.PreconditionFailure","violations":[{"type":"TOS","subject":"s"}]}"#,
@@ -261,7 +261,7 @@ fn details_of_google_rpc_come_back() {
         r#"{"@type":"t/google.rpc.ErrorInfo","reason":"R","domain":"d","metadata":{"a":"b"}}"#,
     ] {
         let json = format!(r#"{{"any":{json}}}"#);
-        assert_eq!(round(&json), json);
+        assert_eq!(reprint(&json), json);
     }
 }
 

@@ -1,4 +1,4 @@
-//! A server that stops while calls are under way that do not end.
+//! Calls in progress when the server stops.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ async fn serve() -> Running {
     Running { address, stop, ended }
 }
 
-/// What comes of a request, with what is there before the server stops.
+/// Returns the whole response to a request. The server stops once `before` has arrived.
 async fn stopped(request: &str, before: &str) -> String {
     let server = serve().await;
     let mut socket = open(server.address, request).await;

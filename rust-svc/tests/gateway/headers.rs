@@ -1,4 +1,4 @@
-//! Headers of answers that are none.
+//! Headers of responses, and of errors in particular.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use crate::stock::{Shelf, stock_service_gateway};
 
-/// What failed is told with what was put into the headers before, as gRPC tells it.
+/// An error carries the headers of its call, as in gRPC.
 #[tokio::test]
 async fn headers_set_before_an_error_are_sent() {
     let values = |response: &Response<Body>, name: &str| {
@@ -31,11 +31,11 @@ async fn headers_set_before_an_error_are_sent() {
     assert_eq!(values(&response, "grpc-metadata-x-both"), ["header", "both"]);
 }
 
-/// Names what no route takes, too.
-struct Name;
+/// Sets a header, also for requests without a route.
+struct SetHeader;
 
 #[async_trait]
-impl Interceptor for Name {
+impl Interceptor for SetHeader {
     fn stage(&self) -> Stage {
         Stage::Correlation
     }
@@ -51,7 +51,8 @@ impl Interceptor for Name {
 
 #[tokio::test]
 async fn headers_of_interceptors_are_sent_with_every_error() {
-    let chain = Chain::new().intercept(Name).intercept(RequestId::new()).intercept(RateLimit::per_second(1).burst(1));
+    let chain =
+        Chain::new().intercept(SetHeader).intercept(RequestId::new()).intercept(RateLimit::per_second(1).burst(1));
     let routes = gateway::GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).chain(&chain);
     let router = routes.into_router();
     for (path, status, has_passed) in [

@@ -1,4 +1,4 @@
-//! Whatever a caller sends, it is answered.
+//! Invalid and oversized requests, each of which gets a response.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -12,7 +12,7 @@ use crate::{
     stock::{Shelf, stock_service_gateway},
 };
 
-/// Numbers that look random and are the same each time.
+/// A reproducible random number generator.
 struct Dice(u64);
 
 impl Dice {
@@ -21,7 +21,7 @@ impl Dice {
         (self.0 >> 33) as usize % sides
     }
 
-    /// A text with a few bytes changed, dropped, doubled or swapped for ones that mean something.
+    /// Returns a text with a few bytes inserted, removed, replaced or duplicated.
     fn damage(&mut self, text: &[u8], bytes: &[u8]) -> Vec<u8> {
         let mut damaged = text.to_vec();
         for _ in 0..=self.roll(4) {
@@ -161,7 +161,7 @@ async fn malformed_headers_are_refused_or_dropped() {
     }
 }
 
-/// A page of another origin asks first, and gets no leave; the service is not called.
+/// A preflight of another origin gets no CORS headers, and does not reach the service.
 #[tokio::test]
 async fn cors_preflights_get_no_permission() {
     let shelf = Arc::new(Shelf::default());

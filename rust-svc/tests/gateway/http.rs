@@ -1,4 +1,4 @@
-//! Requests and answers, without a socket.
+//! Requests and responses, without a socket.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(crate) async fn with_body(method: &str, path: &str, json: &str) -> (u16, Str
     (response.status().as_u16(), body(response).await)
 }
 
-/// Each is 200 with this body, or another status with a body that holds this text.
+/// Checks each path: status 200 has exactly this body, another status a body that contains this text.
 pub(crate) async fn check_gets(cases: &[(&str, u16, &str)]) {
     for (path, status, expected) in cases {
         let (found, body) = get(path).await;

@@ -1,4 +1,4 @@
-//! HTTP and JSON onto a service trait.
+//! The gateway: HTTP and JSON requests to a service trait.
 
 #[cfg(feature = "client")]
 mod backend;

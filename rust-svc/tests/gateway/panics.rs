@@ -1,4 +1,4 @@
-//! Handlers that panic, as metrics tell of them.
+//! Panics of handlers, in metrics.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Fields of messages that JSON writes as one value: what a gateway reads of a request and prints of an answer.
+//! Fields of well-known types, which JSON writes as one value, in requests and responses.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const ECHO: Method = Method::unary("/parts.v1.PartService/Echo");
 const EACH: Method = Method::client_streaming("/parts.v1.PartService/Each");
 const TALK: Method = Method::bidi_streaming("/parts.v1.PartService/Talk");
 
-/// Answers with what it is asked.
+/// Serves a method that returns its request.
 fn echo<M: Message<Wire: JsonValue> + Send + 'static>(routes: &[Route]) -> Router {
     let add = |gateway: Gateway<()>, route: &Route| {
         gateway.unary(ECHO, *route, |(), _, request: M| Box::pin(async move { Ok(request) }))
@@ -33,7 +33,7 @@ async fn ask(router: &Router, request: &str) -> (u16, String) {
     (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
 }
 
-/// Each answers with this text; or if it fails, with one that holds it.
+/// Checks each request: a success has exactly this body, a failure a body that contains this text.
 async fn check<M: Message<Wire: JsonValue> + Send + 'static>(routes: &[Route], cases: &[(&str, u16, &str)]) {
     let router = echo::<M>(routes);
     for (request, status, expected) in cases {
@@ -138,7 +138,7 @@ async fn any_has_a_type_url_and_bytes() {
     check::<wkt::Any>(&routes, &cases).await;
 }
 
-/// The generator refuses such routes; whoever writes one by hand is told by its answers.
+/// The generator refuses such routes. A route that is written by hand fails at each request.
 #[tokio::test]
 async fn a_body_of_one_value_leaves_no_field_for_the_path() {
     let refused = |request| [(request, 400, "is not a message or a map whose fields can be set")];

@@ -1,4 +1,4 @@
-//! Settings that change how requests are read, and presets that answer as other gateways do.
+//! Settings that change how requests are read, and presets for compatibility with other gateways.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tower::ServiceExt;
 
 use crate::stock::{Shelf, stock_service_gateway};
 
-/// The status, the content type and the body of a response.
+/// Returns the status, the content type and the body of a response.
 async fn send(settings: GatewaySettings, method: &str, target: &str, json: &str) -> (u16, String, String) {
     let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
     let request = Request::builder().method(method).uri(target).header("content-type", "application/json");

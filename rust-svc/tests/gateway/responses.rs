@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use crate::stock::{ECHO, Item, Query, Shelf, stock_service_gateway};
 
-/// The status, the headers as text and the body of a response.
+/// Returns the status, the headers as text and the body of a response.
 async fn get(router: Router, path: &str) -> (u16, String, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");
     let response = router.oneshot(request).await.expect("infallible");

@@ -1,4 +1,4 @@
-//! A package as the generator prints it: the messages of `pb.rs`, then `json.rs`.
+//! A package in the form of generated code: the messages of `pb.rs`, then `json.rs`.
 #![allow(unreachable_pub, unused_qualifications, reason = "generated modules are public, whoever holds them")]
 
 pub mod pb {

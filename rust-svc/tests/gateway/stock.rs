@@ -1,4 +1,4 @@
-//! A service whose gateway the tests call, as the generator prints both.
+//! A service and its gateway, in the form of generated code.
 #![allow(unreachable_pub, unused_qualifications, reason = "generated modules are public, whoever holds them")]
 
 use std::{
@@ -14,7 +14,7 @@ use rust_svc as svc;
 use svc::{Context, Error, Message, Method, Result, Streaming, Violations, wkt};
 use tokio::sync::Notify;
 
-/// What the tests send: a field of each kind that a path or a query can set.
+/// A request with a field of each kind that a path or a query can set.
 #[derive(Clone, PartialEq, svc::prost::Message)]
 pub struct Query {
     #[prost(string, tag = "1")]
@@ -259,7 +259,7 @@ where
         .bidi_streaming(CHAT, route::post("/v1/items:chat").body("*"), |it, cx, requests| it.chat(cx, requests))
 }
 
-/// Answers with what it was asked, or as the `product_id` says.
+/// The service: it returns the request, unless `product_id` selects another response.
 #[derive(Default)]
 pub struct Shelf {
     pub calls: AtomicUsize,
@@ -267,7 +267,7 @@ pub struct Shelf {
     pub gone: std::sync::Arc<Notify>,
 }
 
-/// Tells when a call that goes on for ever is dropped.
+/// Notifies the test when a call is dropped.
 struct Guard(std::sync::Arc<Notify>);
 
 impl Drop for Guard {

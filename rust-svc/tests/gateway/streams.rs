@@ -21,8 +21,8 @@ use tower::ServiceExt;
 
 use crate::stock::{Item, Query, Shelf, WATCH, stock_service_gateway};
 
-/// Long enough for anything but a hang.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The limit of each wait, after which a test fails.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 async fn serve() -> (SocketAddr, Arc<Shelf>) {
     let shelf = Arc::new(Shelf::default());
@@ -40,21 +40,21 @@ pub(crate) async fn open(address: SocketAddr, request: &str) -> TcpStream {
     socket
 }
 
-/// Reads until `end` is among what was read.
+/// Reads until the text contains `end`.
 pub(crate) async fn read_until(socket: &mut TcpStream, end: &str) -> String {
     let (mut all, mut chunk) = (Vec::new(), [0; 4096]);
     while !String::from_utf8_lossy(&all).contains(end) {
-        let count = timeout(PATIENCE, socket.read(&mut chunk)).await.expect("in time").expect("readable");
+        let count = timeout(TIMEOUT, socket.read(&mut chunk)).await.expect("in time").expect("readable");
         assert!(count > 0, "ended before {end:?}: {}", String::from_utf8_lossy(&all));
         all.extend_from_slice(&chunk[..count]);
     }
     String::from_utf8(all).expect("UTF-8")
 }
 
-/// Reads until the server closes.
+/// Reads until the server closes the connection.
 pub(crate) async fn read_all(socket: &mut TcpStream) -> String {
     let mut all = String::new();
-    timeout(PATIENCE, socket.read_to_string(&mut all)).await.expect("in time").expect("readable");
+    timeout(TIMEOUT, socket.read_to_string(&mut all)).await.expect("in time").expect("readable");
     all
 }
 
@@ -69,7 +69,7 @@ fn post(path: &str, body: &str) -> String {
     )
 }
 
-/// The data of a chunked body and whether it ended as such a body ends.
+/// Returns the data of a chunked body, and whether it has its last chunk.
 pub(crate) fn body(response: &str) -> (String, bool) {
     let (_, mut rest) = response.split_once("\r\n\r\n").expect("headers");
     let mut data = String::new();
@@ -98,9 +98,9 @@ async fn messages_are_sent_at_once() {
     let mut socket = open(address, &get("/v1/stock:watch?count=2&productId=hang", "")).await;
     read_until(&mut socket, "{\"quantity\":2}\n").await;
     drop(socket);
-    timeout(PATIENCE, shelf.gone.notified()).await.expect("the stream is dropped when the caller goes away");
+    timeout(TIMEOUT, shelf.gone.notified()).await.expect("the stream is dropped when the caller goes away");
     let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
-    timeout(PATIENCE, cx.cancelled()).await.expect("cancelled");
+    timeout(TIMEOUT, cx.cancelled()).await.expect("cancelled");
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn an_error_is_the_last_line_over_http2() {
     let mut body = response.await.expect("headers").into_body();
     let mut lines = String::new();
     let end = loop {
-        match timeout(PATIENCE, body.data()).await.expect("in time") {
+        match timeout(TIMEOUT, body.data()).await.expect("in time") {
             Some(Ok(data)) => lines += std::str::from_utf8(&data).expect("UTF-8"),
             end => break end,
         }
@@ -304,7 +304,7 @@ async fn client_streams_are_read_from_lines() {
     }
     let large = format!("{{\"itemId\":\"{}\"}}\n", "x".repeat(5 << 20));
     let mut socket = TcpStream::connect(address).await.expect("connected");
-    // The answer may come before all is sent.
+    // The response may arrive before all is sent.
     let _ = socket.write_all(post("/v1/items:upload", &large).as_bytes()).await;
     assert!(read_until(&mut socket, "\r\n").await.starts_with("HTTP/1.1 429"));
 }
@@ -336,5 +336,5 @@ async fn a_caller_that_goes_away_ends_its_call() {
     let mut hanging = open(address, &get("/v1/stock/hang", "")).await;
     hanging.shutdown().await.expect("closed");
     drop(hanging);
-    timeout(PATIENCE, shelf.gone.notified()).await.expect("the handler is dropped");
+    timeout(TIMEOUT, shelf.gone.notified()).await.expect("the handler is dropped");
 }

@@ -47,7 +47,6 @@ async fn a_message_that_expands_beyond_the_limit_is_refused() {
     assert!(peak() < KEPT, "{} bytes", peak());
 }
 
-/// gzip within gzip is decompressed once.
 #[tokio::test]
 async fn gzip_within_gzip_is_decompressed_once() {
     let server = start().await;

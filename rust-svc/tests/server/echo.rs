@@ -20,7 +20,7 @@ pub(crate) trait Echo: Send + Sync + 'static {
     async fn chat(&self, cx: Context, pings: Streaming<Ping>) -> Result<Streaming<Pong>>;
 }
 
-/// As generated code makes it.
+/// Creates the adapter in the form of generated code.
 pub(crate) fn echo_adapter<S>(service: Arc<S>) -> svc::Adapter<S>
 where
     S: Echo + ?Sized,
@@ -83,7 +83,7 @@ impl Message for Pong {
     }
 }
 
-/// What a handler tells the test about itself.
+/// An event that a handler reports to the test.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Event {
     Called,
@@ -214,7 +214,7 @@ fn identity_text(identity: &Identity) -> String {
     format!("{:?} {:?} {}", identity.uris, identity.dns_names, identity.subject)
 }
 
-/// Sends back what came, as headers and as trailers.
+/// Returns the metadata of the request as headers and as trailers.
 fn metadata(cx: &Context) -> Result<()> {
     for (key, value) in cx.metadata().iter().filter(|(key, _)| key.starts_with("x-")) {
         cx.set_header(key, value.clone())?;

@@ -34,7 +34,7 @@ async fn flooded(server: &Running, flood: impl Fn(u32) -> Vec<u8>) -> Option<u32
             assert_eq!(healthy.one("meanwhile").await.expect("an answer"), "meanwhile");
         }
     }
-    let reason = peer.farewell().await;
+    let reason = peer.goaway_reason().await;
     assert_serves(server).await;
     reason
 }
@@ -60,7 +60,7 @@ async fn rapid_resets_end_the_connection() {
     let all: Vec<u8> = streams().flat_map(flood).collect();
     let mut peer = Peer::connect(server.address).await;
     peer.send(&all).await;
-    assert_eq!(peer.farewell().await, Some(ENHANCE_YOUR_CALM));
+    assert_eq!(peer.goaway_reason().await, Some(ENHANCE_YOUR_CALM));
     assert_serves(&server).await;
     assert_eq!(left_over(server).await, 1, "that of the healthy caller, which ended");
 }
@@ -98,7 +98,7 @@ async fn endless_headers_end_the_connection() {
     let mut peer = Peer::connect(server.address).await;
     peer.send(&frame(HEADERS, 0, 1, &call(UNARY.path))).await;
     peer.flood(&frame(CONTINUATION, 0, 1, &crate::peer::headers(&[("x-more", "1")]))).await;
-    assert_eq!(peer.farewell().await, Some(ENHANCE_YOUR_CALM));
+    assert_eq!(peer.goaway_reason().await, Some(ENHANCE_YOUR_CALM));
     assert_serves(&server).await;
 }
 
@@ -110,7 +110,7 @@ async fn floods_of_empty_data_end_the_connection() {
         peer.send(&frame(HEADERS, END_HEADERS, 1, &call(UPLOAD.path))).await;
         while server.event().await != Event::Called {}
         peer.flood(&frame(DATA, 0, 1, payload).repeat(1000)).await;
-        assert!(peer.farewell().await.is_some(), "{payload:?}");
+        assert!(peer.goaway_reason().await.is_some(), "{payload:?}");
     }
     assert_serves(&server).await;
 }

@@ -38,7 +38,7 @@ async fn malformed_frames_end_the_connection() {
     ] {
         let mut peer = Peer::connect(server.address).await;
         peer.send(&bytes).await;
-        assert_eq!(peer.farewell().await, Some(reason), "{what}");
+        assert_eq!(peer.goaway_reason().await, Some(reason), "{what}");
     }
     assert_serves(&server).await;
 }
@@ -55,7 +55,7 @@ async fn truncated_frames_end_the_connection() {
         let mut peer = Peer::connect(server.address).await;
         peer.send(&whole[..end]).await;
         peer.finish().await;
-        peer.farewell().await;
+        peer.goaway_reason().await;
     }
     assert!(server.events.try_recv().is_err(), "no handler was called");
     assert_serves(&server).await;
@@ -67,7 +67,7 @@ async fn data_after_the_end_of_a_stream_ends_the_connection() {
     let mut peer = Peer::connect(server.address).await;
     let ended = frame(HEADERS, END_HEADERS | END_STREAM, 1, &call("/test.v1.Echo/Chat"));
     peer.send(&[ended, frame(DATA, 0, 1, b"a")].concat()).await;
-    assert_eq!(peer.farewell().await, Some(PROTOCOL_ERROR));
+    assert_eq!(peer.goaway_reason().await, Some(PROTOCOL_ERROR));
     assert_serves(&server).await;
 }
 

@@ -12,13 +12,13 @@ use crate::{
     support::{soon, start_with},
 };
 
-/// Panics before a handler is called.
-struct Clumsy;
+/// An interceptor that panics if a call has the metadata `x-panic`.
+struct PanicBefore;
 
 #[async_trait]
-impl Interceptor for Clumsy {
+impl Interceptor for PanicBefore {
     async fn before(&self, call: &mut Call) -> Result<()> {
-        assert_eq!(call.cx().metadata().get("x-clumsy"), None, "secret");
+        assert_eq!(call.cx().metadata().get("x-panic"), None, "secret");
         Ok(())
     }
 }
@@ -26,7 +26,7 @@ impl Interceptor for Clumsy {
 #[tokio::test]
 async fn panics_are_counted_by_method() {
     let metrics = Metrics::new();
-    let chain = Chain::new().observe(metrics.clone()).intercept(Clumsy);
+    let chain = Chain::new().observe(metrics.clone()).intercept(PanicBefore);
     let server = start_with(|server| server.chain(&chain)).await;
     let mut client = server.client().await;
     client.one("internal").await.expect_err("no panic");
@@ -35,7 +35,7 @@ async fn panics_are_counted_by_method() {
     client.one("panic").await.expect_err("a panic");
     client.call(DOWNLOAD, &["late panic"]).await.expect_err("a panic after a message");
     let mut request = tonic::Request::new(futures::stream::iter([crate::support::ping("a")]));
-    request.metadata_mut().insert("x-clumsy", "1".parse().expect("metadata"));
+    request.metadata_mut().insert("x-panic", "1".parse().expect("metadata"));
     client.stream(UNARY, request).await.expect_err("a panic before the handler");
     client.one("unprintable").await.expect_err("a panic of what converts the response");
     for text in ["unprintable", "late unprintable"] {
@@ -49,11 +49,11 @@ async fn panics_are_counted_by_method() {
     }
 }
 
-/// An observer that panics at each call unless its metadata forbid it.
-struct Nervous;
+/// An interceptor that panics unless a call has the metadata `x-no-panic`.
+struct PanicBeforeSync;
 
 #[async_trait]
-impl Interceptor for Nervous {
+impl Interceptor for PanicBeforeSync {
     fn stage(&self) -> Stage {
         Stage::Correlation
     }
@@ -63,15 +63,15 @@ impl Interceptor for Nervous {
     }
 
     fn before_sync(&self, call: &mut Call) -> Option<Result<()>> {
-        assert_eq!(call.cx().metadata().get("x-calm"), Some("1"), "secret");
+        assert_eq!(call.cx().metadata().get("x-no-panic"), Some("1"), "secret");
         Some(Ok(()))
     }
 }
 
-/// An observer that panics at each end.
-struct Mourning;
+/// An observer that panics at the end of each call.
+struct PanicOnEnd;
 
-impl Observer for Mourning {
+impl Observer for PanicOnEnd {
     fn ended(&self, _: &Call, _: &Outcome) {
         panic!("secret");
     }
@@ -80,7 +80,7 @@ impl Observer for Mourning {
 #[tokio::test]
 async fn panics_of_observers_do_not_change_other_calls() {
     let metrics = Metrics::new();
-    let chain = Chain::new().observe(metrics.clone()).observe(Mourning).intercept(Nervous);
+    let chain = Chain::new().observe(metrics.clone()).observe(PanicOnEnd).intercept(PanicBeforeSync);
     let server = start_with(|server| server.chain(&chain)).await;
     let mut connection = raw::connect(server.address).await;
     let late = raw::request(UNARY.path).header("grpc-timeout", "soon");
@@ -89,7 +89,7 @@ async fn panics_of_observers_do_not_change_other_calls() {
         let (response, _sender) = connection.send_request(request, false).expect("the connection goes on");
         assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, code);
     }
-    let request = raw::request(UNARY.path).header("x-calm", "1").body(()).expect("a request");
+    let request = raw::request(UNARY.path).header("x-no-panic", "1").body(()).expect("a request");
     let (response, mut sender) = connection.send_request(request, false).expect("the connection goes on");
     sender.send_data(frame("a"), true).expect("a frame");
     assert_eq!(soon(raw::read(response)).await.expect("an answer").grpc().0, "0");

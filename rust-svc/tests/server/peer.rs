@@ -124,7 +124,7 @@ impl Peer {
     }
 
     /// Waits for the end of the connection, and returns the error code of GOAWAY.
-    pub(crate) async fn farewell(&mut self) -> Option<u32> {
+    pub(crate) async fn goaway_reason(&mut self) -> Option<u32> {
         while self.any().await.is_some() {}
         self.reason
     }

@@ -33,7 +33,7 @@ fn value<'a>(headers: &'a HeaderMap, trailers: Option<&'a HeaderMap>, name: &str
 }
 
 /// Decodes the percent-encoding of messages.
-fn decoded(text: &str) -> String {
+fn decode_percent(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
@@ -91,6 +91,6 @@ pub(crate) async fn read(response: ResponseFuture) -> Result<Answer, h2::Error> 
         data.extend_from_slice(&chunk);
     }
     let trailers = body.trailers().await?;
-    let message = decoded(value(&head.headers, trailers.as_ref(), "grpc-message"));
+    let message = decode_percent(value(&head.headers, trailers.as_ref(), "grpc-message"));
     Ok(Answer { status: head.status, headers: head.headers, data: data.freeze(), trailers, message })
 }

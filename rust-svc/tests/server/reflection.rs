@@ -35,7 +35,7 @@ fn descriptors() -> &'static [u8] {
     encoded([file, file_of_base(), self::file("test/v1/left.proto", &["test/v1/base.proto"])])
 }
 
-/// A file that the server knows by then, with less in it, and another one.
+/// Returns a smaller version of a file that the server knows already, and another file.
 fn more_descriptors() -> &'static [u8] {
     let apart = wkt::FileDescriptorProto { extension: vec![extension("quiet", 7)], ..file("test/v1/apart.proto", &[]) };
     encoded([wkt::FileDescriptorProto { message_type: Vec::new(), ..file_of_base() }, apart])
@@ -129,7 +129,7 @@ fn numbers(message: &str) -> Option<MessageRequest> {
 }
 
 /// Summarizes an answer: the names of files, the numbers of extensions, or the error.
-fn gist(answer: ServerReflectionResponse) -> String {
+fn summary(answer: ServerReflectionResponse) -> String {
     match answer.message_response.expect("a response") {
         MessageResponse::FileDescriptorResponse(files) => {
             let file = |file: &Vec<u8>| wkt::FileDescriptorProto::decode(&**file).expect("a file").name().to_owned();
@@ -238,7 +238,7 @@ async fn unknown_names_do_not_end_the_stream() {
     for path in [V1, V1ALPHA] {
         let (questions, expected): (Vec<_>, Vec<_>) = conversation.iter().cloned().unzip();
         let answers = converse(&server, path, questions).await.expect("answers");
-        assert_eq!(answers.into_iter().map(gist).collect::<Vec<_>>(), expected, "{path}");
+        assert_eq!(answers.into_iter().map(summary).collect::<Vec<_>>(), expected, "{path}");
     }
 }
 
@@ -248,10 +248,10 @@ async fn a_file_is_sent_with_its_imports_once() {
     let all = "test/v1/echo.proto test/v1/base.proto test/v1/left.proto";
     let questions = [symbol("test.v1.Echo"), symbol("test.v1.Echo"), named("test/v1/base.proto")];
     let answers = converse(&server, V1, questions).await.expect("answers");
-    let answers: Vec<_> = answers.into_iter().map(gist).collect();
+    let answers: Vec<_> = answers.into_iter().map(summary).collect();
     assert_eq!(answers, [all, "test/v1/echo.proto", "test/v1/base.proto"]);
     let answers = converse(&server, V1, [symbol("test.v1.Echo")]).await.expect("answers");
-    assert_eq!(answers.into_iter().map(gist).collect::<Vec<_>>(), [all], "another stream has not heard of it");
+    assert_eq!(answers.into_iter().map(summary).collect::<Vec<_>>(), [all], "another stream has not sent it");
 }
 
 #[tokio::test]
@@ -269,8 +269,8 @@ async fn all_symbols_are_found() {
         "test.v1.loud",
     ] {
         let answers = converse(&server, V1, [symbol(name)]).await.expect("answers");
-        let gist = gist(answers.into_iter().next().expect("an answer"));
-        assert!(gist.starts_with("test/v1/echo.proto"), "{name}: {gist}");
+        let summary = summary(answers.into_iter().next().expect("an answer"));
+        assert!(summary.starts_with("test/v1/echo.proto"), "{name}: {summary}");
     }
 }
 

@@ -152,7 +152,7 @@ async fn replicas_are_called_in_turn() {
 
 /// A connection that failed is retried transparently, without a retry policy.
 #[tokio::test]
-async fn a_replica_that_is_down_costs_no_call() {
+async fn a_replica_that_is_down_fails_no_call() {
     let live = Replica::start(ANY).await;
     let down = TcpListener::bind(ANY).await.expect("a port").local_addr().expect("an address");
     for client in [of_both(down, live.address), of_both(live.address, down)] {
@@ -166,7 +166,7 @@ async fn a_replica_that_is_down_costs_no_call() {
     assert_eq!(answer.expect_err("nobody is there").code(), rust_svc::Code::Unavailable);
 }
 
-/// A listener that takes no connection any more: what asks for one gets no answer, as from a machine that is gone.
+/// Returns a listener whose backlog is full. Further connects get no response, as from a machine that is down.
 #[cfg(target_os = "linux")]
 async fn black_hole() -> (TcpListener, Vec<TcpStream>) {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
@@ -179,10 +179,10 @@ async fn black_hole() -> (TcpListener, Vec<TcpStream>) {
     (listener, held)
 }
 
-/// Nobody waits until connecting has failed, and yet it is passed over.
+/// Calls use the other replica before the connect timeout has passed.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_replica_that_does_not_answer_costs_one_call() {
+async fn a_replica_that_does_not_respond_fails_at_most_one_call() {
     let (live, (hole, _held)) = (Replica::start(ANY).await, black_hole().await);
     let addresses = [live.address, hole.local_addr().expect("an address")].map(|address| format!("http://{address}"));
     let builder = Client::builder(&addresses[0]).replica(&addresses[1]);
@@ -197,10 +197,10 @@ async fn a_replica_that_does_not_answer_costs_one_call() {
     assert!(failed <= 1, "{failed} calls failed");
 }
 
-/// A second attempt at one that does not answer keeps no call from one that was started meanwhile.
+/// Reconnecting to a replica that does not respond does not delay a call to one that was started meanwhile.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_replica_that_is_back_is_called_while_another_does_not_answer() {
+async fn a_restarted_replica_is_called_while_another_does_not_respond() {
     let (hole, _held) = black_hole().await;
     let back = TcpListener::bind(ANY).await.expect("a port").local_addr().expect("an address");
     let addresses = [hole.local_addr().expect("an address"), back].map(|address| format!("http://{address}"));
@@ -210,7 +210,7 @@ async fn a_replica_that_is_back_is_called_while_another_does_not_answer() {
         let cx = Context::new().with_timeout(Duration::from_millis(500));
         client.unary::<Ping, Pong, _, _>(UNARY, cx, Ping { text: "a".to_owned() }).await
     };
-    // Both have failed: the one that is back for the second time, so that it is left alone for longer.
+    // The replica that will restart has failed twice, so that its backoff is the longer one.
     assert!(called().await.is_err());
     tokio::time::sleep(Duration::from_millis(1700)).await;
     assert!(called().await.is_err());
@@ -219,10 +219,10 @@ async fn a_replica_that_is_back_is_called_while_another_does_not_answer() {
     called().await.expect("an answer");
 }
 
-/// A call that waits for a replica that does not answer goes to one that another call has found meanwhile.
+/// A call that waits for a replica that does not respond uses a connection that another call has opened.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn what_one_call_finds_is_there_for_those_that_wait() {
+async fn a_connection_serves_all_calls_that_wait_for_one() {
     let (hole, _held) = black_hole().await;
     let back = TcpListener::bind(ANY).await.expect("a port").local_addr().expect("an address");
     let addresses = [hole.local_addr().expect("an address"), back].map(|address| format!("http://{address}"));

@@ -106,7 +106,11 @@ fn assert_unreachable(answer: rust_svc::Result<String>) {
 }
 
 /// Returns the certificate of a server, and the protocol that it selects.
-async fn shown(address: SocketAddr, authority: &Authority, protocols: &[&str]) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+async fn served_certificate(
+    address: SocketAddr,
+    authority: &Authority,
+    protocols: &[&str],
+) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(authority.pem().as_bytes()).expect("PEM")).expect("an authority");
     let provider = rustls::crypto::ring::default_provider();
@@ -130,10 +134,10 @@ async fn calls_are_encrypted() {
     assert!(one(&client, "peer").await.expect("an answer").starts_with("127.0.0.1:"));
 
     for (protocols, expected) in [(&["h2", "http/1.1"][..], "h2"), (&["http/1.1"], "http/1.1"), (&[], "")] {
-        let (_, taken) = shown(address, &authority, protocols).await.expect("a connection");
+        let (_, taken) = served_certificate(address, &authority, protocols).await.expect("a connection");
         assert_eq!(String::from_utf8_lossy(&taken), expected);
     }
-    shown(address, &authority, &["spdy/3"]).await.expect_err("no protocol in common");
+    served_certificate(address, &authority, &["spdy/3"]).await.expect_err("no protocol in common");
 }
 
 /// ALPN offers HTTP/1 only where it is served.
@@ -144,9 +148,9 @@ async fn an_address_with_grpc_alone_offers_http2_only() {
     let at = || Listen::at("127.0.0.1:0").tls(tls.clone());
     let (addresses, _stop) = serve_at([at().grpc(), at().grpc().http(), at().grpc_web(), at().grpc().grpc_web()]).await;
     for (address, speaks_http1) in std::iter::zip(addresses, [false, true, true, true]) {
-        let (_, taken) = shown(address, &authority, &["http/1.1", "h2"]).await.expect("a connection");
+        let (_, taken) = served_certificate(address, &authority, &["http/1.1", "h2"]).await.expect("a connection");
         assert_eq!(String::from_utf8_lossy(&taken), "h2");
-        let old = shown(address, &authority, &["http/1.1"]).await;
+        let old = served_certificate(address, &authority, &["http/1.1"]).await;
         assert_eq!(old.is_ok(), speaks_http1, "{old:?}");
     }
 }
@@ -230,7 +234,7 @@ async fn certificates_are_replaced_without_a_restart() {
     let (address, _stop) = serve(tls.clone()).await;
     let client = client(address, client::ClientTls::trusting_pem(authority.pem()));
     assert_eq!(one(&client, "a").await.expect("an answer"), "a");
-    let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
+    let (first, _) = served_certificate(address, &authority, &[]).await.expect("a connection");
     assert!(!tls.reload().expect("the same files"));
 
     for (broken, help) in [("", "contains no certificate"), ("garbage", "contains no certificate")] {
@@ -241,11 +245,15 @@ async fn certificates_are_replaced_without_a_restart() {
     fs::write(&chain, authority.server().chain).expect("a file");
     let error = tls.reload().expect_err("the key of another");
     assert!(error.message().contains("do not go together"), "{error}");
-    assert_eq!(shown(address, &authority, &[]).await.expect("a connection").0, first, "nothing has changed");
+    assert_eq!(
+        served_certificate(address, &authority, &[]).await.expect("a connection").0,
+        first,
+        "nothing has changed"
+    );
 
     authority.server().write(folder.path());
     assert!(tls.reload().expect("a pair"));
-    assert_ne!(shown(address, &authority, &[]).await.expect("a connection").0, first);
+    assert_ne!(served_certificate(address, &authority, &[]).await.expect("a connection").0, first);
     assert_eq!(one(&client, "a").await.expect("an answer"), "a", "old connections go on");
 }
 
@@ -256,10 +264,10 @@ async fn changed_files_are_reloaded() {
     let tls = server::ServerTls::files(folder.path().join("chain.pem"), folder.path().join("key.pem"));
     let tls = tls.reload_every(Duration::from_millis(20));
     let (address, _stop) = serve(tls).await;
-    let (first, _) = shown(address, &authority, &[]).await.expect("a connection");
+    let (first, _) = served_certificate(address, &authority, &[]).await.expect("a connection");
     authority.server().write(folder.path());
     let renewed = async {
-        while shown(address, &authority, &[]).await.expect("a connection").0 == first {
+        while served_certificate(address, &authority, &[]).await.expect("a connection").0 == first {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

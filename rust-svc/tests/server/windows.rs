@@ -1,4 +1,4 @@
-//! Callers that read nothing, or little.
+//! Callers that read little or nothing.
 
 use std::{
     sync::{
