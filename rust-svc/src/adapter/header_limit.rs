@@ -14,8 +14,8 @@ use crate::{
 /// The size of headers that are added later: HTTP status, date and compression.
 const RESERVE: usize = 256;
 
-/// The trailers that are kept.
-const KEPT: [HeaderName; 5] =
+/// The trailers that are never left out.
+const ESSENTIAL: [HeaderName; 5] =
     [CONTENT_TYPE, header::STATUS, header::MESSAGE, header::STATUS_DETAILS, header::RETRY_PUSHBACK];
 
 /// Returns whether a caller accepts these headers.
@@ -33,7 +33,7 @@ pub(super) fn truncate(trailers: &mut HeaderMap, limit: MaxHeaderListSize, code:
         None => status::insert(&too_large("trailers", limit), trailers),
         Some(_) => tracing::warn!(limit = limit.0, "the trailers of a response are larger than its caller accepts"),
     }
-    let kept = KEPT.map(|name| trailers.remove(&name).map(|value| (name, value)));
+    let kept = ESSENTIAL.map(|name| trailers.remove(&name).map(|value| (name, value)));
     *trailers = kept.into_iter().flatten().collect();
     if !accepts(limit, trailers) {
         trailers.remove(header::STATUS_DETAILS);

@@ -13,7 +13,7 @@ use super::{
     attempt::{AttemptResponse, CallAttempt, MessageDecoder, RequestBody},
     policy::{
         AttemptFailure, BreakerPermit, CallDeadlines, Cause, EndpointAttempt, EndpointResult, Retries, RetryDecision,
-        Sample, StreamSampler, TriedEndpoints, declared_deadline, timed_out,
+        Sample, StreamSampler, TriedEndpoints, declared_deadline, timeout_error,
     },
     state::ClientState,
 };
@@ -64,7 +64,7 @@ pub(super) async fn begin(
     let passed = run_until_cancelled(|| cancellation.or_at(deadline).cancelled(), pin!(opening.pass(began))).await;
     let Some(passed) = passed else {
         let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
-        let error = if is_late { timed_out(method) } else { abandoned(method, opening.cx()) };
+        let error = if is_late { timeout_error(method) } else { cancelled_error(method, opening.cx()) };
         opening.end(error.code());
         return Err(error);
     };
@@ -75,9 +75,9 @@ pub(super) async fn begin(
 }
 
 /// Creates the error of a call that no caller waits for.
-pub(super) fn abandoned(method: &Method, cx: &Context) -> Error {
+pub(super) fn cancelled_error(method: &Method, cx: &Context) -> Error {
     if cx.remaining().is_some_and(|remaining| remaining.is_zero()) {
-        return timed_out(method);
+        return timeout_error(method);
     }
     Error::cancelled(format!("the caller of {} went away", method.full_name()))
 }
@@ -88,7 +88,7 @@ impl PolicyCall<'_> {
         let cx = self.running.cx();
         // An attempt that ends at the deadline of the context is recorded before the call ends with it.
         let response = run_until_cancelled(|| cx.cancelled(), pin!(self.attempts(start))).await;
-        response.unwrap_or_else(|| Err(abandoned(self.method, cx)))
+        response.unwrap_or_else(|| Err(cancelled_error(self.method, cx)))
     }
 
     async fn attempts(&self, mut start: Instant) -> Result<CallResponse> {

@@ -84,7 +84,8 @@ impl Client {
     }
 
     /// Calls a method with a stream of requests and a stream of responses. It returns when the request is on its way, so
-    /// that the caller can send before the server responds. An error in the stream of requests cancels the call, and ends the stream of responses.
+    /// that the caller can send before the server responds. An error in the stream of requests cancels the call, and ends
+    /// the stream of responses.
     pub async fn bidi_streaming<Q, R, QPlace: 'static, RPlace: 'static>(
         &self,
         method: Method,

@@ -16,9 +16,9 @@ use tokio::time::{self, Instant};
 
 use super::{
     attempt::decode,
-    call::{OpenedStream, abandoned},
-    policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timed_out},
-    stream_call::{Opening, StartedStream, StreamCall},
+    call::{OpenedStream, cancelled_error},
+    policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timeout_error},
+    stream_call::{OpeningFuture, StartedStream, StreamCall},
 };
 use crate::{Context, Error, Message, Method, Result, Streaming};
 
@@ -30,7 +30,7 @@ pub(super) struct CallResponses {
 
 enum ResponseState {
     /// The headers have not arrived.
-    Opening(Opening),
+    Opening(OpeningFuture),
     Open(OpenResponses),
 }
 
@@ -145,7 +145,7 @@ impl OpenResponses {
 async fn end(method: Method, cx: Context, deadline: Option<Instant>) -> Error {
     let passed = OptionFuture::from(deadline.map(time::sleep_until));
     tokio::select! {
-        () = cx.cancelled() => abandoned(&method, &cx),
-        Some(()) = passed => timed_out(&method),
+        () = cx.cancelled() => cancelled_error(&method, &cx),
+        Some(()) = passed => timeout_error(&method),
     }
 }

@@ -32,11 +32,11 @@ pub(super) struct StreamCall {
 }
 
 /// The opening of a call: its attempts until the headers of a response arrive.
-pub(super) type Opening = BoxFuture<'static, Result<OpenedStream>>;
+pub(super) type OpeningFuture = BoxFuture<'static, Result<OpenedStream>>;
 
 /// A call whose request is on its way, or whose response has begun.
 pub(super) enum StartedStream {
-    Opening(Opening),
+    Opening(OpeningFuture),
     Open(OpenedStream),
 }
 

@@ -18,7 +18,7 @@ use crate::{
 const KEY: &str = "authorization";
 
 /// How long before its expiry a token is replaced: a call may take some time to reach its server.
-const EARLY: Duration = Duration::from_secs(10);
+const REFRESH_MARGIN: Duration = Duration::from_secs(10);
 
 /// A bearer token (RFC 6750), which may expire.
 #[derive(Clone)]
@@ -88,7 +88,7 @@ impl TokenProvider {
 
     async fn token(&self) -> Result<Arc<BearerToken>> {
         let _fetching = self.fetching.lock().await;
-        if let Some(token) = self.latest(EARLY) {
+        if let Some(token) = self.latest(REFRESH_MARGIN) {
             return Ok(token);
         }
         match (self.fetch)().await {
@@ -116,7 +116,7 @@ impl Interceptor for TokenProvider {
         if call.cx().metadata().get(KEY).is_some() {
             return Some(Ok(()));
         }
-        self.latest(EARLY).map(|token| add(call, &token))
+        self.latest(REFRESH_MARGIN).map(|token| add(call, &token))
     }
 }
 

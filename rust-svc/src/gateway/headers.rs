@@ -14,11 +14,11 @@ const TRAILER_PREFIX: &str = "grpc-trailer-";
 const BINARY: &str = "-bin";
 
 /// Headers that are metadata without a prefix.
-const PASSED: [&str; 7] =
+const UNPREFIXED_REQUEST_HEADERS: [&str; 7] =
     ["authorization", "baggage", "last-event-id", "traceparent", "tracestate", "x-forwarded-host", "x-request-id"];
 
 /// Response metadata that is an HTTP header without a prefix.
-const PLAIN: [&str; 11] = [
+const UNPREFIXED_RESPONSE_HEADERS: [&str; 11] = [
     "cache-control",
     "content-disposition",
     "content-language",
@@ -92,8 +92,8 @@ pub(super) fn metadata(headers: &HeaderMap, uri: &Uri, peer: Option<&str>) -> Re
     let mut metadata = Metadata::new();
     let hop_by_hop: Vec<String> = named_in_connection(headers);
     for (name, value) in headers {
-        let own = PASSED.contains(&name.as_str()).then_some(name.as_str());
-        let Some(key) = own.or_else(|| unprefixed(name, headers)) else { continue };
+        let own = UNPREFIXED_REQUEST_HEADERS.contains(&name.as_str()).then_some(name.as_str());
+        let Some(key) = own.or_else(|| strip_prefix(name, headers)) else { continue };
         if hop_by_hop.iter().any(|it| it == key || it == name.as_str()) {
             continue;
         }
@@ -118,10 +118,10 @@ pub(super) fn append_permanent(headers: &HeaderMap, metadata: &mut Metadata) {
 
 /// Returns the key of a `Grpc-Metadata-` header. A key that only the gateway sets, or that another header of the request
 /// sets, is dropped.
-fn unprefixed<'h>(name: &'h HeaderName, headers: &HeaderMap) -> Option<&'h str> {
+fn strip_prefix<'h>(name: &'h HeaderName, headers: &HeaderMap) -> Option<&'h str> {
     let key = name.as_str().strip_prefix(PREFIX)?;
     let reserved = RESERVED.contains(&key) || key.starts_with("grpc-") || key.starts_with("grpcgateway-");
-    let is_spoof = PASSED.contains(&key) && headers.contains_key(key);
+    let is_spoof = UNPREFIXED_REQUEST_HEADERS.contains(&key) && headers.contains_key(key);
     (!reserved && !is_spoof).then_some(key)
 }
 
@@ -169,7 +169,7 @@ fn append_prefixed<'m>(prefix: &str, metadata: impl Iterator<Item = (&'m str, &'
     for (key, value) in metadata {
         let name = match key {
             STATUS => continue,
-            key if PLAIN.contains(&key) => HeaderName::try_from(key),
+            key if UNPREFIXED_RESPONSE_HEADERS.contains(&key) => HeaderName::try_from(key),
             key => HeaderName::try_from(format!("{prefix}{key}")),
         };
         let value = match value {

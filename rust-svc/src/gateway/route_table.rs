@@ -1,4 +1,4 @@
-//! From a request to its route.
+//! Finds the route of a request.
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -36,7 +36,7 @@ pub(super) struct RouteTable {
     /// The settings for requests without a route.
     settings: Arc<GatewaySettings>,
     /// The chain that observes requests without a route.
-    around: Chain,
+    chain: Chain,
 }
 
 /// The conflicts and errors of routes, one line for each.
@@ -45,9 +45,9 @@ pub struct RoutesError(Vec<String>);
 
 impl RouteTable {
     /// Checks all routes. Fails with all that are invalid or in conflict.
-    pub(super) fn new(groups: Vec<RouteGroup>, around: Chain) -> Result<Self, RoutesError> {
+    pub(super) fn new(groups: Vec<RouteGroup>, chain: Chain) -> Result<Self, RoutesError> {
         let settings = groups.first().map(|group| Arc::new(group.settings.clone())).unwrap_or_default();
-        let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, around };
+        let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, chain };
         let mut errors = Vec::new();
         for RouteGroup { declared, settings } in groups {
             let settings = Arc::new(settings);
@@ -158,7 +158,7 @@ impl RouteTable {
         let (cx, status) = (context::of_peer(parts), error.status().as_u16());
         // A call is reported once.
         if parts.extensions.get::<RefusedByAdapters>().is_none() {
-            self.around.refused_with(&NO_METHOD, http_route(parts, ""), cx.clone(), error.error.code(), status);
+            self.chain.refused_with(&NO_METHOD, http_route(parts, ""), cx.clone(), error.error.code(), status);
         }
         message::error(&error.with_metadata_of(&cx), &self.settings)
     }

@@ -19,7 +19,7 @@ use crate::{intercept::Chain, json::PackedType};
 pub struct GatewayRoutes {
     groups: Vec<RouteGroup>,
     types: Vec<&'static [PackedType]>,
-    around: Chain,
+    outer_chain: Chain,
 }
 
 impl GatewayRoutes {
@@ -48,10 +48,10 @@ impl GatewayRoutes {
         self
     }
 
-    /// Puts a chain around all calls, behind the chains that are there. Its observers also see requests without a route,
-    /// unlike the observers of routes that are merged into these.
+    /// Wraps all calls in `chain`, inside of earlier chains. Its observers also see requests without a route; those of
+    /// routes that are merged later do not.
     pub fn chain(mut self, chain: &Chain) -> Self {
-        self.around = self.around.merge(chain.clone());
+        self.outer_chain = self.outer_chain.merge(chain.clone());
         for declared in self.groups.iter_mut().flat_map(|group| &mut group.declared) {
             declared.chain = std::mem::take(&mut declared.chain).merge(chain.clone());
         }
@@ -72,7 +72,7 @@ impl GatewayRoutes {
                 settings.parse.types.add(types);
             }
         }
-        let table = Arc::new(RouteTable::new(self.groups, self.around)?);
+        let table = Arc::new(RouteTable::new(self.groups, self.outer_chain)?);
         Ok(Router::new().fallback(move |request| table.clone().serve(request)))
     }
 

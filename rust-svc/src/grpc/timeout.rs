@@ -32,7 +32,7 @@ pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
     let fitting = UNITS.iter().find(|(_, unit)| timeout <= *unit * MAX_VALUE);
     let (name, unit) = *fitting.unwrap_or(&UNITS[5]);
     let (mut text, mut start) = ([name; MAX_DIGITS + 1], MAX_DIGITS);
-    let mut value = rounded_up(timeout, unit).min(u64::from(MAX_VALUE)) as u32;
+    let mut value = units_rounded_up(timeout, unit).min(u64::from(MAX_VALUE)) as u32;
     while value > 0 || start == MAX_DIGITS {
         start -= 1;
         text[start] = b'0' + (value % 10) as u8;
@@ -42,7 +42,7 @@ pub(crate) fn format(timeout: Duration) -> Option<HeaderValue> {
 }
 
 /// Returns the length of a timeout in a unit. The nanoseconds of one that is measured in parts of a second fit in 64 bits.
-fn rounded_up(timeout: Duration, unit: Duration) -> u64 {
+fn units_rounded_up(timeout: Duration, unit: Duration) -> u64 {
     match unit.as_secs() {
         0 => (timeout.as_nanos() as u64).div_ceil(u64::from(unit.subsec_nanos())),
         seconds => timeout.as_secs().saturating_add(u64::from(timeout.subsec_nanos() > 0)).div_ceil(seconds),

@@ -13,7 +13,7 @@ use super::{
     health::HealthService,
     limits::Limits,
     listen::{Address, Listener},
-    shutdown::{FAREWELL, ShutdownTimes, Signals},
+    shutdown::{STATUS_FLUSH_TIMEOUT, ShutdownTimes, Signals},
 };
 use crate::{Error, Result};
 
@@ -88,7 +88,7 @@ impl Bound {
         if time::timeout(self.times.drain, connections.drain()).await.is_err() {
             tracing::warn!(after = ?self.times.drain, "calls did not end in time and are aborted");
             // A caller that does not read does not get the status.
-            let _ = time::timeout(FAREWELL, connections.end_calls()).await;
+            let _ = time::timeout(STATUS_FLUSH_TIMEOUT, connections.end_calls()).await;
         }
     }
 }

@@ -180,7 +180,7 @@ impl RequestDispatcher {
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         let path = request.uri().path();
-        if !names_one_host(&request) {
+        if !has_at_most_one_host(&request) {
             return text(StatusCode::BAD_REQUEST, "a request needs one header host\n");
         }
         if self.services.contains(path) {
@@ -292,7 +292,7 @@ fn head<B>(request: &Request<B>) -> Request<Body> {
 }
 
 /// Returns whether a request has at most one host. Servers may read several, or none, differently (RFC 9112, section 3.2).
-fn names_one_host<B>(request: &Request<B>) -> bool {
+fn has_at_most_one_host<B>(request: &Request<B>) -> bool {
     let hosts = request.headers().get_all(HOST).iter().count();
     match request.version() {
         Version::HTTP_11 => hosts == 1,

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 /// The time for callers to receive `UNAVAILABLE` when their calls are ended.
-pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+pub(super) const STATUS_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The duration of the steps of stopping.
 #[derive(Clone, Copy, Debug)]

@@ -10,16 +10,16 @@ where
     R: Message<Place, Wire: prost::Message + Default>,
 {
     let wire = prost::Message::decode(&*bytes)
-        .map_err(|cause| broken(method, "answered with a message that cannot be decoded").with_source(cause))?;
+        .map_err(|cause| internal_error(method, "answered with a message that cannot be decoded").with_source(cause))?;
     R::from_response(wire)
-        .map_err(|cause| broken(method, "answered with a message that breaks its contract").with_source(cause))
+        .map_err(|cause| internal_error(method, "answered with a message that breaks its contract").with_source(cause))
 }
 
 /// Creates the error of a call through the function for another kind of method.
 pub(crate) fn wrong_kind(method: &Method) -> Error {
-    broken(method, "is called as another kind of method than is declared")
+    internal_error(method, "is called as another kind of method than is declared")
 }
 
-fn broken(method: &Method, what: &str) -> Error {
+fn internal_error(method: &Method, what: &str) -> Error {
     Error::new(Code::Internal, format!("{} {what}", method.full_name()))
 }

@@ -83,7 +83,7 @@ impl MessageDecoder {
             if !matches!(self.state, DecoderState::Reading) {
                 return Poll::Ready(Ok(None));
             }
-            if let Some(message) = self.frames.next().map_err(|unreadable| self.unreadable(unreadable))? {
+            if let Some(message) = self.frames.next().map_err(|error| self.frame_failure(&error))? {
                 return Poll::Ready(Ok(Some(message)));
             }
             match ready!(self.body.poll_chunk(cx)) {
@@ -92,38 +92,40 @@ impl MessageDecoder {
                     self.state = DecoderState::Finished(self.read_trailers(&trailers)?);
                 }
                 Some(Err(error)) => return Poll::Ready(Err(from_transport(self.method, error))),
-                None => return Poll::Ready(Err(self.protocol("ended its answer without a status"))),
+                None => return Poll::Ready(Err(self.protocol_failure("ended its answer without a status"))),
             }
         }
     }
 
     fn read_trailers(&self, trailers: &HeaderMap) -> Result<Metadata, AttemptFailure> {
         match status::from_headers(trailers) {
-            Some(Ok(_)) if !self.frames.is_empty() => Err(self.protocol("ended its answer within a message")),
+            Some(Ok(_)) if !self.frames.is_empty() => Err(self.protocol_failure("ended its answer within a message")),
             Some(Ok(metadata)) => Ok(metadata),
             Some(Err(error)) => {
                 Err(AttemptFailure { pushback: pushback(trailers), ..AttemptFailure::new(Cause::Peer, error) })
             }
-            None => Err(self.protocol("ended its answer without a status")),
+            None => Err(self.protocol_failure("ended its answer without a status")),
         }
     }
 
-    fn unreadable(&self, unreadable: FrameError) -> AttemptFailure {
-        match unreadable {
-            FrameError::TooLarge(length) => self.too_large(&format!("of {length} bytes; the limit is {}", self.limit)),
-            FrameError::DecompressedTooLarge => {
-                self.too_large(&format!("of more than {} bytes when decompressed", self.limit))
+    fn frame_failure(&self, error: &FrameError) -> AttemptFailure {
+        match error {
+            FrameError::TooLarge(length) => {
+                self.size_failure(&format!("of {length} bytes; the limit is {}", self.limit))
             }
-            FrameError::Flag => self.protocol("compressed its answer without saying how"),
-            FrameError::Compression => self.protocol("answered with a message that is not in gzip"),
+            FrameError::DecompressedTooLarge => {
+                self.size_failure(&format!("of more than {} bytes when decompressed", self.limit))
+            }
+            FrameError::Flag => self.protocol_failure("compressed its answer without saying how"),
+            FrameError::Compression => self.protocol_failure("answered with a message that is not in gzip"),
         }
     }
 
-    fn protocol(&self, what: &str) -> AttemptFailure {
+    fn protocol_failure(&self, what: &str) -> AttemptFailure {
         AttemptFailure::new(Cause::Peer, Error::new(Code::Internal, format!("{} {what}", self.method)))
     }
 
-    fn too_large(&self, size: &str) -> AttemptFailure {
+    fn size_failure(&self, size: &str) -> AttemptFailure {
         let message = format!("{} answered with a message {size}", self.method);
         AttemptFailure::new(Cause::Local, Error::resource_exhausted(message))
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The header that carries the trace context.
-const TRACE: HeaderName = HeaderName::from_static(TraceContext::HEADER);
+const TRACE_HEADER: HeaderName = HeaderName::from_static(TraceContext::HEADER);
 
 /// The user agent, which metadata cannot replace.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("rust-svc/", env!("CARGO_PKG_VERSION")));
@@ -36,7 +36,7 @@ pub(crate) fn default_headers(encoding: Encoding, is_remote: bool) -> HeaderMap 
     headers.insert(header::ACCEPT_ENCODING, Encoding::KNOWN);
     headers.extend(encoding.name().map(|name| (header::ENCODING, HeaderValue::from_static(name))));
     headers.extend(is_remote.then_some((USER_AGENT, AGENT)));
-    headers.extend([TRACE, header::TIMEOUT].map(|name| (name, HeaderValue::from_static(""))));
+    headers.extend([TRACE_HEADER, header::TIMEOUT].map(|name| (name, HeaderValue::from_static(""))));
     headers
 }
 
@@ -89,19 +89,19 @@ impl<'a> RequestHead<'a> {
         let mut headers = self.defaults.headers.clone();
         let trace = self.trace.and_then(|trace| HeaderValue::from_bytes(&trace.to_bytes()).ok());
         if trace.is_none() {
-            // The metadata may contain one.
-            headers.remove(TRACE);
+            // The placeholder must not be sent. Metadata may set the header below.
+            headers.remove(TRACE_HEADER);
         }
         self.append_metadata(&mut headers);
         if self.previous > 0 {
             headers.insert(header::PREVIOUS_ATTEMPTS, self.previous.into());
         }
         if let Some(trace) = trace {
-            headers.insert(TRACE, unindexed(trace));
+            headers.insert(TRACE_HEADER, without_indexing(trace));
         }
         let remaining = self.deadline.map(|deadline| deadline.saturating_duration_since(now));
         match remaining.and_then(timeout::format) {
-            Some(value) => headers.insert(header::TIMEOUT, unindexed(value)),
+            Some(value) => headers.insert(header::TIMEOUT, without_indexing(value)),
             None => headers.remove(header::TIMEOUT),
         };
         headers
@@ -122,7 +122,7 @@ impl<'a> RequestHead<'a> {
 }
 
 /// Marks a value that no other call will have, so that HPACK does not index it (RFC 7541, section 7.1.3).
-fn unindexed(mut value: HeaderValue) -> HeaderValue {
+fn without_indexing(mut value: HeaderValue) -> HeaderValue {
     value.set_sensitive(true);
     value
 }

@@ -136,7 +136,7 @@ impl SourceState {
         while batch.len() < BATCH_SIZE {
             let messages = &mut self.messages;
             let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_append(cx, &mut batch)));
-            match polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panicked())))) {
+            match polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panic_error())))) {
                 Poll::Ready(Some(Ok(()))) => self.counter.sent(1),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
@@ -161,8 +161,8 @@ impl SourceState {
     }
 }
 
-/// The error of a stream of requests that panicked. The call fails instead of waiting forever.
-fn panicked() -> Error {
+/// Creates the error for a stream of requests that panicked. The call fails instead of waiting forever.
+fn panic_error() -> Error {
     Error::new(Code::Internal, "the stream of requests panicked")
 }
 

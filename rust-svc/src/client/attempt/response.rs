@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn trailers_only_responses() {
+    fn trailers_only_responses_are_errors_or_empty() {
         let not_found = [("grpc-status", "5"), ("grpc-message", "no%20such%20item")];
         assert_eq!(error(response(200, &not_found, Body::empty())), (Code::NotFound, "no such item".to_owned()));
         assert_eq!(error(response(503, &not_found, Body::empty())).0, Code::NotFound);

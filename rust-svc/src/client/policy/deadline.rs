@@ -8,7 +8,7 @@ use super::failure::{AttemptFailure, Cause};
 use crate::{Code, Context, Error, Method, Result, call::run_until::run_until_deadline};
 
 /// The least time that an attempt needs. With less left, nothing is sent.
-const FLOOR: Duration = Duration::from_millis(1);
+const MIN_ATTEMPT: Duration = Duration::from_millis(1);
 
 /// A `CANCELLED` that arrives this long before the deadline is the server's view of the same deadline.
 const TOLERANCE: Duration = Duration::from_millis(5);
@@ -39,10 +39,10 @@ impl CallDeadlines {
         began: Instant,
         now: Instant,
     ) -> Result<Self> {
-        let inherited = inherited(cx, now);
-        let response = earlier(inherited, declared_deadline(method, default, began));
-        if response.is_some_and(|deadline| deadline <= now + FLOOR) {
-            return Err(timed_out(method));
+        let inherited = inherited_deadline(cx, now);
+        let response = earlier_of(inherited, declared_deadline(method, default, began));
+        if response.is_some_and(|deadline| deadline <= now + MIN_ATTEMPT) {
+            return Err(timeout_error(method));
         }
         let is_stream = !method.kind.returns_one();
         let call = if is_stream { inherited } else { response };
@@ -61,7 +61,7 @@ impl CallDeadlines {
     pub(crate) fn leaves_time_after(&self, wait: Duration) -> bool {
         let deadline = if self.is_stream { self.call } else { self.response };
         let Some(deadline) = deadline else { return wait <= MAX_WAIT };
-        Instant::now().checked_add(wait.saturating_add(FLOOR)).is_some_and(|start| start < deadline)
+        Instant::now().checked_add(wait.saturating_add(MIN_ATTEMPT)).is_some_and(|start| start < deadline)
     }
 
     /// Runs an attempt that starts now up to its deadline. A stream whose request is on its way may be quiet for as long
@@ -76,10 +76,10 @@ impl CallDeadlines {
         let result = match run_until(self.attempt(start), attempt.as_mut()).await {
             Some(result) => result,
             None if self.is_stream && is_sent() => {
-                let quiet = || AttemptFailure::new(Cause::Local, timed_out(method));
+                let quiet = || AttemptFailure::new(Cause::Local, timeout_error(method));
                 run_until(self.call, attempt).await.unwrap_or_else(|| Err(quiet()))
             }
-            None => Err(AttemptFailure::new(Cause::Peer, timed_out(method))),
+            None => Err(AttemptFailure::new(Cause::Peer, timeout_error(method))),
         };
         let deadline = if self.is_stream { self.call } else { self.response };
         result.map_err(|failure| explain_cancellation(method, deadline, failure))
@@ -90,7 +90,7 @@ impl CallDeadlines {
         if !self.is_stream {
             return self.response;
         }
-        earlier(self.call, self.timeout.and_then(|timeout| start.checked_add(timeout)))
+        earlier_of(self.call, self.timeout.and_then(|timeout| start.checked_add(timeout)))
     }
 }
 
@@ -120,19 +120,19 @@ pub(crate) fn explain_cancellation(
     let is_cancelled = failure.error.code() == Code::Cancelled && failure.cause != Cause::Local;
     match deadline {
         Some(deadline) if is_cancelled && is_over(deadline) => {
-            AttemptFailure { cause: Cause::Peer, error: timed_out(method), ..failure }
+            AttemptFailure { cause: Cause::Peer, error: timeout_error(method), ..failure }
         }
         _ => failure,
     }
 }
 
 /// Creates the error of a call that exceeded its deadline.
-pub(crate) fn timed_out(method: &Method) -> Error {
+pub(crate) fn timeout_error(method: &Method) -> Error {
     Error::deadline_exceeded(format!("{} did not answer in time", method.full_name()))
 }
 
 /// Returns the caller's deadline. A handler keeps a margin, so that it can still answer its own caller.
-fn inherited(cx: &Context, now: Instant) -> Option<Instant> {
+fn inherited_deadline(cx: &Context, now: Instant) -> Option<Instant> {
     let deadline = cx.deadline()?;
     let serves_a_caller = cx.peer().is_some();
     let margin = if serves_a_caller { margin(deadline.saturating_duration_since(now)) } else { Duration::ZERO };
@@ -144,7 +144,7 @@ fn margin(remaining: Duration) -> Duration {
     (remaining / 50).clamp(Duration::from_millis(5), Duration::from_millis(50))
 }
 
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+fn earlier_of(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     [one, other].into_iter().flatten().min()
 }
 

@@ -13,7 +13,7 @@ pub use self::breaker::{BreakerSnapshot, CircuitBreaker, CircuitOpen};
 pub(crate) use self::{
     breaker::{BreakerPermit, BreakerTransition, Sample, StreamSampler, is_mid_stream_failure},
     budget::Budget,
-    deadline::{CallDeadlines, declared_deadline, explain_cancellation, timed_out},
+    deadline::{CallDeadlines, declared_deadline, explain_cancellation, timeout_error},
     failure::{AttemptFailure, Cause, Pushback},
     outlier::{EndpointAttempt, EndpointResult, Endpoints, MethodHealth, TriedEndpoints},
     retry::{Retries, RetryDecision},

@@ -25,7 +25,7 @@ pub(crate) struct Channel {
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     latest: Mutex<ConnectAttempt>,
-    /// Wakes those who wait for the end of a backoff when a call connects before.
+    /// Wakes tasks that wait for the end of a backoff when a call connects earlier.
     attempts: Notify,
 }
 

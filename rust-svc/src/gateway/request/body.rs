@@ -64,7 +64,7 @@ pub(crate) async fn read_whole(
     let (mut body, mut bytes) = (Limited::new(body, limit), BytesMut::new());
     let late = |_| Some(Err("the rest of the request did not come".into()));
     while let Some(frame) = time::timeout(timeout, body.frame()).await.unwrap_or_else(late) {
-        let Ok(data) = frame.map_err(|error| unreadable(error, limit))?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|error| body_error(error, limit))?.into_data() else { continue };
         if bytes.is_empty() && !data.is_empty() {
             kind.check(headers)?;
         }
@@ -159,7 +159,7 @@ fn is_json(kind: &str) -> bool {
     known && parts.all(|part| utf8(&part))
 }
 
-fn unreadable(error: BoxError, limit: usize) -> HttpError {
+fn body_error(error: BoxError, limit: usize) -> HttpError {
     match error.is::<LengthLimitError>() {
         true => HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)),
         false => HttpError::new(StatusCode::BAD_REQUEST, incomplete(error)),

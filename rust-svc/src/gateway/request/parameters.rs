@@ -78,7 +78,7 @@ fn each_pair(text: &str, mut read: impl FnMut(&str, String) -> Result<()>) -> Re
             return Err(Error::invalid_argument(format!("the request has more than {MAX_PARAMETERS} parameters")));
         }
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        read(&form_decoded(name)?, form_decoded(value)?)?;
+        read(&decode_form_text(name)?, decode_form_text(value)?)?;
     }
     Ok(())
 }
@@ -188,7 +188,7 @@ fn steps(name: &str) -> Option<Vec<PathStep<'_>>> {
 }
 
 /// Decodes text as HTML forms encode it: `+` is a space.
-fn form_decoded(text: &str) -> Result<String> {
+fn decode_form_text(text: &str) -> Result<String> {
     let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
     let bytes = percent_decode(&spaced, |_| false)
         .ok_or_else(|| Error::invalid_argument("the query has a `%` without two hexadecimal digits"))?;

@@ -63,7 +63,7 @@ impl RouteTrie {
     pub(crate) fn find<'p>(&self, path: &RequestPath<'p>) -> Option<(usize, Vec<&'p str>)> {
         let mut segments = path.segments.clone();
         for (rest, verb) in self.verbs_of(path) {
-            let verb = decoded(verb).filter(|verb| self.verbs.contains(verb));
+            let verb = decode_segment(verb).filter(|verb| self.verbs.contains(verb));
             if let (Some(verb), Some(last)) = (verb, segments.last_mut()) {
                 *last = rest;
                 if let Some(route) = self.root.find(&segments, &Some(verb), false) {
@@ -123,7 +123,7 @@ impl TrieNode {
     }
 
     fn literal(&self, segment: &str) -> Option<&Self> {
-        if segment.contains('%') { self.literals.get(&decoded(segment)?) } else { self.literals.get(segment) }
+        if segment.contains('%') { self.literals.get(&decode_segment(segment)?) } else { self.literals.get(segment) }
     }
 }
 
@@ -131,13 +131,13 @@ impl TrieTail {
     fn ends(&self, segments: &[&str]) -> bool {
         let Some(start) = segments.len().checked_sub(self.segments.len()) else { return false };
         self.segments.iter().zip(&segments[start..]).all(|(own, given)| match own {
-            Segment::Literal(text) => decoded(given).as_ref() == Some(text),
+            Segment::Literal(text) => decode_segment(given).as_ref() == Some(text),
             Segment::Single | Segment::Many => true,
         })
     }
 }
 
-fn decoded(text: &str) -> Option<String> {
+fn decode_segment(text: &str) -> Option<String> {
     String::from_utf8(percent_decode(text, |_| false)?.into_owned()).ok()
 }
 

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_head_is_late_and_silence_is_not() {
+    async fn a_head_times_out_and_silence_does_not() {
         let activity = ConnectionActivity::new();
         let late = |limit: Duration| time::timeout(limit, activity.head_timeout(LIMIT));
         assert!(late(LIMIT * 10).await.is_err(), "nothing comes");
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_is_silent_until_it_said_enough() {
+    async fn a_caller_is_silent_until_it_has_sent_the_preface() {
         for (heard, silent) in [(0, true), (MIN_OPENING - 1, true), (MIN_OPENING, false)] {
             let activity = ConnectionActivity::new();
             activity.record_read(heard);

@@ -126,7 +126,7 @@ impl ControlFrameBudget {
         Self { left: Self::BURST, since: Instant::now() }
     }
 
-    /// Fills the budget, since a frame of a call was sent.
+    /// Fills the budget, because a frame of a call was sent.
     pub(super) fn refill(&mut self) {
         self.left = Self::BURST;
     }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_in_pieces_of_any_size() {
+    fn frames_are_found_in_pieces_of_any_size() {
         let bytes = [frame(SETTINGS, 0, 18), frame(HEADERS, 4, 300), frame(DATA, 1, 0), frame(PING, ACK, 8)].concat();
         for size in [1, 2, 8, 9, 10, 100, bytes.len()] {
             let (mut frames, mut found) = (FrameScanner::default(), Vec::new());
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_in_pieces_of_any_size() {
+    fn settings_are_found_in_pieces_of_any_size() {
         let settings = [&frame(SETTINGS, 0, 12)[..HEADER_LEN], &[0, 3, 0, 0, 0, 9, 0, 6, 0, 1, 0, 0]].concat();
         let bytes = [frame(DATA, 0, 12), settings, frame(SETTINGS, ACK, 0), frame(HEADERS, 0, 12)].concat();
         for size in [1, 5, 9, bytes.len()] {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_incomplete_frame_is_no_boundary() {
+    fn an_incomplete_frame_is_not_a_boundary() {
         let bytes = frame(DATA, 0, 5);
         for end in 1..bytes.len() {
             let mut frames = FrameScanner::default();

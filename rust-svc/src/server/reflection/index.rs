@@ -43,12 +43,12 @@ struct EncodedFileSet {
 impl DescriptorIndex {
     /// Adds the files of a `FileDescriptorSet`. The first file with a name, and the first declaration of a symbol, win.
     pub(super) fn add(&mut self, set: Bytes) -> Result<()> {
-        let set = EncodedFileSet::decode(set).map_err(unreadable)?;
+        let set = EncodedFileSet::decode(set).map_err(invalid_descriptors)?;
         set.files.into_iter().try_for_each(|encoded| self.add_file(encoded))
     }
 
     fn add_file(&mut self, encoded: Bytes) -> Result<()> {
-        let file = FileDescriptorProto::decode(encoded.clone()).map_err(unreadable)?;
+        let file = FileDescriptorProto::decode(encoded.clone()).map_err(invalid_descriptors)?;
         let declared = Declarations::of(&file);
         let FileDescriptorProto { name: Some(name), dependency: imports, .. } = file else { return Err(unnamed()) };
         if declared.has_unnamed() {
@@ -169,11 +169,11 @@ impl Declarations {
 }
 
 fn unnamed() -> Error {
-    unreadable("something in them has no name")
+    invalid_descriptors("something in them has no name")
 }
 
 /// Returns the error for invalid descriptors.
-pub(super) fn unreadable(source: impl Into<BoxError>) -> Error {
+pub(super) fn invalid_descriptors(source: impl Into<BoxError>) -> Error {
     Error::invalid_argument("the descriptors for reflection are not a google.protobuf.FileDescriptorSet")
         .with_source(source)
 }

@@ -18,7 +18,7 @@ use super::{
         },
         health,
     },
-    index::{DescriptorIndex, SentFiles, unreadable},
+    index::{DescriptorIndex, SentFiles, invalid_descriptors},
 };
 use crate::{Adapter, Context, Error, Method, Result, Streaming, adapter::Routes};
 
@@ -49,7 +49,7 @@ fn index(descriptors: &[&'static [u8]]) -> Result<DescriptorIndex> {
 
 /// Derives the descriptors of `v1alpha` from those of `v1`.
 fn alpha_descriptors() -> Result<FileDescriptorSet> {
-    let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).map_err(unreadable)?;
+    let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).map_err(invalid_descriptors)?;
     let files = set.file.into_iter().filter(|file| file.package() == "grpc.reflection.v1");
     Ok(FileDescriptorSet { file: files.map(rename_to_alpha).collect() })
 }

@@ -7,11 +7,11 @@ use tokio::time::Instant;
 use crate::client::policy::backoff::jitter;
 
 /// The first ejection time. Each further one is longer by as much, up to the maximum.
-const BASE: Duration = Duration::from_secs(5);
+const BASE_EJECTION: Duration = Duration::from_secs(5);
 const MAX: Duration = Duration::from_secs(300);
 
 /// An endpoint that worked this long after an ejection starts again with the first ejection time.
-const FORGET: Duration = Duration::from_secs(60);
+const FORGET_AFTER: Duration = Duration::from_secs(60);
 
 /// The ejection state of an endpoint.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,11 +46,11 @@ impl Ejection {
         let times = match *self {
             Self::Never => 0,
             Self::Ejected { times, .. } => times,
-            Self::Returned { at, times } if now.saturating_duration_since(at) < FORGET => times,
+            Self::Returned { at, times } if now.saturating_duration_since(at) < FORGET_AFTER => times,
             Self::Returned { .. } => 0,
         };
         let times = times.saturating_add(1);
-        let until = now + jitter((BASE * times).min(MAX), &mut fastrand::Rng::new());
+        let until = now + jitter((BASE_EJECTION * times).min(MAX), &mut fastrand::Rng::new());
         *self = Self::Ejected { until, times, probe: None };
     }
 
@@ -69,8 +69,8 @@ impl Ejection {
     /// Returns which calls the endpoint accepts. A call that must not be repeated is a probe only after twice the time.
     pub(super) fn admission(self, now: Instant, is_repeatable: bool) -> Admission {
         let Self::Ejected { until, times, probe } = self else { return Admission::All };
-        let extra = if is_repeatable { Duration::ZERO } else { (BASE * times).min(MAX) };
-        let is_probing = probe.is_some_and(|began| now.saturating_duration_since(began) < BASE);
+        let extra = if is_repeatable { Duration::ZERO } else { (BASE_EJECTION * times).min(MAX) };
+        let is_probing = probe.is_some_and(|began| now.saturating_duration_since(began) < BASE_EJECTION);
         if now >= until + extra && !is_probing { Admission::Probe } else { Admission::None }
     }
 
@@ -100,7 +100,7 @@ mod tests {
             assert!((0.79..1.21).contains(&share), "{share} of {seconds}");
         }
         ejection.restore(now);
-        now += FORGET;
+        now += FORGET_AFTER;
         ejection.eject(now);
         assert!(remaining(ejection, now) <= Duration::from_secs(6));
     }
