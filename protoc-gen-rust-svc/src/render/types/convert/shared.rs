@@ -1,4 +1,4 @@
-//! What all conversions need: paths of types, and the form of a value that is read.
+//! Paths of types, and the forms of values that are read, which all conversions need.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
