@@ -105,7 +105,7 @@ impl ScriptRun {
     }
 }
 
-/// Displays as in `at step 2 of 4, wait; the caller has not read 1 message`.
+/// Displays as in ``at step 2 of 4, `wait`; 1 message was not read``.
 impl fmt::Display for ScriptRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.may_end.load(Ordering::Acquire) {
