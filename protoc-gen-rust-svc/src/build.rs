@@ -1,4 +1,4 @@
-//! Code generation from a build script, without other tools.
+//! Generates code from a build script, without other tools.
 
 use std::{
     error::Error,
@@ -120,7 +120,7 @@ impl Build {
         }
     }
 
-    /// The inputs whose changes run the build script again.
+    /// The inputs that cargo watches for changes.
     fn sources(&self) -> Vec<PathBuf> {
         match &self.descriptor_set {
             Some(set) => vec![set.clone()],

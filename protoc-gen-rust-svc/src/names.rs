@@ -178,7 +178,7 @@ mod tests {
     use super::is_snake;
 
     #[test]
-    fn cases() {
+    fn names_are_converted_to_each_case() {
         for (name, snake, camel) in [
             ("product_id", "product_id", "ProductId"),
             ("productId", "product_id", "ProductId"),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn unchanged_names_are_in_their_case() {
+    fn names_in_the_right_case_are_unchanged() {
         let letters = ["a", "B", "_", "1", "bc", "De", ""];
         let all = letters.iter().flat_map(|one| letters.iter().map(move |other| format!("{one}{other}")));
         let all: Vec<_> = all.collect();

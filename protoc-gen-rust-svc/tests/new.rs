@@ -44,8 +44,8 @@ impl Home {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    /// What is said when nothing is made.
-    fn refused(&self, arguments: &[&str]) -> String {
+    /// The error of a run that creates nothing.
+    fn rejected(&self, arguments: &[&str]) -> String {
         let before = files(self.0.path());
         let output = self.run(arguments);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -53,7 +53,7 @@ impl Home {
         String::from_utf8(output.stderr).expect("text")
     }
 
-    /// The files of a project, which are what they should be.
+    /// The files of a project. Fails if its Rust code or its manifest is invalid.
     fn project(&self, name: &str) -> BTreeMap<String, String> {
         let files = files(&self.path(name));
         for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
@@ -163,7 +163,7 @@ fn signatures_match_the_trait() {
     }
 }
 
-/// The commands of README and `buf.gen.yaml` generate what is there.
+/// The commands of README and `buf.gen.yaml` generate the same files.
 #[test]
 fn documented_command_regenerates_the_same_files() {
     let home = Home::new(&[ORDER, MONEY, NOTES]);
@@ -210,14 +210,14 @@ fn proto_files_are_found_by_path() {
 #[test]
 fn folder_must_be_empty() {
     let home = Home::new(&[NOTES, ("full/.hidden", ""), ("file", "")]);
-    let said = home.refused(&["new", "full", "--proto", "notes.proto"]);
+    let said = home.rejected(&["new", "full", "--proto", "notes.proto"]);
     assert_eq!(
         said,
         "full: error: the folder is not empty\n  help: name a folder that does not exist, or an empty one\n"
     );
-    assert!(home.refused(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: not a folder\n"));
+    assert!(home.rejected(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: not a folder\n"));
     home.made(&["new", "full/empty", "--proto", "notes.proto"]);
-    assert!(home.refused(&["new", "full/empty", "--proto", "notes.proto"]).contains("is not empty"));
+    assert!(home.rejected(&["new", "full/empty", "--proto", "notes.proto"]).contains("is not empty"));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn empty_folder_is_accepted() {
 #[test]
 fn package_name_is_checked() {
     let home = Home::new(&[NOTES]);
-    let said = home.refused(&["new", "type", "--proto", "notes.proto"]);
+    let said = home.rejected(&["new", "type", "--proto", "notes.proto"]);
     assert_eq!(
         said,
         "error: invalid package name \"type\": it is a Rust keyword\n  help: pass another one, such as --name type-service\n"
@@ -261,7 +261,7 @@ fn errors_have_positions() {
         ("missing.proto", "missing.proto: error: no such file in --proto-path .\n  help: "),
         ("money/money.proto", "money/money.proto: error: no service\n  help: "),
     ] {
-        let said = home.refused(&["new", "shop", "--proto", proto]);
+        let said = home.rejected(&["new", "shop", "--proto", proto]);
         assert!(said.starts_with(start), "{said}");
     }
 }
@@ -271,7 +271,7 @@ fn runtime_may_be_a_checkout() {
     let home = Home::new(&[NOTES]);
     fs::create_dir(home.path("runtime")).expect("a folder");
     let arguments = ["new", "a/b/shop", "--proto", "notes.proto", "--runtime-path", "runtime"];
-    let said = home.refused(&arguments);
+    let said = home.rejected(&arguments);
     assert!(said.starts_with("runtime: error: not the crate rust-svc\n  help: "), "{said}");
     fs::write(home.path("runtime/Cargo.toml"), "[package]\nname = \"rust-svc\"\n").expect("a file");
     home.made(&arguments);
@@ -314,7 +314,7 @@ fn called_services_get_clients_only() {
     assert!(!files.contains_key("src/service/order_service.rs") && !files["src/lib.rs"].contains("order_service"));
     assert!(files.contains_key("src/generated/order/v1/client.rs") && files.contains_key("proto/order/v1/order.proto"));
 
-    let said = home.refused(&["new", "none", "--proto", "money/money.proto", "--client", "notes.proto"]);
+    let said = home.rejected(&["new", "none", "--proto", "money/money.proto", "--client", "notes.proto"]);
     assert!(said.starts_with("money/money.proto: error: no service\n"), "{said}");
 }
 
@@ -323,7 +323,7 @@ fn folder_may_have_a_git_repository() {
     let home = Home::new(&[NOTES, ("shop/.git/HEAD", "")]);
     home.made(&["new", "shop", "--proto", "notes.proto"]);
     assert!(home.project("shop").contains_key("Cargo.toml"));
-    assert!(home.refused(&["new", "shop", "--proto", "notes.proto"]).contains("is not empty"));
+    assert!(home.rejected(&["new", "shop", "--proto", "notes.proto"]).contains("is not empty"));
 }
 
 /// Lints come after the success, on the other stream, and the next command comes last.
@@ -362,7 +362,7 @@ fn workspace_is_started_with_a_first_member() {
     assert_eq!(manifest, "[workspace]\nresolver = \"3\"\nmembers = [\"order-service\"]\n");
     assert!(home.project("shop/order-service")["Cargo.toml"].contains("name = \"order-service\""));
 
-    let said = home.refused(&["new", "shop/other", "--workspace", "--proto", "order/v1/order.proto"]);
+    let said = home.rejected(&["new", "shop/other", "--workspace", "--proto", "order/v1/order.proto"]);
     assert!(said.starts_with("shop/other: error: the folder is in the workspace of "), "{said}");
     home.made(&["new", "shop/other", "--proto", "order/v1/order.proto"]);
     let manifest = fs::read_to_string(home.path("shop/Cargo.toml")).expect("text");
@@ -373,7 +373,7 @@ fn workspace_is_started_with_a_first_member() {
 fn workspace_that_is_not_toml_is_an_error() {
     let home = Home::new(&[NOTES]);
     fs::write(home.path("Cargo.toml"), "[workspace\n").expect("a file");
-    let said = home.refused(&["new", "shop", "--proto", "notes.proto"]);
+    let said = home.rejected(&["new", "shop", "--proto", "notes.proto"]);
     assert!(said.contains("Cargo.toml: error: TOML parse error at line 1"), "{said}");
 }
 

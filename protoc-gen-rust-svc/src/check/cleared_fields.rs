@@ -7,7 +7,7 @@ use crate::{
     model::{Field, Message, Method, Model, Origin, Route, Value},
 };
 
-/// Reports variables for `OUTPUT_ONLY` fields of messages of another run, whose code does not know the path.
+/// Reports variables for `OUTPUT_ONLY` fields of messages of another run, whose code clears the field anyway.
 pub(super) fn check_variables(model: &Model, method: &Method, route: &Route, diagnostics: &mut Diagnostics) {
     for variable in route.template.variables() {
         if let Some((message, field)) = cleared(model, method, variable) {

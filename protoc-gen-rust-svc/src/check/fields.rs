@@ -9,7 +9,7 @@ use crate::{
 pub(super) fn check_required(message: &Message, diagnostics: &mut Diagnostics) {
     for member in &message.members {
         if let Member::Field(field) = member
-            && is_untold(field)
+            && has_no_presence(field)
         {
             let text = format!("REQUIRED on `{}`, a scalar without presence", field.name);
             diagnostics.warning("W0501", &field.position, text).help("add `optional` before its type");
@@ -52,7 +52,7 @@ fn contradiction(behavior: Behavior) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn is_untold(field: &Field) -> bool {
+fn has_no_presence(field: &Field) -> bool {
     let is_number = matches!(&field.value, Value::Scalar(scalar) if !scalar.can_be_empty());
     field.required && is_number && field.cardinality == Cardinality::Implicit
 }

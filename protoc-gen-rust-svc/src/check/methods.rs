@@ -11,7 +11,7 @@ use crate::{
 const MAX_METHODS: usize = 50;
 
 /// The most methods that a message names.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// The first words of methods without side effects (AIP-131, AIP-132, AIP-136 and similar).
 const READS: &[&str] = &[
@@ -37,10 +37,10 @@ fn is_unsafe_to_repeat(method: &Method) -> bool {
     method.policy.idempotency == Idempotency::Unknown
         && !method.kind.takes_stream()
         && !routed(&["GET", "PUT", "DELETE"])
-        && !is_named_harmless(&method.name)
+        && !has_harmless_name(&method.name)
 }
 
-fn is_named_harmless(name: &str) -> bool {
+fn has_harmless_name(name: &str) -> bool {
     let name = name.to_snake_case();
     let name = name.strip_prefix("batch_").unwrap_or(&name);
     let verb = name.split('_').next().unwrap_or_default();
@@ -69,27 +69,27 @@ pub(super) fn check_size(service: &Service, diagnostics: &mut Diagnostics) {
 
 /// Names the first methods, and counts the others.
 fn list(service: &Service, methods: &[&Method]) -> String {
-    let names: Vec<_> = methods.iter().take(NAMED).map(|method| method.name.as_str()).collect();
+    let names: Vec<_> = methods.iter().take(MAX_NAMED).map(|method| method.name.as_str()).collect();
     let names = names.join(", ");
     match methods.len() {
-        all if all == service.methods.len() && all > NAMED => format!("all {all} methods of {}", service.name),
-        many if many > NAMED => format!("{names} and {} more of {}", many - NAMED, service.name),
+        all if all == service.methods.len() && all > MAX_NAMED => format!("all {all} methods of {}", service.name),
+        many if many > MAX_NAMED => format!("{names} and {} more of {}", many - MAX_NAMED, service.name),
         _ => format!("{names} of {}", service.name),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_named_harmless;
+    use super::has_harmless_name;
 
     #[test]
-    fn names_tell_reads_and_deletions() {
+    fn reads_and_deletions_have_harmless_names() {
         let harmless = ["GetOrder", "BatchGetOrders", "ListOrders", "WatchStock", "DeleteOrder", "TestIamPermissions"];
-        assert!(harmless.into_iter().all(is_named_harmless));
+        assert!(harmless.into_iter().all(has_harmless_name));
         assert!(
             !["CreateOrder", "Getaway", "BatchCreateOrders", "CheckoutCart", "Batch"]
                 .into_iter()
-                .any(is_named_harmless)
+                .any(has_harmless_name)
         );
     }
 }

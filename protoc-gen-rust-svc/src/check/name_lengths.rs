@@ -10,7 +10,7 @@ use crate::{
 const LONGEST: usize = 255;
 
 /// How many characters of a name a message shows.
-const SHOWN: usize = 40;
+const MAX_SHOWN: usize = 40;
 
 /// Checks a message and its oneofs.
 pub(super) fn check_message(message: &Message, diagnostics: &mut Diagnostics) {
@@ -39,7 +39,7 @@ pub(super) fn check_service(service: &Service, diagnostics: &mut Diagnostics) {
 fn check(kind: &str, ident: &Ident, position: &Position, diagnostics: &mut Diagnostics) {
     let name = ident.plain();
     if format!("{kind}.{name}.html").len() > LONGEST {
-        let start: String = name.chars().take(SHOWN).collect();
+        let start: String = name.chars().take(MAX_SHOWN).collect();
         let text =
             format!("the name of {kind} `{start}...` has {} characters, too many for a file of rustdoc", name.len());
         diagnostics.warning("W0606", position, text).help("shorten it; the code compiles, but `cargo doc` fails");

@@ -21,7 +21,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
 fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     shared_routes::check_routes(model, diagnostics);
     let services = model.packages.iter().flat_map(|package| &package.services);
-    for service in services.filter(|service| model.asked_for.contains(&service.position.file)) {
+    for service in services.filter(|service| model.requested.contains(&service.position.file)) {
         methods::check_keys(service, diagnostics);
         methods::check_deadlines(service, diagnostics);
         methods::check_size(service, diagnostics);
@@ -29,21 +29,21 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
         for method in &service.methods {
             method.routes.iter().for_each(|route| cleared_fields::check_variables(model, method, route, diagnostics));
         }
-        if model.stands_alone {
+        if model.is_standalone {
             standalone::check_methods(service, diagnostics);
         }
     }
-    for message in generated_messages(model).iter().filter(|message| model.asked_for.contains(&message.position.file)) {
+    for message in generated_messages(model).iter().filter(|message| model.requested.contains(&message.position.file)) {
         fields::check_required(message, diagnostics);
         fields::check_behavior(message, diagnostics);
         fields::check_endless(message, diagnostics);
         cel::check_functions(message, diagnostics);
         name_lengths::check_message(message, diagnostics);
-        if model.stands_alone {
+        if model.is_standalone {
             standalone::check_fields(message, diagnostics);
         }
     }
-    for item in generated_enums(model).filter(|item| model.asked_for.contains(&item.position.file)) {
+    for item in generated_enums(model).filter(|item| model.requested.contains(&item.position.file)) {
         name_lengths::check_enum(item, diagnostics);
     }
 }

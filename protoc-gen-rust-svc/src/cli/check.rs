@@ -12,7 +12,7 @@ use similar::TextDiff;
 use super::{
     format::{Format, Reported},
     input::InputArgs,
-    output::{Failure, say},
+    output::{Failure, print_output},
 };
 use crate::diagnostics::json::JsonObject;
 use crate::render::{Files, Provenance, provenance};
@@ -37,11 +37,11 @@ impl CheckArgs {
         let existing = read(&self.out, &self.out).map_err(|error| format!("{}: error: {error}", self.out.display()))?;
         let findings = compare(&self.out, &expected, &existing);
         match self.source.format {
-            Format::Text => findings.iter().try_for_each(|finding| say(finding.text()))?,
-            Format::Json => findings.iter().try_for_each(|finding| say(finding.json()))?,
+            Format::Text => findings.iter().try_for_each(|finding| print_output(finding.text()))?,
+            Format::Json => findings.iter().try_for_each(|finding| print_output(finding.json()))?,
         }
         match (findings.len(), self.source.format) {
-            (0, Format::Text) => say(format_args!("{} files are up to date\n", expected.len())),
+            (0, Format::Text) => print_output(format_args!("{} files are up to date\n", expected.len())),
             (0, Format::Json) => Ok(()),
             (_, Format::Json) => Err(Reported.into()),
             (stale, Format::Text) => Err(format!("{stale} files are not up to date").into()),

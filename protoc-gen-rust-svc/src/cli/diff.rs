@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{
     format::{Format, Reported},
     input::{InputArgs, descriptors},
-    output::{Failure, say},
+    output::{Failure, print_output},
 };
 use crate::{
     build,
@@ -48,7 +48,7 @@ enum Allowed {
 
 impl DiffArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let failed = |failure| self.source.format.failure(self.explained(failure));
+        let failed = |failure| self.source.format.failure(self.with_editions_help(failure));
         let after = self.source.input().map_err(failed)?;
         let before = self.before(&after).map_err(failed)?;
         let (new, options) = self.model(&after, "")?;
@@ -56,22 +56,22 @@ impl DiffArgs {
         let mut diagnostics = Diagnostics::default();
         let changes = diff(&old, &new, options.types, &mut diagnostics);
         match self.source.format {
-            Format::Text => say(report(&changes, &self.against))?,
-            Format::Json => changes.iter().try_for_each(|change| say(json(change)))?,
+            Format::Text => print_output(report(&changes, &self.against))?,
+            Format::Json => changes.iter().try_for_each(|change| print_output(json(change)))?,
         }
         diagnostics.level(&options.lints);
         self.source.format.diagnostics(&diagnostics)?;
-        self.answer(&changes, diagnostics.has_errors())
+        self.finish(&changes, diagnostics.has_errors())
     }
 
-    fn answer(&self, changes: &[Change], is_denied: bool) -> Result<(), Failure> {
+    fn finish(&self, changes: &[Change], is_denied: bool) -> Result<(), Failure> {
         let summary = summary(changes, &self.against);
         let fails = is_denied || changes.iter().any(|change| self.fails(change));
         match (fails, self.source.format) {
             (true, Format::Json) => Err(Reported.into()),
             (true, Format::Text) => Err(summary.into()),
             (false, Format::Json) => Ok(()),
-            (false, Format::Text) => say(format_args!("{summary}\n")),
+            (false, Format::Text) => print_output(format_args!("{summary}\n")),
         }
     }
 
@@ -114,13 +114,13 @@ impl DiffArgs {
             names.extend(revision.names(directory)?);
         }
         let is_there = |name: &str| directories.iter().any(|directory| directory.join(name).is_file());
-        Ok(compile_at(&revision, &directories, chosen(names, after, is_there))?)
+        Ok(compile_at(&revision, &directories, choose_files(names, after, is_there))?)
     }
 }
 
 impl DiffArgs {
     /// Suggests descriptor sets for files of an edition.
-    fn explained(&self, failure: Failure) -> Failure {
+    fn with_editions_help(&self, failure: Failure) -> Failure {
         let Some(problem) = failure.downcast_ref().and_then(CompileError::edition) else { return failure };
         let help = "compare descriptor sets, --against before.binpb --descriptor-set after.binpb, which";
         let old = self.old_set();
@@ -146,12 +146,12 @@ fn first_found(revisions: impl Iterator<Item = Result<Revision, GitError>>) -> R
 fn before_in_set(set: &Path, after: &Input) -> Result<Input, Failure> {
     let mut before = descriptors(set, Vec::new())?;
     let is_there = |name: &str| after.files.iter().any(|file| file.descriptor.name == name);
-    before.generate = chosen(std::mem::take(&mut before.generate), after, is_there);
+    before.generate = choose_files(std::mem::take(&mut before.generate), after, is_there);
     Ok(before)
 }
 
 /// Chooses the requested files, and removed files below their common folder.
-fn chosen(names: Vec<String>, after: &Input, is_there: impl Fn(&str) -> bool) -> Vec<String> {
+fn choose_files(names: Vec<String>, after: &Input, is_there: impl Fn(&str) -> bool) -> Vec<String> {
     let folder = common_folder(&after.generate);
     let is_meant = |name: &String| after.generate.contains(name) || (!is_there(name) && name.starts_with(&folder));
     names.into_iter().filter(is_meant).collect()
@@ -172,7 +172,7 @@ mod tests {
     use super::common_folder;
 
     #[test]
-    fn folders() {
+    fn common_folder_is_whole_segments() {
         let common = |names: &[&str]| common_folder(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert_eq!(common(&["a/v1/a.proto"]), "a/v1/");
         assert_eq!(common(&["a/v1/a.proto", "a/v2/a.proto"]), "a/");

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::output::{Failure, say};
+use super::output::{Failure, print_output};
 use crate::diagnostics::{
     codes::{CODES, Code, find},
     lints,
@@ -18,13 +18,13 @@ pub(super) struct ExplainArgs {
 impl ExplainArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         match &self.code {
-            None => CODES.iter().try_for_each(|code| say(format_args!("{}  {}\n", code.name, code.title))),
+            None => CODES.iter().try_for_each(|code| print_output(format_args!("{}  {}\n", code.name, code.title))),
             Some(name) => {
                 let lint = lints::code(name).unwrap_or(name);
                 let code = find(lint).ok_or_else(|| {
                     format!("error: unknown code `{name}`\n  help: `explain` without an argument lists all codes")
                 })?;
-                say(format_args!("{}: {}\n\n{}\n{}", code.name, code.title, code.explanation, level(code)))
+                print_output(format_args!("{}: {}\n\n{}\n{}", code.name, code.title, code.explanation, level(code)))
             }
         }
     }

@@ -1,10 +1,10 @@
-//! Output for people, or for programs.
+//! Output formats, for people and for programs.
 
 use std::fmt;
 
 use clap::ValueEnum;
 
-use super::output::{Failure, complain, say};
+use super::output::{Failure, print_error, print_output};
 use crate::{
     diagnostics::{Diagnostics, json},
     read::compile::CompileError,
@@ -36,8 +36,8 @@ impl Format {
     /// Prints errors and warnings.
     pub(super) fn diagnostics(self, diagnostics: &Diagnostics) -> Result<(), Failure> {
         match self {
-            Self::Text => complain(diagnostics.warnings() + &diagnostics.errors()),
-            Self::Json => diagnostics.all().into_iter().try_for_each(|found| say(json::diagnostic(found)))?,
+            Self::Text => print_error(diagnostics.warnings() + &diagnostics.errors()),
+            Self::Json => diagnostics.all().into_iter().try_for_each(|found| print_output(json::diagnostic(found)))?,
         }
         Ok(())
     }
@@ -45,7 +45,7 @@ impl Format {
     /// Prints the errors of `.proto` files as JSON. Other failures stay as they are.
     pub(super) fn failure(self, failure: Failure) -> Failure {
         let Some(error) = failure.downcast_ref::<CompileError>().filter(|_| self == Self::Json) else { return failure };
-        match error.problems().iter().try_for_each(|problem| say(json::problem(problem))) {
+        match error.problems().iter().try_for_each(|problem| print_output(json::problem(problem))) {
             Ok(()) => Reported.into(),
             Err(failure) => failure,
         }

@@ -8,7 +8,7 @@ use std::{
 pub(super) use crate::project::Failure;
 
 /// Prints to standard output.
-pub(super) fn say(text: impl fmt::Display) -> Result<(), Failure> {
+pub(super) fn print_output(text: impl fmt::Display) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match write!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
@@ -17,6 +17,6 @@ pub(super) fn say(text: impl fmt::Display) -> Result<(), Failure> {
 }
 
 /// Prints to standard error. A closed stream does not stop the command.
-pub(super) fn complain(text: impl fmt::Display) {
+pub(super) fn print_error(text: impl fmt::Display) {
     let _ = write!(io::stderr(), "{text}");
 }

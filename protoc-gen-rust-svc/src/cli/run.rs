@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
     check, diff, explain, generate, new,
-    output::{Failure, complain},
+    output::{Failure, print_error},
     plugin, scaffold,
 };
 
@@ -54,7 +54,7 @@ fn report(result: Result<(), Failure>) -> ExitCode {
         Err(failure) => {
             let text = failure.to_string();
             if !text.is_empty() {
-                complain(format_args!("{}\n", text.trim_end()));
+                print_error(format_args!("{}\n", text.trim_end()));
             }
             ExitCode::FAILURE
         }

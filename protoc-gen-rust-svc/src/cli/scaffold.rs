@@ -1,4 +1,4 @@
-//! `protoc-gen-rust-svc scaffold`: adds to a project what its contract has in addition.
+//! `protoc-gen-rust-svc scaffold`: adds the methods that a project lacks.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use similar::TextDiff;
 
 use super::{
     input::InputArgs,
-    output::{Failure, complain, say},
+    output::{Failure, print_error, print_output},
 };
 use crate::{
     diagnostics::Diagnostics,
@@ -45,9 +45,9 @@ impl ScaffoldArgs {
         let sources = read(&self.project)?;
         let mut diagnostics = Diagnostics::default();
         let changes = sync(&self.source.input()?, &sources, &mut diagnostics)?;
-        complain(diagnostics.warnings());
+        print_error(diagnostics.warnings());
         let Some(changes) = changes else { return Err(diagnostics.errors().into()) };
-        if self.diff { say(differences(&sources, &changes)) } else { write(&self.project, &changes) }
+        if self.diff { print_output(differences(&sources, &changes)) } else { write(&self.project, &changes) }
     }
 }
 
@@ -65,8 +65,8 @@ fn write(project: &Path, changes: &Changes) -> Result<(), Failure> {
         fs::write(&path, text).map_err(|error| format!("{}: error: {error}", path.display()))?;
     }
     match changes.notes.is_empty() {
-        true => say("every method is implemented\n"),
-        false => say(format_args!("{}\n", changes.notes.join("\n"))),
+        true => print_output("every method is implemented\n"),
+        false => print_output(format_args!("{}\n", changes.notes.join("\n"))),
     }
 }
 

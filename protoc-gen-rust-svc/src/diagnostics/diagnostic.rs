@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The most warnings of one code that are printed.
-const SHOWN: usize = 10;
+const MAX_SHOWN: usize = 10;
 
 /// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,13 +71,13 @@ impl Diagnostics {
         for warning in self.sorted(Severity::Warning) {
             let seen = seen.entry(warning.code).or_default();
             *seen += 1;
-            if *seen <= SHOWN {
+            if *seen <= MAX_SHOWN {
                 text += &format!("{warning}\n");
             }
         }
-        let cut = seen.iter().filter(|(_, seen)| **seen > SHOWN);
+        let cut = seen.iter().filter(|(_, seen)| **seen > MAX_SHOWN);
         text + &cut
-            .map(|(code, seen)| format!("warning[{code}]: {} more of these\n{}", seen - SHOWN, silence(code)))
+            .map(|(code, seen)| format!("warning[{code}]: {} more of these\n{}", seen - MAX_SHOWN, silence(code)))
             .collect::<String>()
     }
 

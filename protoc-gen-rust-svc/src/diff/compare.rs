@@ -38,15 +38,15 @@ impl Compare<'_> {
     }
 
     /// Whether the package of an old type was removed.
-    pub(super) fn is_package_gone(&self, rust: &TypeName) -> bool {
+    pub(super) fn is_package_removed(&self, rust: &TypeName) -> bool {
         let package = self.before.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
-        package.is_some_and(|package| !has_package(self.after, &self.names.package_now(&package.name)))
+        package.is_some_and(|package| !has_package(self.after, &self.names.new_package_name(&package.name)))
     }
 
     /// Whether the package of a new type was added.
     pub(super) fn is_package_new(&self, rust: &TypeName) -> bool {
         let package = self.after.packages.iter().find(|package| rust.origin == Origin::Local(package.module.clone()));
-        let is_old = |name: &str| self.before.packages.iter().any(|old| self.names.package_now(&old.name) == name);
+        let is_old = |name: &str| self.before.packages.iter().any(|old| self.names.new_package_name(&old.name) == name);
         package.is_some_and(|package| !is_old(&package.name))
     }
 }

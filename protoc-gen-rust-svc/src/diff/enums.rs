@@ -12,9 +12,9 @@ impl Compare<'_> {
     pub(super) fn enums(&mut self) {
         let (before, after) = (self.before, self.after);
         for old in before.enums.values().filter(|item| is_generated(before, &item.rust)) {
-            match after.enumeration(&self.names.now(&old.name)) {
+            match after.enumeration(&self.names.new_name(&old.name)) {
                 Some(new) => self.enumeration(old, new),
-                None if self.is_package_gone(&old.rust) => (),
+                None if self.is_package_removed(&old.rust) => (),
                 None => {
                     let place = ChangePosition::Before(old.position.clone());
                     self.add(Change::new(place, format!("enum {} was removed", old.name)).rust(true));
@@ -41,39 +41,39 @@ impl Compare<'_> {
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
         }
-        change = reserved::freed(change, &old.reserved, &new.reserved);
+        change = reserved::compare(change, &old.reserved, &new.reserved);
         self.add(change.of(&format!("enum {}", new.name)));
         self.values(old, new);
     }
 
     fn values(&mut self, old: &Enum, new: &Enum) {
         for value in &old.values {
-            match now(old, value, new) {
+            match successor(old, value, new) {
                 Some(now) => self.value(old, value, new, now),
-                None => self.gone_value(value, new),
+                None => self.report_removed_value(value, new),
             }
         }
         let is_new = |value: &&EnumValue| {
-            !old.values.iter().any(|other| now(old, other, new).is_some_and(|now| now.name == value.name))
+            !old.values.iter().any(|other| successor(old, other, new).is_some_and(|now| now.name == value.name))
         };
         let added: Vec<_> = new.values.iter().filter(is_new).collect();
         for value in added {
-            let has_variant = value.alias_of.is_none() && printed(new, value).is_some();
+            let has_variant = value.alias_of.is_none() && rust_item(new, value).is_some();
             let change = Change::at(&value.position, "was added").rust(has_variant);
             let change = if has_variant { change.help("add it to each `match` without an arm `_`") } else { change };
             self.add(change.of(&element(value, new)));
         }
     }
 
-    fn gone_value(&mut self, value: &EnumValue, new: &Enum) {
+    fn report_removed_value(&mut self, value: &EnumValue, new: &Enum) {
         let (number, name) = (is_kept(new, value.number), new.reserved.has_name(&value.name));
-        self.freed_value(value, new);
+        self.check_reserved_value(value, new);
         let change = Change::at(&new.position, "was removed").rust(true).wire(!number).http(!(number && name));
         self.add(change.of(&element(value, new)));
     }
 
     /// Reports a removed number that is not reserved.
-    fn freed_value(&mut self, value: &EnumValue, new: &Enum) {
+    fn check_reserved_value(&mut self, value: &EnumValue, new: &Enum) {
         if !is_kept(new, value.number) {
             let text = format!("number {} of {}, formerly `{}`, is not reserved", value.number, new.name, value.name);
             let is_there = new.values.iter().any(|other| other.name == value.name);
@@ -90,9 +90,9 @@ impl Compare<'_> {
         }
         if before.number != after.number {
             change = change.and(&format!("has number {}, was {}", after.number, before.number)).wire(true);
-            self.freed_value(before, new);
+            self.check_reserved_value(before, new);
         }
-        match (printed(old, before), printed(new, after)) {
+        match (rust_item(old, before), rust_item(new, after)) {
             (one, other) if one == other => (),
             (Some(old), None) => change = change.and(&format!("is no longer the {old}")).rust(true),
             (_, Some(new)) => change = change.and(&format!("is now the {new}")).rust(true),
@@ -105,23 +105,23 @@ impl Compare<'_> {
     }
 }
 
-/// Whether a number cannot be reused.
+/// Whether a number is reserved or still in use.
 fn is_kept(item: &Enum, number: i32) -> bool {
     item.reserved.has_number(number) || item.values.iter().any(|value| value.number == number)
 }
 
 /// The Rust item of a value: a variant, or a constant for an alias. An unspecified zero has none.
-fn printed(item: &Enum, value: &EnumValue) -> Option<String> {
-    let says_nothing = item.has_unspecified && value.number == 0;
+fn rust_item(item: &Enum, value: &EnumValue) -> Option<String> {
+    let is_unspecified = item.has_unspecified && value.number == 0;
     let name = match value.alias_of {
         None => format!("variant `{}`", value.ident),
         Some(_) => format!("constant `{}`", value.ident),
     };
-    (!says_nothing).then_some(name)
+    (!is_unspecified).then_some(name)
 }
 
 /// The successor of a value: one of the same name, or else a new one of its number, an alias for an alias.
-fn now<'a>(old: &Enum, value: &EnumValue, new: &'a Enum) -> Option<&'a EnumValue> {
+fn successor<'a>(old: &Enum, value: &EnumValue, new: &'a Enum) -> Option<&'a EnumValue> {
     let was_there = |name: &str| old.values.iter().any(|other| other.name == name);
     let is_new = |other: &&EnumValue| other.number == value.number && !was_there(&other.name);
     let is_like = |other: &&EnumValue| is_new(other) && other.alias_of.is_some() == value.alias_of.is_some();

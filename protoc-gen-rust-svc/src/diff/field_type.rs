@@ -32,7 +32,7 @@ pub(super) fn rust(model: &Model, types: Types, field: &Field, name: &dyn Fn(&st
 }
 
 /// The type of a field in Rust, with Rust names.
-pub(super) fn rust_shown(model: &Model, types: Types, field: &Field) -> String {
+pub(super) fn rust_text(model: &Model, types: Types, field: &Field) -> String {
     let message = |name: &str| model.message(name).map(|message| rust_path(&message.rust));
     let name = |name: &str| message(name).or_else(|| Some(rust_path(&model.enumeration(name)?.rust)));
     rust(model, types, field, &|full| name(full).unwrap_or_else(|| full.to_owned()))
@@ -113,21 +113,21 @@ fn json(field: &Field, now: &dyn Fn(&str) -> String) -> String {
 }
 
 /// The type of a field, as in a `.proto` file.
-pub(super) fn wire_shown(field: &Field) -> String {
+pub(super) fn wire_text(field: &Field) -> String {
     let value = match &field.value {
         Value::Message(name) if field.is_group => format!("group {name}"),
         Value::Enum(name) | Value::Message(name) => name.clone(),
         Value::WellKnown(known) => format!("google.protobuf.{}", known.name()),
-        Value::Scalar(scalar) => scalar_shown(*scalar, field.encoding),
+        Value::Scalar(scalar) => scalar_text(*scalar, field.encoding),
     };
     match (field.cardinality, field.key_encoding) {
-        (Cardinality::Map(key), Some(encoding)) => format!("map<{}, {value}>", scalar_shown(key, encoding)),
+        (Cardinality::Map(key), Some(encoding)) => format!("map<{}, {value}>", scalar_text(key, encoding)),
         _ if is_list(field) => format!("repeated {value}"),
         _ => value,
     }
 }
 
-fn scalar_shown(scalar: Scalar, encoding: Encoding) -> String {
+fn scalar_text(scalar: Scalar, encoding: Encoding) -> String {
     let name = format!("{scalar:?}").to_lowercase();
     match (scalar, encoding) {
         (Scalar::Int32 | Scalar::Int64, Encoding::ZigZag) => format!("s{name}"),

@@ -15,9 +15,9 @@ impl Compare<'_> {
     pub(super) fn messages(&mut self) {
         let (before, after) = (self.before, self.after);
         for old in before.messages.values().filter(|message| is_generated(before, &message.rust)) {
-            match after.message(&self.names.now(&old.name)) {
+            match after.message(&self.names.new_name(&old.name)) {
                 Some(new) => self.message(old, new),
-                None if self.is_package_gone(&old.rust) => (),
+                None if self.is_package_removed(&old.rust) => (),
                 None => {
                     let place = ChangePosition::Before(old.position.clone());
                     self.add(Change::new(place, format!("message {} was removed", old.name)).rust(true));
@@ -43,14 +43,18 @@ impl Compare<'_> {
             if old.form != new.form {
                 change = change.and(form(&new.form)).rust(true);
             }
-            change = lost(change, old.is_eq && !new.is_eq, "is no longer Eq, because of its fields");
-            change = lost(change, old.is_hash && !new.is_hash, "is no longer Hash, because of its fields");
-            change = lost(change, old.has_default && !new.has_default, "no longer has Default, because of its fields");
+            change = compare_trait(change, old.is_eq && !new.is_eq, "is no longer Eq, because of its fields");
+            change = compare_trait(change, old.is_hash && !new.is_hash, "is no longer Hash, because of its fields");
+            change = compare_trait(
+                change,
+                old.has_default && !new.has_default,
+                "no longer has Default, because of its fields",
+            );
         }
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
         }
-        change = reserved::freed(change, &old.reserved, &new.reserved);
+        change = reserved::compare(change, &old.reserved, &new.reserved);
         let is_renamed = !self.names.is_moved(&old.name);
         self.add(change.of(&format!("message {}", if is_renamed { &old.name } else { &new.name })));
         self.oneofs(old, new);
@@ -59,7 +63,7 @@ impl Compare<'_> {
 
     fn oneofs(&mut self, old: &Message, new: &Message) {
         for oneof in old.oneofs() {
-            let change = match oneof_now(old, oneof, new) {
+            let change = match oneof_successor(old, oneof, new) {
                 Some(now) if now.name == oneof.name => continue,
                 Some(now) => {
                     let change = Change::at(&now.position, format!("oneof `{}` is now `{}`", oneof.name, now.name));
@@ -69,7 +73,8 @@ impl Compare<'_> {
             };
             self.add(change.of(&new.name));
         }
-        let kept: Vec<_> = old.oneofs().filter_map(|oneof| oneof_now(old, oneof, new)).map(|now| &now.name).collect();
+        let kept: Vec<_> =
+            old.oneofs().filter_map(|oneof| oneof_successor(old, oneof, new)).map(|now| &now.name).collect();
         for oneof in new.oneofs().filter(|oneof| !kept.contains(&&oneof.name)) {
             let change = Change::at(&oneof.position, format!("oneof `{}` was added", oneof.name)).rust(true);
             self.add(change.help(literals(new.has_default)).of(&new.name));
@@ -86,7 +91,7 @@ fn form(form: &Form) -> &'static str {
     }
 }
 
-fn lost(change: Change, is_lost: bool, what: &str) -> Change {
+fn compare_trait(change: Change, is_lost: bool, what: &str) -> Change {
     if is_lost { change.and(what).rust(true) } else { change }
 }
 
@@ -99,7 +104,7 @@ pub(super) fn literals(has_default: bool) -> &'static str {
 }
 
 /// The successor of a oneof: one of the same name, or a new one with one of its fields.
-pub(super) fn oneof_now<'a>(old: &Message, oneof: &Oneof, new: &'a Message) -> Option<&'a Oneof> {
+pub(super) fn oneof_successor<'a>(old: &Message, oneof: &Oneof, new: &'a Message) -> Option<&'a Oneof> {
     let was_there = |name: &str| old.oneofs().any(|other| other.name == name);
     let shares =
         |other: &&Oneof| other.fields.iter().any(|field| oneof.fields.iter().any(|old| old.number == field.number));

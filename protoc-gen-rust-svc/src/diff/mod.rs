@@ -1,8 +1,8 @@
-//! Compares two models, and reports which changes break whom.
+//! Compares two models, and reports what each change breaks.
 //!
-//! Each change is seen three ways: by code that is compiled against what is generated, by peers that still have the
-//! other contract, and by callers over HTTP and JSON. What breaks messages is what `buf breaking` finds as `WIRE`, and for
-//! JSON as `WIRE_JSON`; besides, methods that are gone, fields that are newly required, and routes.
+//! Each change has an effect on code that uses generated code, on gRPC peers with the other contract, and on callers
+//! over HTTP and JSON. For messages, the rules are those of `WIRE` and `WIRE_JSON` of `buf breaking`. Removed methods,
+//! newly required fields and routes are compared in addition.
 
 mod change;
 mod compare;

@@ -16,7 +16,7 @@ impl Renames {
         let mut names = Self { packages: moved_packages(before, after), types: BTreeMap::new() };
         for (old, new) in &names.packages {
             let all = before.messages.keys().chain(before.enums.keys());
-            let moved = all.filter_map(|name| Some((name.clone(), format!("{new}{}", within(old, name)?))));
+            let moved = all.filter_map(|name| Some((name.clone(), format!("{new}{}", strip_package(old, name)?))));
             names.types.extend(moved);
         }
         let renamed = names.renamed_messages(before, after);
@@ -25,19 +25,19 @@ impl Renames {
     }
 
     /// The new name of a type.
-    pub(super) fn now(&self, name: &str) -> String {
+    pub(super) fn new_name(&self, name: &str) -> String {
         self.types.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
 
     /// The new name of a package.
-    pub(super) fn package_now(&self, name: &str) -> String {
+    pub(super) fn new_package_name(&self, name: &str) -> String {
         self.packages.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
 
     /// Whether a type was renamed only with its package.
     pub(super) fn is_moved(&self, name: &str) -> bool {
-        let moved = |(old, new): (&String, &String)| Some(format!("{new}{}", within(old, name)?));
-        self.packages.iter().filter_map(moved).any(|now| now == self.now(name))
+        let moved = |(old, new): (&String, &String)| Some(format!("{new}{}", strip_package(old, name)?));
+        self.packages.iter().filter_map(moved).any(|now| now == self.new_name(name))
     }
 
     /// Whether a name is the new name of a renamed type.
@@ -48,14 +48,16 @@ impl Renames {
     /// Pairs removed messages with added messages of the same package that have the same fields.
     fn renamed_messages(&self, before: &Model, after: &Model) -> Vec<(String, String)> {
         let gone = before.messages.values().filter(|message| is_generated(before, &message.rust));
-        let gone: Vec<_> = gone.filter(|message| !after.messages.contains_key(&self.now(&message.name))).collect();
+        let gone: Vec<_> = gone.filter(|message| !after.messages.contains_key(&self.new_name(&message.name))).collect();
         let is_new = |message: &&Message| !before.messages.contains_key(&message.name) && !self.is_taken(&message.name);
         let new: Vec<_> = after.messages.values().filter(is_new).collect();
         let renamed = gone.iter().filter_map(|old| {
-            let is_like = |other: &&&Message| outer(&self.now(&old.name)) == outer(&other.name) && is_alike(old, other);
+            let is_like = |other: &&&Message| {
+                outer(&self.new_name(&old.name)) == outer(&other.name) && has_same_fields(old, other)
+            };
             let mut like = new.iter().filter(is_like);
             let (one, other) = (like.next()?, like.next());
-            let rivals = gone.iter().filter(|rival| is_alike(rival, old)).count();
+            let rivals = gone.iter().filter(|rival| has_same_fields(rival, old)).count();
             (other.is_none() && rivals == 1).then(|| (old.name.clone(), one.name.clone()))
         });
         renamed.collect()
@@ -63,7 +65,7 @@ impl Renames {
 }
 
 /// Whether two messages have the same fields, at least one.
-fn is_alike(one: &Message, other: &Message) -> bool {
+fn has_same_fields(one: &Message, other: &Message) -> bool {
     let fields = |message: &Message| {
         let fields =
             message.fields().map(|field| (field.number, field.name.clone(), field.cardinality, field.encoding));
@@ -78,7 +80,7 @@ fn outer(name: &str) -> &str {
 }
 
 /// The rest of a name below a package.
-fn within<'a>(package: &str, name: &'a str) -> Option<&'a str> {
+fn strip_package<'a>(package: &str, name: &'a str) -> Option<&'a str> {
     if package.is_empty() { None } else { name.strip_prefix(package).filter(|rest| rest.starts_with('.')) }
 }
 

@@ -1,4 +1,4 @@
-//! Packages: the modules of what is generated.
+//! Packages and their modules.
 
 use super::{Change, ChangePosition, compare::Compare};
 use crate::{
@@ -11,15 +11,15 @@ impl Compare<'_> {
     pub(super) fn packages(&mut self) {
         let (before, after) = (self.before, self.after);
         for old in &before.packages {
-            let name = self.names.package_now(&old.name);
+            let name = self.names.new_package_name(&old.name);
             match after.packages.iter().find(|package| package.name == name) {
                 Some(new) => self.package(old, new),
-                None => self.add(gone(before, old)),
+                None => self.add(removed_package(before, old)),
             }
         }
         for new in &after.packages {
-            if !before.packages.iter().any(|old| self.names.package_now(&old.name) == new.name) {
-                self.add(Change::at(&position(after, new), format!("package {} was added", shown(new))));
+            if !before.packages.iter().any(|old| self.names.new_package_name(&old.name) == new.name) {
+                self.add(Change::at(&position(after, new), format!("package {} was added", display_name(new))));
             }
         }
     }
@@ -28,7 +28,7 @@ impl Compare<'_> {
         let mut change = Change::at(&position(self.after, new), "");
         if old.name != new.name {
             let has_services = !old.services.is_empty();
-            change = change.and(&format!("is now {}", shown(new))).wire(has_services);
+            change = change.and(&format!("is now {}", display_name(new))).wire(has_services);
             change = change.help("its method paths and the names of its types in Any change");
         }
         if old.module != new.module {
@@ -38,17 +38,17 @@ impl Compare<'_> {
         for (old, new) in old.artefacts.all().into_iter().zip(new.artefacts.all()).filter(|(old, new)| old != new) {
             change = change.and(&format!("its module `{old}` is now `{new}`")).rust(true);
         }
-        self.add(change.of(&format!("package {}", shown(old))));
+        self.add(change.of(&format!("package {}", display_name(old))));
         self.services(old, new);
     }
 }
 
-fn gone(before: &Model, package: &Package) -> Change {
+fn removed_package(before: &Model, package: &Package) -> Change {
     let change = Change::new(
         ChangePosition::Before(position(before, package)),
-        format!("package {} was removed", shown(package)),
+        format!("package {} was removed", display_name(package)),
     );
-    change.rust(true).wire(!package.services.is_empty()).http(!package.routed().is_empty())
+    change.rust(true).wire(!package.services.is_empty()).http(!package.routed_services().is_empty())
 }
 
 /// The first thing that a package declares.
@@ -59,7 +59,7 @@ fn position(model: &Model, package: &Package) -> Position {
     services.chain(messages).chain(enums).min().cloned().unwrap_or_default()
 }
 
-fn shown(package: &Package) -> &str {
+fn display_name(package: &Package) -> &str {
     if package.name.is_empty() { "without a name" } else { &package.name }
 }
 

@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use super::Change;
 use crate::model::Reserved;
 
-/// Reports those that are no longer reserved.
-pub(super) fn freed(change: Change, old: &Reserved, new: &Reserved) -> Change {
-    let numbers = old.numbers.iter().flat_map(|range| without(range, &new.numbers)).map(|range| shown(&range));
+/// Reports numbers and names that are no longer reserved.
+pub(super) fn compare(change: Change, old: &Reserved, new: &Reserved) -> Change {
+    let numbers = old.numbers.iter().flat_map(|range| without(range, &new.numbers)).map(|range| range_text(&range));
     let names = old.names.iter().filter(|name| !new.has_name(name)).map(|name| format!("{name:?}"));
     let free: Vec<_> = numbers.chain(names).collect();
     if free.is_empty() {
@@ -31,8 +31,8 @@ fn without(range: &RangeInclusive<i32>, others: &[RangeInclusive<i32>]) -> Vec<R
     parts
 }
 
-/// As a `.proto` has it.
-fn shown(range: &RangeInclusive<i64>) -> String {
+/// Prints a range as in a `.proto` file.
+fn range_text(range: &RangeInclusive<i64>) -> String {
     match (range.start(), range.end()) {
         (start, end) if start == end => start.to_string(),
         (start, end) => format!("{start} to {end}"),

@@ -11,27 +11,28 @@ impl Compare<'_> {
             match new.routes.iter().find(|after| is_same(before, after)) {
                 Some(after) => self.route(element, (old, before), (new, after)),
                 None => {
-                    let change = Change::at(&new.position, format!("route {} was removed", shown(before)));
+                    let change = Change::at(&new.position, format!("route {} was removed", route_text(before)));
                     self.add(change.http(true).of(element));
                 }
             }
         }
         for after in new.routes.iter().filter(|after| !old.routes.iter().any(|before| is_same(before, after))) {
-            self.add(Change::at(&after.position, format!("route {} was added", shown(after))).of(element));
+            self.add(Change::at(&after.position, format!("route {} was added", route_text(after))).of(element));
         }
     }
 
     fn route(&mut self, element: &str, (before, old): (&Method, &Route), (after, new): (&Method, &Route)) {
         let mut change = Change::at(&new.position, "");
-        if filled(self.before, before, old) != filled(self.after, after, new) {
-            change = change.and(&format!("route {} is now {}", shown(old), shown(new))).http(true);
+        if variable_fields(self.before, before, old) != variable_fields(self.after, after, new) {
+            change = change.and(&format!("route {} is now {}", route_text(old), route_text(new))).http(true);
             change = change.help("the path sets other fields");
         }
         for (what, before, after) in
             [("body", &old.body, &new.body), ("response_body", &old.response_body, &new.response_body)]
         {
             if before != after {
-                change = change.and(&format!("the {what} of {} is {after:?}, was {before:?}", shown(new))).http(true);
+                change =
+                    change.and(&format!("the {what} of {} is {after:?}, was {before:?}", route_text(new))).http(true);
             }
         }
         self.add(change.of(element));
@@ -44,12 +45,12 @@ fn is_same(one: &Route, other: &Route) -> bool {
 }
 
 /// The field numbers that a path sets, each with its segments.
-fn filled(model: &Model, method: &Method, route: &Route) -> Vec<(Vec<i32>, Range<usize>)> {
+fn variable_fields(model: &Model, method: &Method, route: &Route) -> Vec<(Vec<i32>, Range<usize>)> {
     let variables = route.template.variables().iter();
     variables.map(|variable| (numbers(model, method, variable.field_path()), variable.segments())).collect()
 }
 
-/// The numbers of the fields on the way to one, as far as they are known.
+/// The numbers of the fields on a path, as far as they are known.
 fn numbers(model: &Model, method: &Method, path: &[String]) -> Vec<i32> {
     let mut message = model.message(&method.request_name);
     let number = path.iter().map_while(|name| {
@@ -60,6 +61,6 @@ fn numbers(model: &Model, method: &Method, path: &[String]) -> Vec<i32> {
     number.collect()
 }
 
-fn shown(route: &Route) -> String {
+fn route_text(route: &Route) -> String {
     format!("{} {}", route.verb, route.template.as_str())
 }

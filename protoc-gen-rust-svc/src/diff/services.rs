@@ -1,4 +1,4 @@
-//! Services, their methods and how these are called.
+//! Services, their methods and call policies.
 
 use super::{Change, ChangePosition, compare::Compare};
 use crate::model::{Attribute, Method, Package, Policy, Service};
@@ -73,7 +73,7 @@ impl Compare<'_> {
         for (what, before, after) in
             [("takes", &old.request_name, &new.request_name), ("returns", &old.response_name, &new.response_name)]
         {
-            if self.names.now(before) != *after {
+            if self.names.new_name(before) != *after {
                 change = change.and(&format!("{what} {after}, not {before}")).rust(true).wire(true);
                 change = change.http(!old.routes.is_empty());
             }
@@ -81,7 +81,7 @@ impl Compare<'_> {
         if old.attribute == Attribute::None && new.attribute == Attribute::Deprecated {
             change = change.and("is deprecated");
         }
-        for what in calls(&old.policy, &new.policy) {
+        for what in policy_changes(&old.policy, &new.policy) {
             change = change.and(&what);
         }
         let element = format!("{}.{}", service.name, new.name);
@@ -91,8 +91,8 @@ impl Compare<'_> {
 }
 
 /// Lists the changes of a call policy, which break nothing.
-fn calls(old: &Policy, new: &Policy) -> Vec<String> {
-    let facts = said(old).into_iter().zip(said(new)).filter(|(before, after)| before != after);
+fn policy_changes(old: &Policy, new: &Policy) -> Vec<String> {
+    let facts = policy_values(old).into_iter().zip(policy_values(new)).filter(|(before, after)| before != after);
     let facts = facts.map(|((what, before), (_, after))| format!("{what} {after}, was {before}"));
     let retry = old.retry != new.retry && attempts(old) == attempts(new);
     let others = [(retry, "has another retry policy"), (old.breaker != new.breaker, "has another circuit breaker")];
@@ -100,7 +100,7 @@ fn calls(old: &Policy, new: &Policy) -> Vec<String> {
     facts.chain(others).collect()
 }
 
-fn said(policy: &Policy) -> [(&'static str, String); 4] {
+fn policy_values(policy: &Policy) -> [(&'static str, String); 4] {
     let key = policy.idempotency_key.as_ref();
     [
         ("deadline", policy.timeout_ms.map_or("none".to_owned(), millis)),

@@ -3,7 +3,8 @@
 use super::{
     escape::escape,
     line::{
-        after_mark, digits, fence, indent, is_below_head, is_indented, is_row_of_marks, new_item, set_close, trimmed,
+        after_mark, digits, fence, indent, is_below_head, is_indented, is_row_of_marks, new_item, tighten_marker,
+        trim_spaces,
     },
 };
 
@@ -54,7 +55,7 @@ impl Fence {
     }
 
     fn is_closed_by(&self, line: &str) -> bool {
-        let rest = trimmed(line).strip_prefix(&self.mark);
+        let rest = trim_spaces(line).strip_prefix(&self.mark);
         rest.is_some_and(|rest| rest.trim_start_matches(&self.mark[..1]).is_empty())
     }
 
@@ -78,7 +79,7 @@ impl Block {
 
     /// Handles a line outside code blocks.
     fn open(&mut self, line: String, lines: &mut Vec<String>) {
-        let line = set_close(&line);
+        let line = tighten_marker(&line);
         let after_blank = lines.last().is_none_or(String::is_empty);
         let items = self.items_of(&line, after_blank);
         if let Some(mark) = fence(&line) {
@@ -92,12 +93,12 @@ impl Block {
             }
         } else if !items.0.is_empty() && !line.is_empty() {
             // Lines below an item belong to it, unless a blank line ends it.
-            lines.push(format!("{}{}", " ".repeat(items.text()), escape(trimmed(&line))));
+            lines.push(format!("{}{}", " ".repeat(items.text()), escape(trim_spaces(&line))));
         } else if is_indented(&line) && after_blank {
             lines.extend(["```text".to_owned(), line]);
             *self = Self::Indented;
         } else {
-            self.go_on(&line, lines);
+            self.push_text(&line, lines);
         }
     }
 
@@ -109,21 +110,21 @@ impl Block {
     /// Whether an item may interrupt a paragraph. In Markdown, a number other than 1 may not.
     fn may_end_at(&self, line: &str) -> bool {
         let is_within = if let Self::List(items) = self { indent(line) >= items.text() } else { true };
-        let number = digits(trimmed(line));
+        let number = digits(trim_spaces(line));
         !is_within || number.is_empty() || number.trim_start_matches('0') == "1"
     }
 
     /// Begins a list item, with less indentation if Markdown would read it as code.
     fn begin_item(&mut self, line: &str, text: usize, lines: &mut Vec<String>) {
         let (start, items) = self.item(line, text);
-        lines.push(format!("{}{}", " ".repeat(start), escape(trimmed(line))));
+        lines.push(format!("{}{}", " ".repeat(start), escape(trim_spaces(line))));
         *self = Self::List(items);
     }
 
     /// Begins a list item whose text is a code block.
     fn begin_fenced_item(&mut self, line: &str, text: usize, mark: String, lines: &mut Vec<String>) {
         let (start, items) = self.item(line, text);
-        lines.push(format!("{}{}{mark}text", " ".repeat(start), trimmed(&line[..text])));
+        lines.push(format!("{}{}{mark}text", " ".repeat(start), trim_spaces(&line[..text])));
         *self = Self::Fenced(Fence { mark, indent: text, items });
     }
 
@@ -140,12 +141,12 @@ impl Block {
     fn row_of_marks(&mut self, line: &str, lines: &mut Vec<String>) {
         let is_table = matches!(self, Self::Text) && is_below_head(line, lines);
         let mark = if is_table || after_mark(line).is_none() { "" } else { "\\" };
-        lines.push(format!("{}{mark}{}", " ".repeat(self.items().text()), escape(trimmed(line))));
+        lines.push(format!("{}{mark}{}", " ".repeat(self.items().text()), escape(trim_spaces(line))));
     }
 
     /// Handles a blank line or a line of a paragraph, whose indentation is removed.
-    fn go_on(&mut self, line: &str, lines: &mut Vec<String>) {
-        lines.push(escape(if is_indented(line) { trimmed(line) } else { line }));
+    fn push_text(&mut self, line: &str, lines: &mut Vec<String>) {
+        lines.push(escape(if is_indented(line) { trim_spaces(line) } else { line }));
         if !line.is_empty() {
             *self = Self::Text;
         }

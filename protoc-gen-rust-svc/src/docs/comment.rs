@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{block::Block, line::made_harmless};
+use super::{block::Block, line::sanitize_line};
 
 /// Lines of documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn lines(comment: &str) -> Vec<String> {
     for line in comment.lines() {
         let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
         let is_harmless = line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        block.push(if is_harmless { line.to_owned() } else { made_harmless(line) }, &mut lines);
+        block.push(if is_harmless { line.to_owned() } else { sanitize_line(line) }, &mut lines);
     }
     block.close(&mut lines);
     while lines.last().is_some_and(String::is_empty) {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stays() {
+    fn prose_is_unchanged() {
         assert_eq!(docs(" One line.\n"), "One line.");
         assert_eq!(docs(" One.\n\n Two.\n\n"), "One.\n\nTwo.");
         assert_eq!(docs(""), "nothing");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_inert() {
+    fn code_does_not_run() {
         assert_eq!(docs("   * * *\n     [x]"), "  * * *\n\\[x\\]");
         assert_eq!(docs(" # Title\n     [x]\n * ~~~ x"), "# Title\n\\[x\\]\n* ~~~text\n  ~~~");
         assert_eq!(docs(" Run:\n\n ```rust\n panic!()\n ```\n"), "Run:\n\n```text\npanic!()\n```");
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_stands_where_its_item_does() {
+    fn a_fence_is_indented_like_its_item() {
         assert_eq!(
             docs(" - item:\n\n       ```\n       a {\n         b\n       ```\n   more\n\n Text."),
             "- item:\n\n  ```text\n  a {\n    b\n  ```\n  more\n\nText."
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_below_an_item_is_set_in_like_it() {
+    fn lines_below_an_item_are_indented_like_it() {
         assert_eq!(
             docs(" - one\n more\n      and more\n 12. two\n   x\n\n Text."),
             "- one\n  more\n  and more\n12. two\n    x\n\nText."
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_in_the_item_that_holds_it() {
+    fn nested_items_stay_nested() {
         assert_eq!(docs("  10. one\n     - two"), " 10. one\n- two");
         assert_eq!(docs(" - one\n   - two\n     10. three\n     - four"), "- one\n  - two\n    10. three\n    - four");
         assert_eq!(docs(" - \u{a0}one\n     - two"), "- \u{a0}one\n    - two");
@@ -119,14 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn tabs_are_spaces() {
+    fn tabs_become_spaces() {
         assert_eq!(docs("\tcode()\tx"), "```text\n    code()  x\n```");
         assert_eq!(docs(" -\titem\n more\tof it"), "-   item\n    more    of it");
         assert_eq!(docs(" \u{e9}\t|"), "\u{e9}   |");
     }
 
     #[test]
-    fn links_and_html_are_text() {
+    fn broken_links_and_html_are_escaped() {
         assert_eq!(docs(" a [b] <c> Vec<T>"), "a \\[b\\] \\<c\\> Vec\\<T\\>");
         assert_eq!(docs(" see https://a.example/b_c."), "see <https://a.example/b_c>.");
         assert_eq!(docs(" odd ` [x]"), "odd \\` \\[x\\]");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn item_may_begin_with_code() {
+    fn an_item_may_begin_with_code() {
         assert_eq!(
             docs(" * ```rust\n   panic!()\n   ```\n * two\n\n Text."),
             "* ```text\n  panic!()\n  ```\n* two\n\nText."
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn links_to_pages_stay() {
+    fn links_to_pages_are_kept() {
         let link = "see [the guide](https://a.example/b_c#d) and [more](http://b.example).";
         assert_eq!(docs(&format!(" {link}")), link);
         assert_eq!(docs(" - [a](https://a.example)"), "- [a](https://a.example)");

@@ -1,7 +1,7 @@
 //! Lines of comments: indentation, markers and characters.
 
 pub(super) fn fence(line: &str) -> Option<String> {
-    let line = trimmed(line);
+    let line = trim_spaces(line);
     let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let length = line.chars().take_while(|one| *one == mark).count();
     (length >= 3).then(|| mark.to_string().repeat(length))
@@ -24,7 +24,7 @@ pub(super) fn digits(text: &str) -> &str {
 
 /// The rest of a line after the marker of a list item.
 pub(super) fn after_mark(line: &str) -> Option<&str> {
-    let rest = trimmed(line);
+    let rest = trim_spaces(line);
     let digits = digits(rest).len();
     let behind = &rest[digits..];
     let is_bullet = digits == 0 && ["- ", "* ", "+ "].iter().any(|bullet| behind.starts_with(bullet));
@@ -57,30 +57,30 @@ fn cells(row: &str) -> usize {
 }
 
 /// Reduces the spaces after a list marker. Markdown reads distant text as code.
-pub(super) fn set_close(line: &str) -> String {
+pub(super) fn tighten_marker(line: &str) -> String {
     let Some(text) = after_mark(line) else { return line.to_owned() };
     let (mark, spaces) = (&line[..line.len() - text.len()], indent(text));
     let width = if spaces > 4 { 1 } else { spaces };
-    format!("{mark}{}{}", " ".repeat(width), set_close(trimmed(text)))
+    format!("{mark}{}{}", " ".repeat(width), tighten_marker(trim_spaces(text)))
 }
 
 pub(super) fn indent(line: &str) -> usize {
-    line.len() - trimmed(line).len()
+    line.len() - trim_spaces(line).len()
 }
 
 /// Removes leading spaces, but not other whitespace, which Markdown keeps.
-pub(super) fn trimmed(line: &str) -> &str {
+pub(super) fn trim_spaces(line: &str) -> &str {
     line.trim_start_matches(' ')
 }
 
 /// Expands tabs to columns of four, and replaces harmful characters.
-pub(super) fn made_harmless(line: &str) -> String {
+pub(super) fn sanitize_line(line: &str) -> String {
     let (mut text, mut column) = (String::new(), 0);
     for character in line.chars() {
         let width = if character == '\t' { 4 - column % 4 } else { 1 };
         match character {
             '\t' => text.push_str(&" ".repeat(width)),
-            other => text.push(harmless(other)),
+            other => text.push(sanitize(other)),
         }
         column += width;
     }
@@ -88,7 +88,7 @@ pub(super) fn made_harmless(line: &str) -> String {
 }
 
 /// Replaces control characters and those that change the direction of text.
-pub(crate) fn harmless(character: char) -> char {
+pub(crate) fn sanitize(character: char) -> char {
     match character {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         control if control.is_control() => '\u{fffd}',

@@ -9,4 +9,4 @@ mod escape;
 mod line;
 
 pub use self::comment::Docs;
-pub(crate) use self::line::harmless;
+pub(crate) use self::line::sanitize;

@@ -12,17 +12,17 @@ pub struct Enum {
     pub rust: TypeName,
     /// Its comment.
     pub docs: Docs,
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
     /// Its values, in the order of the file.
     pub values: Vec<EnumValue>,
-    /// Whether its zero only says that nothing was said; there is no variant for it then.
+    /// Whether its zero means unspecified, so that it has no variant.
     pub has_unspecified: bool,
-    /// Whether unknown numbers are refused (proto2).
+    /// Whether unknown numbers are rejected, as in proto2.
     pub is_closed: bool,
     /// The reserved names and numbers.
     pub reserved: Reserved,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
@@ -31,21 +31,21 @@ pub struct Enum {
 pub struct EnumValue {
     /// The name in the `.proto`.
     pub name: String,
-    /// The number that travels.
+    /// The number.
     pub number: i32,
     /// The variant, or the constant of an alias.
     pub ident: Ident,
-    /// The variant of the enum that travels; an alias has none of its own.
+    /// The variant of the prost enum. An alias has none of its own.
     pub wire_ident: Ident,
-    /// The name that makes prost-build call the variant so: its own, unless that becomes the name of another value in Rust.
+    /// The name from which prost-build makes the variant. It differs from `name` if variants would collide.
     pub wire_name: String,
-    /// The value that has the same number and came first.
+    /// The first value with the same number, if this one is an alias.
     pub alias_of: Option<Ident>,
     /// Its comment.
     pub docs: Docs,
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 

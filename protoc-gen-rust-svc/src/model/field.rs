@@ -10,23 +10,23 @@ pub struct Field {
     pub name: String,
     /// The name in JSON.
     pub json_name: String,
-    /// The number that travels.
+    /// The field number.
     pub number: i32,
     /// The name in the plain type.
     pub ident: Ident,
-    /// The name in the message that travels.
+    /// The name in the prost message.
     pub wire_ident: Ident,
     /// Its comment.
     pub docs: Docs,
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Whether `Debug` must not show it.
+    /// Whether `Debug` hides its value.
     pub redacted: bool,
-    /// Whether a message without it is wrong.
+    /// Whether a message without it is invalid.
     pub required: bool,
     /// The annotations of `google.api.field_behavior`.
     pub behavior: Behavior,
-    /// Whether a path or an idempotency key names it, or a field of the message that it holds.
+    /// Whether a path variable or an idempotency key names it or a field nested in it.
     pub is_named: bool,
     /// Its cardinality.
     pub cardinality: Cardinality,
@@ -34,19 +34,19 @@ pub struct Field {
     pub value: Value,
     /// The declared default.
     pub default: Option<DefaultValue>,
-    /// Whether a map of the plain type has no order, as the one that travels.
+    /// Whether a map is a `HashMap` in the plain type, as in the prost message.
     pub is_hash_map: bool,
     /// Whether the value needs a box, because the message contains itself.
     pub boxed: bool,
-    /// Whether a list of numbers travels as one field.
+    /// Whether a repeated number is packed.
     pub is_packed: bool,
-    /// Whether a message travels as a group.
+    /// Whether a message is encoded as a group.
     pub is_group: bool,
-    /// How a value travels.
+    /// The encoding of a value.
     pub encoding: Encoding,
-    /// How the key of a map travels.
+    /// The encoding of the keys of a map.
     pub key_encoding: Option<Encoding>,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
@@ -68,7 +68,7 @@ pub enum Cardinality {
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// A number, a text or bytes.
+    /// A number, a string or bytes.
     Scalar(Scalar),
     /// An enum, by full name.
     Enum(String),
@@ -78,12 +78,12 @@ pub enum Value {
     WellKnown(WellKnown),
 }
 
-/// The value that a field has while it is absent, where the `.proto` says one (proto2 and editions).
+/// The declared default of a field (proto2 and editions).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// A number, or whether something is true, as it is written in Rust.
+    /// A number or a bool, as a Rust expression.
     Plain(String),
-    /// A text.
+    /// A string.
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
@@ -96,16 +96,16 @@ pub enum DefaultValue {
 pub struct Behavior {
     /// It may be absent.
     pub optional: bool,
-    /// It must be there, and not be empty.
+    /// It must be present and not empty.
     pub required: bool,
-    /// The service sets it; what a request says of it is ignored, unless a path or a key names it.
+    /// Only the service sets it. Its value in requests is ignored, unless a path or a key names it.
     pub output_only: bool,
-    /// Only requests hold it.
+    /// Only requests contain it.
     pub input_only: bool,
 }
 
 impl Field {
-    /// The full name of the message that it has at most one value of.
+    /// The full name of its message, if it has at most one value.
     pub fn single_message(&self) -> Option<&str> {
         match (&self.value, self.cardinality) {
             (_, Cardinality::Repeated | Cardinality::Map(_)) => None,
@@ -114,13 +114,12 @@ impl Field {
         }
     }
 
-    /// Whether it is REQUIRED, and not asked for because a message that has it would have no end.
+    /// Whether it is REQUIRED, but not enforced because no finite message could satisfy it.
     pub fn is_endless(&self) -> bool {
         self.behavior.required && !self.behavior.output_only && !self.required
     }
 
-    /// Whether a request that holds it is read as if it did not: it is the service that sets it. What a path or a key
-    /// names, a request does say.
+    /// Whether its value in requests is ignored, because only the service sets it and no path or key names it.
     pub fn is_cleared(&self) -> bool {
         self.behavior.output_only && !self.is_named
     }

@@ -6,16 +6,16 @@ pub enum Form {
     /// A plain type, which is generated.
     #[default]
     Plain,
-    /// The message itself, as it travels.
+    /// The prost message.
     Wire,
-    /// A type of the user's own.
+    /// A custom type.
     Custom(CustomType),
 }
 
-/// A type of the user's own, and what others that hold it may derive.
+/// A custom type, and the traits that it implements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomType {
-    /// Where it is, from anywhere in the crate that holds the plain types.
+    /// Its path, which is valid in every module of the crate with the plain types.
     pub path: String,
     /// Whether it is `Eq`.
     pub is_eq: bool,

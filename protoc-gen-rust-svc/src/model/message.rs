@@ -10,19 +10,19 @@ pub struct Message {
     pub name: String,
     /// The name in Rust.
     pub rust: TypeName,
-    /// The module of the types that stand in it, of the plain types.
+    /// The module of the plain types nested in it.
     pub module: Ident,
     /// The type that represents it in traits.
     pub form: Form,
     /// Its comment.
     pub docs: Docs,
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Its fields, in the order of the file; the members of a oneof stand together.
+    /// Its fields, in the order of the file, with the members of a oneof together.
     pub members: Vec<Member>,
-    /// The full names of the messages that stand in it.
+    /// The full names of its nested messages.
     pub messages: Vec<String>,
-    /// The full names of the enums that stand in it.
+    /// The full names of its nested enums.
     pub enums: Vec<String>,
     /// Whether the plain type is `Eq`.
     pub is_eq: bool,
@@ -34,19 +34,19 @@ pub struct Message {
     pub is_wire_eq: bool,
     /// Whether the prost message is `Copy`.
     pub is_wire_copy: bool,
-    /// The number of the field that makes a repeated call harmless.
+    /// The number of the field with the idempotency key.
     pub idempotency_key: Option<i32>,
-    /// Whether it holds a field that is `INPUT_ONLY`, or a message that does.
+    /// Whether it or a message in it has an `INPUT_ONLY` field.
     pub has_input_only: bool,
-    /// Whether `buf.validate` says something of it, or of a message that it holds.
+    /// Whether it or a message in it has rules of `buf.validate`.
     pub has_rules: bool,
-    /// Its rules of `buf.validate` in CEL, and those of its fields, if requests are checked by them.
+    /// Its CEL rules of `buf.validate` and those of its fields, if requests are checked by them.
     pub cel: Vec<CelRule>,
-    /// The resource that it changes, if it says by a mask which part of it.
+    /// The resource and the mask, if it is an update request (AIP-134).
     pub masked: Option<Masked>,
     /// The reserved names and numbers.
     pub reserved: Reserved,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
@@ -55,25 +55,25 @@ pub struct Message {
 pub struct CelRule {
     /// The expression, which must be true.
     pub expression: String,
-    /// Where it is written.
+    /// The position of the rule.
     pub position: Position,
 }
 
-/// A request to change a resource, by the names of AIP-134.
+/// The fields of an update request (AIP-134).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Masked {
     /// The field of the resource, by its name in the `.proto`.
     pub resource: String,
-    /// The field of the mask, in the message that travels.
+    /// The field of the mask in the prost message.
     pub mask: Ident,
 }
 
-/// A field, or a group of which at most one is there.
+/// A field or a oneof.
 #[derive(Debug)]
 pub enum Member {
     /// A field.
     Field(Field),
-    /// Fields of which at most one is there.
+    /// A oneof.
     Oneof(Oneof),
 }
 
@@ -82,9 +82,9 @@ pub enum Member {
 pub struct Oneof {
     /// The name in the `.proto`.
     pub name: String,
-    /// The field that holds it.
+    /// Its field in the plain type.
     pub ident: Ident,
-    /// The field of the message that travels.
+    /// Its field in the prost message.
     pub wire_ident: Ident,
     /// The enum.
     pub rust: TypeName,
@@ -92,19 +92,19 @@ pub struct Oneof {
     pub docs: Docs,
     /// Its fields; [`Field::ident`] is the name of a variant here.
     pub fields: Vec<Field>,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
 impl Oneof {
-    /// Whether one of its fields must be there: each of them is `REQUIRED`.
+    /// Whether a member must be present, because all of them are `REQUIRED`.
     pub fn required(&self) -> bool {
         self.fields.iter().all(|field| field.required)
     }
 }
 
 impl Message {
-    /// All fields, those of oneofs too.
+    /// All fields, including the members of oneofs.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.members.iter().flat_map(|member| match member {
             Member::Field(field) => std::slice::from_ref(field),
@@ -112,7 +112,7 @@ impl Message {
         })
     }
 
-    /// All fields, mutable.
+    /// All fields, including the members of oneofs, mutably.
     pub fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
         self.members.iter_mut().flat_map(|member| match member {
             Member::Field(field) => std::slice::from_mut(field),
@@ -120,13 +120,13 @@ impl Message {
         })
     }
 
-    /// The field of a name in the `.proto`.
+    /// The field with this name in the `.proto`.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields().find(|field| field.name == name)
     }
 
-    /// The full names of the messages that its fields hold.
-    pub fn held(&self) -> impl Iterator<Item = &str> {
+    /// The full names of the messages that its fields contain.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
         self.fields().filter_map(|field| match &field.value {
             Value::Message(name) => Some(name.as_str()),
             _ => None,

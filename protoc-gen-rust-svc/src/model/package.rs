@@ -1,45 +1,45 @@
-//! All that a run generates, and its packages.
+//! The output of a run, package by package.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Enum, Message, Method, Origin, Service, TypeName};
 use crate::names::Ident;
 
-/// All that one run generates.
+/// The output of a run.
 #[derive(Debug)]
 pub struct Model {
-    /// The files that were asked for by name; what is made of others, the user cannot change.
-    pub asked_for: BTreeSet<String>,
+    /// The requested files. Lints skip the others, because the user may not be able to change them.
+    pub requested: BTreeSet<String>,
     /// The packages to generate, sorted by name.
     pub packages: Vec<Package>,
-    /// Every message that is known, also of packages that are not generated, by full name.
+    /// All messages by full name, including those of packages that are not generated.
     pub messages: BTreeMap<String, Message>,
-    /// Every enum that is known, by full name.
+    /// All enums by full name, including those of packages that are not generated.
     pub enums: BTreeMap<String, Enum>,
-    /// Whether the plain types stand without the messages that travel.
-    pub stands_alone: bool,
+    /// Whether plain types are generated without prost messages.
+    pub is_standalone: bool,
     /// The module of the descriptors, at the root.
     pub descriptors: Ident,
 }
 
-/// A package of protobuf and the module that it becomes.
+/// A protobuf package and its module.
 #[derive(Debug)]
 pub struct Package {
     /// The name in the `.proto`; empty for files without one.
     pub name: String,
-    /// The module, from the root of what is generated.
+    /// The module, from the root of the generated code.
     pub module: Vec<Ident>,
-    /// The files that it was made from, sorted.
+    /// The names of its `.proto` files, sorted.
     pub files: Vec<String>,
     /// The modules of its artefacts.
     pub artefacts: Artefacts,
-    /// The full names of its messages that stand in no other, in the order of the files.
+    /// The full names of its top-level messages, in the order of the files.
     pub messages: Vec<String>,
-    /// The full names of its enums that stand in no message.
+    /// The full names of its top-level enums.
     pub enums: Vec<String>,
     /// Its services.
     pub services: Vec<Service>,
-    /// The checks of requests that are of a type of the user's own.
+    /// The rule checks of requests with custom types.
     pub checks: Vec<RuleCheck>,
     /// Whether a gateway needs the JSON codec of its messages.
     pub needs_json: bool,
@@ -47,10 +47,10 @@ pub struct Package {
     pub names: BTreeSet<String>,
 }
 
-/// The check, by the rules of `buf.validate`, of requests that are of a type of the user's own.
+/// A check of requests with a custom type against the rules of `buf.validate`.
 #[derive(Clone, Debug)]
 pub struct RuleCheck {
-    /// The type that does it.
+    /// The generated type that implements the check.
     pub ident: Ident,
     /// The full name of the message.
     pub message: String,
@@ -59,26 +59,26 @@ pub struct RuleCheck {
 /// The modules of the artefacts of a package.
 #[derive(Clone, Debug)]
 pub struct Artefacts {
-    /// Plain types, the traits and the constants.
+    /// Plain types, traits and constants.
     pub domain: Ident,
-    /// gRPC to the trait.
+    /// Adapters, which serve the traits over gRPC.
     pub adapter: Ident,
-    /// The trait to gRPC.
+    /// Clients, which implement the traits over gRPC.
     pub client: Ident,
-    /// HTTP and JSON to the trait.
+    /// Gateways, which serve the traits over HTTP and JSON.
     pub gateway: Ident,
-    /// The trait to a script.
+    /// Fakes, which implement the traits with scripts.
     pub fake: Ident,
-    /// The messages that travel.
+    /// Prost messages.
     pub pb: Ident,
-    /// Between the plain types and the messages.
+    /// Conversions between plain types and prost messages.
     pub convert: Ident,
-    /// The JSON of the messages.
+    /// JSON codecs of the prost messages.
     pub json: Ident,
 }
 
 impl Model {
-    /// All that is generated, as text for people.
+    /// Prints the generated packages, messages and enums, for people.
     pub fn dump(&self) -> String {
         let is_generated =
             |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
@@ -89,7 +89,7 @@ impl Model {
         packages.chain(messages).chain(enums.map(|item| format!("{item:#?}\n"))).collect()
     }
 
-    /// Whether a message that is generated has rules, or one that a service that is generated takes.
+    /// Whether a generated message or a request with a custom type has rules of `buf.validate`.
     pub fn has_rules(&self) -> bool {
         self.packages.iter().any(|package| !package.checks.is_empty()) || self.has_own_rules()
     }
@@ -100,7 +100,7 @@ impl Model {
         self.messages.values().any(|message| message.has_rules && is_generated(&message.rust))
     }
 
-    /// The message of a full name.
+    /// The message with this full name.
     pub fn message(&self, name: &str) -> Option<&Message> {
         self.messages.get(name)
     }
@@ -111,7 +111,7 @@ impl Model {
         messages.flat_map(|message| std::iter::once(message).chain(self.nested(&message.messages))).collect()
     }
 
-    /// The enum of a full name.
+    /// The enum with this full name.
     pub fn enumeration(&self, name: &str) -> Option<&Enum> {
         self.enums.get(name)
     }
@@ -119,7 +119,7 @@ impl Model {
 
 impl Package {
     /// The services that have HTTP routes.
-    pub fn routed(&self) -> Vec<&Service> {
+    pub fn routed_services(&self) -> Vec<&Service> {
         self.services.iter().filter(|service| service.is_routed()).collect()
     }
 
@@ -136,7 +136,7 @@ impl Package {
 
     /// The names that gateways import: traits, constants and codecs.
     pub fn gateway_names(&self) -> BTreeSet<&Ident> {
-        traits(self.routed()).chain(self.json_module()).collect()
+        traits(self.routed_services()).chain(self.json_module()).collect()
     }
 
     /// The module of the JSON codecs, if the package has messages.

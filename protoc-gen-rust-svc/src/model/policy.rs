@@ -1,23 +1,23 @@
-//! How a method is called: idempotency, deadline, retries and circuit breaker.
+//! Call policies: idempotency, deadline, retries and circuit breaker.
 
 use std::fmt;
 
 use crate::diagnostics::Position;
 
-/// How a method is to be called: calls on the constant of the method.
+/// The call policy of a method, which prints as calls on its constant.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// The effect of a repeated call.
     pub idempotency: Idempotency,
-    /// In milliseconds.
+    /// The deadline in milliseconds.
     pub timeout_ms: Option<u64>,
-    /// How a client tries again.
+    /// The retry policy.
     pub retry: Option<Retry>,
-    /// When a client stops calling.
+    /// The circuit breaker.
     pub breaker: Option<Breaker>,
-    /// The field of the request that makes a repeated call harmless.
+    /// The request field with the idempotency key.
     pub idempotency_key: Option<String>,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
@@ -31,27 +31,27 @@ pub enum Idempotency {
     NoSideEffects,
 }
 
-/// How a client tries again.
+/// A retry policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
-    /// The first time included.
+    /// The maximum number of attempts, including the first one.
     pub max_attempts: u32,
-    /// First and longest wait in milliseconds and the factor between two; `None` where it is all the default.
+    /// The initial and the maximum backoff in milliseconds, and the multiplier; `None` for the default.
     pub backoff: Option<(u64, u64, f64)>,
-    /// The codes, by their names in Rust; empty for the default.
+    /// The retryable codes by their Rust names; empty for the default.
     pub codes: Vec<&'static str>,
 }
 
-/// When a client stops calling.
+/// The settings of a circuit breaker.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Breaker {
-    /// Never.
+    /// The breaker never opens.
     pub disabled: bool,
-    /// The calls on `Breaker::DEFAULT`, each with its number.
+    /// The calls on `Breaker::DEFAULT`, each with its argument.
     pub settings: Vec<(&'static str, u64)>,
 }
 
-/// A decimal number, a long one with the digits before and after its point in groups of three.
+/// Prints a decimal number. If it is long, its digits are in groups of three.
 pub fn grouped(number: impl fmt::Display) -> String {
     let number = number.to_string();
     let (mantissa, exponent) = number.split_at(number.find('e').unwrap_or(number.len()));
@@ -68,7 +68,7 @@ fn joined<'a>(groups: impl Iterator<Item = &'a [u8]>) -> String {
     groups.map(String::from_utf8_lossy).collect::<Vec<_>>().join("_")
 }
 
-/// Calls on `Method::unary(..)` and its like.
+/// Prints calls on `Method::unary(..)` and the like.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.idempotency {
@@ -117,7 +117,7 @@ mod tests {
     use super::grouped;
 
     #[test]
-    fn long_numbers_are_in_groups() {
+    fn long_numbers_are_grouped() {
         for (number, printed) in [
             ("12345", "12345"),
             ("1234567", "1_234_567"),

@@ -1,6 +1,6 @@
 //! Scalar types.
 
-/// A type of a single value.
+/// A scalar type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "they are named as in every .proto")]
 pub enum Scalar {
@@ -13,7 +13,7 @@ pub enum Scalar {
     Bool,
     String,
     Bytes,
-    /// Bytes that share their memory with others: with the request that they came in.
+    /// `Bytes`, which share the memory of the request that contains them.
     SharedBytes,
 }
 
@@ -34,12 +34,12 @@ impl Scalar {
         }
     }
 
-    /// Whether it is a text or bytes, of which an empty one counts as missing.
+    /// Whether it is a string or bytes, which count as missing if they are empty.
     pub fn can_be_empty(self) -> bool {
         matches!(self, Self::String | Self::Bytes | Self::SharedBytes)
     }
 
-    /// Whether it is equal to itself.
+    /// Whether its Rust type is `Eq`.
     pub fn is_eq(self) -> bool {
         !matches!(self, Self::Double | Self::Float)
     }

@@ -1,4 +1,4 @@
-//! Services: their methods, how these are to be called, and their routes.
+//! Services, their methods and their HTTP routes.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use rust_svc::path::Template;
 use super::Policy;
 use crate::{diagnostics::Position, docs::Docs, names::Ident};
 
-/// A service and all that it becomes.
+/// A service and the names of its generated items.
 #[derive(Debug)]
 pub struct Service {
     /// The full name in the `.proto`.
@@ -28,15 +28,15 @@ pub struct Service {
     pub docs: Docs,
     /// An attribute for the trait, or nothing.
     pub attribute: Attribute,
-    /// Whether the functions of the trait have bodies, so that one more breaks no implementation.
+    /// Whether the methods of the trait have default bodies, so that a new one breaks no implementation.
     pub has_default_methods: bool,
     /// Its methods.
     pub methods: Vec<Method>,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
-/// An attribute that is printed as it is, or not at all.
+/// An attribute of a generated item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Attribute {
     /// None.
@@ -51,19 +51,19 @@ pub enum Attribute {
 pub struct Method {
     /// The name in the `.proto`.
     pub name: String,
-    /// The path of gRPC, as a Rust string.
+    /// The gRPC path, as a Rust string literal.
     pub path: Literal,
     /// The function of the trait.
     pub ident: Ident,
     /// The constant.
     pub constant: Ident,
-    /// Which sides stream.
+    /// Its streaming kind.
     pub kind: MethodKind,
     /// The type of a request, as every file of the package names it.
     pub request: String,
     /// The type of a response, as every file of the package names it.
     pub response: String,
-    /// The names of the package in these two types.
+    /// The names of the package that these two types contain.
     pub imports: Vec<Ident>,
     /// The full name of the request's message.
     pub request_name: String,
@@ -73,15 +73,15 @@ pub struct Method {
     pub docs: Docs,
     /// An attribute for the function of the trait, or nothing.
     pub attribute: Attribute,
-    /// How it is to be called.
+    /// Its call policy.
     pub policy: Policy,
     /// Its HTTP routes.
     pub routes: Vec<Route>,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
-/// Which sides of a method stream.
+/// The streaming kind of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are named as in gRPC")]
 pub enum MethodKind {
@@ -98,15 +98,15 @@ pub struct Route {
     pub verb: String,
     /// The path.
     pub template: Template,
-    /// The field that the body fills, `*`, or nothing.
+    /// The field that the body fills; `*` for all fields, empty for no body.
     pub body: String,
-    /// Where that is said.
+    /// The position of `body`.
     pub body_position: Position,
-    /// The field that is the body of the answer, or nothing.
+    /// The field that is the response body; empty for the whole response.
     pub response_body: String,
-    /// Where that is said.
+    /// The position of `response_body`.
     pub response_body_position: Position,
-    /// Where it is declared.
+    /// The position of the declaration.
     pub position: Position,
 }
 
@@ -147,7 +147,7 @@ impl Service {
 }
 
 impl MethodKind {
-    /// The function of the runtime, in every module of it.
+    /// The name of the functions of the runtime for this kind.
     pub fn snake(self) -> &'static str {
         match self {
             Self::Unary => "unary",
@@ -157,7 +157,7 @@ impl MethodKind {
         }
     }
 
-    /// The type of the runtime.
+    /// The name of the types of the runtime for this kind.
     pub fn camel(self) -> &'static str {
         match self {
             Self::Unary => "Unary",
@@ -172,7 +172,7 @@ impl MethodKind {
         matches!(self, Self::ClientStreaming | Self::BidiStreaming)
     }
 
-    /// Whether the callee answers with a stream.
+    /// Whether the service returns a stream.
     pub fn returns_stream(self) -> bool {
         matches!(self, Self::ServerStreaming | Self::BidiStreaming)
     }

@@ -1,6 +1,6 @@
-//! The types of times.
+//! The Rust types of timestamps and durations.
 
-/// The crate whose types tell times.
+/// The crate with the types for timestamps and durations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are named as the crates")]
 pub enum Times {
@@ -12,7 +12,7 @@ pub enum Times {
 }
 
 impl Times {
-    /// A point in time.
+    /// The type of `google.protobuf.Timestamp`.
     pub fn timestamp(self) -> &'static str {
         match self {
             Self::Runtime => "svc::Timestamp",
@@ -22,7 +22,7 @@ impl Times {
         }
     }
 
-    /// A span of time that may be negative.
+    /// The type of `google.protobuf.Duration`.
     pub fn duration(self) -> &'static str {
         match self {
             Self::Runtime => "svc::SignedDuration",
@@ -32,7 +32,7 @@ impl Times {
         }
     }
 
-    /// Whether a point in time has a default.
+    /// Whether the type of timestamps has a default.
     pub fn has_default(self) -> bool {
         self != Self::Time
     }

@@ -2,35 +2,35 @@
 
 use crate::names::Ident;
 
-/// Where a type lives.
+/// The package of a type, as seen from this run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// In the package that is generated as this module.
+    /// A package that this run generates, by its module.
     Local(Vec<Ident>),
-    /// In the package that was generated elsewhere and is found at this Rust path.
+    /// A package that another run generates, by its Rust path.
     Extern(String),
 }
 
-/// The name of a type, as it is reached from other modules.
+/// The Rust name of a type and the modules around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeName {
     /// The package.
     pub origin: Origin,
     /// The modules within the package, and the type.
     pub domain: Vec<Ident>,
-    /// The modules within the package, of the messages that travel, and the type.
+    /// The modules within the prost messages of the package, and the type.
     pub wire: Vec<Ident>,
-    /// The module of the messages that travel in the package.
+    /// The module of the prost messages of the package.
     pub pb: Ident,
 }
 
 impl TypeName {
-    /// The plain type, named from a module `depth` below the module `from` of a package.
+    /// The path of the plain type from a module `depth` levels below the module `from` of a package.
     pub fn domain_from(&self, from: &[Ident], depth: usize) -> String {
         self.path(from, depth, None, &self.domain)
     }
 
-    /// The plain type, named from the file with the plain types of a package, in its module `place`.
+    /// The path of the plain type from the module `place` in the file of the plain types of a package.
     pub fn domain_within(&self, package: &[Ident], place: &[Ident]) -> String {
         if self.origin != Origin::Local(package.to_vec()) {
             return self.domain_from(package, place.len() + 1);
@@ -41,12 +41,12 @@ impl TypeName {
         up.into_iter().chain(down).collect::<Vec<_>>().join("::")
     }
 
-    /// The message that travels, named from a module `depth` below the module `from` of a package.
+    /// The path of the prost message from a module `depth` levels below the module `from` of a package.
     pub fn wire_from(&self, from: &[Ident], depth: usize) -> String {
         self.path(from, depth, Some(&self.pb), &self.wire)
     }
 
-    /// The prost message, named from the file with the prost messages of a package, in its module `place`.
+    /// The path of the prost message from the module `place` in the file of the prost messages of a package.
     pub fn wire_within(&self, package: &[Ident], place: &[String]) -> String {
         if self.origin != Origin::Local(package.to_vec()) {
             return self.path(package, place.len() + 1, Some(&self.pb), &self.wire);

@@ -1,9 +1,9 @@
-//! Which messages of `google.protobuf` have a type of their own in Rust.
+//! Messages and enums of `google.protobuf` with a Rust type of their own.
 
 use super::{Scalar, Times};
 use crate::names::Ident;
 
-/// A message or an enum of `google.protobuf` that has a type of its own in Rust.
+/// A message or an enum of `google.protobuf` with a Rust type of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are named as in google/protobuf")]
 pub enum WellKnown {
@@ -25,10 +25,10 @@ pub enum WellKnown {
 }
 
 impl WellKnown {
-    /// Bytes that share their memory, which are a message of another name, since they are of another type.
+    /// The name for a `BytesValue` whose Rust type is `Bytes`.
     pub const SHARED_BYTES: &str = "SharedBytesValue";
 
-    /// The message of this name in `google.protobuf`, unless it describes messages or nobody knows it.
+    /// The message with this name in `google.protobuf`. Returns `None` for descriptors and unknown names.
     pub fn message(name: &str) -> Option<Self> {
         Some(match name {
             "Any" => Self::Any,
@@ -60,7 +60,7 @@ impl WellKnown {
         }
     }
 
-    /// Whether JSON writes the message as one value: not as an object of its fields.
+    /// Whether the JSON of the message is one value, not an object with its fields.
     pub fn is_one_value(self) -> bool {
         !matches!(self, Self::Empty | Self::Other(_))
     }
@@ -116,7 +116,7 @@ impl WellKnown {
         }
     }
 
-    /// The message that travels.
+    /// The prost type.
     pub fn wire(self) -> String {
         match self {
             Self::Any => "svc::wkt::Any".to_owned(),
@@ -130,7 +130,7 @@ impl WellKnown {
         }
     }
 
-    /// The enum that gives the names of numbers, if it is one.
+    /// The path of the prost enum, if it is an enum.
     pub fn enumeration(self) -> Option<String> {
         match self {
             Self::Enum(name) => Some(in_runtime(name)),
@@ -138,7 +138,7 @@ impl WellKnown {
         }
     }
 
-    /// Whether the plain type is the message that travels.
+    /// Whether the plain type is the prost type.
     pub fn is_itself(self) -> bool {
         self.rust() == self.wire()
     }

@@ -2,24 +2,24 @@
 
 use std::ops::RangeInclusive;
 
-/// How a value travels (the wire types of protobuf, and how numbers are put into them).
+/// The wire encoding of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// A number of as many bytes as it needs.
+    /// A varint.
     Varint,
-    /// A varint with the sign in the lowest bit.
+    /// A zigzag varint.
     ZigZag,
     /// Four bytes.
     Fixed32,
     /// Eight bytes.
     Fixed64,
-    /// A length, and as many bytes.
+    /// A length and that many bytes.
     Delimited,
-    /// Between two marks.
+    /// A group between two tags.
     Group,
 }
 
-/// Numbers and names that are kept from being used again.
+/// Reserved numbers and names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reserved {
     /// The numbers.
@@ -29,12 +29,12 @@ pub struct Reserved {
 }
 
 impl Reserved {
-    /// Whether a number is kept from being used.
+    /// Whether a number is reserved.
     pub fn has_number(&self, number: i32) -> bool {
         self.numbers.iter().any(|range| range.contains(&number))
     }
 
-    /// Whether a name is kept from being used.
+    /// Whether a name is reserved.
     pub fn has_name(&self, name: &str) -> bool {
         self.names.iter().any(|reserved| reserved == name)
     }

@@ -10,7 +10,7 @@ use crate::model::{CustomType, Times};
 pub struct Overrides {
     /// Whether maps are `HashMap`, not `BTreeMap`.
     pub hash_maps: Scoped<bool>,
-    /// Whether bytes are `Bytes`, not `Vec<u8>`, in the messages that travel too.
+    /// Whether bytes are `Bytes`, not `Vec<u8>`, in prost messages too.
     pub shared_bytes: Scoped<bool>,
     /// The type of `google.protobuf.Timestamp`.
     pub timestamps: Scoped<Times>,
@@ -26,7 +26,7 @@ pub struct Overrides {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scoped<T> {
     everywhere: T,
-    /// By full name; longest first.
+    /// The values by full name, longest first.
     within: Vec<(String, T)>,
 }
 
@@ -39,7 +39,7 @@ impl Overrides {
     /// The names of the options.
     pub(super) const NAMES: [&str; 6] = ["map", "bytes", "timestamp", "duration", "domain_type", "passthrough"];
 
-    /// Sets one of the options. Fails with what is wrong and what would work.
+    /// Sets one of the options. Fails with a description of the problem and a fix.
     pub(super) fn set(&mut self, name: &str, value: &str) -> Result<(), (String, String)> {
         match name {
             "map" => self.hash_maps.set(name, value, MAPS),
@@ -91,7 +91,7 @@ impl Overrides {
 }
 
 impl<T: Copy> Scoped<T> {
-    /// The choice for what has this full name, or lies in it.
+    /// The choice for the element with this full name. The longest scope around it wins.
     pub fn of(&self, full_name: &str) -> T {
         let covers =
             |scope: &str| full_name.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -121,7 +121,7 @@ impl<T: Copy> Scoped<T> {
     }
 }
 
-/// Whether a type is found from any module of a crate.
+/// Whether a path is valid in every module of a crate.
 fn is_anywhere(path: &str) -> bool {
     let parsed = syn::parse_str::<syn::TypePath>(path).ok().filter(|parsed| parsed.qself.is_none());
     parsed.is_some_and(|parsed| {

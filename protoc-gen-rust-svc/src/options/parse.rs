@@ -1,4 +1,4 @@
-//! Options as text, to what they mean.
+//! Parses options.
 
 use std::collections::BTreeSet;
 
@@ -201,7 +201,7 @@ impl Options {
     }
 
     /// Whether traits use prost messages.
-    pub fn speaks_messages(&self) -> bool {
+    pub fn uses_messages(&self) -> bool {
         self.types == Types::Proto || !(self.emits(Artefact::Domain) || self.domain_path.is_some())
     }
 
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn reads() {
+    fn options_are_parsed() {
         assert_eq!(parse(""), Ok(Options::default()));
         let options =
             parse("types=proto, emit=fake+domain,extern_path=.a.b=::x::b,extern_path=.a.b.c=::y").expect("valid");
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses() {
+    fn invalid_options_are_errors() {
         for parameter in [
             "domain_path=x",
             "domain_path=::x,types=proto",

@@ -10,12 +10,12 @@
 //! | `runtime_path`, `runtime_git` | `../rust-svc` or the URL of a repository; the other one is none |
 //! | `member` | `services/order`: the path in the workspace, or none |
 //! | `served` | those of `protos` whose services the project serves |
-//! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of schemas that came along |
+//! | `protos`, `import_folders` | `["order/v1/order.proto"]`, `["google", "rust_svc"]`: the folders of imported schemas |
 //! | `checks_rules` | whether requests are checked by rules of `buf.validate`, which needs the feature `validate` |
 //! | `uses_deprecated` | whether anything in the signatures of a service is deprecated |
 //! | `client_example` | `package`, `trait_name`, `client`, `method`, `argument` of a unary method, or none |
 //! | `clients` | the services that the project calls: `name`, `label`, `package`, `trait_name`, `client`, `fake` of each |
-//! | `services` | below; in a template of which there is one for each service, `service` is that one |
+//! | `services` | below; a template for each service has it as `service` |
 //!
 //! | of a service | for example |
 //! |---|---|
@@ -24,8 +24,8 @@
 //! | `package` | `generated::order::v1`: the module of the generated code, in the crate |
 //! | `trait_name`, `constants`, `adapter`, `gateway`, `client`, `fake` | in that module; `gateway` is none without HTTP routes |
 //! | `methods` | below |
-//! | `calls` | those methods that can be called with a default value or an empty stream: those with an `argument` |
-//! | `examples` | of each kind one method that can be shown with default values |
+//! | `calls` | the methods with an `argument`: a default value or an empty stream |
+//! | `examples` | one method of each kind, with default values |
 //!
 //! | of a method | for example |
 //! |---|---|
@@ -52,7 +52,7 @@ pub const API_VERSION: u32 = 1;
 
 /// The context of a project.
 #[derive(Debug)]
-pub struct Facts {
+pub struct TemplateContext {
     /// Everything but `service`.
     pub project: Value,
     /// The file of each service in `src/service`, without its ending, and the value of `service`.
@@ -60,8 +60,8 @@ pub struct Facts {
     summary: Vec<(String, usize, String)>,
 }
 
-impl Facts {
-    /// The facts of a project. Fails if there is no service to start.
+impl TemplateContext {
+    /// Creates the context of a project. Fails if there is no service to start.
     pub(super) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
         let (services, called) = services(order.input, order.served, model);
         if services.is_empty() {
@@ -93,7 +93,7 @@ impl Facts {
         })
     }
 
-    /// Facts for a test of templates.
+    /// Creates a context for a test of templates.
     #[cfg(test)]
     pub(super) fn of(project: Value, services: Vec<(String, Value)>) -> Self {
         Self { project, services, summary: Vec::new() }
@@ -111,7 +111,7 @@ pub(super) fn describe(input: &Input, model: &Model) -> Vec<(String, Value)> {
     let mut names = ServiceNames::new(&services);
     // Only the values of requests and responses in tests name the crate.
     let print = ServicePrinter { model, krate: "crate".to_owned() };
-    let value = |(package, service): &Placed<'_>| {
+    let value = |(package, service): &PackagedService<'_>| {
         let named = names.take(service);
         (named.module.plain().to_owned(), print.service(package, service, &named))
     };
@@ -119,10 +119,14 @@ pub(super) fn describe(input: &Input, model: &Model) -> Vec<(String, Value)> {
 }
 
 /// A service and its package.
-type Placed<'a> = (&'a Package, &'a Service);
+type PackagedService<'a> = (&'a Package, &'a Service);
 
 /// The services that the project serves, and those that it calls, without those of imports.
-fn services<'a>(input: &Input, served: &[String], model: &'a Model) -> (Vec<Placed<'a>>, Vec<Placed<'a>>) {
+fn services<'a>(
+    input: &Input,
+    served: &[String],
+    model: &'a Model,
+) -> (Vec<PackagedService<'a>>, Vec<PackagedService<'a>>) {
     let all = model.packages.iter().flat_map(|package| package.services.iter().map(move |service| (package, service)));
     let named = all.filter(|(_, service)| input.generate.contains(&service.position.file));
     named.partition(|(_, service)| served.contains(&service.position.file))
@@ -173,19 +177,19 @@ fn uses_deprecated(model: &Model, service: &Service) -> bool {
 }
 
 /// The names of a service in the project.
-struct Named {
+struct NamesInProject {
     module: Ident,
     struct_name: Ident,
 }
 
-/// ServiceNames for services: short if unique, else with the package.
+/// Assigns names to services: short if unique, else with the package.
 struct ServiceNames {
     short: BTreeMap<String, usize>,
     scope: Scope,
 }
 
 impl ServiceNames {
-    fn new(services: &[Placed<'_>]) -> Self {
+    fn new(services: &[PackagedService<'_>]) -> Self {
         let mut short = BTreeMap::new();
         for (_, service) in services {
             *short.entry(short_name(service)).or_default() += 1;
@@ -194,15 +198,15 @@ impl ServiceNames {
         Self { short, scope: Scope::with(&["mod"]) }
     }
 
-    fn take(&mut self, service: &Service) -> Named {
+    fn take(&mut self, service: &Service) -> NamesInProject {
         let name = short_name(service);
         let name = if self.short.get(&name) == Some(&1) { name } else { service.name.replace('.', "_") };
         let module = self.scope.take(Ident::snake(&name));
-        Named { struct_name: Ident::camel(&format!("{}_impl", module.plain())), module }
+        NamesInProject { struct_name: Ident::camel(&format!("{}_impl", module.plain())), module }
     }
 }
 
-/// The name without the package. ServiceNames that differ only in case are equal, as file names may be.
+/// The name without the package. Names that differ only in case are equal, as file names may be.
 fn short_name(service: &Service) -> String {
     let name = service.name.rsplit('.').next().unwrap_or_default();
     Ident::snake(name).plain().to_owned()
@@ -215,7 +219,7 @@ struct ServicePrinter<'a> {
 }
 
 impl ServicePrinter<'_> {
-    fn service(&self, package: &Package, service: &Service, named: &Named) -> Value {
+    fn service(&self, package: &Package, service: &Service, named: &NamesInProject) -> Value {
         let methods =
             |methods: Vec<&Method>| methods.into_iter().map(|method| self.method(package, method)).collect::<Vec<_>>();
         context! {
@@ -266,9 +270,9 @@ impl ServicePrinter<'_> {
     }
 
     /// Describes the services that the project calls.
-    fn clients(&self, services: &[Placed<'_>]) -> Vec<Value> {
+    fn clients(&self, services: &[PackagedService<'_>]) -> Vec<Value> {
         let mut names = ServiceNames::new(services);
-        let value = |(package, service): &Placed<'_>| {
+        let value = |(package, service): &PackagedService<'_>| {
             let named = names.take(service);
             context! {
                 name => service.name.as_str(),
@@ -283,7 +287,7 @@ impl ServicePrinter<'_> {
     }
 
     /// Finds a method for an example of a client: the first unary one that has a default argument.
-    fn client_example(&self, services: &[Placed<'_>]) -> Option<Value> {
+    fn client_example(&self, services: &[PackagedService<'_>]) -> Option<Value> {
         services.iter().find_map(|(package, service)| {
             let is_unary = |method: &&Method| method.kind.snake() == "unary" && self.argument(method).is_some();
             let method = service.methods.iter().find(is_unary)?;

@@ -25,7 +25,7 @@ pub fn check_free(folder: &Path) -> Result<(), Failure> {
 
 /// Writes new files below a folder. If one fails, removes those it wrote.
 pub fn write(folder: &Path, files: &ProjectFiles) -> Result<(), Failure> {
-    let mut made = Made::default();
+    let mut made = CreatedFiles::default();
     for (name, content) in files {
         let path = folder.join(name);
         if let Err(error) = made.file(&path, content) {
@@ -39,18 +39,18 @@ pub fn write(folder: &Path, files: &ProjectFiles) -> Result<(), Failure> {
 /// Formats Rust files with rustfmt and its settings for `folder`, if rustfmt is installed.
 pub fn format(folder: &Path, files: &[String]) {
     let rust = files.iter().filter(|file| file.ends_with(".rs"));
-    // ProjectFiles that rustfmt cannot format stay as they are.
+    // Files that rustfmt cannot format stay as they are.
     let _ = Command::new("rustfmt").args(["--edition", "2024"]).args(rust).current_dir(folder).output();
 }
 
 /// The files and folders created so far, in order.
 #[derive(Default)]
-struct Made {
+struct CreatedFiles {
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
 
-impl Made {
+impl CreatedFiles {
     fn file(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
         self.folder(path.parent().unwrap_or(path))?;
         let mut file = fs::File::create_new(path)?;

@@ -1,6 +1,6 @@
 //! From an order to the files of a project.
 
-use super::{Failure, GENERATED, ProjectFiles, context::Facts, order::Order, templates};
+use super::{Failure, GENERATED, ProjectFiles, context::TemplateContext, order::Order, templates};
 use crate::{diagnostics::Diagnostics, options::Options, render};
 
 /// The files of a project.
@@ -20,7 +20,7 @@ pub fn make(order: Order<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Pr
     // No other run generates the imports.
     let options = Options { include_imports: true, ..Options::default() };
     let Some(lowered) = crate::lowered(order.input, &options, diagnostics) else { return Ok(None) };
-    let facts = Facts::new(&order, &lowered.model)?;
+    let facts = TemplateContext::new(&order, &lowered.model)?;
     let owned = templates::render(order.templates, &facts)?;
     let generated = render::render(&lowered, &options)?;
     let generated = generated.into_iter().map(|(path, text)| (format!("{GENERATED}/{path}"), text));

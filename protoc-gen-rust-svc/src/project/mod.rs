@@ -1,4 +1,4 @@
-//! A new service project: the files of a crate around what is generated from some `.proto` files.
+//! A new service project: the files of a crate around the code generated from some `.proto` files.
 //!
 //! | module | |
 //! |---|---|

@@ -37,7 +37,7 @@ impl Name {
     /// Checks a name.
     pub fn new(name: &str) -> Result<Self, Failure> {
         let problem = problem(name);
-        problem.map_or_else(|| Ok(Self(name.to_owned())), |problem| Err(refusal(name, &problem).into()))
+        problem.map_or_else(|| Ok(Self(name.to_owned())), |problem| Err(invalid_name(name, &problem).into()))
     }
 
     /// Uses the name of the folder of the project.
@@ -77,7 +77,7 @@ fn problem(name: &str) -> Option<String> {
     TAKEN.contains(&krate.as_str()).then(|| "it is reserved by Rust, by cargo or by the code of the project".to_owned())
 }
 
-fn refusal(name: &str, problem: &str) -> String {
+fn invalid_name(name: &str, problem: &str) -> String {
     let kebab: String = name.chars().map(|each| if each.is_ascii_alphanumeric() { each } else { '-' }).collect();
     let likely = [kebab.to_kebab_case(), format!("{}-service", kebab.to_kebab_case())];
     let such = likely.iter().find(|name| self::problem(name).is_none()).map_or("order-service", String::as_str);
@@ -91,7 +91,7 @@ mod tests {
     use super::Name;
 
     #[test]
-    fn takes() {
+    fn valid_names_are_accepted() {
         for name in ["a", "order-service", "order_service", "s3", "v1-api"] {
             assert_eq!(Name::new(name).unwrap().as_str(), name);
         }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses() {
+    fn invalid_names_are_errors() {
         for (name, such) in [
             ("", "order-service"),
             ("type", "type-service"),

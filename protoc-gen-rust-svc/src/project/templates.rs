@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 
-use super::{Failure, context::Facts, order::Template};
+use super::{Failure, context::TemplateContext, order::Template};
 
 macro_rules! built_in {
     ($($path:literal: $file:literal),* $(,)?) => {
@@ -48,12 +48,13 @@ pub fn built_in() -> Vec<Template> {
 }
 
 /// Renders templates to files. Errors have the position in the template.
-pub fn render(templates: &[Template], facts: &Facts) -> Result<BTreeMap<String, String>, Failure> {
-    let environment = environment().map_err(wrong)?;
+pub fn render(templates: &[Template], facts: &TemplateContext) -> Result<BTreeMap<String, String>, Failure> {
+    let environment = environment().map_err(template_error)?;
     let mut files = BTreeMap::new();
     for template in templates {
         for (path, context) in contexts(template, facts) {
-            let text = environment.render_named_str(&template.path, &template.source, context).map_err(wrong)?;
+            let text =
+                environment.render_named_str(&template.path, &template.source, context).map_err(template_error)?;
             if !text.trim().is_empty() {
                 files.insert(path, text);
             }
@@ -63,7 +64,7 @@ pub fn render(templates: &[Template], facts: &Facts) -> Result<BTreeMap<String, 
 }
 
 /// The files of a template, with the context of each.
-fn contexts(template: &Template, facts: &Facts) -> Vec<(String, Value)> {
+fn contexts(template: &Template, facts: &TemplateContext) -> Vec<(String, Value)> {
     if !template.path.contains("SERVICE") {
         return vec![(template.path.clone(), facts.project.clone())];
     }
@@ -111,7 +112,7 @@ fn shell(text: &str) -> String {
     }
 }
 
-fn wrong(error: minijinja::Error) -> String {
+fn template_error(error: minijinja::Error) -> String {
     let place = match (error.name(), error.line()) {
         (Some(name), Some(line)) => format!("template {name}:{line}: "),
         (Some(name), None) => format!("template {name}: "),
@@ -129,11 +130,11 @@ mod tests {
     use super::quoted;
     use super::render;
     use super::shell;
-    use crate::project::{context::Facts, order::Template};
+    use crate::project::{context::TemplateContext, order::Template};
 
-    fn facts() -> Facts {
+    fn facts() -> TemplateContext {
         let service = |name: &str| (name.to_owned(), context! { name });
-        Facts::of(
+        TemplateContext::of(
             context! { name => "a\"<b>", empty => false, none => Value::from(()) },
             vec![service("x"), service("y")],
         )
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes() {
+    fn strings_are_quoted() {
         assert_eq!(quoted("a\"\\\n\u{7f}é"), "\"a\\\"\\\\\\u000a\\u007fé\"");
         assert_eq!(shell("a/b-c_1.proto"), "a/b-c_1.proto");
         assert_eq!(shell("it's"), r"'it'\''s'");
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_template_is_there() {
+    fn every_template_file_is_built_in() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/project");
         let count = |folder: &std::path::Path| {
             let mut todo = vec![folder.to_owned()];

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_escaped_is_found_again() {
+    fn unescape_reverts_escape() {
         let all: Vec<_> = (0..=u8::MAX).collect();
         assert_eq!(unescape(&escape(&all)), Some(all));
     }

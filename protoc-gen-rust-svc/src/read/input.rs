@@ -34,7 +34,7 @@ pub struct File {
     /// The encoded descriptor.
     pub bytes: Bytes,
     /// The path of a string that is not UTF-8. Only the name of such a file is decoded.
-    pub broken: Option<Vec<i32>>,
+    pub invalid_utf8: Option<Vec<i32>>,
 }
 
 /// Malformed bytes: an error of a program, not of a `.proto` file.
@@ -100,15 +100,15 @@ fn files(files: Vec<Bytes>) -> Result<Vec<File>, Malformed> {
 
 fn file(bytes: Bytes) -> Result<File, Malformed> {
     let (plain, source) = split_off_source(&bytes).unwrap_or_else(|| (bytes.clone(), Bytes::new()));
-    let (descriptor, broken) = match FileDescriptor::decode(plain.clone()) {
+    let (descriptor, invalid_utf8) = match FileDescriptor::decode(plain.clone()) {
         Ok(descriptor) => (descriptor, None),
-        Err(error) => match utf8::broken(&plain) {
+        Err(error) => match utf8::find_invalid(&plain) {
             None => return Err(malformed("a file is not a FileDescriptorProto", error)),
             place => (FileDescriptor { name: utf8::name(&plain), ..FileDescriptor::default() }, place),
         },
     };
     let source = Source::new(&descriptor.name, source);
-    Ok(File { descriptor, source, bytes, broken })
+    Ok(File { descriptor, source, bytes, invalid_utf8 })
 }
 
 fn malformed(what: &str, error: prost::DecodeError) -> Malformed {

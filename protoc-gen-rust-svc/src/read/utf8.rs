@@ -26,7 +26,7 @@ enum Element {
 }
 
 /// Finds the element with an invalid string, as a path of `SourceCodeInfo`.
-pub(super) fn broken(file: &[u8]) -> Option<Vec<i32>> {
+pub(super) fn find_invalid(file: &[u8]) -> Option<Vec<i32>> {
     let mut path = Vec::new();
     find(Element::File, file, &mut path).then_some(path)
 }

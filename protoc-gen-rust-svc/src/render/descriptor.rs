@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::tokens::code;
 
-/// How many columns of a literal are in a line.
+/// The maximum number of columns of a literal in a line.
 const COLUMNS: usize = 91;
 
 /// Returns the constant with a `FileDescriptorSet`, and the rules in it if there are any.

@@ -44,19 +44,19 @@ enum Plan<'a> {
 struct Renderer<'a> {
     lowered: &'a Lowered,
     options: &'a Options,
-    /// The messages of all packages, made when the first package needs them.
+    /// The messages of all packages, generated when the first package needs them.
     messages: OnceLock<Result<ProstOutput, Unprintable>>,
 }
 
 impl<'a> Renderer<'a> {
-    /// Returns the files in the order in which they are begun. Making prost messages takes long and is done once: it
-    /// begins first, and the files that wait for it are last.
+    /// Returns the files in the order of their work. The first file of prost messages generates those of all packages,
+    /// which takes long: it comes first, and the files that wait for its result come last.
     fn plan(&self) -> Vec<(String, Plan<'a>)> {
         let packages = self.lowered.model.packages.iter();
         let artefacts = packages.flat_map(|package| self.artefacts(package).map(move |artefact| (package, artefact)));
         let (mut last, first): (Vec<_>, Vec<_>) = artefacts.partition(|(_, artefact)| *artefact == Artefact::Pb);
-        let begun = last.pop();
-        let artefacts = begun.into_iter().chain(first).chain(last).map(|(package, artefact)| {
+        let generating = last.pop();
+        let artefacts = generating.into_iter().chain(first).chain(last).map(|(package, artefact)| {
             let module = index::module_of(&package.artefacts, artefact);
             (index::path(&package.module, module.plain()), Plan::Artefact(package, artefact))
         });
@@ -121,7 +121,7 @@ impl<'a> Renderer<'a> {
         Ok(file)
     }
 
-    /// Returns the artefacts of a package that are asked for and not empty.
+    /// Returns the requested artefacts of a package that are not empty.
     fn artefacts(&self, package: &'a Package) -> impl Iterator<Item = Artefact> + use<'a> {
         let options = self.options;
         let (has_types, has_services) = (package.has_types(), !package.services.is_empty());
@@ -131,7 +131,7 @@ impl<'a> Renderer<'a> {
             Artefact::Convert => !package.messages.is_empty(),
             Artefact::Json => has_types && (package.needs_json || options.names_json),
             Artefact::Adapter | Artefact::Client | Artefact::Fake => has_services,
-            Artefact::Gateway => !package.routed().is_empty(),
+            Artefact::Gateway => !package.routed_services().is_empty(),
             Artefact::Descriptor => false,
         };
         Artefact::ALL.into_iter().filter(|artefact| options.emits(*artefact)).filter(has_any)

@@ -38,7 +38,7 @@ pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
     }
 }
 
-/// Returns the modules that have an index: those of packages, and those around them.
+/// Returns the modules that have an index: those of packages and their outer modules.
 pub(super) fn modules(lowered: &Lowered) -> BTreeSet<Vec<Ident>> {
     let packages = lowered.model.packages.iter();
     let outer = packages.flat_map(|package| (0..=package.module.len()).map(|length| package.module[..length].to_vec()));
@@ -122,13 +122,13 @@ impl Index<'_> {
 
     /// Returns the modules of the artefacts.
     fn artefacts(&self, package: &Package, artefacts: &[Artefact]) -> Vec<(Ident, TokenStream)> {
-        let is_apart = self.options.domain_path.is_some();
+        let is_domain_elsewhere = self.options.domain_path.is_some();
         let module = |artefact: &Artefact| {
             let name = module_of(&package.artefacts, *artefact);
             let declaration = match artefact {
                 Artefact::Pb => quote!(#[doc = " Prost messages."] pub mod #name;),
                 Artefact::Json => quote!(#[doc = " JSON codecs of the messages."] pub mod #name;),
-                Artefact::Convert if is_apart => {
+                Artefact::Convert if is_domain_elsewhere => {
                     quote!(#[doc = " Conversions between domain types and messages."] pub mod #name;)
                 }
                 _ => quote!(mod #name;),
@@ -138,10 +138,10 @@ impl Index<'_> {
         artefacts.iter().map(module).collect()
     }
 
-    /// Returns what the package re-exports: its domain types and services at its own path.
+    /// Returns the re-exports of the package: its domain types and services at its own path.
     fn exports(&self, package: &Package, artefacts: &[Artefact]) -> Vec<TokenStream> {
         let is_exported = |artefact: &&Artefact| match artefact {
-            Artefact::Pb => self.options.speaks_messages(),
+            Artefact::Pb => self.options.uses_messages(),
             Artefact::Json | Artefact::Convert => false,
             _ => true,
         };
@@ -174,7 +174,7 @@ impl Index<'_> {
 
 /// Returns the names of the files of a package, for documentation.
 fn sources(package: &Package) -> String {
-    let quote = |file: &String| format!("`{}`", file.chars().map(docs::harmless).collect::<String>().replace('`', "'"));
+    let quote = |file: &String| format!("`{}`", file.chars().map(docs::sanitize).collect::<String>().replace('`', "'"));
     package.files.iter().map(quote).collect::<Vec<_>>().join(", ")
 }
 

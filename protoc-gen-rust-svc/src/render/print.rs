@@ -1,8 +1,8 @@
-//! The only printer: from the syntax tree of a file to its text.
+//! The only printer, from the syntax tree of a file to its text.
 
 use syn::{Attribute, File, ImplItem, Item, TraitItem};
 
-use super::{checksum, tokens::comment_attribute, wrap::Wrapped};
+use super::{checksum, tokens::comment_attribute, wrap::DocWrapper};
 
 /// Prints a file, with a header, and with blank lines between items and between functions.
 pub(super) fn print(mut file: File) -> String {
@@ -15,14 +15,14 @@ pub(super) fn print(mut file: File) -> String {
 /// Turns empty comments into blank lines and wraps long lines of documentation.
 fn lines(text: &str) -> String {
     let mut body = String::with_capacity(text.len() + text.len() / 16);
-    let mut docs = Wrapped::default();
+    let mut docs = DocWrapper::default();
     body.push('\n');
     for line in text.lines() {
         match line.trim_start() {
             "//" => body.push('\n'),
             rest if rest.starts_with("///") || rest.starts_with("//!") => docs.push(line, &mut body),
             _ => {
-                docs = Wrapped::default();
+                docs = DocWrapper::default();
                 body.push_str(line);
                 body.push('\n');
             }

@@ -60,7 +60,7 @@ fn spaced(line: &str) -> String {
 
 /// Returns the tokens of a path, a type or a value, as the model writes it.
 pub(super) fn code(text: &str) -> TokenStream {
-    // The syntax tree of the file refuses a string where a path or a type must be.
+    // A string where a path or a type must be fails later, when the file is parsed.
     text.parse().unwrap_or_else(|_| quote!(#text))
 }
 

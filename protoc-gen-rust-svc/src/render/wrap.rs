@@ -1,16 +1,16 @@
 //! Documentation in lines of at most 100 columns.
 
-/// The most columns of a line.
+/// The maximum width of a line in columns.
 const WIDTH: usize = 100;
 
-/// Lines of one documentation comment.
+/// Wraps the lines of one documentation comment.
 #[derive(Default)]
-pub(super) struct Wrapped {
+pub(super) struct DocWrapper {
     is_code: bool,
 }
 
-impl Wrapped {
-    /// Adds a line to the text, as several lines if it is a long one of prose.
+impl DocWrapper {
+    /// Adds a line to the text. Long lines of prose become several lines.
     pub(super) fn push(&mut self, line: &str, text: &mut String) {
         let start = line.len() - line.trim_start().len() + "///".len();
         let (head, content) = line.split_at(start);
@@ -31,7 +31,7 @@ fn push_line(text: &mut String, head: &str, content: &str) {
     text.push('\n');
 }
 
-/// Breaks a line at spaces. Lines after the first are as far in as the text of the first.
+/// Breaks a line at spaces. Later lines are indented like the text of the first one.
 fn wrap(head: &str, content: &str, text: &mut String) {
     let room = WIDTH.saturating_sub(head.chars().count());
     let indent = " ".repeat(text_column(content));
@@ -68,7 +68,7 @@ fn break_at(line: &str, room: usize, start: usize) -> Option<usize> {
     spaces().take_while(|at| *at <= limit).last().or_else(|| spaces().find(|at| *at > limit))
 }
 
-/// Whether Markdown takes a text for prose at the start of a line.
+/// Whether a text is still prose in Markdown at the start of a line.
 fn can_start_line(text: &str) -> bool {
     let word = text.split(' ').next().unwrap_or_default();
     let is_special =
@@ -78,12 +78,12 @@ fn can_start_line(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Wrapped;
+    use super::DocWrapper;
 
     #[track_caller]
     fn check(lines: &[&str], expected: &[&str]) {
-        let (mut text, mut wrapped) = (String::new(), Wrapped::default());
-        lines.iter().for_each(|line| wrapped.push(line, &mut text));
+        let (mut text, mut wrapper) = (String::new(), DocWrapper::default());
+        lines.iter().for_each(|line| wrapper.push(line, &mut text));
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }
 

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use super::place::{Around, ProjectPlace};
+use super::place::{OuterWorkspace, ProjectPlace};
 use crate::project::Project;
 
 /// Describes the files that were created.
 pub(super) fn created(place: &ProjectPlace, project: &Project) -> String {
     let mut text = format!("created {} files in {}\n", project.files.len(), place.project.display());
     match &place.workspace {
-        Around::Nothing => {}
-        Around::Existing(workspace) => {
+        OuterWorkspace::Nothing => {}
+        OuterWorkspace::Existing(workspace) => {
             text += &format!("added {} to the members of {}\n", workspace.member(), workspace.manifest().display());
         }
-        Around::New(folder) => text += &format!("created a workspace in {}\n", folder.display()),
+        OuterWorkspace::New(folder) => text += &format!("created a workspace in {}\n", folder.display()),
     }
     text += "\nto implement:\n";
     for (service, methods, file) in &project.services {

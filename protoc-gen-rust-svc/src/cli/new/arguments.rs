@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{account, place::ProjectPlace};
 use crate::{
-    cli::output::{Failure, complain, say},
+    cli::output::{Failure, print_error, print_output},
     diagnostics::Diagnostics,
     project::{self, Order, Project, folder, protos, runtime::Runtime, templates},
     read::{Input, compile},
@@ -64,9 +64,9 @@ impl NewArgs {
         let folder = place.project.clone();
         place.write(project.files)?;
         folder::format(&folder, &project.owned);
-        say(created)?;
-        complain(diagnostics.warnings());
-        say(next)
+        print_output(created)?;
+        print_error(diagnostics.warnings());
+        print_output(next)
     }
 
     fn place(&self, input: &Input) -> Result<ProjectPlace, Failure> {
@@ -110,7 +110,7 @@ impl NewArgs {
         let order = Order { name, runtime, member, input, served, templates: &templates };
         let made = project::make(order, diagnostics)?;
         made.ok_or_else(|| {
-            complain(diagnostics.warnings());
+            print_error(diagnostics.warnings());
             diagnostics.errors().into()
         })
     }

@@ -18,11 +18,11 @@ pub(super) struct ProjectPlace {
     pub(super) name: Name,
     /// The folder of the package.
     pub(super) project: PathBuf,
-    pub(super) workspace: Around,
+    pub(super) workspace: OuterWorkspace,
 }
 
 /// The workspace around a project.
-pub(super) enum Around {
+pub(super) enum OuterWorkspace {
     /// None.
     Nothing,
     /// One that exists.
@@ -39,7 +39,8 @@ impl ProjectPlace {
             Some(name) => Name::new(name)?,
             None => Name::of_folder(&std::path::absolute(folder)?)?,
         };
-        let workspace = Workspace::around(folder)?.map_or(Around::Nothing, |found| Around::Existing(Box::new(found)));
+        let workspace = Workspace::around(folder)?
+            .map_or(OuterWorkspace::Nothing, |found| OuterWorkspace::Existing(Box::new(found)));
         Ok(Self { name, project: folder.to_owned(), workspace })
     }
 
@@ -56,22 +57,22 @@ impl ProjectPlace {
             None => name_of_service(input)?,
         };
         let project = folder.join(name.as_str());
-        Ok(Self { name, project, workspace: Around::New(folder.to_owned()) })
+        Ok(Self { name, project, workspace: OuterWorkspace::New(folder.to_owned()) })
     }
 
     /// Returns the path of the project in its workspace.
     pub(super) fn member(&self) -> Option<String> {
         match &self.workspace {
-            Around::Nothing => None,
-            Around::Existing(workspace) => Some(workspace.member().to_owned()),
-            Around::New(_) => Some(self.name.as_str().to_owned()),
+            OuterWorkspace::Nothing => None,
+            OuterWorkspace::Existing(workspace) => Some(workspace.member().to_owned()),
+            OuterWorkspace::New(_) => Some(self.name.as_str().to_owned()),
         }
     }
 
     /// Returns the folder in which cargo commands run.
     pub(super) fn root(&self) -> &Path {
         match &self.workspace {
-            Around::New(folder) => folder,
+            OuterWorkspace::New(folder) => folder,
             _ => &self.project,
         }
     }
@@ -79,12 +80,12 @@ impl ProjectPlace {
     /// Writes the files of the project, and makes it a member of its workspace.
     pub(super) fn write(self, files: ProjectFiles) -> Result<(), Failure> {
         match self.workspace {
-            Around::Nothing => folder::write(&self.project, &files),
-            Around::Existing(workspace) => {
+            OuterWorkspace::Nothing => folder::write(&self.project, &files),
+            OuterWorkspace::Existing(workspace) => {
                 folder::write(&self.project, &files)?;
                 workspace.add_member()
             }
-            Around::New(folder) => {
+            OuterWorkspace::New(folder) => {
                 let member = self.name.as_str();
                 let below = files.into_iter().map(|(path, content)| (format!("{member}/{path}"), content));
                 let mut files: ProjectFiles = below.collect();

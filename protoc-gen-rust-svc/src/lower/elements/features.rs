@@ -22,7 +22,7 @@ pub(super) enum Presence {
     Explicit,
     /// Absent is the same as zero.
     Implicit,
-    /// It must be there.
+    /// It must be present.
     Required,
 }
 

@@ -46,7 +46,7 @@ impl Lowering<'_> {
             None => (cardinality(field, features), value_of(field)),
         };
         self.check_reachable(at.file, &value, &position);
-        let value = self.chosen(at.outer, value);
+        let value = self.apply_overrides(at.outer, value);
         let behavior = behavior(&options);
         Field {
             name: field.name.clone(),

@@ -31,10 +31,10 @@ impl Lowering<'_> {
         for (option, name) in own_types.chain(overrides.passthrough.iter().map(|name| ("passthrough", name))) {
             if !messages.contains_key(name) || name.starts_with(WELL_KNOWN) {
                 let message = format!("unknown message `{name}` in `{option}=.{name}`");
-                self.diagnostics.error("E0102", &Position::default(), message).help(meant(messages, name));
+                self.diagnostics.error("E0102", &Position::default(), message).help(suggest_messages(messages, name));
             }
         }
-        if self.may_speak_wire() {
+        if self.can_hold_messages() {
             return;
         }
         for message in messages.values() {
@@ -47,18 +47,18 @@ impl Lowering<'_> {
     }
 
     /// Whether plain types can hold prost messages.
-    fn may_speak_wire(&self) -> bool {
-        self.options.domain_path.is_none() && !self.stands_alone()
+    fn can_hold_messages(&self) -> bool {
+        self.options.domain_path.is_none() && !self.is_standalone()
     }
 
     /// Whether plain types are generated without prost messages.
-    pub(super) fn stands_alone(&self) -> bool {
+    pub(super) fn is_standalone(&self) -> bool {
         let has_domain = self.options.emits(Artefact::Domain) && self.options.types == Types::Domain;
         has_domain && !self.options.emits(Artefact::Pb)
     }
 
     /// Applies the options of a scope to the type of a field or method.
-    pub(super) fn chosen(&self, scope: &str, value: Value) -> Value {
+    pub(super) fn apply_overrides(&self, scope: &str, value: Value) -> Value {
         let overrides = &self.options.overrides;
         match value {
             Value::Scalar(Scalar::Bytes) if overrides.shared_bytes.of(scope) => Value::Scalar(Scalar::SharedBytes),
@@ -137,7 +137,7 @@ impl Lowering<'_> {
 }
 
 /// Suggests messages of the same name in other packages.
-fn meant(messages: &BTreeMap<String, Message>, name: &str) -> String {
+fn suggest_messages(messages: &BTreeMap<String, Message>, name: &str) -> String {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
     let alike = messages.keys().filter(|known| !known.starts_with(WELL_KNOWN) && last(known) == last(name));
     let alike: Vec<_> = alike.map(|known| format!(".{known}")).collect();

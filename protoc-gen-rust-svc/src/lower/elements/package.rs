@@ -16,8 +16,8 @@ impl Lowering<'_> {
         let Declared { messages, enums } = self.types();
         self.check_forms(&messages);
         Model {
-            asked_for: self.input.generate.iter().cloned().collect(),
-            stands_alone: self.stands_alone(),
+            requested: self.input.generate.iter().cloned().collect(),
+            is_standalone: self.is_standalone(),
             descriptors: self.packages.descriptors.clone(),
             packages: self.packages(),
             messages,

@@ -155,7 +155,7 @@ impl Merge<'_> {
             self.error("E0402", (owner, RETRY_MULTIPLIER), message, "use 1 to 100");
         }
         if initial.zip(max).is_some_and(|(initial, max)| max < initial) {
-            self.refuse_max(retry, owner);
+            self.report_max_backoff(retry, owner);
         }
         let said = initial.is_some() || max.is_some() || multiplier.is_some();
         let initial = initial.unwrap_or(max.map_or(100, |max| max.min(100)));
@@ -163,7 +163,7 @@ impl Merge<'_> {
     }
 
     /// Reports a `max_backoff` below `initial_backoff`.
-    fn refuse_max(&mut self, retry: &RetryOptions, owner: Owner) {
+    fn report_max_backoff(&mut self, retry: &RetryOptions, owner: Owner) {
         let (initial, max) = (&retry.initial_backoff, &retry.max_backoff);
         let message = format!("`max_backoff` `{max}` is less than `initial_backoff` `{initial}`");
         self.error("E0402", (owner, RETRY_MAX_BACKOFF), message, "increase `max_backoff`");
@@ -241,7 +241,7 @@ mod tests {
     use super::parse_millis;
 
     #[test]
-    fn durations() {
+    fn durations_are_parsed_to_milliseconds() {
         for (text, millis) in [("250ms", 250), ("1.5s", 1_500), ("2m", 120_000), ("1h", 3_600_000), ("0s", 0)] {
             assert_eq!(parse_millis(text), Some(millis), "{text}");
         }

@@ -73,7 +73,7 @@ impl Lowering<'_> {
         let options = method.options.clone().unwrap_or_default();
         let position = file.source.position(path);
         let full_service = full_name(&file.descriptor.package, &service.name);
-        let message = |name: &str| self.chosen(&full_service, message_value(name.trim_start_matches('.')));
+        let message = |name: &str| self.apply_overrides(&full_service, message_value(name.trim_start_matches('.')));
         let (request, response) = (message(&method.input_type), message(&method.output_type));
         for message in [&request, &response] {
             self.check_reachable(file, message, &position);

@@ -9,7 +9,7 @@ use crate::read::{
 };
 
 /// Adds the files that the given ones use, transitively.
-pub(super) fn with_referred(input: &Input, owners: &Owners, mut files: BTreeSet<String>) -> BTreeSet<String> {
+pub(super) fn with_dependencies(input: &Input, owners: &Owners, mut files: BTreeSet<String>) -> BTreeSet<String> {
     let by_name: HashMap<&str, &FileDescriptor> =
         input.files.iter().map(|file| (file.descriptor.name.as_str(), &file.descriptor)).collect();
     let mut todo: Vec<String> = files.iter().cloned().collect();

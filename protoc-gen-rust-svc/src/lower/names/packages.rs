@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     modules::{artefacts, children, message_modules, modules, scope_of},
-    owners::{Owners, with_referred},
+    owners::{Owners, with_dependencies},
 };
 use crate::{
     model::{Artefacts, Origin, Package},
@@ -50,7 +50,7 @@ impl Packages {
             (name.clone(), artefacts(taken))
         });
         let mut at_root = children(&Origin::Local(Vec::new()), &printed);
-        at_root.extend(message_modules(input, "").filter(|_| options.speaks_messages() && generated.contains("")));
+        at_root.extend(message_modules(input, "").filter(|_| options.uses_messages() && generated.contains("")));
         let descriptors = scope_of(at_root).take(Ident::snake(Artefact::Descriptor.name()));
         Self { owners, descriptors, artefacts: artefacts.collect(), modules, origins, generated_files, generated }
     }
@@ -77,7 +77,7 @@ impl Packages {
 
     /// The generated files and those that they use.
     pub(crate) fn referred(&self, input: &Input) -> BTreeSet<String> {
-        with_referred(input, &self.owners, self.generated_files.clone())
+        with_dependencies(input, &self.owners, self.generated_files.clone())
     }
 
     /// Whether generated code can name the types of a package.
@@ -141,8 +141,8 @@ fn is_elsewhere(package: &str, origin: &Origin) -> bool {
 
 /// The requested files; with `include_imports`, also those that they use.
 fn generated_files(input: &Input, owners: &Owners, options: &Options) -> BTreeSet<String> {
-    let asked_for: BTreeSet<String> = input.generate.iter().cloned().collect();
-    let files = if options.include_imports { with_referred(input, owners, asked_for) } else { asked_for };
+    let requested: BTreeSet<String> = input.generate.iter().cloned().collect();
+    let files = if options.include_imports { with_dependencies(input, owners, requested) } else { requested };
     let packages: HashMap<&str, &str> =
         input.files.iter().map(|file| (file.descriptor.name.as_str(), file.descriptor.package.as_str())).collect();
     let is_ours = |name: &String| {

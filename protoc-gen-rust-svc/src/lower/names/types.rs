@@ -61,13 +61,13 @@ impl TypeNames {
             types.scopes.insert(name.to_owned(), scope);
         }
         if options.types == options::Types::Proto {
-            types.speak_messages();
+            types.use_messages();
         }
         types
     }
 
     /// Uses the prost messages as the types of all packages.
-    fn speak_messages(&mut self) {
+    fn use_messages(&mut self) {
         let oneofs = self.oneofs.values_mut().map(|names| &mut names.rust);
         for rust in self.names.values_mut().chain(oneofs) {
             rust.domain = [rust.pb.clone()].into_iter().chain(rust.wire.iter().cloned()).collect();

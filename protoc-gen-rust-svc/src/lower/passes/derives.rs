@@ -35,7 +35,7 @@ pub(super) fn derive(messages: &mut BTreeMap<String, Message>, enums: &BTreeMap<
 
 /// The messages whose traits the domain type of a message depends on.
 fn plain_references(message: &Message) -> Vec<&str> {
-    if message.form == Form::Plain { message.held().collect() } else { Vec::new() }
+    if message.form == Form::Plain { message.references().collect() } else { Vec::new() }
 }
 
 /// The messages whose traits the prost message depends on.

@@ -22,7 +22,7 @@ pub(super) fn mark_holders(messages: &mut BTreeMap<String, Message>) {
 
 /// The messages that a message contains.
 fn held(message: &Message) -> Vec<&str> {
-    message.held().collect()
+    message.references().collect()
 }
 
 /// Finds the resource of an update request: the only message beside the mask.

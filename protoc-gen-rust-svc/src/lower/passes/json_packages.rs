@@ -8,7 +8,7 @@ use crate::model::{Message, Method, Model, Origin, Value};
 pub(super) fn mark_json_packages(model: &mut Model) {
     let mut needed: HashSet<Origin> = HashSet::new();
     let mut todo: Vec<&Origin> = Vec::new();
-    let routed = routed(model);
+    let routed = routed_messages(model);
     let own = model.packages.iter().filter(|package| package.services.iter().any(|service| service.is_routed()));
     let own: Vec<Origin> = own.map(|package| Origin::Local(package.module.clone())).collect();
     todo.extend(own.iter().chain(routed.iter().map(|message| &message.rust.origin)));
@@ -25,7 +25,7 @@ pub(super) fn mark_json_packages(model: &mut Model) {
 }
 
 /// The requests and responses of methods with routes.
-fn routed(model: &Model) -> Vec<&Message> {
+fn routed_messages(model: &Model) -> Vec<&Message> {
     let services = model.packages.iter().flat_map(|package| &package.services);
     let methods = services.flat_map(|service| &service.methods).filter(|method| !method.routes.is_empty());
     let names = methods.flat_map(|Method { request_name, response_name, .. }| [request_name, response_name]);

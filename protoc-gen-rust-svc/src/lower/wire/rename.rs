@@ -51,7 +51,7 @@ impl WireNames<'_> {
         let name = full_name(outer, message.name());
         let is_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
         message.extension.clear();
-        self.share_in_maps(&name, message);
+        self.use_shared_bytes_in_maps(&name, message);
         let fields = self.model.message(&name).map(wire_fields).unwrap_or_default();
         for field in &mut message.field {
             self.field(&name, field, fields.get(&field.number()), is_edition && !is_entry);
@@ -101,7 +101,7 @@ impl WireNames<'_> {
             // If there are other options, prost-build treats an unset `packed` as false.
             field.options.get_or_insert_default().packed = Some(lowered.is_packed);
             if is_edition {
-                say_in_proto3(field, lowered);
+                express_in_proto3(field, lowered);
             }
         }
     }
@@ -115,7 +115,7 @@ impl WireNames<'_> {
     }
 
     /// Replaces the value types of map entries.
-    fn share_in_maps(&self, name: &str, message: &mut DescriptorProto) {
+    fn use_shared_bytes_in_maps(&self, name: &str, message: &mut DescriptorProto) {
         let Some(known) = self.model.message(name) else { return };
         let shared =
             known.fields().filter(|field| is_shared(field) && matches!(field.cardinality, Cardinality::Map(_)));
@@ -182,7 +182,7 @@ fn default_name(item: &Enum, default: &str) -> Option<String> {
 }
 
 /// Expresses the features of an edition in proto3: encoding and presence.
-fn say_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
+fn express_in_proto3(field: &mut FieldDescriptorProto, lowered: &Field) {
     if lowered.is_group {
         field.set_type(Type::Group);
     }

@@ -11,7 +11,7 @@ impl Validator<'_> {
         let Some(text) = &field.default_value else { return };
         if field.label() == Label::Repeated || !self.can_hold(field, text) {
             let name = printable(&field.name);
-            self.broken(format!("invalid default value {:?} of field `{name}`", shorten(text)));
+            self.error(format!("invalid default value {:?} of field `{name}`", shorten(text)));
         }
     }
 

@@ -21,7 +21,7 @@ impl Validator<'_> {
             check.oneof(oneof, index.next().and_then(|index| members.get(&index)).map_or(&[], Vec::as_slice));
         });
         if is_entry(message) && !(depth > 0 && is_whole_entry(message)) {
-            self.broken(format!("invalid map entry `{}`", printable(&message.name)));
+            self.error(format!("invalid map entry `{}`", printable(&message.name)));
         }
     }
 
@@ -38,13 +38,13 @@ impl Validator<'_> {
             Ok(Type::Message | Type::Group) => self.refers(&field.type_name, TypeKind::Message),
             Ok(Type::Enum) => self.refers(&field.type_name, TypeKind::Enum),
             Ok(_) => (),
-            Err(_) => self.broken(format!("unknown type {1} of field `{0}`", printable(&field.name), field.r#type)),
+            Err(_) => self.error(format!("unknown type {1} of field `{0}`", printable(&field.name), field.r#type)),
         }
         if !(1..=MAX_NUMBER).contains(&field.number) {
-            self.broken(format!("invalid number {1} of field `{0}`", printable(&field.name), field.number));
+            self.error(format!("invalid number {1} of field `{0}`", printable(&field.name), field.number));
         }
         if field.label != 0 && Label::try_from(field.label).is_err() {
-            self.broken(format!("unknown label {1} of field `{0}`", printable(&field.name), field.label));
+            self.error(format!("unknown label {1} of field `{0}`", printable(&field.name), field.label));
         }
         self.default(field);
         self.membership(message, field);
@@ -52,17 +52,17 @@ impl Validator<'_> {
 
     fn map(&mut self, field: &FieldDescriptor) {
         if field.label() != Label::Repeated || field.oneof_index.is_some() {
-            self.broken(format!("map field `{}` is not repeated, or in a oneof", printable(&field.name)));
+            self.error(format!("map field `{}` is not repeated, or in a oneof", printable(&field.name)));
         }
     }
 
     fn oneof(&mut self, oneof: &OneofDescriptor, members: &[&FieldDescriptor]) {
         let name = printable(&oneof.name);
         if members.is_empty() {
-            self.broken(format!("oneof `{name}` has no fields"));
+            self.error(format!("oneof `{name}` has no fields"));
         }
         if members.len() > 1 && members.iter().any(|field| field.proto3_optional) {
-            self.broken(format!("oneof `{name}` of an `optional` field has other fields"));
+            self.error(format!("oneof `{name}` of an `optional` field has other fields"));
         }
     }
 
@@ -72,11 +72,11 @@ impl Validator<'_> {
         match oneof_of(field) {
             Some(Ok(index)) if index < message.oneof_decl.len() && field.label() == Label::Optional => (),
             Some(Ok(index)) if index < message.oneof_decl.len() => {
-                self.broken(format!("field `{name}` of a oneof is repeated or required"));
+                self.error(format!("field `{name}` of a oneof is repeated or required"));
             }
-            Some(_) => self.broken(format!("field `{name}` is in an unknown oneof")),
+            Some(_) => self.error(format!("field `{name}` is in an unknown oneof")),
             None if field.proto3_optional => {
-                self.broken(format!("field `{name}` is `optional` without a oneof of its own"))
+                self.error(format!("field `{name}` is `optional` without a oneof of its own"))
             }
             None => (),
         }

@@ -40,8 +40,8 @@ pub fn validate(input: &Input, diagnostics: &mut Diagnostics) {
 impl<'a> Validator<'a> {
     /// Reports strings that are not UTF-8. Nothing else of such a file is decoded.
     fn texts(&mut self, input: &Input) -> bool {
-        let broken = |file: &'_ File| Some(file.source.position(file.broken.as_ref()?));
-        let places: Vec<_> = input.files.iter().filter_map(broken).collect();
+        let position = |file: &'_ File| Some(file.source.position(file.invalid_utf8.as_ref()?));
+        let places: Vec<_> = input.files.iter().filter_map(position).collect();
         for place in &places {
             let place = Position { file: printable(&place.file), ..place.clone() };
             let help = "save the file as UTF-8; a default value that is not text needs a field of type `bytes`";
@@ -99,7 +99,7 @@ impl<'a> Validator<'a> {
             Entry::Vacant(vacant) => drop(vacant.insert(kind)),
             Entry::Occupied(declared) => {
                 let message = format!("duplicate type `{}`", printable(declared.key()));
-                self.broken(message);
+                self.error(message);
             }
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Validator<'a> {
         self.at(file);
         self.syntax(file);
         if file.descriptor.name.is_empty() || file.descriptor.name.contains(char::is_control) {
-            self.broken("file name with control characters, or empty".to_owned());
+            self.error("file name with control characters, or empty".to_owned());
         }
         self.package(&file.descriptor.package);
         let package = &file.descriptor.package;
@@ -127,7 +127,7 @@ impl<'a> Validator<'a> {
             self.diagnostics.error("E0002", &position, message).help("set `edition = \"2026\";`");
         }
         if !["", "proto2", "proto3", "editions"].contains(&file.descriptor.syntax.as_str()) {
-            self.broken(format!("unknown syntax {:?}", shorten(&file.descriptor.syntax)));
+            self.error(format!("unknown syntax {:?}", shorten(&file.descriptor.syntax)));
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> Validator<'a> {
     fn segment(&mut self, segment: &str) {
         self.name("package", segment);
         if segment.len() > MAX_SEGMENT {
-            self.broken(format!("package component longer than {MAX_SEGMENT} characters"));
+            self.error(format!("package component longer than {MAX_SEGMENT} characters"));
         }
     }
 
@@ -153,7 +153,7 @@ impl<'a> Validator<'a> {
         }
         if depth == MAX_DEPTH {
             let name = printable(&message.name);
-            return self.broken(format!("message `{name}` is nested more than {MAX_DEPTH} levels deep"));
+            return self.error(format!("message `{name}` is nested more than {MAX_DEPTH} levels deep"));
         }
         let full = format!("{outer}.{}", message.name);
         self.fields(&full, message, depth);
@@ -167,7 +167,7 @@ impl<'a> Validator<'a> {
         self.name("enum", &item.name);
         self.each(element::VALUE, &item.value, |check, value| check.name("enum value", &value.name));
         if item.value.is_empty() {
-            self.broken(format!("enum `{}` has no values", printable(&item.name)));
+            self.error(format!("enum `{}` has no values", printable(&item.name)));
         }
     }
 

@@ -63,14 +63,14 @@ impl<'a> Validator<'a> {
         let mut numbers = HashSet::new();
         self.each(within::FIELD, fields, |check, field| {
             if !numbers.insert(field.number) {
-                check.broken(format!("duplicate field number {1} of `{0}`", printable(&field.name), field.number));
+                check.error(format!("duplicate field number {1} of `{0}`", printable(&field.name), field.number));
             }
         });
     }
 
     fn takes<'b>(&mut self, name: &'b str, names: &mut TakenNames<'b>) {
         if !names.insert(name) {
-            self.broken(format!("duplicate name `{}`", printable(name)));
+            self.error(format!("duplicate name `{}`", printable(name)));
         }
     }
 }

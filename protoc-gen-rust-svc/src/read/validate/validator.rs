@@ -49,9 +49,9 @@ impl<'a> Validator<'a> {
 
     pub(super) fn name(&mut self, what: &str, name: &str) {
         if !is_proto_identifier(name) {
-            self.broken(format!("invalid name {:?} of {what}", shorten(name)));
+            self.error(format!("invalid name {:?} of {what}", shorten(name)));
         } else if name.len() > MAX_NAME {
-            self.broken(format!("the name of {what} `{}...` is longer than {MAX_NAME} characters", shorten(name)));
+            self.error(format!("the name of {what} `{}...` is longer than {MAX_NAME} characters", shorten(name)));
         }
     }
 
@@ -59,18 +59,18 @@ impl<'a> Validator<'a> {
         match self.types.get(name) {
             Some(declared) if *declared == kind => (),
             Some(declared) => {
-                self.broken(format!(
+                self.error(format!(
                     "type `{}` is used as {}, but is {}",
                     printable(name),
                     kind.text(),
                     declared.text()
                 ));
             }
-            None => self.broken(format!("undeclared type `{}`", printable(name))),
+            None => self.error(format!("undeclared type `{}`", printable(name))),
         }
     }
 
-    pub(super) fn broken(&mut self, message: String) {
+    pub(super) fn error(&mut self, message: String) {
         let position = self.position(&self.path);
         self.diagnostics.error("E0003", &position, message);
     }

@@ -1,4 +1,4 @@
-//! The edits of prost-build's output: documentation, types of messages, names of enum values, attributes for lints.
+//! Edits prost-build's output: documentation, types of messages, names of enum values, attributes for lints.
 
 use prost_build::Module;
 use syn::{
@@ -104,7 +104,7 @@ impl<'a> Place<'a> {
         Ok(())
     }
 
-    /// Puts the message of a member in the place of its placeholder. Returns whether it is boxed.
+    /// Replaces the placeholder of a member with its message. Returns whether it is boxed.
     fn replace(&self, holder: &mut Type, member: &KnownMember<'_>) -> Result<bool, Unprintable> {
         let Some((message, is_boxed)) = member.message else { return Ok(false) };
         let path = message.wire_within(self.package, &self.modules);
@@ -132,14 +132,14 @@ fn edit_functions(item: &mut ItemImpl, known: &TypeDocs<'_>) {
         }
     }
     if !known.renamed.is_empty() {
-        Renamed(known).visit_item_impl_mut(item);
+        ValueRenamer(known).visit_item_impl_mut(item);
     }
 }
 
 /// Gives enum values the names that they have in the `.proto`.
-struct Renamed<'a>(&'a TypeDocs<'a>);
+struct ValueRenamer<'a>(&'a TypeDocs<'a>);
 
-impl VisitMut for Renamed<'_> {
+impl VisitMut for ValueRenamer<'_> {
     fn visit_lit_mut(&mut self, literal: &mut Lit) {
         if let Lit::Str(text) = literal
             && let Some(name) = self.0.renamed.get(text.value().as_str())
@@ -149,6 +149,6 @@ impl VisitMut for Renamed<'_> {
         visit_mut::visit_lit_mut(self, literal);
     }
 
-    /// Documentation is not a name.
+    /// Skips documentation, which may contain the same text.
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
 }

@@ -1,4 +1,4 @@
-//! The call of prost-build.
+//! Runs prost-build on the renamed descriptors.
 
 use std::{
     any::Any,
@@ -18,7 +18,7 @@ use crate::{
 /// The text that prost-build generates for each package.
 pub(in crate::render) type ProstOutput = HashMap<Module, String>;
 
-/// The module of placeholders, which stand for messages in the output.
+/// The module of the placeholders for messages in the output.
 pub(super) const PLACEHOLDER: &str = "placeholder";
 
 /// Generates the messages of all packages.
@@ -45,7 +45,7 @@ fn config(files: &[WireFile]) -> Config {
     let mut config = Config::new();
     // Comments are added later: prost-build would let code in them run as tests.
     config.prost_path("::rust_svc::prost").compile_well_known_types().disable_comments(["."]);
-    // Each name by itself: packages below google.protobuf are not part of the runtime.
+    // Types are mapped one by one, because packages below google.protobuf are not part of the runtime.
     for name in files.iter().filter(|file| file.package == WELL_KNOWN).flat_map(type_names) {
         let plain = WellKnown::message(name).and_then(plain).map(ToOwned::to_owned);
         let rust = plain.unwrap_or_else(|| format!("::rust_svc::wkt::{name}"));

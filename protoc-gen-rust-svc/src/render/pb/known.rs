@@ -23,7 +23,7 @@ pub(super) struct TypeDocs<'a> {
 /// A field or a variant.
 pub(super) struct KnownMember<'a> {
     pub(super) docs: &'a Docs,
-    /// The message in it, of which prost-build knew a placeholder, and whether it is boxed.
+    /// The message that replaces its placeholder, and whether it is boxed.
     pub(super) message: Option<(&'a TypeName, bool)>,
 }
 
@@ -51,7 +51,7 @@ fn add_message<'a>(model: &'a Model, name: &str, known: &mut KnownTypes<'a>) {
 
 fn add_enum<'a>(model: &'a Model, name: &str, known: &mut KnownTypes<'a>) {
     let Some(item) = model.enumeration(name) else { return };
-    // Of aliases, the first one has the variant.
+    // The variant belongs to the first of several aliases, so that one is inserted last.
     let variants = item.values.iter().rev();
     let variants = variants.map(|value| (value.wire_ident.as_str(), KnownMember { docs: &value.docs, message: None }));
     let renamed = item.values.iter().filter(|value| value.wire_name != value.name);

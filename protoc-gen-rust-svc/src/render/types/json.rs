@@ -1,4 +1,4 @@
-//! JSON codecs of prost messages: the names of fields and values; the runtime does the rest.
+//! JSON codecs of prost messages. They contain the names of fields and values; the runtime does the rest.
 
 use std::collections::HashSet;
 
@@ -150,7 +150,7 @@ impl JsonCodecs<'_> {
     }
 }
 
-/// Returns the reader of a field. Update masks do not name a field that requests cannot set.
+/// Returns the reader of a field. A field that requests cannot set is left out of update masks.
 fn field_reader(field: &Field) -> TokenStream {
     if field.is_cleared() { quote!(field.output_only()) } else { quote!(field) }
 }
@@ -163,7 +163,7 @@ impl<'a> FieldNames<'a> {
         Self(message.fields().map(|field| field.json_name.as_str()).collect())
     }
 
-    /// Returns the names of a field as a pattern. If its name is the JSON name of another field, it means the other field.
+    /// Returns the names of a field as a pattern, without its protobuf name if that is the JSON name of another field.
     fn pattern(&self, field: &Field) -> TokenStream {
         let (name, json_name) = (&field.name, &field.json_name);
         match name == json_name {

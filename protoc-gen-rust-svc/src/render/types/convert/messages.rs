@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     input_only, oneofs, receive, rules, send,
-    shared::{Conversion, Conversions, Received, check_first},
+    shared::{Conversion, Conversions, ReadValue, check_first},
 };
 use crate::{
     model::{Cardinality, Field, Form, Masked, Member, Message, Model, Origin, Package},
@@ -14,8 +14,8 @@ use crate::{
 
 /// Returns the conversions of a package.
 pub(in crate::render) fn items(model: &Model, package: &Package, options: &Options) -> TokenStream {
-    let is_apart = options.domain_path.is_some();
-    let conversions = Conversions { model, package, is_apart, checks_rules: options.checks_rules };
+    let is_domain_elsewhere = options.domain_path.is_some();
+    let conversions = Conversions { model, package, is_domain_elsewhere, checks_rules: options.checks_rules };
     let origin = Origin::Local(package.module.clone());
     let messages = model.nested(&package.messages).into_iter().filter(|message| message.rust.origin == origin);
     let impls = messages.map(|message| match (options.types, &message.form) {
@@ -23,7 +23,7 @@ pub(in crate::render) fn items(model: &Model, package: &Package, options: &Optio
         (Types::Domain, Form::Custom(_)) => conversions.custom(message),
         (Types::Proto, _) | (_, Form::Wire) => conversions.identity(message),
     });
-    let place = is_apart.then(place);
+    let place = is_domain_elsewhere.then(place);
     let checks = rules::types(&conversions);
     quote!(#place #(#impls)* #checks)
 }
@@ -70,7 +70,7 @@ impl Conversions<'_> {
 
     fn message(&self, message: &Message) -> TokenStream {
         let (name, domain, wire) = (&message.name, self.domain(&message.rust), self.wire(&message.rust));
-        let bridge = if self.is_apart { quote!(svc::Message<Place>) } else { quote!(svc::Message) };
+        let bridge = if self.is_domain_elsewhere { quote!(svc::Message<Place>) } else { quote!(svc::Message) };
         let sent = message.members.iter().map(|member| self.send(member));
         let read = self.read(message);
         let (check, key) = (self.check(message), idempotency_key(message, false));
@@ -138,8 +138,8 @@ impl Conversions<'_> {
             false => quote!(wire.#wire),
         };
         match receive::value(self, field, value) {
-            Received::Valid(value) => Conversion { before: TokenStream::new(), value: quote!(#ident: #value,) },
-            Received::Checked(value) => check_first(ident, &value),
+            ReadValue::Valid(value) => Conversion { before: TokenStream::new(), value: quote!(#ident: #value,) },
+            ReadValue::Checked(value) => check_first(ident, &value),
         }
     }
 
@@ -161,7 +161,7 @@ fn is_cleared(field: &Field) -> bool {
     field.is_cleared() && field.cardinality != Cardinality::Required
 }
 
-/// Whether a member is ignored in requests, or a field of it.
+/// Whether a field of a member is ignored in requests.
 fn clears(member: &Member) -> bool {
     match member {
         Member::Field(field) => is_cleared(field),

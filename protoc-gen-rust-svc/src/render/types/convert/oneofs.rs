@@ -5,11 +5,11 @@ use quote::quote;
 
 use super::{
     receive, send,
-    shared::{Conversion, Conversions, Received, check_first},
+    shared::{Conversion, Conversions, ReadValue, check_first},
 };
 use crate::model::{Field, Oneof};
 
-/// Returns the field of the message.
+/// Returns the initializer of the field of the message.
 pub(super) fn send(conversions: &Conversions<'_>, oneof: &Oneof) -> TokenStream {
     let (ident, wire) = (&oneof.ident, &oneof.wire_ident);
     let (domain_type, wire_type) = (conversions.domain(&oneof.rust), conversions.wire(&oneof.rust));
@@ -21,19 +21,19 @@ pub(super) fn send(conversions: &Conversions<'_>, oneof: &Oneof) -> TokenStream 
     quote!(#wire: self.#ident.map(|value| match value { #(#arms)* }),)
 }
 
-/// Returns how the oneof is read.
+/// Returns the conversion from the message.
 pub(super) fn read(conversions: &Conversions<'_>, oneof: &Oneof) -> Conversion {
     let (ident, wire, name) = (&oneof.ident, &oneof.wire_ident, &oneof.name);
     let (arms, is_checked) = arms(conversions, oneof);
-    // An unknown number of a closed enum is no member, which is known only after the oneof was read.
+    // An unknown number of a closed enum leaves the oneof unset, so presence is checked after the oneof is read.
     let is_read_first = oneof.required() && oneof.fields.iter().any(|field| conversions.is_of_closed_enum(field));
     let demand = (oneof.required() && !is_read_first).then(|| quote!(violations.demand(#name, &wire.#wire);));
-    let received = received(conversions, oneof);
+    let members = read_members(conversions, oneof);
     if !is_checked {
-        let value = quote!(#ident: #received.map(|wire| match wire { #(#arms)* }),);
+        let value = quote!(#ident: #members.map(|wire| match wire { #(#arms)* }),);
         return Conversion { before: quote!(#demand), value };
     }
-    let read = quote!(#received, |wire, violations| { let value = match wire { #(#arms)* }; Some(value) });
+    let read = quote!(#members, |wire, violations| { let value = match wire { #(#arms)* }; Some(value) });
     let value = match is_read_first {
         true => quote!(violations.required_oneof(#name, #read)),
         false => quote!(violations.oneof(#read)),
@@ -49,8 +49,8 @@ fn arms(conversions: &Conversions<'_>, oneof: &Oneof) -> (Vec<TokenStream>, bool
     let arms = oneof.fields.iter().map(|field| {
         let (ident, wire) = (&field.ident, &field.wire_ident);
         let value = match member(conversions, field) {
-            Received::Valid(value) => value,
-            Received::Checked(value) => {
+            ReadValue::Valid(value) => value,
+            ReadValue::Checked(value) => {
                 is_checked = true;
                 quote!(#value?)
             }
@@ -60,15 +60,15 @@ fn arms(conversions: &Conversions<'_>, oneof: &Oneof) -> (Vec<TokenStream>, bool
     (arms.collect(), is_checked)
 }
 
-fn member(conversions: &Conversions<'_>, field: &Field) -> Received {
+fn member(conversions: &Conversions<'_>, field: &Field) -> ReadValue {
     match conversions.is_of_closed_enum(field) {
-        true => Received::Checked(quote!(violations.known(value))),
+        true => ReadValue::Checked(quote!(violations.known(value))),
         false => receive::value(conversions, field, quote!(value)),
     }
 }
 
 /// Returns the oneof without the members that requests cannot set.
-fn received(conversions: &Conversions<'_>, oneof: &Oneof) -> TokenStream {
+fn read_members(conversions: &Conversions<'_>, oneof: &Oneof) -> TokenStream {
     let (wire, wire_type) = (&oneof.wire_ident, conversions.wire(&oneof.rust));
     match pattern(oneof, &wire_type, Field::is_cleared) {
         Some(pattern) => quote!(violations.output_only_members(wire.#wire, |wire| matches!(wire, #pattern))),

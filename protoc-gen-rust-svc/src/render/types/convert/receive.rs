@@ -6,36 +6,36 @@ use quote::quote;
 use super::{
     enums,
     send::entries,
-    shared::{Conversions, Received},
+    shared::{Conversions, ReadValue},
 };
 use crate::model::{Cardinality, Field, Value};
 
 /// Converts the value of a field.
-pub(super) fn value(conversions: &Conversions<'_>, field: &Field, value: TokenStream) -> Received {
+pub(super) fn value(conversions: &Conversions<'_>, field: &Field, value: TokenStream) -> ReadValue {
     match &field.value {
-        Value::Scalar(scalar) => same(field, value, scalar.can_be_empty()),
-        Value::WellKnown(known) if known.is_itself() => same(field, value, false),
+        Value::Scalar(scalar) => identity(field, value, scalar.can_be_empty()),
+        Value::WellKnown(known) if known.is_itself() => identity(field, value, false),
         Value::Enum(name) => enums::value(conversions, field, conversions.enumeration(name), value),
-        Value::Message(_) | Value::WellKnown(_) => Received::Checked(message(field, &value)),
+        Value::Message(_) | Value::WellKnown(_) => ReadValue::Checked(message(field, &value)),
     }
 }
 
-/// Reads a value of one type on both sides.
-fn same(field: &Field, value: TokenStream, can_be_empty: bool) -> Received {
+/// Reads a value whose type is the same in the message and in the domain type.
+fn identity(field: &Field, value: TokenStream, can_be_empty: bool) -> ReadValue {
     let name = &field.name;
     match field.cardinality {
         Cardinality::Map(_) if field.required && !field.is_hash_map => {
-            Received::Checked(quote!(violations.non_empty(#name, #value).map(|entries| entries.into_iter().collect())))
+            ReadValue::Checked(quote!(violations.non_empty(#name, #value).map(|entries| entries.into_iter().collect())))
         }
-        Cardinality::Map(_) if !field.required => Received::Valid(entries(field, value)),
+        Cardinality::Map(_) if !field.required => ReadValue::Valid(entries(field, value)),
         Cardinality::Repeated | Cardinality::Map(_) if field.required => {
-            Received::Checked(quote!(violations.non_empty(#name, #value)))
+            ReadValue::Checked(quote!(violations.non_empty(#name, #value)))
         }
         Cardinality::Implicit if field.required && can_be_empty => {
-            Received::Checked(quote!(violations.non_empty(#name, #value)))
+            ReadValue::Checked(quote!(violations.non_empty(#name, #value)))
         }
-        Cardinality::Optional if field.required => Received::Checked(quote!(violations.present(#name, #value))),
-        _ => Received::Valid(value),
+        Cardinality::Optional if field.required => ReadValue::Checked(quote!(violations.present(#name, #value))),
+        _ => ReadValue::Valid(value),
     }
 }
 

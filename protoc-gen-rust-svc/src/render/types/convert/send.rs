@@ -11,8 +11,8 @@ pub(super) fn value(conversions: &Conversions<'_>, field: &Field, value: TokenSt
     match (&field.value, field.cardinality) {
         (Value::Scalar(_), Cardinality::Map(_)) => entries(field, value),
         (Value::WellKnown(known), Cardinality::Map(_)) if known.is_itself() => entries(field, value),
-        (Value::Scalar(_), _) => same(field, value),
-        (Value::WellKnown(known), _) if known.is_itself() => same(field, value),
+        (Value::Scalar(_), _) => identity(field, value),
+        (Value::WellKnown(known), _) if known.is_itself() => identity(field, value),
         (Value::Enum(name), Cardinality::Implicit)
             if !field.required && conversions.enumeration(name).has_unspecified =>
         {
@@ -23,8 +23,8 @@ pub(super) fn value(conversions: &Conversions<'_>, field: &Field, value: TokenSt
     }
 }
 
-/// Returns a value of one type on both sides. A required field is optional in the message only.
-fn same(field: &Field, value: TokenStream) -> TokenStream {
+/// Sends a value whose type is the same on both sides. A required field is optional in the message only.
+fn identity(field: &Field, value: TokenStream) -> TokenStream {
     if field.cardinality != Cardinality::Optional || !field.required {
         return value;
     }

@@ -14,7 +14,7 @@ pub(super) struct Conversions<'a> {
     pub(super) model: &'a Model,
     pub(super) package: &'a Package,
     /// Whether the domain types are in another crate.
-    pub(super) is_apart: bool,
+    pub(super) is_domain_elsewhere: bool,
     /// Whether requests are checked by rules.
     pub(super) checks_rules: bool,
 }
@@ -28,7 +28,7 @@ pub(super) struct Conversion {
 }
 
 /// The value of a field as it is read.
-pub(super) enum Received {
+pub(super) enum ReadValue {
     /// A value that is always valid.
     Valid(TokenStream),
     /// An `Option`, which is `None` if there was a violation.
@@ -54,9 +54,9 @@ impl<'a> Conversions<'a> {
     }
 }
 
-/// Checks a value before the message is made.
+/// Converts a value before the struct literal, so that all violations are found.
 pub(super) fn check_first(ident: &Ident, value: &TokenStream) -> Conversion {
-    // The parameters have these names. No field has a name that ends with an underscore.
+    // `wire` and `violations` are parameters of the function. No field has a name that ends with an underscore.
     let variable = match ident.as_str() {
         name @ ("wire" | "violations") => {
             let variable = format_ident!("{name}_");

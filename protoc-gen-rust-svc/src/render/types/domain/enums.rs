@@ -14,7 +14,7 @@ pub(super) fn items(package: &Package, item: &Enum) -> TokenStream {
     let (docs, deprecated, name) = (&item.docs, deprecated(item.deprecated), item.rust.ident());
     let default = default_variant(item);
     let derived = default.map(|_| quote!(Default,));
-    let variants = kept(item).map(|value| variant(value, default));
+    let variants = values_with_variant(item).map(|value| variant(value, default));
     let unrecognized = (!item.is_closed).then(|| {
         quote! {
             /// A number without a name in this version of the contract.
@@ -35,8 +35,8 @@ pub(super) fn items(package: &Package, item: &Enum) -> TokenStream {
 
 fn conversions(package: &Package, item: &Enum) -> TokenStream {
     let (name, option) = (item.rust.ident(), code(&package.prelude("Option")));
-    let idents: Vec<_> = kept(item).map(|value| &value.ident).collect();
-    let numbers: Vec<_> = kept(item).map(|value| number(value.number)).collect();
+    let idents: Vec<_> = values_with_variant(item).map(|value| &value.ident).collect();
+    let numbers: Vec<_> = values_with_variant(item).map(|value| number(value.number)).collect();
     let unspecified = item.has_unspecified.then(|| quote!(0 => return None,));
     let (unrecognized, rest) = match item.is_closed {
         true => (TokenStream::new(), quote!(_ => return None,)),
@@ -72,7 +72,7 @@ fn from_number(package: &Package, name: &Ident) -> TokenStream {
 }
 
 /// Returns the values that have a variant.
-fn kept(item: &Enum) -> impl Iterator<Item = &EnumValue> {
+fn values_with_variant(item: &Enum) -> impl Iterator<Item = &EnumValue> {
     item.values.iter().filter(|value| value.alias_of.is_none() && !(item.has_unspecified && value.number == 0))
 }
 
@@ -88,11 +88,11 @@ fn variant(value: &EnumValue, default: Option<&Ident>) -> TokenStream {
     quote!(#docs #deprecated #default #name,)
 }
 
-/// Returns other names of values, as constants.
+/// Returns the aliases of values, as constants.
 fn aliases(item: &Enum) -> TokenStream {
-    let kept: std::collections::HashSet<_> = kept(item).map(|value| &value.ident).collect();
+    let variants: std::collections::HashSet<_> = values_with_variant(item).map(|value| &value.ident).collect();
     let aliases = item.values.iter().filter_map(|value| {
-        let target = value.alias_of.as_ref().filter(|target| kept.contains(target))?;
+        let target = value.alias_of.as_ref().filter(|target| variants.contains(target))?;
         let (docs, name) = (&value.docs, &value.ident);
         Some(quote!(#docs pub const #name: Self = Self::#target;))
     });

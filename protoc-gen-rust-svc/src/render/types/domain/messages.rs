@@ -121,7 +121,7 @@ impl DomainTypes<'_> {
     }
 }
 
-/// Returns what a message or one of its oneofs derives.
+/// Returns the `derive` attribute of a message or of one of its oneofs.
 fn derives(has_debug: bool, message: &Message, has_default: bool) -> TokenStream {
     let all = [
         (true, "Clone"),

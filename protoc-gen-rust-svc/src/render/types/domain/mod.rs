@@ -1,4 +1,4 @@
-//! Domain types: what business code uses.
+//! Domain types, which business code uses.
 
 mod debug;
 mod defaults;
