@@ -1,4 +1,4 @@
-//! HTTP requests with fields whose names are keywords: which message they make, and which errors malformed ones get.
+//! HTTP requests with fields whose names are keywords, and the errors of malformed ones.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,7 +10,8 @@ use http_body_util::BodyExt as _;
 use rust_svc::{FieldMask, SignedDuration, Timestamp, gateway};
 use tower::ServiceExt as _;
 
-/// Sends a request to a service that answers so: what it is asked, if it is, the status and the body.
+/// Sends a request to a service with this response. Returns the request that the service received, if any, the status
+/// and the body.
 async fn send(verb: &str, uri: &str, body: &str, answer: Ask) -> (Option<Ask>, u16, String) {
     let fake = QueriesFake::new();
     fake.ask.always(answer);
@@ -23,7 +24,7 @@ async fn send(verb: &str, uri: &str, body: &str, answer: Ask) -> (Option<Ask>, u
     (fake.ask.requests().pop(), status, String::from_utf8_lossy(&body).into_owned())
 }
 
-/// The message that a request makes.
+/// The message that the service receives.
 async fn asked(verb: &str, uri: &str, body: &str) -> Ask {
     let (asked, status, text) = send(verb, uri, body, Ask::default()).await;
     asked.unwrap_or_else(|| panic!("{verb} {uri}: {status} {text}"))
@@ -36,7 +37,7 @@ async fn refused(verb: &str, uri: &str, body: &str) -> String {
     text
 }
 
-/// The body of an answer.
+/// The body of a response.
 async fn answered(uri: &str, answer: Ask) -> String {
     let (_, status, text) = send("GET", uri, "", answer).await;
     assert_eq!(status, 200, "{uri}: {text}");
@@ -86,7 +87,7 @@ async fn a_query_fills_fields_by_either_name() {
         wrapped: vec![1, -2],
         nan: Some(f64::NEG_INFINITY),
         choice: Some(Choice::ChoiceB(SignedDuration::new(1, 500_000_000).expect("a duration"))),
-        // It is there, and says nothing.
+        // It is present and empty.
         maybe: Some(E::Unrecognized(0)),
         raws: vec![vec![0xff, 0xef], vec![]],
         mask2: Some("q".into()),

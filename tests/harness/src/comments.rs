@@ -1,7 +1,7 @@
-//! Whether the comments of a `.proto` are found again in the docs of what is printed.
+//! Checks that the comments of a `.proto` are in the docs of the generated code.
 //!
-//! The comments come from the descriptors as the compiler wrote them, the docs from the printed text as a parser of Rust
-//! reads it. The model is asked for one thing only: which item of Rust an element of the `.proto` became.
+//! The comments come from the descriptors of the compiler, the docs from the generated text by a parser of Rust. The
+//! model only maps an element of the `.proto` to its Rust item.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ use syn::{Attribute, Expr, ExprLit, ImplItem, Item, ItemImpl, Lit, Meta, TraitIt
 /// The comments that were found in generated code, and those that were not.
 #[derive(Debug, Default)]
 pub struct Comments {
-    /// How many elements of the `.proto` files have one.
+    /// The number of elements with a comment.
     pub found: usize,
-    /// Those whose words are not all there, with the item that lacks them.
+    /// Comments with missing words, each with the item that lacks them.
     pub lost: Vec<String>,
 }
 
-/// Looks for every comment on a service, a method, a message, a field, a oneof, an enum or a value of it.
+/// Searches for the comments on all elements: services, methods, messages, fields, oneofs, enums and their values.
 pub fn comments(input: &Input, model: &Model, files: &Files) -> Comments {
     let mut comments = Comments::default();
     for package in &model.packages {
@@ -149,7 +149,7 @@ impl CommentSearch<'_> {
             self.look(&full_name(&name, field.name()), &below(path, 2, index), &items);
         }
         for (index, declared) in descriptor.oneof_decl.iter().enumerate() {
-            // Another is that of the compiler, for `optional`.
+            // The others are synthetic oneofs of `optional` fields.
             if let Some(oneof) = message.oneofs().find(|oneof| oneof.name == declared.name()) {
                 let items = self.items(&oneof.rust);
                 self.look(&full_name(&name, declared.name()), &below(path, 8, index), &items);
@@ -172,7 +172,7 @@ impl CommentSearch<'_> {
         let items = self.items(&item.rust);
         self.look(&name, path, &items);
         for (index, value) in item.values.iter().enumerate() {
-            // A plain type is absent instead of unspecified; an alias is a constant, and none in the messages that travel.
+            // Plain types have no variant for an unspecified value, and prost messages none for an alias.
             let alias = value.alias_of.as_ref().map(|_| Ident::shouting(value.ident.plain()));
             let mut items = within(&items, alias.as_ref().unwrap_or(&value.ident), &value.wire_ident);
             let is_absent = item.has_unspecified && value.number == 0;
@@ -197,7 +197,7 @@ impl CommentSearch<'_> {
         self.look(&name, path, &[item]);
     }
 
-    /// The plain type, and the message that travels.
+    /// The plain type and the prost message.
     fn items(&self, rust: &TypeName) -> Vec<String> {
         let item = |artefact: &Ident, path: &[Ident]| {
             let parts = std::iter::once(artefact).chain(path).map(ToString::to_string);
@@ -206,7 +206,7 @@ impl CommentSearch<'_> {
         vec![item(&self.package.artefacts.domain, &rust.domain), item(&self.package.artefacts.pb, &rust.wire)]
     }
 
-    /// Looks for the comments on the element at `path` in the docs of items.
+    /// Searches for the comments on the element at `path` in the docs of items.
     fn look(&mut self, name: &str, path: &[i32], items: &[String]) {
         let comment = self.comment(path);
         if words(&comment).next().is_none() {
@@ -235,12 +235,12 @@ impl CommentSearch<'_> {
     }
 }
 
-/// The members of items: of the plain type, and of the message that travels.
+/// The members of items: of the plain type and of the prost message.
 fn within(items: &[String], own: &Ident, wire: &Ident) -> Vec<String> {
     items.iter().zip([own, wire]).map(|(item, ident)| format!("{item}::{ident}")).collect()
 }
 
-/// The first word of a comment that docs do not have after the words before it.
+/// The first word of a comment that is not in docs after the previous words.
 fn first_lost<'a>(comment: &'a str, docs: &str) -> Option<&'a str> {
     let mut docs = words(docs);
     words(comment).find(|word| !docs.any(|other| other == *word))

@@ -1,4 +1,4 @@
-//! Contracts at the edges of what is legal, each generated as the crate `contracts` compiles it.
+//! Generates legal but unusual contracts for the crate `contracts`.
 
 use std::{
     error::Error,
@@ -38,7 +38,7 @@ const PARTS: [&str; 14] = [
     "fake+json",
 ];
 
-/// The source that is compiled for the cases: modules, the types for round trips, and calls of their services.
+/// The source for the compiled cases: modules, registrations of types, and calls of services.
 #[derive(Default)]
 struct Compiled {
     modules: String,
@@ -76,7 +76,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// A folder for what is generated. What an older state of a case printed would be compiled, too.
+/// Creates an empty folder for the output, so that no files of an older state of a case are compiled.
 fn empty(out: &Path, name: &str) -> PathBuf {
     let generated = out.join("cases").join(name);
     let _ = fs::remove_dir_all(&generated);
@@ -119,7 +119,7 @@ impl Case {
         self.lines.iter().any(|line| line == comment)
     }
 
-    /// Generates it in each way that its comments ask for.
+    /// Generates the case in each way that its comments request.
     fn generate_all(&self, out: &Path, compiled: &mut Compiled) -> Result<()> {
         if self.says("// in: parts") {
             return self.generate_parts(out, compiled).map_err(|error| format!("{}:\n{error}", self.name).into());
@@ -131,7 +131,7 @@ impl Case {
         Ok(())
     }
 
-    /// Generates it for plain types, or where the suffix is `_proto`, for messages.
+    /// Generates the case with plain types, or with prost messages if the suffix is `_proto`.
     fn generate(&self, suffix: &str, out: &Path, compiled: &mut Compiled) -> Result<()> {
         let (name, types) = (format!("{}{suffix}", self.name), if suffix.is_empty() { "domain" } else { "proto" });
         let generated = empty(out, &name);
@@ -144,7 +144,7 @@ impl Case {
         Ok(())
     }
 
-    /// Generates parts of it, for both kinds of types. They are compiled, not run.
+    /// Generates single artefacts of the case for both kinds of types. They are compiled, not run.
     fn generate_parts(&self, out: &Path, compiled: &mut Compiled) -> Result<()> {
         for types in ["domain", "proto"] {
             for part in PARTS {
@@ -158,7 +158,7 @@ impl Case {
         Ok(())
     }
 
-    /// Adds what is generated, with the calls of its services, and the trips of its types if others read its descriptors.
+    /// Adds the output, the calls of its services, and the round trips of its types unless comments exclude them.
     fn compile(&self, suffix: &str, name: String, generated: &Path, compiled: &mut Compiled) {
         let (files, root) = (tree(generated), format!("contracts::edge_cases::{name}"));
         compiled.add(&name, generated);
@@ -177,7 +177,7 @@ impl Case {
         }
     }
 
-    /// The built-in reader knows no editions, and refuses some files that are legal; protoc reads those.
+    /// Compiles with protoc the files that the built-in reader rejects, such as those of an edition.
     fn input(&self, build: Build, out: &Path) -> Result<Build> {
         let needs_protoc = self.says("// by: protoc") || self.lines.iter().any(|line| line.starts_with("edition = "));
         let build = match needs_protoc {

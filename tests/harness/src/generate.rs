@@ -15,7 +15,7 @@ use protoc_gen_rust_svc::{
 
 use crate::repository;
 
-/// The options of a plugin that a file says it is generated with, in its first line.
+/// The options in the first line of a file.
 pub fn options_of(folder: &Path, file: &str) -> String {
     let text = fs::read_to_string(folder.join(file)).expect("a text");
     let first = text.lines().next().unwrap_or_default();
@@ -35,7 +35,7 @@ pub fn generate(folder: &Path, files: &[&str], options: &str) -> (Result<Files, 
     (if diagnostics.has_errors() { Err(diagnostics.errors()) } else { files }, warnings)
 }
 
-/// Files in `folder`, read. The built-in reader knows no editions; protoc reads those.
+/// Reads files in `folder`. protoc reads files of an edition, which the built-in reader does not support.
 pub fn input(folder: &Path, files: &[&str]) -> Result<Input, String> {
     let is_edition =
         |file: &&str| fs::read_to_string(folder.join(file)).is_ok_and(|text| text.contains("\nedition = "));

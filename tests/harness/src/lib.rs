@@ -5,11 +5,11 @@
 //! | `folder` | files below a folder, by their paths |
 //! | `generate` | the generator in process |
 //! | [`comments`] | the search for comments of a `.proto` in the generated code |
-//! | [`words`], [`random`] | words that contracts are made of, and random choices |
-//! | [`registry`], [`services`] | the types and services of generated code, listed as programs that use them |
+//! | [`words`], [`random`] | words for contracts, and random choices |
+//! | [`registry`], [`services`] | programs that use the types and services of generated code |
 //! | [`edge_cases`] | contracts at the edges of what is legal, generated to be compiled |
 //! | [`shapes`] | contracts of unlucky shapes, of any size |
-//! | [`roundtrip`] | random messages, converted and coded there and back |
+//! | [`roundtrip`] | round trips of random messages through conversions and codecs |
 
 #[cfg(feature = "generator")]
 pub mod comments;

@@ -6,27 +6,27 @@ use heck::{ToLowerCamelCase as _, ToShoutySnakeCase as _, ToSnakeCase as _, ToUp
 /// Endings that generated code appends to names.
 const ENDINGS: &[&str] = &["Fake", "Client", "Adapter", "Entry", "Enum", "Kind", "_or_default"];
 
-/// True in so many of a hundred cases.
+/// Returns true with this probability in percent.
 pub fn in_100(cases: u32, rng: &mut Rng) -> bool {
     rng.u32(..100) < cases
 }
 
-/// One of these, unless there is none.
+/// Picks one of these, unless there is none.
 pub fn pick<'a, T>(of: &'a [T], rng: &mut Rng) -> Option<&'a T> {
     if of.is_empty() { None } else { of.get(rng.usize(..of.len())) }
 }
 
-/// One of these to be changed, unless there is none.
+/// Picks one of these mutably, unless there is none.
 pub fn pick_mut<'a, T>(of: &'a mut [T], rng: &mut Rng) -> Option<&'a mut T> {
     if of.is_empty() { None } else { of.get_mut(rng.usize(..of.len())) }
 }
 
-/// A copy of one of these, which must be some.
+/// Copies one of these. Panics if there is none.
 pub fn one_of<T: Copy>(of: &[T], rng: &mut Rng) -> T {
     of[rng.usize(..of.len())]
 }
 
-/// A name that collides with another in Rust, or nearly; `further` is appended to some.
+/// A name that collides with another in Rust, or nearly does. `further` is appended to some.
 pub fn name_like(name: &str, further: &str, rng: &mut Rng) -> String {
     match rng.u32(..13) {
         0 => name.to_snake_case(),

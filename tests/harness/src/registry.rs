@@ -1,11 +1,11 @@
-//! The types of a printed tree, as a program that hands them to the round trips.
+//! Prints a program that registers the types of a generated tree for round trips.
 //!
-//! It reads the text as it is printed, so that nothing in production has to list types for the sake of tests.
+//! It reads the generated text, so that generated code needs no list of types for tests.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-/// A function `name` that gives the `harness::roundtrip::Tree` of a tree that is the module `root`; `None` if it has no
-/// descriptors.
+/// Prints a function `name` that returns the `harness::roundtrip::Tree` of the module `root`. Returns `None` if the
+/// tree has no descriptors.
 pub fn registry(name: &str, root: &str, files: &BTreeMap<String, String>) -> Option<String> {
     files.get("descriptor.rs")?;
     let mut text = format!(
@@ -20,7 +20,7 @@ pub fn registry(name: &str, root: &str, files: &BTreeMap<String, String>) -> Opt
     Some(text)
 }
 
-/// The calls for what a file holds.
+/// The calls for the types of a file.
 fn lines(module: &str, content: &str) -> Vec<String> {
     // The printer breaks long lines.
     let content = content.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -33,7 +33,7 @@ fn lines(module: &str, content: &str) -> Vec<String> {
     spoken.chain(coded).chain(packed).collect()
 }
 
-/// The types that a trait is implemented for, with parameters or without.
+/// The types that implement a trait, with or without parameters.
 fn implementations<'a>(content: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     content.split("impl ").skip(1).filter_map(move |text| {
         let (head, _) = text.split_once(" {")?;
@@ -42,7 +42,7 @@ fn implementations<'a>(content: &'a str, name: &'a str) -> impl Iterator<Item = 
     })
 }
 
-/// A path that starts with `super::`, from the root of the crate.
+/// Resolves a path that starts with `super::` from the root of the crate.
 fn below(module: &str, path: &str) -> String {
     match path.trim().strip_prefix("super::") {
         Some(rest) => below(module.rsplit_once("::").map_or("", |(outer, _)| outer), rest),
@@ -50,7 +50,7 @@ fn below(module: &str, path: &str) -> String {
     }
 }
 
-/// The module of a file. Any name may be written raw.
+/// The module of a file. Every name can be a raw identifier.
 pub fn module(root: &str, path: &str) -> String {
     let names = path.trim_end_matches(".rs").split('/').filter(|name| *name != "mod");
     names.fold(root.to_owned(), |module, name| match name {

@@ -1,6 +1,6 @@
-//! The services of a printed tree, as a program that calls each of their methods.
+//! Prints a program that calls each method of the services of a generated tree.
 //!
-//! It reads the text as it is printed, as [`registry`](crate::registry) does.
+//! It reads the generated text, as [`registry`](crate::registry) does.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,18 +14,18 @@ use syn::{
 
 use crate::registry::module;
 
-/// A test for each service of a tree that is the module `root`; their names begin with `name`.
+/// Prints a test for each service of a tree in the module `root`. The names of the tests begin with `name`.
 ///
-/// It calls each method by `unary` or as its kind is called, which take its name, its fake and what calls it; and each HTTP
-/// route by `route`, which takes the gateway, the fake, the verb and the template.
+/// A test calls each method by a function with the name of its kind, such as `unary`, with the name, the fake and the
+/// call; and each HTTP route by `route`, with the gateway, the fake, the verb and the template.
 pub fn services(name: &str, root: &str, files: &BTreeMap<String, String>) -> String {
     let calls = packages(root, files).flat_map(|(package, printed)| printed.services(&package));
     let test = |(index, calls)| format!("#[tokio::test]\nasync fn {name}_{index}() {{\n{calls}}}\n\n");
     calls.enumerate().map(test).collect()
 }
 
-/// A test for each service of a tree whose methods all take one message and answer with one of its type: they answer with
-/// what they are asked. It makes each request by `asked`, which takes the gateway and what is to be asked.
+/// Prints a test for each service of a tree whose methods all return the type of their single request. The service
+/// echoes its requests. The test makes each request by `asked`, with the gateway and the line of the request.
 pub fn echoes(name: &str, root: &str, files: &BTreeMap<String, String>, asked: &[&str]) -> String {
     let asked: String = asked.iter().map(|line| format!("    asked(&gateway, {line:?}).await;\n")).collect();
     let echoes = packages(root, files).flat_map(|(package, printed)| printed.echoes(&package));
@@ -33,7 +33,7 @@ pub fn echoes(name: &str, root: &str, files: &BTreeMap<String, String>, asked: &
     echoes.enumerate().map(test).collect()
 }
 
-/// The modules of a tree, with what is printed in them.
+/// The modules of a tree with their generated items.
 fn packages<'a>(root: &'a str, files: &'a BTreeMap<String, String>) -> impl Iterator<Item = (String, ServiceItems)> {
     let folders: BTreeSet<_> = files.keys().map(|path| folder(path)).collect();
     folders.into_iter().map(move |within| {
@@ -74,7 +74,7 @@ impl ServiceItems {
         self.fakes.iter().map(|fake| self.calls(package, fake).unwrap_or_else(|| panic!("{}", fake.ident))).collect()
     }
 
-    /// The gateway of each service of the module whose methods can answer with what they are asked.
+    /// Tests for the gateways of services whose methods can echo their requests.
     fn echoes(&self, package: &str) -> Vec<String> {
         self.fakes.iter().filter_map(|fake| self.echo(package, fake)).collect()
     }
@@ -94,7 +94,7 @@ impl ServiceItems {
         Some(echo)
     }
 
-    /// The implementation of the trait for a fake.
+    /// Finds the implementation of the trait for a fake.
     fn faked(&self, fake: &ItemStruct) -> Option<&ItemImpl> {
         self.implementations.iter().find(|item| is(&item.self_ty, &fake.ident) && has_functions_of(item, fake))
     }
@@ -133,7 +133,7 @@ fn parse(text: &str) -> File {
     syn::parse_file(text).expect("what is printed is Rust")
 }
 
-/// The fields of a fake, with the function that calls such a method.
+/// The fields of a fake, each with the name of its streaming kind.
 fn kinds(fake: &ItemStruct) -> impl Iterator<Item = (&Ident, &'static str)> {
     let fields = match &fake.fields {
         Fields::Named(fields) => fields.named.iter().collect(),
@@ -183,7 +183,7 @@ fn trait_name(item: &ItemImpl) -> Option<Ident> {
     path.segments.last().map(|segment| segment.ident.clone())
 }
 
-/// Whether a function takes any implementation of a trait.
+/// Whether a function accepts any implementation of a trait.
 fn serves(item: &ItemFn, name: &Ident) -> bool {
     let generics = &item.sig.generics;
     let parameters = generics.type_params().map(|parameter| &parameter.bounds);
@@ -206,7 +206,7 @@ struct Route {
     template: String,
 }
 
-/// The routes of a gateway, except those of request streams, which no single body makes.
+/// The routes of a gateway, except those of request streams, which need several messages.
 fn routes(gateway: &ItemFn) -> Vec<Route> {
     match gateway.block.stmts.last() {
         Some(Stmt::Expr(chain, _)) => routes_of(chain),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-/// A shape: its name, the files of a contract of a size, and a size that takes a second at most.
+/// A shape of contracts of any size.
 pub struct Shape {
     /// The name.
     pub name: &'static str,
     /// Returns the text of each file, by its name.
     pub files: fn(usize) -> BTreeMap<String, String>,
-    /// The size that is measured.
+    /// The size to measure, which takes a second at most.
     pub size: usize,
 }
 
@@ -27,7 +27,7 @@ pub const SHAPES: &[Shape] = &[
     Shape { name: "chained-files", files: chained_files, size: 2500 },
 ];
 
-/// Messages that each have two fields of the next one: two to the power of their number are the paths through them.
+/// Messages that each have two fields of the next one. The number of paths through them is exponential.
 fn diamonds(size: usize) -> BTreeMap<String, String> {
     messages(size, |index| format!("M{0} one = 1; M{0} two = 2;", index + 1))
 }
@@ -49,34 +49,34 @@ fn required_diamonds(size: usize) -> BTreeMap<String, String> {
     messages(size, |index| format!("M{0} one = 1 {required}; M{0} two = 2 {required};", index + 1))
 }
 
-/// Messages that each have a field of all, with so many fields together.
+/// Messages that each have a field of every message, with this many fields in total.
 fn complete_graph(size: usize) -> BTreeMap<String, String> {
     let count = size.isqrt();
     let fields: String = (0..count).map(|index| format!("M{index} field{index} = {};", index + 1)).collect();
     one_file(&(0..count).map(|index| format!("message M{index} {{ {fields} }}\n")).collect::<String>())
 }
 
-/// A message of so many fields.
+/// A message with this many fields.
 fn fields(size: usize) -> BTreeMap<String, String> {
     one_message(size, |index, number| format!("int32 field{index} = {number};"))
 }
 
-/// A message of so many fields, each of which has a oneof in the descriptor.
+/// A message with this many optional fields, each with a synthetic oneof in the descriptor.
 fn optional_fields(size: usize) -> BTreeMap<String, String> {
     one_message(size, |index, number| format!("optional int32 field{index} = {number};"))
 }
 
-/// A message of so many oneofs.
+/// A message with this many oneofs.
 fn oneofs(size: usize) -> BTreeMap<String, String> {
     one_message(size, |index, number| format!("oneof oneof{index} {{ int32 field{index} = {number}; }}"))
 }
 
-/// A message of so many maps.
+/// A message with this many maps.
 fn maps(size: usize) -> BTreeMap<String, String> {
     one_message(size, |index, number| format!("map<int32, int32> field{index} = {number};"))
 }
 
-/// An enum of so many values.
+/// An enum with this many values.
 fn enum_values(size: usize) -> BTreeMap<String, String> {
     let values: String = (0..size).map(|index| format!("KIND_VALUE{index} = {index};\n")).collect();
     one_file(&format!("enum Kind {{ {values} }}\n"))
@@ -97,7 +97,7 @@ fn messages(size: usize, fields: impl Fn(usize) -> String) -> BTreeMap<String, S
 }
 
 fn one_message(size: usize, field: impl Fn(usize, usize) -> String) -> BTreeMap<String, String> {
-    // Some numbers are reserved for implementations.
+    // Some field numbers are reserved for implementations.
     let number = |index: usize| if index + 1 < 19_000 { index + 1 } else { index + 1001 };
     let fields: String = (0..size).map(|index| field(index, number(index)) + "\n").collect();
     one_file(&format!("message M {{ {fields} }}\n"))

@@ -1,4 +1,4 @@
-//! Services of public test suites, made with `protoc-gen-rust-svc` and put to their tests by `run`.
+//! Services of public test suites, made with `protoc-gen-rust-svc` and tested by `run`.
 //!
 //! | suite | what it tests | here |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! The client against the server of this project; `run interop` puts each of them to another implementation.
+//! The client against the server of this project. `run interop` tests each of them against another implementation.
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Keeps what it is asked, and answers with every field that there is.
+/// Records its requests, and returns an account with every field.
 #[derive(Default)]
 struct Bank {
     asked: Mutex<Vec<Account>>,
@@ -93,7 +93,7 @@ fn free() -> Option<account::Plan> {
     Some(account::Plan::Free("f".into()))
 }
 
-/// Every owner as `change` leaves it.
+/// Applies `change` to every owner.
 fn with_owners(mut account: Account, change: fn(&mut Owner)) -> Account {
     account.owner.iter_mut().for_each(change);
     account.members.iter_mut().for_each(change);
@@ -142,9 +142,9 @@ async fn output_only_fields_of_requests_are_ignored_and_input_only_fields_kept()
     assert_eq!(asked.members[0].display_name, "");
 }
 
-/// A caller that sends back what it read does not make the service erase what only the service sets.
+/// A caller may send back a response: output-only fields in it do not become part of the update mask.
 #[tokio::test]
-async fn update_masks_do_not_name_what_only_the_service_sets() {
+async fn update_masks_do_not_name_output_only_fields() {
     let bank = Arc::new(Bank::default());
     let json = r#"{"title": "One", "etag": "x", "createTime": "2026-01-01T00:00:00Z", "free": "f", "assignedPhone": "1",
         "owner": {"id": "o-1", "displayName": "x"}, "parent": {"etag": "x"}}"#;
@@ -161,7 +161,7 @@ async fn update_masks_do_not_name_what_only_the_service_sets() {
     }
 }
 
-/// The paths of what is wrong.
+/// The paths of the violations.
 fn paths(error: &Error) -> Vec<&str> {
     assert_eq!(error.code(), Code::InvalidArgument, "{error}");
     error.violations().iter().map(|violation| violation.field.as_str()).collect()

@@ -1,4 +1,4 @@
-//! Between plain types and messages, and what the options of methods become.
+//! Conversions between plain types and messages, and constants from the options of methods.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -149,7 +149,7 @@ fn proto2_has_required_fields_and_closed_enums() {
     assert_eq!((read.mode, read.modes, read.maybe_mode), (Mode::Slow, vec![Mode::Slow, Mode::Fast], None));
 }
 
-/// As prost has it for the messages.
+/// The functions have the behaviour of those of prost.
 #[test]
 fn absent_fields_have_their_defaults() {
     let (absent, wire) = (Preset::default(), defaults::pb::Preset::default());

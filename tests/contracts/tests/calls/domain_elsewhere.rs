@@ -1,4 +1,4 @@
-//! Plain types in a crate of their own, and everything else here.
+//! Plain types in another crate than their services and conversions.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::golden::domain_elsewhere::user::v1::{
     UserServiceClient, UserServiceFake, convert::Place, user_service_adapter,
 };
 
-/// Knows everybody.
+/// Returns a user for each identifier.
 struct Directory;
 
 #[async_trait]

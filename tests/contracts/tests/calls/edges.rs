@@ -1,4 +1,4 @@
-//! A service called over gRPC and over HTTP.
+//! Calls of a service over gRPC and over HTTP.
 
 use http_body_util::BodyExt as _;
 use rust_svc::{Client, Server, gateway};
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The paths of what is wrong with the request.
+    /// The paths of the violations.
     pub(crate) fn fields(&self) -> Vec<String> {
         let ends = self.body.split("\"field\":").skip(1);
         ends.map(|end| end.trim_start().trim_start_matches('"').split('"').next().unwrap_or_default().to_owned())

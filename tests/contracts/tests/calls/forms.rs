@@ -1,4 +1,4 @@
-//! Messages that are a type of the user's own in traits, and messages that are passed through.
+//! Messages with custom types, and messages that are passed through.
 
 use std::{collections::BTreeMap, hash::Hash, sync::Arc};
 
@@ -30,7 +30,7 @@ impl Message for Money {
     }
 }
 
-/// A point; it says nothing of a default.
+/// A point, whose option names no trait.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Point(f64);
 
@@ -88,7 +88,7 @@ fn errors_of_custom_types_have_their_paths() {
     assert_eq!(violations[1].description, "is no whole number of cents");
 }
 
-/// The option says what `Money` is, `prost` makes `Tag` what it can be, and nothing is known of `Point`.
+/// The option names the traits of `Money`, prost derives those of `Tag`, and `Point` has none.
 #[test]
 fn types_derive_what_their_custom_fields_allow() {
     fn is_hash<T: Hash + Eq + Default>() {}

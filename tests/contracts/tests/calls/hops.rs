@@ -1,4 +1,4 @@
-//! Calls that go on through services in between.
+//! Calls that several services forward.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl UserService for Last {
     }
 }
 
-/// A client of the service, through so many others that forward its calls.
+/// A client of the service behind this many services that forward its calls.
 fn behind(hops: usize, chain: &Chain) -> UserServiceClient {
     let client = |routes: Routes| UserServiceClient(Client::from_service(routes));
     let last = client(Routes::from(user_service_adapter(Arc::new(Last))));

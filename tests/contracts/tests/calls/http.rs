@@ -14,7 +14,7 @@ use crate::golden::{
     user::user::v1::{GetUserRequest, ListUsersRequest, User, UserService, UserUpdate, user, user_service_gateway},
 };
 
-/// Answers with what it is asked.
+/// Returns its requests.
 struct Echo;
 
 #[async_trait]
@@ -62,7 +62,7 @@ impl ReturnsService for Echo {
     }
 }
 
-/// The status and the body of an answer of all gateways together.
+/// Calls all gateways together. Returns status and body.
 async fn call(method: &str, path: &str, body: &str) -> (u16, String) {
     let service = Arc::new(Echo);
     let routes = gateway::GatewayRoutes::from(field_service_gateway(service.clone()))

@@ -21,7 +21,7 @@ use crate::golden::user::user::v1::{
     user_service_adapter, user_service_gateway,
 };
 
-/// Says who called, as an authentication found out.
+/// Returns the identity of the caller.
 struct Mirror;
 
 struct Identity(String);
@@ -64,13 +64,13 @@ fn named(user_id: &str) -> GetUserRequest {
     GetUserRequest { user_id: user_id.into() }
 }
 
-/// Writes down each end of a call.
+/// Records the end of each call.
 #[derive(Clone)]
 struct Notes(mpsc::UnboundedSender<String>);
 
 impl Observer for Notes {
     fn ended(&self, call: &Call, outcome: &Outcome) {
-        // The test may have all that it waits for.
+        // The test may have ended.
         let _ = self.0.send(format!("{:?} {} {}", call.side(), call.method().name(), outcome.status()));
     }
 }
@@ -85,7 +85,7 @@ async fn note(notes: &mut mpsc::UnboundedReceiver<String>) -> String {
     next.await.expect("a call ends").expect("somebody writes")
 }
 
-/// A server with this around its calls, by its address.
+/// Starts a server with this chain. Returns its address.
 async fn served(chain: &Chain) -> String {
     let service = Arc::new(Mirror);
     let server = Server::new().adapter(user_service_adapter(service.clone())).gateway(user_service_gateway(service));
@@ -99,7 +99,7 @@ async fn remote(chain: &Chain) -> UserServiceClient {
     UserServiceClient(Client::new(served(chain).await).expect("an address"))
 }
 
-/// The status and the body of an answer of the gateway.
+/// Calls the gateway. Returns status and body.
 async fn get(chain: &Chain, path: &str, header: Option<(&str, &str)>) -> (u16, String) {
     let routes = rust_svc::gateway::GatewayRoutes::from(user_service_gateway(Arc::new(Mirror))).chain(chain);
     let mut request = http::Request::builder().uri(path);
@@ -152,7 +152,7 @@ async fn a_method_may_be_exempt_from_authentication() {
     assert_eq!(client.get_user(cx, named("x")).await.expect_err("a bad token").code(), Code::Unauthenticated);
 }
 
-/// Notes its name, as often as it runs.
+/// Records its name each time it runs.
 struct Step(&'static str, Option<Stage>, Arc<Mutex<Vec<&'static str>>>);
 
 #[async_trait]
@@ -276,7 +276,7 @@ async fn an_invalid_id_is_not_propagated() {
     }
 }
 
-/// Over HTTP, where only the server has the deadline: over gRPC the client may cancel the call first.
+/// The test is over HTTP, where only the server knows the deadline. Over gRPC, the client may cancel the call first.
 #[tokio::test]
 async fn a_queued_call_ends_at_its_deadline() {
     let ((begun, waits), (notes, mut ends)) = (oneshot::channel(), notes());

@@ -1,4 +1,4 @@
-//! One test body a service, run against an implementation, a client over loopback, and a fake.
+//! One test body for a service: run against an implementation, a client over loopback, and a fake.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::golden::{
     },
 };
 
-/// Knows one symbol.
+/// Has one symbol.
 struct Exchange;
 
 #[async_trait]
@@ -97,7 +97,7 @@ async fn calls_through_a_fake() {
     fake.record_trades.called(1);
 }
 
-/// A client behind an adapter serves like an implementation: all of it is one trait.
+/// An adapter can serve a client, because it implements the trait.
 #[tokio::test]
 async fn calls_through_a_client_of_a_client() {
     let near = remote(stock_service_adapter(Arc::new(Exchange))).await;
@@ -114,7 +114,7 @@ async fn headers_and_trailers_reach_the_caller() {
     assert_eq!(cx.trailers().get_binary("x-delay-bin"), Some(&[0, 255][..]));
 }
 
-/// Says everything twice.
+/// Returns each message twice.
 struct Echo;
 
 #[async_trait]
@@ -132,21 +132,21 @@ impl ChatService for Echo {
     }
 }
 
-fn says(text: &str) -> ChatMessage {
+fn chat_message(text: &str) -> ChatMessage {
     ChatMessage { author: "ada".into(), text: text.into() }
 }
 
 /// Each answer arrives before the next message is sent.
 async fn check_chat(service: Arc<dyn ChatService>) {
     let (sender, request) = Streaming::channel(1);
-    sender.send(says("one")).await.expect("open");
+    sender.send(chat_message("one")).await.expect("open");
     let mut answers = service.chat(Context::new(), request).await.expect("a stream");
     for text in ["one", "two"] {
         if text == "two" {
-            sender.send(says(text)).await.expect("open");
+            sender.send(chat_message(text)).await.expect("open");
         }
         for _ in 0..2 {
-            assert_eq!(answers.next().await.expect("an answer").expect("a message"), says(text));
+            assert_eq!(answers.next().await.expect("an answer").expect("a message"), chat_message(text));
         }
     }
     drop(sender);
@@ -171,7 +171,7 @@ async fn bidi_streaming_through_a_fake() {
     let mut call = fake.chat.take().await;
     for text in ["one", "two"] {
         let message = call.recv().await.expect("no error").expect("a message");
-        assert_eq!(message, says(text));
+        assert_eq!(message, chat_message(text));
         call.send(message.clone()).await.expect("open");
         call.send(message).await.expect("open");
     }

@@ -35,7 +35,7 @@ pub(crate) fn quote() -> Quote {
     Quote { symbol: "TEA".into(), price: 4.0 }
 }
 
-/// The value of the one number of this name that has all of these labels.
+/// The value of the only series with this name and all of these labels.
 fn value(metrics: &Metrics, number: &str) -> Option<f64> {
     let (name, labels) = number.split_once('{').expect("labels");
     let (text, labels) = (metrics.text(), labels.strip_suffix('}').expect("the end of the labels"));

@@ -1,4 +1,4 @@
-//! Types that options put in place of those that are printed by default.
+//! Types that options replace.
 
 use std::{
     collections::{BTreeMap, HashMap},

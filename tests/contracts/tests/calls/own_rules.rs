@@ -1,4 +1,4 @@
-//! Requests of a type of the user's own are checked by the rules of `buf.validate`, as others are.
+//! Requests with custom types are checked by the rules of `buf.validate`, too.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// A seat, which is all that there is in a ticket.
+/// A seat, the only field of a ticket.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Seat(String);
 
@@ -28,7 +28,7 @@ impl Message for Seat {
     }
 }
 
-/// Answers with what it is asked.
+/// Returns its requests.
 struct Echo;
 
 #[async_trait]

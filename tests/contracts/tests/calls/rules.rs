@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Answers with what it is asked.
+/// Returns its requests.
 struct Echo;
 
 #[async_trait]
@@ -45,7 +45,7 @@ fn item(sku: &str, price: i32) -> Item {
     Item { sku: sku.into(), price }
 }
 
-/// A cart that keeps every rule.
+/// A cart that satisfies every rule.
 fn good() -> Cart {
     Cart {
         title: "Groceries".into(),
@@ -58,7 +58,7 @@ fn good() -> Cart {
     }
 }
 
-/// A cart that breaks rules of each kind, and what is said of it.
+/// A cart that breaks rules of each kind, and the expected violations.
 fn wrong() -> (Cart, Vec<(&'static str, &'static str)>) {
     let cart = Cart {
         title: String::new(),
@@ -160,7 +160,7 @@ async fn a_rule_that_cannot_be_evaluated_fails_the_call() {
     assert_eq!(Error::from(violations).code(), Code::Internal);
 }
 
-/// No lint warns of them, which `golden.rs` denies.
+/// `golden.rs` checks that no lint reports them.
 #[tokio::test]
 async fn functions_without_a_lint_are_supported() {
     let client = CartServiceClient(remote(cart_service_adapter(Arc::new(Echo))).await);
@@ -169,7 +169,7 @@ async fn functions_without_a_lint_are_supported() {
     client.check_functions(Context::new(), Functions::default()).await.expect("each rule is true");
 }
 
-/// The descriptors, with the rules in an import of an import of an import.
+/// Descriptors with the rules three imports away.
 fn far_away() -> &'static [u8] {
     let import = |name: &str, public: &str| FileDescriptorProto {
         name: Some(name.into()),

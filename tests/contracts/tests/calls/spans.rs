@@ -34,13 +34,13 @@ use crate::{
 
 /// The attributes of one span.
 #[derive(Clone, Default)]
-struct Said(BTreeMap<&'static str, String>);
+struct SpanAttributes(BTreeMap<&'static str, String>);
 
 /// The spans of calls, in the order in which they began.
 #[derive(Clone, Default)]
-struct Spans(Arc<Mutex<Vec<(Id, Said)>>>);
+struct Spans(Arc<Mutex<Vec<(Id, SpanAttributes)>>>);
 
-impl Visit for Said {
+impl Visit for SpanAttributes {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.0.insert(field.name(), value.to_owned());
     }
@@ -53,7 +53,7 @@ impl Visit for Said {
 impl<S: Subscriber> Layer<S> for Spans {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: layer::Context<'_, S>) {
         if attributes.metadata().target() == "rust_svc::trace" {
-            let mut said = Said::default();
+            let mut said = SpanAttributes::default();
             attributes.record(&mut said);
             self.all().push((id.clone(), said));
         }
@@ -67,19 +67,19 @@ impl<S: Subscriber> Layer<S> for Spans {
 }
 
 impl Spans {
-    fn heard() -> (Self, DefaultGuard) {
+    fn subscribe() -> (Self, DefaultGuard) {
         let spans = Self::default();
         let guard = listen(tracing_subscriber::registry().with(spans.clone()));
         (spans, guard)
     }
 
-    fn all(&self) -> MutexGuard<'_, Vec<(Id, Said)>> {
+    fn all(&self) -> MutexGuard<'_, Vec<(Id, SpanAttributes)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The attributes of the one span since this was last asked, but for its place in a trace.
+    /// Takes the attributes of the only new span, except its identifiers in the trace.
     fn last(&self) -> BTreeMap<&'static str, String> {
-        let (_, Said(mut said)) = self.all().pop().expect("a span");
+        let (_, SpanAttributes(mut said)) = self.all().pop().expect("a span");
         assert!(self.all().is_empty(), "there is one more");
         for place in ["trace_id", "span_id"] {
             assert!(said.remove(place).is_some_and(|place| !place.is_empty()), "{said:?}");
@@ -97,7 +97,7 @@ async fn served(fake: &UserServiceFake) -> SocketAddr {
     address
 }
 
-/// Sends a request over HTTP, and gives whom the server has seen.
+/// Sends a request over HTTP. Returns the address of the client.
 async fn fetch(address: SocketAddr, line: &str) -> SocketAddr {
     let mut socket = TcpStream::connect(address).await.expect("a connection");
     let peer = socket.local_addr().expect("connected");
@@ -110,7 +110,7 @@ async fn fetch(address: SocketAddr, line: &str) -> SocketAddr {
 #[tokio::test]
 async fn http_spans_have_the_attributes_of_their_requests() {
     const ROUTE: Option<&str> = Some("/v1/users/{user_id}");
-    let (spans, _guard) = Spans::heard();
+    let (spans, _guard) = Spans::subscribe();
     let fake = UserServiceFake::new();
     fake.get_user.returns(User::default());
     fake.get_user.fails(Error::not_found("no such user"));
@@ -148,7 +148,7 @@ async fn http_spans_have_the_attributes_of_their_requests() {
 
 #[tokio::test]
 async fn unknown_methods_have_server_spans() {
-    let (spans, _guard) = Spans::heard();
+    let (spans, _guard) = Spans::subscribe();
     let address = served(&UserServiceFake::new()).await;
     let client = Client::new(format!("http://{address}")).expect("an address");
     for path in ["/user.v1.UserService/Secret", "/secret.v1.UserService/GetUser", "/s/e/c/r/e/t"] {
@@ -173,7 +173,7 @@ async fn unknown_methods_have_server_spans() {
 
 #[tokio::test]
 async fn client_spans_have_the_attributes_of_their_calls() {
-    let (spans, _guard) = Spans::heard();
+    let (spans, _guard) = Spans::subscribe();
     let chain = Chain::new().intercept(Trace::new());
     let fake = UserServiceFake::new();
     for (address, host, port) in [
@@ -186,7 +186,7 @@ async fn client_spans_have_the_attributes_of_their_calls() {
         let routes = rust_svc::adapter::Routes::from(user_service_adapter(Arc::new(fake.clone())));
         let client = Client::builder(address).chain(&chain).build_from_service(routes).expect("a client");
         UserServiceClient(client).get_user(Context::new(), GetUserRequest::default()).await.expect("a user");
-        let Some((_, Said(said))) = spans.all().drain(..).next() else { panic!("there are no spans") };
+        let Some((_, SpanAttributes(said))) = spans.all().drain(..).next() else { panic!("there are no spans") };
         assert_eq!(said.get(names::SERVER_ADDRESS).map(String::as_str), Some(host));
         assert_eq!(said.get(names::SERVER_PORT).map(String::as_str), port);
     }

@@ -1,4 +1,4 @@
-//! Times of other crates.
+//! Timestamps and durations of other crates.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use http_body_util::BodyExt as _;
 use rust_svc::{Context, Message, Result, Streaming, Timestamp, async_trait, wkt};
 use tower::ServiceExt as _;
 
-/// The tests of a crate: the types that it has for times, its name among the cases, and a time.
+/// The tests of a crate: its types for timestamps and durations, the name of its case, and a timestamp.
 macro_rules! times {
     ($case:ident, $timestamp:ty, $duration:ty, $at:expr, $span:expr) => {
         mod $case {
@@ -121,7 +121,7 @@ times!(
     rust_svc::time::Duration::milliseconds(-1_500)
 );
 
-/// jiff keeps a part of the last day of the year 9999 for time zones.
+/// jiff reserves a part of the last day of the year 9999 for time zones.
 #[test]
 fn times_that_a_crate_cannot_express_are_violations() {
     let last = wkt::Timestamp { seconds: 253_402_300_799, nanos: 0 };
@@ -129,7 +129,7 @@ fn times_that_a_crate_cannot_express_are_violations() {
     assert_eq!(violations[0].description, "is too early or too late for this service");
 }
 
-/// Times that protobuf cannot express are sent unchanged, and refused by the receiver.
+/// Timestamps that protobuf cannot express are sent unchanged, and rejected by the receiver.
 #[test]
 fn times_are_not_clamped() {
     let wire = rust_svc::jiff::Timestamp::MIN.into_wire();

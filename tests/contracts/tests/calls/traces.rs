@@ -48,12 +48,13 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// Hears what this thread logs.
+/// Subscribes to the logs of this thread.
 ///
-/// `tracing` caches the interest of the first subscriber that reaches a callsite, which may be that of another test, so that
-/// the whole process has a subscriber, too, to which everything is.
+/// `tracing` caches the interest of the first subscriber that reaches a callsite, which may be that of another test. So
+/// the
+/// whole process has a subscriber, too, which is interested in everything.
 pub(crate) fn listen(subscriber: impl tracing::Subscriber + Send + Sync) -> tracing::subscriber::DefaultGuard {
-    // It is there already if another test was faster.
+    // Another test may have set it already.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
     tracing::subscriber::set_default(subscriber)
 }

@@ -1,10 +1,10 @@
-//! Random messages of every type in the goldens, there and back.
+//! Round trips of random messages of every type in the goldens.
 
 use harness::roundtrip::Tally;
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
 
-/// A tree, within what its types can hold.
+/// A tree with the limit of its timestamps.
 fn possible(tree: fn() -> harness::roundtrip::Tree) -> harness::roundtrip::Tree {
     let mut tree = tree();
     if tree.name == "times_jiff" {

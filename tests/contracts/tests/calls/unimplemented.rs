@@ -1,4 +1,4 @@
-//! Traits whose functions have bodies (`default_methods=unimplemented`).
+//! Traits with default methods (`default_methods=unimplemented`).
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::golden::default_methods::{
     shop::v1::{Article, ReturnsService, SalesService},
 };
 
-/// It serves nothing yet.
+/// A service without methods of its own.
 struct Empty;
 
 impl SalesService for Empty {}

@@ -1,5 +1,4 @@
-//! Calls of every method of every case: through its client to its adapter, and through its gateway. Both have its fake
-//! behind them.
+//! Calls of every method of every case, through its client and adapter and through its gateway, to its fake.
 #![allow(deprecated, reason = "some cases are, and are called all the same")]
 #![allow(dead_code, unused_imports, reason = "a case by itself uses a part of this")]
 
@@ -19,8 +18,8 @@ include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 /// Values for the variables of a path, one for each type: a text, a number, a bool, a time and so on.
 const VALUES: [&str; 7] = ["some", "1", "1970-01-01T00:00:00Z", "1s", "true", "MQ==", "1.5"];
 
-/// How long a message may take.
-const SOON: Duration = Duration::from_secs(30);
+/// The timeout of a message.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Requests and responses of a method.
 trait Message: Clone + Debug + Default + Send + Sync + 'static {}
@@ -83,13 +82,13 @@ async fn bidi_streaming<Q: Message, R: Message>(
     fake.fails(failure());
     assert!(refused(name, all(call(Context::new(), two()).await).await));
     fake.reset_calls();
-    fake.expect(SOON, |_| true).send(R::default()).expect(SOON, |_| true).send(R::default()).end();
+    fake.expect(TIMEOUT, |_| true).send(R::default()).expect(TIMEOUT, |_| true).send(R::default()).end();
     let Some(answers) = unless_lacking(name, all(call(Context::new(), two()).await).await) else { return };
     same(name, &answers, &[R::default(), R::default()]);
     same(name, &fake.requests(), &[Q::default(), Q::default()]);
 }
 
-/// An HTTP request reaches a method. The errors for its variables say which kind of value each needs.
+/// Checks that an HTTP request reaches a method. The errors for its variables show which kind of value each needs.
 async fn route<S: CallShape>(gateway: &Router, fake: &MethodFake<S>, verb: &str, template: &str) {
     let mut kinds: Vec<_> = variables(template).map(|variable| (variable, 0)).collect();
     fake.reset_calls();
@@ -106,13 +105,13 @@ async fn route<S: CallShape>(gateway: &Router, fake: &MethodFake<S>, verb: &str,
     }
 }
 
-/// Whether all that is wrong with a request is that it lacks what is required.
+/// Whether missing required fields are the only violations of a request.
 fn lacks(body: &str) -> bool {
     let required = body.matches("\"reason\":\"REQUIRED\"").count();
     required > 0 && required == body.matches("\"field\":").count()
 }
 
-/// A request that a case writes down with its answer, or with a part of it if it fails.
+/// Checks a request of a case against its response, or against a part of its error.
 #[allow(dead_code, reason = "contracts that are drawn write down none")]
 async fn asked(gateway: &Router, line: &str) {
     let (request, expected) = line.split_once(" -> ").expect("an answer");
@@ -141,7 +140,7 @@ fn variables(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|variable| variable.split(['=', '}']).next())
 }
 
-/// A path that a template takes.
+/// A path that matches a template.
 fn path(template: &str, kinds: &[(&str, usize)]) -> String {
     let mut parts = template.split('{');
     let mut path = parts.next().unwrap_or_default().to_owned();
@@ -166,7 +165,7 @@ fn failure() -> Error {
     Error::new(Code::DataLoss, "all of it")
 }
 
-/// Whether a call reached the fake, which then failed it. It does not if its message lacks what is required.
+/// Whether a call reached the fake, which failed it. A message without required fields does not reach it.
 fn refused<R>(name: &str, answer: Result<R>) -> bool {
     let error = answer.err().unwrap_or_else(|| panic!("{name}: the failure is lost"));
     if !is_lack(&error) {
@@ -175,17 +174,18 @@ fn refused<R>(name: &str, answer: Result<R>) -> bool {
     !is_lack(&error)
 }
 
-/// Whether a message lacks what is required, and nothing else is wrong.
+/// Whether missing required fields are the only violations.
 fn is_lack(error: &Error) -> bool {
     error.message().split("; ").all(|violation| violation.ends_with(": is required"))
 }
 
-/// The answer to a stream of requests; none if they lack what is required, which is seen when the fake reads them.
+/// The response to a stream of requests. `None` if they lack required fields, which is detected when the fake reads
+/// them.
 fn unless_lacking<R>(name: &str, answer: Result<R>) -> Option<R> {
     answer.inspect_err(|error| assert!(is_lack(error), "{name}: {error}")).ok()
 }
 
-/// Some types hold numbers that equal nothing, so that texts are compared.
+/// Compares the debug texts, because NaN differs from itself.
 fn same(name: &str, got: &(impl Debug + ?Sized), expected: &(impl Debug + ?Sized)) {
     assert_eq!(format!("{got:?}"), format!("{expected:?}"), "{name}");
 }

@@ -1,4 +1,4 @@
-//! Legal contracts at the edges of the language, called and sent there and back.
+//! Legal contracts at the edges of the language: calls of their methods and round trips of their messages.
 
 mod calls;
 mod trips;

@@ -1,4 +1,4 @@
-//! Random messages of every case, there and back.
+//! Round trips of random messages of every case.
 #![allow(deprecated, unused_mut, clippy::let_and_return, reason = "the build script writes alike for every case")]
 
 use harness::roundtrip::Tally;

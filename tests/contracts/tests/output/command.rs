@@ -1,4 +1,4 @@
-//! The program as a shell sees it.
+//! The command line of the program.
 
 use std::{
     fs, io,
@@ -45,7 +45,7 @@ fn an_empty_request_fails_with_one_line() {
 }
 
 #[test]
-fn it_generates_with_nothing_else_installed() {
+fn generate_needs_no_other_program() {
     let out = TempDir::new().expect("a folder can be made");
     let options = ["--opt", "types=proto", "--opt", "emit=fake", "--opt", "allow=no-deadline"];
     let output = run_generate(out.path(), &[&["user.proto"], &options[..]].concat());
@@ -70,7 +70,7 @@ fn files_are_found_from_the_root_and_the_working_directory() {
     assert!(failure(&program(&outside)).contains("error: no such file in --proto-path golden"));
 }
 
-/// A lint warns, is silent or fails, by its level.
+/// A lint is a warning, silent or an error, by its level.
 #[test]
 fn lints_have_levels() {
     let out = TempDir::new().expect("a folder can be made");
@@ -86,7 +86,7 @@ fn lints_have_levels() {
     assert!(stdout_of(&program(&["explain", "no-deadline"])).starts_with("W0602: method without a deadline"));
 }
 
-/// A build system sees that nothing changed.
+/// A build system would rebuild after a newer modification time.
 #[test]
 fn unchanged_files_are_not_written_again() {
     let out = TempDir::new().expect("a folder can be made");
@@ -145,7 +145,7 @@ fn check_handles_files_that_are_not_utf8() {
     assert!(found.contains("client.rs: edited by hand") && !found.contains("other.rs"), "{found}");
 }
 
-/// The path that cannot be written is named.
+/// The error contains the path.
 #[test]
 fn an_unwritable_file_is_named() {
     let out = TempDir::new().expect("a folder can be made");
@@ -185,7 +185,7 @@ fn files_are_written_though_stderr_is_closed() {
     assert!(status.success() && !tree(out.path()).is_empty(), "{status}");
 }
 
-/// protoc compiles what the built-in reader does not, such as editions, and its errors have positions.
+/// protoc compiles editions, which the built-in reader does not. Its errors have positions.
 #[test]
 fn protoc_compiles_files_on_request() {
     let path = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");

@@ -1,4 +1,4 @@
-//! No comment is lost on its way.
+//! Every comment of a contract is generated.
 
 use harness::{comments::comments, contracts, generate, input};
 use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options};
@@ -9,7 +9,7 @@ use crate::golden::CASES;
 fn every_comment_is_generated_at_its_item() {
     let folder = contracts().join("golden");
     let mut found = 0;
-    // Those that print both the plain types and the messages.
+    // Only cases with plain types and prost messages.
     for (case, files, options) in CASES.iter().filter(|(_, _, options)| matches!(*options, "" | "include_imports=true"))
     {
         let mut diagnostics = Diagnostics::default();
@@ -24,7 +24,7 @@ fn every_comment_is_generated_at_its_item() {
     assert!(found > 30, "the cases have only {found} comments");
 }
 
-/// The check itself: it finds what is missing.
+/// Tests the check itself.
 #[test]
 fn a_missing_comment_is_found() {
     let folder = contracts().join("golden");

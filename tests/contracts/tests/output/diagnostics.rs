@@ -1,12 +1,12 @@
-//! Pairs of files in `diagnostics/`: a `.proto` with errors or lints, and its diagnostics. The options that it is generated
-//! with, if any, are in its first line.
+//! Pairs of files in `diagnostics/`: a `.proto` with errors or lints, and its diagnostics. The first line may contain
+//! options.
 
 use std::{collections::BTreeSet, fs};
 
 use harness::{contracts, generate, options_of, repository, tree};
 use protoc_gen_rust_svc::diagnostics::{codes, lints::LINTS};
 
-/// Each `case.proto` has the diagnostics in `case.stderr`. `UPDATE_GOLDEN=1` writes them anew.
+/// Each `case.proto` has the diagnostics in `case.stderr`. `UPDATE_GOLDEN=1` rewrites them.
 #[test]
 fn every_case_has_its_diagnostics() {
     let folder = contracts().join("diagnostics");
@@ -50,7 +50,7 @@ fn every_code_is_explained() {
     assert_eq!(LINTS.iter().map(|(_, code)| *code).collect::<BTreeSet<_>>(), named, "each has a name");
 }
 
-/// Each function of which `explain` says that rules may call it is called by a rule that `tests/calls` has checked.
+/// Each function that `explain` allows in rules is called by a rule that `tests/calls` checks.
 #[test]
 fn functions_that_rules_may_call_are_called() {
     let explanation = codes::find("W0503").expect("it is explained").explanation;

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::program::{program, protoc, stderr_of, stdout_of};
 
-/// Each folder has its `report.txt`. `UPDATE_GOLDEN=1` writes the reports anew.
+/// Each folder has its `report.txt`. `UPDATE_GOLDEN=1` rewrites the reports.
 #[test]
 fn every_breaking_change_is_reported() {
     let folder = contracts().join("diff");
@@ -49,7 +49,7 @@ fn model(folder: &Path) -> Model {
     lowered.unwrap_or_else(|| panic!("{}", diagnostics.errors())).model
 }
 
-/// No contract differs from itself.
+/// Compares each contract with itself.
 #[test]
 fn an_unchanged_contract_has_no_changes() {
     for (case, files, _) in crate::golden::CASES.iter().filter(|(case, ..)| !case.starts_with("edition")) {
@@ -66,7 +66,7 @@ fn an_unchanged_contract_has_no_changes() {
     }
 }
 
-/// A repository with a contract, of which a field is taken away after the first commit, and another file.
+/// A repository with two files. A field is removed from the contract after the first commit.
 struct Repository(TempDir);
 
 impl Repository {
@@ -141,9 +141,9 @@ fn a_breaking_change_can_be_allowed_by_name() {
     assert_eq!(repository.diff("main", &[]), (Some(0), "no changes since main\n".to_owned()));
 }
 
-/// A method more breaks no implementation of a trait whose functions have bodies.
+/// A new method breaks no implementation of a trait with default methods.
 #[test]
-fn a_method_with_a_body_is_safe() {
+fn a_new_default_method_breaks_nothing() {
     let repository = Repository::new();
     repository.git(&["checkout", "--quiet", "."]);
     let methods = "rpc Get(Nothing) returns (Nothing); rpc Fresh(Nothing) returns (Nothing);";
@@ -157,7 +157,7 @@ fn a_method_with_a_body_is_safe() {
 const BODIES: &str = "default_methods=unimplemented";
 
 #[test]
-fn a_descriptor_set_is_compared_too() {
+fn descriptor_sets_are_compared() {
     let repository = Repository::new();
     repository.git(&["checkout", "--quiet", "."]);
     let set = repository.0.path().join("before.binpb");
@@ -170,7 +170,7 @@ fn a_descriptor_set_is_compared_too() {
     assert!(code == Some(1) && report.contains("shop.v1.Order.item: has type `Vec<shop::v1::Item>`"), "{report}");
 }
 
-/// Files of editions are compared as descriptors; the help line says how to make these.
+/// Files of editions are compared as descriptors; a help line shows the commands for them.
 #[test]
 fn editions_are_compared_as_descriptors() {
     let repository = Repository::new();

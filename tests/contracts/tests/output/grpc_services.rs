@@ -1,4 +1,4 @@
-//! The messages of the services that every server serves, health and reflection, as the generator prints them.
+//! The messages of health and reflection in the runtime, which the generator prints.
 
 use std::{fs, process::Command};
 

@@ -203,7 +203,7 @@ fn refused(cases: &[(&str, Vec<u8>)]) {
     }
 }
 
-/// Of `user.proto`, with the name of an enum's value changed.
+/// A request for `user.proto` with an illegal name of an enum value.
 fn illegal_value() -> Vec<u8> {
     let mut request = request("user.proto");
     for bytes in &mut request.proto_file {
@@ -216,7 +216,7 @@ fn illegal_value() -> Vec<u8> {
     request.encode_to_vec()
 }
 
-/// However the file itself is called, what is written stays below the folder of the user.
+/// Output paths stay below the output folder, whatever the name of the file.
 #[test]
 fn file_names_do_not_lead_outside_the_output() {
     for name in ["../../evil.proto", "/etc/evil.proto", "a\nb.proto", "*/ fn main() {}.proto", "a\u{202e}b.proto"] {
@@ -237,7 +237,7 @@ fn stays_in_its_line(path: &str, content: &str) {
     assert!(lines.next().is_some_and(str::is_empty), "{path}: the name of the file breaks out of its line");
 }
 
-/// Numbers that are as random as they need to be, and the same in every run.
+/// A pseudorandom generator with a fixed seed.
 struct Random(u64);
 
 impl Random {
@@ -249,7 +249,7 @@ impl Random {
     }
 }
 
-/// The bytes with one to eight of them changed, left out, doubled or cut off.
+/// Changes, removes, doubles or truncates one to eight bytes.
 fn mutated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=random.below(8) {
@@ -268,7 +268,7 @@ fn mutated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     bytes
 }
 
-/// In process, so that there can be many: a panic names the seed.
+/// The requests run in process, which is fast enough for many. A panic names the seed.
 #[test]
 fn mutated_requests_do_not_panic() {
     for file in ["fields.proto", "user.proto", "policies.proto", "proto2.proto", "keywords.proto"] {
@@ -284,7 +284,7 @@ fn mutated_requests_do_not_panic() {
     }
 }
 
-/// In a process of its own, where an overflow of the stack would show, too.
+/// Each request runs in a process of its own, which would show a stack overflow, too.
 #[test]
 fn malformed_requests_exit_with_a_response_or_a_message() {
     let request = request("chat.proto").encode_to_vec();
@@ -313,7 +313,7 @@ fn deeply_nested_messages_are_an_error() {
     assert!(response.error.is_some_and(|error| error.contains("deep")), "they are not refused");
 }
 
-/// An edition after the newest one is refused at its declaration, which compilers locate as that of the syntax.
+/// An edition after the newest one is refused at its declaration, which compilers locate as the syntax.
 #[test]
 fn newer_editions_are_refused_with_a_position() {
     let newer = changed(|file| {

@@ -1,4 +1,4 @@
-//! Typical mistakes in contracts: the built-in reader and protoc refuse the same ones, with a position.
+//! Typical mistakes in contracts, which the built-in reader and protoc both reject with a position.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::program::{program, protoc, stderr_of};
 
-/// Each contract with the beginning of an error of the built-in reader, in which `a.proto:` is left out.
+/// Contracts, each with the start of an error of the built-in reader after `a.proto:`.
 const REFUSED: &[(&str, &str)] = &[
     (
         "syntax = \"proto3\";\nmessage M { Ordr id = 1; }\nmessage Order {}",

@@ -1,18 +1,18 @@
-//! Everything that an independent parser finds in the goldens' contracts is generated.
+//! An independent parser reads the contracts of the goldens: everything that it finds is generated.
 
 use harness::{contracts, generate, repository};
 use protobuf_parse::Parser;
 
 use crate::{golden::CASES, program::protoc_include};
 
-/// The declarations of files, as they are generated.
+/// The declarations of files, in their generated form.
 #[derive(Default)]
 struct Declared {
     /// The constructor and the path of each method.
     methods: Vec<String>,
     /// The names of enum values.
     values: Vec<String>,
-    /// How many fields there are.
+    /// The number of fields.
     fields: usize,
     /// The first line of each comment.
     comments: Vec<String>,
@@ -53,7 +53,7 @@ fn declared(files: &[&str]) -> Declared {
     declared
 }
 
-/// The streaming kind of a method, as it is generated.
+/// The generated constructor for the streaming kind of a method.
 fn kind(takes_stream: bool, returns_stream: bool) -> &'static str {
     match (takes_stream, returns_stream) {
         (false, false) => "unary",
@@ -90,7 +90,7 @@ fn check(case: &str, files: &[&str], options: &str) {
 
 #[test]
 fn everything_declared_is_generated() {
-    // `imported` prints a file more than it is asked for; the domain cases each print a part.
+    // `imported` generates one more file than requested, and the domain cases each generate a part.
     CASES
         .iter()
         .filter(|(case, ..)| !["imported", "domain_only", "domain_elsewhere"].contains(case))

@@ -21,7 +21,7 @@ const EXAMPLE: &[&str] = &[
     "order/v1/tracking.proto",
 ];
 
-/// Through protoc, files come out as they do in process.
+/// Checks that the output through protoc is that of the library.
 fn check(folder: &Path, files: &[&str], options: &str) {
     let out = TempDir::new().expect("a folder can be made");
     let arguments = [format!("--rust-svc_out={}", out.path().display()), format!("--rust-svc_opt={options}")];
@@ -70,11 +70,11 @@ fn attempt(folder: &Path, file: &str, options: &str) -> (Output, Files) {
     (output, tree(out.path()))
 }
 
-/// protoc itself reports contracts that do not compile; some of them compile there.
+/// Cases with errors of the compiler, which protoc reports in its own words or not at all.
 const BY_READERS: &[&str] =
     &["camel_case", "json_names_alike", "missing_rules", "negative_name", "syntax_error", "unknown_type"];
 
-/// The plugin's diagnostics, with `file:line:column`, as the same file has them in process.
+/// The diagnostics through protoc are those of the library, with `file:line:column`.
 #[test]
 fn protoc_shows_every_diagnostic_at_its_place() {
     let folder = contracts().join("diagnostics");
@@ -82,7 +82,7 @@ fn protoc_shows_every_diagnostic_at_its_place() {
     for file in tree(&folder).keys().filter_map(|name| name.strip_suffix(".stderr")).filter(|file| own(file)) {
         let expected = fs::read_to_string(folder.join(file).with_extension("stderr")).expect("it is there");
         let options = options_of(&folder, &format!("{file}.proto"));
-        // An option itself has no place in a file.
+        // Diagnostics of options have no position in a file.
         assert!(expected.starts_with(&format!("{file}.proto:")) || !options.is_empty(), "{expected}");
         let (output, written) = attempt(&folder, &format!("{file}.proto"), &options);
         let stderr = stderr_of(&output);
@@ -107,7 +107,7 @@ fn unknown_options_list_the_known_ones() {
     }
 }
 
-/// A descriptor set from protoc generates the same as the files.
+/// The output for a descriptor set of protoc is that for the files.
 #[test]
 fn descriptor_sets_of_protoc_generate_the_same() {
     let out = TempDir::new().expect("a folder can be made");

@@ -7,7 +7,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// Where `protoc-gen-rust-svc` is, built of what is here now.
+/// The path of `protoc-gen-rust-svc`, built from the current sources.
 pub(crate) static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
 
 fn build() -> PathBuf {
@@ -19,12 +19,12 @@ fn build() -> PathBuf {
     path.split('"').next().expect("the path has an end").replace(r"\\", r"\").into()
 }
 
-/// Our program with arguments.
+/// Runs our program.
 pub(crate) fn program(arguments: &[&str]) -> Output {
     Command::new(&*PROGRAM).args(arguments).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-/// Our program as a plugin: what it answers to these bytes.
+/// Runs our program as a plugin on these bytes.
 pub(crate) fn plugin(request: &[u8]) -> Output {
     let piped = || Stdio::piped();
     let command = Command::new(&*PROGRAM).stdin(piped()).stdout(piped()).stderr(piped()).spawn();
@@ -33,7 +33,7 @@ pub(crate) fn plugin(request: &[u8]) -> Output {
     child.wait_with_output().expect("the program ends")
 }
 
-/// The real protoc, with `arguments`, on files in `folder` and our own.
+/// Runs the real protoc on files in `folder`, with our own contracts as imports.
 pub(crate) fn protoc(folder: &Path, arguments: &[&str], files: &[&str]) -> Output {
     let mut command = Command::new(protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine"));
     for folder in [folder, &harness::repository().join("proto"), &protoc_include()] {
@@ -43,12 +43,12 @@ pub(crate) fn protoc(folder: &Path, arguments: &[&str], files: &[&str]) -> Outpu
     command.args(arguments).args(files).current_dir(folder).output().expect("protoc runs")
 }
 
-/// Where the files are that protoc itself brings.
+/// The folder of the files that come with protoc.
 pub(crate) fn protoc_include() -> PathBuf {
     protoc_bin_vendored::include_path().expect("they lie beside it")
 }
 
-/// The standard output, of a program that succeeded.
+/// The standard output of a program. Panics if it failed.
 pub(crate) fn stdout_of(output: &Output) -> String {
     assert!(output.status.success(), "{}", stderr_of(output));
     String::from_utf8_lossy(&output.stdout).into_owned()

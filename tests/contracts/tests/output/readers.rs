@@ -1,4 +1,4 @@
-//! The built-in reader and protoc lead to the same output.
+//! The output is the same for descriptors of the built-in reader and of protoc.
 
 use std::{
     fs,
@@ -18,10 +18,10 @@ use tempfile::NamedTempFile;
 
 use crate::program::{protoc, stdout_of};
 
-/// Files that protoc refuses, for names that it takes for one.
+/// Files that protoc rejects, because it considers two names equal.
 const REFUSED: &[&str] = &["names_enum_self.proto", "names_keywords.proto"];
 
-/// Files that the built-in reader refuses.
+/// Whether the built-in reader rejects a file.
 fn needs_protoc(text: &str) -> bool {
     text.contains("// by: protoc") || text.lines().any(|line| line.starts_with("edition = "))
 }
@@ -45,7 +45,7 @@ fn the_built_in_reader_agrees_with_protoc() {
     }
 }
 
-/// buf writes into each file of its sets whether it was only imported. That says nothing of the contract.
+/// buf marks imported files in its descriptor sets. The marks are not part of the contract.
 #[test]
 fn fields_that_only_buf_sets_do_not_change_the_output() {
     let folder = contracts().join("golden");
@@ -56,10 +56,10 @@ fn fields_that_only_buf_sets_do_not_change_the_output() {
     assert_eq!(printed(&input(&set.encode_to_vec())), printed(&input(&bytes)));
 }
 
-/// Its field 8042, which holds a message.
+/// Field 8042, which contains a message.
 const BUF: [u8; 6] = [0xd2, 0xf6, 0x03, 0x02, 0x08, 0x00];
 
-/// A set whose files are bytes.
+/// A descriptor set with encoded files.
 #[derive(prost::Message)]
 struct FileDescriptorSet {
     #[prost(bytes, repeated, tag = 1)]
@@ -77,7 +77,7 @@ fn set_by_protoc(folder: &Path, name: &str) -> Vec<u8> {
     fs::read(set.path()).expect("it is there")
 }
 
-/// The code without comments, of which compilers have different notions.
+/// The code without comments, which compilers attach differently.
 fn printed(input: &Input) -> Files {
     let mut diagnostics = Diagnostics::default();
     let options = Options::parse("allow=all", &mut diagnostics);

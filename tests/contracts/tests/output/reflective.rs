@@ -1,4 +1,4 @@
-//! The messages that describe messages, as the runtime has them: printed by the generator itself.
+//! The messages of `descriptor.proto` and the like in the runtime, which the generator prints.
 
 use std::{fs, process::Command};
 
@@ -7,7 +7,7 @@ use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options, read::Input, render::Files};
 
-/// A package that is printed: what is in google.protobuf is not, since the runtime has it.
+/// A package that is generated. google.protobuf is not, because the runtime provides it.
 const PLACE: &str = "reflective";
 
 const NAMES: [&str; 4] = [

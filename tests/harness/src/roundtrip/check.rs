@@ -22,11 +22,11 @@ use crate::roundtrip::{
     types::{Codec, Conversion, Tree},
 };
 
-/// How many messages of each type are drawn for each property.
+/// The number of messages of each type for each property.
 const CASES: u32 = 24;
-/// How often a message of which something does not hold is made simpler.
+/// The maximum number of attempts to simplify a failing message.
 const SHRINKS: u32 = 2000;
-/// How many random bytes make a message, at most.
+/// The maximum number of random bytes for a message.
 const BYTES: usize = 512;
 
 /// Counts of the checked types and messages.
@@ -34,9 +34,9 @@ const BYTES: usize = 512;
 pub struct Tally {
     /// Types with a conversion.
     pub conversions: usize,
-    /// Messages that had nothing wrong.
+    /// Valid messages.
     pub identical: usize,
-    /// Messages that had something wrong.
+    /// Invalid messages.
     pub refused: usize,
     /// Violations that were reported.
     pub violations: usize,
@@ -59,7 +59,7 @@ impl std::iter::Sum for Tally {
     }
 }
 
-/// A message that was drawn, and the paths of what is wrong with it.
+/// A drawn message, and the paths of its invalid fields.
 struct Drawn {
     message: DynamicMessage,
     wrong: Vec<String>,
@@ -68,11 +68,11 @@ struct Drawn {
 /// The property that messages are drawn for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// To come back as they were.
+    /// Valid messages are unchanged by conversions.
     Right,
-    /// To be refused.
+    /// Invalid messages are rejected.
     Wrong,
-    /// To be printed and read.
+    /// Messages are unchanged by JSON.
     Json,
 }
 
@@ -86,7 +86,7 @@ pub struct Check<'a> {
 }
 
 impl Tree {
-    /// Draws messages of every type, and fails with the simplest of which something does not hold.
+    /// Draws messages of every type. Fails with the simplest message that violates a property.
     pub fn check(&self) -> Result<Tally, String> {
         Check::new(self).all()
     }
@@ -130,7 +130,7 @@ impl<'a> Check<'a> {
         Ok(Tally { codecs: 1, printed, ..Tally::default() })
     }
 
-    /// Draws messages of a type, right or wrong, and holds something of each. How many there were.
+    /// Draws messages of a type and checks a property of each. Returns their number.
     fn each(&self, name: &str, kind: Kind, hold: impl Fn(&Drawn) -> Result<(), String>) -> Result<usize, String> {
         let descriptor = self.contracts.message(name);
         let cases = std::env::var("ROUND_TRIPS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
@@ -151,14 +151,14 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// The simplest message of which something does not hold.
+    /// Describes the simplest message that violates the property.
     fn failure(&self, descriptor: &MessageDescriptor, bytes: &[u8], kind: Kind, reason: &str) -> String {
         let drawn = self.draw(descriptor, bytes, kind);
         let held = drawn.map(|drawn| leaves(&self.contracts, &drawn.message, Floats::Exact)).unwrap_or_default();
         format!("{}, {}: {reason}\nof {held:#?}", self.tree.name, descriptor.full_name())
     }
 
-    /// `None` if there is no such message, because it requires itself.
+    /// Draws a message. Returns `None` if every such message would be infinite.
     fn draw(&self, descriptor: &MessageDescriptor, bytes: &[u8], kind: Kind) -> Option<Drawn> {
         let mut draw = Draw {
             contracts: &self.contracts,
@@ -173,7 +173,7 @@ impl<'a> Check<'a> {
         Some(Drawn { message, wrong: draw.wrong })
     }
 
-    /// The message is the same after it was a plain type.
+    /// Checks that a message is unchanged after conversion to its plain type and back.
     fn comes_back(&self, conversion: &Conversion, drawn: &Drawn) -> Result<(), String> {
         let converted = (conversion.convert)(&drawn.message.encode_to_vec());
         let descriptor = drawn.message.descriptor();
@@ -183,7 +183,7 @@ impl<'a> Check<'a> {
         same("converted", &straight, &self.decoded(&descriptor, &back, Floats::Exact)?)
     }
 
-    /// The violations are exactly those that were drawn, with their paths.
+    /// Checks that the violations are exactly the invalid fields.
     fn is_refused(&self, conversion: &Conversion, drawn: &Drawn) -> Result<(), String> {
         let result = (conversion.convert)(&drawn.message.encode_to_vec()).result;
         let mut reported = result.err().unwrap_or_default();
@@ -196,7 +196,7 @@ impl<'a> Check<'a> {
         if reported == wrong { Ok(()) } else { Err(format!("{wrong:?} is wrong, and {reported:?} is reported")) }
     }
 
-    /// JSON brings the message back, and is that of prost-reflect.
+    /// Checks that a message is unchanged by JSON, which equals that of prost-reflect.
     fn is_printed_and_read(&self, codec: &Codec, drawn: &Drawn) -> Result<(), String> {
         let descriptor = drawn.message.descriptor();
         let bytes = drawn.message.encode_to_vec();
@@ -240,7 +240,7 @@ fn same(what: &str, expected: &Leaves, found: &Leaves) -> Result<(), String> {
     if difference.is_empty() { Ok(()) } else { Err(format!("{what}:\n{}", difference.join("\n"))) }
 }
 
-/// In JSON the fields of a packed message share an object with `@type`, so none may have that name.
+/// Whether a message can be in an `Any`. Its JSON object contains `@type`, so no field may have that name.
 fn can_be_packed(message: &MessageDescriptor) -> bool {
     message.fields().all(|field| field.json_name() != "@type")
 }

@@ -11,10 +11,10 @@ use crate::roundtrip::{editions::Unsaid, endless::without_endless};
 
 /// `REQUIRED` of `google.api.FieldBehavior`.
 const REQUIRED: i32 = 2;
-/// `OUTPUT_ONLY` of `google.api.FieldBehavior`, with which `REQUIRED` means nothing.
+/// `OUTPUT_ONLY` of `google.api.FieldBehavior`, which cancels `REQUIRED`.
 const OUTPUT_ONLY: i32 = 3;
 
-/// The messages of a tree, and what is asked of them.
+/// The messages of a tree and their required fields.
 #[derive(Debug)]
 pub(crate) struct Contracts {
     pub(crate) pool: DescriptorPool,
@@ -47,7 +47,7 @@ impl Contracts {
         item.parent_file().syntax() == Syntax::Proto3 || self.unsaid.open.contains(item.full_name())
     }
 
-    /// Whether a message without a field is refused.
+    /// Whether a message without this field is rejected.
     pub(crate) fn is_required(&self, field: &FieldDescriptor) -> bool {
         let is_number = !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_) | Kind::Enum(_));
         let is_alone = field.cardinality() == Cardinality::Optional && !self.has_presence(field);
@@ -58,25 +58,25 @@ impl Contracts {
         self.required.contains(field.full_name()) && can_tell && !is_always_there(field)
     }
 
-    /// Whether a message without a oneof is refused: each of its members is required.
+    /// Whether a message without this oneof is rejected, because all of its members are required.
     pub(crate) fn is_required_oneof(&self, oneof: &OneofDescriptor) -> bool {
         oneof.fields().all(|field| self.required.contains(field.full_name()))
     }
 
-    /// Whether a message says what of another is to be changed (AIP-134), so that not all of it is required.
+    /// Whether a message is an update request (AIP-134), so that only the fields in its mask are required.
     pub(crate) fn is_masked(&self, message: &MessageDescriptor) -> bool {
         let mask = message.get_field_by_name("update_mask").map(|field| field.kind());
         matches!(mask, Some(Kind::Message(mask)) if mask.full_name() == "google.protobuf.FieldMask")
     }
 
-    /// Whether the zero of an enum means that nothing is said: `..._UNSPECIFIED`.
+    /// Whether the zero of an enum means unspecified: `..._UNSPECIFIED`.
     pub(crate) fn says_nothing_by_zero(&self, item: &EnumDescriptor) -> bool {
-        // In the order in which they are declared: of aliases the first counts.
+        // The first of several aliases in the order of the declaration counts.
         let zero = item.enum_descriptor_proto().value.iter().find(|value| value.number() == 0);
         self.is_open(item) && zero.is_some_and(|value| is_unspecified(item.name(), value.name()))
     }
 
-    /// The message of a full name.
+    /// The message with this full name.
     pub(crate) fn message(&self, name: &str) -> MessageDescriptor {
         self.pool.get_message_by_name(name).unwrap_or_else(|| panic!("the descriptors tell nothing of {name}"))
     }
@@ -101,7 +101,7 @@ fn is_unspecified(item: &str, value: &str) -> bool {
     value == "UNSPECIFIED" || value.strip_prefix(&letters(item)).is_some_and(|rest| rest == "UNSPECIFIED")
 }
 
-/// A member of a oneof, or `required` as proto2 has it.
+/// Whether a field is a member of a oneof, or `required` as in proto2.
 fn is_always_there(field: &FieldDescriptor) -> bool {
     field.cardinality() == Cardinality::Required || oneof(field).is_some()
 }

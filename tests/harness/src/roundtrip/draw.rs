@@ -1,5 +1,5 @@
-//! Random messages, made from random bytes: fewer or smaller bytes make a simpler message. Where there are no more bytes,
-//! the first choice is taken and every ratio is met.
+//! Random messages from random bytes. Fewer or smaller bytes make a simpler message. Without more bytes, the first
+//! choice is taken and every ratio is met.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -8,12 +8,12 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescri
 
 use crate::roundtrip::contracts::{Contracts, oneof};
 
-/// How deeply messages are nested that need not be there.
+/// The maximum nesting of optional messages.
 const DEPTH: usize = 4;
-/// How deeply messages are nested that must be there.
+/// The maximum nesting of required messages.
 const REQUIRED_DEPTH: usize = 12;
 
-/// Makes a message.
+/// The state of drawing a message.
 pub(crate) struct Draw<'a, 'b> {
     pub(crate) contracts: &'a Contracts,
     pub(crate) bytes: Unstructured<'b>,
@@ -21,16 +21,16 @@ pub(crate) struct Draw<'a, 'b> {
     pub(crate) packed: &'a [MessageDescriptor],
     /// The latest second of a time.
     pub(crate) latest: i64,
-    /// Whether something is made wrong here and there.
+    /// Whether some fields become invalid.
     pub(crate) breaks: bool,
-    /// Where something was made wrong.
+    /// The paths of the invalid fields.
     pub(crate) wrong: Vec<String>,
-    /// The path of the message that is made now.
+    /// The path of the current message.
     pub(crate) path: Vec<String>,
 }
 
 impl Draw<'_, '_> {
-    /// A message; one of `google.protobuf` as its rules have it.
+    /// Draws a message. Messages of `google.protobuf` follow their own rules.
     pub(crate) fn message(&mut self, descriptor: &MessageDescriptor) -> Result<DynamicMessage> {
         if self.path.len() > REQUIRED_DEPTH {
             return Err(arbitrary::Error::NotEnoughData); // it requires itself
@@ -60,7 +60,7 @@ impl Draw<'_, '_> {
         Ok(message)
     }
 
-    /// The member of a oneof that is there.
+    /// Draws the member of a oneof that is set.
     fn member<'c>(
         &mut self,
         oneof: &OneofDescriptor,
@@ -101,7 +101,7 @@ impl Draw<'_, '_> {
         }
     }
 
-    /// The value, or another in place of one that counts as unset.
+    /// The value, or another one if it counts as unset.
     fn specified(&self, field: &FieldDescriptor, value: Value) -> Value {
         let is_none = value.is_default(&field.kind());
         match field.kind() {
@@ -157,12 +157,12 @@ impl Draw<'_, '_> {
         self.path.len() < DEPTH || !matches!(field.kind(), Kind::Message(_)) || field.is_map()
     }
 
-    /// Whether to make wrong what could be right.
+    /// Whether to make a value invalid.
     pub(crate) fn is_broken(&mut self) -> Result<bool> {
         Ok(self.breaks && !self.bytes.ratio(3, 4)?)
     }
 
-    /// One of these.
+    /// Picks one of these.
     pub(crate) fn pick<'c, T>(&mut self, choices: &'c [T]) -> Result<&'c T> {
         self.bytes.choose(choices)
     }

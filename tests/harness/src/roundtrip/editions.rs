@@ -1,4 +1,4 @@
-//! Files of editions, said in proto2 for a reader that does not know them.
+//! Converts files of editions to proto2, for a reader that does not support editions.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(crate) struct Unsaid {
     pub(crate) open: BTreeSet<String>,
 }
 
-/// The features that matter, by their numbers in `google.protobuf.FeatureSet`.
+/// The relevant features, by their numbers in `google.protobuf.FeatureSet`.
 #[derive(Clone, Copy)]
 struct Features {
     field_presence: i32,
@@ -22,7 +22,7 @@ struct Features {
     message_encoding: i32,
 }
 
-/// Those of the editions 2023 and 2024.
+/// The defaults of the editions 2023 and 2024.
 const DEFAULTS: Features =
     Features { field_presence: EXPLICIT, enum_type: OPEN, repeated_field_encoding: PACKED, message_encoding: 1 };
 const EXPLICIT: i32 = 1;
@@ -38,7 +38,7 @@ const TYPE_GROUP: i32 = 10;
 const TYPE_MESSAGE: i32 = 11;
 
 impl Features {
-    /// With what an element says of itself.
+    /// Overrides the features with those of an element.
     fn of(self, element: &DynamicMessage) -> Self {
         let Some(own) = message(element, "options").and_then(|options| message(&options, "features")) else {
             return self;
@@ -55,7 +55,7 @@ impl Features {
 }
 
 impl Unsaid {
-    /// Says a `FileDescriptorProto` in proto2, if it is of an edition.
+    /// Converts a `FileDescriptorProto` to proto2, if it is of an edition.
     pub(crate) fn file(&mut self, file: &mut DynamicMessage) {
         if text(file, "syntax") != "editions" {
             return;
@@ -73,7 +73,7 @@ impl Unsaid {
         each(message, "enum_type", |it| self.enumeration(it, features, &name));
         let (is_entry, maps) = (is_map_entry(message), maps(message, &name));
         each(message, "field", |it| {
-            // A map is written as ever.
+            // Maps have no features.
             let may_be_group = !is_entry && !maps.contains(&text(it, "type_name"));
             self.field(it, features, &name, may_be_group);
         });
@@ -113,7 +113,7 @@ fn is_map_entry(message: &DynamicMessage) -> bool {
     options.is_some_and(|options| options.get_field_by_name("map_entry").is_some_and(|it| it.as_bool() == Some(true)))
 }
 
-/// The entries of the maps of a message, by their names with a dot in front.
+/// The full names of the map entries of a message, with a leading dot.
 fn maps(message: &DynamicMessage, name: &str) -> Vec<String> {
     let nested = message.get_field_by_name("nested_type");
     let nested = nested.iter().filter_map(|nested| nested.as_list()).flatten().filter_map(Value::as_message);

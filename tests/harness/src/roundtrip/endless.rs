@@ -6,7 +6,7 @@ use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageD
 
 use crate::roundtrip::contracts::oneof;
 
-/// The `REQUIRED` fields that a message can have without end.
+/// The `REQUIRED` fields that finite messages can satisfy.
 pub(crate) fn without_endless(pool: &DescriptorPool, said: &BTreeSet<String>) -> BTreeSet<String> {
     let fields = pool.all_messages().flat_map(|message| message.fields().collect::<Vec<_>>());
     let endless = fields.filter(|field| said.contains(field.full_name()) && oneof(field).is_none());
@@ -31,7 +31,7 @@ fn is_needed(field: &FieldDescriptor, said: &BTreeSet<String>) -> bool {
     is_said || field.cardinality() == Cardinality::Required
 }
 
-/// The message that a field holds, once, often or by key.
+/// The message of a field, be it singular, repeated or a map.
 fn held(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {
         Kind::Message(entry) if entry.is_map_entry() => held(&entry.map_entry_value_field()),

@@ -1,16 +1,17 @@
-//! JSON as another implementation prints and reads it.
+//! JSON by another implementation, prost-reflect.
 
 use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::{Serializer, Value};
 
-/// Input that prost-reflect refuses and the official implementations accept: an empty `google.protobuf.Any`, which is `{}`, and
+/// Input that prost-reflect rejects and the official implementations accept: an empty `google.protobuf.Any`, which is
+/// `{}`, and
 /// the largest number of `float`, which in decimal is a little more.
 const REFUSED: &[&str] = &["unsupported type url ''", "expected '@type' field", "float value out of range"];
 
-/// Numbers that JSON has only as texts.
+/// Numbers that are strings in JSON.
 const NOT_FINITE: &[&str] = &["Infinity", "-Infinity", "NaN"];
 
-/// Whether it is a shortcoming of prost-reflect that it refuses something.
+/// Whether an error is a known shortcoming of prost-reflect.
 pub(crate) fn is_known(error: &str) -> bool {
     REFUSED.iter().any(|known| error.contains(known))
 }
@@ -30,18 +31,18 @@ pub(crate) fn parse(descriptor: MessageDescriptor, text: &[u8]) -> Result<Dynami
     parsed.map_err(|error| error.to_string())
 }
 
-/// JSON as it is.
+/// Parses JSON.
 pub(crate) fn value(text: &[u8]) -> Value {
     serde_json::from_slice(text).expect("JSON")
 }
 
-/// JSON to be compared, in which `1` is `1.0`.
+/// Normalizes JSON for comparison: `1` becomes `1.0`.
 pub(crate) fn plain(mut value: Value) -> Value {
     to_floats(&mut value);
     value
 }
 
-/// Puts right where prost-reflect prints `null` for a `DoubleValue` or a `FloatValue` that is not finite.
+/// Corrects places where prost-reflect prints `null` for a `DoubleValue` or a `FloatValue` that is not finite.
 pub(crate) fn put_right(theirs: &mut Value, ours: &Value) {
     match (theirs, ours) {
         (theirs @ Value::Null, Value::String(text)) if NOT_FINITE.contains(&text.as_str()) => *theirs = ours.clone(),

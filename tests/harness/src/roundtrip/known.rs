@@ -10,7 +10,7 @@ const SECONDS: &[i64] = &[0, 1, -1, 1_700_000_000, -62_135_596_800, 253_402_300_
 /// Seconds of spans of at most 10,000 years.
 const SPANS: &[i64] = &[0, 1, -1, 315_576_000_000, -315_576_000_000];
 const NANOS: &[i32] = &[0, 1, 999_999_999, 500_000_000, 1_000, 123_456_789];
-/// Seconds and nanoseconds that are no time, and no span.
+/// Seconds and nanoseconds that are neither a valid timestamp nor a valid duration.
 const WRONG: &[(i64, i32)] =
     &[(i64::MAX, 0), (i64::MIN, 0), (1, -1), (0, i32::MIN), (0, 1_000_000_000), (315_576_000_001, 0)];
 const PATHS: &[&str] = &["a", "display_name", "a.b_c", "f1"];
@@ -18,7 +18,7 @@ const NUMBERS: &[f64] = &[0.0, 1.0, -1.5, 1e21, 1e-7, -0.0];
 const MAX_DEPTH: usize = 3;
 
 impl Draw<'_, '_> {
-    /// A message that has rules of its own; `None` if it has none.
+    /// Draws a message with rules of its own. Returns `None` if it has none.
     pub(crate) fn known(&mut self, descriptor: &MessageDescriptor) -> Option<Result<DynamicMessage>> {
         let name = descriptor.full_name().strip_prefix("google.protobuf.")?;
         let mut message = DynamicMessage::new(descriptor.clone());
@@ -28,7 +28,7 @@ impl Draw<'_, '_> {
             "FieldMask" => self.field_mask(&mut message),
             "Any" => self.any(&mut message),
             "Value" | "Struct" | "ListValue" => self.json(&mut message),
-            // Compilers have numbered the values of the one in different ways, and dropped an option of the other.
+            // Compilers disagree about the numbers of one message and about an option of the other.
             "FeatureSet" | "FileOptions" => Ok(()),
             _ => return None,
         };
@@ -47,7 +47,7 @@ impl Draw<'_, '_> {
         self.moment(message, (seconds, if is_negative { -nanos } else { nanos }))
     }
 
-    /// Sets seconds and nanoseconds, to what is wrong if something is to be wrong.
+    /// Sets seconds and nanoseconds, to invalid ones if the message is to be invalid.
     fn moment(&mut self, message: &mut DynamicMessage, right: (i64, i32)) -> Result<()> {
         let (seconds, nanos) = if self.breaks_here()? { *self.pick(WRONG)? } else { right };
         message.set_field_by_name("seconds", Value::I64(seconds));
@@ -75,7 +75,7 @@ impl Draw<'_, '_> {
         Ok(())
     }
 
-    /// A `Value`, a `Struct` or a `ListValue`, of which at most one number is wrong.
+    /// Draws a `Value`, a `Struct` or a `ListValue` with at most one invalid number.
     fn json(&mut self, message: &mut DynamicMessage) -> Result<()> {
         let mut wrong = self.breaks_here()?;
         self.part(message, MAX_DEPTH, &mut wrong)
@@ -122,7 +122,7 @@ impl Draw<'_, '_> {
         self.bytes.int_in_range(usize::from(is_needed)..=2)
     }
 
-    /// One of the kinds of a `Value`: NaN if something is to be wrong.
+    /// Draws one of the kinds of a `Value`: NaN if it is to be invalid.
     fn kind(&mut self, message: &mut DynamicMessage, depth: usize, wrong: &mut bool) -> Result<()> {
         if std::mem::take(wrong) {
             let number = *self.pick(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY])?;
@@ -148,7 +148,7 @@ impl Draw<'_, '_> {
         Ok(())
     }
 
-    /// Whether to make this value wrong, noted.
+    /// Whether to make this value invalid. Records its path.
     fn breaks_here(&mut self) -> Result<bool> {
         let is_broken = self.is_broken()?;
         if is_broken {

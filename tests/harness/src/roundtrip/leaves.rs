@@ -1,4 +1,4 @@
-//! Messages as lists of what they hold, to be compared: neither the order of maps nor the kind of a NaN disturbs.
+//! Flattens messages for comparison, which ignores the order of maps.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use prost_reflect::{Cardinality, DynamicMessage, FieldDescriptor, MapKey, Reflec
 
 use crate::roundtrip::contracts::Contracts;
 
-/// Each value by its path; a message is one, too.
+/// Each value by its path, messages included.
 pub(crate) type Leaves = BTreeMap<String, String>;
 
-/// How closely to look.
+/// How floats are compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Floats {
     /// Every bit counts.
     Exact,
-    /// One NaN is as good as another.
+    /// All NaNs are equal.
     Equal,
 }
 
@@ -55,7 +55,7 @@ impl LeafSearch<'_> {
         }
     }
 
-    /// prost does not send a negative zero of a field without presence.
+    /// Whether prost omits a value: a negative zero of a field without presence.
     fn is_unsent(&self, field: &FieldDescriptor, value: &Value) -> bool {
         let is_zero = matches!(value, Value::F32(0.0) | Value::F64(0.0));
         is_zero && !self.contracts.has_presence(field)
@@ -97,7 +97,8 @@ impl LeafSearch<'_> {
     }
 }
 
-/// prost does not send a negative zero in a map either, nor a message in which all that is required is the default.
+/// A value as prost sends it: without a negative zero in a map, and without messages whose required fields are the
+/// default.
 fn as_sent(value: &Value) -> Value {
     match value {
         Value::F32(0.0) => Value::F32(0.0),

@@ -1,12 +1,14 @@
-//! Random messages, sent through the conversions and the JSON codecs that are printed.
+//! Round trips of random messages through generated conversions and JSON codecs.
 //!
-//! A [`Tree`] is what one run of the generator printed. [`Tree::check`] draws messages from its descriptors and holds that
+//! A [`Tree`] is the output of one run of the generator. [`Tree::check`] draws messages from its descriptors and checks
+//! that
 //!
-//! - a message with nothing wrong becomes a plain type and comes back as it was,
-//! - of one that is invalid in some places, exactly these places are violations,
-//! - JSON brings it back as it was, and reads and prints as another implementation (prost-reflect) does.
+//! - a valid message is unchanged after conversion to its plain type and back,
+//! - the violations of an invalid message are exactly its invalid fields,
+//! - a message is unchanged after a round trip through JSON, which equals that of another implementation
+//! (prost-reflect).
 //!
-//! `ROUND_TRIPS` is how many messages are drawn for each of these and for each type.
+//! `ROUND_TRIPS` is the number of messages for each property and each type.
 
 mod check;
 mod contracts;

@@ -1,11 +1,11 @@
-//! Values of single fields: what is usual, and where things go wrong.
+//! Values of single fields: usual ones and edge cases.
 
 use arbitrary::Result;
 use prost_reflect::{EnumDescriptor, Kind, MapKey, Value};
 
 use crate::roundtrip::draw::Draw;
 
-/// A NaN that says which one it is.
+/// A NaN with a payload.
 const SPECIAL_NAN: u64 = 0x7ff8_0000_0000_1234;
 
 const TEXTS: &[&str] =
@@ -27,7 +27,7 @@ const DOUBLES: &[f64] = &[
 const FLOATS: &[f32] = &[0.0, 1.0, -0.0, 0.1, 16_777_216.0, f32::MAX, f32::MIN_POSITIVE / 2.0, f32::INFINITY, f32::NAN];
 
 impl Draw<'_, '_> {
-    /// A value that is no message.
+    /// Draws a value that is not a message.
     pub(crate) fn scalar(&mut self, kind: &Kind) -> Result<Value> {
         Ok(match kind {
             Kind::Double => Value::F64(*self.pick(DOUBLES)?),
@@ -66,7 +66,7 @@ impl Draw<'_, '_> {
         self.scalar(kind).map(|value| value.into_map_key().expect("a compiler accepts no other keys"))
     }
 
-    /// A number of an enum: one without a name only where such numbers are kept.
+    /// Draws a number of an enum. It has a name, unless unknown numbers are kept.
     fn number(&mut self, item: &EnumDescriptor) -> Result<i32> {
         let known: Vec<_> = item.values().map(|value| value.number()).collect();
         let is_known = !self.contracts.is_open(item) || item.full_name() == "google.protobuf.NullValue";

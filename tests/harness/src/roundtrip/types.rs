@@ -1,4 +1,4 @@
-//! The printed types, each reduced to functions between bytes.
+//! The generated types, each as functions from bytes to bytes.
 
 use std::any::TypeId;
 
@@ -10,12 +10,12 @@ use rust_svc::{
 /// The last second of the year 9999.
 const LATEST: i64 = 253_402_300_799;
 
-/// The types that one run of the generator printed.
+/// The types of one run of the generator.
 #[derive(Debug)]
 pub struct Tree {
     /// Its name in failures.
     pub name: &'static str,
-    /// The latest second that its times can be, since 1970.
+    /// The latest second of its timestamps, since 1970.
     pub latest: i64,
     pub(crate) descriptors: &'static [u8],
     pub(crate) conversions: Vec<Conversion>,
@@ -23,24 +23,24 @@ pub struct Tree {
     pub(crate) types: TypeRegistry,
 }
 
-/// Between the messages that travel and what a trait speaks.
+/// Conversion between a prost message and its type in traits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversion {
     pub(crate) name: &'static str,
-    /// Whether a trait speaks the message as it travels, so that nothing is checked.
+    /// Whether traits use the prost message, so that nothing is checked.
     pub(crate) is_none: bool,
     pub(crate) convert: fn(&[u8]) -> Converted,
 }
 
 /// The results of converting a message.
 pub(crate) struct Converted {
-    /// Decoded and encoded again, and nothing else.
+    /// The message, decoded and encoded again.
     pub(crate) straight: Vec<u8>,
-    /// Through the plain type; or the paths of what is wrong.
+    /// The message after conversion to the plain type and back, or the paths of the violations.
     pub(crate) result: Result<Vec<u8>, Vec<String>>,
 }
 
-/// Between the messages that travel and JSON.
+/// The JSON codec of a prost message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Codec {
     pub(crate) name: &'static str,
@@ -55,7 +55,7 @@ impl Tree {
         Self { name, latest: LATEST, descriptors, conversions, codecs, types }
     }
 
-    /// Adds a type that a trait speaks.
+    /// Adds a type of traits.
     pub fn converts<T: Message<Tree, Wire: Wire>, Tree>(&mut self) {
         let is_none = TypeId::of::<T>() == TypeId::of::<T::Wire>();
         self.conversions.push(Conversion { name: T::NAME, is_none, convert: convert::<T, Tree> });

@@ -1,4 +1,4 @@
-//! Legal words, which mean something in Rust, in protobuf or in generated code.
+//! Legal words with a meaning in Rust, in protobuf or in generated code.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ const GROUPS: &[&str] = &[
      violations out way part field value key number deeper kind map unary server_streaming client_streaming \
      bidi_streaming Unary Streaming wkt Enumeration Oneof on inner outer Timestamp Any Empty FieldMask Struct \
      Value ListValue SignedDuration Type Kind Code Status Rules routes",
-    // Functions of traits, and of what is generated.
+    // Functions of traits and of generated code.
     "clone fmt eq ne cmp hash merge encode decode len is_empty new connect into_inner as_str as_str_name \
      from_str_name from_number poll_ready call serve clear into_wire read encoded_len encode_raw merge_field \
      buf tag wire_type next iter to_string from into try_from is_valid set_a a_or_default or_default unwrap \
@@ -40,7 +40,7 @@ const GROUPS: &[&str] = &[
     "message service rpc stream package import syntax edition oneof reserved extensions max to optional \
      required repeated group extend option string int32 double inf nan public weak export local returns \
      features public_dependency",
-    // Plain ones, and names of devices of Windows.
+    // Usual names, and names of Windows devices.
     "Key KEY NewEntry con CON nul aux \
      foo Foo fooBar foo_bar FooBar FOO_BAR foo__bar foo_1 foo1 foo2 Foo2 bar order Order user_id Entry \
      FooEntry Inner HTTPServer iPhone v1 V1 id OrderService \

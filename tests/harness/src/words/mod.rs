@@ -1,4 +1,4 @@
-//! Words that contracts are made of: legal ones that mean something elsewhere, and malformed ones.
+//! Words for contracts: legal ones with a meaning elsewhere, and malformed ones.
 
 mod legal;
 mod malformed;

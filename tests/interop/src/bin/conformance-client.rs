@@ -5,7 +5,7 @@ use std::io;
 use futures::{TryStreamExt, stream};
 use interop::conformance::{Caller, stdio};
 
-/// How many calls are under way at once.
+/// The maximum number of concurrent calls.
 const AT_ONCE: usize = 8;
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! Puts the interoperability tests to a server: `interop-client HOST:PORT`.
+//! Runs the interoperability tests against a server: `interop-client HOST:PORT`.
 
 use std::{error::Error, process::ExitCode};
 

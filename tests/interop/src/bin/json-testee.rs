@@ -1,4 +1,4 @@
-//! A program that the conformance suite of protobuf starts and asks to convert messages, of which it does those with JSON.
+//! The testee of the conformance suite of protobuf. It does the conversions from and to JSON.
 
 use std::io::{self, Read, Write};
 
@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a request behind its length; `None` at the end.
+/// Reads a request and the length before it. Returns `None` at the end.
 fn read(input: &mut impl Read) -> io::Result<Option<ConformanceRequest>> {
     let mut length = [0; 4];
     match input.read_exact(&mut length) {

@@ -1,4 +1,4 @@
-//! Checks messages by the library that [`rust_svc::Rules`] uses, as `protovalidate-conformance` asks for it.
+//! Checks messages for `protovalidate-conformance` with the library that [`rust_svc::Rules`] uses.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! The calls that the suite asks for.
+//! Makes the calls that the suite requests.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use super::{
     header,
 };
 
-/// Makes one call after another, or at once.
+/// Makes calls, sequentially or concurrently.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller;
 
@@ -37,7 +37,7 @@ struct Call {
     cx: Context,
     cancel: Cancel,
     delay: Duration,
-    /// With it, each request but the first waits for the response to the one before.
+    /// A semaphore with which each request after the first waits for the previous response.
     turns: Option<Arc<Semaphore>>,
     payloads: Vec<ConformancePayload>,
 }
@@ -98,7 +98,7 @@ impl Call {
         Ok(())
     }
 
-    /// The one request, which is sent at once.
+    /// The only request, which is sent without delay.
     fn only<Q: Message<Wire: rust_svc::Wire>>(&self, requests: &[Any]) -> Result<Q> {
         let [request] = requests else { return Err(rust_svc::Error::invalid_argument("the method takes one request")) };
         let cancel = self.cancel.clone();

@@ -1,4 +1,4 @@
-//! When a call is cancelled.
+//! Cancels calls.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -10,8 +10,8 @@ use tokio::time::sleep;
 
 use super::contract::client_compat_request::{self, cancel::CancelTiming};
 
-/// Cancels a call at the moment that the suite asks for. Its clones are for the sides of the call, and the call lives
-/// as long as one of them does.
+/// Cancels a call at the moment that the suite requests. Both sides of the call have a clone, and the call lives as
+/// long as one of them does.
 #[derive(Clone)]
 pub(super) struct Cancel {
     timing: Option<CancelTiming>,
@@ -19,7 +19,7 @@ pub(super) struct Cancel {
 }
 
 impl Cancel {
-    /// The call that can be cancelled, and what cancels it. Asked for without a moment, that is the end of the requests.
+    /// Creates the context of the call and its cancellation. Without a moment, it is the end of the requests.
     pub(super) fn of(cx: Context, cancel: Option<client_compat_request::Cancel>) -> (Context, Self) {
         let (cx, lifeline) = cx.with_cancel_guard();
         let timing = cancel.map(|cancel| cancel.cancel_timing.unwrap_or(CancelTiming::AfterCloseSendMs(0)));

@@ -1,11 +1,11 @@
-//! Metadata in the words of the suite, where bytes are text in base64.
+//! Metadata in the format of the suite, where bytes are base64 text.
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use rust_svc::{Error, Metadata, Result, Value};
 
 use super::contract::Header;
 
-/// The metadata that these headers or trailers are.
+/// Converts headers or trailers to metadata.
 pub(super) fn into_metadata(headers: Vec<Header>) -> Result<Metadata> {
     let mut metadata = Metadata::new();
     for Header { name, value } in headers {
@@ -16,7 +16,7 @@ pub(super) fn into_metadata(headers: Vec<Header>) -> Result<Metadata> {
     Ok(metadata)
 }
 
-/// The headers or trailers that this metadata is.
+/// Converts metadata to headers or trailers.
 pub(super) fn from_metadata(metadata: &Metadata) -> Vec<Header> {
     let mut headers = Vec::<Header>::new();
     for (name, value) in metadata.iter() {

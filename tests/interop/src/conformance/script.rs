@@ -1,4 +1,4 @@
-//! The script of a request: the response that it asks for.
+//! The script of a request: the response that it requests.
 
 use std::{time::Duration, vec};
 
@@ -13,7 +13,7 @@ use super::{
     header,
 };
 
-/// The one answer to these requests.
+/// The single response to these requests.
 pub(super) async fn answer(
     cx: &Context,
     definition: Option<UnaryResponseDefinition>,
@@ -31,7 +31,7 @@ pub(super) async fn answer(
     Ok(ConformancePayload { data, request_info: Some(request_info) })
 }
 
-/// A stream of answers, some of which are given.
+/// A stream of responses, some of which have been sent.
 pub(super) struct Script {
     cx: Context,
     data: vec::IntoIter<Vec<u8>>,
@@ -41,7 +41,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// The headers of the answer are known from now on.
+    /// Starts a script, and sets the response headers.
     pub(super) fn new(cx: Context, definition: Option<StreamResponseDefinition>) -> Result<Self> {
         let definition = definition.unwrap_or_default();
         set_metadata(&cx, definition.response_headers, definition.response_trailers)?;
@@ -54,7 +54,8 @@ impl Script {
         self.data.len() > 0
     }
 
-    /// The next response, which reports these requests; the first one also reports headers and timeout of the call.
+    /// Sends the next response, which reports these requests. The first one also reports headers and timeout of the
+    /// call.
     pub(super) async fn reply(&mut self, requests: Vec<Any>, replies: &Sender<ConformancePayload>) -> Result<()> {
         let request_info = match self.begun {
             false => observed(&self.cx, requests),
@@ -63,7 +64,7 @@ impl Script {
         self.send(Some(request_info), replies).await
     }
 
-    /// All answers that are left, and the error.
+    /// Sends the remaining responses and the error.
     pub(super) async fn finish(mut self, requests: Vec<Any>, replies: &Sender<ConformancePayload>) -> Result<()> {
         let request_info = observed(&self.cx, requests);
         while self.has_more() {

@@ -11,7 +11,7 @@ use super::{
     script::{Script, answer},
 };
 
-/// Answers as its requests ask for, with what it observed of them.
+/// Responds as its requests describe, and reports what it received.
 #[derive(Clone, Copy, Debug)]
 pub struct ScriptedService;
 
@@ -68,7 +68,7 @@ impl ConformanceService for ScriptedService {
     }
 }
 
-/// An answer to each request as it comes, as long as there are both.
+/// Responds to each request as it arrives, until requests or responses end.
 async fn full_duplex(
     mut script: Script,
     first: BidiStreamRequest,
@@ -87,7 +87,7 @@ async fn full_duplex(
     script.finish(Vec::new(), &replies).await
 }
 
-/// All answers after all requests.
+/// Sends all responses after all requests.
 async fn half_duplex(
     script: Script,
     first: BidiStreamRequest,

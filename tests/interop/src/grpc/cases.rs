@@ -1,4 +1,4 @@
-//! The cases of the tests that need neither TLS nor credentials, by their common names.
+//! The interoperability tests that need neither TLS nor credentials, by their common names.
 
 use std::{fmt::Debug, time::Duration};
 
@@ -18,7 +18,7 @@ use super::{
 /// The result of a case.
 pub type Verdict = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-/// One case: what a client does, and what must come of it.
+/// One case: calls of a client, and checks of their results.
 pub type Case = fn(&Client) -> BoxFuture<'_, Verdict>;
 
 /// Each case with its name.
@@ -39,7 +39,7 @@ pub const CASES: [(&str, Case); 14] = [
     ("unimplemented_service", |client| Box::pin(unimplemented_service(client))),
 ];
 
-/// How large the requests and the responses of streams are.
+/// The sizes of the requests and the responses of streams.
 const REQUESTS: [usize; 4] = [27_182, 8, 1_828, 45_904];
 const RESPONSES: [i32; 4] = [31_415, 9, 2_653, 58_979];
 
@@ -89,7 +89,7 @@ async fn empty_stream(client: &Client) -> Verdict {
     same("the responses", responses.collect().await?, Vec::new())
 }
 
-/// The call has begun when its first request is asked for.
+/// The call has begun when its first request is polled.
 async fn cancel_after_begin(client: &Client) -> Verdict {
     let (cx, lifeline) = Context::new().with_cancel_guard();
     let (begin, begun) = oneshot::channel();
@@ -114,7 +114,7 @@ async fn cancel_after_first_response(client: &Client) -> Verdict {
     same("the code", failure(&mut responses).await?.code(), Code::Cancelled)
 }
 
-/// The server answers nothing, because nothing is asked for and the requests do not end.
+/// The server sends nothing, because no response is requested and the requests do not end.
 async fn timeout_on_sleeping_server(client: &Client) -> Verdict {
     let cx = Context::new().with_timeout(Duration::from_millis(20));
     let error = failed(client, cx, asking(REQUESTS[0], &[])).await?;
@@ -169,7 +169,7 @@ fn service(client: &Client) -> TestServiceClient {
     TestServiceClient(client.clone())
 }
 
-/// A stream with its first request, which a server may await before it answers anything.
+/// Starts a stream with its first request, which a server may await before it sends headers.
 async fn begin(
     client: &Client,
     cx: Context,
@@ -214,7 +214,7 @@ fn zeros(size: usize) -> Payload {
     Payload { r#type: PayloadType::Compressable, body: vec![0; size] }
 }
 
-/// The size of a response; none is -1.
+/// The size of a response, or -1 without a payload.
 fn size(response: &StreamingOutputCallResponse) -> i32 {
     response.payload.as_ref().and_then(|payload| payload.body.len().try_into().ok()).unwrap_or(-1)
 }

@@ -1,4 +1,4 @@
-//! The interoperability tests of gRPC: a service, and cases that a client puts to any server of it.
+//! The interoperability tests of gRPC: a service, and cases that call any server of it.
 
 mod cases;
 mod service;

@@ -14,7 +14,7 @@ use super::{
     },
 };
 
-/// Answers with as many zeros as it is asked for.
+/// Responds with the requested number of zeros.
 #[derive(Clone, Copy, Debug)]
 pub struct InteropService;
 

@@ -1,7 +1,7 @@
 //! Makes requests that no compiler sends, and judges the response to each.
 //!
-//! Seed and number determine a request. A request with a fault is reduced and kept, to
-//! be put into `regressions/` when the fault is mended.
+//! Seed and number determine a request. A request with a fault is reduced and kept. It belongs into `regressions/` once
+//! the fault is fixed.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ use resilience::mutated::{
     reduce::reduce,
 };
 
-/// How long an answer may take, in seconds: one that takes this long does not end.
+/// The maximum seconds for a response. A slower one is assumed to never end.
 const LONGEST: u64 = 60;
 
 /// Makes requests that no compiler sends, and judges the response to each.
@@ -33,10 +33,10 @@ struct Arguments {
     /// The number of the first request.
     #[arg(long, default_value_t = 0)]
     first: u64,
-    /// How many requests are made, at most.
+    /// The maximum number of requests.
     #[arg(long, default_value_t = 20_000)]
     runs: u64,
-    /// When to stop, in seconds.
+    /// The maximum duration, in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
     /// The folder for requests with a fault, and for the current one.
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Ends the process when an answer does not end. The request is the one that was kept last.
+/// Ends the process if a response takes too long. Its request is the one that was kept last.
 fn watch() {
     loop {
         let before = judged();
@@ -128,7 +128,7 @@ fn name(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Keeps a small request for each fault that was not seen before.
+/// Keeps a reduced request for each new fault.
 fn note(faults: &mut BTreeMap<String, u64>, arguments: &Arguments, run: u64, request: &[u8], fault: &Fault) {
     let times = faults.entry(fault.kind()).or_default();
     *times += 1;

@@ -1,9 +1,9 @@
-//! Rules that the response to any request keeps.
+//! Rules that every response must satisfy.
 //!
 //! | | |
 //! |---|---|
 //! | always | no panic, no fault of the generator itself |
-//! | a refusal | no files, and lines that look as diagnostics do |
+//! | a refusal | no files, and lines in the format of diagnostics |
 //! | files | Rust, below the folder of the user, no two of one name, no two items of one name |
 
 mod items;
@@ -26,9 +26,9 @@ use protoc_gen_rust_svc::{
 /// The response to a request, in short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is no request.
+    /// The request is malformed.
     Malformed,
-    /// It gets diagnostics.
+    /// Diagnostics.
     Refused,
     /// Files.
     Accepted,
@@ -37,7 +37,7 @@ pub enum Verdict {
 /// A rule that a response breaks.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Which of the rules does not hold.
+    /// The violated rule.
     pub rule: &'static str,
     /// The text that shows it.
     pub detail: String,
@@ -67,7 +67,7 @@ static JUDGED: AtomicU64 = AtomicU64::new(0);
 /// Where the last panic was.
 static PANICKED: Mutex<String> = Mutex::new(String::new());
 
-/// Has panics say nothing: where they were is part of the fault.
+/// Silences panics, whose positions are part of the faults.
 pub fn hush() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -75,12 +75,12 @@ pub fn hush() {
     }));
 }
 
-/// How many answers were judged in this process.
+/// The number of responses that were judged in this process.
 pub fn judged() -> u64 {
     JUDGED.load(Ordering::Relaxed)
 }
 
-/// Answers a request, and judges the answer.
+/// Responds to a request, and judges the response.
 pub fn judge(request: &[u8]) -> Result<Verdict, Fault> {
     JUDGED.fetch_add(1, Ordering::Relaxed);
     let answered = panic::catch_unwind(|| protoc_gen_rust_svc::answer(request))
@@ -117,7 +117,7 @@ fn refusal(error: &str, files: &[ResponseFile]) -> Result<Verdict, Fault> {
     if !files.is_empty() {
         return Err(fault("a refusal has no files", error));
     }
-    // What is set in is a part of the line above: help, or a template with a mark below it.
+    // Indented lines belong to the line above: help, or a template with a mark below it.
     let is_said = |line: &str| line.contains("error[E") || line.contains("error[W") || line.starts_with("  ");
     match error.trim_start_matches('\n').lines().find(|line| !is_said(line)) {
         Some(line) => Err(fault("a refusal is diagnostics", line)),
@@ -144,7 +144,7 @@ fn files(files: &[ResponseFile]) -> Result<Verdict, Fault> {
     Ok(Verdict::Accepted)
 }
 
-/// Whether a path is that of a module: it has nothing but names in it.
+/// Whether a path consists of names only, as that of a module.
 fn stays_below(path: &str) -> bool {
     let is_name = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && part.len() <= 255

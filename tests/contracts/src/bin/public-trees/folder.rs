@@ -1,4 +1,4 @@
-//! A folder of `.proto` files: generated, and looked through for lost comments.
+//! Generates a folder of `.proto` files, and searches the output for lost comments.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,13 +17,13 @@ use crate::read::read;
 
 /// The reason for a file whose import does not exist.
 const NO_IMPORT: &str = "imports-nothing";
-/// The reason for a file that imports a refused one.
+/// The reason for a file that imports a rejected one.
 const IMPORT: &str = "imports-refused";
 
-/// The files of a folder, which make a crate.
+/// The files of a folder, which become a crate.
 pub(crate) struct Folder {
     pub(crate) path: PathBuf,
-    /// As they are imported.
+    /// The import names of the files.
     pub(crate) files: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Folder {
 pub(crate) struct Outcome {
     pub(crate) folders: BTreeSet<PathBuf>,
     pub(crate) files: usize,
-    /// The reasons why a file is refused: codes of diagnostics.
+    /// The reasons why each file is rejected: codes of diagnostics.
     pub(crate) refused: BTreeMap<String, Vec<String>>,
     /// The diagnostics as text.
     pub(crate) explanations: Vec<String>,
@@ -42,7 +42,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Adds all but what was printed.
+    /// Adds the counts, reasons and comments of another outcome, but not its files.
     pub(crate) fn add(&mut self, other: Self) {
         self.folders.extend(other.folders);
         self.files += other.files;
@@ -54,7 +54,7 @@ impl Outcome {
 }
 
 impl Folder {
-    /// Generates what can be generated: files that are refused are left out, with the reasons.
+    /// Generates the valid files. Records the reasons why the others are rejected.
     pub(crate) fn generate(&self, imports: &[PathBuf]) -> Result<Outcome, Unprintable> {
         let mut outcome =
             Outcome { folders: [self.path.clone()].into(), files: self.files.len(), ..Outcome::default() };
@@ -79,7 +79,7 @@ impl Folder {
 }
 
 impl Outcome {
-    /// Leaves out the files that have errors; all of them, if the errors name none.
+    /// Removes files with errors, or all files if the errors name none.
     fn refuse(&mut self, files: &[String], errors: &str) {
         let named: Vec<_> = files.iter().filter(|file| !reasons(file, errors).is_empty()).collect();
         for file in &named {
@@ -93,7 +93,7 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// Leaves out the files that import one that is left out, for then it would be generated with them.
+    /// Removes files that import a removed one, because it would be generated with them.
     fn refuse_importers(&mut self, files: &[String], input: &Input) {
         let mut gone: BTreeSet<_> = self.refused.keys().cloned().collect();
         // Each file comes after its imports.
@@ -108,7 +108,7 @@ impl Outcome {
     }
 }
 
-/// The codes of the diagnostics for a file; those of compilers have none.
+/// The codes of the diagnostics for a file. Errors of compilers have no code.
 fn reasons(file: &str, errors: &str) -> Vec<String> {
     let of_file = |line: &&str| line.split_once(':').is_some_and(|(place, _)| place.ends_with(file));
     let code = |line: &str| {
@@ -120,7 +120,7 @@ fn reasons(file: &str, errors: &str) -> Vec<String> {
     codes.into_iter().collect()
 }
 
-/// Prints files, and looks for their comments. The inner error is what is wrong with them.
+/// Generates files, and searches for their comments. The inner error is the diagnostics.
 fn generate(input: &Input, outcome: &mut Outcome) -> Result<Result<(), String>, Unprintable> {
     let mut diagnostics = Diagnostics::default();
     let options = Options::parse("include_imports=true", &mut diagnostics);

@@ -1,4 +1,4 @@
-//! Generates each folder of public contracts as a crate of its own, and says what became of them.
+//! Generates each folder of public contracts as a crate of its own, and reports the results.
 //!
 //! The script `tests/contracts/public-trees` calls it and compiles the crates.
 
@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     report(&total, &fs::read_to_string(&arguments.refused)?, crates.len())
 }
 
-/// Says what became of the files. Fails if a comment is lost, or if others are refused than are known to be.
+/// Prints the results. Fails if a comment is lost, or if the rejected files are not the known ones.
 fn report(total: &Outcome, known: &str, crates: usize) -> Result<(), Box<dyn Error>> {
     let refused: Vec<_> = total.refused.iter().map(|(file, codes)| format!("{file} {}", codes.join(" "))).collect();
     let known: Vec<_> = known.lines().filter(|line| !line.starts_with('#')).collect();
@@ -87,7 +87,7 @@ fn report(total: &Outcome, known: &str, crates: usize) -> Result<(), Box<dyn Err
     Ok(())
 }
 
-/// The `.proto` files of each folder of a root.
+/// The `.proto` files of each folder below a root.
 fn folders(root: &Path) -> BTreeMap<PathBuf, Vec<String>> {
     let mut folders: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     for name in harness::names(root).into_iter().filter(|name| name.ends_with(".proto")) {

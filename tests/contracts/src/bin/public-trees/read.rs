@@ -1,4 +1,4 @@
-//! `.proto` files, read with nothing else, or where these are of an edition by protoc.
+//! Reads `.proto` files: with the built-in reader, or with protoc if they are of an edition.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 use protoc_gen_rust_svc::read::{Input, compile::compile};
 use tempfile::NamedTempFile;
 
-/// Files and all that they import. Fails with what a compiler says of them.
+/// Reads files and their imports. Fails with the errors of the compiler.
 pub(crate) fn read(imports: &[PathBuf], files: &[String]) -> Result<Input, String> {
     let is_edition = |file: &String| text(imports, file).lines().any(|line| line.starts_with("edition = "));
     if files.iter().any(is_edition) {

@@ -12,7 +12,7 @@ const LIBRARY: &str = "//! Generated from public contracts.\n\npub mod generated
 const TRIPS_HEAD: &str = "\
 //! There and back.
 
-#![allow(deprecated)] // what is deprecated travels, too
+#![allow(deprecated)] // deprecated fields are converted, too
 ";
 
 const TRIPS: &str = "
@@ -22,12 +22,12 @@ fn random_messages_survive_a_round_trip() {
 }
 ";
 
-/// Writes the crate of a folder, and gives its name.
+/// Writes the crate of a folder. Returns its name.
 pub(crate) fn write(out: &Path, folder: &Folder, printed: &Files) -> io::Result<String> {
     let name = folder.path.to_string_lossy().replace(['/', '.', '_'], "-");
     let module = name.replace('-', "_");
     let place = out.join(&name);
-    let _ = fs::remove_dir_all(&place); // what is gone from the tree, too
+    let _ = fs::remove_dir_all(&place); // removes files that are no longer generated
     for (path, content) in printed {
         put(&place.join("src/generated").join(path), content)?;
     }
@@ -50,7 +50,7 @@ fn manifest(name: &str) -> String {
     )
 }
 
-/// Writes the workspace of the crates, with the versions of dependencies that this one has.
+/// Writes the workspace of the crates, with the dependency versions of this repository.
 pub(crate) fn workspace(out: &Path, crates: &[String]) -> io::Result<()> {
     let manifest = format!(
         "[workspace]\nresolver = \"3\"\nmembers = {crates:?}\n\n\
@@ -58,12 +58,12 @@ pub(crate) fn workspace(out: &Path, crates: &[String]) -> io::Result<()> {
          [profile.dev]\ndebug = false\n"
     );
     put(&out.join("Cargo.toml"), &manifest)?;
-    // Most users keep it in a private module, where clippy looks at more.
+    // Most users keep generated code in a private module, where clippy has more lints.
     put(&out.join("clippy.toml"), "avoid-breaking-exported-api = false\n")?;
     fs::copy(harness::repository().join("Cargo.lock"), out.join("Cargo.lock")).map(drop)
 }
 
-/// Writes a file, unless it is as it is to be.
+/// Writes a file unless it is unchanged.
 fn put(path: &Path, content: &str) -> io::Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(path))?;
     fs::write(path, content)

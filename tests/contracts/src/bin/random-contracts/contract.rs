@@ -1,4 +1,4 @@
-//! A contract, as far as it is drawn.
+//! A contract that is being drawn.
 
 /// The files of a case, and all types in them.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ pub(crate) struct File {
     pub(crate) syntax: Syntax,
     pub(crate) package: String,
     pub(crate) imports: Vec<Import>,
-    /// The imports of what comes with protoc or this repository.
+    /// The imports of files of protoc or of this repository.
     pub(crate) known: Vec<&'static str>,
     /// Options, features among them.
     pub(crate) options: Vec<String>,
@@ -38,7 +38,7 @@ pub(crate) struct File {
 pub(crate) struct Features {
     pub(crate) is_implicit: bool,
     pub(crate) is_closed: bool,
-    /// Whether names may collide in JSON.
+    /// Whether JSON names of fields may collide.
     pub(crate) is_lenient: bool,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Message {
     pub(crate) visibility: &'static str,
     /// Whether other files may use it.
     pub(crate) is_visible: bool,
-    /// Whether it is printed with the field that holds it.
+    /// Whether it is printed as part of its field.
     pub(crate) is_group: bool,
     pub(crate) fields: Vec<Field>,
     pub(crate) oneofs: Vec<String>,
@@ -117,7 +117,7 @@ pub(crate) struct Value {
     pub(crate) options: Vec<String>,
 }
 
-/// Fields that a message gets from elsewhere.
+/// An `extend` block.
 #[derive(Debug)]
 pub(crate) struct Extend {
     pub(crate) message: usize,
@@ -148,7 +148,7 @@ impl Syntax {
 }
 
 impl Enum {
-    /// Whether a field may be of this enum that is zero when it is absent.
+    /// Whether the enum has a value with this number.
     pub(crate) fn has_number(&self, number: i32) -> bool {
         self.values.iter().any(|value| value.number == number)
     }
@@ -161,7 +161,7 @@ impl Field {
 }
 
 impl Contract {
-    /// The full name of the scope that a place is.
+    /// The full name of the scope of a place.
     pub(crate) fn scope(&self, place: Place) -> &str {
         match place {
             Place::File(file) => &self.files[file].package,

@@ -19,7 +19,7 @@ use harness::random;
 
 use crate::contract::{Contract, Kind};
 
-/// Draws a contract. The header says what the build script has to know.
+/// Draws a contract. Its header has comments for the build script.
 pub(crate) fn draw(seed: u64) -> Contract {
     let mut draw = Draw::new(seed);
     draw.files();
@@ -31,29 +31,29 @@ pub(crate) fn draw(seed: u64) -> Contract {
     draw.contract
 }
 
-/// The contract as far as it is drawn.
+/// The state of drawing a contract.
 struct Draw {
     rng: Rng,
     contract: Contract,
     /// The full name of each element.
     taken: HashSet<String>,
-    /// Names that were drawn, which further ones are made like.
+    /// Names that were drawn, which later ones may resemble.
     used: Vec<String>,
     /// Comments for the build script.
     notes: BTreeSet<&'static str>,
-    /// How many routes there are: each has a path of its own.
+    /// The number of routes. Each has a path of its own.
     routes: usize,
 }
 
 impl Draw {
     fn new(seed: u64) -> Self {
         let rng = Rng::with_seed(seed);
-        // Packages of what is imported.
+        // Packages of imported files.
         let taken = HashSet::from(["google", "rust_svc", custom::PACKAGE].map(ToOwned::to_owned));
         Self { rng, contract: Contract::default(), taken, used: Vec::new(), notes: BTreeSet::new(), routes: 0 }
     }
 
-    /// True in so many of a hundred cases.
+    /// Returns true with this probability in percent.
     fn in_100(&mut self, cases: u32) -> bool {
         random::in_100(cases, &mut self.rng)
     }
@@ -62,7 +62,7 @@ impl Draw {
         random::one_of(choices, &mut self.rng)
     }
 
-    /// An import of what comes with protoc or this repository.
+    /// Imports a file of protoc or of this repository.
     fn imports(&mut self, file: usize, path: &'static str) {
         let known = &mut self.contract.files[file].known;
         if !known.contains(&path) {

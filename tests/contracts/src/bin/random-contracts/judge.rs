@@ -1,4 +1,4 @@
-//! Whether protoc takes a contract, and the plugin does.
+//! Checks whether protoc and the plugin accept a contract.
 
 use std::{
     any::Any,
@@ -19,22 +19,22 @@ use crate::readers::differ;
 
 /// The verdict on a contract.
 pub(crate) enum Verdict {
-    /// It is generated; what the build script has to know besides.
+    /// It is generated. Contains comments for the build script.
     Good(Vec<&'static str>),
-    /// It is not: which of [`ILLEGAL`], [`REFUSED`] and [`FAULT`] it is, and what was said.
+    /// It is not generated. Contains [`ILLEGAL`], [`REFUSED`] or [`FAULT`], and the errors.
     Bad(&'static str, String),
 }
 
-/// protoc refuses it.
+/// protoc rejects it.
 pub(crate) const ILLEGAL: &str = "illegal";
 
-/// The plugin refuses it.
+/// The plugin rejects it.
 pub(crate) const REFUSED: &str = "refused";
 
-/// The plugin fails, or prints something else if the built-in reader compiles it.
+/// The plugin fails, or its output depends on the compiler.
 pub(crate) const FAULT: &str = "fault";
 
-/// Judges the files of a folder, which are generated with these options.
+/// Generates the files of a folder with these options, and judges the result.
 pub(crate) fn judge(folder: &Path, files: &[String], options: &[&str]) -> Result<Verdict, Box<dyn Error>> {
     let set = folder.with_extension("binpb");
     if let Some(error) = compile(folder, files, &set)? {
@@ -60,7 +60,7 @@ pub(crate) fn judge(folder: &Path, files: &[String], options: &[&str]) -> Result
     Ok(Verdict::Good(notes.into_iter().collect()))
 }
 
-/// Has protoc make descriptors. What it says, if it refuses.
+/// Compiles files with protoc. Returns its errors, if there are any.
 fn compile(folder: &Path, files: &[String], set: &Path) -> Result<Option<String>, Box<dyn Error>> {
     let output = Command::new(protoc_bin_vendored::protoc_bin_path()?)
         .args(["--include_imports", "--include_source_info"])
@@ -97,7 +97,7 @@ fn notes_of(lowered: Lowered) -> impl Iterator<Item = &'static str> {
     no_default(&lowered.model).into_iter().chain((!is_read).then_some("// not: read by others"))
 }
 
-/// Whether the library takes it that round trips are compared with, which may panic.
+/// Whether prost-reflect, with which round trips are compared, accepts the descriptors. It may panic.
 fn is_read_by_others(descriptors: Vec<u8>) -> bool {
     panic::catch_unwind(|| Tree::new("no types", descriptors.leak()).check()).is_ok_and(|checked| checked.is_ok())
 }
@@ -108,7 +108,7 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic")
 }
 
-/// The tests of calls send what a message is by default.
+/// A comment if a message has no default, which the tests of calls send.
 fn no_default(model: &Model) -> Option<&'static str> {
     let methods = model.packages.iter().flat_map(|package| &package.services).flat_map(|service| &service.methods);
     let mut spoken = methods.flat_map(|method| [&method.request_name, &method.response_name]);

@@ -1,7 +1,7 @@
 //! Writes random contracts that are legal, for the tests of `edge_cases`.
 //!
-//! Seed and number determine a contract. One that protoc refuses is not legal: it is counted and dropped. So is one
-//! that the plugin refuses, which is a fault, since it should take what is legal.
+//! Seed and number determine a contract. A contract that protoc rejects is illegal: it is counted and dropped. A
+//! contract that only the plugin rejects is counted as a fault and dropped.
 
 mod contract;
 mod draw;
@@ -21,30 +21,30 @@ use clap::Parser;
 
 use crate::judge::{FAULT, ILLEGAL, REFUSED, Verdict, judge};
 
-/// A contract that is written.
+/// The tally of contracts that were written.
 const GOOD: &str = "good";
 
 /// Writes random legal contracts.
 #[derive(Parser)]
 struct Arguments {
-    /// How many contracts are drawn.
+    /// The number of contracts.
     #[arg(long, default_value_t = 40)]
     count: u64,
     /// The seed of the random numbers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The number of the first.
+    /// The number of the first contract.
     #[arg(long, default_value_t = 0)]
     first: u64,
-    /// How many are written into one folder, to be compiled together.
+    /// The number of contracts per folder, which are compiled together.
     #[arg(long, default_value_t = 40)]
     batch: u64,
-    /// Where they are written.
+    /// The folder to write to.
     #[arg(long)]
     out: PathBuf,
 }
 
-/// How many contracts came to what, and how often the plugin said which code.
+/// The number of contracts by verdict, and of diagnostics by code.
 type Tally = BTreeMap<String, usize>;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -73,7 +73,7 @@ fn summary(tally: &Tally) -> String {
     )
 }
 
-/// Writes a contract into a folder, or among those that are dropped if it cannot be generated.
+/// Writes a contract into a folder, or into `dropped` if it cannot be generated.
 fn one(folder: &Path, dropped: &Path, seed: u64, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
     let mut drawn = draw::draw(seed);
     let files = write(folder, &drawn, seed)?;
@@ -94,13 +94,13 @@ fn one(folder: &Path, dropped: &Path, seed: u64, tally: &mut Tally) -> Result<()
     write(&kept, &drawn, seed).map(|_| ())
 }
 
-/// Counts a contract, and the codes of what was said of it.
+/// Counts a contract and the codes of its diagnostics.
 fn count(what: &str, said: &str, tally: &mut Tally) {
     let codes = said.split("error[").skip(1).filter_map(|rest| rest.split(']').next());
     codes.chain([what]).for_each(|what| *tally.entry(what.to_owned()).or_default() += 1);
 }
 
-/// Writes the files of a contract, and gives their names.
+/// Writes the files of a contract. Returns their names.
 fn write(folder: &Path, contract: &contract::Contract, seed: u64) -> Result<Vec<String>, Box<dyn Error>> {
     let files = print::print(contract, seed);
     for (path, text) in &files {

@@ -27,7 +27,7 @@ pub(crate) fn print(contract: &Contract, seed: u64) -> Vec<(String, String)> {
 struct Print<'a> {
     contract: &'a Contract,
     rng: Rng,
-    /// The full name of each element that a reference could mean.
+    /// The full name of each element that a reference could resolve to.
     names: refer::Names,
     text: String,
     depth: usize,
@@ -61,7 +61,7 @@ impl Print<'_> {
         file.known.iter().for_each(|path| self.line(&format!("import \"{path}\";")));
     }
 
-    /// The types of a place.
+    /// Prints the types of a place.
     fn types(&mut self, file: usize, place: Place) {
         let contract = self.contract;
         for (index, message) in contract.messages.iter().enumerate() {
@@ -74,7 +74,7 @@ impl Print<'_> {
         contract.enums.iter().filter(|item| item.place == place).for_each(|item| self.enumeration(item));
     }
 
-    /// The contents of a message, and its end.
+    /// Prints the contents of a message, and its closing brace.
     fn message(&mut self, file: usize, index: usize, message: &Message) {
         message.statements.iter().for_each(|statement| self.line(statement));
         let types_first = self.rng.bool();
@@ -117,7 +117,7 @@ impl Print<'_> {
         self.line(&format!("{}{name} {} = {}{options};{trailing}", field.label, field.name, field.number));
     }
 
-    /// The type of a field, as it is written within a scope.
+    /// The type of a field as source text within a scope.
     fn kind(&mut self, scope: &str, kind: &Kind) -> String {
         match kind {
             Kind::Scalar(name) => (*name).to_owned(),

@@ -1,4 +1,4 @@
-//! Whether the same is printed when the built-in reader compiles a contract in place of protoc.
+//! Checks that the output is the same if the built-in reader compiles a contract instead of protoc.
 
 use std::path::{Path, PathBuf};
 
@@ -10,8 +10,8 @@ use protoc_gen_rust_svc::{
     render::Files,
 };
 
-/// The first file that differs. `None` if all are equal, or the reader refuses the contract: it knows no
-/// editions, for one.
+/// The first file that differs. `None` if all are equal, or if the reader rejects the contract, such as one of an
+/// edition.
 pub(crate) fn differ(folder: &Path, files: &[String], options: &str, by_protoc: &Files) -> Option<String> {
     let files: Vec<_> = files.iter().map(PathBuf::from).collect();
     let input = compile(&[folder.to_owned()], &files).ok()?;
@@ -28,7 +28,7 @@ fn printed(input: &Input, options: &str) -> Option<Files> {
     generate(input, &options, &mut diagnostics).ok()
 }
 
-/// Without comments: the two have different notions of those in unusual places.
+/// The code without comments, which the two compilers attach differently in unusual places.
 fn code(text: &str) -> Vec<&str> {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect()
 }

@@ -1,4 +1,4 @@
-//! Callers that behave, or change their minds.
+//! Well-behaved callers, and callers that cancel.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::{
     service::{CHAT, DOWNLOAD, UNARY, UPLOAD},
 };
 
-/// Makes one call after the other until it is dropped. Ends only if an answer is wrong.
+/// Makes one call after the other until it is dropped. Ends only if a response is wrong.
 pub(crate) async fn call(address: SocketAddr, counts: Arc<Counts>) {
     loop {
         let client = Client::builder(format!("http://{address}"));
@@ -85,7 +85,7 @@ impl Caller {
         }
     }
 
-    /// Reads some of what has no end, slowly, and goes.
+    /// Reads a part of an endless stream slowly, and drops it.
     async fn download_in_part(self) {
         let stream = self.client.server_streaming(DOWNLOAD, Context::new(), "endless".to_owned()).await;
         let Some(mut stream): Option<Streaming<String>> = self.answered(stream) else { return };
@@ -107,7 +107,7 @@ impl Caller {
         }
     }
 
-    /// Talks in turns, and hangs up in the middle now and then.
+    /// Sends and receives in turns, and sometimes cancels.
     async fn chat(self) {
         let (sender, requests) = Streaming::channel(1);
         let stream = self.client.bidi_streaming(CHAT, Context::new(), requests).await;
@@ -124,7 +124,7 @@ impl Caller {
         let _ = stream.next().await;
     }
 
-    /// The answer, if there is one. A server that is saturated sheds calls, and connections that are old are cut.
+    /// The response, if there is one. A saturated server sheds calls, and old connections are closed.
     fn answered<T>(&self, answer: Result<T>) -> Option<T> {
         match answer {
             Ok(answer) => {

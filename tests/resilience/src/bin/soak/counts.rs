@@ -5,24 +5,24 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-/// How often each thing was done.
+/// The number of calls by result.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     /// Calls with a response or a status.
     pub(crate) answered: AtomicU64,
-    /// Calls that were refused because there were too many.
+    /// Calls that were shed because there were too many.
     pub(crate) shed: AtomicU64,
-    /// Calls whose time was up.
+    /// Calls that exceeded their deadline.
     pub(crate) expired: AtomicU64,
-    /// Calls that their callers gave up.
+    /// Calls that their callers cancelled.
     pub(crate) cancelled: AtomicU64,
-    /// Connections of those who mean harm.
+    /// Connections of hostile peers.
     pub(crate) harmful: AtomicU64,
-    /// Calls of the well-behaved caller, each with a response in time.
+    /// Calls of the probe, each with a response in time.
     pub(crate) probes: AtomicU64,
 }
 
-/// One more.
+/// Increments a counter.
 pub(crate) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Relaxed);
 }

@@ -19,7 +19,7 @@ impl Footprint {
         Ok(Self { files: fs::read_dir("/proc/self/fd")?.count(), memory: memory()? })
     }
 
-    /// Fails if this holds more files than `before`, or more memory by so many bytes.
+    /// Fails if this has more files than `before`, or more memory by over `growth` bytes.
     pub(crate) fn compare(&self, before: &Self, growth: usize) -> Result<(), Failure> {
         if self.files > before.files || self.memory > before.memory + growth {
             return Err(format!("something is left: {before} became {self}").into());
@@ -41,7 +41,7 @@ fn memory() -> Result<usize, Failure> {
     Ok(line.trim().trim_end_matches(" kB").parse::<usize>()? * 1024)
 }
 
-/// How many tasks there are, except the calling one.
+/// The number of tasks, without the calling one.
 pub(crate) fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }

@@ -1,4 +1,4 @@
-//! Callers that mean harm, in bytes.
+//! Hostile peers, which write raw bytes.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -26,13 +26,13 @@ const END_HEADERS: u8 = 4;
 /// Settings that let the server send no data: an initial window of zero.
 const SHUT: &[u8] = &[0, 4, 0, 0, 0, 0];
 
-/// How long anyone stays.
+/// The duration of a connection.
 const STAY: Duration = Duration::from_secs(2);
 
 /// Makes one harmful connection after the other until it is dropped.
 pub(crate) async fn run_hostile_peers(address: SocketAddr, counts: Arc<Counts>) {
     loop {
-        // The server may do anything about it, as long as others are served.
+        // The server may respond in any way, as long as it serves others.
         let _ = timeout(STAY, harm(address)).await;
         count(&counts.harmful);
     }
@@ -67,14 +67,14 @@ async fn begin(stream: &mut TcpStream, settings: &[u8]) -> io::Result<()> {
     stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, settings)].concat()).await
 }
 
-/// Reads until the server closes, as long as that may take.
+/// Reads until the server closes the connection.
 async fn rest(mut stream: TcpStream) -> io::Result<()> {
     let mut bytes = vec![0; 64 * 1024];
     while stream.read(&mut bytes).await? > 0 {}
     Ok(())
 }
 
-/// Makes calls and goes without a word.
+/// Makes calls and drops the connection.
 async fn abandon(mut stream: TcpStream, request: &str) -> io::Result<()> {
     begin(&mut stream, b"").await?;
     for number in 0..fastrand::u32(1..5) {
@@ -84,7 +84,7 @@ async fn abandon(mut stream: TcpStream, request: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Calls an endless stream, and reads none of it.
+/// Calls an endless stream, and lets the server send none of it.
 async fn shut(mut stream: TcpStream) -> io::Result<()> {
     begin(&mut stream, SHUT).await?;
     for number in 0..3 {
@@ -116,7 +116,7 @@ async fn endless_headers(mut stream: TcpStream) -> io::Result<()> {
     rest(stream).await
 }
 
-/// Malformed messages in well-formed calls.
+/// Sends malformed messages in well-formed calls.
 async fn malformed(mut stream: TcpStream) -> io::Result<()> {
     begin(&mut stream, b"").await?;
     for (number, body) in
@@ -130,7 +130,7 @@ async fn malformed(mut stream: TcpStream) -> io::Result<()> {
     rest(stream).await
 }
 
-/// A call of which only a part arrives.
+/// Sends a part of a call.
 async fn cut_off(mut stream: TcpStream) -> io::Result<()> {
     begin(&mut stream, b"").await?;
     let call = call("Unary", 1, "sleep");
@@ -157,7 +157,7 @@ fn headers(method: &str) -> Vec<u8> {
     fields.iter().flat_map(|(name, value)| literal(name, value)).collect()
 }
 
-/// A header in HPACK (RFC 7541), which is not indexed.
+/// Encodes a header in HPACK (RFC 7541) as a literal without indexing.
 fn literal(name: &str, value: &str) -> Vec<u8> {
     let text = |text: &str| [&[u8::try_from(text.len()).expect("a short text")], text.as_bytes()].concat();
     [vec![0], text(name), text(value)].concat()

@@ -26,7 +26,7 @@ use service::{PERMITS, Service};
 const CALLERS: usize = 48;
 const HOSTILE_PEERS: usize = 16;
 
-/// How much memory may be in use more than before, in bytes.
+/// The maximum growth of memory, in bytes.
 const GROWTH: usize = 32 << 20;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -62,7 +62,7 @@ async fn soak() -> Result<String, Failure> {
     Ok(format!("{seconds} s, {counts}; nothing is left; {before} after a quarter, {after} at the end"))
 }
 
-/// Starts a server, has it called for a while, and returns what is left when all callers are gone.
+/// Starts a server, calls it for a while, and returns the footprint after all callers are gone.
 async fn round(time: Duration, counts: &Arc<Counts>) -> Result<Footprint, Failure> {
     let service = Arc::new(Service::new());
     let bound = server(service.clone()).bind("127.0.0.1:0").await?;
@@ -93,7 +93,7 @@ async fn round(time: Duration, counts: &Arc<Counts>) -> Result<Footprint, Failur
     Footprint::now()
 }
 
-/// A server that is impatient, so that each of its limits is met often.
+/// A server with low limits, so that each of them is reached often.
 fn server(service: Arc<Service>) -> Server {
     let short = Duration::from_millis(500);
     Server::new()

@@ -1,4 +1,4 @@
-//! A well-behaved caller, which is served whatever others do.
+//! A well-behaved caller, which must be served whatever the others do.
 
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
@@ -18,7 +18,7 @@ const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: test\r\nconnection: clos
 /// Longer than any machine takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Asks again and again; completes when it is not served.
+/// Makes requests in a loop. Completes if one is not served.
 pub(crate) async fn probe(address: SocketAddr, counts: &Counts) -> Failure {
     let Err(failure) = ask(address, counts).await;
     failure

@@ -1,4 +1,4 @@
-//! A service whose requests say what it does, and which knows how many of its calls are under way.
+//! A service whose requests choose its behaviour, and which counts its calls in flight.
 
 use std::{
     net::SocketAddr,
@@ -20,7 +20,7 @@ pub(crate) const DOWNLOAD: Method = Method::server_streaming("/soak.v1.Soak/Down
 pub(crate) const UPLOAD: Method = Method::client_streaming("/soak.v1.Soak/Upload");
 pub(crate) const CHAT: Method = Method::bidi_streaming("/soak.v1.Soak/Chat");
 
-/// How many calls the server lets be under way at once.
+/// The concurrency limit of the server.
 pub(crate) const PERMITS: usize = 100;
 
 /// The message of a handler that panics.
@@ -32,7 +32,7 @@ pub(crate) struct Service {
     release: Notify,
 }
 
-/// A call that is under way until this is dropped.
+/// A call that is in flight until this is dropped.
 struct Call(Arc<AtomicUsize>);
 
 impl Drop for Call {
@@ -54,7 +54,7 @@ impl Service {
         Self { under_way: Arc::default(), release: Notify::new() }
     }
 
-    /// How many handlers and streams there are.
+    /// The number of handlers and streams in flight.
     pub(crate) fn under_way(&self) -> usize {
         self.under_way.load(Relaxed)
     }
@@ -81,7 +81,7 @@ impl Service {
         })
     }
 
-    /// So many kilobytes as are asked for, or without end.
+    /// Streams the requested number of kilobytes, or an endless stream.
     fn download(&self, _: Context, request: String) -> BoxFuture<'_, Result<Streaming<String>>> {
         let call = self.begin();
         Box::pin(async move {
@@ -122,7 +122,7 @@ impl Service {
     }
 }
 
-/// Acquires every permit, which shows that none was lost, and releases them.
+/// Acquires and releases every permit, which shows that none was lost.
 pub(crate) async fn fill(service: &Arc<Service>, address: SocketAddr) -> Result<(), Failure> {
     let client = Client::new(format!("http://{address}"))?;
     let mut calls = JoinSet::new();

@@ -1,10 +1,10 @@
-//! That no two items of a module have one name, nor two fields, variants or functions of an item.
+//! Checks that names of items are unique in a module, and names of fields, variants and functions in an item.
 
 use std::collections::HashSet;
 
 use syn::{Fields, File, ImplItem, Item, TraitItem};
 
-/// The name that two have, if any.
+/// Fails with the first duplicate name.
 pub(super) fn check(file: &File) -> Result<(), String> {
     module(&file.items)
 }

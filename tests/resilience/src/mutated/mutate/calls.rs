@@ -121,7 +121,7 @@ fn defaults(draft: &mut Draft, rng: &mut Rng) {
     draft.service(rng).into_iter().for_each(|service| service.options = Some(options.clone()));
 }
 
-/// A template of a list, or a variable for a field that there is.
+/// A rule with a template of a list, or with a variable for an existing field.
 fn any_rule(field: &str, rng: &mut Rng) -> HttpRule {
     let path = match rng.u8(..4) {
         0 => format!("/v1/{{{field}}}"),

@@ -117,7 +117,7 @@ fn double_value(draft: &mut Draft, rng: &mut Rng) {
     }
 }
 
-/// A message in another, or in a copy of itself.
+/// Moves a message into another, or into a copy of itself.
 fn nest(draft: &mut Draft, rng: &mut Rng) {
     let Some(inner) = draft.message(rng).cloned() else { return };
     draft.message(rng).into_iter().for_each(|message| message.nested_type.push(inner.clone()));
@@ -163,7 +163,7 @@ fn renumber_value(draft: &mut Draft, rng: &mut Rng) {
     pick_mut(&mut item.value, rng).into_iter().for_each(|value| value.number = number);
 }
 
-/// A message that says it is what a map travels in, or one of a map that does not.
+/// Marks a message as a map entry, or removes the mark from one.
 fn make_entry(draft: &mut Draft, rng: &mut Rng) {
     let Some(message) = draft.message(rng) else { return };
     let options = message.options.get_or_insert_default();
@@ -216,7 +216,7 @@ fn long_name(draft: &mut Draft, rng: &mut Rng) {
     draft.message(rng).into_iter().for_each(|message| message.name = "a".repeat(length));
 }
 
-/// An enum of the name that a message has, in place of it.
+/// Replaces a message with an enum of the same name.
 fn swap_enum_for_message(draft: &mut Draft, rng: &mut Rng) {
     let Some(file) = draft.file(rng) else { return };
     let Some(message) = file.message_type.pop() else { return };

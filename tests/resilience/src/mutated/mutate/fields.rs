@@ -1,4 +1,4 @@
-//! Changes of fields, and of what a map travels in.
+//! Changes of fields and of map entries.
 
 use fastrand::Rng;
 use harness::{
@@ -100,7 +100,7 @@ fn retarget(draft: &mut Draft, rng: &mut Rng) {
     draft.field(rng).into_iter().for_each(|field| field.type_name.clone_from(&name));
 }
 
-/// A number becomes a message or an enum.
+/// Turns a scalar into a message or an enum.
 fn retarget_kind(draft: &mut Draft, rng: &mut Rng) {
     let (name, kind) = (draft.type_name(rng), pick(&[10, 11, 14], rng).copied().unwrap_or_default());
     if let Some(field) = draft.field(rng) {
@@ -204,7 +204,7 @@ fn in_entry(draft: &mut Draft, rng: &mut Rng, change: impl FnOnce(&mut FieldDesc
     }
 }
 
-/// A field that is a map.
+/// Picks a map field.
 fn map_field<'a>(message: &'a mut MessageDescriptor, rng: &mut Rng) -> Option<&'a mut FieldDescriptor> {
     let entries: Vec<_> = message.nested_type.iter().filter(|nested| is_entry(nested)).collect();
     let of_entry = |field: &&mut FieldDescriptor| {

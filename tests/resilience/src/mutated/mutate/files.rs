@@ -1,4 +1,4 @@
-//! Changes of files, and of what is asked of them.
+//! Changes of files and of the request.
 
 use fastrand::Rng;
 use harness::{
@@ -33,7 +33,7 @@ pub(super) const CHANGES: &[Change] = &[
     far,
 ];
 
-/// It is still asked for, under its new name.
+/// Renames a file, which is still requested by its new name.
 fn rename(draft: &mut Draft, rng: &mut Rng) {
     let names: Vec<_> = draft.files.iter().map(|file| file.name.clone()).collect();
     let new = if rng.bool() { word(FILES, rng) } else { name(&names, rng) };
@@ -138,7 +138,7 @@ fn comment(draft: &mut Draft, rng: &mut Rng) {
     }
 }
 
-/// In place of the comments that there are.
+/// Replaces comments.
 fn comment_many(draft: &mut Draft, rng: &mut Rng) {
     let locations = (0..100).map(|_| location(rng)).collect();
     draft.file(rng).into_iter().for_each(|file| {

@@ -1,4 +1,4 @@
-//! Options that a contract declares itself, and says something with.
+//! Custom options that a contract declares and sets.
 
 use super::Draw;
 
@@ -28,7 +28,7 @@ extend Rule { optional string note = 100; }
 /// The elements that have options.
 const ELEMENTS: &[&str] = &["File", "Message", "Field", "Enum", "EnumValue", "Service", "Method"];
 
-/// The rest of an option, after the beginning of its name.
+/// The rest of an option after the start of its name.
 const SAID: &[&str] = &[
     r#"rule) = {text: "a" numbers: [1, -2] inner {all: true} Part {raw: "\001"} [custom.options.note]: "n"}"#,
     r#"rule) = {levels {key: "x" value: HIGH} levels {key: "" value: LOW} share: -inf}"#,
@@ -41,7 +41,7 @@ const SAID: &[&str] = &[
 ];
 
 impl Draw {
-    /// An option of an element, seldom.
+    /// Rarely an option for an element.
     pub(super) fn custom(&mut self, file: usize, element: &str) -> Option<String> {
         if !self.in_100(3) {
             return None;

@@ -67,7 +67,7 @@ impl Draw {
         }
     }
 
-    /// The name of a value, whose scope is that of the enum.
+    /// The name of a value, which is in the scope of the enum itself.
     fn value(&mut self, name: &str, scope: &str, prefix: &str, seen: &mut HashSet<String>) -> String {
         loop {
             let word = self.any_value(prefix, seen.is_empty());
@@ -95,7 +95,7 @@ impl Draw {
         options.iter().filter(|_| self.in_100(5)).map(|option| (*option).to_owned()).collect()
     }
 
-    /// A second name of a number.
+    /// Adds an alias.
     fn alias(
         &mut self,
         name: &str,

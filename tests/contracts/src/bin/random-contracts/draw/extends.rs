@@ -1,4 +1,4 @@
-//! Extensions: fields that a message gets from elsewhere, and options.
+//! Extensions of messages and of options.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Fields: what they hold, how often, and under which number.
+//! Fields: their types, labels and numbers.
 
 use std::collections::HashSet;
 
@@ -57,7 +57,7 @@ pub(super) const KNOWN: &[&str] = &[
     "Syntax",
 ];
 
-/// Of these, those that are enums.
+/// The enums among these types.
 pub(super) const KNOWN_ENUMS: &[&str] = &["NullValue", "Syntax"];
 
 impl Draw {
@@ -78,7 +78,7 @@ impl Draw {
         self.contract.messages[message].fields.push(field);
     }
 
-    /// An enum that is closed is the value of a map only if it has a zero, which comes first.
+    /// Whether a kind is a closed enum without a zero. The first value of an enum in a map must be zero.
     fn is_closed_without_zero(&self, kind: &Kind) -> bool {
         matches!(kind, Kind::Enum(index) if self.contract.enums[*index].values[0].number != 0)
     }
@@ -93,7 +93,7 @@ impl Draw {
         }
     }
 
-    /// The message type of a field: often that of the field's own message.
+    /// The message type of a field: often the message of the field itself.
     fn held(&mut self, message: usize, file: usize) -> usize {
         if self.in_100(20) {
             return message;
@@ -110,8 +110,8 @@ impl Draw {
         if usable.is_empty() { Kind::Scalar(self.one_of(SCALARS)) } else { Kind::Enum(self.one_of(&usable)) }
     }
 
-    /// How often a field occurs. A field that is required holds only messages that were drawn before its own: one that
-    /// required itself would have no end.
+    /// The label of a field. A required field has the type of a message that was drawn earlier, because a message that
+    /// requires itself would be infinite.
     fn label(&mut self, file: usize, message: usize, kind: &Kind) -> &'static str {
         let syntax = self.contract.files[file].syntax;
         let is_group = self.contract.messages[message].is_group;
@@ -124,7 +124,7 @@ impl Draw {
         }
     }
 
-    /// A name that is free, in JSON too, unless fields may share one there.
+    /// A free name. Its JSON name is free, too, unless those may collide.
     fn field_name(&mut self, message: usize, kind: &Kind, slots: &mut Slots) -> String {
         let scope = self.contract.messages[message].full.clone();
         let is_lenient = self.contract.files[self.contract.messages[message].file].features.is_lenient;
@@ -143,7 +143,7 @@ impl Draw {
         name
     }
 
-    /// A number that is free.
+    /// A free number.
     pub(super) fn slot(&mut self, slots: &mut Slots) -> u32 {
         loop {
             slots.next += 1;

@@ -57,7 +57,7 @@ impl Draw {
         others.into_iter().map(|file| Import { file, is_public: self.in_100(30) }).collect()
     }
 
-    /// A package: that of another file, one that lies in it, or a new one.
+    /// A package: that of another file, a nested one, or a new one.
     fn package(&mut self) -> String {
         let other = self.contract.files.last().map(|file| file.package.clone());
         match (other, self.rng.u32(..10)) {
@@ -77,7 +77,7 @@ impl Draw {
         within(package, &segment)
     }
 
-    /// Two packages may begin alike, so that a name may be taken already.
+    /// Draws a segment. Two packages may begin alike, so the name may be taken.
     fn segment(&mut self, package: &str) -> String {
         self.name(package, Style::Snake)
     }
@@ -103,7 +103,7 @@ impl Draw {
     }
 }
 
-/// The features of a file that sets none.
+/// The default features of a syntax.
 fn of_syntax(syntax: Syntax) -> Features {
     let is_old = syntax == Syntax::Proto2;
     Features { is_implicit: !is_old, is_closed: is_old, is_lenient: is_old }

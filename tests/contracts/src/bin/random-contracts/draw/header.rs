@@ -3,7 +3,7 @@
 use super::Draw;
 use crate::contract::Kind;
 
-/// Options of the plugin for types, which may hold for a part of them.
+/// Options of the plugin for types, which may have a scope.
 const TYPES: &[&str] = &[
     "map=hash",
     "bytes=bytes",
@@ -37,14 +37,14 @@ impl Draw {
         self.contract.header = header;
     }
 
-    /// For all types, or for those in a package or a message.
+    /// An option for all types, or for those in a package or a message.
     fn option_for_types(&mut self, option: &str) -> Option<String> {
         if !self.in_100(8) {
             return None;
         }
-        // Its times end before those of protobuf.
+        // The timestamps of this crate end before those of protobuf.
         self.notes.extend((option == "timestamp=jiff").then_some("// not: read by others"));
-        // There is no time that they are by default.
+        // Timestamps of these crates have no default.
         let is_spoken = option == "timestamp=time" && self.speaks("Timestamp");
         self.notes.extend(is_spoken.then_some("// not: called with plain types"));
         let (name, value) = option.split_once('=')?;

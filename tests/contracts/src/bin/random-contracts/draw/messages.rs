@@ -1,4 +1,4 @@
-//! Messages: first their names, then what is in them.
+//! Messages: first their names, then their contents.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,11 @@ use super::{
 };
 use crate::contract::{Field, Kind, Message, Place, Syntax, within};
 
-/// How deeply messages are nested.
+/// The maximum nesting of messages.
 const DEPTH: u32 = 3;
 
 impl Draw {
-    /// The types of all files, still empty: fields may be of any of them.
+    /// Declares the types of all files without contents, so that fields can refer to any of them.
     pub(super) fn types(&mut self) {
         for file in 0..self.contract.files.len() {
             for _ in 0..self.rng.usize(2..6) {
@@ -62,7 +62,7 @@ impl Draw {
         self.contract.messages.len() - 1
     }
 
-    /// The visibility of a type, as it is written, and whether other files may use it.
+    /// The visibility of a type as source text, and whether other files may use it.
     pub(super) fn visibility(&mut self, file: usize, place: Place) -> (&'static str, bool) {
         if self.contract.files[file].syntax != Syntax::Edition2024 {
             return ("", true);
@@ -111,7 +111,7 @@ impl Draw {
         }
     }
 
-    /// A group is a message, and a field that is called as it is in small letters.
+    /// Adds a group: a message, and a field with its name in lower case.
     fn group(&mut self, message: usize, oneof: Option<usize>, slots: &mut Slots) {
         let scope = self.contract.messages[message].full.clone();
         let is_legal =
@@ -155,7 +155,7 @@ impl Draw {
         message.statements = statements;
     }
 
-    /// Whether a map may be called so: what it travels in takes a name, too.
+    /// Takes the name of the entry message of a map. Returns false if it is taken.
     pub(super) fn takes_entry(&mut self, scope: &str, name: &str) -> bool {
         self.takes(scope, &entry_name(name))
     }

@@ -1,4 +1,4 @@
-//! Names: free ones, and such as become the names of others in Rust.
+//! Names: unused ones, and names that collide with others in Rust.
 
 use harness::{random, words::NAMES};
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
@@ -6,7 +6,7 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use super::Draw;
 use crate::contract::within;
 
-/// How an element is usually called.
+/// The usual case of a name.
 #[derive(Clone, Copy)]
 pub(super) enum Style {
     Snake,
@@ -15,12 +15,12 @@ pub(super) enum Style {
 }
 
 impl Draw {
-    /// A name that is free in a scope, and is taken then.
+    /// Draws a name that is free in a scope, and takes it.
     pub(super) fn name(&mut self, scope: &str, style: Style) -> String {
         self.name_that(scope, style, |_| true)
     }
 
-    /// A name that is free in a scope and legal, and is taken then.
+    /// Draws a legal name that is free in a scope, and takes it.
     pub(super) fn name_that(&mut self, scope: &str, style: Style, is_legal: impl Fn(&str) -> bool) -> String {
         loop {
             let name = self.any_name(style);
@@ -69,12 +69,12 @@ fn styled(word: &str, style: Style) -> String {
     }
 }
 
-/// Whether it is an identifier of protobuf.
+/// Whether a text is a protobuf identifier.
 pub(super) fn is_name(name: &str) -> bool {
     name.len() < 120 && !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// The name that a field has in JSON if it says nothing, as protoc makes it.
+/// The default JSON name of a field, by the rules of protoc.
 pub(super) fn json_name(name: &str) -> String {
     let mut is_start = false;
     let mut json = String::new();
@@ -89,7 +89,7 @@ pub(super) fn json_name(name: &str) -> String {
     json
 }
 
-/// The name of what a map travels in, as protoc makes it.
+/// The name of the entry message of a map, by the rules of protoc.
 pub(super) fn entry_name(name: &str) -> String {
     let json = json_name(name);
     let mut letters = json.chars();

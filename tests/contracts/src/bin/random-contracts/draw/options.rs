@@ -1,4 +1,4 @@
-//! Options of fields, as far as each may have them.
+//! Options of fields that are legal for each.
 
 use harness::words::{BYTE_LITERALS, JSON_NAMES, STRING_LITERALS};
 
@@ -55,14 +55,14 @@ impl Draw {
     fn type_option(&mut self, field: &Field, is_edition: bool) -> Option<String> {
         let option = match &field.kind {
             Kind::Scalar("int64" | "uint64" | "sint64" | "fixed64" | "sfixed64") => "jstype = JS_STRING",
-            // What travels as a group has no such option.
+            // Groups have no such option.
             Kind::Message(_) if !is_edition => "lazy = true",
             _ => return None,
         };
         self.in_100(8).then(|| option.to_owned())
     }
 
-    /// The feature for a field's presence, as it is written, and whether the field has none.
+    /// Adds the feature for the presence of a field. Returns whether the field has no presence.
     fn presence(&mut self, file: usize, field: &Field, options: &mut Vec<String>) -> bool {
         let file = &self.contract.files[file];
         let (is_implicit, syntax) = (file.features.is_implicit, file.syntax);
@@ -86,7 +86,7 @@ impl Draw {
         is_implicit
     }
 
-    /// A message that requires itself has no end.
+    /// Whether a field may be required. A message that requires itself would be infinite.
     fn may_be_required(&self, kind: &Kind) -> bool {
         !matches!(kind, Kind::Message(_) | Kind::Group(_))
     }
@@ -99,7 +99,7 @@ impl Draw {
         }
     }
 
-    /// How a field travels.
+    /// The feature for the encoding of a field.
     fn encoding(&mut self, file: usize, field: &Field) -> Option<String> {
         let syntax = self.contract.files[file].syntax;
         let is_packable = field.label == "repeated " && !self.is_message(&field.kind) && !is_text(&field.kind);

@@ -1,15 +1,14 @@
-//! Routes of HTTP: such as the plugin has to take.
+//! HTTP routes that the plugin must accept.
 
 use harness::words::PATH_SEGMENTS;
 
 use super::Draw;
 use crate::contract::{Field, Kind, Rpc};
 
-/// How deeply a variable of a path looks into messages.
+/// The maximum length of the field path of a variable.
 const DEPTH: usize = 3;
 
-/// A field that a path may fill: the names on the way, whether one of them is a member of a oneof, and whether it takes any
-/// text.
+/// A field that a path may fill: its field path, whether a member of a oneof is on it, and whether it accepts any text.
 #[derive(Clone)]
 struct Variable {
     names: Vec<String>,
@@ -18,7 +17,7 @@ struct Variable {
 }
 
 impl Draw {
-    /// A rule, with further ones in it.
+    /// A rule with additional bindings.
     pub(super) fn rule(&mut self, rpc: &Rpc) -> String {
         let mut rule = self.binding(rpc);
         while self.in_100(25) {
@@ -52,7 +51,7 @@ impl Draw {
         let (verb, has_body) = self.one_of(choices);
         match verb {
             "" => {
-                // The answer to HEAD does not say which value is wrong.
+                // A response to HEAD has no body that names the invalid value.
                 let kind =
                     self.one_of(&["OPTIONS", "*", "M-SEARCH", "TRACE", "Get", "HEAD"][..if are_texts { 6 } else { 5 }]);
                 (format!("custom: {{kind: \"{kind}\" path: \"{path}\"}}"), false)
@@ -61,7 +60,7 @@ impl Draw {
         }
     }
 
-    /// Up to two fields that a path fills. Two never lie in oneofs, which could be the same.
+    /// Up to two fields that a path fills. At most one is in a oneof, because both could be in the same one.
     fn variables(&mut self, rpc: &Rpc) -> Vec<Variable> {
         let Kind::Message(request) = rpc.request else { return Vec::new() };
         let mut all = self.variables_of(request, DEPTH);
@@ -80,7 +79,7 @@ impl Draw {
         single.flat_map(|field| self.variables_in(field, depth)).collect()
     }
 
-    /// The field, or what lies in it.
+    /// The field, or the fields of its message.
     fn variables_in(&self, field: &Field, depth: usize) -> Vec<Variable> {
         let name = std::slice::from_ref(&field.name);
         let in_oneof = field.oneof.is_some();
@@ -98,7 +97,7 @@ impl Draw {
         }
     }
 
-    /// Whether it is one value, which the tests of calls find one for.
+    /// Whether it is a single value that the tests of calls can find.
     fn is_single(&self, kind: &Kind) -> bool {
         match kind {
             Kind::Scalar(_) => true,
@@ -108,7 +107,7 @@ impl Draw {
         }
     }
 
-    /// A path that no other is like.
+    /// A unique path.
     fn path_of(&mut self, variables: &[Variable]) -> String {
         self.routes += 1;
         let mut path = format!("/{}/{}", self.one_of(PATH_SEGMENTS), self.routes);
@@ -125,7 +124,7 @@ impl Draw {
             4 => return path + ":self",
             _ => return path,
         }
-        // `**` of a variable has to be the last.
+        // Only the last variable may have `**`.
         path.replace("=**", "=*").replace("/**}", "/*}")
     }
 
@@ -140,7 +139,7 @@ impl Draw {
         }
     }
 
-    /// All of the request, or a field that the path does not fill.
+    /// The body: the whole request, or a field that the path does not fill.
     fn body(&mut self, rpc: &Rpc, variables: &[Variable]) -> String {
         let Kind::Message(request) = rpc.request else { return " body: \"*\"".to_owned() };
         let is_oneof_filled = variables.iter().any(|variable| variable.in_oneof);

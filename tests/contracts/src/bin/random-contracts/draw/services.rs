@@ -7,7 +7,7 @@ use super::{
 };
 use crate::contract::{Field, Kind, Rpc, Service, within};
 
-/// How a method is called, as far as it changes nothing that the tests of calls see.
+/// Call policies that do not change the results of the tests of calls.
 const POLICIES: &[&str] = &[
     "deadline: \"60s\"",
     "deadline: \"1.5m\" retry: {max_attempts: 1}",
@@ -76,7 +76,7 @@ impl Draw {
         rpc
     }
 
-    /// The field of a request that a client fills in, the same in all methods that take it.
+    /// The idempotency key of a request, the same in all methods that take the request.
     fn key(&mut self, request: &Kind) -> Option<String> {
         let Kind::Message(request) = request else { return None };
         let is_text =
@@ -84,7 +84,7 @@ impl Draw {
         self.contract.messages[*request].fields.iter().find(is_text).map(|field| field.name.clone())
     }
 
-    /// The tests of calls expect requests as they sent them.
+    /// Sets the key. The tests of calls skip it, because they expect requests as they were sent.
     fn key_option(&mut self, file: usize, key: &str) -> String {
         self.imports(file, "rust_svc/v1/options.proto");
         self.notes.extend(["// in: domain", "// not: called with plain types"]);

@@ -4,11 +4,11 @@ use harness::{random, words::COMMENT_LINES};
 
 use super::Print;
 
-/// How many of a hundred elements have a comment.
+/// The percentage of elements with a comment.
 const COMMENTED: u32 = 25;
 
 impl Print<'_> {
-    /// A comment before an element, or none.
+    /// Prints a comment before an element, or none.
     pub(super) fn comment(&mut self) {
         if self.rng.u32(..100) >= COMMENTED {
             return;
@@ -52,7 +52,7 @@ impl Print<'_> {
         random::one_of(COMMENT_LINES, &mut self.rng)
     }
 
-    /// A line that neither ends a comment nor begins one.
+    /// A line that neither starts nor ends a comment.
     fn text_of_block(&mut self) -> String {
         self.text_of_line().replace("*/", "* /").replace("/*", "/ *")
     }

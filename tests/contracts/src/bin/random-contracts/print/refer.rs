@@ -1,4 +1,4 @@
-//! References to types: with a dot in front, or as short as what is in scope allows.
+//! References to types: with a leading dot, or as short as the scope allows.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use crate::contract::{Contract, Extend, within};
 
 pub(super) type Names = HashSet<String>;
 
-/// Words that begin a statement, so that a type of that name needs a dot in front.
+/// Words that begin a statement, so that a type with such a name needs a leading dot.
 const WORDS: &[&str] = &[
     "double",
     "float",
@@ -47,7 +47,7 @@ const WORDS: &[&str] = &[
     "to",
 ];
 
-/// The full name of each element, and of each package around.
+/// The full names of all elements and of their packages.
 pub(super) fn names(contract: &Contract) -> Names {
     let mut names = Names::new();
     for message in &contract.messages {
@@ -81,13 +81,13 @@ fn extensions(scope: &str, extends: &[Extend]) -> impl Iterator<Item = String> {
     extends.iter().flat_map(|extend| &extend.fields).map(move |field| within(scope, &field.name))
 }
 
-/// A package, and those that it lies in.
+/// A package and its outer packages.
 fn packages(package: &str) -> impl Iterator<Item = String> {
     package.match_indices('.').map(|(dot, _)| package[..dot].to_owned()).chain([package.to_owned()])
 }
 
 impl Print<'_> {
-    /// A type as it is called within a scope.
+    /// A reference to a type within a scope.
     pub(super) fn refer(&mut self, scope: &str, full: &str) -> String {
         let dots = full.match_indices('.').map(|(dot, _)| dot + 1);
         let starts: Vec<_> = dots.chain([0]).filter(|start| self.means(scope, &full[*start..], full)).collect();
@@ -97,7 +97,7 @@ impl Print<'_> {
         }
     }
 
-    /// Whether a name without a dot in front means a type: the first of its words is looked up from the inside out.
+    /// Whether a name without a leading dot resolves to a type. Its first segment is looked up from the inside out.
     fn means(&self, scope: &str, name: &str, full: &str) -> bool {
         let first = name.split('.').next().unwrap_or_default();
         let root = &full[..full.len() - name.len() + first.len()];
