@@ -42,7 +42,7 @@ pub(crate) fn built(package: &str, program: &str) -> Result<PathBuf> {
     if cargo.status()?.success() { Ok(path.canonicalize()?) } else { Err(format!("{program} does not build").into()) }
 }
 
-/// Installs the peers that are missing. `None`, with a message, if that fails.
+/// Installs missing peers. Returns `None` and prints a message if that fails.
 pub(crate) fn installed() -> Option<Vec<PathBuf>> {
     let root = target().join("peers");
     let found = PEERS.iter().map(|(name, version)| {
@@ -55,7 +55,7 @@ pub(crate) fn installed() -> Option<Vec<PathBuf>> {
     })
 }
 
-/// Returns the peers if all are installed. `None`, with a message, if not.
+/// Returns the peers if all are installed. Otherwise prints a message and returns `None`.
 pub(crate) fn present() -> Option<Vec<PathBuf>> {
     let root = target().join("peers");
     let found = PEERS.iter().map(|(name, _)| find(&root, name)).collect::<Option<Vec<_>>>();

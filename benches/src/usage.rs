@@ -89,7 +89,7 @@ pub(crate) fn measure(report: &Path, command: &[OsString]) -> Result<ExitCode> {
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Cargo asks its compiler what it is, which compiles nothing.
+/// Whether cargo only queries the version of its compiler, which compiles nothing.
 fn is_question(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| ["-vV", "___"].map(OsStr::new).contains(&argument.as_os_str()))
 }

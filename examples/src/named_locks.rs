@@ -1,4 +1,4 @@
-//! NamedLocks by name.
+//! Locks by name.
 
 use std::{
     collections::HashMap,

@@ -22,7 +22,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// No more than may fail at once without using up the budget for retries.
+/// The number of workers. If all fail at once, the retry budget is not exhausted.
 const WORKERS: usize = 4;
 
 /// Long enough for any machine; nothing waits for it unless it fails.

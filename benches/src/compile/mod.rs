@@ -16,10 +16,10 @@ use crate::{
     usage::Usage,
 };
 
-/// The most that compiling ours may cost, as a multiple of the peer.
+/// The goal for our cost, as a multiple of the peer's.
 const GOAL: Goal = Goal::Ratio(2.0);
 
-/// The artefacts that are emitted, each with all before it.
+/// The emitted artefacts. Each step adds to those before it.
 const STEPS: [(&str, &str); 6] = [
     ("pb", "pb"),
     ("domain", "pb,domain,convert"),

@@ -10,7 +10,7 @@ pub(super) fn program(path: &Path) -> Result<f64> {
     text(&fs::read(path)?)
 }
 
-/// The machine code of a library, in bytes: of what is not generic.
+/// The machine code of a library, in bytes. It contains no generic functions.
 pub(super) fn library(path: &Path) -> Result<f64> {
     let bytes = fs::read(path)?;
     let mut sum = 0.0;

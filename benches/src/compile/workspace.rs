@@ -90,7 +90,7 @@ impl Workspace {
             packages.iter().flat_map(|package| [package.name.clone(), program_of(&package.name)]).collect();
         let release = "[profile.release]\nstrip = true\n";
         self.file("Cargo.toml", &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n{release}"))?;
-        // The versions that this project itself is tested with.
+        // The lock file has the versions that this project is tested with.
         fs::copy(programs::repository().join("Cargo.lock"), self.folder.join("Cargo.lock"))?;
         packages.iter().try_for_each(|package| self.package(package))
     }
@@ -114,17 +114,17 @@ impl Workspace {
         Ok(fs::write(path, text)?)
     }
 
-    /// Checks the library anew.
+    /// Checks the library again.
     pub(super) fn check(&self, package: &GeneratedPackage) -> Result<Usage> {
         self.touch(package)?;
         usage::cargo(&self.folder, &self.target, &["check", "--package", &format!("bench-{}", package.name)])
     }
 
-    /// Builds library and program anew.
+    /// Builds library and program again.
     pub(super) fn release(&self, package: &GeneratedPackage) -> Result<Usage> {
         self.touch(package)?;
         let (library, program) = (format!("bench-{}", package.name), format!("bench-{}", program_of(&package.name)));
-        // Cargo gives only those their plain names that it is asked for.
+        // Cargo copies only requested targets to file names without a hash.
         let packages = ["--package", &library, "--package", &program];
         usage::cargo(&self.folder, &self.target, &[&["build", "--release"][..], &packages].concat())
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 /// Services, each in its own package, with resources of ten methods each.
 #[derive(Clone, Copy)]
 pub(crate) struct Contract {
-    /// How many services, and packages.
+    /// The number of services, each in a package.
     pub(crate) services: usize,
-    /// How many resources a service has, at most as many as there are names.
+    /// The number of resources of a service.
     pub(crate) resources: usize,
 }
 
@@ -19,7 +19,7 @@ pub(crate) struct Method {
     pub(crate) request: String,
     /// Its response message.
     pub(crate) response: String,
-    /// Which side streams.
+    /// The streaming kind.
     pub(crate) kind: Kind,
 }
 
@@ -80,7 +80,7 @@ impl Contract {
     }
 }
 
-/// A template, for a resource.
+/// Fills a template for a resource.
 fn named(template: &str, resource: &str) -> String {
     template.replace("RESOURCE", resource).replace("resource", &resource.to_lowercase())
 }

@@ -11,7 +11,7 @@ use protoc_gen_rust_svc::read::Input;
 use super::request;
 use crate::programs;
 
-/// All of them. `None`, with a message, if there are none.
+/// Reads all contracts. Returns `None` and prints a message if there are none.
 pub(crate) fn googleapis() -> Result<Option<Input>> {
     let corpus = env::var_os("CORPUS").map_or_else(|| programs::repository().join("../shared/corpus"), PathBuf::from);
     let root = corpus.join("googleapis");

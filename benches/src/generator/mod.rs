@@ -18,7 +18,7 @@ use crate::{
     usage::{self, Usage},
 };
 
-/// How long a service of 100 methods may take, in seconds.
+/// The goal for a service of 100 methods, in seconds.
 const DAILY: f64 = 0.100;
 
 /// Every request.

@@ -18,7 +18,7 @@ use crate::error::Result;
 /// Serves the contract, or calls it, and prints numbers.
 #[derive(Parser)]
 struct StackArguments {
-    /// The stack that does it.
+    /// The stack to run.
     stack: StackName,
     #[command(subcommand)]
     task: Task,
@@ -74,7 +74,7 @@ enum Part {
     Server,
 }
 
-/// Runs the task of the command line. `allocations` returns how many there were so far.
+/// Runs the task of the command line. `allocations` returns their number so far.
 pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
     let StackArguments { stack, task } = StackArguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

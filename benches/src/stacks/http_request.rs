@@ -57,7 +57,7 @@ fn headers(headers: &mut HeaderMap) {
 
 fn framed(message: &messages::EchoRequest) -> Bytes {
     let mut bytes = vec![0; 5];
-    // A vector grows.
+    // Encoding into a `Vec`, which grows, cannot fail.
     let _ = message.encode(&mut bytes);
     let length = (bytes.len() - 5) as u32;
     bytes[1..5].copy_from_slice(&length.to_be_bytes());

@@ -10,18 +10,18 @@ use crate::error::Result;
 /// How calls are made.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
-    /// How long they are made, after a tenth of it that is not counted.
+    /// The duration, after a tenth of it that is not counted.
     pub duration: Duration,
-    /// How many are under way at once, for each client.
+    /// The number of concurrent calls of each client.
     pub concurrency: usize,
 }
 
 /// The durations of calls.
 #[derive(Clone, Debug, Default)]
 pub struct CallTimes {
-    /// Each of them, in nanoseconds, sorted.
+    /// The duration of each call in nanoseconds, sorted.
     pub nanos: Vec<u64>,
-    /// All of them together.
+    /// The duration of the whole load.
     pub whole: Duration,
 }
 

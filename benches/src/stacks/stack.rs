@@ -24,7 +24,7 @@ pub trait Caller: Clone + Send + 'static {
     /// Calls `Echo` once.
     fn echo(&mut self) -> impl Future<Output = Result<()>> + Send;
 
-    /// Calls `Repeat` and reads so many messages.
+    /// Calls `Repeat` and reads this many messages.
     fn repeat(&mut self, times: u32) -> impl Future<Output = Result<()>> + Send;
 }
 

@@ -58,7 +58,7 @@ pub trait DispatchStore: Send + Sync + 'static {
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, DispatchStoreError>;
 }
 
-/// An assignment to make.
+/// An assignment to create.
 #[derive(Clone, Debug)]
 pub struct NewAssignment {
     /// The assignment.

@@ -137,7 +137,7 @@ async fn read_log(
         let is_watched = |level: &StockLevel| watched.is_empty() || watched.contains(&level.product_id);
         let entries: Vec<_> = changes.levels.into_iter().filter(is_watched).collect();
         after = Some(changes.last);
-        // StockChanges of other products are passed over: more may come after them.
+        // Changes of other products are skipped. The next page may have some of these products.
         if is_last || !entries.is_empty() {
             return Ok(LogPage { entries, next: Some(after) });
         }

@@ -155,7 +155,7 @@ async fn release(tx: &mut SqliteConnection, id: String, ending: ReleaseKind) -> 
     stored_reservation(tx, &id).await
 }
 
-/// Records a reservation as returned that was not made: the request to make it may still be under way.
+/// Records an unknown reservation as returned, so that a delayed request cannot create it.
 async fn prevent(tx: &mut SqliteConnection, id: &str, ending: ReleaseKind) -> Result<Reservation, StockStoreError> {
     if ending == ReleaseKind::Shipped {
         return Err(StockStoreError::Ended);

@@ -61,7 +61,7 @@ pub enum ReleaseKind {
     Shipped,
 }
 
-/// StockChanges of the stock.
+/// Changes of the stock.
 #[derive(Debug)]
 pub struct StockChanges {
     /// The stock after each change.

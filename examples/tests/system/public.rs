@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::system::{Serving, System, teas};
 
-/// The status and the body of an answer, read by hand.
+/// Sends a GET request. Returns status and body.
 async fn get(front: &Serving, path: &str) -> (u16, Value) {
     let address = front.url.trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.expect("connects");

@@ -1,4 +1,4 @@
-//! One body of a test, for the business itself and for a client of it over a real connection.
+//! One test body for an implementation, and for a client of it over a real connection.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ async fn check(inventory: Arc<dyn InventoryService>) {
 }
 
 #[tokio::test]
-async fn the_implementation() {
+async fn the_implementation_keeps_the_contract() {
     let store = SqliteStockStore::open(IN_MEMORY).await.expect("opens");
     let inventory = Inventory::new(Arc::new(store));
     let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: 5, ..UploadTelemetryRequest::default() };
@@ -52,7 +52,7 @@ async fn the_implementation() {
 }
 
 #[tokio::test]
-async fn a_client_of_the_implementation() {
+async fn a_client_of_the_implementation_keeps_the_contract() {
     let serving = system::inventory().await;
     check(Arc::new(InventoryServiceClient(serving.client()))).await;
 }
