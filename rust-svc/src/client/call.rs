@@ -44,7 +44,7 @@ pub(super) struct PolicyCall<'a> {
     pub(super) client: &'a ClientState,
     pub(super) method: &'a Method,
     pub(super) body: &'a RequestBody,
-    pub(super) running: &'a ActiveCall,
+    pub(super) active: &'a ActiveCall,
     pub(super) deadlines: CallDeadlines,
     /// Set when the request of an attempt is on its way.
     pub(super) is_sent: &'a AtomicBool,
@@ -58,20 +58,20 @@ pub(super) async fn begin(
     cx: Context,
 ) -> Result<(ActiveCall, CallDeadlines, Instant)> {
     let began = Instant::now();
-    let mut opening = client.chain.clone().open(method, Side::Client, None, cx, began);
-    let cancellation = opening.cx().cancellation();
+    let mut pending = client.chain.clone().open(method, Side::Client, None, cx, began);
+    let cancellation = pending.cx().cancellation();
     let deadline = declared_deadline(method, client.timeout, began);
-    let passed = run_until_cancelled(|| cancellation.or_at(deadline).cancelled(), pin!(opening.pass(began))).await;
+    let passed = run_until_cancelled(|| cancellation.or_at(deadline).cancelled(), pin!(pending.pass(began))).await;
     let Some(passed) = passed else {
         let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
-        let error = if is_late { timeout_error(method) } else { cancelled_error(method, opening.cx()) };
-        opening.end(error.code());
+        let error = if is_late { timeout_error(method) } else { cancelled_error(method, pending.cx()) };
+        pending.end(error.code());
         return Err(error);
     };
-    let (start, running) = (passed?, opening.run());
-    let deadlines = CallDeadlines::new(method, running.cx(), client.timeout, began, start);
-    let deadlines = deadlines.inspect_err(|error| running.ended(Some(error.code()), start))?;
-    Ok((running, deadlines, start))
+    let (start, active) = (passed?, pending.run());
+    let deadlines = CallDeadlines::new(method, active.cx(), client.timeout, began, start);
+    let deadlines = deadlines.inspect_err(|error| active.ended(Some(error.code()), start))?;
+    Ok((active, deadlines, start))
 }
 
 /// Creates the error of a call that no caller waits for.
@@ -85,7 +85,7 @@ pub(super) fn cancelled_error(method: &Method, cx: &Context) -> Error {
 impl PolicyCall<'_> {
     /// Makes attempts, the first of which starts now, until one succeeds or the policies stop.
     pub(super) async fn run(&self, start: Instant) -> Result<CallResponse> {
-        let cx = self.running.cx();
+        let cx = self.active.cx();
         // An attempt that ends at the deadline of the context is recorded before the call ends with it.
         let response = run_until_cancelled(|| cx.cancelled(), pin!(self.attempts(start))).await;
         response.unwrap_or_else(|| Err(cancelled_error(self.method, cx)))
@@ -101,18 +101,16 @@ impl PolicyCall<'_> {
                 // The server's own error explains more than the open breaker.
                 Err(open) => return Err(last.map_or(open, |failure| self.fail(failure))),
             };
-            let mut attempting = AttemptGuard::begin(self.running, retries.previous(), start);
+            let mut guard = AttemptGuard::begin(self.active, retries.previous(), start);
             let endpoint = self.endpoint(tried, start);
             self.is_sent.store(false, Relaxed);
             let response = {
-                let attempt = pin!(self.attempt(attempting.attempt(), endpoint.as_ref()).run());
+                let attempt = pin!(self.attempt(guard.attempt(), endpoint.as_ref()).run());
                 let is_sent = || self.is_sent.load(Relaxed);
-                self.deadlines
-                    .run(self.method, start, is_sent, pin!(attempt.instrument(attempting.attempt().span())))
-                    .await
+                self.deadlines.run(self.method, start, is_sent, pin!(attempt.instrument(guard.attempt().span()))).await
             };
             let end = Instant::now();
-            attempting.ended(response.as_ref().err().map(|failure| failure.error.code()), end);
+            guard.ended(response.as_ref().err().map(|failure| failure.error.code()), end);
             let had_full_timeout = self.deadlines.had_full_timeout(start);
             endpoint.as_ref().and_then(EndpointAttempt::picked).inspect(|&picked| tried.add(picked));
             let result = endpoint_result(response.as_ref().err(), had_full_timeout);
@@ -148,18 +146,18 @@ impl PolicyCall<'_> {
         Some(EndpointAttempt::new(endpoints, health, tried, is_repeatable, is_unary, start))
     }
 
-    fn attempt<'a>(&'a self, seen: &'a Attempt, endpoint: Option<&'a EndpointAttempt<'a>>) -> CallAttempt<'a> {
-        let Self { client, method, body, running, deadlines, is_sent } = *self;
+    fn attempt<'a>(&'a self, attempt: &'a Attempt, endpoint: Option<&'a EndpointAttempt<'a>>) -> CallAttempt<'a> {
+        let Self { client, method, body, active, deadlines, is_sent } = *self;
         CallAttempt {
             transport: &client.transport,
             defaults: &client.defaults,
             path: client.path(method),
             max_response_bytes: client.max_response_bytes,
             method,
-            cx: running.cx(),
+            cx: active.cx(),
             body,
             deadline: deadlines.call,
-            seen,
+            attempt,
             endpoint,
             is_sent,
         }
@@ -177,7 +175,7 @@ impl PolicyCall<'_> {
 
     fn succeed(&self, permit: Option<BreakerPermit<'_>>, response: AttemptResponse, end: Instant) -> CallResponse {
         self.client.budget.refill();
-        let cx = self.running.cx();
+        let cx = self.active.cx();
         match response {
             AttemptResponse::One { headers, message, trailers } => {
                 record(permit, Sample::Success, end);
@@ -196,9 +194,9 @@ impl PolicyCall<'_> {
 
     fn fail(&self, failure: AttemptFailure) -> Error {
         if let Some(headers) = failure.headers {
-            self.running.cx().receive_headers(headers);
+            self.active.cx().receive_headers(headers);
         }
-        self.running.cx().receive_trailers(failure.error.metadata().clone());
+        self.active.cx().receive_trailers(failure.error.metadata().clone());
         failure.error
     }
 }

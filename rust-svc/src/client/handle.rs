@@ -110,20 +110,20 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let method = self.0.effective(method);
-        let (running, deadlines, start) = begin(&self.0, method, cx).await?;
-        body.count_for(&running);
+        let (active, deadlines, start) = begin(&self.0, method, cx).await?;
+        body.count_for(&active);
         let is_sent = AtomicBool::new(false);
-        let call = PolicyCall { client: &self.0, method, body: &body, running: &running, deadlines, is_sent: &is_sent };
+        let call = PolicyCall { client: &self.0, method, body: &body, active: &active, deadlines, is_sent: &is_sent };
         let call = pin!(call.run(start));
-        let (response, end) = match call.instrument(running.span()).await {
+        let (response, end) = match call.instrument(active.span()).await {
             Ok(CallResponse::One(bytes, end)) => (decode(method, bytes), end),
             Ok(CallResponse::Many(_)) => (Err(wrong_kind(method)), Instant::now()),
             Err(error) => (Err(error), Instant::now()),
         };
         if response.is_ok() {
-            running.received();
+            active.received();
         }
-        running.ended(response.as_ref().err().map(Error::code), end);
+        active.ended(response.as_ref().err().map(Error::code), end);
         response
     }
 
@@ -137,10 +137,10 @@ impl Client {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let (client, method) = (self.0.clone(), *self.0.effective(method));
-        let (running, deadlines, start) = begin(&client, &method, cx).await?;
-        body.count_for(&running);
+        let (active, deadlines, start) = begin(&client, &method, cx).await?;
+        body.count_for(&active);
         let is_sent = AtomicBool::new(false);
-        let call = Arc::new(StreamCall { client, method, body, running, deadlines, is_sent });
+        let call = Arc::new(StreamCall { client, method, body, active, deadlines, is_sent });
         let started = call.start(start).await?;
         Ok(CallResponses::new(call, started).decoded())
     }

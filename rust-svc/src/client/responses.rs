@@ -85,12 +85,12 @@ impl CallResponses {
         R: Message<Place, Wire: prost::Message + Default>,
     {
         let bytes = ready!(self.poll_bytes(cx));
-        let StreamCall { method, running, .. } = &*self.call;
+        let StreamCall { method, active, .. } = &*self.call;
         let message = bytes.map(|bytes| decode(method, bytes?));
         match &message {
-            Some(Ok(_)) => running.received(),
-            Some(Err(error)) => running.end(Some(error.code())),
-            None => running.end(None),
+            Some(Ok(_)) => active.received(),
+            Some(Err(error)) => active.end(Some(error.code())),
+            None => active.end(None),
         }
         Poll::Ready(message)
     }
@@ -110,7 +110,7 @@ impl CallResponses {
 
 impl OpenResponses {
     fn new(call: &StreamCall, opened: OpenedStream) -> Self {
-        let end = end(call.method, call.running.cx().clone(), opened.deadline).boxed();
+        let end = end(call.method, call.active.cx().clone(), opened.deadline).boxed();
         Self { opened, end }
     }
 
@@ -124,7 +124,7 @@ impl OpenResponses {
         }
         let bytes = ready!(self.opened.messages.poll_next(cx));
         if bytes.is_none() {
-            call.running.cx().receive_trailers(self.opened.messages.take_trailers());
+            call.active.cx().receive_trailers(self.opened.messages.take_trailers());
         }
         Poll::Ready(bytes.map(|bytes| bytes.map_err(|failure| self.fail(call, call.body.reclaim(failure)))))
     }
@@ -136,7 +136,7 @@ impl OpenResponses {
         if let Some(sampler) = self.opened.sampler.as_ref().filter(|_| counts) {
             sampler.add_failure(failure.error.code());
         }
-        call.running.cx().receive_trailers(failure.error.metadata().clone());
+        call.active.cx().receive_trailers(failure.error.metadata().clone());
         failure.error
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct StreamCall {
     pub(super) client: Arc<ClientState>,
     pub(super) method: Method,
     pub(super) body: RequestBody,
-    pub(super) running: ActiveCall,
+    pub(super) active: ActiveCall,
     pub(super) deadlines: CallDeadlines,
     pub(super) is_sent: AtomicBool,
 }
@@ -54,13 +54,13 @@ impl StreamCall {
             Some(opened) => opened.map(StartedStream::Open),
             None => Ok(StartedStream::Opening(opening)),
         }
-        .inspect_err(|error: &Error| self.running.end(Some(error.code())))
+        .inspect_err(|error: &Error| self.active.end(Some(error.code())))
     }
 
     async fn open(self: Arc<Self>, start: Instant) -> Result<OpenedStream> {
-        let Self { client, method, body, running, deadlines, is_sent } = &*self;
-        let call = PolicyCall { client, method, body, running, deadlines: *deadlines, is_sent };
-        match call.run(start).instrument(running.span()).await? {
+        let Self { client, method, body, active, deadlines, is_sent } = &*self;
+        let call = PolicyCall { client, method, body, active, deadlines: *deadlines, is_sent };
+        match call.run(start).instrument(active.span()).await? {
             CallResponse::Many(opened) => Ok(opened),
             CallResponse::One(..) => Err(wrong_kind(method)),
         }

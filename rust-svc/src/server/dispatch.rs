@@ -120,7 +120,7 @@ impl RequestDispatcher {
         match &self.layered {
             None => self.dispatch(request, origin).left_future(),
             Some(service) => {
-                let mut request = origin.describe(request.map(Body::new));
+                let mut request = origin.add_to(request.map(Body::new));
                 request.extensions_mut().insert(origin);
                 let response = service.clone().oneshot(request);
                 response
@@ -244,7 +244,7 @@ impl Service<Request<Body>> for DispatchService {
 
 impl Origin {
     /// Adds the origin to the extensions of a request.
-    fn describe<B>(&self, mut request: Request<B>) -> Request<B> {
+    fn add_to<B>(&self, mut request: Request<B>) -> Request<B> {
         let ConnectionInfo { peer, draining, shutdown, max_header_list_size } = self.connection.clone();
         let extensions = request.extensions_mut();
         peer.map(|peer| extensions.insert(peer));
@@ -267,7 +267,7 @@ where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     let is_grpc = is_grpc(&request);
-    let mut request = origin.describe(request);
+    let mut request = origin.add_to(request);
     request.extensions_mut().insert(http_info);
     let response = router.call(request).map(|Ok(response)| response);
     if !is_grpc {

@@ -32,7 +32,7 @@ pub(crate) struct CallAttempt<'a> {
     pub(crate) cx: &'a Context,
     pub(crate) body: &'a RequestBody,
     pub(crate) deadline: Option<Instant>,
-    pub(crate) seen: &'a Attempt,
+    pub(crate) attempt: &'a Attempt,
     /// The choice of an endpoint, if there are several.
     pub(crate) endpoint: Option<&'a EndpointAttempt<'a>>,
     /// Set when the request is on its way.
@@ -92,9 +92,10 @@ impl CallAttempt<'_> {
     }
 
     async fn send(self) -> Result<Response<IncomingBody>, AttemptFailure> {
-        let (method, started) = (self.method, self.seen.started());
+        let (method, started) = (self.method, self.attempt.started());
         let path = self.path.map_err(|cause| invalid_path(method, cause))?;
-        let head = RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.seen);
+        let head =
+            RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.attempt);
         let request = AttemptRequest { head, body: self.body, endpoint: self.endpoint, is_sent: self.is_sent };
         let sent = self.transport.send(&request, started).await;
         sent.map_err(|error| from_transport(method.full_name(), error))

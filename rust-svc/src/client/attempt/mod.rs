@@ -1,4 +1,4 @@
-//! One attempt of a call: its request, its response, and what became of it.
+//! One attempt of a call: its request, and its response or failure.
 
 mod call_attempt;
 mod codec;

@@ -47,10 +47,10 @@ impl RequestBody {
     }
 
     /// Counts the messages that are sent as those of this call.
-    pub(crate) fn count_for(&self, running: &ActiveCall) {
+    pub(crate) fn count_for(&self, active: &ActiveCall) {
         match self {
-            Self::One { .. } => running.sent(1),
-            Self::Stream { source, .. } => source.count_with(running.counter()),
+            Self::One { .. } => active.sent(1),
+            Self::Stream { source, .. } => source.count_with(active.counter()),
         }
     }
 

@@ -61,8 +61,8 @@ impl<'a> RequestHead<'a> {
     }
 
     /// Sets the number of previous attempts and the trace context.
-    pub(crate) fn with_attempt(self, seen: &'a Attempt) -> Self {
-        Self { previous: seen.previous(), trace: seen.trace(), ..self }
+    pub(crate) fn with_attempt(self, attempt: &'a Attempt) -> Self {
+        Self { previous: attempt.previous(), trace: attempt.trace(), ..self }
     }
 
     /// Builds the head of a request that is sent now to a server, or to a service in this process.

@@ -29,7 +29,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct RequestSource(Arc<Mutex<SourceState>>);
 
-/// Held by a call. When it is dropped, the stream of requests is cut off.
+/// A guard that a call holds. Dropping it cuts off the stream of requests.
 pub(crate) struct CallGuard(#[expect(dead_code, reason = "dropping it wakes the upload")] oneshot::Sender<()>);
 
 /// The stream of requests of one attempt. It ends when another attempt takes over.
@@ -94,7 +94,7 @@ impl RequestSource {
         self.lock().counter = counter;
     }
 
-    /// Returns the stream for the attempt that begins.
+    /// Returns the stream for the next attempt.
     pub(super) fn attempt(&self) -> impl MessageStream + use<> {
         AttemptStream { source: self.clone(), attempt: self.lock().attempt }
     }

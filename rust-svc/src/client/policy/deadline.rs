@@ -85,7 +85,7 @@ impl CallDeadlines {
         result.map_err(|failure| explain_cancellation(method, deadline, failure))
     }
 
-    /// Returns the deadline of an attempt that starts then: for a stream, until its request is on its way.
+    /// Returns the deadline of an attempt that starts at `start`: for a stream, until its request is on its way.
     fn attempt(&self, start: Instant) -> Option<Instant> {
         if !self.is_stream {
             return self.response;
@@ -101,7 +101,7 @@ async fn run_until<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Outp
     }
 }
 
-/// Returns the deadline by the method's timeout, or else the client's default, of a call that began then.
+/// Returns the deadline by the method's timeout, or else the client's default, of a call that began at `began`.
 pub(crate) fn declared_deadline(method: &Method, default: Option<Duration>, began: Instant) -> Option<Instant> {
     timeout(method, default).and_then(|timeout| began.checked_add(timeout))
 }

@@ -22,7 +22,7 @@ pub(in crate::fake) struct ScriptRun {
     /// The number of calls that the script responds to.
     used: Arc<AtomicUsize>,
     position: Mutex<Position>,
-    /// Whether the call may end as far as the script goes.
+    /// Whether the script waits for nothing more: it is complete, or the test has taken the call.
     may_end: AtomicBool,
     /// Whether the call may end at any time.
     may_be_interrupted: AtomicBool,

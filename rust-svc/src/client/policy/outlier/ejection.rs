@@ -19,9 +19,9 @@ pub(super) enum Ejection {
     /// Calls go to the endpoint.
     #[default]
     Never,
-    /// No calls go to the endpoint until then, and after that probes do.
+    /// No calls go to the endpoint before `until`; probes do afterwards.
     Ejected { until: Instant, times: u32, probe: Option<Instant> },
-    /// A probe succeeded at that time, and calls go to the endpoint again.
+    /// A probe succeeded at `at`, and calls go to the endpoint again.
     Returned { at: Instant, times: u32 },
 }
 

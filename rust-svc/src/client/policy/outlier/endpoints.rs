@@ -57,7 +57,7 @@ pub(crate) enum EndpointResult {
     Unanswered,
 }
 
-/// The endpoints that a call has tried.
+/// The endpoints that a call has tried, one bit for each. Endpoints 64 apart share a bit, because this is only a preference.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TriedEndpoints(u64);
 
@@ -169,7 +169,7 @@ impl Endpoints {
         }
     }
 
-    /// At most half of the endpoints are ejected.
+    /// Returns whether one more ejection leaves at least half of the endpoints in service.
     fn may_eject(&self) -> bool {
         let ejected = (0..self.len()).filter(|&endpoint| self.is_ejected(endpoint)).count();
         (ejected + 1) * 2 <= self.len()

@@ -12,8 +12,8 @@ use crate::client::transport::error::QueueFull;
 /// The most calls that wait for a stream of one connection.
 const MAX_WAITING: usize = 10_000;
 
-/// The streams of one connection. Calls wait on this side, in order: h2 would send the headers of those that were given
-/// up, followed by a reset, and servers close connections for many resets.
+/// The streams of one connection. Calls wait on this side, in order: h2 would send the headers of cancelled calls, followed
+/// by a reset, and servers close connections for many resets.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StreamSlots(Arc<Mutex<SlotState>>);
 
@@ -27,7 +27,7 @@ struct SlotState {
 #[derive(Debug)]
 pub(crate) struct StreamSlot(Option<StreamSlots>);
 
-/// Held until a stream has ended.
+/// A guard that is held until a stream has ended.
 pub(crate) struct ActiveStream {
     _slot: StreamSlot,
     _call: Option<Arc<()>>,
@@ -60,7 +60,7 @@ impl StreamSlots {
         while let Some(next) = self.next_waiting() {
             match next.send(slot) {
                 Ok(()) => return,
-                // This call was given up.
+                // This call was cancelled while it waited.
                 Err(unused) => slot = unused,
             }
         }
