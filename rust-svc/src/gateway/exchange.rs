@@ -64,8 +64,7 @@ impl HttpExchange {
         print.pretty = parameters.pretty.unwrap_or(print.pretty) && route.method.kind.returns_one();
         let (headers, call) = (std::mem::take(&mut parts.headers), Arc::new(ActiveCall::unobserved(cx)));
         let shutdown = parts.extensions.get().cloned().unwrap_or_default();
-        let receive_timeout =
-            parts.extensions.get().map_or(Duration::MAX, |arrival: &HttpConnInfo| arrival.receive_timeout);
+        let receive_timeout = parts.extensions.get().map_or(Duration::MAX, |info: &HttpConnInfo| info.receive_timeout);
         Ok(Self { route, settings, parameters, headers, body, receive_timeout, guard, shutdown, call, print, framing })
     }
 

@@ -17,7 +17,7 @@ use tracing::{
 
 use crate::{
     GET, SENSITIVE, call,
-    local::{Log, answer, client, failure},
+    in_process::{Log, answer, client, failure},
 };
 
 const SENSITIVE_GET: Method = GET.timeout_ms(300).breaker(SENSITIVE);
@@ -162,7 +162,7 @@ async fn force_open_rejects_calls_until_reset() {
 #[tokio::test(start_paused = true)]
 async fn a_client_can_override_the_policies_of_a_method() {
     let builder = Client::builder("local").method(GET.no_side_effects().no_breaker());
-    let (client, log) = crate::local::build(builder, |_| async { failure(Code::Unavailable.number()) });
+    let (client, log) = crate::in_process::build(builder, |_| async { failure(Code::Unavailable.number()) });
     call(&client, SENSITIVE_GET).await.unwrap_err();
     assert_eq!(log.calls(), 3);
     assert!(client.breaker(&SENSITIVE_GET).is_none());

@@ -10,7 +10,7 @@ use tokio::time::{self, Instant};
 
 use crate::{
     GET, SENSITIVE,
-    local::{answer, build, client},
+    in_process::{answer, build, client},
 };
 
 fn ms(millis: u64) -> Duration {

@@ -9,7 +9,7 @@ mod deadlines;
 mod faults;
 mod fleets;
 mod generated;
-mod local;
+mod in_process;
 mod messages;
 mod retries;
 mod streams;

@@ -7,7 +7,7 @@ use rust_svc::{Body, Client, Code, Context, Message, Metadata, Violations};
 
 use crate::{
     GET,
-    local::{build, client, failure_with, pieces},
+    in_process::{build, client, failure_with, pieces},
     wire::{Call, Server, Then, frame},
 };
 

@@ -7,7 +7,7 @@ use tokio::time::{self, Instant};
 
 use crate::{
     GET, call,
-    local::{answer, client, failure, failure_with},
+    in_process::{answer, client, failure, failure_with},
 };
 
 const UNAVAILABLE: i32 = Code::Unavailable.number();
@@ -70,7 +70,7 @@ async fn codes_and_idempotency_decide_about_retries() {
 async fn a_call_is_not_retried_after_its_response_began() {
     let (client, log) = client(|_| async {
         let trailers = [("grpc-status".parse().unwrap(), UNAVAILABLE.into())].into_iter().collect();
-        crate::local::pieces([http_body::Frame::trailers(trailers)])
+        crate::in_process::pieces([http_body::Frame::trailers(trailers)])
     });
     assert_eq!(call(&client, RETRIED_GET).await.unwrap_err().code(), Code::Unavailable);
     assert_eq!(log.calls(), 1);

@@ -10,7 +10,7 @@ use tokio::{sync::mpsc, time};
 
 use crate::{
     CHAT, SENSITIVE, UPLOAD, WATCH,
-    local::{answer, client, failure, pieces},
+    in_process::{answer, client, failure, pieces},
     wire::{Server, Then, frame, status},
 };
 

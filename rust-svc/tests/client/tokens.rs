@@ -13,7 +13,7 @@ use tokio::time;
 
 use crate::{
     GET, call,
-    local::{answer, build},
+    in_process::{answer, build},
 };
 
 const LIFETIME: Duration = Duration::from_secs(100);

@@ -4,11 +4,9 @@
 mod backend;
 mod bytes;
 mod codec;
-#[cfg(feature = "server")]
-mod ending;
 mod headers;
-mod hostile;
 mod http;
+mod malformed;
 #[cfg(feature = "metrics")]
 mod panics;
 mod parts;
@@ -16,5 +14,7 @@ mod presets;
 mod requests;
 mod responses;
 mod shop;
+#[cfg(feature = "server")]
+mod shutdown;
 mod stock;
 mod streams;
