@@ -1,4 +1,4 @@
-//! `protoc-gen-rust-svc new`, without building what it makes: `tests/contracts/new-project` at the root of the repository does that.
+//! `protoc-gen-rust-svc new`. `tests/contracts/new-project` at the root of the repository builds a new project.
 
 use std::{
     collections::BTreeMap,
@@ -109,8 +109,8 @@ const NOTES: (&str, &str) = (
 #[test]
 fn project_is_complete() {
     let home = Home::new(&[ORDER, MONEY]);
-    let said = home.made(&["new", "shop", "--proto", "order/v1/order.proto"]);
-    assert!(said.contains("src/service/order_service.rs: order.v1.OrderService, 4 methods\n"), "{said}");
+    let output = home.made(&["new", "shop", "--proto", "order/v1/order.proto"]);
+    assert!(output.contains("src/service/order_service.rs: order.v1.OrderService, 4 methods\n"), "{output}");
 
     let files = home.project("shop");
     let made: Vec<_> = files.keys().filter(|path| !path.starts_with("src/generated/")).map(String::as_str).collect();
@@ -210,9 +210,9 @@ fn proto_files_are_found_by_path() {
 #[test]
 fn folder_must_be_empty() {
     let home = Home::new(&[NOTES, ("full/.hidden", ""), ("file", "")]);
-    let said = home.rejected(&["new", "full", "--proto", "notes.proto"]);
+    let output = home.rejected(&["new", "full", "--proto", "notes.proto"]);
     assert_eq!(
-        said,
+        output,
         "full: error: the folder is not empty\n  help: name a folder that does not exist, or an empty one\n"
     );
     assert!(home.rejected(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: not a folder\n"));
@@ -231,9 +231,9 @@ fn empty_folder_is_accepted() {
 #[test]
 fn package_name_is_checked() {
     let home = Home::new(&[NOTES]);
-    let said = home.rejected(&["new", "type", "--proto", "notes.proto"]);
+    let output = home.rejected(&["new", "type", "--proto", "notes.proto"]);
     assert_eq!(
-        said,
+        output,
         "error: invalid package name \"type\": it is a Rust keyword\n  help: pass another one, such as --name type-service\n"
     );
     home.made(&["new", "type", "--name", "note-keeper", "--proto", "notes.proto"]);
@@ -261,8 +261,8 @@ fn errors_have_positions() {
         ("missing.proto", "missing.proto: error: no such file in --proto-path .\n  help: "),
         ("money/money.proto", "money/money.proto: error: no service\n  help: "),
     ] {
-        let said = home.rejected(&["new", "shop", "--proto", proto]);
-        assert!(said.starts_with(start), "{said}");
+        let output = home.rejected(&["new", "shop", "--proto", proto]);
+        assert!(output.starts_with(start), "{output}");
     }
 }
 
@@ -271,8 +271,8 @@ fn runtime_may_be_a_checkout() {
     let home = Home::new(&[NOTES]);
     fs::create_dir(home.path("runtime")).expect("a folder");
     let arguments = ["new", "a/b/shop", "--proto", "notes.proto", "--runtime-path", "runtime"];
-    let said = home.rejected(&arguments);
-    assert!(said.starts_with("runtime: error: not the crate rust-svc\n  help: "), "{said}");
+    let output = home.rejected(&arguments);
+    assert!(output.starts_with("runtime: error: not the crate rust-svc\n  help: "), "{output}");
     fs::write(home.path("runtime/Cargo.toml"), "[package]\nname = \"rust-svc\"\n").expect("a file");
     home.made(&arguments);
     assert!(home.project("a/b/shop")["Cargo.toml"].contains("rust-svc = { path = \"../../../runtime\""));
@@ -314,8 +314,8 @@ fn called_services_get_clients_only() {
     assert!(!files.contains_key("src/service/order_service.rs") && !files["src/lib.rs"].contains("order_service"));
     assert!(files.contains_key("src/generated/order/v1/client.rs") && files.contains_key("proto/order/v1/order.proto"));
 
-    let said = home.rejected(&["new", "none", "--proto", "money/money.proto", "--client", "notes.proto"]);
-    assert!(said.starts_with("money/money.proto: error: no service\n"), "{said}");
+    let output = home.rejected(&["new", "none", "--proto", "money/money.proto", "--client", "notes.proto"]);
+    assert!(output.starts_with("money/money.proto: error: no service\n"), "{output}");
 }
 
 #[test]
@@ -333,10 +333,10 @@ fn output_ends_with_the_next_command() {
     let output = home.run(&["new", "shop", "--proto", "notes.proto"]);
     let lints = String::from_utf8(output.stderr).expect("text");
     assert!(lints.contains("warning[W0601]"), "{lints}");
-    let said = String::from_utf8(output.stdout).expect("text");
+    let output = String::from_utf8(output.stdout).expect("text");
     assert!(
-        said.starts_with("created ") && said.ends_with("\nnext:\n  cd shop\n  cargo test\n  cargo run\n"),
-        "{said}"
+        output.starts_with("created ") && output.ends_with("\nnext:\n  cd shop\n  cargo test\n  cargo run\n"),
+        "{output}"
     );
 }
 
@@ -344,8 +344,8 @@ fn output_ends_with_the_next_command() {
 fn project_in_a_workspace_becomes_a_member() {
     let home = Home::new(&[NOTES]);
     fs::write(home.path("Cargo.toml"), "[workspace]\nmembers = [] # ours\n").expect("a file");
-    let said = home.made(&["new", "services/shop", "--proto", "notes.proto"]);
-    assert!(said.contains("added services/shop to the members of "), "{said}");
+    let output = home.made(&["new", "services/shop", "--proto", "notes.proto"]);
+    assert!(output.contains("added services/shop to the members of "), "{output}");
     let manifest = fs::read_to_string(home.path("Cargo.toml")).expect("text");
     assert_eq!(manifest, "[workspace]\nmembers = [\"services/shop\"] # ours\n");
     let files = home.project("services/shop");
@@ -356,14 +356,17 @@ fn project_in_a_workspace_becomes_a_member() {
 #[test]
 fn workspace_is_started_with_a_first_member() {
     let home = Home::new(&[ORDER, MONEY]);
-    let said = home.made(&["new", "shop", "--workspace", "--proto", "order/v1/order.proto"]);
-    assert!(said.contains("created a workspace in shop\n") && said.contains("\n  cd shop\n  cargo test\n"), "{said}");
+    let output = home.made(&["new", "shop", "--workspace", "--proto", "order/v1/order.proto"]);
+    assert!(
+        output.contains("created a workspace in shop\n") && output.contains("\n  cd shop\n  cargo test\n"),
+        "{output}"
+    );
     let manifest = fs::read_to_string(home.path("shop/Cargo.toml")).expect("text");
     assert_eq!(manifest, "[workspace]\nresolver = \"3\"\nmembers = [\"order-service\"]\n");
     assert!(home.project("shop/order-service")["Cargo.toml"].contains("name = \"order-service\""));
 
-    let said = home.rejected(&["new", "shop/other", "--workspace", "--proto", "order/v1/order.proto"]);
-    assert!(said.starts_with("shop/other: error: the folder is in the workspace of "), "{said}");
+    let output = home.rejected(&["new", "shop/other", "--workspace", "--proto", "order/v1/order.proto"]);
+    assert!(output.starts_with("shop/other: error: the folder is in the workspace of "), "{output}");
     home.made(&["new", "shop/other", "--proto", "order/v1/order.proto"]);
     let manifest = fs::read_to_string(home.path("shop/Cargo.toml")).expect("text");
     assert!(manifest.contains("members = [\"order-service\", \"other\"]"), "{manifest}");
@@ -373,8 +376,8 @@ fn workspace_is_started_with_a_first_member() {
 fn workspace_that_is_not_toml_is_an_error() {
     let home = Home::new(&[NOTES]);
     fs::write(home.path("Cargo.toml"), "[workspace\n").expect("a file");
-    let said = home.rejected(&["new", "shop", "--proto", "notes.proto"]);
-    assert!(said.contains("Cargo.toml: error: TOML parse error at line 1"), "{said}");
+    let output = home.rejected(&["new", "shop", "--proto", "notes.proto"]);
+    assert!(output.contains("Cargo.toml: error: TOML parse error at line 1"), "{output}");
 }
 
 /// A project that depends on an unpublished crate would not build.

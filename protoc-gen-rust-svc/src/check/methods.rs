@@ -7,10 +7,10 @@ use crate::{
     model::{Idempotency, Method, Service},
 };
 
-/// The most methods of a service without a warning.
+/// The maximum number of methods of a service without a warning.
 const MAX_METHODS: usize = 50;
 
-/// The most methods that a message names.
+/// The maximum number of methods in a message.
 const MAX_NAMED: usize = 3;
 
 /// The first words of methods without side effects (AIP-131, AIP-132, AIP-136 and similar).

@@ -5,7 +5,7 @@ use crate::{
     model::{Message, Service, Value, WellKnown},
 };
 
-/// Reports fields that hold a message of google.protobuf that describes messages.
+/// Reports fields with messages of `descriptor.proto` and the like.
 pub(super) fn check_fields(message: &Message, diagnostics: &mut Diagnostics) {
     for field in message.fields() {
         if let Value::WellKnown(WellKnown::Other(name)) = field.value {
@@ -18,7 +18,7 @@ pub(super) fn check_fields(message: &Message, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Reports methods that take or return such a message.
+/// Reports methods that take or return such messages.
 pub(super) fn check_methods(service: &Service, diagnostics: &mut Diagnostics) {
     for method in &service.methods {
         for (text, name) in [(&method.request, &method.request_name), (&method.response, &method.response_name)] {

@@ -17,7 +17,7 @@ use super::{
 use crate::diagnostics::json::JsonObject;
 use crate::render::{Files, Provenance, provenance};
 
-/// The most characters of a line to print.
+/// The maximum number of characters of a printed line.
 const WIDTH: usize = 160;
 
 /// The input, and the files to compare with.

@@ -7,7 +7,7 @@ use super::{
     lints::{self, Level, Levels},
 };
 
-/// The most warnings of one code that are printed.
+/// The maximum number of printed warnings of one code.
 const MAX_SHOWN: usize = 10;
 
 /// An error or a warning.

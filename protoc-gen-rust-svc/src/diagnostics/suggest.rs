@@ -1,6 +1,6 @@
 //! Suggestions for misspelled names.
 
-/// The most fields that a suggestion lists.
+/// The maximum number of fields in a suggestion.
 const MOST_FIELDS: usize = 20;
 
 /// Lists the known words, after the one most similar to an unknown word.

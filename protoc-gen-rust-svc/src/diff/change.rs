@@ -102,7 +102,7 @@ impl Effect {
         if breaks { Self::Breaking } else { self }
     }
 
-    /// The printed form.
+    /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Safe => "safe",

@@ -1,4 +1,4 @@
-//! The printed report.
+//! Prints reports.
 
 use super::{Change, ChangePosition, Effect};
 use crate::diagnostics::json::JsonObject;

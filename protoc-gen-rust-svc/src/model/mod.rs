@@ -1,7 +1,6 @@
 //! The output with every decision made: names, types, policies, routes, documentation.
 //!
-//! Values that templates print are valid Rust. A template that would need a decision shows that the model lacks a
-//! property.
+//! Values that templates print are valid Rust. If a template needs a decision, the model lacks a property.
 
 mod enumeration;
 mod field;

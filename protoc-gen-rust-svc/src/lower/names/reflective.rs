@@ -1,4 +1,4 @@
-//! Messages and enums of `google.protobuf` that describe messages. The runtime has their prost types.
+//! Messages and enums of `descriptor.proto` and the like. The runtime has their prost types.
 
 /// A message, by its name in the package.
 pub(crate) fn message(name: &str) -> Option<&'static str> {
