@@ -20,21 +20,21 @@ async fn stock(system: &System) -> (i64, i64, i64) {
     (stock.available, stock.reserved, stock.shipped)
 }
 
-async fn say(says: &Sender<StreamAssignmentsRequest>, action: Action) {
-    says.send(StreamAssignmentsRequest { action: Some(action) }).await.expect("heard");
+async fn send(sender: &Sender<StreamAssignmentsRequest>, action: Action) {
+    sender.send(StreamAssignmentsRequest { action: Some(action) }).await.expect("open");
 }
 
-async fn hear(hears: &mut Streaming<StreamAssignmentsResponse>) -> Event {
-    hears.next().await.expect("no end").expect("no error").event.expect("an event")
+async fn receive(events: &mut Streaming<StreamAssignmentsResponse>) -> Event {
+    events.next().await.expect("no end").expect("no error").event.expect("an event")
 }
 
 #[tokio::test]
 async fn an_order_is_placed_and_delivered() {
     let system = System::build().await;
-    let (says, heard) = Streaming::channel(4);
-    let mut hears = system.dispatch().stream_assignments(Context::new(), heard).await.expect("connected");
-    say(&says, Action::Connect(Connect { courier_id: "c1".into() })).await;
-    assert!(matches!(hear(&mut hears).await, Event::Courier(_)));
+    let (sender, requests) = Streaming::channel(4);
+    let mut events = system.dispatch().stream_assignments(Context::new(), requests).await.expect("connected");
+    send(&sender, Action::Connect(Connect { courier_id: "c1".into() })).await;
+    assert!(matches!(receive(&mut events).await, Event::Courier(_)));
 
     let order = system.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
     assert_eq!(order.status, Some(Status::Dispatching));
@@ -42,15 +42,15 @@ async fn an_order_is_placed_and_delivered() {
     let request = StreamOrderUpdatesRequest { order_id: order.order_id.clone() };
     let updates = system.orders().stream_order_updates(Context::new(), request).await.expect("a stream");
 
-    let Event::Offer(offer) = hear(&mut hears).await else { panic!("no offer") };
-    say(&says, Action::Accept(Accept { offer_id: offer.offer_id })).await;
-    let Event::Assignment(assignment) = hear(&mut hears).await else { panic!("no assignment") };
+    let Event::Offer(offer) = receive(&mut events).await else { panic!("no offer") };
+    send(&sender, Action::Accept(Accept { offer_id: offer.offer_id })).await;
+    let Event::Assignment(assignment) = receive(&mut events).await else { panic!("no assignment") };
     let id = assignment.assignment_id;
     let request = ConfirmRouteRequest { assignment_id: id.clone(), ..ConfirmRouteRequest::default() };
     system.routes().confirm_route(Context::new(), request).await.expect("confirmed");
     for progress in [Progress::PickedUp, Progress::Delivered] {
-        say(&says, Action::Report(Report { assignment_id: id.clone(), progress })).await;
-        hear(&mut hears).await;
+        send(&sender, Action::Report(Report { assignment_id: id.clone(), progress })).await;
+        receive(&mut events).await;
     }
     system.business.reconcile(&Context::new()).await.expect("reconciled");
 

@@ -281,7 +281,7 @@ async fn an_invalid_id_is_not_propagated() {
 async fn a_queued_call_ends_at_its_deadline() {
     let ((begun, waits), (notes, mut ends)) = (oneshot::channel(), notes());
     let limit = ConcurrencyLimit::new(1).queue(1);
-    let chain = Chain::new().intercept(limit).intercept(Begun(Mutex::new(Some(begun)))).observe(notes);
+    let chain = Chain::new().intercept(limit).intercept(FirstCall(Mutex::new(Some(begun)))).observe(notes);
     let first = tokio::spawn({
         let chain = chain.clone();
         async move { get(&chain, "/v1/users/wait", None).await }
@@ -296,7 +296,7 @@ async fn a_queued_call_ends_at_its_deadline() {
 async fn a_permit_is_released_when_its_call_ends() {
     let (begun, waits) = oneshot::channel();
     let begun = Mutex::new(Some(begun));
-    let chain = Chain::new().intercept(ConcurrencyLimit::new(1)).intercept(Begun(begun));
+    let chain = Chain::new().intercept(ConcurrencyLimit::new(1)).intercept(FirstCall(begun));
     let client = Arc::new(remote(&chain).await);
     let first = tokio::spawn({
         let client = client.clone();
@@ -316,10 +316,10 @@ async fn a_permit_is_released_when_its_call_ends() {
 }
 
 /// Reports the first call that reaches it.
-struct Begun(Mutex<Option<oneshot::Sender<()>>>);
+struct FirstCall(Mutex<Option<oneshot::Sender<()>>>);
 
 #[async_trait]
-impl Interceptor for Begun {
+impl Interceptor for FirstCall {
     async fn before(&self, _: &mut Call) -> Result<()> {
         if let Some(begun) = self.0.lock().expect("no panic").take() {
             begun.send(()).expect("the test waits");

@@ -123,9 +123,9 @@ async fn metrics_have_the_server_address_and_error_type() {
     until(|| far.text().contains(line)).await;
 }
 
-struct Speechless;
+struct PanickingObserver;
 
-impl rust_svc::intercept::Observer for Speechless {
+impl rust_svc::intercept::Observer for PanickingObserver {
     fn began(&self, _: &rust_svc::intercept::Call) {
         panic!("began");
     }
@@ -144,7 +144,8 @@ async fn an_observer_that_panics_harms_neither_calls_nor_other_observers() {
     let metrics = Metrics::new();
     let fake = StockServiceFake::new();
     let address = served(&fake, &Chain::new()).await;
-    let client = client(&address, &Chain::new().observe(Speechless).observe(metrics.clone()).observe(Speechless));
+    let client =
+        client(&address, &Chain::new().observe(PanickingObserver).observe(metrics.clone()).observe(PanickingObserver));
     fake.get_quote.returns(quote());
     assert_eq!(client.get_quote(Context::new(), GetQuoteRequest::default()).await.expect("a quote"), quote());
     client.0.breaker(&stock_service::GET_QUOTE).expect("it has one").force_open();

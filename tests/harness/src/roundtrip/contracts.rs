@@ -7,7 +7,7 @@ use prost_reflect::{
     OneofDescriptor, Syntax, Value, prost::Message as _,
 };
 
-use crate::roundtrip::{editions::Unsaid, endless::without_endless};
+use crate::roundtrip::{editions::UnsupportedFeatures, endless::without_endless};
 
 /// `REQUIRED` of `google.api.FieldBehavior`.
 const REQUIRED: i32 = 2;
@@ -18,7 +18,7 @@ const OUTPUT_ONLY: i32 = 3;
 #[derive(Debug)]
 pub(crate) struct Contracts {
     pub(crate) pool: DescriptorPool,
-    unsaid: Unsaid,
+    unsaid: UnsupportedFeatures,
     /// The fields that are required, by full name.
     required: BTreeSet<String>,
 }
@@ -29,7 +29,7 @@ impl Contracts {
         let known = DescriptorPool::global();
         let set = known.get_message_by_name("google.protobuf.FileDescriptorSet").expect("it is well known");
         let mut set = DynamicMessage::decode(set, descriptors).expect("a set of descriptors");
-        let mut unsaid = Unsaid::default();
+        let mut unsaid = UnsupportedFeatures::default();
         let files = set.get_field_by_name_mut("file").and_then(Value::as_list_mut).expect("a list");
         files.iter_mut().filter_map(Value::as_message_mut).for_each(|file| unsaid.file(file));
         let pool = DescriptorPool::decode(&*set.encode_to_vec()).expect("what a compiler wrote");
@@ -52,7 +52,7 @@ impl Contracts {
         let is_number = !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_) | Kind::Enum(_));
         let is_alone = field.cardinality() == Cardinality::Optional && !self.has_presence(field);
         let can_tell = match field.kind() {
-            Kind::Enum(item) if is_alone => self.says_nothing_by_zero(&item),
+            Kind::Enum(item) if is_alone => self.has_unspecified_zero(&item),
             _ => !(is_number && is_alone),
         };
         self.required.contains(field.full_name()) && can_tell && !is_always_there(field)
@@ -70,7 +70,7 @@ impl Contracts {
     }
 
     /// Whether the zero of an enum means unspecified: `..._UNSPECIFIED`.
-    pub(crate) fn says_nothing_by_zero(&self, item: &EnumDescriptor) -> bool {
+    pub(crate) fn has_unspecified_zero(&self, item: &EnumDescriptor) -> bool {
         // The first of several aliases in the order of the declaration counts.
         let zero = item.enum_descriptor_proto().value.iter().find(|value| value.number() == 0);
         self.is_open(item) && zero.is_some_and(|value| is_unspecified(item.name(), value.name()))

@@ -107,7 +107,7 @@ impl Draw<'_, '_> {
         match field.kind() {
             Kind::String if is_none && !self.contracts.has_presence(field) => Value::String("there".to_owned()),
             Kind::Bytes if is_none && !self.contracts.has_presence(field) => Value::Bytes(vec![0].into()),
-            Kind::Enum(item) if self.contracts.says_nothing_by_zero(&item) && value == Value::EnumNumber(0) => {
+            Kind::Enum(item) if self.contracts.has_unspecified_zero(&item) && value == Value::EnumNumber(0) => {
                 Value::EnumNumber(1)
             }
             _ => value,

@@ -6,7 +6,7 @@ use prost_reflect::{DynamicMessage, Value};
 
 /// Features of editions that proto2 cannot express, by full name.
 #[derive(Debug, Default)]
-pub(crate) struct Unsaid {
+pub(crate) struct UnsupportedFeatures {
     /// Fields without presence.
     pub(crate) implicit: BTreeSet<String>,
     /// Enums that keep numbers without a name.
@@ -54,7 +54,7 @@ impl Features {
     }
 }
 
-impl Unsaid {
+impl UnsupportedFeatures {
     /// Converts a `FileDescriptorProto` to proto2, if it is of an edition.
     pub(crate) fn file(&mut self, file: &mut DynamicMessage) {
         if text(file, "syntax") != "editions" {
