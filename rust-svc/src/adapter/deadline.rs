@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::{
     Error, Method, Result,
     call::{run_until::run_until_cancelled, shutdown::ShutdownSignal},
-    intercept::panicked,
+    intercept::panic_error,
 };
 
 /// Runs work that begins at `start` until its deadline, or until the server ends, with the error of `stopped`.
@@ -22,8 +22,8 @@ pub(super) async fn with_deadline<T>(
     if deadline.is_some_and(|deadline| deadline <= start) {
         return Err(deadline_exceeded());
     }
-    let cancelled = || expired(shutdown, deadline);
-    run_until_cancelled(cancelled, work).await.unwrap_or_else(|| Err(deadline_or_shutdown(deadline, stopped)))
+    let cancelled = || expiry(shutdown, deadline);
+    run_until_cancelled(cancelled, work).await.unwrap_or_else(|| Err(expiry_error(deadline, stopped)))
 }
 
 /// Returns the error of a panic in place of the panic.
@@ -32,7 +32,7 @@ pub(super) fn catch_panic<T>(
     work: impl Future<Output = Result<T>>,
 ) -> impl Future<Output = Result<T>> {
     let caught = AssertUnwindSafe(work).catch_unwind();
-    caught.map(move |result| result.unwrap_or_else(|panic| Err(panicked(method, &*panic))))
+    caught.map(move |result| result.unwrap_or_else(|panic| Err(panic_error(method, &*panic))))
 }
 
 /// Returns the error of a call whose deadline has passed.
@@ -40,7 +40,7 @@ pub(super) fn deadline_exceeded() -> Error {
     Error::deadline_exceeded("the deadline passed before the call was done")
 }
 
-async fn expired(shutdown: &ShutdownSignal, deadline: Option<Instant>) {
+async fn expiry(shutdown: &ShutdownSignal, deadline: Option<Instant>) {
     let passed = OptionFuture::from(deadline.map(sleep_until));
     tokio::select! {
         _ = shutdown.recv() => (),
@@ -48,7 +48,7 @@ async fn expired(shutdown: &ShutdownSignal, deadline: Option<Instant>) {
     }
 }
 
-fn deadline_or_shutdown(deadline: Option<Instant>, stopped: fn() -> Error) -> Error {
+fn expiry_error(deadline: Option<Instant>, stopped: fn() -> Error) -> Error {
     match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
         true => deadline_exceeded(),
         false => stopped(),

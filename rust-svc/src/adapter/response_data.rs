@@ -19,7 +19,7 @@ use crate::{
         compression::Encoding,
         framing::{self, BATCH_SIZE},
     },
-    intercept::{ActiveCall, Counter, panicked},
+    intercept::{ActiveCall, Counter, panic_error},
 };
 
 /// The call that a response belongs to.
@@ -137,7 +137,7 @@ impl<R: Payload<Place>, Place: 'static> BatchEncoder<R, Place> {
         };
         let mut write = |message: Result<R>| framing::append(&message?.into_response(), *encoding, batch);
         let appended = catch_unwind(AssertUnwindSafe(|| messages.poll_next_unpin(cx).map(|next| next.map(&mut write))));
-        match appended.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(method, &*panic))))) {
+        match appended.unwrap_or_else(|panic| Poll::Ready(Some(Err(panic_error(method, &*panic))))) {
             Poll::Pending => self.poll_expiry(cx).map(|error| Some(Err(error))),
             appended => appended,
         }

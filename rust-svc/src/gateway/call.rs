@@ -11,7 +11,7 @@ use super::{error::HttpError, exchange::HttpExchange, handler::RouteHandler};
 use crate::{
     Error, Method,
     call::shutdown::ShutdownSignal,
-    intercept::{HttpRoute, Side, panicked},
+    intercept::{HttpRoute, Side, panic_error},
 };
 
 /// Runs a handler until it responds, its deadline passes, or the server shuts down.
@@ -65,7 +65,7 @@ async fn with_deadline<T>(
         Some(deadline) => time::timeout_at(deadline, work).await.map_err(|_| deadline_exceeded())?,
         None => work.await,
     };
-    result.unwrap_or_else(|panic| Err(panicked(method, &*panic).into()))
+    result.unwrap_or_else(|panic| Err(panic_error(method, &*panic).into()))
 }
 
 fn deadline_exceeded() -> HttpError {

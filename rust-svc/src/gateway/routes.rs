@@ -60,7 +60,7 @@ impl GatewayRoutes {
 
     /// Returns whether there is no route.
     pub fn is_empty(&self) -> bool {
-        self.declared().next().is_none()
+        self.iter().next().is_none()
     }
 
     /// Converts the routes into a router. Fails if a template is malformed, names a field that the request does not have,
@@ -97,13 +97,13 @@ impl GatewayRoutes {
         self.types.push(types);
     }
 
-    fn declared(&self) -> impl Iterator<Item = &DeclaredRoute> {
+    fn iter(&self) -> impl Iterator<Item = &DeclaredRoute> {
         self.groups.iter().flat_map(|group| &group.declared)
     }
 }
 
 impl fmt::Debug for GatewayRoutes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.declared()).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }

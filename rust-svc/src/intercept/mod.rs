@@ -47,6 +47,6 @@ pub use interceptor::{Interceptor, Stage};
 pub use limits::{ConcurrencyLimit, DeadlineRequired, RateLimit};
 pub use observer::Observer;
 #[cfg(any(feature = "adapter", feature = "gateway"))]
-pub(crate) use panic::panicked;
+pub(crate) use panic::panic_error;
 pub use request_id::RequestId;
 pub use target::Target;

@@ -20,7 +20,7 @@ struct Panicked;
 
 /// Logs a panic of a handler, and returns the error for its caller.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
-pub(crate) fn panicked(method: &Method, panic: &(dyn Any + Send)) -> Error {
+pub(crate) fn panic_error(method: &Method, panic: &(dyn Any + Send)) -> Error {
     tracing::error!(method = method.full_name(), panic = message_of(panic), "a handler panicked");
     Error::internal(Panicked)
 }
@@ -28,7 +28,7 @@ pub(crate) fn panicked(method: &Method, panic: &(dyn Any + Send)) -> Error {
 /// Runs a part of the chain that may panic.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 pub(super) fn catch_panic(method: &Method, work: impl FnOnce()) -> Result<()> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panicked(method, &*panic))
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_error(method, &*panic))
 }
 
 /// Runs a method of an observer, and logs its panic.

@@ -104,7 +104,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
     pub(in crate::fake) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(timeout) = self.method.timeout else { return self.run_unless_over(work).await };
         let limited = time::timeout(timeout, self.run_unless_over(work));
-        limited.await.unwrap_or_else(|_| Err(self.interrupt("the deadline passed", self.exceeded())))
+        limited.await.unwrap_or_else(|_| Err(self.interrupt("the deadline passed", self.deadline_error())))
     }
 
     /// Waits for `work`, unless the caller leaves or the deadline passes. A panic of the script is reported and goes on.
@@ -112,7 +112,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
         let work = AssertUnwindSafe(work).catch_unwind();
         tokio::select! {
             biased;
-            () = self.caller.cancelled() => Err(self.over()),
+            () = self.caller.cancelled() => Err(self.end_error()),
             done = work => done.unwrap_or_else(|panic| {
                 let location = self.run.get().map(|run| run.location);
                 self.reporter.panicked(location, &*panic);
@@ -124,7 +124,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
 
     /// Ends a call with one response.
     pub(in crate::fake) fn finish<R>(self, response: Result<Box<R>>) -> Result<R> {
-        self.end(response.as_ref().map_or_else(failed, |_| CallOutcome::Ok));
+        self.end(response.as_ref().map_or_else(failed_outcome, |_| CallOutcome::Ok));
         response.map(|response| *response)
     }
 
@@ -139,9 +139,9 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
         }
     }
 
-    fn over(&self) -> Error {
+    fn end_error(&self) -> Error {
         match self.caller.remaining() {
-            Some(Duration::ZERO) => self.interrupt("the deadline passed", self.exceeded()),
+            Some(Duration::ZERO) => self.interrupt("the deadline passed", self.deadline_error()),
             _ => {
                 let error = Error::cancelled(format!("the caller of {} cancelled the call", self.method));
                 self.interrupt("the caller cancelled the call", error)
@@ -149,7 +149,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
         }
     }
 
-    fn exceeded(&self) -> Error {
+    fn deadline_error(&self) -> Error {
         Error::deadline_exceeded(format!("the deadline of {} passed", self.method))
     }
 }
@@ -192,13 +192,13 @@ where
             None
         }
         Err(error) => {
-            call.end(failed(&error));
+            call.end(failed_outcome(&error));
             Some((Err(error), None))
         }
     }
 }
 
-fn failed(error: &Error) -> CallOutcome {
+fn failed_outcome(error: &Error) -> CallOutcome {
     CallOutcome::Failed(error.code())
 }
 

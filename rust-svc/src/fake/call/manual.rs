@@ -77,16 +77,16 @@ impl<I: Send + 'static, O: Send + 'static> ManualQueue<I, O> {
         self.arrived.notify_one();
         let received = tokio::select! {
             received = time::timeout(LIMIT, &mut response) => received,
-            () = run.given_up() => return Err(dropped()),
+            () = run.given_up() => return Err(drop_error()),
         };
         match received {
             Ok(Ok(response)) => response,
-            Ok(Err(_)) if run.is_complete() => Err(dropped()),
+            Ok(Err(_)) if run.is_complete() => Err(drop_error()),
             Ok(Err(_)) => Err(reporter.unexpected("it waited for the test to take it, which dropped `ManualCalls`")),
             Err(_) if self.withdraw(reporter.number) => {
                 Err(reporter.unexpected(&format!("it waited {LIMIT:?} for the test to take it")))
             }
-            Err(_) => response.await.unwrap_or_else(|_| Err(dropped())),
+            Err(_) => response.await.unwrap_or_else(|_| Err(drop_error())),
         }
     }
 
@@ -136,7 +136,7 @@ impl Drop for QueueClaim {
     }
 }
 
-fn dropped() -> Error {
+fn drop_error() -> Error {
     Error::cancelled("the test dropped the call")
 }
 

@@ -70,7 +70,7 @@ impl Gate {
         let _held = HeldAtGate::new(&self.0.held);
         let waiting = lock(&self.0.passage).enter();
         if let Some(waiting) = waiting {
-            GateWaiter { gate: &self.0, waiting }.passed().await;
+            GateWaiter { gate: &self.0, waiting }.wait().await;
         }
     }
 
@@ -137,7 +137,7 @@ struct GateWaiter<'a> {
 }
 
 impl GateWaiter<'_> {
-    async fn passed(mut self) {
+    async fn wait(mut self) {
         // It fails only if the gate is dropped, which this borrows.
         let _ = (&mut self.waiting).await;
     }

@@ -9,10 +9,10 @@ const MAX_FAILURES: usize = 100;
 
 /// The failures of a session, in the order in which they happened. It keeps a bounded number of them.
 #[derive(Default)]
-pub(in crate::fake) struct Failures(Mutex<KeptFailures>);
+pub(in crate::fake) struct Failures(Mutex<FailureList>);
 
 #[derive(Default)]
-struct KeptFailures {
+struct FailureList {
     failures: Vec<TestFailure>,
     counts: BTreeMap<usize, usize>,
 }
@@ -40,7 +40,7 @@ impl Failures {
 
     /// Removes and returns all failures.
     pub(in crate::fake) fn take(&self) -> Vec<String> {
-        let KeptFailures { failures, counts } = std::mem::take(&mut *lock(&self.0));
+        let FailureList { failures, counts } = std::mem::take(&mut *lock(&self.0));
         let more: usize = counts.values().map(|count| count.saturating_sub(MAX_FAILURES)).sum();
         with_rest(failures.into_iter(), more)
     }

@@ -20,10 +20,10 @@ const TAIL_LENGTH: usize = 20;
 
 /// The calls of all fakes of a session, in the order in which they arrived. It keeps a bounded number of them.
 #[derive(Default)]
-pub(in crate::fake) struct CallLog(Mutex<KeptEntries>);
+pub(in crate::fake) struct CallLog(Mutex<EntryList>);
 
 #[derive(Default)]
-struct KeptEntries {
+struct EntryList {
     entries: VecDeque<LogEntry>,
     total: usize,
 }
@@ -59,7 +59,7 @@ impl CallLog {
 
     /// Forgets all calls.
     pub(in crate::fake) fn clear(&self) {
-        *lock(&self.0) = KeptEntries::default();
+        *lock(&self.0) = EntryList::default();
     }
 
     /// Returns the newest calls in one line.

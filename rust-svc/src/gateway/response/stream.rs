@@ -28,7 +28,7 @@ use crate::{
     call::shutdown::ShutdownSignal,
     gateway::{headers, http_body::HttpBody, settings::GatewaySettings},
     grpc::error_log::log_error,
-    intercept::{ActiveCall, panicked},
+    intercept::{ActiveCall, panic_error},
     json::{self, JsonValue, PrintOptions},
 };
 
@@ -138,7 +138,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
         };
         match next {
             Ok(Ok(next)) => next,
-            Ok(Err(panic)) => Some(Err(panicked(&self.method, &*panic))),
+            Ok(Err(panic)) => Some(Err(panic_error(&self.method, &*panic))),
             Err(_) => Some(Err(Error::deadline_exceeded("the deadline passed before the stream ended"))),
         }
     }
