@@ -54,6 +54,9 @@ pub struct Breaker {
 /// Prints a decimal number. If it is long, its digits are in groups of three.
 pub fn grouped(number: impl fmt::Display) -> String {
     let number = number.to_string();
+    if let Some(magnitude) = number.strip_prefix('-') {
+        return format!("-{}", grouped(magnitude));
+    }
     let (mantissa, exponent) = number.split_at(number.find('e').unwrap_or(number.len()));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let is_long = whole.len() > 5 || fraction.len() > 5;

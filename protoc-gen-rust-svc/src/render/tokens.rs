@@ -7,7 +7,7 @@ use syn::{
     token::{Bracket, Eq, Not, Pound},
 };
 
-use crate::{docs::Docs, names::Ident};
+use crate::{docs::Docs, model::grouped, names::Ident};
 
 impl ToTokens for Ident {
     fn to_tokens(&self, tokens: &mut TokenStream) {
@@ -66,7 +66,11 @@ pub(super) fn code(text: &str) -> TokenStream {
 
 /// Returns a number without a suffix.
 pub(super) fn number(value: i32) -> TokenStream {
-    let digits = Literal::u32_unsuffixed(value.unsigned_abs());
+    let magnitude = value.unsigned_abs();
+    if magnitude >= 100_000 {
+        return code(&grouped(value));
+    }
+    let digits = Literal::u32_unsuffixed(magnitude);
     if value < 0 { quote!(-#digits) } else { quote!(#digits) }
 }
 

@@ -1,11 +1,11 @@
-//! Services of public test suites, made with `protoc-gen-rust-svc` and tested by `run`.
+//! Services of public test suites, generated with `protoc-gen-rust-svc`.
 //!
-//! | suite | what it tests | here |
+//! | suite | tests | module |
 //! |---|---|---|
-//! | connectconformance | every corner of the protocol, from the other side | `suite`, with the feature of that name |
-//! | the interoperability tests of gRPC | 14 cases against another implementation | [`interop`] |
+//! | connectconformance | the details of the protocol, against server and client | `conformance`, with the feature of that name |
+//! | the interoperability tests of gRPC | 14 cases against another implementation | [`grpc`] |
 //!
-//! All of it goes through the service traits: nothing here knows HTTP/2.
+//! The services implement generated traits and know nothing of HTTP/2.
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -2,7 +2,7 @@
 
 use prost_build::Module;
 use syn::{
-    Attribute, File, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Lit, LitStr, Type, parse_quote,
+    Attribute, File, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Lit, LitInt, LitStr, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     docs::Docs,
     lower::{Lowered, WireFile},
-    model::Package,
+    model::{Package, grouped},
     names::Ident,
     render::{Unprintable, tokens::doc_attribute},
 };
@@ -99,6 +99,7 @@ impl<'a> Place<'a> {
             for field in &mut variant.fields {
                 self.replace(&mut field.ty, member)?;
             }
+            variant.discriminant.iter_mut().for_each(|(_, number)| GroupedDigits.visit_expr_mut(number));
             document(&mut variant.attrs, member.docs);
         }
         Ok(())
@@ -133,6 +134,15 @@ fn edit_functions(item: &mut ItemImpl, known: &TypeDocs<'_>) {
     }
     if !known.renamed.is_empty() {
         ValueRenamer(known).visit_item_impl_mut(item);
+    }
+}
+
+/// Separates the digits of long numbers.
+struct GroupedDigits;
+
+impl VisitMut for GroupedDigits {
+    fn visit_lit_int_mut(&mut self, number: &mut LitInt) {
+        *number = LitInt::new(&grouped(number.base10_digits()), number.span());
     }
 }
 

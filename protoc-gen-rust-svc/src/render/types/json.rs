@@ -75,7 +75,7 @@ impl JsonCodecs<'_> {
         let (holder, wire) = (&oneof.wire_ident, self.wire(&oneof.rust));
         let arms = oneof.fields.iter().map(|field| {
             let (variant, write) = (&field.wire_ident, self.write_field(field, true, &quote!(value)));
-            quote!(Some(#wire::#variant(value)) => #write,)
+            quote!(Some(#wire::#variant(value)) => { #write; })
         });
         quote!(match &self.#holder { #(#arms)* None => (), })
     }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::field_types::DomainTypes;
 use crate::{
-    model::{Cardinality, DefaultValue, Enum, Field, Member, Message, Value},
+    model::{Cardinality, DefaultValue, Enum, Field, Member, Message, Value, grouped},
     names::{Ident, Scope},
     render::tokens::{code, deprecated, doc},
 };
@@ -40,7 +40,7 @@ fn function(types: &DomainTypes<'_>, field: &Field, names: &mut Scope, place: &[
 /// Returns the type and the value of a default.
 fn default_value(types: &DomainTypes<'_>, field: &Field, place: &[Ident]) -> Option<(TokenStream, TokenStream)> {
     match (field.default.as_ref()?, &field.value) {
-        (DefaultValue::Plain(value), Value::Scalar(scalar)) => Some((code(scalar.rust()), code(value))),
+        (DefaultValue::Plain(value), Value::Scalar(scalar)) => Some((code(scalar.rust()), code(&grouped(value)))),
         (DefaultValue::Text(text), _) => Some((quote!(&str), quote!(#text))),
         (DefaultValue::Bytes(bytes), _) => {
             let bytes = Literal::byte_string(bytes);

@@ -1737,7 +1737,7 @@ impl svc::json::JsonEnum for super::pb::Edition {
         ("EDITION_99997_TEST_ONLY", 99997),
         ("EDITION_99998_TEST_ONLY", 99998),
         ("EDITION_99999_TEST_ONLY", 99999),
-        ("EDITION_MAX", 2147483647),
+        ("EDITION_MAX", 2_147_483_647),
     ];
 }
 

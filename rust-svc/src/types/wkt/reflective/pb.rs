@@ -2362,7 +2362,7 @@ pub enum Edition {
     /// The value `EDITION_99999_TEST_ONLY`.
     Edition99999TestOnly = 99999,
     /// The value `EDITION_MAX`.
-    Max = 2147483647,
+    Max = 2_147_483_647,
 }
 
 impl Edition {
