@@ -1,7 +1,7 @@
 //! Generated code, compiled as in a crate of a user who denies all warnings; `clippy.toml` makes clippy check it as in a
 //! private module.
 //!
-//! A case of [`edge_cases`] is a file of the folder `edge_cases/`, or the files of a folder in it, which belong together.
+//! A case of `edge_cases` is a file of the folder `edge_cases/`, or the files of a folder in it, which belong together.
 //! `build.rs` generates it twice: with plain types, as the module `NAME`, and with `types=proto`, as `NAME_proto`.
 //! `EDGE_CASES` limits it to cases whose names have this prefix, `EDGE_CASES_DIR` names another folder of cases.
 //! Comments in a file

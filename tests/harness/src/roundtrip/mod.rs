@@ -6,7 +6,7 @@
 //! - a valid message is unchanged after conversion to its plain type and back,
 //! - the violations of an invalid message are exactly its invalid fields,
 //! - a message is unchanged after a round trip through JSON, which equals that of another implementation
-//! (prost-reflect).
+//!   (prost-reflect).
 //!
 //! `ROUND_TRIPS` is the number of messages for each property and each type.
 
