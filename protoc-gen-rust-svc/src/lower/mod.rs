@@ -4,10 +4,10 @@
 //!
 //! | folder | does |
 //! |---|---|
-//! | [`names`] | gives each package, message, enum and oneof its Rust name |
-//! | [`elements`] | builds the model from the descriptors, element by element |
-//! | [`passes`] | completes the model with what depends on more than one element |
-//! | [`wire`] | renames the descriptors for prost-build |
+//! | `names` | gives each package, message, enum and oneof its Rust name |
+//! | `elements` | builds the model from the descriptors, element by element |
+//! | `passes` | completes the model with what depends on more than one element |
+//! | `wire` | renames the descriptors for prost-build |
 
 mod elements;
 mod lowering;
