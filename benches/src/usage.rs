@@ -50,7 +50,8 @@ impl Usage {
 /// Runs a program on the bytes of a file, and discards its output. Fails if the program does.
 pub(crate) fn run(program: &Path, input: &Path) -> Result<Usage> {
     let report = tempfile::NamedTempFile::new()?;
-    let mut command = Command::new(std::env::current_exe()?);
+    // By this link, because the file may be gone: cargo replaces it when it builds what is measured.
+    let mut command = Command::new("/proc/self/exe");
     command.arg("measure").arg(report.path()).arg(program);
     let status = command.stdin(File::open(input)?).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     match (status.success(), read(report.path())?.as_slice()) {
