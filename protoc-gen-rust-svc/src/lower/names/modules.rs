@@ -1,31 +1,53 @@
 //! The modules of packages and of their artefacts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::descriptors::{has_module, wire_enum, wire_type_name};
 use crate::{
     model::{Artefacts, Origin},
     names::{Ident, Scope},
     options::Artefact,
-    read::Input,
+    read::{Input, descriptor::FileDescriptor},
 };
 
 /// The name of the index of a module.
 const MODULE_FILE: &str = "mod";
 
-/// The modules below the module of a package.
-pub(super) fn children(parent: &Origin, origins: &BTreeMap<String, Origin>) -> BTreeSet<Ident> {
-    origins.values().filter_map(|origin| child(parent, origin)).collect()
-}
+/// The modules below each module.
+#[derive(Default)]
+pub(super) struct ModuleChildren(HashMap<Origin, BTreeSet<Ident>>);
 
-fn child(parent: &Origin, origin: &Origin) -> Option<Ident> {
-    match (parent, origin) {
-        (Origin::Local(parent), Origin::Local(module)) => module.strip_prefix(parent.as_slice())?.first().cloned(),
-        (Origin::Extern(parent), Origin::Extern(path)) => {
-            let below = path.strip_prefix(parent.as_str())?.strip_prefix("::")?;
-            below.split("::").next().map(|module| Ident::snake(module.trim_start_matches("r#")))
+impl ModuleChildren {
+    /// Collects the modules around packages.
+    pub(super) fn new<'a>(origins: impl IntoIterator<Item = &'a Origin>) -> Self {
+        let mut children = Self::default();
+        origins.into_iter().for_each(|origin| children.add(origin));
+        children
+    }
+
+    fn add(&mut self, origin: &Origin) {
+        match origin {
+            Origin::Local(module) => {
+                for (depth, child) in module.iter().enumerate() {
+                    self.insert(Origin::Local(module[..depth].to_vec()), child.clone());
+                }
+            }
+            Origin::Extern(path) => {
+                for (at, _) in path.match_indices("::") {
+                    let child = path[at + 2..].split("::").next().unwrap_or_default();
+                    self.insert(Origin::Extern(path[..at].to_owned()), Ident::snake(child.trim_start_matches("r#")));
+                }
+            }
         }
-        _ => None,
+    }
+
+    fn insert(&mut self, parent: Origin, child: Ident) {
+        self.0.entry(parent).or_default().insert(child);
+    }
+
+    /// The modules below a module.
+    pub(super) fn of(&self, parent: &Origin) -> BTreeSet<Ident> {
+        self.0.get(parent).cloned().unwrap_or_default()
     }
 }
 
@@ -57,16 +79,16 @@ pub(super) fn modules(input: &Input) -> BTreeMap<String, Vec<Ident>> {
     known.into_iter().filter(|(name, _)| names.contains(name.as_str())).collect()
 }
 
-/// The modules of types nested in the prost messages of a package.
-pub(super) fn message_modules(input: &Input, package: &str) -> impl Iterator<Item = Ident> {
+/// The modules of types nested in the prost messages of a package, which has these files.
+pub(super) fn message_modules(files: &[&FileDescriptor]) -> impl Iterator<Item = Ident> + use<> {
     let mut scope = Scope::default();
     let mut modules = BTreeSet::new();
-    for file in input.files.iter().filter(|file| file.descriptor.package == package) {
-        for message in &file.descriptor.message_type {
+    for file in files {
+        for message in &file.message_type {
             let ident = scope.take(Ident::camel(&message.name));
             modules.extend(has_module(message).then(|| Ident::snake(&wire_type_name(&message.name, &ident))));
         }
-        for item in &file.descriptor.enum_type {
+        for item in &file.enum_type {
             scope.take(wire_enum(&item.name));
         }
     }

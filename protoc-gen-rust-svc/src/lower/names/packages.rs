@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    modules::{artefacts, children, message_modules, modules, scope_of},
+    modules::{ModuleChildren, artefacts, message_modules, modules, scope_of},
     owners::{Owners, with_dependencies},
 };
 use crate::{
     model::{Artefacts, Origin, Package},
     names::{Ident, Scope},
     options::{Artefact, Options, Types},
-    read::{File, Input},
+    read::{File, Input, descriptor::FileDescriptor},
 };
 
 /// The package whose messages the runtime provides.
@@ -23,6 +23,7 @@ pub(crate) struct Packages {
     pub(crate) descriptors: Ident,
     modules: BTreeMap<String, Vec<Ident>>,
     origins: BTreeMap<String, Origin>,
+    children: ModuleChildren,
     artefacts: BTreeMap<String, Artefacts>,
     generated_files: BTreeSet<String>,
     generated: BTreeSet<String>,
@@ -44,15 +45,19 @@ impl Packages {
             .filter(|(name, origin)| generated.contains(*name) || is_elsewhere(name, origin))
             .map(|(name, origin)| (name.clone(), origin.clone()))
             .collect();
+        let (children, files) = (ModuleChildren::new(printed.values()), files_by_package(input));
+        let messages = |name: &str| message_modules(files.get(name).map_or(&[], Vec::as_slice));
         let artefacts = printed.iter().map(|(name, origin)| {
-            let mut taken = children(origin, &printed);
-            taken.extend(message_modules(input, name).filter(|_| options.types == Types::Proto));
+            let mut taken = children.of(origin);
+            taken.extend((options.types == Types::Proto).then(|| messages(name)).into_iter().flatten());
             (name.clone(), artefacts(taken))
         });
-        let mut at_root = children(&Origin::Local(Vec::new()), &printed);
-        at_root.extend(message_modules(input, "").filter(|_| options.uses_messages() && generated.contains("")));
+        let artefacts = artefacts.collect();
+        let mut at_root = children.of(&Origin::Local(Vec::new()));
+        at_root.extend(messages("").filter(|_| options.uses_messages() && generated.contains("")));
         let descriptors = scope_of(at_root).take(Ident::snake(Artefact::Descriptor.name()));
-        Self { owners, descriptors, artefacts: artefacts.collect(), modules, origins, generated_files, generated }
+        let children = ModuleChildren::new(origins.values());
+        Self { owners, descriptors, artefacts, children, modules, origins, generated_files, generated }
     }
 
     /// The origin of a package.
@@ -63,11 +68,6 @@ impl Packages {
     /// The module of a package, from the root of generated code.
     pub(crate) fn module(&self, package: &str) -> &[Ident] {
         self.modules.get(package).map_or(&[], Vec::as_slice)
-    }
-
-    /// The generated files.
-    pub(crate) fn generated_files(&self) -> &BTreeSet<String> {
-        &self.generated_files
     }
 
     /// Whether a file is generated.
@@ -109,7 +109,7 @@ impl Packages {
                 scope.take(ident.clone());
             });
         }
-        for child in children(&self.origin(package), &self.origins) {
+        for child in self.children.of(&self.origin(package)) {
             scope.take(child);
         }
         scope
@@ -132,6 +132,15 @@ impl Packages {
             names: BTreeSet::new(),
         })
     }
+}
+
+/// The files of each package.
+fn files_by_package(input: &Input) -> HashMap<&str, Vec<&FileDescriptor>> {
+    let mut files: HashMap<&str, Vec<&FileDescriptor>> = HashMap::new();
+    for File { descriptor, .. } in &input.files {
+        files.entry(&descriptor.package).or_default().push(descriptor);
+    }
+    files
 }
 
 /// Whether another run generates a package. `google.protobuf` is part of the runtime.

@@ -1,17 +1,29 @@
 //! The names in a package that may hide names of the prelude.
 
-use crate::model::{Model, Origin};
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::{Model, Origin, TypeName};
 
 /// Collects the names of plain types and traits of each package.
 pub(super) fn collect_package_names(model: &mut Model) {
+    let mut names = type_names(model);
     for package in &mut model.packages {
-        let origin = Origin::Local(package.module.clone());
-        let messages = model.messages.values().filter(|message| message.rust.origin == origin);
-        let oneofs = messages.clone().flat_map(|message| message.oneofs().map(|oneof| &oneof.rust));
-        let enums = model.enums.values().map(|item| &item.rust).filter(|rust| rust.origin == origin);
-        let types =
-            messages.map(|message| &message.rust).chain(oneofs).chain(enums).map(|rust| rust.ident().to_string());
         let traits = package.services.iter().map(|service| service.ident.to_string());
-        package.names = types.chain(traits).collect();
+        package.names = names.remove(&package.origin()).unwrap_or_default();
+        package.names.extend(traits);
     }
+}
+
+/// The names of the plain types of each package.
+fn type_names(model: &Model) -> HashMap<Origin, BTreeSet<String>> {
+    let oneofs = model.messages.values().flat_map(|message| message.oneofs().map(|oneof| &oneof.rust));
+    let messages = model.messages.values().map(|message| &message.rust);
+    let enums = model.enums.values().map(|item| &item.rust);
+    let local = messages.chain(oneofs).chain(enums).filter(|rust| matches!(rust.origin, Origin::Local(_)));
+    let mut names: HashMap<Origin, BTreeSet<String>> = HashMap::new();
+    for TypeName { origin, domain, .. } in local {
+        let own = domain.last().map(ToString::to_string);
+        names.entry(origin.clone()).or_default().extend(own);
+    }
+    names
 }
