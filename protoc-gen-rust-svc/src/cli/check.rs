@@ -103,14 +103,14 @@ fn shorten(line: &str) -> String {
     }
 }
 
-/// Reads the Rust files below a directory, by their paths within `root`.
+/// Reads the Rust files and manifests below a directory, by their paths within `root`.
 fn read(root: &Path, directory: &Path) -> std::io::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if path.is_dir() {
             files.extend(read(root, &path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "toml") {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             // Files of other programs may not be UTF-8.
             files.insert(name, String::from_utf8_lossy(&fs::read(&path)?).into_owned());

@@ -10,8 +10,10 @@
 //! | `wire` | renames the descriptors for prost-build |
 
 mod elements;
+mod graph;
 mod lowering;
 mod names;
+mod parts;
 mod passes;
 mod pipeline;
 mod route_problems;

@@ -3,8 +3,9 @@
 use super::{
     lowering::Lowering,
     names::{Packages, TypeNames},
+    parts::split_packages,
     passes,
-    wire::{WireFile, WireNames, descriptor_set},
+    wire::{DescriptorSets, WireFile, WireNames},
 };
 use crate::{diagnostics::Diagnostics, model::Model, options::Options, read::Input};
 
@@ -17,8 +18,8 @@ pub struct Lowered {
     pub wire: Vec<WireFile>,
     /// The `bytes` fields of prost messages that are `Bytes`, by their names in these descriptors.
     pub shared_bytes: Vec<String>,
-    /// A `FileDescriptorSet` of the generated files and their imports, for reflection.
-    pub descriptor_set: Vec<u8>,
+    /// For each crate, a `FileDescriptorSet` of its files and their imports, for reflection.
+    pub descriptor_sets: Vec<Vec<u8>>,
 }
 
 /// Lowers descriptors to the model.
@@ -28,12 +29,14 @@ pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) ->
     let mut lowering = Lowering { input, options, packages, types, diagnostics };
     let mut model = lowering.model();
     passes::run(&mut model, options, lowering.diagnostics);
+    split_packages(&mut model, options.split);
     let Lowering { packages, types, diagnostics, .. } = lowering;
     let names = WireNames::new(input, &packages, &types, &model);
+    let sets = DescriptorSets::new(input);
     Lowered {
         wire: names.files(diagnostics),
         shared_bytes: names.shared_bytes(),
-        descriptor_set: descriptor_set(input, packages.generated_files()),
+        descriptor_sets: model.packages_of_crates().iter().map(|packages| sets.of(packages)).collect(),
         model,
     }
 }

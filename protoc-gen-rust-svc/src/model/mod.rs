@@ -21,7 +21,7 @@ pub use self::{
     field::{Behavior, Cardinality, DefaultValue, Field, Value},
     form::{CustomType, Form},
     message::{CelRule, Masked, Member, Message, Oneof},
-    package::{Artefacts, Model, Package, RuleCheck},
+    package::{Artefacts, Model, Package, Part, RuleCheck},
     policy::{Breaker, Idempotency, Policy, Retry, grouped},
     scalar::Scalar,
     service::{Attribute, Literal, Method, MethodKind, Route, Service},

@@ -1,8 +1,8 @@
 //! The output of a run, package by package.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Enum, Message, Method, Origin, Service, TypeName};
+use super::{Enum, Message, Method, Origin, Service};
 use crate::names::Ident;
 
 /// The output of a run.
@@ -12,6 +12,10 @@ pub struct Model {
     pub requested: BTreeSet<String>,
     /// The packages to generate, sorted by name.
     pub packages: Vec<Package>,
+    /// The crates that the packages are split into; empty if they are in one crate.
+    pub crates: Vec<Part>,
+    /// The features that enable the packages; empty if packages have none.
+    pub features: Vec<Part>,
     /// All messages by full name, including those of packages that are not generated.
     pub messages: BTreeMap<String, Message>,
     /// All enums by full name, including those of packages that are not generated.
@@ -47,6 +51,19 @@ pub struct Package {
     pub names: BTreeSet<String>,
 }
 
+/// A crate or a feature that holds packages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The name of the crate or of the feature.
+    pub name: String,
+    /// Its packages, by their indexes in the model.
+    pub packages: Vec<usize>,
+    /// The names of the other parts that it uses.
+    pub uses: BTreeSet<String>,
+    /// The crates of other runs, or with custom types, that it uses.
+    pub crates: BTreeSet<String>,
+}
+
 /// A check of requests with a custom type against the rules of `buf.validate`.
 #[derive(Clone, Debug)]
 pub struct RuleCheck {
@@ -80,10 +97,9 @@ pub struct Artefacts {
 impl Model {
     /// Prints the generated packages, messages and enums, for people.
     pub fn dump(&self) -> String {
-        let is_generated =
-            |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
-        let messages = self.messages.values().filter(|message| is_generated(&message.rust));
-        let enums = self.enums.values().filter(|item| is_generated(&item.rust));
+        let origins: HashSet<Origin> = self.packages.iter().map(Package::origin).collect();
+        let messages = self.messages.values().filter(|message| origins.contains(&message.rust.origin));
+        let enums = self.enums.values().filter(|item| origins.contains(&item.rust.origin));
         let packages = self.packages.iter().map(|package| format!("{package:#?}\n"));
         let messages = messages.map(|message| format!("{message:#?}\n"));
         packages.chain(messages).chain(enums.map(|item| format!("{item:#?}\n"))).collect()
@@ -91,13 +107,31 @@ impl Model {
 
     /// Whether a generated message or a request with a custom type has rules of `buf.validate`.
     pub fn has_rules(&self) -> bool {
-        self.packages.iter().any(|package| !package.checks.is_empty()) || self.has_own_rules()
+        self.packages.iter().any(|package| self.is_ruled(package))
     }
 
-    fn has_own_rules(&self) -> bool {
-        let is_generated =
-            |rust: &TypeName| self.packages.iter().any(|package| rust.origin == Origin::Local(package.module.clone()));
-        self.messages.values().any(|message| message.has_rules && is_generated(&message.rust))
+    /// Whether a message of a package, or a request with a custom type, has rules of `buf.validate`.
+    pub fn is_ruled(&self, package: &Package) -> bool {
+        let mut messages = package.messages.iter().filter_map(|name| self.message(name));
+        !package.checks.is_empty() || messages.any(|message| self.is_message_ruled(message))
+    }
+
+    fn is_message_ruled(&self, message: &Message) -> bool {
+        let mut nested = message.messages.iter().filter_map(|name| self.message(name));
+        message.has_rules || nested.any(|nested| self.is_message_ruled(nested))
+    }
+
+    /// The packages of each crate.
+    pub fn packages_of_crates(&self) -> Vec<Vec<&Package>> {
+        match &*self.crates {
+            [] => vec![self.packages.iter().collect()],
+            crates => crates.iter().map(|part| self.packages_of(part)).collect(),
+        }
+    }
+
+    /// The packages of a crate or of a feature.
+    pub fn packages_of(&self, part: &Part) -> Vec<&Package> {
+        part.packages.iter().map(|index| &self.packages[*index]).collect()
     }
 
     /// The message with this full name.
@@ -118,6 +152,11 @@ impl Model {
 }
 
 impl Package {
+    /// The origin of its types.
+    pub fn origin(&self) -> Origin {
+        Origin::Local(self.module.clone())
+    }
+
     /// The services that have HTTP routes.
     pub fn routed_services(&self) -> Vec<&Service> {
         self.services.iter().filter(|service| service.is_routed()).collect()

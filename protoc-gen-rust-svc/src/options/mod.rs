@@ -4,10 +4,12 @@ mod artefact;
 mod elsewhere;
 mod overrides;
 mod parse;
+mod split;
 mod value;
 
 pub use self::{
     artefact::Artefact,
     overrides::{Overrides, Scoped},
     parse::{Options, Types},
+    split::Split,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Artefact, Overrides, elsewhere,
+    Artefact, Overrides, Split, elsewhere,
     value::{flag, split, unknown},
 };
 use crate::diagnostics::{
@@ -21,6 +21,8 @@ pub struct Options {
     pub names_json: bool,
     /// The types in the signatures of traits.
     pub types: Types,
+    /// Whether packages are crates or behind features.
+    pub split: Split,
     /// Whether trait methods have default bodies that return `UNIMPLEMENTED`.
     pub has_default_methods: bool,
     /// The Rust path of the plain types in a crate of their own; `None` if this run generates them.
@@ -54,6 +56,7 @@ impl Default for Options {
             emit: Artefact::ALL.into(),
             names_json: false,
             types: Types::Domain,
+            split: Split::None,
             has_default_methods: false,
             domain_path: None,
             extern_paths: Vec::new(),
@@ -69,6 +72,7 @@ impl Default for Options {
 const NAMES: &[&str] = &[
     "emit",
     "types",
+    "split",
     "default_methods",
     "domain_path",
     "extern_path",
@@ -116,6 +120,7 @@ impl Options {
         match name {
             "emit" => self.set_emit(value),
             "types" => self.set_types(value),
+            "split" => Split::parse(value).map(|split| self.split = split),
             "default_methods" => self.set_default_methods(value),
             "domain_path" => elsewhere::domain_path(value).map(|path| self.domain_path = Some(path)),
             "extern_path" => self.add_extern_path(value),
@@ -217,6 +222,7 @@ impl Options {
         }
         self.extern_paths.sort_by_key(|(package, _)| std::cmp::Reverse(package.len()));
         self.check_overrides()?;
+        self.split.check(&self.extern_paths, &self.overrides)?;
         if self.domain_path.is_none() {
             return Ok(());
         }
@@ -228,6 +234,7 @@ impl Options {
         match (names_domain, self.types) {
             (true, _) => refused("emit=domain"),
             (false, Types::Proto) => refused("types=proto"),
+            (false, Types::Domain) if self.split == Split::Crates => refused("split=crates"),
             (false, Types::Domain) => Ok(()),
         }
     }
@@ -299,6 +306,10 @@ mod tests {
         for parameter in [
             "domain_path=x",
             "domain_path=::x,types=proto",
+            "split=modules",
+            "split=crates,domain_path=::x",
+            "split=crates,extern_path=.a=crate::a",
+            "split=crates,domain_type=.a.B=crate::B",
             "domain_type=.a.B=crate::B,types=proto",
             "domain_type=.a.B=crate::B,passthrough=.a.B",
             "domain_type=.a.B=b::B",

@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::{
     Unprintable, descriptor,
-    index::{self, Index},
+    modules::{self, Index, MODULE_FILE, Module, ModuleTree},
     parallel::parallel_map,
     pb::{self, ProstOutput},
     print::print,
@@ -26,24 +26,26 @@ pub type Files = BTreeMap<String, String>;
 
 /// Renders every file.
 pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable> {
-    let renderer = Renderer { lowered, options, messages: OnceLock::new() };
+    let trees = ModuleTree::all(&lowered.model);
+    let renderer = Renderer { lowered, options, trees: &trees, messages: OnceLock::new() };
     let plan = renderer.plan();
     let files = parallel_map(&plan, |(path, file)| {
         Ok((path.clone(), print(renderer.file(file).map_err(|error| error.of(path))?)))
     });
-    files.into_iter().collect()
+    files.into_iter().chain(renderer.manifests().map(Ok)).collect()
 }
 
 /// A file that is to be rendered.
 enum Plan<'a> {
-    Index(Vec<Ident>),
+    Index(&'a ModuleTree<'a>, &'a [Ident], &'a Module<'a>),
     Artefact(&'a Package, Artefact),
-    Descriptor,
+    Descriptor(&'a ModuleTree<'a>, &'a [u8]),
 }
 
 struct Renderer<'a> {
     lowered: &'a Lowered,
     options: &'a Options,
+    trees: &'a [ModuleTree<'a>],
     /// The messages of all packages, generated when the first package needs them.
     messages: OnceLock<Result<ProstOutput, Unprintable>>,
 }
@@ -52,38 +54,49 @@ impl<'a> Renderer<'a> {
     /// Returns the files in the order of their work. The first file of prost messages generates those of all packages,
     /// which takes long: it comes first, and the files that wait for its result come last.
     fn plan(&self) -> Vec<(String, Plan<'a>)> {
-        let packages = self.lowered.model.packages.iter();
-        let artefacts = packages.flat_map(|package| self.artefacts(package).map(move |artefact| (package, artefact)));
-        let (mut last, first): (Vec<_>, Vec<_>) = artefacts.partition(|(_, artefact)| *artefact == Artefact::Pb);
+        let artefacts = self.trees.iter().flat_map(|tree| self.plan_artefacts(tree));
+        let (mut last, first): (Vec<_>, Vec<_>) =
+            artefacts.partition(|(_, plan)| matches!(plan, Plan::Artefact(_, Artefact::Pb)));
         let generating = last.pop();
-        let artefacts = generating.into_iter().chain(first).chain(last).map(|(package, artefact)| {
-            let module = index::module_of(&package.artefacts, artefact);
-            (index::path(&package.module, module.plain()), Plan::Artefact(package, artefact))
+        let indexes = self.trees.iter().flat_map(|tree| {
+            tree.files().map(|(path, module)| (tree.path(path, MODULE_FILE), Plan::Index(tree, path, module)))
         });
-        let indexes = index::modules(self.lowered).into_iter();
-        let indexes = indexes.map(|module| (index::path(&module, "mod"), Plan::Index(module)));
-        let descriptor =
-            self.has_descriptor().then(|| (index::path(&[], Artefact::Descriptor.name()), Plan::Descriptor));
-        artefacts.chain(indexes).chain(descriptor).collect()
+        generating.into_iter().chain(first).chain(last).chain(indexes).chain(self.plan_descriptors()).collect()
+    }
+
+    fn plan_artefacts(&self, tree: &'a ModuleTree<'a>) -> impl Iterator<Item = (String, Plan<'a>)> {
+        let packages = tree.packages.iter().copied();
+        let artefacts = packages.flat_map(|package| self.artefacts(package).map(move |artefact| (package, artefact)));
+        artefacts.map(|(package, artefact)| {
+            let module = modules::module_of(&package.artefacts, artefact);
+            (tree.path(&package.module, module.plain()), Plan::Artefact(package, artefact))
+        })
+    }
+
+    fn plan_descriptors(&self) -> impl Iterator<Item = (String, Plan<'a>)> {
+        let trees = self.trees.iter().zip(&self.lowered.descriptor_sets).filter(|(tree, _)| self.has_descriptor(tree));
+        trees.map(|(tree, set)| (tree.path(&[], Artefact::Descriptor.name()), Plan::Descriptor(tree, set)))
+    }
+
+    /// Returns the files for Cargo.
+    fn manifests(&self) -> impl Iterator<Item = (String, String)> {
+        let parts = self.trees.iter().filter_map(|tree| tree.part);
+        parts.map(modules::manifest).chain(modules::features(&self.lowered.model))
     }
 
     fn file(&self, plan: &Plan<'_>) -> Result<syn::File, Unprintable> {
         match plan {
-            Plan::Index(module) => self.index(module),
+            Plan::Index(tree, path, module) => self.index(tree, path, module),
             Plan::Artefact(package, artefact) => self.artefact(package, *artefact),
-            Plan::Descriptor => self.descriptor(),
+            Plan::Descriptor(tree, set) => Ok(syn::parse2(descriptor::items(set, self.has_rules(tree)))?),
         }
     }
 
-    fn descriptor(&self) -> Result<syn::File, Unprintable> {
-        Ok(syn::parse2(descriptor::items(&self.lowered.descriptor_set, self.has_rules()))?)
-    }
-
-    fn index(&self, module: &[Ident]) -> Result<syn::File, Unprintable> {
-        let package = self.lowered.model.packages.iter().find(|package| package.module == module);
-        let package = package.map(|package| (package, self.artefacts(package).collect()));
-        let has_descriptor = self.has_descriptor();
-        Index { lowered: self.lowered, options: self.options, module, package, has_descriptor }.file()
+    fn index(&self, tree: &ModuleTree<'_>, path: &[Ident], module: &Module<'_>) -> Result<syn::File, Unprintable> {
+        let artefacts = module.package.map(|package| self.artefacts(package).collect()).unwrap_or_default();
+        let has_descriptor = path.is_empty() && self.has_descriptor(tree);
+        let (lowered, options) = (self.lowered, self.options);
+        Index { lowered, options, tree, path, module, artefacts, has_descriptor }.file()
     }
 
     fn artefact(&self, package: &Package, artefact: Artefact) -> Result<syn::File, Unprintable> {
@@ -100,7 +113,8 @@ impl<'a> Renderer<'a> {
             Artefact::Client => templates::client(package)?,
             Artefact::Gateway => templates::gateway(package)?,
             Artefact::Fake => templates::fake(package)?,
-            Artefact::Descriptor => return self.descriptor(),
+            // A crate has one.
+            Artefact::Descriptor => syn::parse2(quote!())?,
         };
         import_runtime(&mut file)?;
         Ok(file)
@@ -122,7 +136,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Returns the requested artefacts of a package that are not empty.
-    fn artefacts(&self, package: &'a Package) -> impl Iterator<Item = Artefact> + use<'a> {
+    fn artefacts<'b>(&self, package: &'b Package) -> impl Iterator<Item = Artefact> + use<'a, 'b> {
         let options = self.options;
         let (has_types, has_services) = (package.has_types(), !package.services.is_empty());
         let has_any = move |artefact: &Artefact| match artefact {
@@ -137,14 +151,15 @@ impl<'a> Renderer<'a> {
         Artefact::ALL.into_iter().filter(|artefact| options.emits(*artefact)).filter(has_any)
     }
 
-    /// Whether requests are checked by rules.
-    fn has_rules(&self) -> bool {
-        self.options.checks_rules && self.options.emits(Artefact::Convert) && self.lowered.model.has_rules()
+    /// Whether requests of a crate are checked by rules.
+    fn has_rules(&self, tree: &ModuleTree<'_>) -> bool {
+        let is_checked = self.options.checks_rules && self.options.emits(Artefact::Convert);
+        is_checked && tree.packages.iter().any(|package| self.lowered.model.is_ruled(package))
     }
 
-    /// Whether descriptors are generated. Rules are read from them.
-    fn has_descriptor(&self) -> bool {
-        self.options.emits(Artefact::Descriptor) || self.has_rules()
+    /// Whether a crate has descriptors. Rules are read from them.
+    fn has_descriptor(&self, tree: &ModuleTree<'_>) -> bool {
+        self.options.emits(Artefact::Descriptor) || self.has_rules(tree)
     }
 }
 

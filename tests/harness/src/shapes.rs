@@ -19,12 +19,14 @@ pub const SHAPES: &[Shape] = &[
     Shape { name: "ring", files: ring, size: 2500 },
     Shape { name: "required-diamonds", files: required_diamonds, size: 1500 },
     Shape { name: "complete-graph", files: complete_graph, size: 10_000 },
-    Shape { name: "fields", files: fields, size: 15_000 },
+    Shape { name: "fields", files: fields, size: 30_000 },
     Shape { name: "optional-fields", files: optional_fields, size: 15_000 },
     Shape { name: "oneofs", files: oneofs, size: 5000 },
     Shape { name: "maps", files: maps, size: 5000 },
     Shape { name: "enum-values", files: enum_values, size: 15_000 },
-    Shape { name: "chained-files", files: chained_files, size: 2500 },
+    Shape { name: "chained-files", files: chained_files, size: 5000 },
+    Shape { name: "chained-packages", files: chained_packages, size: 1500 },
+    Shape { name: "packages-in-a-ring", files: packages_in_a_ring, size: 1500 },
 ];
 
 /// Messages that each have two fields of the next one. The number of paths through them is exponential.
@@ -89,6 +91,30 @@ fn chained_files(size: usize) -> BTreeMap<String, String> {
         next => text(&format!("import \"f{next}.proto\"; message M{index} {{ M{next} next = 1; }}")),
     };
     (0..size).map(|index| (format!("f{index}.proto"), file(index))).collect()
+}
+
+/// Packages that each use the next one.
+fn chained_packages(size: usize) -> BTreeMap<String, String> {
+    let file = |index: usize| match index + 1 {
+        next if next == size => of_package(index, "message M { int32 end = 1; }"),
+        next => of_package(index, &format!("import \"f{next}.proto\"; message M {{ p{next}.v1.M next = 1; }}")),
+    };
+    (0..size).map(|index| (format!("f{index}.proto"), file(index))).collect()
+}
+
+/// Packages that use each other. A file of each is free of imports.
+fn packages_in_a_ring(size: usize) -> BTreeMap<String, String> {
+    let files = (0..size).flat_map(|index| {
+        let next = (index + 1) % size;
+        let user = format!("import \"m{next}.proto\"; message User {{ p{next}.v1.M next = 1; }}");
+        let used = of_package(index, "message M { int32 end = 1; }");
+        [(format!("m{index}.proto"), used), (format!("u{index}.proto"), of_package(index, &user))]
+    });
+    files.collect()
+}
+
+fn of_package(index: usize, body: &str) -> String {
+    format!("syntax = \"proto3\"; package shape.p{index}.v1;\n{body}")
 }
 
 fn messages(size: usize, fields: impl Fn(usize) -> String) -> BTreeMap<String, String> {

@@ -20,6 +20,8 @@ impl Lowering<'_> {
             is_standalone: self.is_standalone(),
             descriptors: self.packages.descriptors.clone(),
             packages: self.packages(),
+            crates: Vec::new(),
+            features: Vec::new(),
             messages,
             enums,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Cycles, Edges};
+use crate::lower::graph::{Cycles, Edges};
 use crate::model::{Field, Message};
 
 /// Boxes fields that lead back to their own message.

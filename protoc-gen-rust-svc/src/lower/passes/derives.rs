@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::graph::{Cycles, Edges, holders};
+use crate::lower::graph::{Cycles, Edges, holders};
 use crate::model::{Cardinality, Enum, Field, Form, Member, Message, Scalar, Value, WellKnown};
 
 /// Determines the traits of all messages.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::holders;
+use crate::lower::graph::holders;
 use crate::model::{Cardinality, Masked, Member, Message, Value, WellKnown};
 
 /// The name of the field mask of an update request (AIP-134).

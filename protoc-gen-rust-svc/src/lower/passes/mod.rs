@@ -16,7 +16,6 @@
 
 mod boxes;
 mod derives;
-mod graph;
 mod holders;
 mod idempotency_keys;
 mod json_names;

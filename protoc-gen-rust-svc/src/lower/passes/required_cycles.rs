@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Cycles, Edges};
+use crate::lower::graph::{Cycles, Edges};
 use crate::model::{Cardinality, Field, Form, Member, Message, Value};
 
 /// Ignores REQUIRED on fields that lead back to their own message. No finite message satisfies it.

@@ -9,7 +9,7 @@ mod rename;
 
 pub use self::files::WireFile;
 pub(crate) use self::{
-    descriptor_set::descriptor_set,
+    descriptor_set::DescriptorSets,
     names::WireNames,
     placeholders::{PLACEHOLDERS, placeholders},
 };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     docs::Docs,
-    lower::{Lowered, WireFile},
+    lower::Lowered,
     model::{Package, grouped},
     names::Ident,
     render::{Unprintable, tokens::doc_attribute},
@@ -21,7 +21,7 @@ use crate::{
 
 /// Returns the messages of a package.
 pub(in crate::render) fn file(lowered: &Lowered, package: &Package, output: &ProstOutput) -> Result<File, Unprintable> {
-    let code = output.get(&module(&lowered.wire, package)).map_or("", String::as_str);
+    let code = output.get(&module(package)).map_or("", String::as_str);
     let mut file = syn::parse_file(code)?;
     file.attrs.clear();
     let known = known_types(&lowered.model, package);
@@ -30,9 +30,10 @@ pub(in crate::render) fn file(lowered: &Lowered, package: &Package, output: &Pro
     Ok(file)
 }
 
-fn module(files: &[WireFile], package: &Package) -> Module {
-    let file = files.iter().find(|file| file.package == package.name);
-    Module::from_protobuf_package_name(file.map_or("", |file| file.descriptor.package()))
+/// Returns the module of the messages of a package in the output of prost-build.
+fn module(package: &Package) -> Module {
+    let segments = package.module.iter().chain([&package.artefacts.pb]).map(Ident::plain);
+    Module::from_protobuf_package_name(&segments.collect::<Vec<_>>().join("."))
 }
 
 /// A module of prost messages.

@@ -14,3 +14,4 @@ mod plugin;
 mod program;
 mod readers;
 mod reflective;
+mod split;

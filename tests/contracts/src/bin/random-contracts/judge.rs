@@ -93,7 +93,7 @@ fn generated(input: &Input, options: &str) -> Result<(Lowered, Files), Verdict> 
 
 /// Comments for the build script.
 fn notes_of(lowered: Lowered) -> impl Iterator<Item = &'static str> {
-    let is_read = is_read_by_others(lowered.descriptor_set);
+    let is_read = is_read_by_others(lowered.descriptor_sets.concat());
     no_default(&lowered.model).into_iter().chain((!is_read).then_some("// not: read by others"))
 }
 

@@ -21,6 +21,11 @@ impl Cycles {
         Self(names.into_iter().cloned().zip(components).collect())
     }
 
+    /// The number of the cycle that a node is in. A node in no cycle has a number of its own.
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
+        self.0.get(name).copied()
+    }
+
     /// Whether a reference leads back to the message that has it.
     pub(super) fn contains(&self, from: &str, to: &str) -> bool {
         from == to || self.0.get(from).is_some_and(|component| self.0.get(to) == Some(component))

@@ -6,26 +6,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
-use super::{
-    Unprintable, insertion_point,
-    tokens::{code, comment_attribute, inner_attribute},
-};
+use super::tree::{Module, ModuleTree};
 use crate::{
     docs,
     lower::Lowered,
     model::{Artefacts, Package},
     names::Ident,
     options::{Artefact, Options},
+    render::{
+        Unprintable, insertion_point,
+        tokens::{code, comment_attribute, inner_attribute},
+    },
 };
 
-/// Returns the path of a file in a module.
-pub(super) fn path(module: &[Ident], file: &str) -> String {
-    let folders: String = module.iter().map(|ident| format!("{}/", ident.plain())).collect();
-    format!("{folders}{file}.rs")
-}
-
 /// Returns the module of an artefact.
-pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
+pub(in crate::render) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
     match artefact {
         Artefact::Domain => &artefacts.domain,
         Artefact::Pb | Artefact::Descriptor => &artefacts.pb,
@@ -38,38 +33,33 @@ pub(super) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
     }
 }
 
-/// Returns the modules that have an index: those of packages and their outer modules.
-pub(super) fn modules(lowered: &Lowered) -> BTreeSet<Vec<Ident>> {
-    let packages = lowered.model.packages.iter();
-    let outer = packages.flat_map(|package| (0..=package.module.len()).map(|length| package.module[..length].to_vec()));
-    outer.chain([Vec::new()]).collect()
-}
-
 /// An index that is to be rendered.
-pub(super) struct Index<'a> {
-    pub(super) lowered: &'a Lowered,
-    pub(super) options: &'a Options,
-    pub(super) module: &'a [Ident],
-    /// The package of the module, with the artefacts that it has.
-    pub(super) package: Option<(&'a Package, Vec<Artefact>)>,
+pub(in crate::render) struct Index<'a> {
+    pub(in crate::render) lowered: &'a Lowered,
+    pub(in crate::render) options: &'a Options,
+    pub(in crate::render) tree: &'a ModuleTree<'a>,
+    pub(in crate::render) path: &'a [Ident],
+    pub(in crate::render) module: &'a Module<'a>,
+    /// The artefacts of the package of the module.
+    pub(in crate::render) artefacts: Vec<Artefact>,
     /// Whether the root has a module with descriptors.
-    pub(super) has_descriptor: bool,
+    pub(in crate::render) has_descriptor: bool,
 }
 
 impl Index<'_> {
     /// Returns the syntax tree of the index.
-    pub(super) fn file(&self) -> Result<syn::File, Unprintable> {
-        let (modules, exports) = self.package.as_ref().map_or_else(Default::default, |(package, artefacts)| {
-            (self.artefacts(package, artefacts), self.exports(package, artefacts))
-        });
-        let modules = self.children().chain(modules).chain(self.descriptor());
-        let modules: BTreeMap<_, _> = modules.collect();
+    pub(in crate::render) fn file(&self) -> Result<syn::File, Unprintable> {
+        let package = self.module.package;
+        let modules = self.children().chain(package.into_iter().flat_map(|package| self.artefacts(package)));
+        let modules: BTreeMap<_, _> = modules.chain(self.descriptor()).collect();
         let modules = modules.values();
+        let exports = package.map(|package| self.exports(package)).unwrap_or_default();
+        let exports = exports.into_iter().chain(self.only_package()).chain(self.imported());
         let export = (self.is_root() && self.has_descriptor).then(|| {
             let descriptors = &self.lowered.model.descriptors;
             quote!(pub use self::#descriptors::FILE_DESCRIPTOR_SET;)
         });
-        let check = self.package.is_some().then(|| {
+        let check = package.is_some().then(|| {
             quote!(
                 const _: () = ::rust_svc::GENERATED_BY_0_1;
             )
@@ -83,7 +73,7 @@ impl Index<'_> {
     }
 
     fn is_root(&self) -> bool {
-        self.module.is_empty()
+        self.path.is_empty()
     }
 
     /// Returns the documentation of the module and, in the root, what holds for all modules.
@@ -94,34 +84,64 @@ impl Index<'_> {
             head.push(comment(""));
             head.extend(REASONS.iter().map(|reason| comment(&format!(" {reason}"))));
             head.push(allow());
-            head.push(comment(&insertion_point::comment(&self.lowered.model)));
+            if self.tree.part.is_none() {
+                head.push(comment(&insertion_point::comment(&self.lowered.model)));
+            }
         }
         head
     }
 
     fn title(&self) -> String {
-        let name: Vec<_> = self.module.iter().map(Ident::plain).collect();
-        match &self.package {
-            Some((package, _)) if package.name.is_empty() => {
+        let name: Vec<_> = self.path.iter().map(Ident::plain).collect();
+        match (self.module.package, &*self.tree.packages) {
+            (Some(package), _) if package.name.is_empty() => {
                 format!("Files without a package ({}), and generated packages.", sources(package))
             }
-            Some((package, _)) => format!("Package `{}`, generated from {}.", package.name, sources(package)),
-            None if name.is_empty() => "Generated packages.".to_owned(),
-            None => format!("Packages in `{}`.", name.join(".")),
+            (Some(package), _) => title_of(package),
+            (None, [package]) if self.is_root() && self.tree.part.is_some() => title_of(package),
+            (None, _) if name.is_empty() => "Generated packages.".to_owned(),
+            (None, _) => format!("Packages in `{}`.", name.join(".")),
         }
     }
 
     /// Returns the modules of packages below this one.
     fn children(&self) -> impl Iterator<Item = (Ident, TokenStream)> {
-        let packages = self.lowered.model.packages.iter();
-        let below =
-            packages.filter(|other| other.module.len() > self.module.len() && other.module.starts_with(self.module));
-        let names: BTreeSet<&Ident> = below.map(|other| &other.module[self.module.len()]).collect();
-        names.into_iter().map(|name| (name.clone(), quote!(pub mod #name;)))
+        self.module.children.iter().map(|name| ((*name).clone(), self.child(name)))
+    }
+
+    fn child(&self, name: &Ident) -> TokenStream {
+        let path = [self.path, std::slice::from_ref(name)].concat();
+        let Some(child) = self.tree.modules.get(&*path) else { return TokenStream::new() };
+        match (child.origin, child.feature) {
+            (Some(origin), _) if child.is_import() => import(origin, &path, None),
+            (_, Some(feature)) if child.children.is_empty() => quote!(#[cfg(feature = #feature)] pub mod #name;),
+            _ => quote!(pub mod #name;),
+        }
+    }
+
+    /// Returns the import of what another crate has in this module, beside modules of this crate.
+    fn imported(&self) -> Option<TokenStream> {
+        self.module.origin.map(|origin| import(origin, self.path, Some(quote!(::*))))
+    }
+
+    /// Returns the export of a crate's only package at its root.
+    fn only_package(&self) -> Option<TokenStream> {
+        let [package] = &*self.tree.packages else { return None };
+        let is_alone = self.is_root() && self.tree.part.is_some() && !package.module.is_empty();
+        let module = &package.module;
+        // Of two packages at the root, neither would have precedence.
+        (is_alone && self.module.origin.is_none()).then(|| quote!(pub use self #(::#module)*::*;))
+    }
+
+    /// Returns the condition of the items of a package whose module is always there, because others are below it.
+    fn condition(&self) -> Option<TokenStream> {
+        let is_conditional = self.is_root() || !self.module.children.is_empty();
+        self.module.feature.filter(|_| is_conditional).map(|feature| quote!(#[cfg(feature = #feature)]))
     }
 
     /// Returns the modules of the artefacts.
-    fn artefacts(&self, package: &Package, artefacts: &[Artefact]) -> Vec<(Ident, TokenStream)> {
+    fn artefacts(&self, package: &Package) -> Vec<(Ident, TokenStream)> {
+        let condition = self.condition();
         let is_domain_elsewhere = self.options.domain_path.is_some();
         let module = |artefact: &Artefact| {
             let name = module_of(&package.artefacts, *artefact);
@@ -133,22 +153,23 @@ impl Index<'_> {
                 }
                 _ => quote!(mod #name;),
             };
-            (name.clone(), declaration)
+            (name.clone(), quote!(#condition #declaration))
         };
-        artefacts.iter().map(module).collect()
+        self.artefacts.iter().map(module).collect()
     }
 
     /// Returns the re-exports of the package: its domain types and services at its own path.
-    fn exports(&self, package: &Package, artefacts: &[Artefact]) -> Vec<TokenStream> {
+    fn exports(&self, package: &Package) -> Vec<TokenStream> {
+        let condition = self.condition();
         let is_exported = |artefact: &&Artefact| match artefact {
             Artefact::Pb => self.options.uses_messages(),
             Artefact::Json | Artefact::Convert => false,
             _ => true,
         };
-        let names = artefacts.iter().filter(is_exported).map(|artefact| module_of(&package.artefacts, *artefact));
+        let names = self.artefacts.iter().filter(is_exported).map(|artefact| module_of(&package.artefacts, *artefact));
         let names: BTreeSet<_> = names.collect();
         let local = names.into_iter().map(|name| quote!(pub use self::#name::*;));
-        local.chain(self.domain_elsewhere(package)).collect()
+        local.chain(self.domain_elsewhere(package)).map(|export| quote!(#condition #export)).collect()
     }
 
     /// Returns the export of domain types that are in another crate.
@@ -170,6 +191,16 @@ impl Index<'_> {
         let path = (module.as_str() != name).then(|| quote!(#[path = #file]));
         Some((module.clone(), quote!(#path mod #module;)))
     }
+}
+
+/// Returns an import from the module of another crate.
+fn import(origin: &str, path: &[Ident], rest: Option<TokenStream>) -> TokenStream {
+    let origin = Ident::snake(origin);
+    quote!(pub(crate) use ::#origin #(::#path)* #rest;)
+}
+
+fn title_of(package: &Package) -> String {
+    format!("Package `{}`, generated from {}.", package.name, sources(package))
 }
 
 /// Returns the names of the files of a package, for documentation.

@@ -1,0 +1,11 @@
+//! The module trees: a `mod.rs` for each folder, and for each crate what its manifest holds.
+
+mod index;
+mod manifest;
+mod tree;
+
+pub(super) use self::{
+    index::{Index, module_of},
+    manifest::{features, manifest},
+    tree::{MODULE_FILE, Module, ModuleTree},
+};
