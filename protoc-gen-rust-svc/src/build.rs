@@ -9,7 +9,7 @@ use std::{
 use crate::{
     diagnostics::Diagnostics,
     model::Model,
-    options::Options,
+    options::{GivenOptions, Options, OptionsFile},
     read::{
         Input,
         compile::{CompileError, compile, compile_with_protoc},
@@ -34,6 +34,8 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 #[derive(Clone, Debug)]
 pub struct Build {
     out: PathBuf,
+    options_file: Option<PathBuf>,
+    is_for_out_dir: bool,
     proto_paths: Vec<PathBuf>,
     descriptor_set: Option<PathBuf>,
     protoc: Option<PathBuf>,
@@ -46,12 +48,32 @@ impl Build {
     pub fn new(out: impl Into<PathBuf>) -> Self {
         Self {
             out: out.into(),
+            options_file: None,
+            is_for_out_dir: false,
             proto_paths: Vec::new(),
             descriptor_set: None,
             protoc: None,
             files: Vec::new(),
             options: Vec::new(),
         }
+    }
+
+    /// Reads what to generate, where and how from an options file, such as `rust-svc.toml`. Calls of other functions add to it,
+    /// and [`option`](Self::option) takes precedence.
+    pub fn from_file(path: impl Into<PathBuf>) -> Self {
+        Self { options_file: Some(path.into()), ..Self::new("") }
+    }
+
+    /// Writes to the directory that cargo gives the build script, not to the sources. Include the code by
+    /// `include!(concat!(env!("OUT_DIR"), "/generated.rs"));`, which declares the module `generated`.
+    pub fn in_out_dir() -> Self {
+        Self::new("").to_out_dir()
+    }
+
+    /// Writes to the directory of [`in_out_dir`](Self::in_out_dir), and not to the one given before.
+    pub fn to_out_dir(mut self) -> Self {
+        self.is_for_out_dir = true;
+        self
     }
 
     /// Adds a directory to look up imports in. The default is the current one.
@@ -88,7 +110,7 @@ impl Build {
 
     /// Generates code, and prints the inputs for cargo. Exits the build script if there are errors.
     pub fn run(self) {
-        for path in self.sources() {
+        if let Some(path) = &self.options_file {
             println!("cargo::rerun-if-changed={}", path.display());
         }
         if let Err(error) = self.try_run() {
@@ -99,11 +121,46 @@ impl Build {
 
     /// Generates code. Fails with all errors.
     pub fn try_run(&self) -> Result<()> {
-        let (files, warnings) = generate(&self.input()?, &self.options.join(","))?;
+        let (build, options) = self.with_file()?;
+        for path in build.sources() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        let out = build.out_dir()?;
+        let (files, warnings) = generate(&build.input()?, &options)?;
         for warning in warnings.lines().filter(|line| !line.starts_with(' ')) {
             println!("cargo::warning={warning}");
         }
-        Ok(write_files(&self.out, &files)?)
+        Ok(write_files(&out, &files)?)
+    }
+
+    /// Adds what the options file has.
+    fn with_file(&self) -> Result<(Self, GivenOptions)> {
+        let arguments = GivenOptions::from_parameter(&self.options.join(","));
+        let Some(path) = &self.options_file else { return Ok((self.clone(), arguments)) };
+        let file = OptionsFile::read(path).map_err(|problem| problem.to_string())?;
+        let mut build = self.clone();
+        build.out = file.out.unwrap_or_default();
+        build.proto_paths.extend(file.proto_path);
+        build.files.extend(file.files);
+        build.descriptor_set = build.descriptor_set.or(file.descriptor_set);
+        if build.out.as_os_str().is_empty() && !build.is_for_out_dir {
+            return Err(format!("{}: error: `out` is missing", path.display()).into());
+        }
+        Ok((build, file.options.overridden_by(arguments)))
+    }
+
+    /// Returns the directory to write to. Below that of cargo, a file declares the module.
+    fn out_dir(&self) -> Result<PathBuf> {
+        if !self.is_for_out_dir {
+            return Ok(self.out.clone());
+        }
+        let cargo = std::env::var_os("OUT_DIR").map(PathBuf::from);
+        let cargo = cargo.ok_or("error: OUT_DIR is not set: only a build script can write to it")?;
+        let out = cargo.join("generated");
+        let root = out.join("mod.rs").to_string_lossy().into_owned();
+        let declaration = quote::quote!(#[path = #root] pub mod generated;);
+        write_file(&cargo.join("generated.rs"), &declaration.to_string())?;
+        Ok(out)
     }
 
     fn input(&self) -> Result<Input> {
@@ -124,7 +181,9 @@ impl Build {
     fn sources(&self) -> Vec<PathBuf> {
         match &self.descriptor_set {
             Some(set) => vec![set.clone()],
-            None => self.directories().into_iter().chain(self.files.clone()).collect(),
+            None => {
+                self.directories().into_iter().chain(self.files.iter().filter(|file| file.exists()).cloned()).collect()
+            }
         }
     }
 
@@ -134,15 +193,19 @@ impl Build {
 }
 
 /// Lowers the named files and those that they use.
-pub(crate) fn lowered(input: &Input, options: &str, diagnostics: &mut Diagnostics) -> Option<(Model, Options)> {
-    let mut options = Options::parse(options, diagnostics);
+pub(crate) fn lowered(
+    input: &Input,
+    options: &GivenOptions,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Model, Options)> {
+    let mut options = Options::from_given(options, diagnostics);
     options.include_imports = true;
     let lowered = crate::lowered(input, &options, diagnostics)?;
     Some((lowered.model, options))
 }
 
 /// Generates code for the named files and those that they use. Returns the warnings too. Fails with all errors.
-pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> {
+pub(crate) fn generate(input: &Input, options: &GivenOptions) -> Result<(Files, String)> {
     let (files, diagnostics) = try_generate(input, options)?;
     match diagnostics.has_errors() {
         true => Err((diagnostics.warnings() + &diagnostics.errors()).into()),
@@ -151,9 +214,9 @@ pub(crate) fn generate(input: &Input, options: &str) -> Result<(Files, String)> 
 }
 
 /// Generates code for the named files and those that they use, or none if there are errors.
-pub(crate) fn try_generate(input: &Input, options: &str) -> Result<(Files, Diagnostics)> {
+pub(crate) fn try_generate(input: &Input, options: &GivenOptions) -> Result<(Files, Diagnostics)> {
     let mut diagnostics = Diagnostics::default();
-    let mut options = Options::parse(options, &mut diagnostics);
+    let mut options = Options::from_given(options, &mut diagnostics);
     options.include_imports = true;
     let files = crate::generate(input, &options, &mut diagnostics)?;
     Ok((files, diagnostics))

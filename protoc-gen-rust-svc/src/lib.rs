@@ -66,7 +66,7 @@ pub fn answer(request: &[u8]) -> Result<(Vec<u8>, String), Box<dyn std::error::E
     let mut input = Input::from_request(request)?;
     input.find_texts();
     let mut diagnostics = Diagnostics::default();
-    let options = Options::parse(&input.parameter, &mut diagnostics);
+    let options = options::of_plugin(&input.parameter, &mut diagnostics);
     let files = generate(&input, &options, &mut diagnostics)?;
     let response = match diagnostics.has_errors() {
         true => respond::error(&diagnostics.errors()),

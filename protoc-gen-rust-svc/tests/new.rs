@@ -118,6 +118,7 @@ fn project_is_complete() {
         made,
         [
             ".dockerignore",
+            ".github/workflows/ci.yaml",
             ".gitignore",
             "Cargo.toml",
             "Dockerfile",
@@ -130,6 +131,7 @@ fn project_is_complete() {
             "proto/google/api/http.proto",
             "proto/money/money.proto",
             "proto/order/v1/order.proto",
+            "rust-svc.toml",
             "src/lib.rs",
             "src/main.rs",
             "src/service/mod.rs",
@@ -313,6 +315,13 @@ fn called_services_get_clients_only() {
     assert!(files["src/settings.rs"].contains("pub order_service_address: Option<String>"));
     assert!(!files.contains_key("src/service/order_service.rs") && !files["src/lib.rs"].contains("order_service"));
     assert!(files.contains_key("src/generated/order/v1/client.rs") && files.contains_key("proto/order/v1/order.proto"));
+    assert!(files.contains_key("src/generated/order/v1/fake.rs"));
+    assert!(!files.keys().any(|path| path.ends_with("v1/adapter.rs") || path.ends_with("v1/gateway.rs")));
+    assert!(
+        files["rust-svc.toml"].contains("client_only = \".order.v1.OrderService\"\n"),
+        "{}",
+        files["rust-svc.toml"]
+    );
 
     let output = home.rejected(&["new", "none", "--proto", "money/money.proto", "--client", "notes.proto"]);
     assert!(output.starts_with("money/money.proto: error: no service\n"), "{output}");

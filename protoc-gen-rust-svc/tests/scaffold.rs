@@ -39,13 +39,13 @@ impl Project {
 
     /// Changes the contract of the project.
     fn declare(&self, methods: &str) {
-        fs::write(self.path("proto/shop.proto"), BEFORE.replace("(Item); }", &format!("(Item); {methods} }}")))
+        fs::write(self.path("proto/shop/v1/shop.proto"), BEFORE.replace("(Item); }", &format!("(Item); {methods} }}")))
             .expect("a file");
     }
 
     /// Runs the command, and returns its output.
     fn sync(&self, arguments: &[&str]) -> String {
-        let command = ["scaffold", "--sync", "--project", "shop", "-I", "shop/proto", "shop.proto"];
+        let command = ["scaffold", "--sync", "--project", "shop"];
         let output = self.run(&[&command, arguments].concat());
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).expect("text")
@@ -116,8 +116,8 @@ fn moved_implementations_are_found_and_missing_ones_reported() {
 fn errors_of_the_contract_change_nothing() {
     let project = Project::new();
     project.declare("rpc Broken(Missing) returns (Item);");
-    let output = project.run(&["scaffold", "--sync", "--project", "shop", "-I", "shop/proto", "shop.proto"]);
+    let output = project.run(&["scaffold", "--sync", "--project", "shop"]);
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.starts_with("shop.proto:3:"), "{text}");
+    assert!(text.starts_with("shop/v1/shop.proto:3:"), "{text}");
 }

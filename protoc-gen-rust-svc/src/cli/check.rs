@@ -23,9 +23,9 @@ const WIDTH: usize = 160;
 /// The input, and the files to compare with.
 #[derive(Args, Debug)]
 pub(super) struct CheckArgs {
-    /// The directory of the generated code
+    /// The directory of the generated code; the default is `out` in the options file
     #[arg(long, short, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
 
     #[command(flatten)]
     source: InputArgs,
@@ -33,14 +33,16 @@ pub(super) struct CheckArgs {
 
 impl CheckArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let expected = self.source.generate()?;
-        let existing = read(&self.out, &self.out).map_err(|error| format!("{}: error: {error}", self.out.display()))?;
-        let findings = compare(&self.out, &expected, &existing);
-        match self.source.format {
+        let source = self.source.with_file(Path::new(""))?;
+        let out = source.out(self.out)?;
+        let expected = source.generate()?;
+        let existing = read(&out, &out).map_err(|error| format!("{}: error: {error}", out.display()))?;
+        let findings = compare(&out, &expected, &existing);
+        match source.format {
             Format::Text => findings.iter().try_for_each(|finding| print_output(finding.text()))?,
             Format::Json => findings.iter().try_for_each(|finding| print_output(finding.json()))?,
         }
-        match (findings.len(), self.source.format) {
+        match (findings.len(), source.format) {
             (0, Format::Text) => print_output(format_args!("{} files are up to date\n", expected.len())),
             (0, Format::Json) => Ok(()),
             (_, Format::Json) => Err(Reported.into()),

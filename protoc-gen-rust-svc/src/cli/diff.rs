@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     format::{Format, Reported},
-    input::{InputArgs, descriptors},
+    input::{InputArgs, InputSource, descriptors},
     output::{Failure, print_output},
 };
 use crate::{
@@ -36,6 +36,13 @@ pub(super) struct DiffArgs {
     source: InputArgs,
 }
 
+/// Two contracts, and what may differ.
+struct Comparison {
+    against: String,
+    allow: Vec<Allowed>,
+    source: InputSource,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Allowed {
     /// Code that uses generated code
@@ -48,6 +55,13 @@ enum Allowed {
 
 impl DiffArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
+        let source = self.source.with_file(Path::new(""))?;
+        Comparison { against: self.against, allow: self.allow, source }.run()
+    }
+}
+
+impl Comparison {
+    fn run(self) -> Result<(), Failure> {
         let failed = |failure| self.source.format.failure(self.with_editions_help(failure));
         let after = self.source.input().map_err(failed)?;
         let before = self.before(&after).map_err(failed)?;
@@ -83,7 +97,7 @@ impl DiffArgs {
 
     fn model(&self, input: &Input, context: &str) -> Result<(Model, Options), Failure> {
         let mut diagnostics = Diagnostics::default();
-        let lowered = build::lowered(input, &self.source.options(), &mut diagnostics);
+        let lowered = build::lowered(input, self.source.options(), &mut diagnostics);
         match (lowered, self.source.format) {
             (Some(lowered), _) => Ok(lowered),
             (None, Format::Text) => Err(format!("{context}{}", diagnostics.errors()).into()),
@@ -118,7 +132,7 @@ impl DiffArgs {
     }
 }
 
-impl DiffArgs {
+impl Comparison {
     /// Suggests descriptor sets for files of an edition.
     fn with_editions_help(&self, failure: Failure) -> Failure {
         let Some(problem) = failure.downcast_ref().and_then(CompileError::edition) else { return failure };

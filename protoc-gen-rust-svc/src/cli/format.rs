@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::output::{Failure, print_error, print_output};
 use crate::{
-    diagnostics::{Diagnostics, json},
+    diagnostics::{Diagnostics, Problem, json},
     read::compile::CompileError,
 };
 
@@ -40,6 +40,14 @@ impl Format {
             Self::Json => diagnostics.all().into_iter().try_for_each(|found| print_output(json::diagnostic(found)))?,
         }
         Ok(())
+    }
+
+    /// Turns a problem of an options file into a failure.
+    pub(super) fn problem(self, problem: &Problem) -> Failure {
+        match self {
+            Self::Text => problem.to_string().into(),
+            Self::Json => print_output(json::problem(problem)).map_or_else(|failure| failure, |()| Reported.into()),
+        }
     }
 
     /// Prints the errors of `.proto` files as JSON. Other failures stay as they are.

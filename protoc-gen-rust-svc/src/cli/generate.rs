@@ -1,6 +1,6 @@
 //! `protoc-gen-rust-svc generate`: generates code without other tools.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,9 +10,9 @@ use crate::build;
 /// The input, and the output directory.
 #[derive(Args, Debug)]
 pub(super) struct GenerateArgs {
-    /// The directory to write to
+    /// The directory to write to; the default is `out` in the options file
     #[arg(long, short, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
 
     #[command(flatten)]
     source: InputArgs,
@@ -20,6 +20,7 @@ pub(super) struct GenerateArgs {
 
 impl GenerateArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
-        Ok(build::write_files(&self.out, &self.source.generate()?)?)
+        let source = self.source.with_file(Path::new(""))?;
+        Ok(build::write_files(&source.out(self.out)?, &source.generate()?)?)
     }
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     build,
+    options::{GivenOptions, OptionsFile},
     read::{
         Input,
         compile::{self, CompileError},
@@ -23,6 +24,10 @@ use crate::{
 /// The input, and the options of the run.
 #[derive(Args, Debug)]
 pub(super) struct InputArgs {
+    /// The options file; by default rust-svc.toml in the current directory, if there is one. Arguments take precedence over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// A directory to look up imports in; may be repeated
     #[arg(long, short = 'I', value_name = "DIR")]
     proto_path: Vec<PathBuf>,
@@ -44,47 +49,95 @@ pub(super) struct InputArgs {
     pub(super) format: Format,
 
     /// The .proto files to generate code for; with --descriptor-set, the default is all of its files
-    #[arg(value_name = "FILE", required_unless_present = "descriptor_set")]
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
 impl InputArgs {
+    /// Adds what the options file has: the one in `--config`, or that in a folder.
+    pub(super) fn with_file(mut self, folder: &Path) -> Result<InputSource, Failure> {
+        let file = match &self.config {
+            Some(path) => OptionsFile::read(path),
+            None => OptionsFile::in_folder(folder),
+        };
+        let file = file.map_err(|problem| self.format.problem(&problem))?;
+        let options = file.options.overridden_by(GivenOptions::from_parameter(&self.opt.join(",")));
+        let names_input = !self.files.is_empty() || self.descriptor_set.is_some();
+        if !names_input {
+            self.files = file.files;
+            self.descriptor_set = file.descriptor_set.filter(|_| self.proto_path.is_empty());
+        }
+        if self.proto_path.is_empty() && self.descriptor_set.is_none() {
+            self.proto_path = file.proto_path;
+        }
+        match self.files.is_empty() && self.descriptor_set.is_none() {
+            true => Err(NO_FILES.into()),
+            false => Ok(InputSource { out: file.out, options, format: self.format, arguments: self }),
+        }
+    }
+}
+
+const NO_FILES: &str = "error: no .proto files\n  help: pass the files to generate code for, or name them as `files` in \
+                        rust-svc.toml";
+
+/// The input of a run, and its options, from arguments and the options file.
+#[derive(Debug)]
+pub(super) struct InputSource {
+    arguments: InputArgs,
+    options: GivenOptions,
+    /// The directory of the generated code in the options file.
+    out: Option<PathBuf>,
+    /// The format of diagnostics and reports.
+    pub(super) format: Format,
+}
+
+impl InputSource {
     /// Generates code. Fails with all errors of the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
         let input = self.input().map_err(|failure| self.format.failure(failure))?;
-        let (files, diagnostics) = build::try_generate(&input, &self.options())?;
+        let (files, diagnostics) = build::try_generate(&input, &self.options)?;
         self.format.diagnostics(&diagnostics)?;
         if diagnostics.has_errors() { Err(Reported.into()) } else { Ok(files) }
     }
 
     /// Reads the input.
     pub(super) fn input(&self) -> Result<Input, Failure> {
-        match &self.descriptor_set {
+        let InputArgs { descriptor_set, files, .. } = &self.arguments;
+        match descriptor_set {
             None => Ok(self.compile()?),
-            Some(set) => descriptors(set, self.files.iter().map(|file| file.to_string_lossy().into_owned()).collect()),
+            Some(set) => descriptors(set, files.iter().map(|file| file.to_string_lossy().into_owned()).collect()),
         }
     }
 
     fn compile(&self) -> Result<Input, CompileError> {
-        match &self.protoc {
-            None => compile::compile(&self.directories(), &self.files),
-            Some(path) => compile::compile_with_protoc(&program(path.as_deref()), &self.directories(), &self.files),
+        let InputArgs { protoc, files, .. } = &self.arguments;
+        match protoc {
+            None => compile::compile(&self.directories(), files),
+            Some(path) => compile::compile_with_protoc(&program(path.as_deref()), &self.directories(), files),
         }
     }
 
-    /// The options in the form of the plugin.
-    pub(super) fn options(&self) -> String {
-        self.opt.join(",")
+    /// The options of the plugin.
+    pub(super) fn options(&self) -> &GivenOptions {
+        &self.options
+    }
+
+    /// The directory of the generated code: the argument, or that in the options file.
+    pub(super) fn out(&self, argument: Option<PathBuf>) -> Result<PathBuf, Failure> {
+        const NO_OUT: &str =
+            "error: no directory for the generated code\n  help: pass --out DIR, or name it as `out` in rust-svc.toml";
+        argument.or_else(|| self.out.clone()).ok_or_else(|| NO_OUT.into())
     }
 
     /// Whether the input is `.proto` files, not a descriptor set.
     pub(super) fn reads_files(&self) -> bool {
-        self.descriptor_set.is_none()
+        self.arguments.descriptor_set.is_none()
     }
 
     /// The directories to look up imports in.
     pub(super) fn directories(&self) -> Vec<PathBuf> {
-        if self.proto_path.is_empty() { vec![PathBuf::from(".")] } else { self.proto_path.clone() }
+        let proto_path = &self.arguments.proto_path;
+        if proto_path.is_empty() { vec![PathBuf::from(".")] } else { proto_path.clone() }
     }
 }
 

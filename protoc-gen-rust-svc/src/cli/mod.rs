@@ -6,10 +6,9 @@ mod explain;
 mod format;
 mod generate;
 mod input;
-mod new;
 mod output;
 mod plugin;
+mod project;
 mod run;
-mod scaffold;
 
 pub use self::run::run;

@@ -5,9 +5,10 @@ use std::{io::IsTerminal as _, process::ExitCode};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
-    check, diff, explain, generate, new,
+    check, diff, explain, generate,
     output::{Failure, print_error},
-    plugin, scaffold,
+    plugin,
+    project::{new, scaffold},
 };
 
 /// The arguments of the program.

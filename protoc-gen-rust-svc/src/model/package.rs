@@ -157,7 +157,12 @@ impl Package {
         Origin::Local(self.module.clone())
     }
 
-    /// The services that have HTTP routes.
+    /// The services that have adapters.
+    pub fn served_services(&self) -> Vec<&Service> {
+        self.services.iter().filter(|service| service.is_served).collect()
+    }
+
+    /// The services that have gateways.
     pub fn routed_services(&self) -> Vec<&Service> {
         self.services.iter().filter(|service| service.is_routed()).collect()
     }
@@ -170,7 +175,7 @@ impl Package {
 
     /// The names that adapters import: traits and constants.
     pub fn service_names(&self) -> BTreeSet<&Ident> {
-        traits(&self.services).collect()
+        traits(self.served_services()).collect()
     }
 
     /// The names that gateways import: traits, constants and codecs.

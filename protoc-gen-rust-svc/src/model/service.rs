@@ -30,6 +30,8 @@ pub struct Service {
     pub attribute: Attribute,
     /// Whether the methods of the trait have default bodies, so that a new one breaks no implementation.
     pub has_default_methods: bool,
+    /// Whether it has an adapter.
+    pub is_served: bool,
     /// Its methods.
     pub methods: Vec<Method>,
     /// The position of the declaration.

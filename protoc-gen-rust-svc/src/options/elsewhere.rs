@@ -26,6 +26,13 @@ pub(super) fn extern_path(value: &str) -> Result<(String, String), (String, Stri
     if is_module(path) { Ok((package.to_owned(), path.to_owned())) } else { Err(malformed()) }
 }
 
+/// Parses the full name of a package or service, with a leading dot.
+pub(super) fn full_name(option: &str, value: &str) -> Result<String, (String, String)> {
+    let name = value.strip_prefix('.').filter(|name| !name.is_empty() && is_package(name));
+    let help = || format!("write a full name with a leading dot, as in `{option}=.inventory.v1.InventoryService`");
+    name.map(str::to_owned).ok_or_else(|| (format!("invalid option `{option}={value}`"), help()))
+}
+
 /// Whether a text is a package name; the empty package included.
 fn is_package(name: &str) -> bool {
     name.is_empty() || name.split('.').all(is_proto_identifier)

@@ -1,15 +1,21 @@
-//! Options of a run: `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
+//! Options of a run: those in `rust-svc.toml`, `opt:` of buf, `--rust-svc_opt` of protoc, `--opt` of the command line.
 
 mod artefact;
 mod elsewhere;
+mod file;
+mod given;
 mod overrides;
 mod parse;
+mod plugin;
 mod split;
 mod value;
 
 pub use self::{
     artefact::Artefact,
+    file::{OPTIONS_FILE, OptionsFile},
+    given::{GivenOption, GivenOptions},
     overrides::{Overrides, Scoped},
     parse::{Options, Types},
+    plugin::of_plugin,
     split::Split,
 };

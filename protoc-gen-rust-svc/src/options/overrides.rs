@@ -99,6 +99,11 @@ impl<T: Copy> Scoped<T> {
         within.map_or(self.everywhere, |(_, choice)| *choice)
     }
 
+    /// All choices.
+    pub fn all(&self) -> impl Iterator<Item = T> {
+        [self.everywhere].into_iter().chain(self.within.iter().map(|(_, choice)| *choice))
+    }
+
     fn scopes(&self) -> impl Iterator<Item = &str> {
         self.within.iter().map(|(scope, _)| scope.as_str())
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{
     Artefact, Overrides, Split, elsewhere,
-    value::{flag, split, unknown},
+    given::{GivenOption, GivenOptions},
+    value::{flag, unknown},
 };
 use crate::diagnostics::{
-    Diagnostics, Position,
+    Diagnostics,
     lints::{LINTS, Level, Levels},
     suggest,
 };
@@ -35,6 +36,10 @@ pub struct Options {
     pub lints: Levels,
     /// Replacements of default types.
     pub overrides: Overrides,
+    /// The services, and packages of services, that get no adapter and no gateway.
+    pub client_only: BTreeSet<String>,
+    /// The services, and packages of services, that get no adapter.
+    pub gateway_only: BTreeSet<String>,
     /// Whether requests are checked against the rules of `buf.validate`.
     pub checks_rules: bool,
     /// Whether to print the model to standard error.
@@ -63,6 +68,8 @@ impl Default for Options {
             include_imports: false,
             lints: Levels::default(),
             overrides: Overrides::default(),
+            client_only: BTreeSet::new(),
+            gateway_only: BTreeSet::new(),
             checks_rules: true,
             dumps_model: false,
         }
@@ -83,6 +90,8 @@ const NAMES: &[&str] = &[
     "duration",
     "domain_type",
     "passthrough",
+    "client_only",
+    "gateway_only",
     "rules",
     "allow",
     "warn",
@@ -95,23 +104,29 @@ impl Options {
     ///
     /// Lists are separated by `+` or commas, or the option is repeated: `emit=domain+fake`.
     pub fn parse(parameter: &str, diagnostics: &mut Diagnostics) -> Self {
+        Self::from_given(&GivenOptions::from_parameter(parameter), diagnostics)
+    }
+
+    /// Parses options of a file and of arguments. Errors have their positions.
+    pub fn from_given(given: &GivenOptions, diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self { emit: BTreeSet::new(), ..Self::default() };
-        let given = split(parameter);
         let mut list = "";
-        for option in &given {
-            let (name, value) = match option.split_once('=') {
+        for GivenOption { name, value, position } in &given.0 {
+            let (name, value) = match value {
                 // Commas separate both lists and options.
-                None if is_listed(list, option) => (list, option.as_str()),
-                None => (option.as_str(), ""),
-                Some(parts) => parts,
+                None if is_listed(list, name) => (list, name.as_str()),
+                None => (name.as_str(), ""),
+                Some(value) => (name.as_str(), value.as_str()),
             };
             list = name;
-            if let Err((message, help)) = options.set(name.trim(), value.trim()) {
-                diagnostics.error("E0101", &Position::default(), message).help(help);
+            if let Err((message, help)) = options.set(name, value) {
+                diagnostics.error("E0101", position, message).help(help);
             }
         }
         if let Err((message, help)) = options.finish() {
-            diagnostics.error("E0101", &Position::default(), message).help(help);
+            // Several options are involved: that of the file is the likelier one to change.
+            let position = given.0.iter().map(|option| &option.position).max().cloned().unwrap_or_default();
+            diagnostics.error("E0101", &position, message).help(help);
         }
         options
     }
@@ -129,6 +144,8 @@ impl Options {
             "allow" => self.set_lints(name, value, Level::Allow),
             "warn" => self.set_lints(name, value, Level::Warn),
             "deny" => self.set_lints(name, value, Level::Deny),
+            "client_only" => elsewhere::full_name(name, value).map(|full_name| self.client_only.extend([full_name])),
+            "gateway_only" => elsewhere::full_name(name, value).map(|full_name| self.gateway_only.extend([full_name])),
             "dump" => self.set_dump(value),
             name if Overrides::NAMES.contains(&name) => self.overrides.set(name, value),
             _ => Err((format!("unknown option `{name}`"), suggest::help(name, NAMES, "the options are"))),
@@ -205,6 +222,16 @@ impl Options {
         self.emit.contains(&artefact)
     }
 
+    /// Whether a service gets an adapter.
+    pub fn serves(&self, service: &str) -> bool {
+        self.has_gateway(service) && !covers(&self.gateway_only, service)
+    }
+
+    /// Whether a service gets a gateway if it has routes.
+    pub fn has_gateway(&self, service: &str) -> bool {
+        !covers(&self.client_only, service)
+    }
+
     /// Whether traits use prost messages.
     pub fn uses_messages(&self) -> bool {
         self.types == Types::Proto || !(self.emits(Artefact::Domain) || self.domain_path.is_some())
@@ -249,6 +276,14 @@ impl Options {
         let help = "a message has either a custom type or its prost type; remove one of the two".to_owned();
         Err((format!("`domain_type=.{both}` excludes `passthrough=.{both}`"), help))
     }
+}
+
+/// Whether one of the names is that of a service, or of a package around it.
+fn covers(names: &BTreeSet<String>, service: &str) -> bool {
+    let covers = |name: &String| {
+        service.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    names.iter().any(covers)
 }
 
 /// Whether a word without `=` continues the list of the previous option.
@@ -318,6 +353,9 @@ mod tests {
             "domain_type=a.B=crate::B",
             "passthrough=a.B",
             "passthrough=.",
+            "client_only=",
+            "client_only=a.v1",
+            "client_only=.a..v1",
             "domain_path=::x,emit=domain",
             "emti=all",
             "emit=every",

@@ -18,7 +18,7 @@ pub struct Project {
 /// service, if a template is invalid, or by a bug of the generator.
 pub fn make(order: Order<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Failure> {
     // No other run generates the imports.
-    let options = Options { include_imports: true, ..Options::default() };
+    let options = Options { include_imports: true, ..order.options.clone() };
     let Some(lowered) = crate::lowered(order.input, &options, diagnostics) else { return Ok(None) };
     let facts = TemplateContext::new(&order, &lowered.model)?;
     let owned = templates::render(order.templates, &facts)?;

@@ -1,7 +1,13 @@
 //! The description of a project to create.
 
-use super::{name::Name, runtime::Runtime};
-use crate::read::Input;
+use super::{
+    manifest::{name::Name, runtime::Runtime},
+    parts::Parts,
+};
+use crate::{
+    options::{GivenOptions, Options},
+    read::Input,
+};
 
 /// The description of a project to create.
 #[derive(Debug)]
@@ -16,6 +22,12 @@ pub struct Order<'a> {
     pub input: &'a Input,
     /// The names of the files whose services the project serves. It calls the services of the other named files.
     pub served: &'a [String],
+    /// The options of the generator, as the options file has them.
+    pub given: &'a GivenOptions,
+    /// The options of the generator, parsed.
+    pub options: &'a Options,
+    /// The optional parts.
+    pub parts: &'a Parts,
     /// The templates of the files that the team owns.
     pub templates: &'a [Template],
 }

@@ -144,7 +144,8 @@ impl<'a> Renderer<'a> {
             Artefact::Pb => has_types,
             Artefact::Convert => !package.messages.is_empty(),
             Artefact::Json => has_types && (package.needs_json || options.names_json),
-            Artefact::Adapter | Artefact::Client | Artefact::Fake => has_services,
+            Artefact::Client | Artefact::Fake => has_services,
+            Artefact::Adapter => !package.served_services().is_empty(),
             Artefact::Gateway => !package.routed_services().is_empty(),
             Artefact::Descriptor => false,
         };

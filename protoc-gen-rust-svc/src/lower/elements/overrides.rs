@@ -9,7 +9,7 @@ use crate::{
         names::{WELL_KNOWN, full_name},
     },
     model::{Form, Message, Origin, Scalar, Value, WellKnown},
-    options::{Artefact, Types},
+    options::{Artefact, Options, Types},
     read::descriptor::MessageOptions,
 };
 
@@ -77,9 +77,14 @@ impl Lowering<'_> {
 
     /// Reports options for unknown packages, messages and services.
     pub(super) fn check_scopes(&mut self) {
-        for (option, scope) in self.options.overrides.scopes() {
+        let scopes = self.options.overrides.scopes().map(|(option, scope)| (scope, format!("{option}=.{scope}=...")));
+        let Options { client_only, gateway_only, .. } = self.options;
+        let named = |option: &'static str| move |name| (String::as_str(name), format!("{option}=.{name}"));
+        let clients = client_only.iter().map(named("client_only"));
+        let gateways = gateway_only.iter().map(named("gateway_only"));
+        for (scope, option) in scopes.chain(clients).chain(gateways) {
             if !self.is_scope(scope) {
-                let message = format!("unknown package, message or service `{scope}` in `{option}=.{scope}=...`");
+                let message = format!("unknown package, message or service `{scope}` in `{option}`");
                 let help = self.packages_help();
                 self.diagnostics.error("E0102", &Position::default(), message).help(help);
             }

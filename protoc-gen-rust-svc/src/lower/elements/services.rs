@@ -54,6 +54,7 @@ impl Lowering<'_> {
             docs: Docs::new(&file.source.comment(path), || format!("The service `{name}`.")),
             attribute: if deprecated { Attribute::Deprecated } else { Attribute::None },
             has_default_methods: self.options.has_default_methods,
+            is_served: self.options.serves(&name),
             methods,
             position: file.source.position(path),
             ident,
@@ -92,7 +93,11 @@ impl Lowering<'_> {
             docs: Docs::new(&file.source.comment(path), || format!("The method `{}`.", method.name)),
             attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
             policy: self.policy(file, service, method, path),
-            routes: self.routes(file, &method.name, options.http.as_ref(), path),
+            // Without a gateway, routes are of no use.
+            routes: match self.options.has_gateway(&full_service) {
+                true => self.routes(file, &method.name, options.http.as_ref(), path),
+                false => Vec::new(),
+            },
             position,
         }
     }

@@ -1,6 +1,9 @@
 //! The built-in compiler of `.proto` files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use protox::{
     Compiler,
@@ -13,7 +16,7 @@ use super::{
     located::problems,
     parsed::Parsed,
     revision::Directory,
-    sources::{BuiltIn, Folder},
+    sources::{BuiltIn, Folder, Texts},
 };
 use crate::{
     diagnostics::{Position, Problem},
@@ -37,6 +40,18 @@ fn folders(proto_paths: &[PathBuf]) -> ChainFileResolver {
         resolvers.add(Folder { files: IncludeFileResolver::new(directory.clone()), path: directory.clone() });
     }
     with_built_in(resolvers)
+}
+
+/// Compiles files by import name. Texts, by their import names, take precedence over the files in the given directories.
+pub fn compile_texts(
+    texts: &BTreeMap<String, String>,
+    proto_paths: &[PathBuf],
+    names: Vec<String>,
+) -> Result<Input, CompileError> {
+    let mut resolvers = ChainFileResolver::new();
+    resolvers.add(Texts(texts.clone()));
+    resolvers.add(folders(proto_paths));
+    compile_names(resolvers, names)
 }
 
 /// Compiles files of a git revision, by import name.

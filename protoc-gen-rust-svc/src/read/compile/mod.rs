@@ -16,7 +16,7 @@ mod utf8;
 
 pub(crate) use self::error::NO_EDITIONS;
 pub use self::{
-    compiler::{compile, compile_at},
+    compiler::{compile, compile_at, compile_texts},
     error::CompileError,
     protoc::compile_with_protoc,
     revision::{GitError, Revision},

@@ -1,6 +1,7 @@
 //! Sources of `.proto` files.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -42,6 +43,18 @@ impl FileResolver for Folder {
             Ok(text) if !text.starts_with(BYTE_ORDER_MARK) => self.files.open_file(name),
             Ok(text) => File::from_source(name, unmarked(text)),
             Err(_) => File::from_source(name, unmarked(&utf8::lossy(name, &bytes).map_err(protox::Error::new)?)),
+        }
+    }
+}
+
+/// Texts in memory, by import name.
+pub(super) struct Texts(pub(super) BTreeMap<String, String>);
+
+impl FileResolver for Texts {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        match self.0.get(name) {
+            Some(text) => File::from_source(name, unmarked(text)),
+            None => Err(protox::Error::file_not_found(name)),
         }
     }
 }

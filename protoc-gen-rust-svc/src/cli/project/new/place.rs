@@ -7,8 +7,10 @@ use crate::{
     names::Ident,
     project::{
         ProjectFiles, folder,
-        name::Name,
-        workspace::{self, Workspace},
+        manifest::{
+            name::Name,
+            workspace::{self, Workspace},
+        },
     },
     read::Input,
 };
@@ -82,7 +84,7 @@ impl ProjectPlace {
         match self.workspace {
             OuterWorkspace::Nothing => folder::write(&self.project, &files),
             OuterWorkspace::Existing(workspace) => {
-                folder::write(&self.project, &files)?;
+                folder::write(&self.project, &inheriting(files, &workspace))?;
                 workspace.add_member()
             }
             OuterWorkspace::New(folder) => {
@@ -95,6 +97,14 @@ impl ProjectPlace {
             }
         }
     }
+}
+
+/// Lets the manifest of a member inherit what its workspace has.
+fn inheriting(mut files: ProjectFiles, workspace: &Workspace) -> ProjectFiles {
+    if let Some(manifest) = files.get_mut("Cargo.toml") {
+        *manifest = workspace.inherited_by(&String::from_utf8_lossy(manifest)).into_bytes();
+    }
+    files
 }
 
 /// Names a package like its first service: `order-service` for `order.v1.OrderService`.

@@ -4,8 +4,7 @@ use std::{fmt, path::Path};
 
 use heck::ToKebabCase as _;
 
-use super::Failure;
-use crate::names;
+use crate::{names, project::Failure};
 
 /// The name of a package, such as `order-service`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use std::{
 use toml_edit::{Array, DocumentMut, Item, Table};
 
 use super::{
-    Failure,
+    inherit::inherit,
     runtime::{relative, resolved},
 };
+use crate::project::Failure;
 
 /// A workspace, and the path of the project in it.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the workspace that Cargo uses for a project: the nearest one above its folder, unless that excludes it.
+    /// Finds the workspace that Cargo uses for a project: the nearest one above its folder that does not exclude it.
     pub fn around(project: &Path) -> Result<Option<Self>, Failure> {
         let project = resolved(project)?;
         for folder in project.ancestors().skip(1) {
@@ -30,7 +31,9 @@ impl Workspace {
             if document.get("workspace").is_some_and(Item::is_table_like) {
                 let member = slashes(&relative(folder, &project));
                 let workspace = Self { manifest, document, member };
-                return Ok((!workspace.lists("exclude")).then_some(workspace));
+                if !workspace.excludes_project() {
+                    return Ok(Some(workspace));
+                }
             }
         }
         Ok(None)
@@ -48,7 +51,7 @@ impl Workspace {
 
     /// Adds the project to the members, unless one of them matches it. Everything else in the manifest stays as it is.
     pub fn add_member(mut self) -> Result<(), Failure> {
-        if self.lists("members") {
+        if self.has_project() {
             return Ok(());
         }
         let failed = |manifest: &Path, problem: &str| format!("{}: error: {problem}", manifest.display());
@@ -62,11 +65,31 @@ impl Workspace {
         fs::write(&self.manifest, text).map_err(|error| failed(&self.manifest, &error.to_string()).into())
     }
 
-    /// Returns whether a pattern in this list of the workspace matches the project.
-    fn lists(&self, key: &str) -> bool {
-        let patterns = self.document["workspace"].get(key).and_then(Item::as_array);
-        let mut patterns = patterns.into_iter().flatten().filter_map(|pattern| pattern.as_str());
-        patterns.any(|pattern| matches(pattern, &self.member))
+    /// Returns whether a pattern in `members` matches the project.
+    fn has_project(&self) -> bool {
+        self.list("members").any(|pattern| matches(pattern, &self.member))
+    }
+
+    /// Returns whether the project is below a folder in `exclude`, and not below one in `members`. Cargo reads both as paths here.
+    fn excludes_project(&self) -> bool {
+        let contains = |folder: &str| Path::new(&self.member).starts_with(folder.trim_start_matches("./"));
+        self.list("exclude").any(contains) && !self.list("members").any(contains)
+    }
+
+    fn list(&self, key: &str) -> impl Iterator<Item = &str> {
+        let elements = self.document["workspace"].get(key).and_then(Item::as_array);
+        elements.into_iter().flatten().filter_map(|element| element.as_str())
+    }
+
+    /// Returns the manifest of a member that inherits what the workspace has.
+    pub fn inherited_by(&self, manifest: &str) -> String {
+        inherit(manifest, &self.document["workspace"])
+    }
+
+    /// Returns whether members can depend on the runtime of the workspace.
+    pub fn has_runtime(&self) -> bool {
+        let shared = self.document["workspace"].get("dependencies");
+        shared.and_then(|shared| shared.get("rust-svc")).is_some()
     }
 }
 
@@ -154,7 +177,24 @@ mod tests {
     #[test]
     fn a_package_and_an_excluding_workspace_take_no_member() {
         assert_eq!(added("[package]\nname = \"a\"\n"), None);
-        assert_eq!(added("[workspace]\nexclude = [\"services/*\"]\n"), None);
+        assert_eq!(added("[workspace]\nexclude = [\"services\"]\n"), None);
+        assert_eq!(added("[workspace]\nexclude = [\"./services/order\"]\n"), None);
+    }
+
+    #[test]
+    fn exclude_has_paths_and_members_override_it() {
+        for (before, after) in [
+            (
+                "[workspace]\nmembers = []\nexclude = [\"serv\", \"services/*\"]\n",
+                "[workspace]\nmembers = [\"services/order\"]\nexclude = [\"serv\", \"services/*\"]\n",
+            ),
+            (
+                "[workspace]\nmembers = [\"services/order\"]\nexclude = [\"services\"]\n",
+                "[workspace]\nmembers = [\"services/order\"]\nexclude = [\"services\"]\n",
+            ),
+        ] {
+            assert_eq!(added(before).as_deref(), Some(after));
+        }
     }
 
     #[test]

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::{
-    Failure,
-    append::{Target, append, functions},
-    context,
+use super::append::{Target, append, functions};
+use crate::{
+    diagnostics::Diagnostics,
+    options::Options,
+    project::{Failure, context},
+    read::Input,
 };
-use crate::{diagnostics::Diagnostics, options::Options, read::Input};
 
 /// The sources of a project, by their paths.
 pub type Sources = BTreeMap<String, String>;
@@ -33,12 +34,17 @@ struct MissingMethod {
 
 /// Appends the missing methods of each service to its implementation, and their tests. Returns `None` if `diagnostics` has
 /// errors of the `.proto` files.
-pub fn sync(input: &Input, sources: &Sources, diagnostics: &mut Diagnostics) -> Result<Option<Changes>, Failure> {
+pub fn sync(
+    input: &Input,
+    options: &Options,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Changes>, Failure> {
     // No other run generates the imports.
-    let options = Options { include_imports: true, ..Options::default() };
+    let options = Options { include_imports: true, ..options.clone() };
     let Some(lowered) = crate::lowered(input, &options, diagnostics) else { return Ok(None) };
     let mut changes = Changes::default();
-    for (file, service) in context::describe(input, &lowered.model) {
+    for (file, service) in context::describe(input, &options, &lowered.model) {
         changes.add_service(sources, &file, &service);
     }
     Ok(Some(changes))
@@ -58,10 +64,10 @@ impl Changes {
         }
         let names = missing.iter().map(|method| method.ident.as_str()).collect::<Vec<_>>().join(", ");
         let stubs: String = missing.iter().map(|method| format!("\n{}", method.stub)).collect();
-        match append(&source, Target::Impl(&trait_name), &stubs) {
-            Some(text) => self.change(path, text, &names),
-            None => self.notes.push(format!("{path}: cannot append {names}")),
-        }
+        let Some(changed) = append(&source, Target::Impl(&trait_name), &stubs) else {
+            return self.notes.push(format!("{path}: cannot append {names}"));
+        };
+        self.change(path, changed, &names);
         self.add_tests(sources, &text(service, "label"), &missing, &names);
     }
 

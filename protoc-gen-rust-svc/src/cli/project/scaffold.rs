@@ -9,12 +9,13 @@ use std::{
 use clap::Args;
 use similar::TextDiff;
 
-use super::{
-    input::InputArgs,
-    output::{Failure, print_error, print_output},
-};
 use crate::{
+    cli::{
+        input::InputArgs,
+        output::{Failure, print_error, print_output},
+    },
     diagnostics::Diagnostics,
+    options::Options,
     project::{
         GENERATED,
         sync::{Changes, Sources, sync},
@@ -23,7 +24,7 @@ use crate::{
 
 /// The contract, and the project to change.
 #[derive(Args, Debug)]
-pub(super) struct ScaffoldArgs {
+pub(in crate::cli) struct ScaffoldArgs {
     /// Append missing methods to the implementation of each service, and their tests; no other line changes
     #[arg(long, required = true)]
     sync: bool,
@@ -41,10 +42,12 @@ pub(super) struct ScaffoldArgs {
 }
 
 impl ScaffoldArgs {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(in crate::cli) fn run(self) -> Result<(), Failure> {
         let sources = read(&self.project)?;
         let mut diagnostics = Diagnostics::default();
-        let changes = sync(&self.source.input()?, &sources, &mut diagnostics)?;
+        let source = self.source.with_file(&self.project)?;
+        let options = Options::from_given(source.options(), &mut diagnostics);
+        let changes = sync(&source.input()?, &options, &sources, &mut diagnostics)?;
         print_error(diagnostics.warnings());
         let Some(changes) = changes else { return Err(diagnostics.errors().into()) };
         if self.diff { print_output(differences(&sources, &changes)) } else { write(&self.project, &changes) }

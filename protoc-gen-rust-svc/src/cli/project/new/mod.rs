@@ -2,6 +2,9 @@
 
 mod account;
 mod arguments;
+mod contract;
+mod example;
+mod part_arguments;
 mod place;
 
-pub(super) use arguments::NewArgs;
+pub(in crate::cli) use arguments::NewArgs;

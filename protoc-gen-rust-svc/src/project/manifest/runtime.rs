@@ -2,13 +2,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::Failure;
+use crate::project::Failure;
 
 /// The source of the crate `rust-svc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Runtime {
     /// The URL of a git repository.
     Git(String),
+    /// The dependency of the workspace.
+    Workspace,
     /// A folder, absolute or relative to the folder of the project.
     Folder(String),
 }

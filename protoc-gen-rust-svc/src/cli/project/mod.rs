@@ -1,0 +1,5 @@
+//! Commands that create and change projects.
+
+pub(super) mod new;
+pub(super) mod scaffold;
+mod template_source;

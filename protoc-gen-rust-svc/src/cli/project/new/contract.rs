@@ -1,0 +1,137 @@
+//! The contract of a new project, and the options of its generator.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use super::example;
+use crate::{
+    cli::output::Failure,
+    diagnostics::Diagnostics,
+    options::{Artefact, GivenOptions, Options, Split},
+    project::{
+        parts::{Parts, ProjectPart},
+        protos::ProtoFiles,
+    },
+    read::{Input, compile},
+};
+
+/// The contract of a new project, and the options of its generator.
+pub(super) struct Contract {
+    /// The `.proto` files, compiled under the names that they have in the project.
+    pub(super) input: Input,
+    pub(super) protos: ProtoFiles,
+    /// The number of files with services that the project serves; it calls those of the others.
+    served: usize,
+    pub(super) given: GivenOptions,
+    pub(super) options: Options,
+}
+
+impl Contract {
+    /// Reads `.proto` files, of which the project serves the first ones, and checks them.
+    pub(super) fn read(
+        files: &[PathBuf],
+        served: usize,
+        proto_path: &[PathBuf],
+        opt: &[String],
+        parts: &Parts,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, Failure> {
+        let directories = directories(proto_path, files);
+        let input = compile::compile(&directories, files)?;
+        let given = given(opt, &called(&input, served), parts);
+        let options = options(&given, diagnostics)?;
+        check(&input, &options, diagnostics)?;
+        let protos = ProtoFiles::copy(&input, &directories)?;
+        let input = match protos.has_moved() {
+            true => compile::compile_texts(&protos.texts, &[], protos.names(&input.generate))?,
+            false => input,
+        };
+        Ok(Self { input, protos, served, given, options })
+    }
+
+    /// Writes an example contract, named like the project.
+    pub(super) fn example(
+        folder: &Path,
+        name: Option<&str>,
+        opt: &[String],
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, Failure> {
+        let (path, text) = example::contract(folder, name)?;
+        let texts = [(path.clone(), text)].into();
+        let input = compile::compile_texts(&texts, &[], vec![path])?;
+        let given = given(opt, &BTreeSet::new(), &Parts::new());
+        let options = options(&given, diagnostics)?;
+        check(&input, &options, diagnostics)?;
+        let protos = ProtoFiles::of(&input, &texts)?;
+        Ok(Self { input, protos, served: 1, given, options })
+    }
+
+    /// Returns the files whose services the project serves. The compiler keeps the order of the files.
+    pub(super) fn served(&self) -> &[String] {
+        &self.input.generate[..self.served.min(self.input.generate.len())]
+    }
+}
+
+/// Returns the directories to look up imports in: the given ones, the current one, and those of the files.
+fn directories(proto_path: &[PathBuf], files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut directories = proto_path.to_vec();
+    let parents = files.iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_os_str().is_empty());
+    for directory in [PathBuf::from(".")].into_iter().chain(parents.map(Into::into)) {
+        if !directories.contains(&directory) {
+            directories.push(directory);
+        }
+    }
+    directories
+}
+
+/// Returns the names of the services that the project calls.
+fn called(input: &Input, served: usize) -> BTreeSet<String> {
+    let names = input.generate.iter().skip(served);
+    let files = names.filter_map(|name| input.files.iter().find(|file| file.descriptor.name == *name));
+    let services = files.flat_map(|file| {
+        let package = &file.descriptor.package;
+        let dot = if package.is_empty() { "" } else { "." };
+        file.descriptor.service.iter().map(move |service| format!(".{package}{dot}{}", service.name))
+    });
+    services.collect()
+}
+
+/// Returns the options of the generator: what the project needs, and then the arguments.
+fn given(opt: &[String], called: &BTreeSet<String>, parts: &Parts) -> GivenOptions {
+    let use_of_called = if parts.contains(&ProjectPart::Gateway) { "gateway_only" } else { "client_only" };
+    let needed = called.iter().map(|service| format!("{use_of_called}={service}"));
+    // No other run generates the imports.
+    let needed: Vec<_> = ["include_imports=true".to_owned()].into_iter().chain(needed).collect();
+    let arguments = GivenOptions::from_parameter(&opt.join(","));
+    GivenOptions::from_parameter(&needed.join(",")).overridden_by(arguments)
+}
+
+fn options(given: &GivenOptions, diagnostics: &mut Diagnostics) -> Result<Options, Failure> {
+    let options = Options::from_given(given, diagnostics);
+    if diagnostics.has_errors() {
+        return Err(diagnostics.errors().into());
+    }
+    if options.split != Split::None {
+        let help = "omit `split=`, or use `generate` in crates of your own";
+        return Err(format!("error: a project is one crate, so `split=` is not supported\n  help: {help}").into());
+    }
+    const NEEDED: [Artefact; 4] = [Artefact::Adapter, Artefact::Client, Artefact::Fake, Artefact::Descriptor];
+    match NEEDED.into_iter().find(|artefact| !options.emits(*artefact)) {
+        Some(artefact) => {
+            let help = "omit `emit=`; to add generated code to an existing crate, use `generate`";
+            Err(format!("error: a project needs `emit={}`\n  help: {help}", artefact.name()).into())
+        }
+        None => Ok(options),
+    }
+}
+
+/// Checks the contract under the names that the user knows.
+fn check(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    let options = Options { include_imports: true, dumps_model: false, ..options.clone() };
+    match crate::lowered(input, &options, diagnostics) {
+        Some(_) => Ok(()),
+        None => Err((diagnostics.warnings() + &diagnostics.errors()).into()),
+    }
+}

@@ -1,0 +1,167 @@
+//! The options file of a crate, `rust-svc.toml`: what to generate, where, and how.
+
+use std::{
+    fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use toml_edit::{Document, Item, TableLike, Value};
+
+use super::given::{GivenOption, GivenOptions};
+use crate::diagnostics::{Position, Problem, suggest};
+
+/// The name of the file.
+pub const OPTIONS_FILE: &str = "rust-svc.toml";
+
+/// The content of an options file. Its paths are relative to the current directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OptionsFile {
+    /// The file, if there is one.
+    pub path: Option<PathBuf>,
+    /// The directory of the generated code.
+    pub out: Option<PathBuf>,
+    /// The directories to look up imports in.
+    pub proto_path: Vec<PathBuf>,
+    /// The `.proto` files to generate code for, as imports name them.
+    pub files: Vec<PathBuf>,
+    /// The descriptor set to read instead of `.proto` files.
+    pub descriptor_set: Option<PathBuf>,
+    /// The options of the plugin.
+    pub options: GivenOptions,
+}
+
+const KEYS: &[&str] = &["out", "proto_path", "files", "descriptor_set", "options"];
+
+impl OptionsFile {
+    /// Reads the options file in a folder, or nothing if there is none.
+    pub fn in_folder(folder: &Path) -> Result<Self, Problem> {
+        let path = folder.join(OPTIONS_FILE);
+        match fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&path, &text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(unreadable(&path, &error)),
+        }
+    }
+
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        Self::parse(path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
+        let source = FileText { path, text };
+        let document = Document::parse(text).map_err(|error| source.problem(error.span(), error.message()))?;
+        let mut file = Self { path: Some(path.to_owned()), ..Self::default() };
+        for (key, item) in document.iter() {
+            let place = document.as_table().key(key).and_then(toml_edit::Key::span);
+            file.set(&source, key, item, place)?;
+        }
+        Ok(file)
+    }
+
+    fn set(
+        &mut self,
+        source: &FileText<'_>,
+        key: &str,
+        item: &Item,
+        place: Option<Range<usize>>,
+    ) -> Result<(), Problem> {
+        match key {
+            "out" => self.out = Some(source.below(source.string(key, item)?)),
+            "descriptor_set" => self.descriptor_set = Some(source.below(source.string(key, item)?)),
+            "proto_path" => {
+                self.proto_path = source.strings(key, item)?.into_iter().map(|path| source.below(path)).collect()
+            }
+            "files" => self.files = source.strings(key, item)?.into_iter().map(PathBuf::from).collect(),
+            "options" => self.options = source.options(item)?,
+            _ => {
+                let help = suggest::help(key, KEYS, "the keys are");
+                return Err(Problem { help, ..source.problem(place, &format!("unknown key `{key}`")) });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    let position = Position { file: path.display().to_string(), ..Position::default() };
+    Problem::new("E0101", &position, error.to_string(), "")
+}
+
+/// The text of an options file.
+struct FileText<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl FileText<'_> {
+    /// Returns a path, which the file gives relative to its folder.
+    fn below(&self, path: &str) -> PathBuf {
+        let folder = self.path.parent().unwrap_or(Path::new("")).join(path);
+        if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
+    }
+
+    fn string<'i>(&self, key: &str, item: &'i Item) -> Result<&'i str, Problem> {
+        item.as_str().ok_or_else(|| self.problem(item.span(), &format!("`{key}` is not a string")))
+    }
+
+    fn strings<'i>(&self, key: &str, item: &'i Item) -> Result<Vec<&'i str>, Problem> {
+        let refused = |span| self.problem(span, &format!("`{key}` is not an array of strings"));
+        if let Some(one) = item.as_str() {
+            return Ok(vec![one]);
+        }
+        let values = item.as_array().ok_or_else(|| refused(item.span()))?;
+        values.iter().map(|value| value.as_str().ok_or_else(|| refused(value.span()))).collect()
+    }
+
+    fn options(&self, item: &Item) -> Result<GivenOptions, Problem> {
+        let table = item.as_table_like().ok_or_else(|| self.problem(item.span(), "`options` is not a table"))?;
+        let mut options = Vec::new();
+        for (name, item) in table.iter() {
+            let place = self.position(table.key(name).and_then(toml_edit::Key::span));
+            let values = self.values(name, item)?;
+            options.extend(values.into_iter().map(|value| GivenOption::in_file(name, value, place.clone())));
+        }
+        Ok(GivenOptions(options))
+    }
+
+    /// Returns the values of an option: a string, a boolean, an array, or a table from scopes to values.
+    fn values(&self, name: &str, item: &Item) -> Result<Vec<String>, Problem> {
+        if let Some(table) = item.as_table_like() {
+            return self.scoped(name, table);
+        }
+        match item.as_value() {
+            // One value, so that an argument replaces the list as a whole.
+            Some(Value::Array(_)) if name == "emit" => Ok(vec![self.strings(name, item)?.join("+")]),
+            Some(Value::Array(_)) => Ok(self.strings(name, item)?.into_iter().map(str::to_owned).collect()),
+            Some(Value::String(text)) => Ok(vec![text.value().clone()]),
+            Some(Value::Boolean(flag)) => Ok(vec![flag.value().to_string()]),
+            _ => Err(self.problem(item.span(), &format!("`{name}` is not a string, a boolean, an array or a table"))),
+        }
+    }
+
+    fn scoped(&self, name: &str, table: &dyn TableLike) -> Result<Vec<String>, Problem> {
+        let pair = |(scope, item): (&str, &Item)| match self.string(scope, item) {
+            Ok(value) if scope == "default" => Ok(value.to_owned()),
+            Ok(value) => Ok(format!("{scope}={value}")),
+            Err(_) => Err(self.problem(item.span(), &format!("`{name}.{scope:?}` is not a string"))),
+        };
+        table.iter().map(pair).collect()
+    }
+
+    fn problem(&self, span: Option<Range<usize>>, message: &str) -> Problem {
+        Problem::new("E0101", &self.position(span), message.to_owned(), "")
+    }
+
+    fn position(&self, span: Option<Range<usize>>) -> Position {
+        let file = self.path.display().to_string();
+        let Some(before) = span.and_then(|span| self.text.get(..span.start)) else {
+            return Position { file, ..Position::default() };
+        };
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Position { file, line: line as u32, column: column as u32 }
+    }
+}
