@@ -73,7 +73,8 @@ fn missing_methods_and_their_tests_are_appended() {
     assert_eq!(project.text(SERVICE), expected);
     let expected = tests.strip_suffix("}\n").expect("an end").to_owned()
         + "    let responses = async {\n        \
-           service.watch(call(), Default::default()).await?.collect().await\n    };\n    \
+           service\n            .watch(call(), Default::default())\n            .await?\n            \
+           .collect()\n            .await\n    };\n    \
            is_unimplemented(WATCH, responses.await);\n    \
            is_unimplemented(TYPE, service.r#type(call(), svc::Streaming::empty()).await);\n}\n";
     assert_eq!(project.text("tests/wire.rs"), expected);

@@ -8,7 +8,7 @@ use super::{
     check, diff, explain, generate,
     output::{Failure, print_error},
     plugin,
-    project::{new, scaffold},
+    project::{add, new, scaffold},
 };
 
 /// The arguments of the program.
@@ -31,6 +31,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Create a project that serves the services of .proto files
     New(new::NewArgs),
+    /// Add a service or a method to a project: to its .proto file and its code
+    Add(add::AddArgs),
     /// Add the methods of a changed contract to a project
     Scaffold(scaffold::ScaffoldArgs),
 }
@@ -43,6 +45,7 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(diff)) => report(diff.run()),
         Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
+        Some(Command::Add(add)) => report(add.run()),
         Some(Command::Scaffold(scaffold)) => report(scaffold.run()),
         None if std::io::stdin().is_terminal() => help(),
         None => report(plugin::run()),

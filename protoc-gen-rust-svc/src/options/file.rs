@@ -36,6 +36,7 @@ const KEYS: &[&str] = &["out", "proto_path", "files", "descriptor_set", "options
 impl OptionsFile {
     /// Reads the options file in a folder, or nothing if there is none.
     pub fn in_folder(folder: &Path) -> Result<Self, Problem> {
+        let folder = if folder == Path::new(".") { Path::new("") } else { folder };
         let path = folder.join(OPTIONS_FILE);
         match fs::read_to_string(&path) {
             Ok(text) => Self::parse(&path, &text),

@@ -1,5 +1,7 @@
 //! Commands that create and change projects.
 
+pub(super) mod add;
+mod edit;
 pub(super) mod new;
 pub(super) mod scaffold;
 mod template_source;

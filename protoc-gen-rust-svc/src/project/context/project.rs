@@ -68,8 +68,7 @@ impl TemplateContext {
         })
     }
 
-    /// Creates a context for a test of templates.
-    #[cfg(test)]
+    /// Creates a context for some of the templates.
     pub(in crate::project) fn of(project: Value, services: Vec<(String, Value)>) -> Self {
         Self { project, services, summary: Vec::new() }
     }

@@ -28,6 +28,11 @@ pub(super) fn functions(source: &str, trait_name: &str) -> Option<Vec<String>> {
     Some(names.collect())
 }
 
+/// Returns whether a file has a function with this name.
+pub(super) fn has_function(source: &str, name: &str) -> bool {
+    syn::parse_file(source).is_ok_and(|file| function_of(&file, name).is_some())
+}
+
 /// Appends lines to the target. Of all places before a `}`, it takes the one after which the parser finds the same parts, and
 /// then those that were added. `None` if there is none.
 pub(super) fn append(source: &str, target: Target<'_>, lines: &str) -> Option<String> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::append::{Target, append, functions};
+use super::append::{Target, append, functions, has_function};
 use crate::{
     diagnostics::Diagnostics,
     options::Options,
@@ -32,9 +32,10 @@ struct MissingMethod {
     test: Option<String>,
 }
 
-/// Appends the missing methods of each service to its implementation, and their tests. Returns `None` if `diagnostics` has
-/// errors of the `.proto` files.
-pub fn sync(
+/// Adds an implementation of a service, if it has none, and appends the missing methods of all. Returns `None` if `diagnostics`
+/// has errors of the `.proto` files.
+pub fn sync_with(
+    service: Option<&str>,
     input: &Input,
     options: &Options,
     sources: &Sources,
@@ -44,16 +45,30 @@ pub fn sync(
     let options = Options { include_imports: true, ..options.clone() };
     let Some(lowered) = crate::lowered(input, &options, diagnostics) else { return Ok(None) };
     let mut changes = Changes::default();
-    for (file, service) in context::describe(input, &options, &lowered.model) {
-        changes.add_service(sources, &file, &service);
+    for (file, value) in context::describe(input, &options, &lowered.model) {
+        match service.is_some_and(|name| text(&value, "name") == name) {
+            true => changes.implement(sources, &file, &value)?,
+            false => changes.add_service(sources, &file, &value),
+        }
     }
     Ok(Some(changes))
+}
+
+/// Appends the missing methods of each service to its implementation, and their tests. Returns `None` if `diagnostics` has
+/// errors of the `.proto` files.
+pub fn sync(
+    input: &Input,
+    options: &Options,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Changes>, Failure> {
+    sync_with(None, input, options, sources, diagnostics)
 }
 
 impl Changes {
     fn add_service(&mut self, sources: &Sources, file: &str, service: &Value) {
         let (name, trait_name) = (text(service, "name"), text(service, "trait_name"));
-        let Some(path) = find(sources, file, &trait_name) else {
+        let Some(path) = find(sources, file, service) else {
             return self.notes.push(format!("{name}: no file below src has one `impl {trait_name} for ...`"));
         };
         let source = self.current(sources, &path);
@@ -68,24 +83,28 @@ impl Changes {
             return self.notes.push(format!("{path}: cannot append {names}"));
         };
         self.change(path, changed, &names);
-        self.add_tests(sources, &text(service, "label"), &missing, &names);
+        self.add_tests(sources, service, &missing, &names);
     }
 
-    /// Appends tests to the function that `new` made for the service, if it is still there.
-    fn add_tests(&mut self, sources: &Sources, label: &str, missing: &[MissingMethod], names: &str) {
+    /// Appends tests to the function that `new` made for the service. A service that was added later gets such a function, if those
+    /// that it calls are still there.
+    fn add_tests(&mut self, sources: &Sources, service: &Value, missing: &[MissingMethod], names: &str) {
         const TESTS: &str = "tests/wire.rs";
-        if !sources.contains_key(TESTS) {
+        let tests: String = missing.iter().filter_map(|method| method.test.as_deref()).collect();
+        if !sources.contains_key(TESTS) || tests.is_empty() {
             return;
         }
-        let tests: String = missing.iter().filter_map(|method| method.test.as_deref()).collect();
-        let function = format!("{label}_responds");
-        let added = append(&self.current(sources, TESTS), Target::Function(&function), &tests);
-        if let Some(text) = added.filter(|_| !tests.is_empty()) {
+        let (source, function) = (self.current(sources, TESTS), format!("{}_responds", text(service, "label")));
+        let added = match has_function(&source, &function) {
+            true => append(&source, Target::Function(&function), &tests),
+            false => test_function(sources, &source, service, &tests).map(|text| source + &text),
+        };
+        if let Some(text) = added {
             self.change(TESTS.to_owned(), text, names);
         }
     }
 
-    fn change(&mut self, path: String, text: String, names: &str) {
+    pub(super) fn change(&mut self, path: String, text: String, names: &str) {
         self.notes.push(format!("{path}: {names}"));
         self.files.insert(path, text);
     }
@@ -96,14 +115,39 @@ impl Changes {
     }
 }
 
-/// Finds the file that implements a trait: the one that `new` made, or else the only one.
-fn find(sources: &Sources, file: &str, trait_name: &str) -> Option<String> {
-    let implements = |path: &&String| functions(&sources[*path], trait_name).is_some();
+/// Prints a function with tests of a service, unless the file tests the service already or lacks the functions for it.
+fn test_function(sources: &Sources, source: &str, service: &Value, tests: &str) -> Option<String> {
+    let [label, package, constants, client, trait_name] =
+        ["label", "package", "constants", "client", "trait_name"].map(|name| text(service, name));
+    let is_ready = ["client", "call", "is_unimplemented"].iter().all(|name| has_function(source, name));
+    let is_tested = sources.iter().any(|(path, test)| path.starts_with("tests/") && test.contains(&client));
+    let krate = source
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("use ")?.split_once("::generated::"))
+        .map(|(krate, _)| krate);
+    let krate = krate.filter(|_| is_ready && !is_tested)?;
+    Some(format!(
+        "\n#[tokio::test]\nasync fn {label}_responds() {{\n    use {krate}::{package}::{{self as api, {constants}::*}};\n\n    \
+         let client = api::{client}(client().await);\n    let service: &dyn api::{trait_name} = &client;\n{tests}}}\n"
+    ))
+}
+
+/// Finds the file that implements a service: the one that `new` made, or else the only one. Where several packages have such a
+/// service, it names the package.
+pub(super) fn find(sources: &Sources, file: &str, service: &Value) -> Option<String> {
+    let (trait_name, package) = (text(service, "trait_name"), text(service, "package"));
+    let implements = |path: &&String| functions(&sources[*path], &trait_name).is_some();
     let usual = format!("src/service/{file}.rs");
-    let mut others = sources.keys().filter(|path| path.starts_with("src/")).filter(implements);
-    match sources.get_key_value(&usual).map(|(path, _)| path).filter(implements) {
-        Some(usual) => Some(usual.clone()),
-        None => others.next().filter(|_| others.next().is_none()).cloned(),
+    if let Some(usual) = sources.get_key_value(&usual).map(|(path, _)| path).filter(implements) {
+        return Some(usual.clone());
+    }
+    let all = sources.keys().filter(|path| path.starts_with("src/")).filter(implements);
+    let (named, others): (Vec<_>, Vec<_>) = all.partition(|path| sources[*path].contains(&package));
+    match (named.as_slice(), others.as_slice()) {
+        ([path], _) => Some((*path).clone()),
+        // The name of another package may be that of another service.
+        ([], [path]) if !sources[*path].contains("generated::") => Some((*path).clone()),
+        _ => None,
     }
 }
 
@@ -139,6 +183,6 @@ fn print(item: &str, content: &str) -> String {
     inner.unwrap_or(&printed).to_owned()
 }
 
-fn text(value: &Value, name: &str) -> String {
+pub(super) fn text(value: &Value, name: &str) -> String {
     value.get_attr(name).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
