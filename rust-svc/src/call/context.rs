@@ -41,6 +41,8 @@ pub struct Context(Option<triomphe::Arc<Parts>>);
 #[derive(Clone)]
 struct Parts {
     deadline: Option<Instant>,
+    /// The deadline of the caller, or of the call that made this one.
+    inherited: Option<Instant>,
     cancellation: CancelToken,
     metadata: LazyMetadata,
     peer: Option<Peer>,
@@ -54,6 +56,7 @@ impl Parts {
     const fn new() -> Self {
         Self {
             deadline: None,
+            inherited: None,
             cancellation: CancelToken::new(),
             metadata: LazyMetadata::empty(),
             peer: None,
@@ -85,7 +88,8 @@ impl Context {
         let mut cancellation = CancelToken::new();
         let guard = cancellation.extend();
         let (metadata, ConnectionInfo { peer, draining, .. }) = (LazyMetadata::received(metadata), connection);
-        (Self::of(Parts { deadline, cancellation, metadata, peer, draining, ..Parts::new() }), guard)
+        let parts = Parts { deadline, inherited: deadline, cancellation, metadata, peer, draining, ..Parts::new() };
+        (Self::of(parts), guard)
     }
 
     /// Creates the context of a call of which only the connection is known.
@@ -100,7 +104,8 @@ impl Context {
         let Parts { deadline, cancellation, peer, trace, extensions, draining, .. } = self.parts();
         let (cancellation, draining) = (cancellation.clone(), draining.clone());
         let (peer, trace, extensions) = (peer.clone(), trace.clone(), extensions.clone());
-        Self::of(Parts { deadline: *deadline, cancellation, peer, trace, extensions, draining, ..Parts::new() })
+        let (deadline, inherited) = (*deadline, *deadline);
+        Self::of(Parts { deadline, inherited, cancellation, peer, trace, extensions, draining, ..Parts::new() })
     }
 
     /// Creates the context of a call that continues when this call ends, such as a compensation. It inherits caller, trace
@@ -175,6 +180,20 @@ impl Context {
     /// Returns the deadline; `None` if the call has none.
     pub fn deadline(&self) -> Option<Instant> {
         self.parts().deadline
+    }
+
+    /// Returns the deadline of the caller, or of the call that made this one. Deadlines that were set on this context do not
+    /// change it.
+    pub fn inherited_deadline(&self) -> Option<Instant> {
+        self.parts().inherited
+    }
+
+    /// Makes the deadline that of the caller.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn with_inherited_deadline(mut self) -> Self {
+        let parts = self.change_parts();
+        parts.inherited = parts.deadline;
+        self
     }
 
     /// Returns the time until the deadline: zero when it has passed, `None` if the call has none.
@@ -267,6 +286,18 @@ impl Context {
     /// Returns the trailers of the response: set by a handler, or received by a client once the response is complete.
     pub fn trailers(&self) -> Metadata {
         self.parts().response.read(|response| response.trailers.clone()).unwrap_or_default()
+    }
+
+    /// Returns the kind of the fallback that answered a client's call in place of its server: `constant`, `function` or
+    /// `last value`. `None` if the server answered.
+    pub fn fallback(&self) -> Option<&'static str> {
+        self.parts().response.read(|response| response.fallback).flatten()
+    }
+
+    /// Marks the call as answered by a fallback.
+    #[cfg(feature = "client")]
+    pub(crate) fn set_fallback(&self, name: &'static str) {
+        self.parts().response.lock().fallback = Some(name);
     }
 
     /// Adds headers that a transport received; they replace those with the same keys.

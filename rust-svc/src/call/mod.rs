@@ -33,7 +33,10 @@ mod trace;
 pub use cancellation::CancelGuard;
 pub use context::Context;
 pub use metadata::{InvalidMetadata, Metadata, Value};
-pub use method::{Breaker, Idempotency, Kind, Method, Retry};
+pub use method::{
+    Breaker, Bulkhead, Hedge, Idempotency, InvalidServiceConfig, Kind, Method, MethodConfig, PolicyField, Retry,
+    RetryThrottling, ServiceConfig,
+};
 pub use peer::{Identity, Peer};
 pub use streaming::{Sender, Streaming};
 pub use trace::TraceContext;

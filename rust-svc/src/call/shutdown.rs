@@ -1,7 +1,5 @@
 //! The signals of a server that stops, as calls in progress receive them.
 
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-use std::{error::Error as StdError, fmt};
 use std::{future::pending, sync::Arc};
 
 use tokio::sync::watch;
@@ -76,26 +74,5 @@ pub(crate) fn server_stopping() -> Error {
 /// Returns the error for a call that the server ends after its handler may have begun.
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 pub(crate) fn handler_interrupted() -> Error {
-    server_stopping().with_source(Interrupted)
-}
-
-/// The source of an error for a call whose handler may have done a part of its work.
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-#[derive(Clone, Copy, Debug)]
-struct Interrupted;
-
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the handler was interrupted")
-    }
-}
-
-#[cfg(any(feature = "adapter", feature = "gateway"))]
-impl StdError for Interrupted {}
-
-/// Returns whether an error ended a call whose handler may have done a part of its work: it must not be retried.
-#[cfg(feature = "adapter")]
-pub(crate) fn is_interrupted(error: &Error) -> bool {
-    error.source().is_some_and(|source| source.is::<Interrupted>())
+    server_stopping().without_retry()
 }

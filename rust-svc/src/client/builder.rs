@@ -1,7 +1,12 @@
 //! Builds clients.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use tower::Service;
 
@@ -9,6 +14,8 @@ use tower::Service;
 use super::tls::ClientTls;
 use super::{
     attempt::{RequestDefaults, default_headers},
+    call::{Fallback, Fallbacks},
+    config::PolicyTable,
     handle::Client,
     policy::{Budget, Endpoints},
     state::ClientState,
@@ -16,7 +23,7 @@ use super::{
     transport::{Balancer, Channel, Connector, InProcess, ServerAddress, Transport, invalid_address},
 };
 use crate::{
-    Error, Metadata, Method, Result, Value,
+    Error, Metadata, Method, Result, RetryThrottling, ServiceConfig, Value,
     call::method::MethodMap,
     error::BoxError,
     grpc::{Body, compression::Encoding},
@@ -64,6 +71,9 @@ pub struct ClientBuilder {
     encoding: Encoding,
     max_response_bytes: usize,
     overrides: HashMap<&'static str, Method>,
+    config: ServiceConfig,
+    throttling: Option<RetryThrottling>,
+    fallbacks: Fallbacks,
     chain: Chain,
 }
 
@@ -110,6 +120,9 @@ impl ClientBuilder {
             encoding: Encoding::Identity,
             max_response_bytes: MAX_RESPONSE_BYTES,
             overrides: HashMap::new(),
+            config: ServiceConfig::default(),
+            throttling: None,
+            fallbacks: Fallbacks::default(),
             chain: Chain::new(),
         }
     }
@@ -181,9 +194,31 @@ impl ClientBuilder {
         self
     }
 
-    /// Overrides the policies of a method, such as `CHECK_STOCK.timeout_ms(50).no_breaker()`.
+    /// Overrides the policies of a method, such as `CHECK_STOCK.timeout_ms(50).no_breaker()`. Those that equal the
+    /// declaration stay open to a service config.
     pub fn method(mut self, method: Method) -> Self {
         self.overrides.insert(method.path, method);
+        self
+    }
+
+    /// Sets the policies of a gRPC service config. They count more than those of the contract, and less than
+    /// [`method`](Self::method). [`Client::reload`] replaces them.
+    pub fn service_config(mut self, config: ServiceConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets the retry budget: the most tokens, and those that a success adds. A failed attempt takes one, and there are no
+    /// retries while at most half are left. The default is 10 and 0.1; a service config does not change what is set here.
+    pub fn retry_budget(mut self, max_tokens: f64, token_ratio: f64) -> Self {
+        self.throttling = Some(RetryThrottling { max_tokens, token_ratio });
+        self
+    }
+
+    /// Sets what takes the place of the response of a method whose call fails because of its server. The method has one
+    /// request and one response, of type `R`.
+    pub fn fallback<R: Send + Sync + 'static>(mut self, method: &Method, fallback: Fallback<R>) -> Self {
+        self.fallbacks.insert(method, fallback);
         self
     }
 
@@ -230,6 +265,8 @@ impl ClientBuilder {
     fn finish(self, metadata: Metadata, transport: Transport) -> Client {
         let headers = default_headers(self.encoding, transport.is_remote());
         let servers = transport.servers();
+        let budget = Budget::new();
+        budget.configure(self.throttling.or(self.config.retry_throttling()));
         let target = triomphe::Arc::new(Target::from(&*self.address));
         Client(Arc::new(ClientState {
             chain: self.chain.calling(target.clone()),
@@ -239,9 +276,12 @@ impl ClientBuilder {
             timeout: self.timeout,
             encoding: self.encoding,
             max_response_bytes: self.max_response_bytes,
-            overrides: self.overrides,
+            policies: ArcSwap::from_pointee(PolicyTable::new(self.overrides.into(), self.config)),
+            own_throttling: self.throttling,
+            fallbacks: self.fallbacks,
+            breakers: Mutex::default(),
             methods: MethodMap::default(),
-            budget: Budget::new(),
+            budget,
             endpoints: (servers > 1).then(|| Endpoints::new(servers)),
         }))
     }

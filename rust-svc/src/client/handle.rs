@@ -1,23 +1,18 @@
 //! The client that generated code calls.
 
-use std::{
-    fmt,
-    pin::pin,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::{fmt, pin::pin, sync::Arc};
 
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
     attempt::{RequestBody, decode, wrong_kind},
-    call::{CallResponse, PolicyCall, begin},
+    call::{CallProgress, CallResponse, CallResponses, PolicyCall, StreamCall, begin, with_timeouts},
+    config::EffectivePolicy,
     policy::CircuitBreaker,
-    responses::CallResponses,
     state::ClientState,
-    stream_call::StreamCall,
 };
-use crate::{Context, Error, Message, Method, Result, Streaming};
+use crate::{Context, Error, Message, Method, Result, ServiceConfig, Streaming, intercept::ActiveCall, observe::names};
 
 /// A remote server, and the policies by which generated clients call it.
 ///
@@ -102,18 +97,34 @@ impl Client {
 
     /// Returns the circuit breaker of a method, to inspect or to switch it. `None` if the method declares none.
     pub fn breaker(&self, method: &Method) -> Option<Arc<CircuitBreaker>> {
-        self.0.breaker(self.0.effective(method)).cloned()
+        self.0.breaker(&self.0.effective(*method)).cloned()
+    }
+
+    /// Returns the circuit breakers of all methods that were called so far, by their names.
+    pub fn breakers(&self) -> Vec<Arc<CircuitBreaker>> {
+        self.0.breakers()
+    }
+
+    /// Replaces the service config, without a restart. Calls that have begun keep their policies, circuit breakers keep
+    /// their state, and a retry budget of another size starts full.
+    pub fn reload(&self, config: ServiceConfig) {
+        self.0.reload(config);
+    }
+
+    /// Returns the policies in force for a method, each with its source.
+    pub fn policy(&self, method: &Method) -> EffectivePolicy {
+        self.0.policy(method)
     }
 
     async fn call_for_one<R, Place>(&self, method: &Method, cx: Context, body: RequestBody) -> Result<R>
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
-        let method = self.0.effective(method);
+        let method = &self.0.effective(*method);
         let (active, deadlines, start) = begin(&self.0, method, cx).await?;
         body.count_for(&active);
-        let is_sent = AtomicBool::new(false);
-        let call = PolicyCall { client: &self.0, method, body: &body, active: &active, deadlines, is_sent: &is_sent };
+        let progress = CallProgress::default();
+        let call = PolicyCall { client: &self.0, method, body: &body, active: &active, deadlines, progress: &progress };
         let call = pin!(call.run(start));
         let (response, end) = match call.instrument(active.span()).await {
             Ok(CallResponse::One(bytes, end)) => (decode(method, bytes), end),
@@ -123,7 +134,28 @@ impl Client {
         if response.is_ok() {
             active.received();
         }
-        active.ended(response.as_ref().err().map(Error::code), end);
+        let code = response.as_ref().err().map(Error::code);
+        let response = self.or_fallback(method, &active, &body, response);
+        active.ended(code, end);
+        response
+    }
+
+    /// Replaces an error by the fallback of the method, and marks the call.
+    fn or_fallback<R: 'static>(
+        &self,
+        method: &Method,
+        active: &ActiveCall,
+        body: &RequestBody,
+        response: Result<R>,
+    ) -> Result<R> {
+        if self.0.fallbacks.is_empty() {
+            return response;
+        }
+        let (response, fallback) = self.0.fallbacks.apply(method, body.as_bytes(), response);
+        if let Some(name) = fallback {
+            active.cx().set_fallback(name);
+            active.span().record(names::FALLBACK, name);
+        }
         response
     }
 
@@ -136,13 +168,13 @@ impl Client {
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
-        let (client, method) = (self.0.clone(), *self.0.effective(method));
+        let (client, method) = (self.0.clone(), self.0.effective(*method));
         let (active, deadlines, start) = begin(&client, &method, cx).await?;
         body.count_for(&active);
-        let is_sent = AtomicBool::new(false);
-        let call = Arc::new(StreamCall { client, method, body, active, deadlines, is_sent });
+        let progress = CallProgress::default();
+        let call = Arc::new(StreamCall { client, method, body, active, deadlines, progress });
         let started = call.start(start).await?;
-        Ok(CallResponses::new(call, started).decoded())
+        Ok(with_timeouts(CallResponses::new(call, started)).decoded())
     }
 }
 

@@ -15,11 +15,10 @@
 mod attempt;
 mod builder;
 mod call;
+mod config;
 mod handle;
 mod policy;
-mod responses;
 mod state;
-mod stream_call;
 #[cfg(feature = "tls")]
 mod tls;
 mod token;
@@ -30,7 +29,9 @@ pub use tls::ClientTls;
 pub use {
     crate::intercept::BreakerState,
     builder::ClientBuilder,
+    call::Fallback,
+    config::{EffectivePolicy, PolicySource, PolicyValue},
     handle::Client,
-    policy::{BreakerSnapshot, CircuitBreaker, CircuitOpen},
+    policy::{BreakerSnapshot, BulkheadFull, CircuitBreaker, CircuitOpen},
     token::{BearerToken, TokenProvider},
 };

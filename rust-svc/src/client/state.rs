@@ -1,21 +1,24 @@
 //! The state that all clones of a client share.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::uri::{InvalidUri, PathAndQuery};
 
 use super::{
     attempt::RequestDefaults,
-    policy::{BreakerTransition, Budget, CircuitBreaker, Endpoints, MethodHealth},
+    call::Fallbacks,
+    config::{ClientPolicies, EffectivePolicy, PolicyTable},
+    policy::{BreakerTransition, Budget, CallLimit, CircuitBreaker, Endpoints, MethodHealth, RecentLatency},
     transport::Transport,
 };
 use crate::{
-    Code, Method,
+    Breaker, Code, Method, RetryThrottling, ServiceConfig,
     call::method::MethodMap,
     grpc::compression::Encoding,
     intercept::{BreakerState, BreakerStateChange, Chain, Target},
@@ -29,7 +32,13 @@ pub(crate) struct ClientState {
     pub(crate) timeout: Option<Duration>,
     pub(crate) encoding: Encoding,
     pub(crate) max_response_bytes: usize,
-    pub(crate) overrides: HashMap<&'static str, Method>,
+    /// The policies that code and a service config set. A reload replaces them.
+    pub(crate) policies: ArcSwap<PolicyTable>,
+    /// The retry budget that code sets, which a service config does not change.
+    pub(crate) own_throttling: Option<RetryThrottling>,
+    pub(crate) fallbacks: Fallbacks,
+    /// The circuit breakers by method or group.
+    pub(crate) breakers: Mutex<BTreeMap<&'static str, Arc<CircuitBreaker>>>,
     pub(crate) methods: MethodMap<MethodState>,
     pub(crate) budget: Budget,
     /// The health of the endpoints, if there are several.
@@ -43,26 +52,65 @@ pub(crate) struct MethodState {
     path: OnceLock<PathAndQuery>,
     breaker: OnceLock<Arc<CircuitBreaker>>,
     health: OnceLock<MethodHealth>,
+    latency: RecentLatency,
+    limit: OnceLock<CallLimit>,
 }
 
 impl ClientState {
-    /// Returns the override of a method, or else the method as it is declared.
-    pub(crate) fn effective<'a>(&'a self, method: &'a Method) -> &'a Method {
-        self.overrides.get(method.path).unwrap_or(method)
+    /// Returns a method with the policies in force.
+    pub(crate) fn effective(&self, method: Method) -> Method {
+        self.policies.load().effective(&method).unwrap_or(method)
+    }
+
+    /// Returns the policies in force for a method, with their sources.
+    pub(crate) fn policy(&self, declared: &Method) -> EffectivePolicy {
+        let Self { timeout, max_response_bytes, .. } = *self;
+        let client = ClientPolicies { timeout, max_response_bytes, budget: self.budget.limits() };
+        EffectivePolicy::new(&self.policies.load().resolve(declared), client)
+    }
+
+    /// Replaces the service config. Calls that have begun keep their policies.
+    pub(crate) fn reload(&self, config: ServiceConfig) {
+        self.budget.configure(self.own_throttling.or(config.retry_throttling()));
+        self.policies.rcu(|table| table.with_config(config.clone()));
     }
 
     /// Returns the circuit breaker of a method, if it has one.
     pub(crate) fn breaker(&self, method: &Method) -> Option<&Arc<CircuitBreaker>> {
         let policy = method.breaker?;
+        Some(self.method(method).breaker.get_or_init(|| self.shared_breaker(method, policy)))
+    }
+
+    /// Returns the circuit breaker of the group of a method, or a new one.
+    fn shared_breaker(&self, method: &Method, policy: Breaker) -> Arc<CircuitBreaker> {
+        let name = policy.group.unwrap_or(method.full_name());
         let new = || {
-            let (chain, target, method_name) = (self.chain.clone(), self.target.clone(), method.full_name());
+            let (chain, target) = (self.chain.clone(), self.target.clone());
             let report = move |transition: &BreakerTransition| {
-                log(method_name, transition);
-                chain.breaker_state_changed(&BreakerStateChange::new(method_name, target.clone(), transition.to));
+                log(name, transition);
+                chain.breaker_state_changed(&BreakerStateChange::new(name, target.clone(), transition.to));
             };
             Arc::new(CircuitBreaker::new(self.target.clone(), method, policy, report))
         };
-        Some(self.method(method).breaker.get_or_init(new))
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        breakers.entry(name).or_insert_with(new).clone()
+    }
+
+    /// Returns the circuit breakers of the methods that were called, by name.
+    pub(crate) fn breakers(&self) -> Vec<Arc<CircuitBreaker>> {
+        self.breakers.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Returns how long calls of a method take, if their time is that of one server.
+    pub(crate) fn latency(&self, method: &Method) -> Option<&RecentLatency> {
+        let is_unary = method.kind.takes_one() && method.kind.returns_one();
+        (is_unary && self.endpoints.is_none()).then(|| &self.method(method).latency)
+    }
+
+    /// Returns the bulkhead of a method, if it has one.
+    pub(crate) fn call_limit(&self, method: &Method) -> Option<&CallLimit> {
+        let limits = method.bulkhead?;
+        Some(self.method(method).limit.get_or_init(|| CallLimit::new(method, limits)))
     }
 
     /// Returns the path of a method. Fails if it is invalid.

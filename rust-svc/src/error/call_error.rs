@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use super::{BoxError, Code, Violation, Violations};
+use super::{BoxError, Code, Pushback, Violation, Violations};
 use crate::{Any, InvalidMetadata, Message, Metadata, Wire, types::UnpackError};
 
 /// The result of a call.
@@ -22,6 +22,7 @@ struct ErrorFields {
     details: Vec<Any>,
     violations: Vec<Violation>,
     retry_delay: Option<Duration>,
+    pushback: Pushback,
     metadata: Metadata,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -35,6 +36,7 @@ impl Error {
             details: Vec::new(),
             violations: Vec::new(),
             retry_delay: None,
+            pushback: Pushback::None,
             metadata: Metadata::new(),
             source: None,
         }))
@@ -130,6 +132,23 @@ impl Error {
     pub fn with_retry_delay(mut self, delay: Duration) -> Self {
         self.0.retry_delay = Some(delay);
         self
+    }
+
+    /// Forbids clients to retry the call, whatever their policy: `grpc-retry-pushback-ms: -1`.
+    pub fn without_retry(self) -> Self {
+        self.with_pushback(Pushback::Stop)
+    }
+
+    /// Sets the instruction about retries that clients receive.
+    pub(crate) fn with_pushback(mut self, pushback: Pushback) -> Self {
+        self.0.pushback = pushback;
+        self
+    }
+
+    /// Returns the instruction about retries that clients receive.
+    #[cfg(feature = "adapter")]
+    pub(crate) fn pushback(&self) -> Pushback {
+        self.0.pushback
     }
 
     /// Adds metadata, which is sent in the trailers.

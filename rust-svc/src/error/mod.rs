@@ -5,14 +5,21 @@
 //! | `code` | [`Code`], by the names and numbers of gRPC |
 //! | `violations` | [`Violations`], collected while a message is converted |
 //! | `call_error` | [`Error`] |
+//! | `pushback` | the instruction of a server about retries |
 //! | `boxed` | an error of any type |
 
 mod boxed;
 mod call_error;
 mod code;
+#[cfg_attr(
+    not(all(feature = "adapter", feature = "client")),
+    allow(dead_code, reason = "adapter and client each use a part")
+)]
+mod pushback;
 mod violations;
 
 pub(crate) use boxed::BoxError;
 pub use call_error::{Error, Result};
 pub use code::Code;
+pub(crate) use pushback::Pushback;
 pub use violations::{Violation, Violations};

@@ -25,8 +25,8 @@ pub(crate) fn to_headers(error: &Error) -> HeaderMap {
 pub(crate) fn insert(error: &Error, headers: &mut HeaderMap) {
     headers.insert(header::STATUS, error.code().number().into());
     #[cfg(feature = "adapter")]
-    if crate::call::shutdown::is_interrupted(error) {
-        headers.insert(header::RETRY_PUSHBACK, HeaderValue::from_static("-1"));
+    if let Some(millis) = error.pushback().millis() {
+        headers.insert(header::RETRY_PUSHBACK, millis.into());
     }
     let message = HeaderValue::try_from(percent::encode(shorten(error.message())));
     let details = HeaderValue::try_from(metadata::encode(&details(error)));

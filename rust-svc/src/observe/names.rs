@@ -39,6 +39,9 @@ pub const CLIENT_ATTEMPT_DURATION: &str = "rpc.client.attempt.duration";
 /// The number of retries, counted at the end of the attempt. Transparent retries (gRFC A6) are not counted.
 pub const CLIENT_RETRIES: &str = "rpc.client.retries";
 
+/// The kind of the fallback that answered a call in place of its server, in the span of the call.
+pub const FALLBACK: &str = "rpc.client.fallback";
+
 /// The number of calls in progress on a server.
 pub const SERVER_ACTIVE: &str = "rpc.server.active_calls";
 

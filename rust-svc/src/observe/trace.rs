@@ -96,6 +96,7 @@ fn span(call: &Call, own: &TraceContext, parent: Option<&TraceContext>) -> Span 
         rpc.system.name = "grpc",
         rpc.method = method,
         rpc.response.status_code = Empty,
+        rpc.client.fallback = Empty,
         server.address = call.target().map(Target::address),
         server.port = call.target().and_then(Target::port),
         network.peer.address = call.cx().peer().map(Peer::host),

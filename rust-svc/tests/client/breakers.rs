@@ -229,3 +229,74 @@ async fn every_transition_is_logged() {
     ];
     assert_eq!(*events.0.lock().unwrap(), expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn callers_in_a_hurry_do_not_hide_a_hanging_server() {
+    let hangs = Arc::new(AtomicBool::new(false));
+    let flag = hangs.clone();
+    let (client, _) = client(move |_| {
+        let hangs = flag.load(Ordering::SeqCst);
+        async move {
+            time::sleep(Duration::from_millis(if hangs { 60_000 } else { 5 })).await;
+            answer("answer")
+        }
+    });
+    let method = GET.timeout_ms(5000).breaker(SENSITIVE);
+    let hurried = |millis| {
+        let cx = Context::new().with_timeout(Duration::from_millis(millis));
+        client.unary::<_, String, _, _>(method, cx, String::new())
+    };
+    for _ in 0..10 {
+        hurried(100).await.unwrap();
+    }
+    hangs.store(true, Ordering::SeqCst);
+    for _ in 0..10 {
+        assert_eq!(hurried(15).await.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+    assert_eq!(client.breaker(&method).unwrap().state(), BreakerState::Closed, "three times as long may be chance");
+    for _ in 0..10 {
+        assert!(time::timeout(Duration::from_millis(50), hurried(1000)).await.is_err());
+    }
+    assert_eq!(client.breaker(&method).unwrap().state(), BreakerState::Open, "ten times as long is not");
+}
+
+#[tokio::test(start_paused = true)]
+async fn methods_of_a_group_share_a_breaker() {
+    const ONE: Method = GET.breaker(SENSITIVE.group("stock"));
+    const OTHER: Method = Method::unary("/test.v1.Test/Other").breaker(SENSITIVE.group("stock"));
+    let (client, _) = client(|_| async { failure(Code::Unavailable.number()) });
+    call(&client, ONE).await.unwrap_err();
+    call(&client, OTHER).await.unwrap_err();
+    assert_eq!(client.breaker(&ONE).unwrap().state(), BreakerState::Open);
+    let error = call(&client, OTHER).await.unwrap_err();
+    assert_eq!(error.message(), "circuit breaker open: stock");
+    call(&client, Method::unary("/test.v1.Test/Alone")).await.unwrap_err();
+    let breakers = client.breakers();
+    let names: Vec<_> = breakers.iter().map(|breaker| (breaker.method(), breaker.state())).collect();
+    assert_eq!(names, [("stock", BreakerState::Open), ("test.v1.Test/Alone", BreakerState::Closed)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn force_closed_admits_calls_to_a_failing_server() {
+    let (client, log) = client(|_| async { failure(Code::Unavailable.number()) });
+    let breaker = client.breaker(&SENSITIVE_GET).unwrap();
+    breaker.force_closed();
+    for _ in 0..10 {
+        call(&client, SENSITIVE_GET).await.unwrap_err();
+    }
+    assert_eq!((breaker.state(), log.calls()), (BreakerState::Closed, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_calls_open_the_breaker() {
+    let (client, _) = client(|_| async {
+        time::sleep(Duration::from_millis(200)).await;
+        answer("answer")
+    });
+    let method = GET.breaker(SENSITIVE.slow_ms(150, 100));
+    for _ in 0..2 {
+        call(&client, method).await.unwrap();
+    }
+    assert_eq!(call(&client, method).await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(client.breaker(&method).unwrap().state(), BreakerState::Open);
+}

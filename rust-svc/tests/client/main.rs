@@ -4,14 +4,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod breakers;
+mod bulkheads;
+mod configuration;
 mod connection;
 mod deadlines;
 mod faults;
 mod fleets;
 mod generated;
+mod hedging;
 mod in_process;
 mod messages;
 mod retries;
+mod stream_timeouts;
 mod streams;
 mod tokens;
 mod windows;

@@ -14,6 +14,8 @@ pub(crate) struct ResponseMetadata(OnceLock<Arc<Mutex<Fields>>>);
 pub(crate) struct Fields {
     pub(crate) headers: Metadata,
     pub(crate) trailers: Metadata,
+    /// The kind of the fallback that answered in place of the server.
+    pub(crate) fallback: Option<&'static str>,
 }
 
 impl ResponseMetadata {

@@ -2,7 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use super::policies::{Breaker, Retry};
+use super::{
+    breaker::{Breaker, Bulkhead},
+    field::{PolicyField, PolicyFields},
+    retry::{Hedge, Retry},
+};
 
 /// A method of a service, with the policies that its `.proto` declares. Generated code has a constant for each.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,10 +22,34 @@ pub struct Method {
     /// its request is on its way.
     /// `None`: only the caller's deadline counts.
     pub timeout: Option<Duration>,
+    /// The timeout of calls whose context sets none of its own, if there is no [`timeout`](Self::timeout).
+    pub default_timeout: Option<Duration>,
+    /// The cap of a call's time, which no configuration lifts.
+    pub max_timeout: Option<Duration>,
+    /// The longest time of an attempt; for a method that streams its response, until the response begins.
+    pub attempt_timeout: Option<Duration>,
+    /// The longest time until a streamed response begins, all attempts included.
+    pub open_timeout: Option<Duration>,
+    /// The longest time between two messages of a streamed response.
+    pub idle_timeout: Option<Duration>,
+    /// The longest time of a streamed response, from the beginning of the call.
+    pub total_timeout: Option<Duration>,
+    /// Whether calls wait for a server that cannot be reached, up to their deadline; `None`: they do not.
+    pub wait_for_ready: Option<bool>,
+    /// The largest request message; `None`: no limit.
+    pub max_request_bytes: Option<u32>,
+    /// The largest response message; `None`: the limit of the client.
+    pub max_response_bytes: Option<u32>,
     /// The retry policy of clients; `None`: no retries.
     pub retry: Option<Retry>,
+    /// The hedging policy of clients, which is used in place of retries.
+    pub hedge: Option<Hedge>,
     /// The circuit breaker of clients; `None`: no breaker.
     pub breaker: Option<Breaker>,
+    /// The bulkhead of clients; `None`: no limit.
+    pub bulkhead: Option<Bulkhead>,
+    /// The fields that a service config set when the code was generated.
+    pub(crate) configured: PolicyFields,
 }
 
 /// The sides of a method that stream.
@@ -70,8 +98,26 @@ impl Method {
     }
 
     const fn new(path: &'static str, kind: Kind) -> Self {
-        let breaker = Some(Breaker::DEFAULT);
-        Self { path, kind, idempotency: Idempotency::Unknown, timeout: None, retry: None, breaker }
+        Self {
+            path,
+            kind,
+            idempotency: Idempotency::Unknown,
+            timeout: None,
+            default_timeout: None,
+            max_timeout: None,
+            attempt_timeout: None,
+            open_timeout: None,
+            idle_timeout: None,
+            total_timeout: None,
+            wait_for_ready: None,
+            max_request_bytes: None,
+            max_response_bytes: None,
+            retry: None,
+            hedge: None,
+            breaker: Some(Breaker::DEFAULT),
+            bulkhead: None,
+            configured: PolicyFields::NONE,
+        }
     }
 
     /// Declares that a second call has no further effect.
@@ -92,10 +138,87 @@ impl Method {
         self
     }
 
+    /// Sets the timeout of calls whose context sets none of its own, in milliseconds.
+    pub const fn default_timeout_ms(mut self, millis: u64) -> Self {
+        self.default_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// Sets the cap of a call's time, which no configuration lifts, in milliseconds.
+    pub const fn max_timeout_ms(mut self, millis: u64) -> Self {
+        self.max_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// Sets the longest time of an attempt, in milliseconds.
+    pub const fn attempt_timeout_ms(mut self, millis: u64) -> Self {
+        self.attempt_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// Sets the longest time until a streamed response begins, in milliseconds.
+    pub const fn open_timeout_ms(mut self, millis: u64) -> Self {
+        self.open_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// Sets the longest time between two messages of a streamed response, in milliseconds.
+    pub const fn idle_timeout_ms(mut self, millis: u64) -> Self {
+        self.idle_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// Sets the longest time of a streamed response, in milliseconds.
+    pub const fn total_timeout_ms(mut self, millis: u64) -> Self {
+        self.total_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// Lets calls wait for a server that cannot be reached, up to their deadline, or not.
+    pub const fn wait_for_ready(mut self, waits: bool) -> Self {
+        self.wait_for_ready = Some(waits);
+        self
+    }
+
+    /// Limits the size of a request message. A larger one is not sent, and fails with `RESOURCE_EXHAUSTED`.
+    pub const fn max_request_bytes(mut self, bytes: u32) -> Self {
+        self.max_request_bytes = Some(bytes);
+        self
+    }
+
+    /// Limits the size of a response message. A larger one fails with `RESOURCE_EXHAUSTED`.
+    pub const fn max_response_bytes(mut self, bytes: u32) -> Self {
+        self.max_response_bytes = Some(bytes);
+        self
+    }
+
     /// Sets the retry policy of clients.
     pub const fn retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
         self
+    }
+
+    /// Sets the hedging policy of clients, which is used in place of retries.
+    pub const fn hedge(mut self, hedge: Hedge) -> Self {
+        self.hedge = Some(hedge);
+        self
+    }
+
+    /// Sets the bulkhead of clients.
+    pub const fn bulkhead(mut self, bulkhead: Bulkhead) -> Self {
+        self.bulkhead = Some(bulkhead);
+        self
+    }
+
+    /// Declares that a service config set these fields when the code was generated.
+    pub const fn configured(mut self, fields: &[PolicyField]) -> Self {
+        self.configured = PolicyFields::of(fields);
+        self
+    }
+
+    /// Returns true if a service config set this policy when the code was generated.
+    pub const fn is_configured(&self, field: PolicyField) -> bool {
+        self.configured.contains(field)
     }
 
     /// Sets the circuit breaker of clients.

@@ -7,6 +7,7 @@ mod idempotency_key;
 mod message_decoder;
 mod request_body;
 mod request_head;
+mod request_size;
 mod request_stream;
 mod response;
 mod status;

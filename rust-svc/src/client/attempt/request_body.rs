@@ -4,15 +4,19 @@ use bytes::Bytes;
 
 use super::{
     idempotency_key,
+    request_size::check_length,
     request_stream::{CallGuard, RequestSource},
 };
 use crate::{
-    Message, Result, Streaming,
+    Message, Method, Result, Streaming,
     client::{
         policy::{AttemptFailure, Cause},
         transport::OutgoingBody,
     },
-    grpc::{compression::Encoding, framing::encode},
+    grpc::{
+        compression::Encoding,
+        framing::{PREFIX_LEN, encode},
+    },
     intercept::ActiveCall,
 };
 
@@ -67,6 +71,26 @@ impl RequestBody {
         match self {
             Self::One { .. } => true,
             Self::Stream { source, .. } => !source.is_consumed(),
+        }
+    }
+
+    /// Returns the encoded message, if there is one.
+    pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
+        match self {
+            Self::One { bytes, .. } => Some(bytes),
+            Self::Stream { .. } => None,
+        }
+    }
+
+    /// Fails if the message is larger than the method allows. The messages of a stream are checked when they are read.
+    pub(crate) fn check_size(&self, method: &Method) -> Result<()> {
+        match (self, method.max_request_bytes) {
+            (_, None) => Ok(()),
+            (Self::One { bytes, .. }, Some(limit)) => check_length(bytes.len().saturating_sub(PREFIX_LEN), limit),
+            (Self::Stream { source, .. }, Some(limit)) => {
+                source.limit(limit);
+                Ok(())
+            }
         }
     }
 

@@ -15,12 +15,13 @@ use futures::{
 };
 use tokio::sync::oneshot;
 
+use super::request_size::check_length;
 use crate::{
     Code, Error, Message, Result, Streaming,
     client::transport::{MessageStream, StreamCut},
     grpc::{
         compression::Encoding,
-        framing::{BATCH_SIZE, append},
+        framing::{BATCH_SIZE, PREFIX_LEN, append},
     },
     intercept::Counter,
 };
@@ -45,6 +46,8 @@ struct SourceState {
     call: future::Fuse<oneshot::Receiver<()>>,
     is_consumed: bool,
     is_cut: bool,
+    /// The largest message.
+    limit: Option<u32>,
     error: Option<Error>,
     counter: Counter,
 }
@@ -84,6 +87,7 @@ impl RequestSource {
             call: call.fuse(),
             is_consumed: false,
             is_cut: false,
+            limit: None,
             error: None,
             counter: Counter::default(),
         };
@@ -92,6 +96,11 @@ impl RequestSource {
 
     pub(super) fn count_with(&self, counter: Counter) {
         self.lock().counter = counter;
+    }
+
+    /// Limits the encoded length of each message.
+    pub(super) fn limit(&self, bytes: u32) {
+        self.lock().limit = Some(bytes);
     }
 
     /// Returns the stream for the next attempt.
@@ -134,9 +143,10 @@ impl SourceState {
         }
         let mut batch = BytesMut::new();
         while batch.len() < BATCH_SIZE {
-            let messages = &mut self.messages;
+            let (messages, start) = (&mut self.messages, batch.len());
             let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_append(cx, &mut batch)));
-            match polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panic_error())))) {
+            let polled = polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panic_error()))));
+            match polled.map(|result| result.map(|result| result.and_then(|()| self.check(batch.len() - start)))) {
                 Poll::Ready(Some(Ok(()))) => self.counter.sent(1),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
@@ -146,6 +156,11 @@ impl SourceState {
         }
         self.is_consumed = true;
         Poll::Ready(Some(Ok(batch.freeze())))
+    }
+
+    /// Fails if the message that was appended is too large.
+    fn check(&self, appended: usize) -> Result<()> {
+        self.limit.map_or(Ok(()), |limit| check_length(appended.saturating_sub(PREFIX_LEN), limit))
     }
 
     fn poll_call_is_over(&mut self, cx: &mut Context<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::{Code, client::policy::Pushback, grpc::header};
+use crate::{Code, error::Pushback, grpc::header};
 
 /// Reads the server's instruction about retries.
 pub(super) fn pushback(headers: &HeaderMap) -> Pushback {

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
+use crate::RetryThrottling;
+
 /// Tokens are counted in thousandths, so that a fraction can be added without a float.
 const TOKEN: i64 = 1000;
 
@@ -12,31 +14,55 @@ const TOKEN: i64 = 1000;
 #[derive(Debug)]
 pub(crate) struct Budget {
     tokens: AtomicI64,
-    full: i64,
-    refill: i64,
+    full: AtomicI64,
+    refill: AtomicI64,
 }
 
 impl Budget {
     /// Creates a bucket of 10 tokens that gains a tenth for each success, as gRPC recommends.
     pub(crate) const fn new() -> Self {
-        Self::with(10, 100)
+        Self::with(10 * TOKEN, TOKEN / 10)
     }
 
-    const fn with(tokens: i64, refill_thousandths: i64) -> Self {
-        let full = tokens * TOKEN;
-        Self { tokens: AtomicI64::new(full), full, refill: refill_thousandths }
+    const fn with(full: i64, refill: i64) -> Self {
+        Self { tokens: AtomicI64::new(full), full: AtomicI64::new(full), refill: AtomicI64::new(refill) }
+    }
+
+    /// Changes the limits, to those of gRPC without any. A new limit fills the bucket.
+    pub(crate) fn configure(&self, throttling: Option<RetryThrottling>) {
+        let (full, refill) = throttling
+            .map_or((10 * TOKEN, TOKEN / 10), |RetryThrottling { max_tokens, token_ratio }| {
+                (thousandths(max_tokens), thousandths(token_ratio))
+            });
+        self.refill.store(refill, Relaxed);
+        if self.full.swap(full, Relaxed) != full {
+            self.tokens.store(full, Relaxed);
+        }
     }
 
     /// Takes a token for a failed attempt, and returns whether enough are left for another attempt.
     pub(crate) fn spend(&self) -> bool {
-        self.change(|tokens| (tokens - TOKEN).max(0)) > self.full / 2
+        self.change(|tokens| (tokens - TOKEN).max(0)) > self.full.load(Relaxed) / 2
+    }
+
+    /// Returns whether enough tokens are left for another attempt.
+    pub(crate) fn allows_attempt(&self) -> bool {
+        self.tokens.load(Relaxed) > self.full.load(Relaxed) / 2
+    }
+
+    /// Returns the most tokens and those that a success adds.
+    pub(crate) fn limits(&self) -> (f64, f64) {
+        let tokens = |thousandths: &AtomicI64| thousandths.load(Relaxed) as f64 / TOKEN as f64;
+        (tokens(&self.full), tokens(&self.refill))
     }
 
     /// Adds a fraction of a token for a successful call.
     pub(crate) fn refill(&self) {
         // A full bucket is not written to, so that the cores do not contend for its cache line.
-        if self.tokens.load(Relaxed) < self.full {
-            self.change(|tokens| (tokens + self.refill).min(self.full));
+        let full = self.full.load(Relaxed);
+        if self.tokens.load(Relaxed) < full {
+            let refill = self.refill.load(Relaxed);
+            self.change(|tokens| (tokens + refill).min(full));
         }
     }
 
@@ -46,11 +72,16 @@ impl Budget {
     }
 }
 
+/// Converts a number of tokens, of which three decimals count.
+fn thousandths(tokens: f64) -> i64 {
+    (tokens * TOKEN as f64) as i64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn thousandths(budget: &Budget) -> i64 {
+    fn left(budget: &Budget) -> i64 {
         budget.tokens.load(Relaxed)
     }
 
@@ -59,7 +90,7 @@ mod tests {
         let budget = Budget::new();
         let allowed: Vec<_> = (0..12).map(|_| budget.spend()).collect();
         assert_eq!(allowed, [[true; 4].as_slice(), &[false; 8]].concat());
-        assert_eq!(thousandths(&budget), 0);
+        assert_eq!(left(&budget), 0);
     }
 
     #[test]
@@ -67,12 +98,12 @@ mod tests {
         let budget = Budget::new();
         (0..5).for_each(|_| _ = budget.spend());
         (0..10).for_each(|_| budget.refill());
-        assert_eq!(thousandths(&budget), 6000);
+        assert_eq!(left(&budget), 6000);
         assert!(!budget.spend());
         (0..11).for_each(|_| budget.refill());
         assert!(budget.spend());
         (0..1000).for_each(|_| budget.refill());
-        assert_eq!(thousandths(&budget), 10_000);
+        assert_eq!(left(&budget), 10_000);
     }
 
     #[test]
@@ -84,10 +115,10 @@ mod tests {
 
     #[test]
     fn concurrent_updates_are_not_lost() {
-        let budget = Budget::with(1000, 100);
+        let budget = Budget::with(1000 * TOKEN, 100);
         std::thread::scope(|scope| {
             (0..4).for_each(|_| _ = scope.spawn(|| (0..100).for_each(|_| _ = budget.spend())));
         });
-        assert_eq!(thousandths(&budget), 600 * TOKEN);
+        assert_eq!(left(&budget), 600 * TOKEN);
     }
 }

@@ -16,7 +16,7 @@ const TOLERANCE: Duration = Duration::from_millis(5);
 /// The longest wait for another attempt in a call without a deadline.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// The timeout that is assumed for the circuit breaker where a method declares none.
+/// The timeout that is assumed where a method declares none: for the circuit breaker, and for a quiet stream.
 const ASSUMED_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The deadlines of one call, which bound all its attempts and waits.
@@ -26,12 +26,16 @@ pub(crate) struct CallDeadlines {
     pub(crate) call: Option<Instant>,
     /// The deadline of the response: for a call that streams responses, until its request is on its way.
     pub(crate) response: Option<Instant>,
+    /// For a call that streams responses, the deadline of their beginning.
+    open: Option<Instant>,
     timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    open_timeout: Option<Duration>,
     is_stream: bool,
 }
 
 impl CallDeadlines {
-    /// Combines the caller's deadline with the method's timeout, which counts from `began`. Fails if no time is left.
+    /// Combines the caller's deadline with the method's timeouts, which count from `began`. Fails if no time is left.
     pub(crate) fn new(
         method: &Method,
         cx: &Context,
@@ -39,59 +43,134 @@ impl CallDeadlines {
         began: Instant,
         now: Instant,
     ) -> Result<Self> {
-        let inherited = inherited_deadline(cx, now);
-        let response = earlier_of(inherited, declared_deadline(method, default, began));
-        if response.is_some_and(|deadline| deadline <= now + MIN_ATTEMPT) {
+        let of_caller = caller_deadline(cx, now);
+        let response = earlier_of(of_caller, declared_deadline(method, cx, default, began));
+        let is_stream = !method.kind.returns_one();
+        let (call, open) = match is_stream {
+            false => (response, None),
+            true => {
+                let total = earlier_of(after(began, method.total_timeout), after(began, method.max_timeout));
+                (earlier_of(of_caller, total), after(began, method.open_timeout))
+            }
+        };
+        if earlier_of(response, open).is_some_and(|deadline| deadline <= now + MIN_ATTEMPT) {
             return Err(timeout_error(method));
         }
-        let is_stream = !method.kind.returns_one();
-        let call = if is_stream { inherited } else { response };
-        Ok(Self { call, response, timeout: timeout(method, default), is_stream })
+        let timeout = timeout(method, cx, default);
+        let open_timeout = method.open_timeout.filter(|_| is_stream);
+        Ok(Self { call, response, open, timeout, attempt_timeout: method.attempt_timeout, open_timeout, is_stream })
+    }
+
+    /// Returns the deadline that the server of an attempt receives.
+    pub(crate) fn of_server(&self, start: Instant) -> Option<Instant> {
+        if self.is_stream { self.call } else { self.attempt(start) }
     }
 
     /// Returns whether an attempt had about the method's timeout to run. If not, its expiry says nothing about the
     /// server.
     pub(crate) fn had_full_timeout(&self, start: Instant) -> bool {
         let Some(deadline) = self.attempt(start) else { return true };
+        let full = [self.timeout, self.attempt_timeout, self.open_timeout]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(ASSUMED_TIMEOUT);
         // Interceptors may have used a part of the time.
-        deadline.saturating_duration_since(start) >= self.timeout.unwrap_or(ASSUMED_TIMEOUT).mul_f64(0.9)
+        deadline.saturating_duration_since(start) >= full.mul_f64(0.9)
     }
 
     /// Returns whether there is time for an attempt after this wait. Without a deadline, pushback is limited.
     pub(crate) fn leaves_time_after(&self, wait: Duration) -> bool {
-        let deadline = if self.is_stream { self.call } else { self.response };
+        let deadline = if self.is_stream { earlier_of(self.call, self.open) } else { self.response };
         let Some(deadline) = deadline else { return wait <= MAX_WAIT };
         Instant::now().checked_add(wait.saturating_add(MIN_ATTEMPT)).is_some_and(|start| start < deadline)
     }
 
-    /// Runs an attempt that starts now up to its deadline. A stream whose request is on its way may be quiet for as long
-    /// as its caller waits, because servers may send headers with the first message.
+    /// Returns whether only an attempt has expired, and not the call.
+    fn is_in_time(&self, now: Instant) -> bool {
+        let deadline = if self.is_stream { earlier_of(self.call, self.open) } else { self.response };
+        !has_passed(deadline, now)
+    }
+
+    /// Returns whether nothing bounds the time until a streamed response begins, so that a quiet stream is no failure.
+    pub(crate) fn allows_quiet(&self) -> bool {
+        self.is_stream && self.open.is_none() && self.attempt_timeout.is_none()
+    }
+
+    /// Runs an attempt that starts now up to its deadline. Returns `None` if it is a stream that was quiet for about its
+    /// timeout, and goes on in [`run_quiet`](Self::run_quiet).
     pub(crate) async fn run<T>(
+        &self,
+        method: &Method,
+        (start, is_probe): (Instant, bool),
+        is_sent: impl Fn() -> bool,
+        attempt: Pin<&mut impl Future<Output = Result<T, AttemptFailure>>>,
+    ) -> Option<Result<T, AttemptFailure>> {
+        let patience = (is_probe && self.is_stream && self.timeout.is_none()).then(|| start + ASSUMED_TIMEOUT);
+        let result = match run_until(earlier_of(self.attempt(start), patience), attempt).await {
+            Some(result) => result,
+            None if self.may_go_on(start, is_sent()) => return None,
+            None => Err(self.expired(method, start, is_sent())),
+        };
+        Some(result.map_err(|failure| self.explain(method, failure)))
+    }
+
+    /// Runs the rest of an attempt whose response may begin late: servers may send headers with the first message.
+    pub(crate) async fn run_quiet<T>(
         &self,
         method: &Method,
         start: Instant,
         is_sent: impl Fn() -> bool,
-        mut attempt: Pin<&mut impl Future<Output = Result<T, AttemptFailure>>>,
+        attempt: Pin<&mut impl Future<Output = Result<T, AttemptFailure>>>,
     ) -> Result<T, AttemptFailure> {
-        let result = match run_until(self.attempt(start), attempt.as_mut()).await {
-            Some(result) => result,
-            None if self.is_stream && is_sent() => {
-                let quiet = || AttemptFailure::new(Cause::Local, timeout_error(method));
-                run_until(self.call, attempt).await.unwrap_or_else(|| Err(quiet()))
-            }
-            None => Err(AttemptFailure::new(Cause::Peer, timeout_error(method))),
+        let result = run_until(earlier_of(self.call, self.opening(start)), attempt).await;
+        let result = result.unwrap_or_else(|| Err(self.expired(method, start, is_sent())));
+        result.map_err(|failure| self.explain(method, failure))
+    }
+
+    /// Returns whether an attempt that has been quiet so far may go on.
+    fn may_go_on(&self, start: Instant, is_sent: bool) -> bool {
+        let is_sendable = is_sent || self.timeout.is_none();
+        let deadline = earlier_of(self.call, self.opening(start));
+        self.is_stream && is_sendable && !has_passed(deadline, Instant::now())
+    }
+
+    /// Creates the failure of an attempt that expired. A quiet stream whose caller stops waiting says nothing about its
+    /// server.
+    fn expired(&self, method: &Method, start: Instant, is_sent: bool) -> AttemptFailure {
+        let now = Instant::now();
+        let cause = match self.attempt_timeout {
+            _ if self.is_stream && is_sent && !has_passed(self.opening(start), now) => Cause::Local,
+            Some(_) if self.is_in_time(now) => Cause::AttemptExpired,
+            _ => Cause::Peer,
         };
-        let deadline = if self.is_stream { self.call } else { self.response };
-        result.map_err(|failure| explain_cancellation(method, deadline, failure))
+        AttemptFailure::new(cause, timeout_error(method))
+    }
+
+    fn explain(&self, method: &Method, failure: AttemptFailure) -> AttemptFailure {
+        explain_cancellation(method, if self.is_stream { self.call } else { self.response }, failure)
     }
 
     /// Returns the deadline of an attempt that starts at `start`: for a stream, until its request is on its way.
     fn attempt(&self, start: Instant) -> Option<Instant> {
         if !self.is_stream {
-            return self.response;
+            return earlier_of(self.response, after(start, self.attempt_timeout));
         }
-        earlier_of(self.call, self.timeout.and_then(|timeout| start.checked_add(timeout)))
+        earlier_of(earlier_of(self.call, self.opening(start)), after(start, self.timeout))
     }
+
+    /// Returns the deadline of the beginning of a streamed response.
+    fn opening(&self, start: Instant) -> Option<Instant> {
+        earlier_of(self.open, after(start, self.attempt_timeout))
+    }
+}
+
+fn after(start: Instant, timeout: Option<Duration>) -> Option<Instant> {
+    start.checked_add(timeout?)
+}
+
+fn has_passed(deadline: Option<Instant>, now: Instant) -> bool {
+    deadline.is_some_and(|deadline| deadline <= now)
 }
 
 async fn run_until<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
@@ -102,12 +181,20 @@ async fn run_until<T>(deadline: Option<Instant>, work: Pin<&mut impl Future<Outp
 }
 
 /// Returns the deadline by the method's timeout, or else the client's default, of a call that began at `began`.
-pub(crate) fn declared_deadline(method: &Method, default: Option<Duration>, began: Instant) -> Option<Instant> {
-    timeout(method, default).and_then(|timeout| began.checked_add(timeout))
+pub(crate) fn declared_deadline(
+    method: &Method,
+    cx: &Context,
+    default: Option<Duration>,
+    began: Instant,
+) -> Option<Instant> {
+    after(began, timeout(method, cx, default))
 }
 
-fn timeout(method: &Method, default: Option<Duration>) -> Option<Duration> {
-    method.timeout.or(default.filter(|_| method.kind.returns_one() && method.kind.takes_one()))
+fn timeout(method: &Method, cx: &Context, default: Option<Duration>) -> Option<Duration> {
+    let is_unary = method.kind.returns_one() && method.kind.takes_one();
+    let of_config = method.default_timeout.filter(|_| !has_own_deadline(cx));
+    let timeout = method.timeout.or(of_config).or(default.filter(|_| is_unary));
+    [timeout, method.max_timeout].into_iter().flatten().min()
 }
 
 /// Turns a cancellation by the server at the deadline into `DEADLINE_EXCEEDED`: the server may notice it first.
@@ -131,12 +218,19 @@ pub(crate) fn timeout_error(method: &Method) -> Error {
     Error::deadline_exceeded(format!("{} did not answer in time", method.full_name()))
 }
 
-/// Returns the caller's deadline. A handler keeps a margin, so that it can still answer its own caller.
-fn inherited_deadline(cx: &Context, now: Instant) -> Option<Instant> {
-    let deadline = cx.deadline()?;
+/// Returns the deadline that the context carries. A handler keeps a margin of what it inherited, so that it can still
+/// answer its own caller.
+fn caller_deadline(cx: &Context, now: Instant) -> Option<Instant> {
     let serves_a_caller = cx.peer().is_some();
-    let margin = if serves_a_caller { margin(deadline.saturating_duration_since(now)) } else { Duration::ZERO };
-    Some(deadline.checked_sub(margin).unwrap_or(now))
+    let inherited = cx.inherited_deadline().filter(|_| serves_a_caller);
+    let less_margin =
+        |deadline: Instant| deadline.checked_sub(margin(deadline.saturating_duration_since(now))).unwrap_or(now);
+    earlier_of(cx.deadline(), inherited.map(less_margin))
+}
+
+/// Returns whether the context has an earlier deadline than the one that it inherited.
+fn has_own_deadline(cx: &Context) -> bool {
+    cx.deadline() != cx.inherited_deadline()
 }
 
 /// Returns 2 percent of the remaining time, between 5 and 50 ms.
@@ -205,7 +299,7 @@ mod tests {
         for (method, cx) in [
             (UNARY, Context::new().with_timeout(Duration::ZERO)),
             (UNARY, Context::new().with_timeout(ms(1))),
-            (UNARY, Context::new().with_peer("10.0.0.7:1234").with_timeout(ms(6))),
+            (UNARY, Context::new().with_peer("10.0.0.7:1234").with_timeout(ms(6)).child()),
             (UNARY.timeout_ms(0), Context::new()),
         ] {
             let error = of(&method, &cx, None).expect_err("no time");
@@ -256,7 +350,8 @@ mod tests {
                 time::sleep(ms(after)).await;
                 Err::<(), _>(AttemptFailure::new(Cause::Peer, Error::cancelled("")))
             };
-            let failure = deadlines.run(&UNARY, Instant::now(), || false, pin!(attempt)).await.expect_err("cancelled");
+            let run = deadlines.run(&UNARY, (Instant::now(), false), || false, pin!(attempt)).await;
+            let failure = run.expect("no stream").expect_err("cancelled");
             assert_eq!(failure.error.code(), code, "after {after} ms");
         }
     }

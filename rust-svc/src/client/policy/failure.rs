@@ -1,8 +1,6 @@
 //! The failure of an attempt, with everything that decides what happens next.
 
-use std::time::Duration;
-
-use crate::{Error, Metadata};
+use crate::{Error, Metadata, error::Pushback};
 
 /// An attempt that failed.
 #[derive(Debug)]
@@ -29,20 +27,10 @@ pub(crate) enum Cause {
     Broken,
     /// The server's response, or the lack of one.
     Peer,
+    /// The timeout of the attempt passed, while its call has time left.
+    AttemptExpired,
     /// This side, for reasons that do not concern the server.
     Local,
-}
-
-/// The server's instruction about retries: `grpc-retry-pushback-ms`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Pushback {
-    /// No instruction.
-    #[default]
-    None,
-    /// Retry after exactly this time.
-    After(Duration),
-    /// Do not retry.
-    Stop,
 }
 
 impl AttemptFailure {
@@ -53,39 +41,5 @@ impl AttemptFailure {
     /// Marks the failure as one of a response that had begun with these headers.
     pub(crate) fn after(self, headers: Metadata) -> Self {
         Self { committed: true, headers: Some(headers), ..self }
-    }
-}
-
-impl Pushback {
-    /// Parses the values of the header: one number of milliseconds. Anything else forbids a retry.
-    pub(crate) fn parse<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Self {
-        let Some(value) = values.next() else { return Self::None };
-        let millis = std::str::from_utf8(value).ok().and_then(|text| text.parse::<i32>().ok());
-        match millis.and_then(|millis| u64::try_from(millis).ok()) {
-            Some(millis) if values.next().is_none() => Self::After(Duration::from_millis(millis)),
-            _ => Self::Stop,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pushback_is_one_number_of_milliseconds() {
-        for (values, expected) in [
-            (&[][..], Pushback::None),
-            (&["0"], Pushback::After(Duration::ZERO)),
-            (&["1000"], Pushback::After(Duration::from_secs(1))),
-            (&["2147483647"], Pushback::After(Duration::from_millis(2_147_483_647))),
-            (&["2147483648"], Pushback::Stop),
-            (&["-1"], Pushback::Stop),
-            (&["xxx"], Pushback::Stop),
-            (&[""], Pushback::Stop),
-            (&["1", "1"], Pushback::Stop),
-        ] {
-            assert_eq!(Pushback::parse(values.iter().map(|value| value.as_bytes())), expected, "{values:?}");
-        }
     }
 }

@@ -3,18 +3,25 @@
 mod backoff;
 mod breaker;
 mod budget;
+mod bulkhead;
 mod deadline;
 mod failure;
+mod latency;
 mod outlier;
 mod retry;
 mod window;
 
-pub use self::breaker::{BreakerSnapshot, CircuitBreaker, CircuitOpen};
 pub(crate) use self::{
     breaker::{BreakerPermit, BreakerTransition, Sample, StreamSampler, is_mid_stream_failure},
     budget::Budget,
+    bulkhead::{CallLimit, CallSlot},
     deadline::{CallDeadlines, declared_deadline, explain_cancellation, timeout_error},
-    failure::{AttemptFailure, Cause, Pushback},
+    failure::{AttemptFailure, Cause},
+    latency::RecentLatency,
     outlier::{EndpointAttempt, EndpointResult, Endpoints, MethodHealth, TriedEndpoints},
-    retry::{Retries, RetryDecision},
+    retry::{DEFAULT_RETRY, Retries, RetryDecision, is_repeatable},
+};
+pub use self::{
+    breaker::{BreakerSnapshot, CircuitBreaker, CircuitOpen},
+    bulkhead::BulkheadFull,
 };

@@ -5,18 +5,21 @@ use std::time::Duration;
 use super::{
     backoff::{Backoff, jitter},
     budget::Budget,
-    failure::{AttemptFailure, Cause, Pushback},
+    failure::{AttemptFailure, Cause},
 };
-use crate::{Code, Idempotency, Method, Retry};
+use crate::{Code, Idempotency, Method, Retry, error::Pushback};
 
 /// The waits before a request that was never sent is resent.
 const RESEND_WAITS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(25), Duration::from_millis(100)];
+
+/// The wait before a call that waits for its server is sent again.
+const READY_WAIT: Duration = Duration::from_millis(500);
 
 /// The limit of gRFC A6.
 const MAX_ATTEMPTS: u32 = 5;
 
 /// The policy of a method without side effects that declares none.
-const DEFAULT_RETRY: Retry = Retry::new(3);
+pub(crate) const DEFAULT_RETRY: Retry = Retry::new(3);
 
 /// The attempts of one call.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(crate) struct Retries<'a> {
     attempts: u32,
     resends: usize,
     is_refused: bool,
+    /// Whether the call waits for a server that cannot be reached.
+    waits_for_ready: bool,
 }
 
 /// The policy of a call, and its next wait.
@@ -51,11 +56,12 @@ pub(crate) enum RetryDecision {
 impl<'a> Retries<'a> {
     /// Creates the retries of a call. `is_keyed`: the request carries an idempotency key.
     pub(crate) fn new(method: &Method, is_keyed: bool, budget: &'a Budget) -> Self {
-        let is_repeatable = is_keyed || method.idempotency != Idempotency::Unknown;
+        let is_repeatable = is_repeatable(method, is_keyed);
         let default = (method.idempotency == Idempotency::NoSideEffects).then_some(DEFAULT_RETRY);
         let retry = method.retry.or(default).filter(|_| method.kind.takes_one());
         let policy = retry.map(|retry| RetryState { retry, is_repeatable, backoff: Backoff::new(retry) });
-        Self { policy, budget, attempts: 1, resends: 0, is_refused: false }
+        let waits_for_ready = method.wait_for_ready == Some(true);
+        Self { policy, budget, attempts: 1, resends: 0, is_refused: false, waits_for_ready }
     }
 
     /// Returns the number of attempts before the current one.
@@ -75,6 +81,11 @@ impl<'a> Retries<'a> {
     /// Returns the wait before a transparent retry, which does not count as an attempt.
     fn resend(&mut self, cause: Cause) -> Option<Duration> {
         match cause {
+            Cause::NeverSent | Cause::ConnectTimeout if self.waits_for_ready => {
+                let wait = RESEND_WAITS.get(self.resends).copied().unwrap_or(READY_WAIT);
+                self.resends += 1;
+                Some(jitter(wait, &mut fastrand::Rng::new()))
+            }
             Cause::NeverSent => {
                 let wait = *RESEND_WAITS.get(self.resends)?;
                 self.resends += 1;
@@ -111,7 +122,8 @@ impl RetryState {
         let code = failure.error.code();
         // The server may have executed a call whose connection broke.
         let is_harmless = code == Code::Unavailable && failure.cause != Cause::Broken;
-        self.retry.covers(code) && (self.is_repeatable || is_harmless)
+        let is_covered = self.retry.covers(code) || failure.cause == Cause::AttemptExpired;
+        is_covered && (self.is_repeatable || is_harmless)
     }
 
     fn wait(&mut self, failure: &AttemptFailure) -> Duration {
@@ -120,9 +132,20 @@ impl RetryState {
                 self.backoff.reset();
                 wait
             }
-            _ => self.backoff.next().max(failure.error.retry_delay().unwrap_or_default()),
+            // Callers that failed together do not return together, and not before they should.
+            _ => self.backoff.next().max(failure.error.retry_delay().map(spread).unwrap_or_default()),
         }
     }
+}
+
+/// Returns whether calling a method twice does no harm.
+pub(crate) fn is_repeatable(method: &Method, is_keyed: bool) -> bool {
+    is_keyed || method.idempotency != Idempotency::Unknown
+}
+
+/// Prolongs a wait by up to a tenth.
+fn spread(wait: Duration) -> Duration {
+    wait.saturating_add((wait / 10).mul_f64(fastrand::f64()))
 }
 
 #[cfg(test)]
@@ -173,6 +196,24 @@ mod tests {
         assert_eq!(attempts(method, false, &broken), 1);
         assert_eq!(attempts(method, true, &broken), 4);
         assert_eq!(attempts(method.idempotent(), false, &broken), 4);
+    }
+
+    #[test]
+    fn an_attempt_that_expires_is_retried_if_the_method_may_be_repeated() {
+        let expired = AttemptFailure::new(Cause::AttemptExpired, Error::deadline_exceeded(""));
+        let method = GET.retry(Retry::new(4));
+        assert_eq!(attempts(method, false, &expired), 1);
+        assert_eq!(attempts(method.idempotent(), false, &expired), 4);
+        assert_eq!(attempts(GET.idempotent(), false, &expired), 1, "it has no retry policy");
+    }
+
+    #[test]
+    fn a_call_that_waits_for_ready_is_resent_without_limit() {
+        for cause in [Cause::NeverSent, Cause::ConnectTimeout] {
+            let (unsent, budget) = (AttemptFailure::new(cause, Error::unavailable("")), Budget::new());
+            let mut retries = Retries::new(&GET.wait_for_ready(true), false, &budget);
+            assert!((0..100).all(|_| matches!(retries.after(&unsent, true), RetryDecision::Resend(_))));
+        }
     }
 
     #[test]
@@ -234,7 +275,8 @@ mod tests {
         let mut retries = Retries::new(&GET.no_side_effects(), false, &budget);
         let error = Error::unavailable("").with_retry_delay(Duration::from_secs(9));
         let next = retries.after(&AttemptFailure::new(Cause::Peer, error), true);
-        assert_eq!(next, RetryDecision::Retry(Duration::from_secs(9)));
+        let RetryDecision::Retry(wait) = next else { panic!("{next:?}") };
+        assert!((9000..=9900).contains(&wait.as_millis()), "{wait:?}");
     }
 
     #[test]

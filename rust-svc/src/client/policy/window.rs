@@ -17,7 +17,8 @@ const TICK_MASK: u64 = (1 << 24) - 1;
 const SUCCESS: u64 = 1;
 const FAILURE: u64 = 1 << COUNT_BITS;
 
-/// The limit of a count, below its maximum, so that concurrent additions cannot overflow.
+/// The limit of a count, below its maximum, so that concurrent additions cannot overflow. A bucket that reaches it keeps
+/// half of its counts, and so their ratio.
 const COUNT_LIMIT: u64 = COUNT_MASK - 1024;
 
 /// Counts calls in ten rotating buckets. Adding and summing take constant time.
@@ -68,12 +69,18 @@ impl SlidingWindow {
     fn add(&self, now: Instant, one: u64) {
         let tick = self.tick(now);
         let bucket = &self.buckets[(tick % BUCKETS) as usize];
+        let word = bucket.load(Relaxed);
+        if tick_of(word) == tick & TICK_MASK && has_room(word) {
+            // If the bucket changes its tick just now, the call counts in the next one.
+            bucket.fetch_add(one, Relaxed);
+            return;
+        }
         let add = |word: u64| match tick_of(word) == tick & TICK_MASK {
-            true => has_room(word).then_some(word + one),
-            false => Some((tick & TICK_MASK) << (2 * COUNT_BITS) | one),
+            true if has_room(word) => word + one,
+            true => halve(word) + one,
+            false => (tick & TICK_MASK) << (2 * COUNT_BITS) | one,
         };
-        // The update fails only for a full bucket, where one more call makes no difference.
-        let _ = bucket.fetch_update(Relaxed, Relaxed, add);
+        let _ = bucket.fetch_update(Relaxed, Relaxed, |word| Some(add(word)));
     }
 
     fn tick(&self, now: Instant) -> u64 {
@@ -97,6 +104,12 @@ fn counts_of(word: u64) -> (u64, u64) {
 fn has_room(word: u64) -> bool {
     let (successes, failures) = counts_of(word);
     successes < COUNT_LIMIT && failures < COUNT_LIMIT
+}
+
+/// Halves both counts.
+fn halve(word: u64) -> u64 {
+    let (successes, failures) = counts_of(word);
+    tick_of(word) << (2 * COUNT_BITS) | (failures / 2) << COUNT_BITS | (successes / 2)
 }
 
 #[cfg(test)]
@@ -132,11 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_bucket_does_not_overflow() {
+    fn a_full_bucket_keeps_counting_failures() {
         let (window, start) = window();
         (0..COUNT_MASK + 10).for_each(|_| window.add_success(start));
-        window.add_failure(start);
-        assert_eq!(window.totals(start), WindowTotals { calls: COUNT_LIMIT, failures: 0 });
+        assert!(window.totals(start).calls <= COUNT_MASK);
+        (0..2 * COUNT_MASK).for_each(|_| window.add_failure(start));
+        let WindowTotals { calls, failures } = window.totals(start);
+        assert!(failures * 100 >= calls * 80, "{failures} of {calls}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ struct PatternPart {
 
 #[derive(Clone, Debug)]
 enum MatchingCalls {
-    OfMethod(Method),
+    OfMethod(Box<Method>),
     Numbered(BTreeSet<usize>),
 }
 
@@ -61,7 +61,7 @@ impl PatternPart {
 /// A call of the method, of any fake of the session.
 impl From<Method> for CallPattern {
     fn from(method: Method) -> Self {
-        Self(vec![PatternPart { label: method.name().to_owned(), calls: MatchingCalls::OfMethod(method) }])
+        Self(vec![PatternPart { label: method.name().to_owned(), calls: MatchingCalls::OfMethod(Box::new(method)) }])
     }
 }
 

@@ -27,7 +27,8 @@ pub(crate) fn of_call(route: &BoundRoute, settings: &GatewaySettings, parts: &Pa
     }
     let declared = route.method.timeout.filter(|_| route.method.kind.returns_one());
     let requested = requested_timeout(&parts.headers)?;
-    Ok(requested.into_iter().chain(declared).fold(cx, Context::with_timeout))
+    let cx = requested.into_iter().chain(declared).fold(cx, Context::with_timeout);
+    Ok(cx.with_inherited_deadline())
 }
 
 /// Returns a context that holds only the peer.

@@ -37,6 +37,8 @@ pub struct CircuitBreaker {
     method: &'static str,
     policy: Breaker,
     window: SlidingWindow,
+    /// The slow calls, which it counts as failures, and the others.
+    slow: SlidingWindow,
     /// The epoch of the state machine, so that calls through a closed breaker need no lock.
     epoch: AtomicU64,
     last_code: AtomicI32,
@@ -55,6 +57,10 @@ pub struct BreakerSnapshot {
     pub calls: u64,
     /// The number of these calls that failed.
     pub failures: u64,
+    /// The number of calls in the window that were slow, by [`Breaker::slow_call`].
+    pub slow: u64,
+    /// Whether the state was forced, and lasts until [`CircuitBreaker::reset`].
+    pub is_forced: bool,
     /// How long calls will fail immediately, or when the probes in flight should have returned. `None` if calls are
     /// admitted, or rejected until [`CircuitBreaker::reset`].
     pub retry_in: Option<Duration>,
@@ -71,9 +77,10 @@ impl CircuitBreaker {
         let state = StateMachine::new(BreakerLimits::new(method, policy), now);
         Self {
             target,
-            method: method.full_name(),
+            method: policy.group.unwrap_or(method.full_name()),
             policy,
             window: SlidingWindow::new(policy.window, now),
+            slow: SlidingWindow::new(policy.window, now),
             epoch: AtomicU64::new(state.epoch()),
             last_code: AtomicI32::new(0),
             state: Mutex::new(state),
@@ -87,7 +94,7 @@ impl CircuitBreaker {
         &self.target
     }
 
-    /// Returns the full name of its method, such as `inventory.v1.InventoryService/CheckStock`.
+    /// Returns the full name of its method, such as `inventory.v1.InventoryService/CheckStock`, or its group.
     pub fn method(&self) -> &'static str {
         self.method
     }
@@ -102,12 +109,18 @@ impl CircuitBreaker {
         let now = Instant::now();
         let phase = self.state.lock().unwrap_or_else(PoisonError::into_inner).phase;
         let WindowTotals { calls, failures } = self.window.totals(now);
-        BreakerSnapshot { state: phase.state(), calls, failures, retry_in: phase.retry_in(now) }
+        let (slow, is_forced) = (self.slow.totals(now).failures, phase.is_forced());
+        BreakerSnapshot { state: phase.state(), calls, failures, slow, is_forced, retry_in: phase.retry_in(now) }
     }
 
     /// Rejects all calls until [`reset`](Self::reset).
     pub fn force_open(&self) {
         self.change(|state, _| state.force_open());
+    }
+
+    /// Admits all calls until [`reset`](Self::reset), whatever fails.
+    pub fn force_closed(&self) {
+        self.change(|state, _| state.force_closed());
     }
 
     /// Admits calls again, and forgets everything that was counted.
@@ -131,6 +144,16 @@ impl CircuitBreaker {
         }
     }
 
+    /// Returns the sample of a call that took this long, which may be slow. `elapsed` is `None` if the time of the call is
+    /// not that of its server.
+    pub(super) fn classify(&self, sample: Sample, elapsed: Option<Duration>) -> Sample {
+        let is_slow = self.policy.slow_call.zip(elapsed).is_some_and(|(limit, elapsed)| elapsed >= limit);
+        match sample {
+            Sample::Success | Sample::Neutral if is_slow => Sample::Slow,
+            sample => sample,
+        }
+    }
+
     /// Counts a call of this epoch.
     pub(super) fn record(&self, epoch: u64, sample: Sample, now: Instant) {
         if let Sample::Failure(code) = sample {
@@ -143,22 +166,36 @@ impl CircuitBreaker {
         }
     }
 
-    /// Adds a call to the window. Only a failure can raise the rate, so that a success evaluates nothing.
+    /// Adds a call to the window. Only a failure or a slow call can raise a rate, so that a success evaluates nothing.
     fn count(&self, epoch: u64, sample: Sample, now: Instant) {
         match sample {
-            Sample::Success => self.window.add_success(now),
-            Sample::Neutral => (),
-            Sample::Failure(_) => {
-                self.window.add_failure(now);
-                if self.is_failing(self.window.totals(now)) {
-                    self.change(|state, now| state.trip(epoch, now));
-                }
+            Sample::Success | Sample::Slow => self.window.add_success(now),
+            Sample::Neutral => return,
+            Sample::Failure(_) => self.window.add_failure(now),
+        }
+        if self.policy.slow_call.is_some() {
+            match sample {
+                Sample::Slow => self.slow.add_failure(now),
+                _ => self.slow.add_success(now),
             }
+        }
+        if sample != Sample::Success && (self.is_failing(self.window.totals(now)) || self.is_slow(now)) {
+            self.change(|state, now| state.trip(epoch, now));
         }
     }
 
+    fn is_slow(&self, now: Instant) -> bool {
+        let WindowTotals { calls, failures: slow } = self.slow.totals(now);
+        self.has_calls(calls) && slow > 0 && slow * 100 >= calls * u64::from(self.policy.slow_percent)
+    }
+
+    fn has_calls(&self, calls: u64) -> bool {
+        calls >= u64::from(self.policy.min_calls)
+    }
+
     fn is_failing(&self, totals: WindowTotals) -> bool {
-        totals.calls >= u64::from(self.policy.min_calls)
+        self.has_calls(totals.calls)
+            && totals.failures > 0
             && totals.failures * 100 >= totals.calls * u64::from(self.policy.failure_percent)
     }
 
@@ -180,6 +217,7 @@ impl CircuitBreaker {
         if after.generation != before.generation {
             if matches!(after.phase, Phase::Closed { .. }) {
                 self.window.clear();
+                self.slow.clear();
             }
             self.epoch.store(after.epoch(), Ordering::Release);
             self.transitions.push(self.transition(before.phase, after.phase, now));

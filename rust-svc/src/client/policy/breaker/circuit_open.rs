@@ -2,7 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{Code, Error, types::rpc};
+use tokio::time::Instant;
+
+use crate::{Code, Error, client::policy::backoff::jitter, error::Pushback, types::rpc};
 
 /// The source of the error of a call that a circuit breaker rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +30,21 @@ impl From<CircuitOpen> for Error {
         };
         let error = Self::unavailable(open.to_string()).with_detail(info).with_source(open);
         match open.retry_in {
-            Some(delay) => error.with_retry_delay(delay),
-            None => error,
+            // Callers that were rejected together must not return together.
+            Some(delay) => error.with_retry_delay(delay + jitter(delay / 10, &mut fastrand::Rng::new())),
+            None => error.without_retry(),
         }
+    }
+}
+
+impl CircuitOpen {
+    /// Returns the error for a caller that waits until `deadline`. If it serves a caller itself, its answer tells that
+    /// caller when to retry: when the breaker admits calls, or not at all if that is too late.
+    pub(crate) fn until(self, deadline: Option<Instant>) -> Error {
+        let error = Error::from(self);
+        let Some(delay) = error.retry_delay() else { return error };
+        let is_too_late = deadline.is_some_and(|deadline| Instant::now() + delay >= deadline);
+        error.with_pushback(if is_too_late { Pushback::Stop } else { Pushback::After(delay) })
     }
 }
 

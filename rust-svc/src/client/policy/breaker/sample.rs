@@ -12,6 +12,8 @@ pub(crate) enum Sample {
     Success,
     /// The server failed.
     Failure(Code),
+    /// The server responded, but later than the policy of the breaker allows.
+    Slow,
     /// The attempt says nothing about the server.
     Neutral,
 }

@@ -37,9 +37,19 @@ pub(super) struct StateMachine {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Phase {
-    Closed { since: Instant },
-    Open { until: Option<Instant> },
-    HalfOpen { until: Instant, in_flight: u32, succeeded: u32 },
+    Closed {
+        since: Instant,
+    },
+    /// Closed until a reset, whatever fails.
+    ForcedClosed,
+    Open {
+        until: Option<Instant>,
+    },
+    HalfOpen {
+        until: Instant,
+        in_flight: u32,
+        succeeded: u32,
+    },
 }
 
 /// Returns whether calls of this epoch were admitted by a closed breaker.
@@ -71,12 +81,17 @@ impl StateMachine {
 
     /// Returns the generation, with the lowest bit set while the breaker is closed.
     pub(super) fn epoch(&self) -> u64 {
-        self.generation << 1 | u64::from(matches!(self.phase, Phase::Closed { .. }))
+        self.generation << 1 | u64::from(matches!(self.phase, Phase::Closed { .. } | Phase::ForcedClosed))
     }
 
     /// Opens the breaker until it is reset.
     pub(super) fn force_open(&mut self) {
         self.enter(Phase::Open { until: None });
+    }
+
+    /// Closes the breaker until it is reset.
+    pub(super) fn force_closed(&mut self) {
+        self.enter(Phase::ForcedClosed);
     }
 
     /// Closes the breaker and forgets earlier openings.
@@ -106,7 +121,7 @@ impl StateMachine {
         }
         let probes = self.limits.probes();
         match &mut self.phase {
-            Phase::Closed { .. } => Ok(self.epoch()),
+            Phase::Closed { .. } | Phase::ForcedClosed => Ok(self.epoch()),
             Phase::HalfOpen { in_flight, succeeded, .. } if *in_flight + *succeeded < probes => {
                 *in_flight += 1;
                 Ok(self.epoch())
@@ -130,7 +145,7 @@ impl StateMachine {
         *in_flight = in_flight.saturating_sub(1);
         match sample {
             Sample::Neutral => (),
-            Sample::Failure(_) => self.open(now),
+            Sample::Failure(_) | Sample::Slow => self.open(now),
             Sample::Success => {
                 *succeeded += 1;
                 if *succeeded >= probes {
@@ -154,9 +169,14 @@ impl StateMachine {
 }
 
 impl Phase {
+    /// Returns whether the state lasts until a reset.
+    pub(super) fn is_forced(self) -> bool {
+        matches!(self, Self::ForcedClosed | Self::Open { until: None })
+    }
+
     pub(super) fn state(self) -> BreakerState {
         match self {
-            Self::Closed { .. } => BreakerState::Closed,
+            Self::Closed { .. } | Self::ForcedClosed => BreakerState::Closed,
             Self::Open { .. } => BreakerState::Open,
             Self::HalfOpen { .. } => BreakerState::HalfOpen,
         }
@@ -164,7 +184,7 @@ impl Phase {
 
     pub(super) fn retry_in(self, now: Instant) -> Option<Duration> {
         match self {
-            Self::Closed { .. } => None,
+            Self::Closed { .. } | Self::ForcedClosed => None,
             Self::Open { until } => until.map(|until| until.saturating_duration_since(now)),
             Self::HalfOpen { until, .. } => Some(until.saturating_duration_since(now).min(PROBE_RETRY)),
         }

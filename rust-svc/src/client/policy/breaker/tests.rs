@@ -7,7 +7,9 @@ use std::{
 use tokio::time::{Instant, advance};
 
 use super::{BreakerPermit, CircuitBreaker, CircuitOpen, Sample};
-use crate::{Breaker, Code, Error, Method, intercept::BreakerState, types::rpc};
+use crate::{
+    Breaker, Code, Error, Method, client::policy::latency::RecentLatency, intercept::BreakerState, types::rpc,
+};
 
 const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(500);
 const POLICY: Breaker = Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_percent(50).open_ms(1000).probes(3);
@@ -22,7 +24,7 @@ fn breaker_of(method: &Method, policy: Breaker) -> Arc<CircuitBreaker> {
 }
 
 fn admit(breaker: &Arc<CircuitBreaker>) -> Result<BreakerPermit<'_>, CircuitOpen> {
-    BreakerPermit::acquire(breaker)
+    BreakerPermit::acquire(breaker, Instant::now(), None)
 }
 
 fn permit(breaker: &Arc<CircuitBreaker>) -> BreakerPermit<'_> {
@@ -104,7 +106,8 @@ async fn rejections_carry_reason_and_retry_delay() {
 
     let error = Error::from(open);
     assert_eq!((error.code(), error.message()), (Code::Unavailable, "circuit breaker open: test.v1.Test/Get"));
-    assert_eq!(error.retry_delay(), open.retry_in);
+    let (delay, least) = (error.retry_delay().expect("a delay"), open.retry_in.expect("a time"));
+    assert!(delay > least && delay <= least.mul_f64(1.121), "{delay:?} after {least:?}, with jitter");
     let info: rpc::ErrorInfo = error.detail().expect("a detail");
     assert_eq!((info.reason.as_str(), info.metadata["last_code"].as_str()), ("CIRCUIT_BREAKER_OPEN", "UNAVAILABLE"));
     assert_eq!(info.metadata["breaker"], "test.v1.Test/Get");
@@ -306,4 +309,59 @@ async fn random_calls_agree_with_a_plain_model() {
             advance(Duration::from_secs(random.u64(0..3))).await;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_calls_open_the_breaker() {
+    let policy = POLICY.slow_ms(100, 50);
+    let latency = RecentLatency::default();
+    for (millis, opens) in [(99, false), (100, true)] {
+        let breaker = breaker(policy);
+        for slow in [false, false, true, true] {
+            let permit = BreakerPermit::acquire(&breaker, Instant::now(), Some(&latency)).expect("a permit");
+            advance(Duration::from_millis(if slow { millis } else { 1 })).await;
+            permit.record(Sample::Success, Instant::now());
+        }
+        assert_eq!(breaker.state() == BreakerState::Open, opens, "{millis} ms");
+        assert_eq!(breaker.snapshot().slow, if opens { 2 } else { 0 });
+        assert_eq!(breaker.snapshot().failures, 0, "slow calls are no failures");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_are_given_up_late_count() {
+    let latency = RecentLatency::default();
+    latency.record(Duration::from_millis(10));
+    for (millis, opens) in [(5, false), (49, false), (51, true)] {
+        let breaker = breaker(POLICY);
+        for _ in 0..4 {
+            let permit = BreakerPermit::acquire(&breaker, Instant::now(), Some(&latency)).expect("a permit");
+            advance(Duration::from_millis(millis)).await;
+            drop(permit);
+        }
+        assert_eq!(breaker.state() == BreakerState::Open, opens, "{millis} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn force_closed_admits_calls_until_a_reset() {
+    let breaker = opened(POLICY);
+    breaker.force_closed();
+    record(&breaker, FAILURE, 100);
+    assert_eq!((breaker.state(), breaker.snapshot().is_forced), (BreakerState::Closed, true));
+    breaker.reset();
+    assert!(!breaker.snapshot().is_forced);
+    record(&breaker, FAILURE, 4);
+    assert_eq!(breaker.state(), BreakerState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quiet_probes_close_the_breaker() {
+    let breaker = opened(POLICY);
+    wait(&breaker).await;
+    let mut permits: Vec<_> = (0..3).map(|_| permit(&breaker)).collect();
+    permits.iter_mut().for_each(|permit| permit.record_quiet(Instant::now()));
+    assert_eq!(breaker.state(), BreakerState::Closed);
+    permits.into_iter().for_each(|permit| permit.record(FAILURE, Instant::now()));
+    assert_eq!(breaker.snapshot().failures, 0, "each counts once");
 }

@@ -20,7 +20,7 @@ const NONE: usize = usize::MAX;
 pub(crate) struct EndpointAttempt<'a> {
     endpoints: &'a Endpoints,
     method: &'a MethodHealth,
-    tried: TriedEndpoints,
+    tried: &'a TriedEndpoints,
     is_repeatable: bool,
     /// Whether the time of the attempt is that of the server.
     is_timed: bool,
@@ -33,7 +33,7 @@ impl<'a> EndpointAttempt<'a> {
     pub(crate) fn new(
         endpoints: &'a Endpoints,
         method: &'a MethodHealth,
-        tried: TriedEndpoints,
+        tried: &'a TriedEndpoints,
         is_repeatable: bool,
         is_timed: bool,
         start: Instant,
@@ -50,11 +50,12 @@ impl<'a> EndpointAttempt<'a> {
     /// Begins the attempt at an endpoint.
     pub(crate) fn pick(&self, endpoint: usize) {
         self.picked.store(endpoint, Relaxed);
+        self.tried.add(endpoint);
         self.endpoints.begin(endpoint, self.start);
     }
 
     /// Returns the endpoint that was picked.
-    pub(crate) fn picked(&self) -> Option<usize> {
+    fn picked(&self) -> Option<usize> {
         Some(self.picked.load(Relaxed)).filter(|picked| *picked != NONE)
     }
 

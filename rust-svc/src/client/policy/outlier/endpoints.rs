@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -58,16 +58,16 @@ pub(crate) enum EndpointResult {
 }
 
 /// The endpoints that a call has tried, one bit for each. Endpoints 64 apart share a bit, because this is only a preference.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct TriedEndpoints(u64);
+#[derive(Debug, Default)]
+pub(crate) struct TriedEndpoints(AtomicU64);
 
 impl TriedEndpoints {
-    pub(crate) fn add(&mut self, endpoint: usize) {
-        self.0 |= 1 << (endpoint % 64);
+    pub(crate) fn add(&self, endpoint: usize) {
+        self.0.fetch_or(1 << (endpoint % 64), Relaxed);
     }
 
-    fn contains(self, endpoint: usize) -> bool {
-        self.0 & 1 << (endpoint % 64) != 0
+    fn contains(&self, endpoint: usize) -> bool {
+        self.0.load(Relaxed) & 1 << (endpoint % 64) != 0
     }
 }
 
@@ -90,7 +90,7 @@ impl Endpoints {
     pub(crate) fn rank(
         &self,
         endpoint: usize,
-        tried: TriedEndpoints,
+        tried: &TriedEndpoints,
         is_repeatable: bool,
         now: Instant,
     ) -> EndpointRank {
@@ -223,7 +223,7 @@ mod tests {
         }
 
         fn rank(&self, endpoint: usize) -> EndpointRank {
-            self.endpoints.rank(endpoint, TriedEndpoints::default(), true, self.now)
+            self.endpoints.rank(endpoint, &TriedEndpoints::default(), true, self.now)
         }
     }
 
@@ -285,9 +285,9 @@ mod tests {
     #[test]
     fn tried_endpoints_rank_behind_others() {
         let fleet = Fleet::new(2);
-        let mut tried = TriedEndpoints::default();
+        let tried = TriedEndpoints::default();
         tried.add(1);
-        let rank = |endpoint| fleet.endpoints.rank(endpoint, tried, false, fleet.now);
+        let rank = |endpoint| fleet.endpoints.rank(endpoint, &tried, false, fleet.now);
         assert!(rank(0) < rank(1));
     }
 }

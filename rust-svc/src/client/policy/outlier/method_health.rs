@@ -1,13 +1,11 @@
 //! The outcomes of one method at each endpoint.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
 };
 
-/// A result is slow if it took this many times what calls take at other endpoints, and this much longer.
-const SLOW_FACTOR: u32 = 5;
-const SLOW_FLOOR: Duration = Duration::from_millis(20);
+use crate::client::policy::latency::{RecentLatency, is_much_longer};
 
 /// The outcomes of one method at each endpoint of a client.
 #[derive(Debug)]
@@ -17,8 +15,8 @@ pub(crate) struct MethodHealth(Box<[MethodAtEndpoint]>);
 struct MethodAtEndpoint {
     /// Whether the last call succeeded.
     has_succeeded: AtomicBool,
-    /// The moving average of the time that a success takes, in microseconds; 0 before the first one.
-    latency: AtomicU32,
+    /// The time that a success takes.
+    latency: RecentLatency,
 }
 
 impl MethodHealth {
@@ -31,13 +29,7 @@ impl MethodHealth {
         if !health.has_succeeded.load(Relaxed) {
             health.has_succeeded.store(true, Relaxed);
         }
-        let micros = u32::try_from(elapsed.as_micros()).unwrap_or(u32::MAX).max(1);
-        let average = match health.latency.load(Relaxed) {
-            0 => micros,
-            average => average - average / 8 + micros / 8,
-        };
-        // Concurrent updates may be lost: it is an average.
-        health.latency.store(average.max(1), Relaxed);
+        health.latency.record(elapsed);
     }
 
     pub(super) fn record_failure(&self, endpoint: usize) {
@@ -54,10 +46,7 @@ impl MethodHealth {
     /// Returns whether a call took much longer than calls do at the endpoints that `others` admits.
     pub(super) fn is_slow(&self, elapsed: Duration, others: impl Fn(usize) -> bool) -> bool {
         let others = self.0.iter().enumerate().filter(|(index, _)| others(*index));
-        let latencies = others.map(|(_, health)| health.latency.load(Relaxed)).filter(|latency| *latency > 0);
-        latencies.min().is_some_and(|micros| {
-            let usual = Duration::from_micros(micros.into());
-            elapsed > usual * SLOW_FACTOR && elapsed > usual + SLOW_FLOOR
-        })
+        let usual = others.filter_map(|(_, health)| health.latency.average()).min();
+        usual.is_some_and(|usual| is_much_longer(elapsed, usual))
     }
 }

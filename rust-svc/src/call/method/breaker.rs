@@ -1,24 +1,6 @@
-//! The policies that a method declares for its clients.
+//! The policies by which a client stops calling a method.
 
 use std::time::Duration;
-
-use crate::Code;
-
-/// The retry policy of a client, after gRFC A6.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Retry {
-    /// The most attempts, the first included: 2 to 5.
-    pub max_attempts: u32,
-    /// The backoff before the second attempt, with a jitter of 20 percent.
-    pub initial_backoff: Duration,
-    /// The longest backoff.
-    pub max_backoff: Duration,
-    /// The ratio of one backoff to the one before.
-    pub multiplier: f64,
-    /// The retryable codes, as a bit for each number of a [`Code`].
-    codes: u32,
-}
 
 /// The circuit breaker of a client: when it stops calling a method that keeps failing, and when it calls it again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,49 +16,22 @@ pub struct Breaker {
     pub open: Duration,
     /// The number of calls that probe the method at once, all of which must succeed to close the breaker.
     pub probes: u32,
+    /// The time from which a call with one request and one response is slow; `None`: slow calls do not count.
+    pub slow_call: Option<Duration>,
+    /// The share of slow calls that opens the breaker, 1 to 100 percent.
+    pub slow_percent: u32,
+    /// The group of methods of a client that share one breaker; `None`: the method has its own.
+    pub group: Option<&'static str>,
 }
 
-impl Retry {
-    /// Declares at most `max_attempts` attempts (the first included, capped at 5 as in gRFC A6).
-    ///
-    /// Calls are retried on [`Code::Unavailable`], with backoffs of 100 ms, 160 ms, 256 ms and so on.
-    pub const fn new(max_attempts: u32) -> Self {
-        Self {
-            max_attempts: if max_attempts > 5 { 5 } else { max_attempts },
-            initial_backoff: Duration::from_millis(100),
-            max_backoff: Duration::from_secs(2),
-            multiplier: 1.6,
-            codes: bit(Code::Unavailable),
-        }
-    }
-
-    /// Sets the first and the longest backoff in milliseconds, and the ratio of one backoff to the one before.
-    pub const fn backoff_ms(mut self, initial: u64, max: u64, multiplier: f64) -> Self {
-        self.initial_backoff = Duration::from_millis(initial);
-        self.max_backoff = Duration::from_millis(max);
-        self.multiplier = multiplier;
-        self
-    }
-
-    /// Sets the retryable codes, in place of [`Code::Unavailable`].
-    pub const fn on(mut self, codes: &[Code]) -> Self {
-        self.codes = 0;
-        let mut index = 0;
-        while index < codes.len() {
-            self.codes |= bit(codes[index]);
-            index += 1;
-        }
-        self
-    }
-
-    /// Returns true if a call that failed with this code is retried.
-    pub const fn covers(&self, code: Code) -> bool {
-        self.codes & bit(code) != 0
-    }
-}
-
-const fn bit(code: Code) -> u32 {
-    1 << code.number()
+/// The bulkhead of a client: how many calls of a method are in flight, and how many wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bulkhead {
+    /// The most calls in flight. A stream is in flight until it ends.
+    pub max_in_flight: u32,
+    /// The most calls that wait for one to end. Further calls fail at once.
+    pub max_queued: u32,
 }
 
 impl Breaker {
@@ -87,6 +42,9 @@ impl Breaker {
         failure_percent: 50,
         open: Duration::from_secs(5),
         probes: 3,
+        slow_call: None,
+        slow_percent: 100,
+        group: None,
     };
 
     /// Declares the default policy.
@@ -121,6 +79,32 @@ impl Breaker {
     /// Sets the number of calls that probe the method at once, all of which must succeed to close the breaker.
     pub const fn probes(mut self, probes: u32) -> Self {
         self.probes = probes;
+        self
+    }
+
+    /// Opens the breaker also when `percent` of the calls take this many milliseconds.
+    pub const fn slow_ms(mut self, millis: u64, percent: u32) -> Self {
+        self.slow_call = Some(Duration::from_millis(millis));
+        self.slow_percent = percent;
+        self
+    }
+
+    /// Shares one breaker among the methods of a client with this group. That of the first call has its settings.
+    pub const fn group(mut self, name: &'static str) -> Self {
+        self.group = Some(name);
+        self
+    }
+}
+
+impl Bulkhead {
+    /// Declares at most this many calls in flight, none of which wait.
+    pub const fn new(max_in_flight: u32) -> Self {
+        Self { max_in_flight, max_queued: 0 }
+    }
+
+    /// Sets the most calls that wait for one to end.
+    pub const fn max_queued(mut self, calls: u32) -> Self {
+        self.max_queued = calls;
         self
     }
 }

@@ -1,6 +1,7 @@
 //! The stream of responses of a call.
 
 use std::{
+    future::poll_fn,
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
@@ -15,15 +16,21 @@ use futures::{
 use tokio::time::{self, Instant};
 
 use super::{
-    attempt::decode,
-    call::{OpenedStream, cancelled_error},
-    policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timeout_error},
+    begin::cancelled_error,
+    policy_call::OpenedStream,
+    response_receiver::ResponseReceiver,
     stream_call::{OpeningFuture, StartedStream, StreamCall},
 };
-use crate::{Context, Error, Message, Method, Result, Streaming};
+use crate::{
+    Code, Context, Error, Message, Method, Result, Streaming,
+    client::{
+        attempt::decode,
+        policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timeout_error},
+    },
+};
 
 /// The responses of a call until its end, its deadline or its cancellation.
-pub(super) struct CallResponses {
+pub(in crate::client) struct CallResponses {
     state: ResponseState,
     call: Arc<StreamCall>,
 }
@@ -32,6 +39,8 @@ enum ResponseState {
     /// The headers have not arrived.
     Opening(OpeningFuture),
     Open(OpenResponses),
+    /// A task reads the responses.
+    Received(ResponseReceiver),
 }
 
 /// Responses whose headers have arrived.
@@ -64,7 +73,7 @@ where
 }
 
 impl CallResponses {
-    pub(super) fn new(call: Arc<StreamCall>, started: StartedStream) -> Self {
+    pub(in crate::client) fn new(call: Arc<StreamCall>, started: StartedStream) -> Self {
         let state = match started {
             StartedStream::Opening(opening) => ResponseState::Opening(opening),
             StartedStream::Open(opened) => ResponseState::Open(OpenResponses::new(&call, opened)),
@@ -72,12 +81,49 @@ impl CallResponses {
         Self { state, call }
     }
 
+    /// Returns the responses of a call that a task reads.
+    pub(super) fn received(call: Arc<StreamCall>, receiver: ResponseReceiver) -> Self {
+        Self { state: ResponseState::Received(receiver), call }
+    }
+
+    pub(super) fn call(&self) -> &Arc<StreamCall> {
+        &self.call
+    }
+
     /// Decodes the responses. An error is the last item, and dropping the stream cancels the call.
-    pub(super) fn decoded<R, Place: 'static>(self) -> Streaming<R>
+    pub(in crate::client) fn decoded<R, Place: 'static>(self) -> Streaming<R>
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
         Streaming::new(DecodedResponses { responses: Some(self), types: PhantomData })
+    }
+
+    /// Waits for the headers of the response.
+    pub(super) async fn open(&mut self) -> Result<()> {
+        poll_fn(|cx| self.poll_open(cx)).await
+    }
+
+    /// Returns the next message in encoded form.
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes>> {
+        poll_fn(|cx| self.poll_bytes(cx)).await
+    }
+
+    /// Completes with an error when the call ends before its stream.
+    pub(super) async fn end(&mut self) -> Error {
+        match &mut self.state {
+            ResponseState::Open(responses) => (&mut responses.end).await,
+            ResponseState::Opening(_) | ResponseState::Received(_) => std::future::pending().await,
+        }
+    }
+
+    /// Counts a server that sends nothing as a failure, and returns its error.
+    pub(super) fn idle(&self) -> Error {
+        if let ResponseState::Open(OpenResponses { opened: OpenedStream { sampler: Some(sampler), .. }, .. }) =
+            &self.state
+        {
+            sampler.add_failure(Code::DeadlineExceeded);
+        }
+        Error::deadline_exceeded(format!("{} sent no message in time", self.call.method.full_name()))
     }
 
     fn poll_message<R, Place>(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<R>>>
@@ -96,15 +142,24 @@ impl CallResponses {
     }
 
     fn poll_bytes(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        loop {
-            match &mut self.state {
-                ResponseState::Open(responses) => return responses.poll_bytes(&self.call, cx),
-                ResponseState::Opening(opening) => match ready!(opening.poll_unpin(cx)) {
-                    Ok(opened) => self.state = ResponseState::Open(OpenResponses::new(&self.call, opened)),
-                    Err(error) => return Poll::Ready(Some(Err(error))),
-                },
-            }
+        if let ResponseState::Received(receiver) = &mut self.state {
+            return receiver.poll_recv(cx);
         }
+        if let Err(error) = ready!(self.poll_open(cx)) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        match &mut self.state {
+            ResponseState::Open(responses) => responses.poll_bytes(&self.call, cx),
+            ResponseState::Opening(_) | ResponseState::Received(_) => Poll::Pending,
+        }
+    }
+
+    fn poll_open(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
+        if let ResponseState::Opening(opening) = &mut self.state {
+            let opened = ready!(opening.poll_unpin(cx))?;
+            self.state = ResponseState::Open(OpenResponses::new(&self.call, opened));
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -1,0 +1,159 @@
+//! Answers in place of a failed server.
+
+use std::{
+    any::Any,
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+
+use crate::{Code, Error, Method, Result};
+
+/// The most requests whose last response is kept.
+const MAX_VALUES: usize = 1024;
+
+/// An answer in place of a server that failed: with `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `RESOURCE_EXHAUSTED`, `INTERNAL`, `UNKNOWN` or `DATA_LOSS`, after all retries, or because a circuit breaker or a bulkhead
+/// rejects it. Other errors are answers, and stay.
+///
+/// [`Context::fallback`](crate::Context::fallback) returns whether a call was answered so. Metrics and traces count the
+/// call as failed.
+pub struct Fallback<R>(AnswerSource<R>);
+
+/// A function of one argument.
+type SharedFn<Argument, R> = Box<dyn Fn(&Argument) -> R + Send + Sync>;
+
+enum AnswerSource<R> {
+    Constant(R, SharedFn<R, R>),
+    Function(SharedFn<Error, Result<R>>),
+    LastValue(Mutex<LastValues<R>>, SharedFn<R, R>),
+}
+
+/// The last responses by request, the oldest first.
+struct LastValues<R> {
+    values: HashMap<Bytes, R>,
+    requests: VecDeque<Bytes>,
+}
+
+/// The fallbacks of a client, by the path of their method.
+#[derive(Clone, Default)]
+pub(crate) struct Fallbacks(HashMap<&'static str, Arc<dyn Any + Send + Sync>>);
+
+impl<R: Send + Sync + 'static> Fallback<R> {
+    /// Answers with the same value each time.
+    pub fn constant(value: R) -> Self
+    where
+        R: Clone,
+    {
+        Self(AnswerSource::Constant(value, Box::new(R::clone)))
+    }
+
+    /// Answers with the result of a function, which receives the error.
+    pub fn function(answer: impl Fn(&Error) -> Result<R> + Send + Sync + 'static) -> Self {
+        Self(AnswerSource::Function(Box::new(answer)))
+    }
+
+    /// Answers with the last response to the same request. Without one, the error stays. The responses to the 1,024
+    /// requests that succeeded first are forgotten first.
+    pub fn last_value() -> Self
+    where
+        R: Clone,
+    {
+        let values = LastValues { values: HashMap::new(), requests: VecDeque::new() };
+        Self(AnswerSource::LastValue(Mutex::new(values), Box::new(R::clone)))
+    }
+}
+
+impl<R> Fallback<R> {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            AnswerSource::Constant(..) => "constant",
+            AnswerSource::Function(_) => "function",
+            AnswerSource::LastValue(..) => "last value",
+        }
+    }
+
+    /// Remembers a response.
+    fn succeed(&self, request: Option<&Bytes>, response: &R) {
+        if let (AnswerSource::LastValue(values, copy), Some(request)) = (&self.0, request) {
+            values.lock().unwrap_or_else(PoisonError::into_inner).insert(request, copy(response));
+        }
+    }
+
+    /// Returns the answer, if there is one.
+    fn answer(&self, request: Option<&Bytes>, error: &Error) -> Option<Result<R>> {
+        match &self.0 {
+            AnswerSource::Constant(value, copy) => Some(Ok(copy(value))),
+            AnswerSource::Function(answer) => Some(answer(error)),
+            AnswerSource::LastValue(values, copy) => {
+                let values = values.lock().unwrap_or_else(PoisonError::into_inner);
+                values.values.get(request?).map(|value| Ok(copy(value)))
+            }
+        }
+    }
+}
+
+impl<R> LastValues<R> {
+    fn insert(&mut self, request: &Bytes, response: R) {
+        if self.values.insert(request.clone(), response).is_none() {
+            self.requests.push_back(request.clone());
+        }
+        if self.requests.len() > MAX_VALUES {
+            let oldest = self.requests.pop_front();
+            oldest.and_then(|oldest| self.values.remove(&oldest));
+        }
+    }
+}
+
+impl Fallbacks {
+    pub(crate) fn insert<R: Send + Sync + 'static>(&mut self, method: &Method, fallback: Fallback<R>) {
+        self.0.insert(method.path, Arc::new(fallback));
+    }
+
+    /// Returns whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Replaces an error by the fallback of the method, if it has one. Returns its name, if it answered.
+    pub(crate) fn apply<R: 'static>(
+        &self,
+        method: &Method,
+        request: Option<&Bytes>,
+        result: Result<R>,
+    ) -> (Result<R>, Option<&'static str>) {
+        let Some(fallback) = self.0.get(method.path).and_then(|any| any.downcast_ref::<Fallback<R>>()) else {
+            return (result, None);
+        };
+        match result {
+            Err(error) if is_of_server(error.code()) => match fallback.answer(request, &error) {
+                Some(answer) => (answer, Some(fallback.name())),
+                None => (Err(error), None),
+            },
+            Ok(response) => {
+                fallback.succeed(request, &response);
+                (Ok(response), None)
+            }
+            error => (error, None),
+        }
+    }
+}
+
+/// Returns whether an error is a failure of the server, and not its answer.
+fn is_of_server(code: Code) -> bool {
+    use Code::{DataLoss, DeadlineExceeded, Internal, ResourceExhausted, Unavailable, Unknown};
+    matches!(code, Unavailable | DeadlineExceeded | ResourceExhausted | Internal | Unknown | DataLoss)
+}
+
+impl<R> fmt::Debug for Fallback<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fallback")
+    }
+}
+
+impl fmt::Debug for Fallbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

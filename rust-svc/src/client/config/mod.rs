@@ -1,0 +1,17 @@
+//! The policies in force: declared, configured and set in code.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `table` | the policies that code and a service config set, which can be replaced while calls run |
+//! | `layers` | the policies of a method, from the least to the most specific source |
+//! | `source` | the source of a policy |
+//! | `effective` | the policies in force for a method, each with its source |
+
+mod effective;
+mod layers;
+mod source;
+mod table;
+
+pub use effective::{EffectivePolicy, PolicyValue};
+pub use source::PolicySource;
+pub(super) use {effective::ClientPolicies, table::PolicyTable};
