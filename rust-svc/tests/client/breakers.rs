@@ -50,7 +50,7 @@ async fn an_open_breaker_probes_and_closes() {
         let error = call(&client, SENSITIVE_GET.no_side_effects()).await.unwrap_err();
         assert_eq!((error.code(), error.message()), (Code::Unavailable, "circuit breaker open: test.v1.Test/Get"));
         assert_eq!(error.detail::<rpc::ErrorInfo>().unwrap().reason, "CIRCUIT_BREAKER_OPEN");
-        assert!(error.retry_delay().unwrap() <= Duration::from_millis(1200));
+        assert!(error.retry_delay().unwrap() <= Duration::from_millis(1350));
     }
     assert_eq!(log.calls(), 2, "nothing is sent or retried");
 
