@@ -11,7 +11,7 @@ use similar::TextDiff;
 
 use super::{
     format::{Format, Reported},
-    input::InputArgs,
+    input::{InputArgs, InputSource},
     output::{Failure, print_output},
 };
 use crate::diagnostics::json::JsonObject;
@@ -49,6 +49,13 @@ impl CheckArgs {
             (stale, Format::Text) => Err(format!("{stale} files are not up to date").into()),
         }
     }
+}
+
+/// Returns the paths of the files that are not up to date.
+pub(super) fn outdated(source: &InputSource) -> Result<Vec<String>, Failure> {
+    let (out, expected) = (source.out(None)?, source.generate_quietly()?);
+    let existing = read(&out, &out).map_err(|error| format!("{}: error: {error}", out.display()))?;
+    Ok(compare(&out, &expected, &existing).into_iter().map(|finding| finding.path).collect())
 }
 
 /// A file that is not up to date.

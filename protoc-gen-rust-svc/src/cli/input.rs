@@ -92,6 +92,26 @@ pub(super) struct InputSource {
 }
 
 impl InputSource {
+    /// Reads the options file in a folder.
+    pub(super) fn of_project(folder: &Path) -> Result<Self, Failure> {
+        let arguments = InputArgs {
+            config: None,
+            proto_path: Vec::new(),
+            descriptor_set: None,
+            protoc: None,
+            opt: Vec::new(),
+            format: Format::Text,
+            files: Vec::new(),
+        };
+        arguments.with_file(folder)
+    }
+
+    /// Generates code, without printing warnings.
+    pub(super) fn generate_quietly(&self) -> Result<Files, Failure> {
+        let (files, _) = build::generate(&self.input()?, &self.options).map_err(|error| error.to_string())?;
+        Ok(files)
+    }
+
     /// Generates code. Fails with all errors of the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
         let input = self.input().map_err(|failure| self.format.failure(failure))?;

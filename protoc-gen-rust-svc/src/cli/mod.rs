@@ -1,7 +1,9 @@
 //! The command line: a plugin if standard input is piped, and commands of its own.
 
 mod check;
+mod completions;
 mod diff;
+mod doctor;
 mod explain;
 mod format;
 mod generate;

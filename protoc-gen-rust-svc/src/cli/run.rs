@@ -5,10 +5,10 @@ use std::{io::IsTerminal as _, process::ExitCode};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
-    check, diff, explain, generate,
+    check, completions, diff, doctor, explain, generate,
     output::{Failure, print_error},
     plugin,
-    project::{add, new, scaffold},
+    project::{add, new, scaffold, templates},
 };
 
 /// The arguments of the program.
@@ -35,6 +35,12 @@ enum Command {
     Add(add::AddArgs),
     /// Add the methods of a changed contract to a project
     Scaffold(scaffold::ScaffoldArgs),
+    /// List, print or write the templates of `new`
+    Templates(templates::TemplatesArgs),
+    /// Check the tools, the plugin and the project, and print what to do
+    Doctor(doctor::DoctorArgs),
+    /// Print a script that completes arguments in a shell
+    Completions(completions::CompletionsArgs),
 }
 
 /// Runs the program.
@@ -47,6 +53,9 @@ pub fn run() -> ExitCode {
         Some(Command::New(new)) => report(new.run()),
         Some(Command::Add(add)) => report(add.run()),
         Some(Command::Scaffold(scaffold)) => report(scaffold.run()),
+        Some(Command::Templates(templates)) => report(templates.run()),
+        Some(Command::Doctor(doctor)) => report(doctor.run()),
+        Some(Command::Completions(completions)) => report(completions.run(Cli::command())),
         None if std::io::stdin().is_terminal() => help(),
         None => report(plugin::run()),
     }

@@ -5,3 +5,4 @@ mod edit;
 pub(super) mod new;
 pub(super) mod scaffold;
 mod template_source;
+pub(super) mod templates;
