@@ -8,7 +8,7 @@ use super::{
     check, completions, diff, doctor, explain, generate,
     output::{Failure, print_error},
     plugin,
-    project::{add, new, scaffold, templates},
+    project::{add, migrate, new, scaffold, templates},
 };
 
 /// The arguments of the program.
@@ -37,6 +37,8 @@ enum Command {
     Scaffold(scaffold::ScaffoldArgs),
     /// List, print or write the templates of `new`
     Templates(templates::TemplatesArgs),
+    /// Write a first .proto file for an existing API
+    Migrate(migrate::MigrateArgs),
     /// Check the tools, the plugin and the project, and print what to do
     Doctor(doctor::DoctorArgs),
     /// Print a script that completes arguments in a shell
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Some(Command::Add(add)) => report(add.run()),
         Some(Command::Scaffold(scaffold)) => report(scaffold.run()),
         Some(Command::Templates(templates)) => report(templates.run()),
+        Some(Command::Migrate(migrate)) => report(migrate.run()),
         Some(Command::Doctor(doctor)) => report(doctor.run()),
         Some(Command::Completions(completions)) => report(completions.run(Cli::command())),
         None if std::io::stdin().is_terminal() => help(),

@@ -2,6 +2,7 @@
 //!
 //! | module | |
 //! |---|---|
+//! | [`openapi`] | a first contract from the description of a REST API |
 //! | [`manifest`] | the name of the package, the dependency on `rust-svc`, the workspace around the project |
 //! | [`protos`] | the `.proto` files of the project |
 //! | [`context`] | the context of templates |
@@ -16,6 +17,7 @@ pub mod files;
 pub mod folder;
 mod make;
 pub mod manifest;
+pub mod openapi;
 mod order;
 pub mod parts;
 pub mod protos;

@@ -2,6 +2,7 @@
 
 pub(super) mod add;
 mod edit;
+pub(super) mod migrate;
 pub(super) mod new;
 pub(super) mod scaffold;
 mod template_source;
