@@ -62,7 +62,7 @@ pub use call::{
 pub use chrono;
 #[cfg(feature = "client")]
 pub use client::Client;
-pub use error::{Code, Error, Result, Violation, Violations};
+pub use error::{Code, Error, PathKey, Result, Violation, Violations};
 #[cfg(feature = "gateway")]
 pub use gateway::{Gateway, route};
 #[cfg(any(feature = "adapter", feature = "client"))]

@@ -34,6 +34,11 @@ pub(super) fn check_endless(message: &Message, diagnostics: &mut Diagnostics) {
         let help = "remove REQUIRED from one of these fields; it is ignored here";
         diagnostics.warning("W0504", &field.position, text).help(help);
     }
+    for oneof in message.oneofs().filter(|oneof| oneof.is_endless) {
+        let text = format!("each member of the required oneof `{}` requires another `{}`", oneof.name, message.name);
+        let help = "add a member without it, or make the oneof optional; until then, each request with it fails";
+        diagnostics.warning("W0504", &oneof.position, text).help(help);
+    }
 }
 
 fn contradiction(behavior: Behavior) -> Option<(&'static str, &'static str)> {

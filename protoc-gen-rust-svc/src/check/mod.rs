@@ -6,6 +6,7 @@ mod fields;
 mod methods;
 mod name_lengths;
 mod required_cycles;
+mod rules;
 mod run;
 mod shared_routes;
 mod standalone;

@@ -1,6 +1,6 @@
 //! The order of the rules.
 
-use super::{cel, cleared_fields, fields, methods, name_lengths, required_cycles, shared_routes, standalone};
+use super::{cleared_fields, fields, methods, name_lengths, required_cycles, rules, shared_routes, standalone};
 use crate::{
     diagnostics::Diagnostics,
     model::{Enum, Message, Model},
@@ -20,6 +20,8 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
 /// Runs the lints.
 fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     shared_routes::check_routes(model, diagnostics);
+    let of_extensions = model.extension_rules.iter().filter(|rule| model.requested.contains(&rule.position.file));
+    rules::check_rules(of_extensions, diagnostics);
     let services = model.packages.iter().flat_map(|package| &package.services);
     for service in services.filter(|service| model.requested.contains(&service.position.file)) {
         methods::check_keys(service, diagnostics);
@@ -37,7 +39,7 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
         fields::check_required(message, diagnostics);
         fields::check_behavior(message, diagnostics);
         fields::check_endless(message, diagnostics);
-        cel::check_functions(message, diagnostics);
+        rules::check_rules(&message.rules, diagnostics);
         name_lengths::check_message(message, diagnostics);
         if model.is_standalone {
             standalone::check_fields(message, diagnostics);

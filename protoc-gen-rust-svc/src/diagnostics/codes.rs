@@ -195,11 +195,15 @@ and responses.",
     },
     Code {
         name: "W0503",
-        title: "unknown function in a CEL rule",
+        title: "unsupported rule of buf.validate",
         explanation: "\
-A CEL rule of buf.validate calls a function that the runtime does not implement. Every request that the rule applies to
-would fail with INTERNAL. Rewrite the rule with known functions, such as `matches` for `lowerAscii`, or check the condition
-in the service. The option `rules=false` disables all rules. The known functions are:
+The runtime cannot check a rule of buf.validate. An invalid CEL expression, an unknown function, or rules for another type
+than that of the field would fail every request with INTERNAL. Other rules have no effect: a rule that is newer than the
+runtime, an extension of rules that defines none with `(buf.validate.predefined)`, and rules of an extension of a message,
+whose value the generated types do not keep.
+
+Correct or remove the rule, or check the condition in the service. The option `rules=false` disables all rules. The known
+functions are:
 
     all, bytes, contains, double, duration, endsWith, exists, existsOne, exists_one, filter, format, getDate,
     getDayOfMonth, getDayOfWeek, getDayOfYear, getField, getFullYear, getHours, getMilliseconds, getMinutes,

@@ -13,7 +13,7 @@ pub const LINTS: &[(&str, &str)] = &[
     ("single-value-body", "E0207"),
     ("required-number", "W0501"),
     ("contradictory-behavior", "W0502"),
-    ("unknown-function", "W0503"),
+    ("unsupported-rule", "W0503"),
     ("endless-requirement", "W0504"),
     ("cleared-in-path", "W0505"),
     ("no-idempotency-key", "W0601"),

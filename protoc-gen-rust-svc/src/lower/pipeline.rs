@@ -7,7 +7,12 @@ use super::{
     passes,
     wire::{DescriptorSets, WireFile, WireNames},
 };
-use crate::{diagnostics::Diagnostics, model::Model, options::Options, read::Input};
+use crate::{
+    diagnostics::Diagnostics,
+    model::Model,
+    options::Options,
+    read::{Input, rules::PredefinedRules},
+};
 
 /// The model, and the input of prost-build.
 #[derive(Debug)]
@@ -26,7 +31,8 @@ pub struct Lowered {
 pub fn lower(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Lowered {
     let packages = Packages::new(input, options);
     let types = TypeNames::new(input, options, &packages);
-    let mut lowering = Lowering { input, options, packages, types, diagnostics };
+    let predefined = PredefinedRules::new(input);
+    let mut lowering = Lowering { input, options, packages, types, predefined, diagnostics };
     let mut model = lowering.model();
     passes::run(&mut model, options, lowering.diagnostics);
     split_packages(&mut model, options.split);

@@ -40,8 +40,8 @@ pub struct Message {
     pub has_input_only: bool,
     /// Whether it or a message in it has rules of `buf.validate`.
     pub has_rules: bool,
-    /// Its CEL rules of `buf.validate` and those of its fields, if requests are checked by them.
-    pub cel: Vec<CelRule>,
+    /// Its rules of `buf.validate` that need a check and those of its fields, if requests are checked by them.
+    pub rules: Vec<Rule>,
     /// The resource and the mask, if it is an update request (AIP-134).
     pub masked: Option<Masked>,
     /// The reserved names and numbers.
@@ -50,13 +50,22 @@ pub struct Message {
     pub position: Position,
 }
 
-/// A rule of `buf.validate` in CEL.
+/// A rule of `buf.validate` that the runtime may not understand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CelRule {
-    /// The expression, which must be true.
-    pub expression: String,
-    /// The position of the rule.
+pub struct Rule {
+    /// Its kind.
+    pub kind: RuleKind,
+    /// Its position.
     pub position: Position,
+}
+
+/// The kind of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// An expression in CEL.
+    Cel(String),
+    /// A rule that the runtime does not check, with its description.
+    Unsupported(String),
 }
 
 /// The fields of an update request (AIP-134).
@@ -92,6 +101,10 @@ pub struct Oneof {
     pub docs: Docs,
     /// Its fields; [`Field::ident`] is the name of a variant here.
     pub fields: Vec<Field>,
+    /// Whether a rule of `buf.validate` requires a member.
+    pub is_required_by_rule: bool,
+    /// Whether no finite message has the member that is required.
+    pub is_endless: bool,
     /// The position of the declaration.
     pub position: Position,
 }

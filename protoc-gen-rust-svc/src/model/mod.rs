@@ -20,7 +20,7 @@ pub use self::{
     enumeration::{Enum, EnumValue},
     field::{Behavior, Cardinality, DefaultValue, Field, Value},
     form::{CustomType, Form},
-    message::{CelRule, Masked, Member, Message, Oneof},
+    message::{Masked, Member, Message, Oneof, Rule, RuleKind},
     package::{Artefacts, Model, Package, Part, RuleCheck},
     policy::{Breaker, Idempotency, Policy, Retry, grouped},
     scalar::Scalar,

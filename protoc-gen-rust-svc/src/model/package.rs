@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Enum, Message, Method, Origin, Service};
+use super::{Enum, Message, Method, Origin, Rule, Service};
 use crate::names::Ident;
 
 /// The output of a run.
@@ -20,6 +20,8 @@ pub struct Model {
     pub messages: BTreeMap<String, Message>,
     /// All enums by full name, including those of packages that are not generated.
     pub enums: BTreeMap<String, Enum>,
+    /// The rules of `buf.validate` that extensions in generated files define, if requests are checked by them.
+    pub extension_rules: Vec<Rule>,
     /// Whether plain types are generated without prost messages.
     pub is_standalone: bool,
     /// The module of the descriptors, at the root.

@@ -241,6 +241,9 @@ pub struct FieldOptions {
     /// `buf.validate.field`, undecoded.
     #[prost(bytes = "bytes", repeated, tag = "1159")]
     pub rules: Vec<prost::bytes::Bytes>,
+    /// `buf.validate.predefined`, undecoded.
+    #[prost(bytes = "bytes", repeated, tag = "1160")]
+    pub predefined: Vec<prost::bytes::Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]

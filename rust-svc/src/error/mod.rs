@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `code` | [`Code`], by the names and numbers of gRPC |
 //! | `violations` | [`Violations`], collected while a message is converted |
+//! | `path_key` | keys of maps in the paths of violations |
 //! | `call_error` | [`Error`] |
 //! | `pushback` | the instruction of a server about retries |
 //! | `boxed` | an error of any type |
@@ -11,6 +12,7 @@
 mod boxed;
 mod call_error;
 mod code;
+mod path_key;
 #[cfg_attr(
     not(all(feature = "adapter", feature = "client")),
     allow(dead_code, reason = "adapter and client each use a part")
@@ -21,5 +23,8 @@ mod violations;
 pub(crate) use boxed::BoxError;
 pub use call_error::{Error, Result};
 pub use code::Code;
+pub use path_key::PathKey;
+#[cfg(feature = "validate")]
+pub(crate) use path_key::quoted;
 pub(crate) use pushback::Pushback;
 pub use violations::{Violation, Violations};

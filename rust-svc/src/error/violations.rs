@@ -10,7 +10,8 @@ use super::BoxError;
 /// An invalid field of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Violation {
-    /// The path of the field, by the names in the `.proto`, such as `items[3].product_id`. Empty for the whole message.
+    /// The path of the field, by the names in the `.proto`, such as `items[3].product_id` or `prices["EUR"]`. Empty for the
+    /// whole message.
     pub field: String,
     /// The reason for people. It never contains the value.
     pub description: String,

@@ -1,9 +1,9 @@
 //! Conversions of the fields of a message, which collect violations.
 
-use std::{collections::HashMap, fmt::Display};
+use std::collections::HashMap;
 
 use super::{Enumeration, Message};
-use crate::Violations;
+use crate::{PathKey, Violations};
 
 impl Violations {
     /// Converts a required message.
@@ -34,14 +34,14 @@ impl Violations {
     /// Converts a map whose values are messages. Violations are added in the order of the keys.
     pub fn map<K, T, M, Place>(&mut self, name: &str, values: HashMap<K, T::Wire>) -> Option<M>
     where
-        K: Ord + Display,
+        K: PathKey,
         T: Message<Place>,
         M: FromIterator<(K, T)>,
     {
         let mut sorted: Vec<(K, T::Wire)> = values.into_iter().collect();
         sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
         let entries = sorted.into_iter().map(|(key, value)| {
-            let value = self.within_entry(name, &key, |this| T::read(value, this));
+            let value = self.within_entry(name, key.subscript(), |this| T::read(value, this));
             value.map(|value| (key, value))
         });
         let entries: Vec<Option<(K, T)>> = entries.collect();

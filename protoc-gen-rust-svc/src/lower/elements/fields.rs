@@ -112,7 +112,7 @@ pub(super) fn map_entries(container: &MessageDescriptor) -> MapEntries<'_> {
 }
 
 /// The key and the value of a map.
-fn map_entry<'a>(
+pub(super) fn map_entry<'a>(
     message: &str,
     entries: &MapEntries<'a>,
     field: &FieldDescriptor,

@@ -7,7 +7,7 @@ use super::{
     declared::Declared,
     features::Features,
     fields::map_entries,
-    rules::{cel, has_rules},
+    rules::{has_rules, is_oneof_required},
 };
 use crate::{
     diagnostics::Position,
@@ -83,7 +83,7 @@ impl Lowering<'_> {
             idempotency_key: None,
             has_input_only: false,
             has_rules: has_rules(descriptor),
-            cel: if self.options.checks_rules { cel(descriptor, at) } else { Vec::new() },
+            rules: self.rules(descriptor, at),
             masked: None,
             reserved: Reserved {
                 // The end of a field range is exclusive.
@@ -156,6 +156,8 @@ impl Lowering<'_> {
             rust,
             docs: Docs::default(),
             fields: Vec::new(),
+            is_required_by_rule: self.options.checks_rules && is_oneof_required(descriptor),
+            is_endless: false,
             position: Position::default(),
         }
     }

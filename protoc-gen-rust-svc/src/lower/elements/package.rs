@@ -22,6 +22,7 @@ impl Lowering<'_> {
             packages: self.packages(),
             crates: Vec::new(),
             features: Vec::new(),
+            extension_rules: self.extension_rules(),
             messages,
             enums,
         }

@@ -9,11 +9,10 @@ use std::{
 
 use prost_protovalidate::{
     Error as Refusal, Filter, ValidationOption, Validator, ValidatorOption, normalize_edition_descriptor_set,
-    types::{FieldPathElement, field_path_element::Subscript},
 };
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, Value};
 
-use super::{imports, texts::Texts};
+use super::{imports, paths::Paths, texts::Texts};
 use crate::{Violation, Violations, Wire};
 
 /// `google.api.FieldBehavior.OUTPUT_ONLY`.
@@ -85,20 +84,22 @@ impl Checker {
         match self.validator.validate_with(&message, options) {
             Ok(()) => Ok(Vec::new()),
             Err(Refusal::Validation(error)) => {
-                Ok(error.violations().iter().map(|broken| self.violation(broken)).collect())
+                let mut paths = Paths::new(&message);
+                let broken = error.violations().iter().take(Violations::LIMIT);
+                Ok(broken.map(|broken| self.violation(broken, &mut paths)).collect())
             }
             Err(other) => Err(other.to_string()),
         }
     }
 
-    fn violation(&self, broken: &prost_protovalidate::Violation) -> Violation {
+    fn violation(&self, broken: &prost_protovalidate::Violation, paths: &mut Paths<'_>) -> Violation {
         let path = broken.to_proto().field.unwrap_or_default();
         let rule = broken.rule_id();
         let description = match broken.message() {
             "" => self.texts.of(rule).map_or_else(|| format!("breaks the rule {rule}"), ToOwned::to_owned),
             message => message.to_owned(),
         };
-        Violation::new(joined(&path.elements), description).with_reason(reason(rule))
+        Violation::new(paths.text(&path.elements), description).with_reason(reason(rule))
     }
 }
 
@@ -152,24 +153,6 @@ fn is_output_only(field: &FieldDescriptor, behavior: &ExtensionDescriptor) -> bo
     let options = field.options();
     let behaviors = options.get_extension(behavior);
     behaviors.as_list().is_some_and(|behaviors| behaviors.contains(&Value::EnumNumber(OUTPUT_ONLY)))
-}
-
-/// Formats a path as [`Violation::field`].
-fn joined(elements: &[FieldPathElement]) -> String {
-    let steps: Vec<_> = elements.iter().map(step).collect();
-    steps.join(".")
-}
-
-fn step(element: &FieldPathElement) -> String {
-    let name = element.field_name();
-    match &element.subscript {
-        None => name.to_owned(),
-        Some(Subscript::Index(index)) => format!("{name}[{index}]"),
-        Some(Subscript::BoolKey(key)) => format!("{name}[{key}]"),
-        Some(Subscript::IntKey(key)) => format!("{name}[{key}]"),
-        Some(Subscript::UintKey(key)) => format!("{name}[{key}]"),
-        Some(Subscript::StringKey(key)) => format!("{name}[{key}]"),
-    }
 }
 
 /// Converts the id of a rule to a reason of `google.rpc.BadRequest`: `string.min_len` is `STRING_MIN_LEN`. A reason begins

@@ -2,6 +2,7 @@
 
 mod checker;
 mod imports;
+mod paths;
 mod texts;
 
 pub use checker::Rules;

@@ -177,7 +177,7 @@ async fn all_missing_required_fields_are_reported_over_grpc_and_http() {
         contact: Some(account::Contact::Person(Owner::default())),
         ..Account::default()
     };
-    let fields = ["title", "members[1].id", "by_role[cfo].id", "person.id", "plan"];
+    let fields = ["title", "members[1].id", "by_role[\"cfo\"].id", "person.id", "plan"];
     let whole: Vec<_> = fields.iter().map(|field| format!("account.{field}")).collect();
     let request = CreateAccountRequest { account: wrong.clone() };
     let error = client.create_account(Context::new(), request).await.expect_err("wrong");

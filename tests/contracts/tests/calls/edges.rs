@@ -21,9 +21,11 @@ pub(crate) struct Answer {
 impl Answer {
     /// The paths of the violations.
     pub(crate) fn fields(&self) -> Vec<String> {
-        let ends = self.body.split("\"field\":").skip(1);
-        ends.map(|end| end.trim_start().trim_start_matches('"').split('"').next().unwrap_or_default().to_owned())
-            .collect()
+        // Keys of maps are quoted in paths.
+        let body = self.body.replace("\\\"", "\0");
+        let ends = body.split("\"field\":").skip(1);
+        let texts = ends.map(|end| end.trim_start().trim_start_matches('"').split('"').next().unwrap_or_default());
+        texts.map(|text| text.replace('\0', "\"")).collect()
     }
 }
 

@@ -84,7 +84,7 @@ fn errors_of_custom_types_have_their_paths() {
     };
     let violations = Order::from_wire(wrong).expect_err("wrong").into_vec();
     let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
-    assert_eq!(fields, ["price", "fees[1]", "rates[eur]", "cash"]);
+    assert_eq!(fields, ["price", "fees[1]", "rates[\"eur\"]", "cash"]);
     assert_eq!(violations[1].description, "is no whole number of cents");
 }
 

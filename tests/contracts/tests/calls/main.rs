@@ -18,6 +18,8 @@ mod overrides;
 #[cfg(feature = "validate")]
 mod own_rules;
 #[cfg(feature = "validate")]
+mod predefined;
+#[cfg(feature = "validate")]
 mod rules;
 mod spans;
 mod times;

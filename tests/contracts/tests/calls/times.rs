@@ -57,7 +57,7 @@ macro_rules! times {
                 };
                 let violations = Times::from_wire(wrong).expect_err("wrong").into_vec();
                 let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
-                let wrong = ["at", "required", "all[1]", "named[n]", "since", "span", "span_required", "spans[0]"];
+                let wrong = ["at", "required", "all[1]", "named[\"n\"]", "since", "span", "span_required", "spans[0]"];
                 assert_eq!(fields, [&wrong[..], &["spans_by_number[7]"]].concat());
             }
 

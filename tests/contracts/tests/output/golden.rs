@@ -83,7 +83,7 @@ cases! {
     policies: ["policies.proto"] "";
     proto2: ["proto2.proto"] "";
     recursion: ["recursion.proto"] "";
-    rules: ["rules.proto"] "deny=unknown-function";
+    rules: ["rules.proto", "predefined.proto"] "deny=unsupported-rule";
     speaks_proto: ["user.proto", "fields.proto", "two_services.proto"] "types=proto";
     stock: ["stock.proto"] "emit=adapter+client+fake";
     times_chrono: ["times.proto"] "timestamp=chrono,duration=chrono,timestamp=.times.v1.Plain=runtime";

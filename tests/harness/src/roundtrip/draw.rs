@@ -182,6 +182,6 @@ fn display(key: &MapKey) -> String {
         MapKey::I64(key) => key.to_string(),
         MapKey::U32(key) => key.to_string(),
         MapKey::U64(key) => key.to_string(),
-        MapKey::String(key) => key.clone(),
+        MapKey::String(key) => rust_svc::PathKey::subscript(key),
     }
 }
