@@ -10,17 +10,16 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use tower::Service;
 
-#[cfg(feature = "tls")]
-use super::tls::ClientTls;
 use super::{
     attempt::{RequestDefaults, default_headers},
     call::{Fallback, Fallbacks},
     config::PolicyTable,
+    connection_settings::ConnectionSettings,
     handle::Client,
     policy::{Budget, Endpoints},
     state::ClientState,
     token::{BearerToken, TokenProvider},
-    transport::{Balancer, Channel, Connector, InProcess, ServerAddress, Transport, invalid_address},
+    transport::{InProcess, Transport},
 };
 use crate::{
     Error, Metadata, Method, Result, RetryThrottling, ServiceConfig, Value,
@@ -30,18 +29,8 @@ use crate::{
     intercept::{Chain, Target},
 };
 
-/// The limit of connecting: name lookup, TCP, TLS and HTTP/2 together.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The shortest keepalive interval. Servers made with this crate close connections that ping more often.
-const MIN_KEEP_ALIVE: Duration = Duration::from_secs(1);
-
 /// The largest response, as in other implementations of gRPC.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
-
-/// The help for an address that would be called in plaintext by accident.
-const PLAINTEXT_HELP: &str = "others on the network can read and change plaintext; use https://, or call \
-                              `Client::builder(..).plaintext()` where a mesh encrypts";
 
 /// Builds a [`Client`].
 ///
@@ -59,13 +48,7 @@ const PLAINTEXT_HELP: &str = "others on the network can read and change plaintex
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     address: String,
-    replicas: Vec<String>,
-    authority: Option<String>,
-    plaintext: bool,
-    #[cfg(feature = "tls")]
-    tls: Option<ClientTls>,
-    connect_timeout: Duration,
-    keep_alive: Option<Duration>,
+    pub(super) connection: ConnectionSettings,
     timeout: Option<Duration>,
     metadata: Vec<(String, Value)>,
     encoding: Encoding,
@@ -100,7 +83,7 @@ impl Client {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        ClientBuilder::new("in-process").finish(Metadata::new(), Transport::InProcess(InProcess::new(service)))
+        ClientBuilder::new("in-process").finish(Metadata::new(), Transport::InProcess(InProcess::new(service)), None)
     }
 }
 
@@ -108,13 +91,7 @@ impl ClientBuilder {
     fn new(address: &str) -> Self {
         Self {
             address: address.to_owned(),
-            replicas: Vec::new(),
-            authority: None,
-            plaintext: false,
-            #[cfg(feature = "tls")]
-            tls: None,
-            connect_timeout: CONNECT_TIMEOUT,
-            keep_alive: None,
+            connection: ConnectionSettings::default(),
             timeout: None,
             metadata: Vec::new(),
             encoding: Encoding::Identity,
@@ -127,42 +104,6 @@ impl ClientBuilder {
         }
     }
 
-    /// Adds another server of the same service. Each call goes to the next server that is ready, and waits for the first
-    /// one if none is ready yet, up to the connect timeout. A request that no server saw is sent to another one, whatever
-    /// the method declares.
-    pub fn replica(mut self, address: impl AsRef<str>) -> Self {
-        self.replicas.push(address.as_ref().to_owned());
-        self
-    }
-
-    /// Uses these certificates for an `https://` address.
-    #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: ClientTls) -> Self {
-        self.tls = Some(tls);
-        self
-    }
-
-    /// Allows plaintext, which others on the network can read and change. Any `http://` address except loopback needs it.
-    /// It is right in a mesh that encrypts.
-    pub fn plaintext(mut self) -> Self {
-        self.plaintext = true;
-        self
-    }
-
-    /// Limits connecting, name lookup included; the default is 5 seconds. A call does not wait beyond its own deadline.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// Sends HTTP/2 keepalive pings in this interval, at least a second, while calls are active, so that a vanished server
-    /// is detected. It is off by default, because gRPC servers may close connections that ping more often than every 5
-    /// minutes.
-    pub fn keep_alive(mut self, interval: Duration) -> Self {
-        self.keep_alive = Some(interval.max(MIN_KEEP_ALIVE));
-        self
-    }
-
     /// Sets the timeout of unary calls whose method declares none.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -172,13 +113,6 @@ impl ClientBuilder {
     /// Adds metadata to all calls.
     pub fn metadata(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.metadata.push((key.to_owned(), value.into()));
-        self
-    }
-
-    /// Sets the authority, `HOST` or `HOST:PORT`, that requests carry in place of that of the address. TLS certificates are
-    /// checked against it.
-    pub fn authority(mut self, authority: &str) -> Self {
-        self.authority = Some(authority.to_owned());
         self
     }
 
@@ -239,13 +173,9 @@ impl ClientBuilder {
     /// Builds the client, which does not connect yet. Fails with `INVALID_ARGUMENT` if an address or a setting is invalid.
     pub fn build(self) -> Result<Client> {
         let metadata = self.checked_metadata()?;
-        let first = self.channel(&self.address)?;
-        if self.replicas.is_empty() {
-            return Ok(self.finish(metadata, Transport::Channel(Box::new(first))));
-        }
-        let others = self.replicas.iter().map(|address| self.channel(address)).collect::<Result<Vec<_>>>()?;
-        let balancer = Balancer::new([first].into_iter().chain(others), self.connect_timeout);
-        Ok(self.finish(metadata, Transport::Balancer(balancer)))
+        let endpoints = self.connection.has_several(&self.address)?.then(|| Arc::new(Endpoints::new()));
+        let fleet = self.connection.fleet(&self.address, endpoints.clone())?;
+        Ok(self.finish(metadata, Transport::Fleet(fleet), endpoints))
     }
 
     /// Builds a client that calls a service in this process without a connection, such as `adapter::Routes` made of a
@@ -259,12 +189,11 @@ impl ClientBuilder {
         B::Error: Into<BoxError>,
     {
         let metadata = self.checked_metadata()?;
-        Ok(self.finish(metadata, Transport::InProcess(InProcess::new(service))))
+        Ok(self.finish(metadata, Transport::InProcess(InProcess::new(service)), None))
     }
 
-    fn finish(self, metadata: Metadata, transport: Transport) -> Client {
+    fn finish(self, metadata: Metadata, transport: Transport, endpoints: Option<Arc<Endpoints>>) -> Client {
         let headers = default_headers(self.encoding, transport.is_remote());
-        let servers = transport.servers();
         let budget = Budget::new();
         budget.configure(self.throttling.or(self.config.retry_throttling()));
         let target = triomphe::Arc::new(Target::from(&*self.address));
@@ -282,7 +211,7 @@ impl ClientBuilder {
             breakers: Mutex::default(),
             methods: MethodMap::default(),
             budget,
-            endpoints: (servers > 1).then(|| Endpoints::new(servers)),
+            endpoints,
         }))
     }
 
@@ -292,40 +221,5 @@ impl ClientBuilder {
             metadata.append(key, value.clone()).map_err(|error| Error::invalid_argument(error.to_string()))?;
         }
         Ok(metadata)
-    }
-
-    fn channel(&self, text: &str) -> Result<Channel> {
-        let address = self.parse(text)?;
-        let origin = address.origin(self.authority.as_deref())?;
-        Ok(Channel::new(self.connector(text, &address)?, origin, self.connect_timeout, self.keep_alive))
-    }
-
-    #[cfg(feature = "tls")]
-    fn connector(&self, text: &str, address: &ServerAddress) -> Result<Connector> {
-        let connector = Connector::new(address)?;
-        match &self.tls {
-            Some(_) if !address.secure => Err(invalid_address(text, "write https:// to use TLS")),
-            None if !address.secure => Ok(connector),
-            tls => {
-                let tls = tls.clone().unwrap_or_else(ClientTls::system);
-                connector.with_tls(tls, &address.origin(self.authority.as_deref())?)
-            }
-        }
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn connector(&self, text: &str, address: &ServerAddress) -> Result<Connector> {
-        match address.secure {
-            true => Err(invalid_address(text, "enable the feature `tls` of rust-svc")),
-            false => Connector::new(address),
-        }
-    }
-
-    fn parse(&self, text: &str) -> Result<ServerAddress> {
-        let address = ServerAddress::parse(text)?;
-        if address.is_exposed() && !self.plaintext {
-            return Err(invalid_address(text, PLAINTEXT_HELP));
-        }
-        Ok(address)
     }
 }

@@ -16,6 +16,9 @@ mod attempt;
 mod builder;
 mod call;
 mod config;
+mod connection_options;
+mod connection_settings;
+mod connectivity;
 mod handle;
 mod policy;
 mod state;
@@ -24,14 +27,18 @@ mod tls;
 mod token;
 mod transport;
 
+pub use crate::net::ByteStream;
 #[cfg(feature = "tls")]
 pub use tls::ClientTls;
 pub use {
     crate::intercept::BreakerState,
+    attempt::WaitForReady,
     builder::ClientBuilder,
     call::Fallback,
     config::{EffectivePolicy, PolicySource, PolicyValue},
+    connectivity::Connectivity,
     handle::Client,
     policy::{BreakerSnapshot, BulkheadFull, CircuitBreaker, CircuitOpen},
     token::{BearerToken, TokenProvider},
+    transport::{ConnectivityState, Connector, Endpoint, EndpointUpdates, LoadBalancing, Refresh, Resolver},
 };

@@ -15,7 +15,7 @@ use super::{
     call::Fallbacks,
     config::{ClientPolicies, EffectivePolicy, PolicyTable},
     policy::{BreakerTransition, Budget, CallLimit, CircuitBreaker, Endpoints, MethodHealth, RecentLatency},
-    transport::Transport,
+    transport::{EndpointListener, Transport},
 };
 use crate::{
     Breaker, Code, Method, RetryThrottling, ServiceConfig,
@@ -42,7 +42,7 @@ pub(crate) struct ClientState {
     pub(crate) methods: MethodMap<MethodState>,
     pub(crate) budget: Budget,
     /// The health of the endpoints, if there are several.
-    pub(crate) endpoints: Option<Endpoints>,
+    pub(crate) endpoints: Option<Arc<Endpoints>>,
     pub(crate) chain: Chain,
 }
 
@@ -125,13 +125,23 @@ impl ClientState {
 
     /// Returns the health of the endpoints and of a method at each, if there are several endpoints.
     pub(crate) fn health(&self, method: &Method) -> Option<(&Endpoints, &MethodHealth)> {
-        let endpoints = self.endpoints.as_ref()?;
-        let health = self.method(method).health.get_or_init(|| MethodHealth::new(endpoints.len()));
+        let endpoints = self.endpoints.as_deref()?;
+        let health = self.method(method).health.get_or_init(MethodHealth::new);
         Some((endpoints, health))
     }
 
     fn method(&self, method: &Method) -> &MethodState {
         self.methods.get(method.path, MethodState::default)
+    }
+}
+
+impl EndpointListener for Endpoints {
+    fn joined(&self, index: usize) {
+        self.join(index);
+    }
+
+    fn left(&self, index: usize) {
+        self.leave(index);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Attempts of a client's call.
 
+use std::{net::SocketAddr, sync::OnceLock};
+
 use tokio::time::Instant;
 use tracing::{Span, field::Empty};
 
@@ -13,6 +15,8 @@ pub(crate) struct Attempt {
     span: Span,
     previous: u32,
     trace: Option<TraceContext>,
+    /// The server's address of IP, once the request is on its way.
+    peer: OnceLock<SocketAddr>,
 }
 
 impl Attempt {
@@ -20,7 +24,7 @@ impl Attempt {
     pub(crate) fn begin(cx: &Context, previous: u32, started: Instant) -> Self {
         let trace = cx.trace().map(TraceContext::child);
         let span = trace.as_ref().map_or_else(Span::none, |trace| span(trace, previous));
-        Self { started, span, previous, trace }
+        Self { started, span, previous, trace, peer: OnceLock::new() }
     }
 
     /// Returns the number of earlier attempts.
@@ -43,9 +47,19 @@ impl Attempt {
         self.trace.as_ref()
     }
 
+    /// Records the server that the request is on its way to.
+    pub(crate) fn record_peer(&self, peer: SocketAddr) {
+        let _ = self.peer.set(peer);
+        if !self.span.is_disabled() {
+            self.span.record("network.peer.address", tracing::field::display(peer.ip()));
+            self.span.record("network.peer.port", peer.port());
+        }
+    }
+
     fn outcome(&self, code: Option<Code>, end: Instant) -> Outcome {
         let elapsed = end.saturating_duration_since(self.started);
-        Outcome::of_attempt(code, elapsed, self.trace.as_ref().map(TraceContext::span), self.previous)
+        let span = self.trace.as_ref().map(TraceContext::span);
+        Outcome { peer: self.peer.get().copied(), ..Outcome::of_attempt(code, elapsed, span, self.previous) }
     }
 }
 
@@ -95,6 +109,8 @@ fn span(trace: &TraceContext, previous: u32) -> Span {
         "error.type" = Empty,
         rpc.previous_attempts = previous,
         rpc.response.status_code = Empty,
+        network.peer.address = Empty,
+        network.peer.port = Empty,
         trace_id = trace.trace_id(),
         span_id = trace.span_id(),
     )

@@ -19,6 +19,42 @@ pub(crate) enum NetStream {
     Unix(tokio::net::UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::TlsStream<NetStream>>),
+    /// A stream of a connector.
+    #[cfg(feature = "client")]
+    Custom(CustomStream),
+}
+
+/// A stream of bytes in both directions.
+#[cfg(feature = "client")]
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+#[cfg(feature = "client")]
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
+
+/// A stream of a connector of the user.
+#[cfg(feature = "client")]
+pub(crate) struct CustomStream(pub(crate) Box<dyn ByteStream>);
+
+#[cfg(feature = "client")]
+impl std::fmt::Debug for CustomStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CustomStream")
+    }
+}
+
+#[cfg(feature = "client")]
+impl NetStream {
+    /// Returns the peer's address of IP, if it has one.
+    pub(crate) fn peer_addr(&self) -> Option<std::net::SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().ok(),
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.get_ref().0.peer_addr(),
+            Self::Custom(_) => None,
+        }
+    }
 }
 
 /// Calls a method of the inner connection.
@@ -30,6 +66,8 @@ macro_rules! delegate {
             NetStream::Unix(stream) => Pin::new(stream).$method($($argument),*),
             #[cfg(feature = "tls")]
             NetStream::Tls(stream) => Pin::new(&mut **stream).$method($($argument),*),
+            #[cfg(feature = "client")]
+            NetStream::Custom(CustomStream(stream)) => Pin::new(&mut **stream).$method($($argument),*),
         }
     };
 }
@@ -68,6 +106,8 @@ impl AsyncWrite for NetStream {
             Self::Unix(stream) => stream.is_write_vectored(),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.is_write_vectored(),
+            #[cfg(feature = "client")]
+            Self::Custom(CustomStream(stream)) => stream.is_write_vectored(),
         }
     }
 }

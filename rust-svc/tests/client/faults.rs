@@ -98,7 +98,7 @@ async fn a_client_connects_once_its_server_listens() {
     assert!(std::error::Error::source(&error).is_some());
 
     let server = Server::on(TcpListener::bind(address).await.unwrap(), |call| async move { call.answer("answer") });
-    assert_eq!(call(&client, GET).await.unwrap(), "answer");
+    assert_eq!(call(&client, GET.wait_for_ready(true)).await.unwrap(), "answer");
     assert_eq!(server.calls(), 1);
 }
 
@@ -409,7 +409,8 @@ async fn a_cancelled_context_cancels_the_call() {
     assert_eq!(resets.recv().await, Some(Some(Reason::CANCEL)));
 }
 
-const FORMS: &str = "write http://HOST:PORT, https://HOST:PORT or unix:PATH";
+const FORMS: &str =
+    "write http://HOST:PORT, https://HOST:PORT, dns:///HOST:PORT, static:HOST:PORT,HOST:PORT or unix:PATH";
 
 #[test]
 fn invalid_addresses_and_settings_are_refused() {

@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod balancing;
 mod breakers;
 mod bulkheads;
 mod configuration;
 mod connection;
+mod connectors;
 mod deadlines;
 mod faults;
 mod fleets;
@@ -17,6 +19,7 @@ mod messages;
 mod retries;
 mod stream_timeouts;
 mod streams;
+mod targets;
 mod tokens;
 mod windows;
 mod wire;

@@ -1,6 +1,9 @@
 //! Sends one attempt and reads the beginning of its response.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use bytes::Bytes;
 use http::{Response, uri::InvalidUri};
@@ -12,12 +15,13 @@ use super::{
     request_body::RequestBody,
     request_head::{RequestDefaults, RequestHead},
     response::parse_response,
+    wait_for_ready::WaitForReady,
 };
 use crate::{
     Code, Context, Error, Metadata, Method,
     client::{
         policy::{AttemptFailure, Cause, EndpointAttempt},
-        transport::{IncomingBody, OutgoingBody, OutgoingRequest, ServerOrigin, Transport},
+        transport::{IncomingBody, OutgoingBody, OutgoingRequest, ServerOrigin, Transport, hash},
     },
     intercept::Attempt,
 };
@@ -48,6 +52,9 @@ pub(crate) enum AttemptResponse {
 /// The request of an attempt, as the transport sees it.
 struct AttemptRequest<'a> {
     head: RequestHead<'a>,
+    cx: &'a Context,
+    waits_for_ready: bool,
+    attempt: &'a Attempt,
     body: &'a RequestBody,
     endpoint: Option<&'a EndpointAttempt<'a>>,
     is_sent: &'a AtomicBool,
@@ -66,8 +73,23 @@ impl OutgoingRequest for AttemptRequest<'_> {
         self.endpoint.map_or(0, |endpoint| endpoint.rank(server) as u8)
     }
 
-    fn sent(&self) {
+    fn sent(&self, peer: Option<SocketAddr>) {
+        peer.inspect(|peer| self.attempt.record_peer(*peer));
         self.is_sent.store(true, Relaxed);
+    }
+
+    fn body_size(&self) -> usize {
+        self.body.size()
+    }
+
+    fn waits_for_ready(&self) -> bool {
+        self.waits_for_ready
+    }
+
+    fn hash_metadata(&self, name: &str) -> Option<u64> {
+        let mut found = None;
+        self.cx.visit_texts(&[name], &mut |_, text| found = found.or(Some(hash(0, text.as_bytes()))));
+        found
     }
 
     fn pick(&self, server: usize) {
@@ -96,7 +118,9 @@ impl CallAttempt<'_> {
         let path = self.path.map_err(|cause| invalid_path(method, cause))?;
         let head =
             RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.attempt);
-        let request = AttemptRequest { head, body: self.body, endpoint: self.endpoint, is_sent: self.is_sent };
+        let Self { cx, attempt, body, endpoint, is_sent, .. } = self;
+        let waits_for_ready = cx.value().map_or(method.wait_for_ready == Some(true), |WaitForReady(waits)| *waits);
+        let request = AttemptRequest { head, cx, waits_for_ready, attempt, body, endpoint, is_sent };
         let sent = self.transport.send(&request, started).await;
         sent.map_err(|error| from_transport(method.full_name(), error))
     }

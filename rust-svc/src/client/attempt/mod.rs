@@ -11,7 +11,9 @@ mod request_size;
 mod request_stream;
 mod response;
 mod status;
+mod wait_for_ready;
 
+pub use self::wait_for_ready::WaitForReady;
 pub(crate) use self::{
     call_attempt::{AttemptResponse, CallAttempt},
     codec::{decode, wrong_kind},

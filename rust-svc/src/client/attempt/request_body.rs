@@ -66,6 +66,14 @@ impl RequestBody {
         }
     }
 
+    /// Returns the number of bytes that are held in memory.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::One { bytes, .. } => bytes.len(),
+            Self::Stream { .. } => 0,
+        }
+    }
+
     /// Returns whether all of it can be sent again.
     pub(crate) fn is_whole(&self) -> bool {
         match self {

@@ -141,13 +141,13 @@ impl SourceState {
         if self.is_cut || self.poll_call_is_over(cx) {
             return Poll::Ready(Some(Err(StreamCut)));
         }
-        let mut batch = BytesMut::new();
+        let (mut batch, mut count) = (BytesMut::new(), 0);
         while batch.len() < BATCH_SIZE {
             let (messages, start) = (&mut self.messages, batch.len());
             let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_append(cx, &mut batch)));
             let polled = polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panic_error()))));
             match polled.map(|result| result.map(|result| result.and_then(|()| self.check(batch.len() - start)))) {
-                Poll::Ready(Some(Ok(()))) => self.counter.sent(1),
+                Poll::Ready(Some(Ok(()))) => count += 1,
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(self.cut(error)))),
                 Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
                 Poll::Pending if batch.is_empty() => return Poll::Pending,
@@ -155,6 +155,8 @@ impl SourceState {
             }
         }
         self.is_consumed = true;
+        // Messages of a batch that an error cuts off are not sent.
+        self.counter.sent(count);
         Poll::Ready(Some(Ok(batch.freeze())))
     }
 

@@ -25,6 +25,11 @@ impl RecentLatency {
         self.0.store(average.max(1), Relaxed);
     }
 
+    /// Forgets all calls.
+    pub(crate) fn forget(&self) {
+        self.0.store(0, Relaxed);
+    }
+
     /// Returns the average, once a call has succeeded.
     pub(crate) fn average(&self) -> Option<Duration> {
         Some(self.0.load(Relaxed)).filter(|micros| *micros > 0).map(|micros| Duration::from_micros(micros.into()))

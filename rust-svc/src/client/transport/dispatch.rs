@@ -1,19 +1,17 @@
 //! The transport of a client.
 
+use std::sync::Arc;
+
 use http::Response;
 use tokio::time::Instant;
 
-use super::{
-    balancer::Balancer, channel::Channel, in_process::InProcess, incoming_body::IncomingBody, request::OutgoingRequest,
-};
+use super::{fleet::Fleet, in_process::InProcess, incoming_body::IncomingBody, request::OutgoingRequest};
 use crate::error::BoxError;
 
 /// Sends HTTP requests. All policies are above it.
 pub(crate) enum Transport {
-    /// To one address.
-    Channel(Box<Channel>),
-    /// To several addresses.
-    Balancer(Balancer),
+    /// To servers.
+    Fleet(Arc<Fleet>),
     /// To a service in this process.
     InProcess(InProcess),
 }
@@ -27,17 +25,16 @@ impl Transport {
         start: Instant,
     ) -> Result<Response<IncomingBody>, BoxError> {
         match self {
-            Self::Channel(channel) => channel.send(request).await,
-            Self::Balancer(balancer) => balancer.send(request).await,
+            Self::Fleet(fleet) => fleet.send(request).await,
             Self::InProcess(service) => service.send(request, start).await,
         }
     }
 
-    /// Returns the number of servers that requests may go to.
-    pub(crate) fn servers(&self) -> usize {
+    /// Returns the servers that requests go to.
+    pub(crate) fn fleet(&self) -> Option<&Arc<Fleet>> {
         match self {
-            Self::Channel(_) | Self::InProcess(_) => 1,
-            Self::Balancer(balancer) => balancer.len(),
+            Self::Fleet(fleet) => Some(fleet),
+            Self::InProcess(_) => None,
         }
     }
 

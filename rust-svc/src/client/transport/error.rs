@@ -15,6 +15,10 @@ pub(crate) struct Unreachable(Arc<dyn StdError + Send + Sync>);
 #[derive(Debug)]
 pub(crate) struct Unsent(pub(crate) h2::Error);
 
+/// A request whose endpoint lost its connection before a stream was free.
+#[derive(Debug)]
+pub(crate) struct Disconnected;
+
 /// A request whose headers exceed the server's limit, in bytes. It might make the server close the connection.
 #[derive(Debug)]
 pub(crate) struct HeadersTooLarge(pub(crate) u32);
@@ -55,6 +59,7 @@ fn recognise(error: &(dyn StdError + 'static)) -> Option<(TransportErrorKind, Co
     // connection closed.
     let is_refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     if error.is::<Unsent>()
+        || error.is::<Disconnected>()
         || error.downcast_ref().is_some_and(is_refused)
         || error.downcast_ref().is_some_and(hyper::Error::is_canceled)
     {
@@ -125,6 +130,14 @@ impl StdError for Unsent {
         Some(&self.0)
     }
 }
+
+impl fmt::Display for Disconnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection ended before a stream was free")
+    }
+}
+
+impl StdError for Disconnected {}
 
 impl fmt::Display for HeadersTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

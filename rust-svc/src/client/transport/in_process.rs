@@ -44,7 +44,7 @@ impl InProcess {
             OutgoingBody::Stream(stream) => Body::new(stream),
         };
         let response = self.0.call_service(request.head(None, start).map(|()| body));
-        request.sent();
+        request.sent(None);
         let response = response.await?;
         Ok(response.map(IncomingBody::InProcess))
     }

@@ -10,7 +10,7 @@ use h2::RecvStream;
 use http::HeaderMap;
 use http_body::Body as _;
 
-use super::connection::ActiveStream;
+use super::connection::RemoteBody;
 use crate::{error::BoxError, grpc::Body};
 
 /// The body of a response. Dropping it cancels the request.
@@ -18,7 +18,7 @@ pub(crate) enum IncomingBody {
     /// No body.
     Empty,
     /// A body that arrives over a connection.
-    Remote { stream: RecvStream, _active: ActiveStream },
+    Remote(RemoteBody),
     /// A body from a service in this process.
     InProcess(Body),
 }
@@ -34,7 +34,7 @@ impl IncomingBody {
     pub(crate) fn is_end(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Remote { stream, .. } => stream.is_end_stream(),
+            Self::Remote(body) => body.stream.is_end_stream(),
             Self::InProcess(body) => body.is_end_stream(),
         }
     }
@@ -42,13 +42,22 @@ impl IncomingBody {
     pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, BoxError>>> {
         match self {
             Self::Empty => Poll::Ready(None),
-            Self::Remote { stream, .. } => poll_remote(stream, cx).map_err(BoxError::from),
+            Self::Remote(body) => poll_remote(body, cx).map_err(BoxError::from),
             Self::InProcess(body) => poll_in_process(body, cx),
         }
     }
 }
 
-fn poll_remote(stream: &mut RecvStream, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, h2::Error>>> {
+fn poll_remote(body: &mut RemoteBody, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, h2::Error>>> {
+    let chunk = ready!(poll_chunk(&mut body.stream, cx));
+    match &chunk {
+        Some(Ok(BodyChunk::Data(_))) if !body.stream.is_end_stream() => body.active.receive(),
+        _ => body.active.end(),
+    }
+    Poll::Ready(chunk)
+}
+
+fn poll_chunk(stream: &mut RecvStream, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, h2::Error>>> {
     match ready!(stream.poll_data(cx)?) {
         Some(data) => {
             // The caller holds the data, and reads no more before it has consumed them.

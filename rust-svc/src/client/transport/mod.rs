@@ -1,27 +1,35 @@
 //! Sends requests over HTTP/2 connections, or to a service in this process. It knows no policies.
 
 mod address;
-mod balancer;
-mod channel;
-mod connect_backoff;
+mod balance;
+mod connect;
 mod connection;
-mod connector;
 mod dispatch;
 mod error;
+mod fleet;
 mod in_process;
 mod incoming_body;
 mod request;
+mod resolve;
 
 pub(crate) use self::{
-    address::{ServerAddress, ServerOrigin, invalid_address},
-    balancer::Balancer,
-    channel::Channel,
-    connector::Connector,
+    address::{EndpointAddress, ServerList, ServerOrigin, TargetAddress, invalid_address},
+    balance::hash,
+    connect::{Dialer, Proxy},
+    connection::Windows,
     dispatch::Transport,
     error::{TransportErrorKind, classify},
+    fleet::{ChannelSettings, EndpointListener, Fleet, FoundServer, ListSettings},
     in_process::InProcess,
     incoming_body::{BodyChunk, IncomingBody},
     request::{MessageStream, OutgoingBody, OutgoingRequest, StreamCut},
+    resolve::DnsResolver,
+};
+pub use self::{
+    balance::LoadBalancing,
+    connect::Connector,
+    fleet::ConnectivityState,
+    resolve::{Endpoint, EndpointUpdates, Refresh, Resolver},
 };
 
 #[cfg(test)]

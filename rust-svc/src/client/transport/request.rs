@@ -3,6 +3,7 @@
 use std::{
     error::Error as StdError,
     fmt,
+    net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -21,14 +22,23 @@ pub(crate) trait OutgoingRequest: Sync {
     /// Returns the body for one attempt.
     fn body(&self) -> OutgoingBody;
 
+    /// Returns the size of the body, as far as it is held in memory.
+    fn body_size(&self) -> usize;
+
+    /// Returns whether the request waits while no server can be reached.
+    fn waits_for_ready(&self) -> bool;
+
+    /// Returns a hash of the metadata with this name.
+    fn hash_metadata(&self, name: &str) -> Option<u64>;
+
     /// Ranks one of several servers, by its index. The lowest rank is preferred.
     fn rank(&self, server: usize) -> u8;
 
     /// Records that one of several servers was picked.
     fn pick(&self, server: usize);
 
-    /// Records that the request is on its way.
-    fn sent(&self);
+    /// Records that the request is on its way to the peer of a connection.
+    fn sent(&self, peer: Option<SocketAddr>);
 }
 
 /// The body of a request.

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    net::SocketAddr,
     sync::atomic::{AtomicU16, AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
@@ -30,6 +31,8 @@ pub struct Outcome {
     pub attempt: Option<u64>,
     /// The number of earlier attempts of the call, without transparent retries.
     pub previous_attempts: u32,
+    /// The server's address of IP, of an attempt whose request was sent over TCP.
+    pub peer: Option<SocketAddr>,
 }
 
 /// The counters of a call in progress.
@@ -84,7 +87,7 @@ impl Outcome {
     pub(super) fn of_call(code: Option<Code>, elapsed: Duration, counts: &Counts, is_http: bool) -> Self {
         let (sent, received) = (counts.sent.load(Relaxed), counts.received.load(Relaxed));
         let http_status = is_http.then(|| counts.http_status(code));
-        Self { code, elapsed, sent, received, http_status, attempt: None, previous_attempts: 0 }
+        Self { code, elapsed, sent, received, http_status, attempt: None, previous_attempts: 0, peer: None }
     }
 
     /// Creates the outcome of an attempt, of which no messages are counted.
@@ -95,7 +98,7 @@ impl Outcome {
         span_id: Option<u64>,
         previous_attempts: u32,
     ) -> Self {
-        Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span_id, previous_attempts }
+        Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span_id, previous_attempts, peer: None }
     }
 
     /// Records the outcome in a span.

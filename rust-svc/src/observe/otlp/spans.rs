@@ -66,7 +66,12 @@ impl Spans {
         let Some((trace, span_id)) = sampled(call).zip(outcome.attempt) else { return };
         let name = format!("attempt {}", call.method().full_name());
         let identity = SpanIdentity { span_id, parent: trace.span(), name, trace };
-        self.send(identity, call.side(), attributes(call, outcome), outcome);
+        let mut attributes = attributes(call, outcome);
+        attributes.extend(outcome.peer.iter().flat_map(|peer| {
+            let address = KeyValue::new(names::PEER_ADDRESS, peer.ip().to_string());
+            [address, KeyValue::new(names::PEER_PORT, i64::from(peer.port()))]
+        }));
+        self.send(identity, call.side(), attributes, outcome);
     }
 
     fn send(&self, identity: SpanIdentity, side: Side, attributes: Vec<KeyValue>, outcome: &Outcome) {

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 use super::{
     ejection::{Admission, Ejection},
-    method_health::MethodHealth,
+    growing_list::GrowingList,
+    method_health::{EndpointId, MethodHealth},
 };
 use crate::client::policy::window::SlidingWindow;
 
@@ -23,16 +24,33 @@ const WINDOW: Duration = Duration::from_secs(10);
 const MIN_FAILURES: u64 = 3;
 const FAILURE_PERCENT: u64 = 50;
 
-/// The endpoints of a client with several.
+/// The endpoints of a client, which may come and go.
 #[derive(Debug)]
-pub(crate) struct Endpoints(Box<[Endpoint]>);
+pub(crate) struct Endpoints {
+    endpoints: GrowingList<EndpointHealth>,
+    /// One more than the largest index that was used.
+    end: AtomicUsize,
+}
 
 #[derive(Debug)]
-struct Endpoint {
+struct EndpointHealth {
+    /// How often an endpoint joined or left at this index. It is odd while one is there.
+    generation: AtomicU32,
     window: SlidingWindow,
     /// Whether the ejection must be looked at, so that calls to healthy endpoints take no lock.
     is_ejected: AtomicBool,
     ejection: Mutex<Ejection>,
+}
+
+impl Default for EndpointHealth {
+    fn default() -> Self {
+        Self {
+            generation: AtomicU32::new(0),
+            window: SlidingWindow::new(WINDOW, Instant::now()),
+            is_ejected: AtomicBool::new(false),
+            ejection: Mutex::default(),
+        }
+    }
 }
 
 /// The preference for an endpoint. Lower is better.
@@ -72,18 +90,23 @@ impl TriedEndpoints {
 }
 
 impl Endpoints {
-    pub(crate) fn new(count: usize) -> Self {
-        let now = Instant::now();
-        let endpoint = |_| Endpoint {
-            window: SlidingWindow::new(WINDOW, now),
-            is_ejected: AtomicBool::new(false),
-            ejection: Mutex::default(),
-        };
-        Self((0..count).map(endpoint).collect())
+    pub(crate) fn new() -> Self {
+        Self { endpoints: GrowingList::new(), end: AtomicUsize::new(0) }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    /// Adds an endpoint with an index that no other one has.
+    pub(crate) fn join(&self, index: usize) {
+        let endpoint = self.endpoints.get(index);
+        endpoint.reset();
+        endpoint.generation.fetch_add(1, Relaxed);
+        self.end.fetch_max(index + 1, Relaxed);
+    }
+
+    /// Removes an endpoint.
+    pub(crate) fn leave(&self, index: usize) {
+        let endpoint = self.endpoints.get(index);
+        endpoint.generation.fetch_add(1, Relaxed);
+        endpoint.reset();
     }
 
     /// Ranks an endpoint for a call.
@@ -104,7 +127,7 @@ impl Endpoints {
     /// Marks the beginning of an attempt.
     pub(crate) fn begin(&self, endpoint: usize, now: Instant) {
         if self.is_ejected(endpoint) {
-            self.0[endpoint].ejection().begin_probe(now);
+            self.endpoints.get(endpoint).ejection().begin_probe(now);
         }
     }
 
@@ -118,20 +141,21 @@ impl Endpoints {
         elapsed: Duration,
         now: Instant,
     ) -> bool {
-        let is_slow = method.is_slow(elapsed, |other| other != endpoint && !self.is_ejected(other));
+        let Some(id) = self.id(endpoint) else { return false };
+        let is_slow = method.is_slow(elapsed, self.others(endpoint));
         match result {
             EndpointResult::Success if is_slow => {
                 self.fail(endpoint, now);
                 false
             }
             EndpointResult::Success => {
-                method.record_success(endpoint, elapsed);
+                method.record_success(id, elapsed);
                 self.succeed(endpoint, now);
                 false
             }
             EndpointResult::Unanswered if !is_slow => false,
             EndpointResult::Failure | EndpointResult::Unanswered => {
-                method.record_failure(endpoint);
+                method.record_failure(id);
                 let is_outlier = self.others(endpoint).any(|other| method.has_succeeded(other));
                 if is_outlier {
                     self.fail(endpoint, now);
@@ -142,7 +166,7 @@ impl Endpoints {
     }
 
     fn succeed(&self, endpoint: usize, now: Instant) {
-        let Some(state) = self.0.get(endpoint) else { return };
+        let state = self.endpoints.get(endpoint);
         state.window.add_success(now);
         if state.is_ejected.load(Relaxed) {
             let mut ejection = state.ejection();
@@ -156,7 +180,7 @@ impl Endpoints {
     }
 
     fn fail(&self, endpoint: usize, now: Instant) {
-        let Some(state) = self.0.get(endpoint) else { return };
+        let state = self.endpoints.get(endpoint);
         state.window.add_failure(now);
         let totals = state.window.totals(now);
         let is_failing = totals.failures >= MIN_FAILURES && totals.failures * 100 >= totals.calls * FAILURE_PERCENT;
@@ -171,27 +195,45 @@ impl Endpoints {
 
     /// Returns whether one more ejection leaves at least half of the endpoints in service.
     fn may_eject(&self) -> bool {
-        let ejected = (0..self.len()).filter(|&endpoint| self.is_ejected(endpoint)).count();
-        (ejected + 1) * 2 <= self.len()
+        let ejected = self.present().filter(|endpoint| self.is_ejected(endpoint.index)).count();
+        (ejected + 1) * 2 <= self.present().count()
     }
 
-    fn others(&self, endpoint: usize) -> impl Iterator<Item = usize> {
-        (0..self.len()).filter(move |&other| other != endpoint && !self.is_ejected(other))
+    /// Returns the other endpoints in service.
+    fn others(&self, endpoint: usize) -> impl Iterator<Item = EndpointId> {
+        self.present().filter(move |other| other.index != endpoint && !self.is_ejected(other.index))
+    }
+
+    fn present(&self) -> impl Iterator<Item = EndpointId> {
+        (0..self.end.load(Relaxed)).filter_map(|index| self.id(index))
+    }
+
+    /// Returns the endpoint with an index, if there is one.
+    fn id(&self, index: usize) -> Option<EndpointId> {
+        let generation = self.endpoints.get(index).generation.load(Relaxed);
+        (generation % 2 == 1).then_some(EndpointId { index, generation })
     }
 
     fn is_ejected(&self, endpoint: usize) -> bool {
-        self.0.get(endpoint).is_some_and(|endpoint| endpoint.is_ejected.load(Relaxed))
+        self.endpoints.get(endpoint).is_ejected.load(Relaxed)
     }
 
     fn admission(&self, endpoint: usize, is_repeatable: bool, now: Instant) -> Admission {
         match self.is_ejected(endpoint) {
-            true => self.0[endpoint].ejection().admission(now, is_repeatable),
+            true => self.endpoints.get(endpoint).ejection().admission(now, is_repeatable),
             false => Admission::All,
         }
     }
 }
 
-impl Endpoint {
+impl EndpointHealth {
+    /// Forgets the results of an earlier endpoint.
+    fn reset(&self) {
+        self.window.clear();
+        *self.ejection() = Ejection::default();
+        self.is_ejected.store(false, Relaxed);
+    }
+
     fn ejection(&self) -> MutexGuard<'_, Ejection> {
         self.ejection.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -207,15 +249,17 @@ mod tests {
     const FAST: Duration = Duration::from_millis(2);
     const SLOW: Duration = Duration::from_millis(200);
 
-    struct Fleet {
+    struct TestFleet {
         endpoints: Endpoints,
         method: MethodHealth,
         now: Instant,
     }
 
-    impl Fleet {
+    impl TestFleet {
         fn new(count: usize) -> Self {
-            Self { endpoints: Endpoints::new(count), method: MethodHealth::new(count), now: Instant::now() }
+            let endpoints = Endpoints::new();
+            (0..count).for_each(|index| endpoints.join(index));
+            Self { endpoints, method: MethodHealth::new(), now: Instant::now() }
         }
 
         fn record(&self, endpoint: usize, result: EndpointResult, elapsed: Duration) -> bool {
@@ -230,7 +274,7 @@ mod tests {
     #[test]
     fn an_endpoint_that_fails_hangs_or_is_slow_is_ejected() {
         for (result, elapsed) in [(Failure, FAST), (Unanswered, SLOW), (Success, SLOW)] {
-            let fleet = Fleet::new(2);
+            let fleet = TestFleet::new(2);
             (0..2).for_each(|_| _ = (fleet.record(0, Success, FAST), fleet.record(1, result, elapsed)));
             assert_eq!(fleet.rank(1), EndpointRank::Preferred, "{result:?}");
             fleet.record(1, result, elapsed);
@@ -240,7 +284,7 @@ mod tests {
 
     #[test]
     fn failures_of_all_endpoints_eject_none() {
-        let fleet = Fleet::new(3);
+        let fleet = TestFleet::new(3);
         for endpoint in (0..3).cycle().take(60) {
             assert!(!fleet.record(endpoint, Failure, FAST), "the method fails, not the endpoint");
         }
@@ -249,7 +293,7 @@ mod tests {
 
     #[test]
     fn at_most_half_of_the_endpoints_are_ejected() {
-        let fleet = Fleet::new(4);
+        let fleet = TestFleet::new(4);
         for _ in 0..20 {
             fleet.record(0, Success, FAST);
             (1..4).for_each(|endpoint| _ = fleet.record(endpoint, Failure, FAST));
@@ -259,7 +303,7 @@ mod tests {
 
     #[test]
     fn short_timeouts_do_not_eject() {
-        let fleet = Fleet::new(2);
+        let fleet = TestFleet::new(2);
         for _ in 0..20 {
             fleet.record(0, Success, FAST);
             assert!(!fleet.record(1, Unanswered, FAST));
@@ -269,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_probe_restores_an_endpoint_or_ejects_it_again() {
-        let mut fleet = Fleet::new(2);
+        let mut fleet = TestFleet::new(2);
         (0..3).for_each(|_| _ = (fleet.record(0, Success, FAST), fleet.record(1, Failure, FAST)));
         for result in [Failure, Success] {
             fleet.now += Duration::from_secs(13);
@@ -283,8 +327,21 @@ mod tests {
     }
 
     #[test]
+    fn an_index_is_used_again_without_the_results_of_its_last_endpoint() {
+        let fleet = TestFleet::new(2);
+        (0..3).for_each(|_| _ = (fleet.record(0, Success, FAST), fleet.record(1, Failure, FAST)));
+        assert_eq!(fleet.rank(1), EndpointRank::Ejected);
+        fleet.endpoints.leave(1);
+        assert!(!fleet.record(1, Failure, FAST), "late results do not count");
+        fleet.endpoints.join(1);
+        assert_eq!(fleet.rank(1), EndpointRank::Preferred);
+        fleet.endpoints.leave(0);
+        assert!(!fleet.record(1, Failure, FAST), "the endpoint that served the method is gone");
+    }
+
+    #[test]
     fn tried_endpoints_rank_behind_others() {
-        let fleet = Fleet::new(2);
+        let fleet = TestFleet::new(2);
         let tried = TriedEndpoints::default();
         tried.add(1);
         let rank = |endpoint| fleet.endpoints.rank(endpoint, &tried, false, fleet.now);

@@ -3,6 +3,7 @@
 mod ejection;
 mod endpoint_attempt;
 mod endpoints;
+mod growing_list;
 mod method_health;
 
 pub(crate) use self::{

@@ -1,104 +1,75 @@
 //! A connection and the requests on it.
 
 use std::{
-    sync::{Arc, Weak},
+    net::SocketAddr,
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use bytes::Bytes;
-use futures::future::OptionFuture;
 use h2::{
-    SendStream,
-    client::{Builder, ResponseFuture, SendRequest},
+    RecvStream, SendStream,
+    client::{ResponseFuture, SendRequest},
 };
 use http::{Request, Response};
 
 use super::{
     super::{
-        error::{HeadersTooLarge, QueueFull, Unsent},
-        incoming_body::IncomingBody,
+        error::{HeadersTooLarge, Unsent},
         request::OutgoingBody,
     },
-    keepalive::keepalive_watchdog,
-    monitored_io::MonitoredIo,
+    monitored_io::PeerActivity,
     settings::accepts_headers,
-    stream_slots::{ActiveStream, StreamSlot, StreamSlots},
+    stream_pool::{Multiplexed, StreamSlot},
     upload::Upload,
 };
-use crate::{error::BoxError, net::NetStream};
+use crate::error::BoxError;
 
-/// The flow-control window of a stream: how much of one response a server may send before it is read.
-const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
-
-/// The flow-control window of the connection, the maximum of HTTP/2: an unread stream must not stall other calls.
-const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
-
-/// h2's limit of small DATA frames, which is disabled: the stream windows bound memory, and h2 would close the
-/// connection with all its calls.
-const DATA_FRAME_BUDGET: usize = usize::MAX / 2;
-
-/// How many cancelled streams are remembered. For frames of older ones h2 closes the connection.
-const MAX_RESET_STREAMS: usize = 10_000;
-
-/// The largest headers and trailers of a response, in bytes.
-const MAX_HEADER_LIST_SIZE: u32 = 64 * 1024;
-
-/// The limit of concurrent streams before the server announces its own (RFC 9113, section 6.5.2).
-const INITIAL_MAX_STREAMS: usize = 100;
-
-/// A connection. It stays open until it breaks, or all its clones are dropped and its calls have ended.
+/// A handle to a connection. It stays open until it breaks, or all handles are dropped and its calls have ended.
 #[derive(Clone)]
 pub(crate) struct H2Connection {
     sender: SendRequest<Bytes>,
     /// The largest headers that the server accepts.
     max_header_list_size: u32,
-    slots: StreamSlots,
-    /// Upgraded by each active call, if keepalive needs that.
-    calls: Weak<()>,
+    peer: Option<SocketAddr>,
+    activity: PeerActivity,
+}
+
+/// The body of a response that arrives over a connection.
+pub(crate) struct RemoteBody {
+    pub(crate) stream: RecvStream,
+    pub(crate) active: ActiveStream,
+}
+
+/// A stream in progress. It suspects the server if it is dropped early while the server is silent.
+pub(crate) struct ActiveStream {
+    activity: PeerActivity,
+    /// The reads of the connection when the stream last received something; `None` after its end.
+    reads: Option<usize>,
+    _slot: StreamSlot<H2Connection>,
 }
 
 impl H2Connection {
-    /// Starts HTTP/2 over a stream of bytes, and completes when the server's SETTINGS arrive. With `keep_alive`, pings
-    /// are sent in this interval while calls are active.
-    pub(crate) async fn open(stream: NetStream, keep_alive: Option<Duration>) -> Result<Self, BoxError> {
-        let (stream, activity) = MonitoredIo::new(stream);
-        let (sender, mut connection) = settings().handshake(stream).await?;
-        let max_header_list_size = activity.wait_for_settings(&mut connection).await?;
-        let calls = keep_alive.map(|_| Arc::new(()));
-        let weak = calls.as_ref().map(Arc::downgrade).unwrap_or_default();
-        let parts = keep_alive.zip(calls).zip(connection.ping_pong());
-        let watchdog = OptionFuture::from(
-            parts.map(|((interval, calls), pings)| keepalive_watchdog(pings, activity, interval, calls)),
-        );
-        tokio::spawn(async move {
-            tokio::select! {
-                biased;
-                ended = connection => tracing::debug!(?ended, "connection closed"),
-                Some(()) = watchdog => tracing::debug!("keepalive timeout"),
-            }
-        });
-        Ok(Self { sender, max_header_list_size, slots: StreamSlots::default(), calls: weak })
+    pub(super) fn new(
+        sender: SendRequest<Bytes>,
+        max_header_list_size: u32,
+        peer: Option<SocketAddr>,
+        activity: PeerActivity,
+    ) -> Self {
+        Self { sender, max_header_list_size, peer, activity }
     }
 
-    /// Returns whether it accepts requests, as far as is known.
-    pub(crate) fn is_open(&self) -> bool {
-        let mut context = Context::from_waker(Waker::noop());
-        !matches!(self.sender.clone().poll_ready(&mut context), Poll::Ready(Err(_)))
-    }
-
-    /// Waits until the server accepts one more stream.
-    pub(crate) async fn reserve(&self) -> Result<StreamSlot, QueueFull> {
-        self.slots.acquire(self.sender.current_max_send_streams()).await
+    /// Returns the server's address of IP, if it has one.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// Sends a request and returns the beginning of the response. Dropping the future or the response cancels the request.
     pub(crate) fn send(
         mut self,
-        slot: StreamSlot,
+        slot: StreamSlot<Self>,
         head: Request<()>,
         body: OutgoingBody,
-    ) -> Result<impl Future<Output = Result<Response<IncomingBody>, h2::Error>> + Send + use<>, BoxError> {
+    ) -> Result<impl Future<Output = Result<Response<RemoteBody>, h2::Error>> + Send + use<>, BoxError> {
         if !accepts_headers(self.max_header_list_size, &head) {
             return Err(HeadersTooLarge(self.max_header_list_size).into());
         }
@@ -107,22 +78,46 @@ impl H2Connection {
             OutgoingBody::Complete(bytes) => send_all(stream, bytes),
             OutgoingBody::Stream(messages) => drop(tokio::spawn(Upload::new(stream, messages))),
         }
-        Ok(receive(PendingResponse { response, active: ActiveStream::new(slot, self.calls.upgrade()) }))
+        let reads = Some(self.activity.reads());
+        Ok(receive(PendingResponse { response, active: ActiveStream { activity: self.activity, reads, _slot: slot } }))
     }
 }
 
-fn settings() -> Builder {
-    let mut settings = Builder::new();
-    settings
-        .initial_max_send_streams(INITIAL_MAX_STREAMS)
-        .initial_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_header_list_size(MAX_HEADER_LIST_SIZE)
-        .data_frame_budget(DATA_FRAME_BUDGET)
-        .max_concurrent_reset_streams(MAX_RESET_STREAMS)
-        .max_local_error_reset_streams(None)
-        .enable_push(false);
-    settings
+impl Multiplexed for H2Connection {
+    fn handle(&self) -> Option<Self> {
+        let mut handle = self.clone();
+        let ready = handle.sender.poll_ready(&mut Context::from_waker(Waker::noop()));
+        (!matches!(ready, Poll::Ready(Err(_)))).then_some(handle)
+    }
+
+    fn max_streams(&self) -> usize {
+        self.sender.current_max_send_streams()
+    }
+}
+
+impl ActiveStream {
+    /// Records that a part of the response arrived.
+    pub(crate) fn receive(&mut self) {
+        self.reads = Some(self.activity.reads());
+    }
+
+    fn begin(&mut self) {
+        self.activity.respond();
+        self.receive();
+    }
+
+    /// Records that the response ended.
+    pub(crate) fn end(&mut self) {
+        self.reads = None;
+    }
+}
+
+impl Drop for ActiveStream {
+    fn drop(&mut self) {
+        if self.reads == Some(self.activity.reads()) {
+            self.activity.suspect();
+        }
+    }
 }
 
 /// Sends a complete body. An error is dropped, because the response of the stream explains more.
@@ -136,7 +131,10 @@ struct PendingResponse {
     active: ActiveStream,
 }
 
-async fn receive(mut pending: PendingResponse) -> Result<Response<IncomingBody>, h2::Error> {
-    let response = (&mut pending.response).await?;
-    Ok(response.map(|stream| IncomingBody::Remote { stream, _active: pending.active }))
+async fn receive(mut pending: PendingResponse) -> Result<Response<RemoteBody>, h2::Error> {
+    let response = (&mut pending.response).await;
+    pending.active.end();
+    let response = response?;
+    pending.active.begin();
+    Ok(response.map(|stream| RemoteBody { stream, active: pending.active }))
 }

@@ -1,10 +1,18 @@
-//! One HTTP/2 connection.
+//! HTTP/2 connections, and the streams on them.
 
+mod driver;
 mod h2_connection;
-mod keepalive;
 mod monitored_io;
 mod settings;
-mod stream_slots;
+mod silence;
+mod stream_pool;
 mod upload;
+mod wait_queue;
 
-pub(super) use self::{h2_connection::H2Connection, stream_slots::ActiveStream};
+pub(crate) use self::driver::Windows;
+pub(super) use self::{
+    driver::{ConnectionDriver, ConnectionEnd},
+    h2_connection::{H2Connection, RemoteBody},
+    silence::PingPolicy,
+    stream_pool::{Acquired, ReservedStream, StreamPool},
+};

@@ -11,13 +11,16 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Notify,
+};
 
 use super::settings::SettingsReader;
 use crate::{error::BoxError, net::NetStream};
 
 /// A stream of bytes that records the activity of its peer. A server may accept a connection and never send anything.
-pub(super) struct MonitoredIo {
+pub(crate) struct MonitoredIo {
     stream: NetStream,
     settings: SettingsReader,
     activity: PeerActivity,
@@ -25,11 +28,14 @@ pub(super) struct MonitoredIo {
 
 /// The activity of a peer.
 #[derive(Clone, Default)]
-pub(super) struct PeerActivity(Arc<Observed>);
+pub(crate) struct PeerActivity(Arc<Observed>);
 
 #[derive(Default)]
 struct Observed {
     reads: AtomicUsize,
+    responses: AtomicUsize,
+    /// Notified when a call ended while the server was silent.
+    suspicion: Notify,
     /// The largest headers that the server accepts. Empty before its SETTINGS arrive.
     max_header_list_size: OnceLock<u32>,
 }
@@ -45,6 +51,26 @@ impl PeerActivity {
     /// Returns how often bytes arrived so far.
     pub(super) fn reads(&self) -> usize {
         self.0.reads.load(Relaxed)
+    }
+
+    /// Returns how many responses began so far.
+    pub(super) fn responses(&self) -> usize {
+        self.0.responses.load(Relaxed)
+    }
+
+    /// Records that a response began.
+    pub(super) fn respond(&self) {
+        self.0.responses.fetch_add(1, Relaxed);
+    }
+
+    /// Suspects that the server has vanished.
+    pub(super) fn suspect(&self) {
+        self.0.suspicion.notify_one();
+    }
+
+    /// Completes when the server is suspected to have vanished.
+    pub(super) async fn suspected(&self) {
+        self.0.suspicion.notified().await;
     }
 
     fn record(&self, bytes: &[u8], settings: &mut SettingsReader) {

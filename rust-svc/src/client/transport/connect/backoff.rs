@@ -10,23 +10,23 @@ const MAX_DELAY: Duration = Duration::from_secs(120);
 const MULTIPLIER: f64 = 1.6;
 const JITTER: f64 = 0.2;
 
-/// The least time between two attempts to connect, as a share of the delay and at most. Calls in this time fail as the
-/// last attempt did. It is short, so that a call that waits a little finds a restarted server.
+/// The least time between two attempts to connect, as a share of the delay and at most, if all endpoints are backing off. It
+/// is short, so that a call finds the endpoint that is back first.
 const MIN_INTERVAL_SHARE: f64 = 0.02;
-const MAX_INTERVAL: Duration = Duration::from_millis(100);
+const MAX_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The backoff of one address.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ConnectBackoff {
+pub(crate) struct ConnectBackoff {
     delay: Duration,
     failed: Option<Instant>,
     /// The end of the backoff.
-    pub(super) until: Option<Instant>,
+    pub(crate) until: Option<Instant>,
 }
 
 impl ConnectBackoff {
     /// Returns the backoff after one more failure. A failure within a backoff does not extend it.
-    pub(super) fn next(self, now: Instant) -> Self {
+    pub(crate) fn next(self, now: Instant) -> Self {
         if self.until.is_some_and(|until| until > now) {
             return Self { failed: Some(now), ..self };
         }
@@ -36,7 +36,7 @@ impl ConnectBackoff {
     }
 
     /// Returns whether the last failure is too recent for another attempt, even for a call without another server.
-    pub(super) fn is_throttled(self, now: Instant) -> bool {
+    pub(crate) fn is_throttled(self, now: Instant) -> bool {
         let interval = self.delay.mul_f64(MIN_INTERVAL_SHARE).min(MAX_INTERVAL);
         self.failed.is_some_and(|failed| now.saturating_duration_since(failed) < interval)
     }

@@ -1,0 +1,11 @@
+//! Connects to one server.
+
+mod backoff;
+mod connector;
+mod dialer;
+mod proxy;
+mod race;
+mod tcp;
+
+pub use self::connector::Connector;
+pub(crate) use self::{backoff::ConnectBackoff, dialer::Dialer, proxy::Proxy, race::race};
