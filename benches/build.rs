@@ -11,7 +11,8 @@ type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 
 fn main() -> Result {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    ours(&out)?;
+    ours(&out, "echo", "domain+pb+convert+adapter+client")?;
+    ours(&out, "orders", "adapter+client+gateway")?;
     let descriptors = protox::Compiler::new([".", "../proto"])?
         .include_imports(true)
         .open_files(["echo.proto"])?
@@ -20,14 +21,15 @@ fn main() -> Result {
     connect(&out, &descriptors)
 }
 
-fn ours(out: &Path) -> Result {
-    protoc_gen_rust_svc::Build::new(out.join("ours"))
+/// The module has the name of the contract.
+fn ours(out: &Path, contract: &str, artefacts: &str) -> Result {
+    protoc_gen_rust_svc::Build::new(out.join(contract))
         .proto_path(".")
         .proto_path("../proto")
-        .file("echo.proto")
-        .option("emit=domain+pb+convert+adapter+client")
+        .file(format!("{contract}.proto"))
+        .option(format!("emit={artefacts}"))
         .run();
-    Ok(fs::write(out.join("generated.rs"), "pub mod ours;\n")?)
+    Ok(fs::write(out.join(format!("{contract}_module.rs")), format!("pub mod {contract};\n"))?)
 }
 
 fn tonic(out: &Path) -> Result {

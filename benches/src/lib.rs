@@ -1,4 +1,5 @@
-//! One service, served and called alike by this project and by its peers: the programs that `bench wire` runs.
+//! Services, served and called alike by this project and by its peers: the programs that `bench wire` and `bench gateway` run.
 
 pub mod error;
+pub mod rest;
 pub mod stacks;

@@ -5,10 +5,13 @@
 //! | `generator` | generating code: time and memory of the plugins |
 //! | `compile` | compiling generated code: time, memory and size |
 //! | `wire` | calls: rate, latency, allocations and instructions |
+//! | `gateway` | HTTP requests: rate, latency, processor time, allocations and instructions |
 
 mod compile;
 mod figure;
+mod gateway;
 mod generator;
+mod process;
 mod programs;
 mod usage;
 mod wire;
@@ -46,6 +49,15 @@ enum Arguments {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// HTTP requests; the peer is axum with serde, written by hand.
+    Gateway {
+        /// A short run, to see that everything works.
+        #[arg(long)]
+        quick: bool,
+        /// The number of rounds; figures are medians.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Runs a program and reports its usage: how this program measures its children.
     #[command(hide = true)]
     Measure {
@@ -76,6 +88,12 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Wire { quick: true, .. } => wire::all(wire::Extent { turns: 1, millis: 200, calls: 100 }),
         Arguments::Wire { quick: false, rounds } => {
             wire::all(wire::Extent { turns: 10 * rounds, millis: 100, calls: 1000 })
+        }
+        Arguments::Gateway { quick: true, .. } => {
+            gateway::all(gateway::Extent { turns: 1, millis: 200, requests: 100 })
+        }
+        Arguments::Gateway { quick: false, rounds } => {
+            gateway::all(gateway::Extent { turns: 3 * rounds, millis: 300, requests: 1000 })
         }
         Arguments::Measure { report, command } => usage::measure(&report, &command).map(drop),
     }

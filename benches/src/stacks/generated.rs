@@ -22,4 +22,4 @@ pub mod connect_rust {
     include!(concat!(env!("OUT_DIR"), "/connect/mod.rs"));
 }
 
-include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+include!(concat!(env!("OUT_DIR"), "/echo_module.rs"));

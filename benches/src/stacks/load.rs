@@ -26,6 +26,13 @@ pub struct CallTimes {
 }
 
 impl CallTimes {
+    /// The times of callers that ran at once, within `whole`.
+    pub fn new(callers: Vec<Vec<u64>>, whole: Duration) -> Self {
+        let mut nanos = callers.concat();
+        nanos.sort_unstable();
+        Self { nanos, whole }
+    }
+
     /// Calls per second.
     pub fn rate(&self) -> f64 {
         self.nanos.len() as f64 / self.whole.as_secs_f64()
@@ -46,17 +53,19 @@ pub async fn unary<C: Caller>(clients: Vec<C>, load: Load) -> Result<CallTimes> 
     let start = Instant::now();
     let callers = clients.iter().flat_map(|client| vec![client.clone(); load.concurrency]);
     let nanos = try_join_all(callers.map(|client| tokio::spawn(until(client, start + load.duration)))).await?;
-    let whole = start.elapsed();
-    let mut nanos = nanos.into_iter().collect::<Result<Vec<_>>>()?.concat();
-    nanos.sort_unstable();
-    Ok(CallTimes { nanos, whole })
+    Ok(CallTimes::new(nanos.into_iter().collect::<Result<_>>()?, start.elapsed()))
 }
 
 async fn until<C: Caller>(mut client: C, end: Instant) -> Result<Vec<u64>> {
+    repeat(async move || client.echo().await, end).await
+}
+
+/// Calls one after the other, until this time. Returns the nanoseconds of each call.
+pub async fn repeat(mut call: impl AsyncFnMut() -> Result<()>, end: Instant) -> Result<Vec<u64>> {
     let mut nanos = Vec::with_capacity(1 << 16);
     let mut last = Instant::now();
     while last < end {
-        client.echo().await?;
+        call().await?;
         let now = Instant::now();
         nanos.push((now - last).as_nanos() as u64);
         last = now;

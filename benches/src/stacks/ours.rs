@@ -13,7 +13,7 @@ use rust_svc::{
 use tokio::net::TcpListener;
 
 use super::{
-    generated::ours::bench::wire::v1::{
+    generated::echo::bench::wire::v1::{
         EchoRequest, EchoResponse, EchoService, EchoServiceClient, RepeatRequest, echo_service_adapter,
     },
     http_request::HttpCaller,

@@ -7,7 +7,10 @@ mod program;
 use bench::{error::Result, stacks::name::StackName};
 use program::Programs;
 
-use crate::figure::{Figure, Goal, Unit, median};
+use crate::{
+    figure::{Figure, Goal, Unit, median},
+    process,
+};
 
 /// The length of a run.
 #[derive(Clone, Copy)]
@@ -76,7 +79,7 @@ impl WireBench {
         print(format!("wire/in_process/{part}/p99"), Unit::Seconds, p99, Goal::None);
         let allocations = self.each(|stack| self.programs.allocations(stack, part, self.extent.calls))?;
         print(format!("wire/in_process/{part}/allocations"), Unit::Count, allocations, Goal::More(3.0));
-        match program::valgrind() {
+        match process::valgrind() {
             false => println!("skipped: instructions are counted by valgrind, which is not installed"),
             true => {
                 let instructions = self.each(|stack| self.programs.instructions(stack, part, self.extent.calls))?;

@@ -1,0 +1,158 @@
+//! The command line of the programs.
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use ::axum::Router;
+use clap::{Parser, Subcommand, ValueEnum};
+use futures::future::try_join_all;
+use rust_svc::{Client, Server};
+use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
+
+use super::{
+    axum,
+    caller::{RestCaller, Target},
+    ours,
+    requests::RequestKind,
+};
+use crate::{
+    error::Result,
+    stacks::load::{CallTimes, repeat},
+};
+
+/// An application, as the command line names it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Application {
+    /// The generated gateway on the service.
+    Ours,
+    /// The generated gateway on a client of the service.
+    Remote,
+    /// axum and serde, written by hand.
+    Axum,
+}
+
+/// Serves the API, or calls it, and prints numbers.
+#[derive(Parser)]
+struct GatewayArguments {
+    /// The application to run.
+    application: Application,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Serves at a free port, and prints it. The main thread serves HTTP, and nothing else.
+    Serve,
+    /// Calls a server; prints requests per second, and the latency at the 50th and 99th percentile, in seconds.
+    Load {
+        port: u16,
+        kind: RequestKind,
+        #[arg(long)]
+        connections: usize,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls the application in this process; prints as `load` does.
+    InProcess {
+        kind: RequestKind,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls the application in this process; prints allocations per request.
+    Count { kind: RequestKind, requests: usize },
+}
+
+/// Runs the task of the command line. `allocations` returns their number so far.
+pub fn main(allocations: &dyn Fn() -> usize) -> ExitCode {
+    let GatewayArguments { application, task } = GatewayArguments::parse();
+    let done = runtime().and_then(|runtime| runtime.block_on(run(application, task, allocations)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gateway: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn runtime() -> Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+async fn run(application: Application, task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
+    match task {
+        Task::Serve => serve(application).await,
+        Task::Load { port, kind, connections, millis } => {
+            let targets = try_join_all((0..connections).map(|_| Target::connect(port))).await?;
+            print_times(&timed(targets, kind, Duration::from_millis(millis)).await?)
+        }
+        Task::InProcess { kind, millis } => {
+            let target = Target::Router(in_process(application)?);
+            print_times(&timed(vec![target], kind, Duration::from_millis(millis)).await?)
+        }
+        Task::Count { kind, requests } => {
+            let caller = RestCaller::new(Target::Router(in_process(application)?), kind).await?;
+            count(caller, requests, allocations).await
+        }
+    }
+}
+
+fn in_process(application: Application) -> Result<Router> {
+    match application {
+        Application::Ours => ours::local(),
+        Application::Axum => Ok(axum::router()),
+        Application::Remote => ours::remote(Client::builder("http://in.process").build_from_service(ours::adapter())?),
+    }
+}
+
+async fn serve(application: Application) -> Result<()> {
+    let router = match application {
+        Application::Remote => ours::remote(Client::new(format!("http://127.0.0.1:{}", backend().await?))?)?,
+        Application::Ours | Application::Axum => in_process(application)?,
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?.port());
+    Ok(::axum::serve(listener, router).await?)
+}
+
+/// Serves the service over gRPC on a thread of its own. Returns its port.
+async fn backend() -> Result<u16> {
+    let (port, bound) = oneshot::channel();
+    std::thread::spawn(move || runtime()?.block_on(serve_grpc(port)));
+    Ok(bound.await?)
+}
+
+async fn serve_grpc(port: oneshot::Sender<u16>) -> Result<()> {
+    let bound = Server::new().adapter(ours::adapter()).bind("127.0.0.1:0").await?;
+    if port.send(bound.local_addr().port()).is_ok() {
+        bound.run_until(std::future::pending()).await;
+    }
+    Ok(())
+}
+
+async fn timed(targets: Vec<Target>, kind: RequestKind, duration: Duration) -> Result<CallTimes> {
+    let mut callers = try_join_all(targets.into_iter().map(|target| RestCaller::new(target, kind))).await?;
+    let start = Instant::now();
+    let loads = callers.iter_mut().map(|caller| repeat(async || caller.call().await, start + duration));
+    Ok(CallTimes::new(try_join_all(loads).await?, start.elapsed()))
+}
+
+async fn count(mut caller: RestCaller, requests: usize, allocations: &dyn Fn() -> usize) -> Result<()> {
+    for _ in 0..10 {
+        caller.call().await?;
+    }
+    let before = allocations();
+    for _ in 0..requests {
+        caller.call().await?;
+    }
+    println!("{}", (allocations() - before) as f64 / requests as f64);
+    Ok(())
+}
+
+fn print_times(times: &CallTimes) -> Result<()> {
+    println!("{} {} {}", times.rate(), times.percentile(0.5), times.percentile(0.99));
+    Ok(())
+}
