@@ -90,10 +90,10 @@ fn run(arguments: Arguments) -> Result<()> {
             wire::all(wire::Extent { turns: 10 * rounds, millis: 100, calls: 1000 })
         }
         Arguments::Gateway { quick: true, .. } => {
-            gateway::all(gateway::Extent { turns: 1, millis: 200, requests: 100 })
+            gateway::all(gateway::RunLength { turns: 1, millis: 200, requests: 100 })
         }
         Arguments::Gateway { quick: false, rounds } => {
-            gateway::all(gateway::Extent { turns: 3 * rounds, millis: 300, requests: 1000 })
+            gateway::all(gateway::RunLength { turns: 3 * rounds, millis: 300, requests: 1000 })
         }
         Arguments::Measure { report, command } => usage::measure(&report, &command).map(drop),
     }

@@ -17,7 +17,7 @@ const REMOTE: f64 = 25e-6;
 
 /// The length of a run.
 #[derive(Clone, Copy)]
-pub(crate) struct Extent {
+pub(crate) struct RunLength {
     /// The number of turns of each application.
     pub(crate) turns: usize,
     /// The duration of a turn, in milliseconds.
@@ -27,17 +27,17 @@ pub(crate) struct Extent {
 }
 
 /// Prints every figure.
-pub(crate) fn all(extent: Extent) -> Result<()> {
+pub(crate) fn all(length: RunLength) -> Result<()> {
     let timed = programs::built("bench", "gateway-timed")?;
     let counted = programs::built("bench", "gateway-counted")?;
     let serve = |application| Serving::start(&timed, &[application, "serve"]);
     let servers = [serve("ours")?, serve("axum")?, serve("remote")?];
-    let bench = GatewayBench { extent, timed, counted, servers };
+    let bench = GatewayBench { length, timed, counted, servers };
     RequestKind::ALL.into_iter().try_for_each(|kind| bench.connected(kind).and_then(|()| bench.in_process(kind)))
 }
 
 struct GatewayBench {
-    extent: Extent,
+    length: RunLength,
     timed: PathBuf,
     counted: PathBuf,
     /// Ours, axum and ours in front of a remote service.
@@ -47,7 +47,7 @@ struct GatewayBench {
 impl GatewayBench {
     /// Requests over loopback.
     fn connected(&self, kind: RequestKind) -> Result<()> {
-        let turns = (0..self.extent.turns).map(|_| self.turn(kind)).collect::<Result<Vec<_>>>()?;
+        let turns = (0..self.length.turns).map(|_| self.turn(kind)).collect::<Result<Vec<_>>>()?;
         let of = |server: usize, number: usize| median(turns.iter().map(|turn| turn[server][number]));
         let name = |figure: &str| format!("gateway/{}/{figure}", kind.name());
         compare(name("rate"), Unit::Rate, of(0, 0), of(1, 0), Goal::None);
@@ -60,13 +60,13 @@ impl GatewayBench {
 
     /// Rate, latency and processor time of a request, for each server.
     fn turn(&self, kind: RequestKind) -> Result<[[f64; 3]; 3]> {
-        let millis = self.extent.millis.to_string();
+        let millis = self.length.millis.to_string();
         let mut numbers = [[0.0; 3]; 3];
         for (server, numbers) in self.servers.iter().zip(&mut numbers) {
             let before = server.cpu()?;
             let arguments = ["axum", "load", &server.port.to_string(), kind.name(), "--connections", "8"];
             let printed = process::call(&self.timed, &[&arguments[..], &["--millis", &millis]].concat())?;
-            let requests = printed[0] * self.extent.millis as f64 * 1e-3;
+            let requests = printed[0] * self.length.millis as f64 * 1e-3;
             *numbers = [printed[0], printed[1], (server.cpu()? - before) / requests];
         }
         Ok(numbers)
@@ -74,7 +74,7 @@ impl GatewayBench {
 
     /// Requests in one process.
     fn in_process(&self, kind: RequestKind) -> Result<()> {
-        let requests = self.extent.requests.to_string();
+        let requests = self.length.requests.to_string();
         let allocations = |application| process::count(&self.counted, &[application, "count", kind.name(), &requests]);
         let name = |figure: &str| format!("gateway/{}/{figure}", kind.name());
         compare(name("allocations"), Unit::Count, allocations("ours")?, allocations("axum")?, Goal::None);
@@ -87,7 +87,7 @@ impl GatewayBench {
 
     fn instructions(&self, application: &str, kind: RequestKind) -> Result<f64> {
         let arguments = |requests: String| [application, "count", kind.name(), &requests].map(str::to_owned).to_vec();
-        process::instructions(&self.timed, self.extent.requests, arguments)
+        process::instructions(&self.timed, self.length.requests, arguments)
     }
 }
 

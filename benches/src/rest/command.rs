@@ -39,11 +39,11 @@ struct GatewayArguments {
     /// The application to run.
     application: Application,
     #[command(subcommand)]
-    task: Task,
+    task: RestTask,
 }
 
 #[derive(Subcommand)]
-enum Task {
+enum RestTask {
     /// Serves at a free port, and prints it. The main thread serves HTTP, and nothing else.
     Serve,
     /// Calls a server; prints requests per second, and the latency at the 50th and 99th percentile, in seconds.
@@ -82,18 +82,18 @@ fn runtime() -> Result<Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-async fn run(application: Application, task: Task, allocations: &dyn Fn() -> usize) -> Result<()> {
+async fn run(application: Application, task: RestTask, allocations: &dyn Fn() -> usize) -> Result<()> {
     match task {
-        Task::Serve => serve(application).await,
-        Task::Load { port, kind, connections, millis } => {
+        RestTask::Serve => serve(application).await,
+        RestTask::Load { port, kind, connections, millis } => {
             let targets = try_join_all((0..connections).map(|_| Target::connect(port))).await?;
             print_times(&timed(targets, kind, Duration::from_millis(millis)).await?)
         }
-        Task::InProcess { kind, millis } => {
+        RestTask::InProcess { kind, millis } => {
             let target = Target::Router(in_process(application)?);
             print_times(&timed(vec![target], kind, Duration::from_millis(millis)).await?)
         }
-        Task::Count { kind, requests } => {
+        RestTask::Count { kind, requests } => {
             let caller = RestCaller::new(Target::Router(in_process(application)?), kind).await?;
             count(caller, requests, allocations).await
         }
