@@ -1,6 +1,6 @@
 //! An embedded SQLite database, in a file or in memory.
 
-use std::{panic, path::Path};
+use std::{panic, path::Path, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use sqlx::{
@@ -8,18 +8,22 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle, time};
+
+/// The interval at which changes of other processes are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// The name of a database that ends with its process.
 pub const IN_MEMORY: &str = ":memory:";
 
 /// An open database, which notifies its readers of changes. Clones share it.
 ///
-/// It has one connection, so that transactions do not run concurrently.
+/// It has one connection, so that transactions do not run concurrently. Several processes may share a file.
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: SqlitePool,
     changed: watch::Sender<()>,
+    _others: Option<Arc<EndOnDrop>>,
 }
 
 impl Database {
@@ -29,13 +33,15 @@ impl Database {
         let one = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = one.connect_with(options(name)).await?;
         migrations.run(&pool).await?;
-        Ok(Self { pool, changed: watch::Sender::new(()) })
+        let changed = watch::Sender::new(());
+        let others = (name != IN_MEMORY).then(|| tokio::spawn(watch_others(pool.clone(), changed.clone())));
+        Ok(Self { pool, changed, _others: others.map(|task| Arc::new(EndOnDrop(task))) })
     }
 
     /// Reads with the connection.
     ///
-    /// It completes even if the caller is dropped or not polled, so that a slow reader of a stream does not hold the
-    /// connection.
+    /// It completes even if the caller does not poll, so that a slow reader of a stream does not hold the connection. It
+    /// ends if the caller is dropped.
     pub async fn read<T, E>(
         &self,
         work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
@@ -46,7 +52,13 @@ impl Database {
     {
         let pool = self.pool.clone();
         let read = async move { work(&mut *pool.acquire().await?).await };
-        to_the_end(read).await
+        let mut task = EndOnDrop(tokio::spawn(read));
+        result_of(&mut task.0).await
+    }
+
+    /// Checks that the database can be read.
+    pub async fn check(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
     }
 
     /// Runs `work` in one transaction and notifies the readers. If it fails, nothing changes.
@@ -87,10 +99,38 @@ where
     T: Send + 'static,
     E: From<sqlx::Error> + Send + 'static,
 {
-    tokio::spawn(work).await.unwrap_or_else(|failure| match failure.try_into_panic() {
+    result_of(&mut tokio::spawn(work)).await
+}
+
+async fn result_of<T, E: From<sqlx::Error>>(task: &mut JoinHandle<Result<T, E>>) -> Result<T, E> {
+    task.await.unwrap_or_else(|failure| match failure.try_into_panic() {
         Ok(panic) => panic::resume_unwind(panic),
         Err(_) => Err(E::from(sqlx::Error::WorkerCrashed)),
     })
+}
+
+/// Notifies of changes by other processes. SQLite counts their commits.
+async fn watch_others(pool: SqlitePool, changed: watch::Sender<()>) {
+    let mut seen = None;
+    while !pool.is_closed() {
+        let version: Result<i64, _> = sqlx::query_scalar("PRAGMA data_version").fetch_one(&pool).await;
+        if let Ok(version) = version
+            && seen.replace(version).is_some_and(|seen| seen != version)
+        {
+            changed.send_replace(());
+        }
+        time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Ends a task when it is dropped.
+#[derive(Debug)]
+struct EndOnDrop<T = ()>(JoinHandle<T>);
+
+impl<T> Drop for EndOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn options(name: &str) -> SqliteConnectOptions {
@@ -158,5 +198,34 @@ mod tests {
         assert!((&mut slow).now_or_never().is_none());
         database.write(|tx| insert(tx).boxed()).await.expect("written");
         assert!(slow.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_read_ends_with_its_caller() {
+        let database = one_table().await;
+        let paused = async |connection: &mut SqliteConnection| {
+            sqlx::query("SELECT 1").execute(connection).await?;
+            std::future::pending::<Result<(), Error>>().await
+        };
+        let mut read = Box::pin(database.read(move |connection| paused(connection).boxed()));
+        assert!((&mut read).now_or_never().is_none());
+        drop(read);
+        database.check().await.expect("the connection is free");
+    }
+
+    #[tokio::test]
+    async fn changes_of_other_processes_are_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("shared.db");
+        let open = || Database::open(file.to_str().expect("a name"), &sqlx::migrate!("migrations/order"));
+        let (one, other) = (open().await.expect("opens"), open().await.expect("opens"));
+        let mut changes = one.changes();
+        let change = async |tx: &mut SqliteConnection| {
+            sqlx::query("UPDATE service_state SET position = position + 1").execute(tx).await.map(drop)
+        };
+        // The first look only remembers the state.
+        tokio::time::sleep(2 * super::LOOK_EVERY).await;
+        other.write(move |tx| change(tx).boxed()).await.expect("written");
+        changes.changed().await.expect("noticed");
     }
 }

@@ -17,9 +17,9 @@ pub mod log_stream;
 #[rustfmt::skip]
 pub mod generated;
 pub mod inventory;
-pub mod named_locks;
 pub mod node;
 pub mod order;
+pub mod page_token;
 pub mod time;
 pub mod tracking;
 pub mod validation;

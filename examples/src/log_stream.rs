@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use futures::stream;
-use rust_svc::{Result, Streaming};
+use rust_svc::{Context, Error, Result, Streaming};
 use tokio::sync::watch;
 
 /// A page of a log.
@@ -17,8 +17,10 @@ pub struct LogPage<T, C> {
 
 /// Streams a log from `start`, and later entries as they are added.
 ///
-/// A reader keeps only its position in the log, so that slow readers need no buffers and miss no entry.
+/// A reader keeps only its position in the log, so that slow readers need no buffers and miss no entry. The stream ends with
+/// UNAVAILABLE when the server of the call stops.
 pub fn follow<T, C, F>(
+    cx: Context,
     changes: watch::Receiver<()>,
     start: C,
     read: impl FnMut(C) -> F + Send + 'static,
@@ -28,11 +30,12 @@ where
     C: Send + 'static,
     F: Future<Output = Result<LogPage<T, C>>> + Send + 'static,
 {
-    let reader = LogReader { changes, next: Some(start), ready: VecDeque::new(), read };
+    let reader = LogReader { cx, changes, next: Some(start), ready: VecDeque::new(), read };
     Streaming::new(stream::try_unfold(reader, async |mut reader| Ok(reader.next().await?.map(|entry| (entry, reader)))))
 }
 
 struct LogReader<T, C, R> {
+    cx: Context,
     changes: watch::Receiver<()>,
     next: Option<C>,
     ready: VecDeque<T>,
@@ -56,9 +59,17 @@ where
             let nothing_new = page.entries.is_empty() && page.next.is_some();
             self.ready.extend(page.entries);
             self.next = page.next;
-            if nothing_new && self.changes.changed().await.is_err() {
+            if nothing_new && !self.has_changed().await? {
                 return Ok(None);
             }
+        }
+    }
+
+    /// Waits for a change. Returns false if there will be none.
+    async fn has_changed(&mut self) -> Result<bool> {
+        tokio::select! {
+            changed = self.changes.changed() => Ok(changed.is_ok()),
+            () = self.cx.stopping() => Err(Error::unavailable("the server stops")),
         }
     }
 }
@@ -68,7 +79,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use futures::FutureExt;
-    use rust_svc::{Error, Result};
+    use rust_svc::{Code, Context, Error, Result};
     use tokio::sync::watch;
 
     use super::{LogPage, follow};
@@ -87,7 +98,7 @@ mod tests {
         let log = Log::new(Mutex::new(vec![1, 2]));
         let changed = watch::Sender::new(());
         let read_from = log.clone();
-        let mut stream = follow(changed.subscribe(), 0, move |after| read(read_from.clone(), after));
+        let mut stream = follow(Context::new(), changed.subscribe(), 0, move |after| read(read_from.clone(), after));
         assert_eq!(stream.next().await.expect("no end").expect("no error"), 1);
         for entry in [3, 4, 9] {
             log.lock().expect("not poisoned").push(entry);
@@ -101,7 +112,7 @@ mod tests {
         let log = Log::default();
         let changed = watch::Sender::new(());
         let read_from = log.clone();
-        let mut stream = follow(changed.subscribe(), 0, move |after| read(read_from.clone(), after));
+        let mut stream = follow(Context::new(), changed.subscribe(), 0, move |after| read(read_from.clone(), after));
         assert!(stream.next().now_or_never().is_none());
         log.lock().expect("not poisoned").push(9);
         changed.send_replace(());
@@ -112,13 +123,26 @@ mod tests {
     #[tokio::test]
     async fn ends_with_its_source_and_with_errors() {
         let changed = watch::Sender::new(());
-        let mut stream = follow(changed.subscribe(), 0, |after| read(Log::default(), after));
+        let mut stream = follow(Context::new(), changed.subscribe(), 0, |after| read(Log::default(), after));
         drop(changed);
         assert!(stream.next().await.is_none());
         let changed = watch::Sender::new(());
         let failing = |()| async { Err::<LogPage<u32, ()>, _>(Error::unavailable("no")) };
-        let mut stream = follow(changed.subscribe(), (), failing);
+        let mut stream = follow(Context::new(), changed.subscribe(), (), failing);
         assert!(stream.next().await.expect("no end").is_err());
+        assert!(stream.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn ends_when_the_server_stops() {
+        let changed = watch::Sender::new(());
+        let (stop, stopping) = watch::channel(false);
+        let cx = Context::new().with_stopping(stopping);
+        let mut stream = follow(cx, changed.subscribe(), 0, |after| read(Log::default(), after));
+        assert!(stream.next().now_or_never().is_none());
+        stop.send_replace(true);
+        let error = stream.next().await.expect("no end").expect_err("stopped");
+        assert_eq!(error.code(), Code::Unavailable);
         assert!(stream.next().await.is_none());
     }
 }

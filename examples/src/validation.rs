@@ -7,7 +7,7 @@ use rust_svc::{Error, Result, Violations};
 /// The maximum quantity of a product in one order.
 pub const MAX_QUANTITY: i32 = 1_000_000;
 /// The maximum number of products in one order.
-pub const MAX_ITEMS: usize = 10_000;
+pub const MAX_ITEMS: usize = 1_000;
 /// The maximum length of an identifier or key, in characters.
 pub const MAX_ID: usize = 100;
 

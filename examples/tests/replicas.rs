@@ -14,7 +14,7 @@ use std::{
 use examples::generated::inventory::v1::{
     CheckStockRequest, InventoryService, InventoryServiceClient, WatchStockLevelsRequest,
 };
-use rust_svc::{Client, Code, Context, Error};
+use rust_svc::{Client, Code, Context, Error, Streaming};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, ChildStdin},
@@ -156,16 +156,29 @@ async fn killing_a_replica_fails_no_read_only_call() {
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_the_drain() {
+async fn a_watcher_does_not_delay_the_stop() {
     let mut replica = Replica::start("127.0.0.1:0").await;
     let client = client(std::slice::from_ref(&replica));
     let mut levels =
         client.watch_stock_levels(Context::new(), WatchStockLevelsRequest::default()).await.expect("watched");
     replica.terminate();
-    while ask(&client).await.is_ok() {}
-    assert!(replica.process.try_wait().expect("a status").is_none(), "it waits for the stream");
-    replica.terminate();
-    assert!(replica.ended().await, "it stops at once");
     let error = levels.next().await.expect("a message").expect_err("no end as if all were told");
     assert_eq!(error.code(), Code::Unavailable);
+    assert!(replica.ended().await, "it stops in order");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_drain() {
+    let mut replica = Replica::start("127.0.0.1:0").await;
+    let client = client(std::slice::from_ref(&replica));
+    let (_readings, uploaded) = Streaming::channel(1);
+    let uploading = client.clone();
+    let upload = tokio::spawn(async move { uploading.upload_telemetry(Context::new(), uploaded).await });
+    ask(&client).await.expect("answered");
+    replica.terminate();
+    while ask(&client).await.is_ok() {}
+    assert!(replica.process.try_wait().expect("a status").is_none(), "it waits for the upload");
+    replica.terminate();
+    assert!(replica.ended().await, "it stops at once");
+    assert_eq!(upload.await.expect("no panic").expect_err("unfinished").code(), Code::Unavailable);
 }

@@ -19,6 +19,8 @@ CREATE TABLE stock_change (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX stock_changes_of_product ON stock_change (product_id, change);
+
 CREATE TRIGGER stock_inserted AFTER INSERT ON stock BEGIN
     INSERT INTO stock_change (product_id, on_hand, reserved, shipped, revision, updated_at)
     VALUES (new.product_id, new.on_hand, new.reserved, new.shipped, new.revision, new.updated_at);
@@ -33,9 +35,16 @@ END;
 CREATE TABLE reservation (
     reservation_id TEXT    NOT NULL PRIMARY KEY,
     order_id       TEXT    NOT NULL,
-    state          TEXT    NOT NULL CHECK (state IN ('held', 'returned', 'shipped')),
-    created_at     INTEGER NOT NULL
+    state          TEXT    NOT NULL CHECK (state IN ('held', 'returned', 'shipped', 'expired')),
+    created_at     INTEGER NOT NULL,
+    -- When the items are returned to stock unless the reservation is repeated.
+    expires_at     INTEGER NOT NULL,
+    -- When the items left, which may be long before this was reported.
+    shipped_at     INTEGER
 ) STRICT;
+
+CREATE INDEX reservations_by_expiry ON reservation (expires_at) WHERE state = 'held';
+CREATE INDEX reservations_by_shipment ON reservation (shipped_at) WHERE state = 'shipped';
 
 CREATE TABLE reservation_item (
     reservation_id TEXT    NOT NULL REFERENCES reservation (reservation_id),

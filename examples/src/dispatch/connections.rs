@@ -1,21 +1,18 @@
 //! Connected couriers and their open offers.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
-use rust_svc::{Error, Result};
-use tokio::sync::mpsc::UnboundedSender;
+use rust_svc::Error;
 use uuid::Uuid;
 
+use super::queue::CourierSender;
 use crate::{
     generated::dispatch::v1::{
-        Assignment, Offer, StreamAssignmentsResponse,
+        Assignment, Offer,
         stream_assignments_response::{Event, Withdrawn},
     },
     time,
 };
-
-/// Sends messages to a courier. At most one offer is open, so that the queue stays short.
-pub(super) type CourierSender = UnboundedSender<Result<StreamAssignmentsResponse>>;
 
 /// Connected couriers, each with at most one open offer.
 #[derive(Debug, Default)]
@@ -46,8 +43,7 @@ impl Connections {
         self.counter += 1;
         let connection = Connection { id: self.counter, sender, open: None, last_offer: 0 };
         if let Some(old) = self.connections.insert(courier_id.to_owned(), connection) {
-            // The receiver may be gone.
-            let _ = old.sender.send(Err(Error::aborted("the courier has connected again")));
+            old.sender.end(Error::aborted("the courier has connected again"));
         }
         self.counter
     }
@@ -66,17 +62,17 @@ impl Connections {
 
     /// Offers an assignment to the candidate that waits longest for an offer. Returns `None` if no candidate is connected
     /// without an open offer.
-    pub(super) fn offer(&mut self, assignment: &Assignment, candidates: &[String], holds: Duration) -> Option<Offer> {
+    pub(super) fn offer(&mut self, assignment: &Assignment, candidates: &[String], expires: i64) -> Option<Offer> {
         self.counter += 1;
         let counter = self.counter;
         let connections =
             self.connections.iter_mut().filter(|(id, connection)| connection.open.is_none() && candidates.contains(id));
         let (_, connection) = connections.min_by_key(|(id, connection)| (connection.last_offer, (*id).clone()))?;
-        let offer = offer(assignment, holds);
+        let offer = offer(assignment, expires);
         connection.last_offer = counter;
         connection.open =
             Some(OpenOffer { offer_id: offer.offer_id.clone(), assignment_id: offer.assignment_id.clone() });
-        connection.send(Event::Offer(offer.clone()));
+        connection.sender.send(Event::Offer(offer.clone()));
         Some(offer)
     }
 
@@ -103,14 +99,14 @@ impl Connections {
         if let Some((connection, open)) =
             connection.and_then(|connection| connection.open.take().map(|open| (connection, open)))
         {
-            connection.send(Event::Withdrawn(withdrawn(open, "the courier is off duty")));
+            connection.sender.send(Event::Withdrawn(withdrawn(open, "the courier is off duty")));
         }
     }
 
     /// Sends a message to a courier, if it is connected.
     pub(super) fn send(&self, courier_id: &str, event: Event) {
         if let Some(connection) = self.connections.get(courier_id) {
-            connection.send(event);
+            connection.sender.send(event);
         }
     }
 
@@ -118,7 +114,7 @@ impl Connections {
         let mut found = false;
         for connection in self.connections.values_mut() {
             if let Some(open) = connection.open.take_if(|open| is_meant(open)) {
-                connection.send(Event::Withdrawn(withdrawn(open, reason)));
+                connection.sender.send(Event::Withdrawn(withdrawn(open, reason)));
                 found = true;
             }
         }
@@ -130,15 +126,9 @@ impl Connection {
     fn is_asked_for(&self, assignment_id: &str) -> bool {
         self.open.as_ref().is_some_and(|open| open.assignment_id == assignment_id)
     }
-
-    /// Sends a message. A closed connection is removed elsewhere.
-    fn send(&self, event: Event) {
-        let _ = self.sender.send(Ok(StreamAssignmentsResponse { event: Some(event) }));
-    }
 }
 
-fn offer(assignment: &Assignment, holds: Duration) -> Offer {
-    let expires = time::now().saturating_add(i64::try_from(holds.as_micros()).unwrap_or(i64::MAX));
+fn offer(assignment: &Assignment, expires: i64) -> Offer {
     Offer {
         offer_id: Uuid::new_v4().to_string(),
         assignment_id: assignment.assignment_id.clone(),

@@ -9,6 +9,7 @@ use crate::{
         UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
         stream_assignments_response::Event,
     },
+    page_token::PageTokens,
     validation,
 };
 
@@ -32,7 +33,10 @@ impl CourierService for Dispatch {
     ) -> Result<UpdateCourierStatusResponse> {
         let update = courier_update(request)?;
         let is_off_duty = update.on_duty == Some(false);
-        let courier = self.store.update_courier(update).await?;
+        let (courier, took_effect) = self.store.update_courier(update).await?;
+        if !took_effect {
+            return Ok(UpdateCourierStatusResponse { courier });
+        }
         if is_off_duty {
             self.connections().go_off_duty(&courier.courier_id);
         }
@@ -44,12 +48,14 @@ impl CourierService for Dispatch {
     async fn list_available(&self, _: Context, request: ListAvailableRequest) -> Result<ListAvailableResponse> {
         let size = validation::page_size(request.page_size)?;
         // One more than the page has, to detect the last page.
-        let mut couriers = self.store.available(&request.page_token, size + 1).await?;
+        let tokens = PageTokens::new(&self.store.secret().await?, "available couriers");
+        let after = tokens.read::<String>(&request.page_token)?.unwrap_or_default();
+        let mut couriers = self.store.available(&after, size + 1).await?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let is_last = couriers.len() <= size;
         couriers.truncate(size);
         let last = couriers.last().filter(|_| !is_last);
-        let next_page_token = last.map(|last| last.courier_id.clone()).unwrap_or_default();
+        let next_page_token = last.map(|last| tokens.write(&last.courier_id)).unwrap_or_default();
         Ok(ListAvailableResponse { couriers, next_page_token })
     }
 }

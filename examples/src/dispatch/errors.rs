@@ -7,7 +7,9 @@ use super::{status, store::DispatchStoreError};
 impl From<DispatchStoreError> for Error {
     fn from(error: DispatchStoreError) -> Self {
         match error {
-            DispatchStoreError::Database(error) => Self::internal(error),
+            DispatchStoreError::Database(error) => {
+                Self::unavailable("the assignments cannot be stored or read: try again").with_source(error)
+            }
             DispatchStoreError::UnknownAssignment | DispatchStoreError::UnknownCourier => {
                 Self::not_found(error.to_string())
             }

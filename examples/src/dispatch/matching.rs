@@ -9,11 +9,26 @@ use tokio::{
     time::{self as clock, MissedTickBehavior},
 };
 
-use super::{service::Dispatch, store::DispatchStoreError};
+use super::{
+    service::Dispatch,
+    store::{DispatchStoreError, Silence},
+};
 use crate::{
     generated::dispatch::v1::{Assignment, Offer},
     time,
 };
+
+fn report(silence: &Silence) {
+    for assignment in &silence.freed {
+        tracing::warn!(assignment, "a silent courier loses the order");
+    }
+    for assignment in &silence.escalated {
+        tracing::error!(assignment, "a courier is silent with the order: somebody should call");
+    }
+    for assignment in &silence.lost {
+        tracing::error!(assignment, "a courier is lost with the order");
+    }
+}
 
 impl Dispatch {
     /// Matches at an interval, forever, beside the events that trigger it.
@@ -22,13 +37,23 @@ impl Dispatch {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
+            self.end_silence().await;
             self.match_couriers().await;
+        }
+    }
+
+    /// Takes assignments from couriers that are not heard of.
+    pub async fn end_silence(&self) {
+        let (silent, lost) = (self.clock.before(self.config.silent_after), self.clock.before(self.config.lost_after));
+        match self.store.end_silence(silent, lost).await {
+            Ok(silence) => report(&silence),
+            Err(error) => tracing::error!(%error, "silent couriers could not be sought"),
         }
     }
 
     /// Offers each open assignment to a courier, unless it is offered already, and fails assignments that searched for too
     /// long.
-    pub(super) async fn match_couriers(&self) {
+    pub async fn match_couriers(&self) {
         let _alone = self.matching.lock().await;
         if let Err(error) = self.match_all().await {
             tracing::error!(%error, "no couriers could be sought");
@@ -57,8 +82,7 @@ impl Dispatch {
 
     fn is_hopeless(&self, assignment: &Assignment) -> bool {
         // The search may have restarted after a courier went off duty.
-        let since = assignment.update_time.map_or(0, time::to_micros);
-        i128::from(time::now() - since) > self.config.search_for.as_micros().cast_signed()
+        assignment.update_time.map_or(0, time::to_micros) < self.clock.before(self.config.search_for)
     }
 
     async fn give_up(&self, assignment: &Assignment) -> Result<()> {
@@ -72,7 +96,7 @@ impl Dispatch {
 
     async fn offer(&self, assignment: &Assignment) -> Result<()> {
         let candidates = self.store.candidates(&assignment.assignment_id).await?;
-        let offer = self.connections().offer(assignment, &candidates, self.config.offer_holds);
+        let offer = self.connections().offer(assignment, &candidates, self.clock.after(self.config.offer_holds));
         if let Some(offer) = offer {
             tokio::spawn(self.clone().expire(offer));
         }

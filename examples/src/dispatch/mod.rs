@@ -5,6 +5,7 @@ mod couriers;
 mod errors;
 mod geography;
 mod matching;
+mod queue;
 mod routes;
 mod service;
 mod session;

@@ -5,21 +5,22 @@ use std::{
     time::Duration,
 };
 
-use futures::stream;
 use rust_svc::{Context, Error, Result, Streaming, Violations, async_trait};
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
     connections::Connections,
+    queue::courier_queue,
     store::{DispatchStore, NewAssignment},
 };
 use crate::{
     generated::dispatch::v1::{
         AssignOrderRequest, AssignOrderResponse, CancelAssignmentRequest, CancelAssignmentResponse, DispatchService,
         GetAssignmentRequest, GetAssignmentResponse, StreamAssignmentsRequest, StreamAssignmentsResponse,
-        stream_assignments_response::Event,
+        WatchAssignmentsRequest, WatchAssignmentsResponse, stream_assignments_response::Event,
     },
+    log_stream::{self, LogPage},
+    time::Clock,
     validation,
 };
 
@@ -28,6 +29,7 @@ use crate::{
 pub struct Dispatch {
     pub(super) store: Arc<dyn DispatchStore>,
     pub(super) config: DispatchConfig,
+    pub(super) clock: Clock,
     /// Held while matching, so that no assignment is offered twice.
     pub(super) matching: Arc<tokio::sync::Mutex<()>>,
     connections: Arc<Mutex<Connections>>,
@@ -40,18 +42,27 @@ pub struct DispatchConfig {
     pub offer_holds: Duration,
     /// The time to search for a courier for an order.
     pub search_for: Duration,
+    /// The silence after which a courier loses an assignment, or somebody should call.
+    pub silent_after: Duration,
+    /// The silence of a courier with an order, after which it is lost.
+    pub lost_after: Duration,
 }
 
 impl Default for DispatchConfig {
     fn default() -> Self {
-        Self { offer_holds: Duration::from_secs(15), search_for: Duration::from_secs(15 * 60) }
+        Self {
+            offer_holds: Duration::from_secs(15),
+            search_for: Duration::from_mins(15),
+            silent_after: Duration::from_mins(10),
+            lost_after: Duration::from_hours(24),
+        }
     }
 }
 
 impl Dispatch {
     /// Creates the services.
-    pub fn new(store: Arc<dyn DispatchStore>, config: DispatchConfig) -> Self {
-        Self { store, config, matching: Arc::default(), connections: Arc::default() }
+    pub fn new(store: Arc<dyn DispatchStore>, config: DispatchConfig, clock: Clock) -> Self {
+        Self { store, config, clock, matching: Arc::default(), connections: Arc::default() }
     }
 
     /// The lock is never held across an await.
@@ -97,10 +108,26 @@ impl DispatchService for Dispatch {
         cx: Context,
         requests: Streaming<StreamAssignmentsRequest>,
     ) -> Result<Streaming<StreamAssignmentsResponse>> {
-        let (sender, events) = mpsc::unbounded_channel();
+        let (sender, events) = courier_queue();
         tokio::spawn(self.clone().serve_courier(cx, requests, sender));
-        Ok(Streaming::new(stream::unfold(events, async |mut events| events.recv().await.map(|event| (event, events)))))
+        Ok(events)
     }
+
+    async fn watch_assignments(
+        &self,
+        cx: Context,
+        request: WatchAssignmentsRequest,
+    ) -> Result<Streaming<WatchAssignmentsResponse>> {
+        let store = self.store.clone();
+        Ok(log_stream::follow(cx, self.store.changed(), request.position, move |after| read_log(store.clone(), after)))
+    }
+}
+
+async fn read_log(store: Arc<dyn DispatchStore>, after: i64) -> Result<LogPage<WatchAssignmentsResponse, i64>> {
+    let changes = store.changes_after(after).await?;
+    let next = changes.last().map_or(after, |(_, position)| *position);
+    let entries = changes.into_iter().map(|(assignment, position)| WatchAssignmentsResponse { assignment, position });
+    Ok(LogPage { entries: entries.collect(), next: Some(next) })
 }
 
 fn new_assignment(request: AssignOrderRequest) -> Result<NewAssignment> {

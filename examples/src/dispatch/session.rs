@@ -3,7 +3,7 @@
 use rust_svc::{Context, Error, Result, Streaming};
 
 use super::{
-    connections::CourierSender,
+    queue::CourierSender,
     service::Dispatch,
     store::{DispatchStoreError, Progress},
 };
@@ -22,11 +22,11 @@ impl Dispatch {
         let end = tokio::select! {
             end = self.handle_requests(&mut requests, &sender) => end,
             () = cx.cancelled() => Ok(()),
+            () = cx.stopping() => Err(Error::unavailable("dispatch stops")),
             () = sender.closed() => Ok(()),
         };
         if let Err(error) = end {
-            // The receiver may be gone.
-            let _ = sender.send(Err(error));
+            sender.end(error);
         }
     }
 
@@ -46,6 +46,7 @@ impl Dispatch {
     /// The courier receives its state before any offer.
     async fn connect(&self, courier_id: String, sender: &CourierSender) -> Result<ConnectionGuard> {
         let courier = self.store.courier(&courier_id).await?;
+        self.store.seen(&courier_id).await?;
         let assignment_id = courier.assignment_id.clone();
         let connection = self.connections().join(&courier_id, sender.clone());
         let guard = ConnectionGuard { dispatch: self.clone(), courier_id, connection };
@@ -75,7 +76,7 @@ impl Dispatch {
         };
         match self.store.accept(&assignment_id, courier_id).await {
             Ok(assignment) => self.send_assignment(assignment),
-            Err(DispatchStoreError::Database(error)) => return Err(Error::internal(error)),
+            Err(error @ DispatchStoreError::Database(_)) => return Err(error.into()),
             Err(_) => self.too_late(courier_id, accept.offer_id),
         }
         self.match_couriers().await;
@@ -84,6 +85,7 @@ impl Dispatch {
 
     async fn declined(&self, courier_id: &str, decline: Decline) -> Result<()> {
         let answered = self.connections().answered(courier_id, &decline.offer_id);
+        self.store.seen(courier_id).await?;
         if let Some(assignment_id) = answered {
             self.store.decline(&assignment_id, courier_id).await?;
             self.match_couriers().await;

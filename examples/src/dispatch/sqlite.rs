@@ -4,41 +4,46 @@ mod assignments;
 mod confirmations;
 mod couriers;
 mod routes;
+mod silence;
 #[cfg(test)]
 mod tests;
 
 use futures::FutureExt;
 use rust_svc::async_trait;
+use tokio::sync::watch;
 
-use super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress};
+use super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence};
 use crate::{
     database::Database,
     generated::dispatch::v1::{Assignment, Courier, Route, assignment::Status},
+    time::Clock,
 };
 
 /// The state of dispatch in SQLite.
 #[derive(Clone, Debug)]
 pub struct SqliteDispatchStore {
     database: Database,
+    clock: Clock,
 }
 
 impl SqliteDispatchStore {
     /// Opens the state in a file, or in memory for [`IN_MEMORY`](crate::database::IN_MEMORY).
-    pub async fn open(name: &str) -> Result<Self, sqlx::Error> {
+    pub async fn open(name: &str, clock: Clock) -> Result<Self, sqlx::Error> {
         let database = Database::open(name, &sqlx::migrate!("migrations/dispatch")).await?;
-        Ok(Self { database })
+        Ok(Self { database, clock })
     }
 
-    /// Closes the file.
-    pub async fn close(&self) {
-        self.database.close().await;
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 }
 
 #[async_trait]
 impl DispatchStore for SqliteDispatchStore {
     async fn assign(&self, new: NewAssignment) -> Result<Assignment, DispatchStoreError> {
-        self.database.write(|tx| assignments::assign(tx, new).boxed()).await
+        let now = self.clock.now();
+        self.database.write(move |tx| assignments::assign(tx, now, new).boxed()).await
     }
 
     async fn assignment(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError> {
@@ -63,8 +68,8 @@ impl DispatchStore for SqliteDispatchStore {
     }
 
     async fn accept(&self, assignment_id: &str, courier_id: &str) -> Result<Assignment, DispatchStoreError> {
-        let (id, courier) = (assignment_id.to_owned(), courier_id.to_owned());
-        self.database.write(|tx| couriers::accept(tx, id, courier).boxed()).await
+        let (id, courier, now) = (assignment_id.to_owned(), courier_id.to_owned(), self.clock.now());
+        self.database.write(move |tx| couriers::accept(tx, now, id, courier).boxed()).await
     }
 
     async fn decline(&self, assignment_id: &str, courier_id: &str) -> Result<(), DispatchStoreError> {
@@ -78,18 +83,40 @@ impl DispatchStore for SqliteDispatchStore {
         courier_id: &str,
         to: Progress,
     ) -> Result<Assignment, DispatchStoreError> {
-        let (id, courier) = (assignment_id.to_owned(), courier_id.to_owned());
-        self.database.write(move |tx| assignments::progress(tx, id, courier, to).boxed()).await
+        let (id, courier, now) = (assignment_id.to_owned(), courier_id.to_owned(), self.clock.now());
+        self.database.write(move |tx| assignments::progress(tx, now, id, courier, to).boxed()).await
     }
 
     async fn cancel(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError> {
-        let id = assignment_id.to_owned();
-        self.database.write(|tx| assignments::cancel(tx, id).boxed()).await
+        let (id, now) = (assignment_id.to_owned(), self.clock.now());
+        self.database.write(move |tx| assignments::cancel(tx, now, id).boxed()).await
     }
 
     async fn give_up(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError> {
-        let id = assignment_id.to_owned();
-        self.database.write(|tx| async move { assignments::move_to(tx, &id, Status::Failed).await }.boxed()).await
+        let (id, now) = (assignment_id.to_owned(), self.clock.now());
+        self.database
+            .write(move |tx| async move { assignments::move_to(tx, now, &id, Status::Failed).await }.boxed())
+            .await
+    }
+
+    async fn changes_after(&self, position: i64) -> Result<Vec<(Assignment, i64)>, DispatchStoreError> {
+        self.database.read(move |connection| assignments::changes_after(connection, position).boxed()).await
+    }
+
+    async fn seen(&self, courier_id: &str) -> Result<(), DispatchStoreError> {
+        let (id, now) = (courier_id.to_owned(), self.clock.now());
+        self.database.write(move |tx| async move { silence::seen(tx, now, &id).await }.boxed()).await
+    }
+
+    async fn end_silence(&self, silent_since: i64, lost_since: i64) -> Result<Silence, DispatchStoreError> {
+        let now = self.clock.now();
+        // A read first: most of the time nobody is silent, and a write would wake all readers.
+        let is_any =
+            self.database.read(move |connection| silence::is_any(connection, silent_since, lost_since).boxed());
+        if !is_any.await? {
+            return Ok(Silence::default());
+        }
+        self.database.write(move |tx| silence::end(tx, now, silent_since, lost_since).boxed()).await
     }
 
     async fn courier(&self, courier_id: &str) -> Result<Courier, DispatchStoreError> {
@@ -97,8 +124,9 @@ impl DispatchStore for SqliteDispatchStore {
         self.database.read(|connection| async move { couriers::get(connection, &id).await }.boxed()).await
     }
 
-    async fn update_courier(&self, update: CourierUpdate) -> Result<Courier, DispatchStoreError> {
-        self.database.write(|tx| couriers::update(tx, update).boxed()).await
+    async fn update_courier(&self, update: CourierUpdate) -> Result<(Courier, bool), DispatchStoreError> {
+        let clock = self.clock.clone();
+        self.database.write(|tx| couriers::update(tx, clock, update).boxed()).await
     }
 
     async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError> {
@@ -109,7 +137,15 @@ impl DispatchStore for SqliteDispatchStore {
     }
 
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, DispatchStoreError> {
-        let (id, key) = (assignment_id.to_owned(), key.to_owned());
-        self.database.write(|tx| confirmations::confirm(tx, id, key, route).boxed()).await
+        let (id, key, clock) = (assignment_id.to_owned(), key.to_owned(), self.clock.clone());
+        self.database.write(|tx| confirmations::confirm(tx, clock, id, key, route).boxed()).await
+    }
+
+    async fn secret(&self) -> Result<Vec<u8>, DispatchStoreError> {
+        self.database.read(|connection| assignments::secret(connection).boxed()).await
+    }
+
+    fn changed(&self) -> watch::Receiver<()> {
+        self.database.changes()
     }
 }

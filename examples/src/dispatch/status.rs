@@ -3,19 +3,19 @@
 //! ```text
 //! SEARCHING <-> ACCEPTED -> PICKED_UP -> DELIVERED
 //!     |            |
-//!     +------------+-> CANCELLED, and from SEARCHING also FAILED
+//!     +------------+-> CANCELLED, and from SEARCHING also FAILED, from PICKED_UP also LOST
 //! ```
 
 use crate::generated::dispatch::v1::assignment::Status;
 
 /// Whether an assignment may change from one status to another.
 pub fn may_become(from: Status, to: Status) -> bool {
-    use Status::{Accepted, Cancelled, Delivered, Failed, PickedUp, Searching};
+    use Status::{Accepted, Cancelled, Delivered, Failed, Lost, PickedUp, Searching};
     match from {
         Searching => matches!(to, Accepted | Cancelled | Failed),
         Accepted => matches!(to, Searching | PickedUp | Cancelled),
-        PickedUp => to == Delivered,
-        Delivered | Cancelled | Failed | Status::Unrecognized(_) => false,
+        PickedUp => matches!(to, Delivered | Lost),
+        Delivered | Cancelled | Failed | Lost | Status::Unrecognized(_) => false,
     }
 }
 
@@ -33,6 +33,7 @@ pub fn name(status: Status) -> &'static str {
         Status::Delivered => "delivered",
         Status::Cancelled => "cancelled",
         Status::Failed => "failed",
+        Status::Lost => "lost",
         Status::Unrecognized(_) => "unknown",
     }
 }
@@ -42,8 +43,15 @@ pub fn by_name(text: &str) -> Option<Status> {
     ALL.into_iter().find(|status| name(*status) == text)
 }
 
-const ALL: [Status; 6] =
-    [Status::Searching, Status::Accepted, Status::PickedUp, Status::Delivered, Status::Cancelled, Status::Failed];
+const ALL: [Status; 7] = [
+    Status::Searching,
+    Status::Accepted,
+    Status::PickedUp,
+    Status::Delivered,
+    Status::Cancelled,
+    Status::Failed,
+    Status::Lost,
+];
 
 #[cfg(test)]
 mod tests {
@@ -57,8 +65,8 @@ mod tests {
     }
 
     #[test]
-    fn a_picked_up_order_can_only_be_delivered() {
+    fn a_picked_up_order_can_only_be_delivered_or_lost() {
         let next: Vec<_> = ALL.into_iter().filter(|to| may_become(Status::PickedUp, *to)).collect();
-        assert_eq!(next, [Status::Delivered]);
+        assert_eq!(next, [Status::Delivered, Status::Lost]);
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rust_svc::async_trait;
+use tokio::sync::watch;
 
 use crate::generated::dispatch::v1::{Assignment, Courier, Point, Route, assignment::Status};
 
@@ -44,18 +45,45 @@ pub trait DispatchStore: Send + Sync + 'static {
     /// Fails an assignment for which no courier was found.
     async fn give_up(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError>;
 
+    /// Lists assignments that have changed after a position, in order, with the position of their last change.
+    async fn changes_after(&self, position: i64) -> Result<Vec<(Assignment, i64)>, DispatchStoreError>;
+
+    /// Records a sign of life of a courier.
+    async fn seen(&self, courier_id: &str) -> Result<(), DispatchStoreError>;
+
+    /// Takes assignments from couriers that have been silent since a time, or escalates them if they were picked up. Those
+    /// that were escalated before the other time are lost.
+    async fn end_silence(&self, silent_since: i64, lost_since: i64) -> Result<Silence, DispatchStoreError>;
+
     /// Returns a courier.
     async fn courier(&self, courier_id: &str) -> Result<Courier, DispatchStoreError>;
 
     /// Updates a courier, or registers a new one. A courier that goes off duty loses an assignment that it has not picked
-    /// up.
-    async fn update_courier(&self, update: CourierUpdate) -> Result<Courier, DispatchStoreError>;
+    /// up. Returns whether the update took effect, because its key was not used before.
+    async fn update_courier(&self, update: CourierUpdate) -> Result<(Courier, bool), DispatchStoreError>;
 
     /// Lists available couriers after this one, by identifier.
     async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError>;
 
     /// Stores the route of an accepted assignment, unless the key was used before.
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, DispatchStoreError>;
+
+    /// Returns the secret of this store, which signs page tokens.
+    async fn secret(&self) -> Result<Vec<u8>, DispatchStoreError>;
+
+    /// Notifies of changes.
+    fn changed(&self) -> watch::Receiver<()>;
+}
+
+/// The assignments of couriers that were silent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Silence {
+    /// Those that are taken from their couriers.
+    pub freed: Vec<String>,
+    /// Those that are escalated.
+    pub escalated: Vec<String>,
+    /// Those that are lost.
+    pub lost: Vec<String>,
 }
 
 /// An assignment to create.

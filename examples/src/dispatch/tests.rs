@@ -10,19 +10,20 @@ use crate::{
     generated::dispatch::v1::{
         AssignOrderRequest, Assignment, CancelAssignmentRequest, ConfirmRouteRequest, CourierService, DispatchService,
         GetAssignmentRequest, GetCourierStatusRequest, ListAvailableRequest, Offer, Point, RouteService,
-        StreamAssignmentsRequest, StreamAssignmentsResponse, UpdateCourierStatusRequest,
+        StreamAssignmentsRequest, StreamAssignmentsResponse, UpdateCourierStatusRequest, WatchAssignmentsRequest,
         assignment::Status,
         courier::Availability,
         stream_assignments_request::{Accept, Action, Connect, Decline, Report, report::Progress},
         stream_assignments_response::Event,
     },
+    time::Clock,
 };
 
 const BERGEN: Point = Point { latitude: 60.39, longitude: 5.32 };
 
 async fn dispatch(config: DispatchConfig) -> Dispatch {
-    let store = SqliteDispatchStore::open(IN_MEMORY).await.expect("opens");
-    let dispatch = Dispatch::new(Arc::new(store), config);
+    let store = SqliteDispatchStore::open(IN_MEMORY, Clock::default()).await.expect("opens");
+    let dispatch = Dispatch::new(Arc::new(store), config, Clock::default());
     for courier_id in ["c1", "c2"] {
         set(&dispatch, courier_id, Availability::Available).await.expect("signed up");
     }
@@ -257,4 +258,49 @@ async fn a_stream_without_connect_fails() {
     let mut phone = Phone::connect(&dispatch, "c1").await;
     phone.report("a9", Progress::PickedUp).await;
     assert_eq!(phone.error().await.code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_repeated_update_withdraws_no_offer() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
+    let off_duty = UpdateCourierStatusRequest {
+        idempotency_key: "k".into(),
+        courier_id: "c1".into(),
+        availability: Some(Availability::OffDuty),
+        ..UpdateCourierStatusRequest::default()
+    };
+    dispatch.update_courier_status(Context::new(), off_duty.clone()).await.expect("off duty");
+    set(&dispatch, "c1", Availability::Available).await.expect("on duty");
+    let mut phone = Phone::connect(&dispatch, "c1").await;
+    assign(&dispatch, "a1").await;
+    let offer = phone.offer().await;
+    dispatch.update_courier_status(Context::new(), off_duty).await.expect("seen");
+    phone.accept(&offer).await;
+    assert_eq!(phone.assignment().await.status, Some(Status::Accepted));
+}
+
+#[tokio::test]
+async fn a_watcher_receives_each_changed_assignment() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
+    assign(&dispatch, "a1").await;
+    let request = WatchAssignmentsRequest { position: 0 };
+    let mut changes = dispatch.watch_assignments(Context::new(), request).await.expect("watched");
+    let mut next = async || changes.next().await.expect("no end").expect("no error");
+    let first = next().await;
+    assert_eq!((first.assignment.assignment_id.as_str(), first.assignment.status), ("a1", Some(Status::Searching)));
+    cancel(&dispatch, "a1").await.expect("cancelled");
+    let second = next().await;
+    assert_eq!(second.assignment.status, Some(Status::Cancelled));
+    assert!(second.position > first.position);
+}
+
+#[tokio::test]
+async fn the_stream_of_a_courier_ends_when_the_server_stops() {
+    let dispatch = dispatch(DispatchConfig::default()).await;
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let (_says, heard) = Streaming::channel(8);
+    let cx = Context::new().with_stopping(stopping);
+    let mut hears = dispatch.stream_assignments(cx, heard).await.expect("connected");
+    stop.send_replace(true);
+    assert_eq!(hears.next().await.expect("no end").expect_err("stopped").code(), Code::Unavailable);
 }

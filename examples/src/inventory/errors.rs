@@ -11,7 +11,9 @@ impl From<StockStoreError> for Error {
             StockStoreError::Short(shortages) => short(shortages),
             StockStoreError::KeyReused => Self::already_exists("the idempotency key was used with other content"),
             StockStoreError::Ended => Self::aborted("the reservation has ended already"),
-            StockStoreError::Database(error) => Self::internal(error),
+            StockStoreError::Database(error) => {
+                Self::unavailable("the stock cannot be stored or read: try again").with_source(error)
+            }
         }
     }
 }

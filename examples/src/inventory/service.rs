@@ -1,8 +1,9 @@
 //! The inventory service on its store.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
 
-use rust_svc::{Context, Error, Result, Streaming, Timestamp, Violations, async_trait};
+use rust_svc::{Context, Error, Result, Streaming, Violations, async_trait};
+use tokio::time::{self as clock, MissedTickBehavior};
 use uuid::Uuid;
 
 use super::store::{NewReservation, ReleaseKind, StockCount, StockStore};
@@ -13,24 +14,45 @@ use crate::{
         WatchStockLevelsRequest, WatchStockLevelsResponse, release_reservation_request::Outcome,
     },
     log_stream::{self, LogPage},
+    time::{self, Clock},
     validation,
 };
 
 /// The maximum quantity of a product.
 const MAX_ON_HAND: i64 = 1_000_000_000;
-/// The maximum clock skew of a sensor, in seconds. A reading from the future would hide later ones.
-const MAX_AHEAD: i64 = 300;
+/// The maximum clock skew of a sensor, in microseconds. A reading from the future would hide later ones.
+const MAX_AHEAD: i64 = 300_000_000;
+
+/// The time for which items are reserved, unless the reservation is repeated.
+const HOLD: Duration = Duration::from_mins(30);
+/// The maximum number of products to watch one by one.
+const MAX_WATCHED: usize = 1_000;
 
 /// The inventory service.
 #[derive(Clone)]
 pub struct Inventory {
     store: Arc<dyn StockStore>,
+    clock: Clock,
 }
 
 impl Inventory {
     /// Creates the service.
-    pub fn new(store: Arc<dyn StockStore>) -> Self {
-        Self { store }
+    pub fn new(store: Arc<dyn StockStore>, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Ends reservations that were not repeated in time, at an interval, forever.
+    pub async fn expire_forever(&self, interval: Duration) -> Infallible {
+        let mut ticks = clock::interval(interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match self.store.expire().await {
+                Ok(0) => (),
+                Ok(count) => tracing::warn!(count, "reservations have expired"),
+                Err(error) => tracing::error!(%error, "no reservation could expire"),
+            }
+        }
     }
 }
 
@@ -43,7 +65,7 @@ impl InventoryService for Inventory {
     }
 
     async fn reserve_items(&self, _: Context, request: ReserveItemsRequest) -> Result<ReserveItemsResponse> {
-        let reservation = self.store.reserve(wanted(request)?).await?;
+        let reservation = self.store.reserve(wanted(request, self.clock.after(HOLD))?).await?;
         Ok(ReserveItemsResponse { reservation })
     }
 
@@ -52,7 +74,7 @@ impl InventoryService for Inventory {
         _: Context,
         request: ReleaseReservationRequest,
     ) -> Result<ReleaseReservationResponse> {
-        let ending = ending(request.outcome)?;
+        let ending = ending(&request, self.clock.now())?;
         let mut violations = Violations::default();
         validation::check_id(&mut violations, "reservation_id", &request.reservation_id);
         validation::into_result(violations)?;
@@ -62,12 +84,13 @@ impl InventoryService for Inventory {
 
     async fn watch_stock_levels(
         &self,
-        _: Context,
+        cx: Context,
         request: WatchStockLevelsRequest,
     ) -> Result<Streaming<WatchStockLevelsResponse>> {
+        check_watched(&request.product_ids)?;
         let watched: Arc<BTreeSet<_>> = Arc::new(request.product_ids.into_iter().collect());
         let store = self.store.clone();
-        let levels = log_stream::follow(self.store.changed(), None, move |after| {
+        let levels = log_stream::follow(cx, self.store.changed(), None, move |after| {
             read_log(store.clone(), watched.clone(), after)
         });
         Ok(levels.map(|stock| WatchStockLevelsResponse { stock }))
@@ -80,7 +103,7 @@ impl InventoryService for Inventory {
     ) -> Result<UploadTelemetryResponse> {
         let mut response = UploadTelemetryResponse::default();
         while let Some(reading) = readings.next().await {
-            let taken = self.store.count(count(reading?)?).await?;
+            let taken = self.store.count(count(reading?, self.clock.now())?).await?;
             let counter = if taken { &mut response.accepted } else { &mut response.skipped };
             *counter += 1;
         }
@@ -88,7 +111,7 @@ impl InventoryService for Inventory {
     }
 }
 
-fn wanted(request: ReserveItemsRequest) -> Result<NewReservation> {
+fn wanted(request: ReserveItemsRequest, expires_at: i64) -> Result<NewReservation> {
     let mut violations = Violations::default();
     validation::check_length(&mut violations, "idempotency_key", &request.idempotency_key, validation::MAX_ID);
     validation::check_id(&mut violations, "order_id", &request.order_id);
@@ -99,26 +122,38 @@ fn wanted(request: ReserveItemsRequest) -> Result<NewReservation> {
     validation::into_result(violations)?;
     let key = request.idempotency_key;
     let reservation_id = if key.is_empty() { Uuid::new_v4().to_string() } else { key };
-    Ok(NewReservation { reservation_id, order_id: request.order_id, items: request.items })
+    Ok(NewReservation { reservation_id, order_id: request.order_id, items: request.items, expires_at })
 }
 
-fn ending(outcome: Option<Outcome>) -> Result<ReleaseKind> {
-    match outcome {
+fn check_watched(products: &[String]) -> Result<()> {
+    let mut violations = Violations::default();
+    if products.len() > MAX_WATCHED {
+        violations.add("product_ids", format!("must be no more than {MAX_WATCHED}"));
+    }
+    for (index, product) in products.iter().enumerate().take(MAX_WATCHED) {
+        validation::check_id(&mut violations, &format!("product_ids[{index}]"), product);
+    }
+    validation::into_result(violations)
+}
+
+/// A shipment that was reported with a clock ahead of this one happens now.
+fn ending(request: &ReleaseReservationRequest, now: i64) -> Result<ReleaseKind> {
+    let shipped_at = request.ship_time.map_or(now, time::to_micros).min(now);
+    match request.outcome {
         None | Some(Outcome::Returned) => Ok(ReleaseKind::Returned),
-        Some(Outcome::Shipped) => Ok(ReleaseKind::Shipped),
+        Some(Outcome::Shipped) => Ok(ReleaseKind::Shipped(shipped_at)),
         Some(Outcome::Unrecognized(_)) => Err(validation::invalid_field("outcome", "is not known here")),
     }
 }
 
-fn count(reading: UploadTelemetryRequest) -> Result<StockCount> {
+fn count(reading: UploadTelemetryRequest, now: i64) -> Result<StockCount> {
     let mut violations = Violations::default();
     validation::check_id(&mut violations, "product_id", &reading.product_id);
     if !(0..=MAX_ON_HAND).contains(&reading.on_hand) {
         violations.add("on_hand", format!("must be 0 to {MAX_ON_HAND}"));
     }
-    let now = Timestamp::now();
-    let read_time = reading.read_time.unwrap_or(now);
-    if read_time.seconds() > now.seconds() + MAX_AHEAD {
+    let read_time = reading.read_time.or_else(|| time::from_micros(now)).unwrap_or_default();
+    if time::to_micros(read_time) > now + MAX_AHEAD {
         violations.add("read_time", "is in the future: set the clock of the counter");
     }
     validation::into_result(violations)?;
@@ -129,19 +164,10 @@ fn count(reading: UploadTelemetryRequest) -> Result<StockCount> {
 async fn read_log(
     store: Arc<dyn StockStore>,
     watched: Arc<BTreeSet<String>>,
-    mut after: Option<i64>,
+    after: Option<i64>,
 ) -> Result<LogPage<StockLevel, Option<i64>>> {
-    loop {
-        let changes = store.changes_after(after).await?;
-        let is_last = changes.levels.is_empty();
-        let is_watched = |level: &StockLevel| watched.is_empty() || watched.contains(&level.product_id);
-        let entries: Vec<_> = changes.levels.into_iter().filter(is_watched).collect();
-        after = Some(changes.last);
-        // Changes of other products are skipped. The next page may have some of these products.
-        if is_last || !entries.is_empty() {
-            return Ok(LogPage { entries, next: Some(after) });
-        }
-    }
+    let changes = store.changes_after(after, watched).await?;
+    Ok(LogPage { entries: changes.levels, next: Some(Some(changes.last)) })
 }
 
 #[cfg(test)]
@@ -158,6 +184,7 @@ mod tests {
             CheckStockRequest, InventoryService, Item, ReleaseReservationRequest, ReserveItemsRequest, StockError,
             UploadTelemetryRequest, WatchStockLevelsRequest,
         },
+        time::Clock,
     };
 
     fn reading(product: &str, on_hand: i64) -> UploadTelemetryRequest {
@@ -171,8 +198,8 @@ mod tests {
     }
 
     async fn five_teas() -> Inventory {
-        let store = SqliteStockStore::open(IN_MEMORY).await.expect("opens");
-        let inventory = Inventory::new(Arc::new(store));
+        let store = SqliteStockStore::open(IN_MEMORY, Clock::default()).await.expect("opens");
+        let inventory = Inventory::new(Arc::new(store), Clock::default());
         let readings = Streaming::from_messages([reading("tea", 5), reading("cup", 5)]);
         inventory.upload_telemetry(Context::new(), readings).await.expect("counted");
         inventory
@@ -224,7 +251,7 @@ mod tests {
 
         inventory.reserve_items(Context::new(), reserve("r0", "cup", 1)).await.expect("reserved");
         inventory.reserve_items(Context::new(), reserve("r1", "tea", 2)).await.expect("reserved");
-        let release = ReleaseReservationRequest { reservation_id: "r1".into(), outcome: None };
+        let release = ReleaseReservationRequest { reservation_id: "r1".into(), ..ReleaseReservationRequest::default() };
         inventory.release_reservation(Context::new(), release).await.expect("released");
         for available in [3, 5] {
             assert_eq!(levels.next().await.expect("a message").expect("no error").stock.available, available);

@@ -1,6 +1,6 @@
 //! Storage of stock.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use rust_svc::{Timestamp, async_trait};
 use tokio::sync::watch;
@@ -16,15 +16,23 @@ pub trait StockStore: Send + Sync + 'static {
     /// Records a count. Returns false if it is not newer than the last one of its product.
     async fn count(&self, count: StockCount) -> Result<bool, StockStoreError>;
 
-    /// Reserves items, all or none. If the reservation exists with the same content, returns it.
+    /// Reserves items, all or none. If the reservation exists with the same content, holds it for longer and returns it; if
+    /// it has expired, reserves its items again.
     async fn reserve(&self, wanted: NewReservation) -> Result<Reservation, StockStoreError>;
 
-    /// Ends a reservation, or prevents the creation of an unknown one.
+    /// Ends a reservation, or prevents the creation of an unknown one. An expired one can still be shipped.
     async fn release(&self, reservation_id: &str, ending: ReleaseKind) -> Result<Reservation, StockStoreError>;
 
-    /// Lists the changes after a position. Without a position, or if they are not kept any more, lists the current stock
-    /// of all products.
-    async fn changes_after(&self, change: Option<i64>) -> Result<StockChanges, StockStoreError>;
+    /// Returns the items of all reservations that were not repeated in time. Returns the number of reservations.
+    async fn expire(&self) -> Result<u64, StockStoreError>;
+
+    /// Lists the changes of products after a position; of all products if none is named. Without a position, or if they are
+    /// not kept any more, lists the current stock.
+    async fn changes_after(
+        &self,
+        change: Option<i64>,
+        products: Arc<BTreeSet<String>>,
+    ) -> Result<StockChanges, StockStoreError>;
 
     /// Notifies of changes.
     fn changed(&self) -> watch::Receiver<()>;
@@ -50,6 +58,8 @@ pub struct NewReservation {
     pub order_id: String,
     /// The items, each product once.
     pub items: Vec<Item>,
+    /// The time at which it expires, in microseconds.
+    pub expires_at: i64,
 }
 
 /// The outcome of a reservation.
@@ -57,8 +67,8 @@ pub struct NewReservation {
 pub enum ReleaseKind {
     /// The items are returned to stock.
     Returned,
-    /// The items were shipped.
-    Shipped,
+    /// The items were shipped at this time, in microseconds.
+    Shipped(i64),
 }
 
 /// Changes of the stock.

@@ -11,6 +11,7 @@ use crate::{
         self,
         dispatch::v1::{courier_service_adapter, dispatch_service_adapter, route_service_adapter},
     },
+    time::Clock,
 };
 
 /// The interval of matching, beside the events that trigger it.
@@ -34,15 +35,27 @@ pub struct DispatchNode {
     /// The time to search for a courier for an order, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     search_for: u32,
+    /// The silence after which a courier loses an order before pickup, or is escalated after it, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    silent_after: u32,
+    /// The time after the escalation at which the order is lost, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    lost_after: u32,
 }
 
 impl DispatchNode {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> Result<(), BoxError> {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        let config = DispatchConfig { offer_holds: seconds(self.offer_holds), search_for: seconds(self.search_for) };
-        let store = SqliteDispatchStore::open(&self.database).await.map_err(cannot_open(&self.database))?;
-        let dispatch = Arc::new(Dispatch::new(Arc::new(store), config));
+        let config = DispatchConfig {
+            offer_holds: seconds(self.offer_holds),
+            search_for: seconds(self.search_for),
+            silent_after: seconds(self.silent_after),
+            lost_after: seconds(self.lost_after),
+        };
+        let store =
+            SqliteDispatchStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
+        let dispatch = Arc::new(Dispatch::new(Arc::new(store), config, Clock::default()));
         let server = Server::new()
             .adapter(dispatch_service_adapter(dispatch.clone()))
             .adapter(courier_service_adapter(dispatch.clone()))

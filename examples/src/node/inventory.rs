@@ -1,6 +1,6 @@
 //! The process of the inventory.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rust_svc::Server;
 
@@ -8,7 +8,11 @@ use super::{BoxError, ProcessOptions, process::cannot_open};
 use crate::{
     generated::{self, inventory::v1::inventory_service_adapter},
     inventory::{Inventory, sqlite::SqliteStockStore},
+    time::Clock,
 };
+
+/// The interval at which reservations expire.
+const EXPIRE_EVERY: Duration = Duration::from_secs(10);
 
 /// Serves the inventory over gRPC
 #[derive(Clone, Debug, clap::Parser)]
@@ -27,10 +31,15 @@ pub struct InventoryNode {
 impl InventoryNode {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> Result<(), BoxError> {
-        let store = SqliteStockStore::open(&self.database).await.map_err(cannot_open(&self.database))?;
-        let service = Arc::new(Inventory::new(Arc::new(store)));
-        let server =
-            Server::new().adapter(inventory_service_adapter(service)).reflection(generated::FILE_DESCRIPTOR_SET);
-        self.process.serve("inventory", &self.listen, server).await
+        let store =
+            SqliteStockStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
+        let service = Arc::new(Inventory::new(Arc::new(store), Clock::default()));
+        let server = Server::new()
+            .adapter(inventory_service_adapter(service.clone()))
+            .reflection(generated::FILE_DESCRIPTOR_SET);
+        tokio::select! {
+            served = self.process.serve("inventory", &self.listen, server) => served,
+            never = service.expire_forever(EXPIRE_EVERY) => match never {},
+        }
     }
 }

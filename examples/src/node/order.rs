@@ -2,15 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{Context, Server};
+use rust_svc::Server;
 
 use super::{BoxError, ProcessOptions, process::cannot_open};
 use crate::{
     generated::{
-        self, dispatch::v1::DispatchServiceClient, inventory::v1::InventoryServiceClient,
-        order::v1::order_service_adapter,
+        self,
+        dispatch::v1::DispatchServiceClient,
+        inventory::v1::InventoryServiceClient,
+        order::v1::{order_operations_service_adapter, order_service_adapter},
     },
     order::{Orders, sqlite::SqliteOrderStore},
+    time::Clock,
 };
 
 /// Serves orders over gRPC, with the help of the inventory and of dispatch
@@ -31,7 +34,7 @@ pub struct OrderNode {
     /// The URL of the dispatch service
     #[arg(long, value_name = "URL", env = "DISPATCH_URL", default_value = "http://127.0.0.1:50053")]
     dispatch: String,
-    /// The interval between two reconciliations with dispatch, in milliseconds
+    /// The interval at which orders that are due are pursued, in milliseconds
     #[arg(long, value_name = "MILLIS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
     look_every: u64,
 }
@@ -39,17 +42,18 @@ pub struct OrderNode {
 impl OrderNode {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> Result<(), BoxError> {
-        let store = SqliteOrderStore::open(&self.database).await.map_err(cannot_open(&self.database))?;
+        let store =
+            SqliteOrderStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
         let inventory = InventoryServiceClient(self.process.client(&self.inventory)?);
         let dispatch = DispatchServiceClient(self.process.client(&self.dispatch)?);
-        let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch));
-        orders.recover(&Context::new()).await?;
+        let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch), Clock::default());
         let server = Server::new()
             .adapter(order_service_adapter(Arc::new(orders.clone())))
+            .adapter(order_operations_service_adapter(Arc::new(orders.clone())))
             .reflection(generated::FILE_DESCRIPTOR_SET);
         tokio::select! {
             served = self.process.serve("order", &self.listen, server) => served,
-            never = orders.reconcile_forever(Duration::from_millis(self.look_every)) => match never {},
+            never = orders.tend_forever(Duration::from_millis(self.look_every)) => match never {},
         }
     }
 }

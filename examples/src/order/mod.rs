@@ -3,10 +3,10 @@
 mod cancelling;
 mod draft;
 mod errors;
-mod outbox;
+mod operations;
 mod page;
 mod placing;
-mod reconciling;
+pub mod saga;
 mod service;
 pub mod sqlite;
 pub mod status;

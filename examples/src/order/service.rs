@@ -22,7 +22,7 @@ use crate::{
         },
     },
     log_stream::{self, LogPage},
-    named_locks::NamedLocks,
+    time::Clock,
 };
 
 /// The order service. Clones share its state.
@@ -31,8 +31,7 @@ pub struct Orders {
     pub(super) store: Arc<dyn OrderStore>,
     pub(super) inventory: Arc<dyn InventoryService>,
     pub(super) dispatch: Arc<dyn DispatchService>,
-    /// A lock for each order, held during calls of other services.
-    pub(super) locks: NamedLocks,
+    pub(super) clock: Clock,
 }
 
 impl Orders {
@@ -41,8 +40,9 @@ impl Orders {
         store: Arc<dyn OrderStore>,
         inventory: Arc<dyn InventoryService>,
         dispatch: Arc<dyn DispatchService>,
+        clock: Clock,
     ) -> Self {
-        Self { store, inventory, dispatch, locks: NamedLocks::default() }
+        Self { store, inventory, dispatch, clock }
     }
 }
 
@@ -60,7 +60,7 @@ impl OrderService for Orders {
     }
 
     async fn list_orders(&self, _: Context, request: ListOrdersRequest) -> Result<ListOrdersResponse> {
-        let page = Page::asked_for(request)?;
+        let page = Page::asked_for(request, &self.store.secret().await?)?;
         let orders = self.store.list(page.filter()).await?;
         Ok(page.response(orders))
     }
@@ -77,14 +77,14 @@ impl OrderService for Orders {
 
     async fn stream_order_updates(
         &self,
-        _: Context,
+        cx: Context,
         request: StreamOrderUpdatesRequest,
     ) -> Result<Streaming<StreamOrderUpdatesResponse>> {
         let changes = self.store.changed();
         let now = self.store.order(&request.order_id).await?;
         let (store, id) = (self.store.clone(), request.order_id);
         let steps =
-            log_stream::follow(changes, now.revision - 1, move |after| read_log(store.clone(), id.clone(), after));
+            log_stream::follow(cx, changes, now.revision - 1, move |after| read_log(store.clone(), id.clone(), after));
         Ok(steps.map(|step| StreamOrderUpdatesResponse { order: step.order }))
     }
 

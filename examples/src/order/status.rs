@@ -2,29 +2,32 @@
 //!
 //! ```text
 //! PLACED -> RESERVED -> DISPATCHING <-> ASSIGNED -> IN_TRANSIT -> DELIVERED
-//!    |          |            |             |
-//!    +----------+------------+-------------+-> CANCELLED or FAILED
+//!    |          |            |             |            |  ^
+//!    |          |            |             |            |  |
+//!    +----------+------------+-------------+-> UNDOING -|--+    if a courier has picked it up
+//!    |                       |             |      |     |
+//!    +-> FAILED              +-------------+------+-> CANCELLED or FAILED
 //! ```
 //!
-//! An order that failed while it was placed may be PLACED again.
+//! DELIVERED, CANCELLED and FAILED are final.
 
 use crate::generated::order::v1::order::Status;
 
 /// Whether an order may change from one status to another.
 pub fn may_become(from: Status, to: Status) -> bool {
-    use Status::{Assigned, Cancelled, Delivered, Dispatching, Failed, InTransit, Placed, Reserved};
+    use Status::{Assigned, Cancelled, Delivered, Dispatching, Failed, InTransit, Placed, Reserved, Undoing};
     match from {
-        Placed => matches!(to, Reserved | Cancelled | Failed),
-        Reserved => matches!(to, Dispatching | Cancelled | Failed),
-        Dispatching => matches!(to, Assigned | Cancelled | Failed),
-        Assigned => matches!(to, Dispatching | InTransit | Cancelled | Failed),
-        InTransit => to == Delivered,
-        Failed => to == Placed,
-        Delivered | Cancelled | Status::Unrecognized(_) => false,
+        Placed => matches!(to, Reserved | Undoing | Failed),
+        Reserved => matches!(to, Dispatching | Undoing),
+        Dispatching => matches!(to, Assigned | Undoing | Cancelled | Failed),
+        Assigned => matches!(to, Dispatching | InTransit | Undoing | Cancelled | Failed),
+        Undoing => matches!(to, InTransit | Cancelled | Failed),
+        InTransit => matches!(to, Delivered | Failed),
+        Delivered | Cancelled | Failed | Status::Unrecognized(_) => false,
     }
 }
 
-/// Whether the status is final, unless the order is retried.
+/// Whether the status is final.
 pub fn is_over(status: Status) -> bool {
     matches!(status, Status::Delivered | Status::Cancelled | Status::Failed)
 }
@@ -40,6 +43,7 @@ pub fn name(status: Status) -> &'static str {
         Status::Delivered => "delivered",
         Status::Cancelled => "cancelled",
         Status::Failed => "failed",
+        Status::Undoing => "undoing",
         Status::Unrecognized(_) => "unknown",
     }
 }
@@ -49,7 +53,7 @@ pub fn by_name(text: &str) -> Option<Status> {
     ALL.into_iter().find(|status| name(*status) == text)
 }
 
-const ALL: [Status; 8] = [
+const ALL: [Status; 9] = [
     Status::Placed,
     Status::Reserved,
     Status::Dispatching,
@@ -58,6 +62,7 @@ const ALL: [Status; 8] = [
     Status::Delivered,
     Status::Cancelled,
     Status::Failed,
+    Status::Undoing,
 ];
 
 #[cfg(test)]
@@ -72,17 +77,16 @@ mod tests {
     }
 
     #[test]
-    fn final_statuses_stay_except_a_failure() {
+    fn final_statuses_stay() {
         for (from, to) in ALL.into_iter().flat_map(|from| ALL.map(|to| (from, to))) {
-            let again = (from, to) == (Status::Failed, Status::Placed);
-            assert!(!is_over(from) || again || !may_become(from, to), "{from:?} to {to:?}");
+            assert!(!is_over(from) || !may_become(from, to), "{from:?} to {to:?}");
         }
     }
 
     #[test]
     fn every_status_is_reachable_and_no_transition_is_empty() {
         for to in ALL {
-            assert!(ALL.into_iter().any(|from| may_become(from, to)), "{to:?}");
+            assert!(to == Status::Placed || ALL.into_iter().any(|from| may_become(from, to)), "{to:?}");
             assert!(!may_become(to, to), "{to:?}");
         }
     }
@@ -90,6 +94,7 @@ mod tests {
     #[test]
     fn an_order_that_was_picked_up_cannot_be_cancelled() {
         assert!(!may_become(Status::InTransit, Status::Cancelled));
+        assert!(!may_become(Status::InTransit, Status::Undoing));
         assert!(!may_become(Status::Delivered, Status::Cancelled));
     }
 }

@@ -1,23 +1,42 @@
 //! Storage of orders.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use rust_svc::async_trait;
+use rust_svc::{Code, async_trait};
 use tokio::sync::watch;
 
-use crate::generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem, order::Status};
+use crate::generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem, obligation::Kind, order::Status};
 
-/// Stores orders and the outbox. Each call is one transaction.
+/// Stores orders and the obligations of the service. Each call is one transaction.
 #[async_trait]
 pub trait OrderStore: Send + Sync + 'static {
-    /// Creates an order with status PLACED. If the key was used with the same content, returns its order.
+    /// Creates an order with status PLACED, which is due at once. If its customer used the key with the same content,
+    /// returns the order of the key.
     async fn place(&self, key: &str, draft: Draft) -> Result<StoredOrder, OrderStoreError>;
 
     /// Returns an order.
     async fn order(&self, order_id: &str) -> Result<StoredOrder, OrderStoreError>;
 
-    /// Applies a transition to an order.
-    async fn advance(&self, order_id: &str, transition: Transition) -> Result<StoredOrder, OrderStoreError>;
+    /// Leases an order, due or not. Returns `None` if it is leased or has ended.
+    async fn lease(&self, order_id: &str) -> Result<Option<Lease>, OrderStoreError>;
+
+    /// Leases orders that are due, up to a limit.
+    async fn lease_due(&self, limit: i64) -> Result<Vec<Lease>, OrderStoreError>;
+
+    /// Applies a transition to a leased order and extends the lease.
+    async fn advance(&self, lease: &Lease, transition: Transition) -> Result<StoredOrder, OrderStoreError>;
+
+    /// Ends a lease. The order is due again after `due`, or at once if it was woken during the lease.
+    async fn release(&self, lease: &Lease, due: Due) -> Result<(), OrderStoreError>;
+
+    /// Begins to undo an order, leased or not, and makes it due.
+    async fn undo(&self, order_id: &str, to: Status, reason: &str) -> Result<StoredOrder, OrderStoreError>;
+
+    /// Makes an order due, because its assignment changed, and records the position of the change.
+    async fn wake(&self, order_id: &str, position: i64) -> Result<(), OrderStoreError>;
+
+    /// Returns the position of the last change of an assignment.
+    async fn position(&self) -> Result<i64, OrderStoreError>;
 
     /// Changes the instructions of an order, unless the key was used before.
     async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder, OrderStoreError>;
@@ -28,14 +47,20 @@ pub trait OrderStore: Send + Sync + 'static {
     /// Lists the revisions of an order after this one, in order.
     async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, OrderStoreError>;
 
-    /// Lists the orders with a status, oldest first.
-    async fn with_status(&self, status: Status) -> Result<Vec<StoredOrder>, OrderStoreError>;
+    /// Leases obligations that are due, of an order or of all, up to a limit.
+    async fn lease_obligations(&self, order_id: Option<&str>, limit: i64) -> Result<Vec<Obligation>, OrderStoreError>;
 
-    /// Lists the outbox.
-    async fn outbox(&self) -> Result<Vec<OutboxEntry>, OrderStoreError>;
+    /// Removes a fulfilled obligation.
+    async fn fulfilled(&self, obligation: &Obligation) -> Result<(), OrderStoreError>;
 
-    /// Removes an entry from the outbox.
-    async fn done(&self, entry: &OutboxEntry) -> Result<(), OrderStoreError>;
+    /// Records a failure of an obligation, which is due again after a time.
+    async fn failed(&self, obligation: &Obligation, failure: Failure) -> Result<(), OrderStoreError>;
+
+    /// Lists the oldest obligations.
+    async fn obligations(&self, limit: i64) -> Result<Obligations, OrderStoreError>;
+
+    /// Returns the secret of this store, which signs page tokens.
+    async fn secret(&self) -> Result<Vec<u8>, OrderStoreError>;
 
     /// Notifies of changes.
     fn changed(&self) -> watch::Receiver<()>;
@@ -61,51 +86,87 @@ pub struct StoredOrder {
     pub order: Order,
     /// The status.
     pub status: Status,
+    /// The status that it gets once it is undone.
+    pub undo_to: Option<Status>,
     /// The revision, from 1.
     pub revision: i64,
     /// The position among all orders.
     pub sequence: i64,
-    /// The attempt to place it, from 1.
-    pub attempt: i64,
-    /// Whether a failed order may be retried.
-    pub retryable: bool,
+    /// The number of consecutive failures of its next step.
+    pub failures: i64,
+    /// The time at which its reservation is to be repeated, in microseconds.
+    pub renew_at: i64,
+    /// The error with which it failed at once.
+    pub refusal: Option<Refusal>,
 }
 
-/// A change of status.
+/// The error for an order that failed at once. Each repetition of the request gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code.
+    pub code: Code,
+    /// The message.
+    pub message: String,
+    /// The type of its detail; empty if it has none.
+    pub detail_type: String,
+    /// The detail in protobuf encoding.
+    pub detail: Vec<u8>,
+}
+
+/// The right to advance an order, for a limited time. A later lease of the same order ends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The order.
+    pub order_id: String,
+    /// The number of the lease.
+    pub number: i64,
+}
+
+/// The time at which a released order is due again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Its step succeeded; the next one waits for others.
+    After(Duration),
+    /// Its step failed and is repeated.
+    Retry(Duration),
+}
+
+/// A change of an order.
 #[derive(Clone, Debug)]
 pub struct Transition {
     /// The new status.
     pub to: Status,
     /// The reason, for people.
     pub reason: String,
-    /// Whether the order may be retried.
-    pub retryable: bool,
-    /// Entries for the outbox.
-    pub tasks: Vec<OutboxTask>,
+    /// The status that it gets once it is undone.
+    pub undo_to: Option<Status>,
+    /// The time at which its reservation is to be repeated.
+    pub renew_at: Option<i64>,
+    /// The error for the customer.
+    pub refusal: Option<Refusal>,
+    /// A call that this transition makes necessary, and the time of the event that it reports.
+    pub obligation: Option<(Kind, Option<i64>)>,
 }
 
 impl Transition {
-    /// Creates a transition without reason and tasks.
+    /// Creates a transition without reason and obligation.
     pub fn to(to: Status) -> Self {
-        Self { to, reason: String::new(), retryable: false, tasks: Vec::new() }
+        Self { to, reason: String::new(), undo_to: None, renew_at: None, refusal: None, obligation: None }
+    }
+
+    /// Creates the transition that begins to undo an order.
+    pub fn undo_to(to: Status, reason: impl Into<String>) -> Self {
+        Self { undo_to: Some(to), ..Self::to(Status::Undoing).because(reason) }
     }
 
     /// Sets the reason.
-    pub fn because(mut self, reason: impl Into<String>) -> Self {
-        self.reason = reason.into();
-        self
+    pub fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), ..self }
     }
 
-    /// Adds entries for the outbox.
-    pub fn with_tasks(mut self, tasks: impl IntoIterator<Item = OutboxTask>) -> Self {
-        self.tasks.extend(tasks);
-        self
-    }
-
-    /// Allows a retry.
-    pub fn retryable(mut self) -> Self {
-        self.retryable = true;
-        self
+    /// Adds an obligation.
+    pub fn owing(self, kind: Kind) -> Self {
+        Self { obligation: Some((kind, None)), ..self }
     }
 }
 
@@ -129,33 +190,49 @@ pub struct Filter {
     pub before: Option<i64>,
     /// The maximum number of orders.
     pub limit: i64,
+    /// The number of items after which the list ends.
+    pub max_items: usize,
 }
 
-/// A pending call of another service.
+/// A call of another service that has to succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutboxEntry {
+pub struct Obligation {
     /// The order.
     pub order_id: String,
-    /// The attempt.
-    pub attempt: i64,
-    /// The task.
-    pub task: OutboxTask,
+    /// The kind of call.
+    pub kind: Kind,
+    /// The time of the event that it reports, in microseconds.
+    pub happened_at: Option<i64>,
+    /// The number of failed calls.
+    pub failures: i64,
+    /// The last error; empty before a call has failed.
+    pub last_error: String,
+    /// Whether the last call was refused.
+    pub refused: bool,
+    /// The time since which it is owed, in microseconds.
+    pub created_at: i64,
 }
 
-/// A call of another service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutboxTask {
-    /// Release the stock as returned.
-    ReturnStock,
-    /// Release the stock as shipped.
-    ShipStock,
-    /// Cancel the assignment.
-    CancelAssignment,
+/// A failed call of an obligation.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The error.
+    pub error: String,
+    /// Whether the call was refused.
+    pub refused: bool,
+    /// The time to wait.
+    pub wait: Duration,
 }
 
-/// The idempotency key of an attempt, for other services.
-pub fn attempt_id(order_id: &str, attempt: i64) -> String {
-    format!("{order_id}.{attempt}")
+/// Some obligations, and the number of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Obligations {
+    /// The oldest.
+    pub oldest: Vec<Obligation>,
+    /// The number of all.
+    pub total: i64,
+    /// The number of those that were refused.
+    pub refused: i64,
 }
 
 /// An error of the store.
@@ -169,6 +246,8 @@ pub enum OrderStoreError {
     WrongStatus(Status),
     /// The revision is outdated.
     Outdated,
+    /// A later lease has ended this one.
+    LeaseLost,
     /// The database failed.
     Database(sqlx::Error),
 }
@@ -186,6 +265,7 @@ impl fmt::Display for OrderStoreError {
             Self::KeyReused => f.write_str("the key was used with other content"),
             Self::WrongStatus(status) => write!(f, "the order is {}", super::status::name(*status)),
             Self::Outdated => f.write_str("the order has changed"),
+            Self::LeaseLost => f.write_str("another process pursues the order"),
             Self::Database(error) => error.fmt(f),
         }
     }

@@ -1,13 +1,18 @@
 //! The order service with the real inventory and the real dispatch.
 
-use examples::generated::{
-    dispatch::v1::{
-        ConfirmRouteRequest, DispatchService, RouteService, StreamAssignmentsRequest, StreamAssignmentsResponse,
-        stream_assignments_request::{Accept, Action, Connect, Report, report::Progress},
-        stream_assignments_response::Event,
+use std::time::Duration;
+
+use examples::{
+    database::IN_MEMORY,
+    generated::{
+        dispatch::v1::{
+            ConfirmRouteRequest, DispatchService, RouteService, StreamAssignmentsRequest, StreamAssignmentsResponse,
+            stream_assignments_request::{Accept, Action, Connect, Report, report::Progress},
+            stream_assignments_response::Event,
+        },
+        inventory::v1::{CheckStockRequest, InventoryService, StockError},
+        order::v1::{CancelOrderRequest, ListOrdersRequest, OrderService, StreamOrderUpdatesRequest, order::Status},
     },
-    inventory::v1::{CheckStockRequest, InventoryService, StockError},
-    order::v1::{CancelOrderRequest, ListOrdersRequest, OrderService, StreamOrderUpdatesRequest, order::Status},
 };
 use rust_svc::{Code, Context, Sender, Streaming};
 
@@ -52,11 +57,15 @@ async fn an_order_is_placed_and_delivered() {
         send(&sender, Action::Report(Report { assignment_id: id.clone(), progress })).await;
         receive(&mut events).await;
     }
-    system.business.reconcile(&Context::new()).await.expect("reconciled");
 
-    let seen: Vec<_> = updates.collect().await.expect("no error").into_iter().map(|it| it.order.status).collect();
+    let seen = tokio::select! {
+        seen = updates.collect() => seen.expect("no error"),
+        never = system.business.tend_forever(Duration::from_millis(10)) => match never {},
+    };
+    let seen: Vec<_> = seen.into_iter().map(|it| it.order.status).collect();
     let expected = [Status::Dispatching, Status::Assigned, Status::InTransit, Status::Delivered];
     assert_eq!(seen, expected.map(Some));
+    system.business.tend(&Context::new()).await.expect("nothing is owed");
     assert_eq!(stock(&system).await, (3, 0, 2));
 }
 
@@ -81,19 +90,22 @@ async fn cancelling_releases_the_stock() {
 }
 
 #[tokio::test]
-async fn an_outage_of_dispatch_releases_the_stock() {
+async fn an_order_waits_during_an_outage_of_dispatch() {
     let System { inventory, dispatch, order, business } = System::build().await;
+    let address = dispatch.url.trim_start_matches("http://").to_owned();
     dispatch.stop().await;
     let client = examples::generated::order::v1::OrderServiceClient(order.client());
-    let error = client.create_order(Context::new(), teas("k", 2)).await.expect_err("down");
-    assert_eq!(error.code(), Code::Unavailable);
+    let waiting = client.create_order(Context::new(), teas("k", 2)).await.expect("recorded").order;
+    assert_eq!(waiting.status, Some(Status::Reserved));
+    let dispatch = crate::system::dispatch(IN_MEMORY, &address).await;
+    let again = async || client.create_order(Context::new(), teas("k", 2)).await.expect("the same").order;
+    while again().await.status != Some(Status::Dispatching) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let system = System { inventory, dispatch, order, business };
+    assert_eq!(stock(&system).await, (3, 2, 0));
     let listed = client.list_orders(Context::new(), ListOrdersRequest::default()).await.expect("listed").orders;
-    assert_eq!((listed.len(), listed[0].status), (1, Some(Status::Failed)));
-    drop(business);
-    let request = CheckStockRequest { product_id: "tea".into() };
-    let stock = examples::generated::inventory::v1::InventoryServiceClient(inventory.client());
-    let stock = stock.check_stock(Context::new(), request).await.expect("there").stock;
-    assert_eq!((stock.available, stock.reserved), (5, 0));
+    assert_eq!((listed.len(), &listed[0].order_id), (1, &waiting.order_id));
 }
 
 #[tokio::test]

@@ -23,8 +23,7 @@ async fn orders_survive_a_restart() {
     serving.stop().await;
     drop(business);
 
-    let (serving, business) = orders(database, &inventory, &dispatch).await;
-    business.recover(&Context::new()).await.expect("recovered");
+    let (serving, _business) = orders(database, &inventory, &dispatch).await;
     let client = OrderServiceClient(serving.client());
     let request = GetOrderRequest { order_id: order.order_id.clone() };
     assert_eq!(client.get_order(Context::new(), request).await.expect("there").order, order);

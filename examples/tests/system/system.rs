@@ -16,6 +16,7 @@ use examples::{
     },
     inventory::{Inventory, sqlite::SqliteStockStore},
     order::{Orders, sqlite::SqliteOrderStore},
+    time::Clock,
 };
 use rust_svc::{Client, Context, Server, Streaming};
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -51,8 +52,8 @@ impl Serving {
 
 /// An inventory of five teas.
 pub(crate) async fn inventory() -> Serving {
-    let store = SqliteStockStore::open(IN_MEMORY).await.expect("opens");
-    let inventory = Arc::new(Inventory::new(Arc::new(store)));
+    let store = SqliteStockStore::open(IN_MEMORY, Clock::default()).await.expect("opens");
+    let inventory = Arc::new(Inventory::new(Arc::new(store), Clock::default()));
     let serving = Serving::start(Server::new().adapter(inventory_service_adapter(inventory)), "127.0.0.1:0").await;
     let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: 5, ..UploadTelemetryRequest::default() };
     let client = InventoryServiceClient(serving.client());
@@ -62,8 +63,8 @@ pub(crate) async fn inventory() -> Serving {
 
 /// Dispatch with one courier, `c1`, on its database.
 pub(crate) async fn dispatch(database: &str, listen: &str) -> Serving {
-    let store = SqliteDispatchStore::open(database).await.expect("opens");
-    let dispatch = Arc::new(Dispatch::new(Arc::new(store), DispatchConfig::default()));
+    let store = SqliteDispatchStore::open(database, Clock::default()).await.expect("opens");
+    let dispatch = Arc::new(Dispatch::new(Arc::new(store), DispatchConfig::default(), Clock::default()));
     let server = Server::new()
         .adapter(dispatch_service_adapter(dispatch.clone()))
         .adapter(courier_service_adapter(dispatch.clone()))
@@ -81,10 +82,10 @@ pub(crate) async fn dispatch(database: &str, listen: &str) -> Serving {
 
 /// The order service on its database, and the business behind it.
 pub(crate) async fn orders(database: &str, inventory: &Serving, dispatch: &Serving) -> (Serving, Orders) {
-    let store = SqliteOrderStore::open(database).await.expect("opens");
+    let store = SqliteOrderStore::open(database, Clock::default()).await.expect("opens");
     let inventory = Arc::new(InventoryServiceClient(inventory.client()));
     let dispatch = Arc::new(DispatchServiceClient(dispatch.client()));
-    let orders = Orders::new(Arc::new(store), inventory, dispatch);
+    let orders = Orders::new(Arc::new(store), inventory, dispatch, Clock::default());
     let adapter = order_service_adapter(Arc::new(orders.clone()));
     (Serving::start(Server::new().adapter(adapter), "127.0.0.1:0").await, orders)
 }

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use tokio::time::sleep;
+use serde_json::{Value, json};
 
 use super::{
     super::{checklist::Checklist, courier::Courier, http::Reply},
@@ -33,13 +32,17 @@ pub(super) async fn survive(
     checklist.check("the connection of the courier breaks", courier.disconnected().await);
     partial_answer(checklist, system, &id).await?;
     breaker_opens(checklist, system, &id).await?;
-    let failed = no_new_order(checklist, system).await?;
+    let waiting = waiting_order(checklist, system).await?;
+    let undone = waiting_cancellation(checklist, system).await?;
 
     checklist.section("Restart dispatch");
     system.restart_dispatch().await?;
     recovery(checklist, system, &id).await?;
     let courier = Courier::connect(&system.dispatch_url, "ann").await?;
-    finish(checklist, system, courier, assignment, &failed).await
+    finish(checklist, system, courier, assignment, &waiting).await?;
+    let tracked = system.tracked(&undone, |tracked| text(&tracked["order"]["status"]) == "STATUS_CANCELLED").await?;
+    checklist.check_eq("the cancellation takes effect", text(&tracked["order"]["status"]), "STATUS_CANCELLED");
+    Ok(())
 }
 
 async fn partial_answer(checklist: &mut Checklist, system: &DemoSystem, id: &str) -> Result<(), BoxError> {
@@ -79,15 +82,29 @@ async fn breaker_opens(checklist: &mut Checklist, system: &DemoSystem, id: &str)
     Ok(())
 }
 
-/// An order without dispatch releases its stock.
-async fn no_new_order(checklist: &mut Checklist, system: &mut DemoSystem) -> Result<String, BoxError> {
-    let before = system.stock("tea").await?;
-    let refused = system.place("bad moment", "tea", 4).await?;
-    checklist.check_eq("a new order fails", refused.status, 503);
-    checklist.check_eq("and its stock is released", system.stock("tea").await?, before);
-    let newest = system.http.get("/v1/orders?page_size=1").await?.body;
-    checklist.check_eq("the order is recorded as failed", text(&newest["orders"][0]["status"]), "STATUS_FAILED");
-    Ok(text(&newest["orders"][0]["orderId"]).to_owned())
+/// An order without dispatch waits, and its stock with it.
+async fn waiting_order(checklist: &mut Checklist, system: &mut DemoSystem) -> Result<String, BoxError> {
+    let [available, reserved, shipped] = system.stock("tea").await?;
+    let placed = system.place("bad moment", "tea", 4).await?;
+    checklist.check_eq(
+        "a new order is accepted and waits",
+        (placed.status, text(&placed.body["order"]["status"])),
+        (200, "STATUS_RESERVED"),
+    );
+    checklist.check_eq("its stock is reserved", system.stock("tea").await?, [available - 4, reserved + 4, shipped]);
+    let id = text(&placed.body["order"]["orderId"]).to_owned();
+    let again = system.place("bad moment", "tea", 4).await?;
+    checklist.check_eq("the same request returns the same order", text(&again.body["order"]["orderId"]), id.as_str());
+    Ok(id)
+}
+
+/// A cancellation without dispatch waits, too: only dispatch knows whether a courier has the order.
+async fn waiting_cancellation(checklist: &mut Checklist, system: &mut DemoSystem) -> Result<String, BoxError> {
+    let placed = system.place("worse moment", "tea", 1).await?;
+    let id = text(&placed.body["order"]["orderId"]).to_owned();
+    let undoing = system.http.post(&format!("/v1/orders/{id}:cancel"), &json!({ "reason": "too long" })).await?;
+    checklist.check_eq("a cancellation waits", text(&undoing.body["order"]["status"]), "STATUS_UNDOING");
+    Ok(id)
 }
 
 async fn recovery(checklist: &mut Checklist, system: &DemoSystem, id: &str) -> Result<(), BoxError> {
@@ -98,34 +115,25 @@ async fn recovery(checklist: &mut Checklist, system: &DemoSystem, id: &str) -> R
     Ok(())
 }
 
-/// The same key retries the failed order.
+/// The waiting order continues by itself.
 async fn finish(
     checklist: &mut Checklist,
     system: &mut DemoSystem,
     mut courier: Courier,
     before: Assignment,
-    failed: &str,
+    waiting: &str,
 ) -> Result<(), BoxError> {
     let still = courier.assignment().await?;
     checklist.check_eq("the courier reconnects and keeps the order", &still.assignment_id, &before.assignment_id);
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&still.assignment_id, progress).await?;
     }
-    let begun = Instant::now();
-    let placed = loop {
-        let reply = system.place("bad moment", "tea", 4).await?;
-        if reply.status == 200 || begun.elapsed() > TIMEOUT {
-            break reply;
-        }
-        sleep(Duration::from_millis(200)).await;
-    };
-    checklist.check_eq("the failed request succeeds when it is repeated", placed.status, 200);
-    checklist.check_eq("and it is the same order", text(&placed.body["order"]["orderId"]), failed);
     let assignment = courier.take_offer().await?;
+    checklist.check_eq("the waiting order continues by itself", assignment.order_id.as_str(), waiting);
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&assignment.assignment_id, progress).await?;
     }
-    let delivered = system.tracked(failed, |tracked| text(&tracked["order"]["status"]) == "STATUS_DELIVERED").await?;
+    let delivered = system.tracked(waiting, |tracked| text(&tracked["order"]["status"]) == "STATUS_DELIVERED").await?;
     checklist.check_eq("and it is delivered", text(&delivered["order"]["status"]), "STATUS_DELIVERED");
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Assignments, from the search for a courier to the delivery.
 
+use rust_svc::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
@@ -7,14 +8,18 @@ use super::{
         status,
         store::{DispatchStoreError, NewAssignment, Progress},
     },
-    routes,
+    routes, silence,
 };
 use crate::{
     generated::dispatch::v1::{Assignment, Point, assignment::Status},
     time,
 };
 
-pub(super) async fn assign(tx: &mut SqliteConnection, new: NewAssignment) -> Result<Assignment, DispatchStoreError> {
+pub(super) async fn assign(
+    tx: &mut SqliteConnection,
+    now: i64,
+    new: NewAssignment,
+) -> Result<Assignment, DispatchStoreError> {
     match get(tx, &new.assignment_id).await {
         Ok(made) => return repeated(made, &new),
         Err(DispatchStoreError::UnknownAssignment) => (),
@@ -27,7 +32,7 @@ pub(super) async fn assign(tx: &mut SqliteConnection, new: NewAssignment) -> Res
     if live > 0 {
         return Err(DispatchStoreError::AlreadyAssigned);
     }
-    insert(tx, &new, Status::Searching).await?;
+    insert(tx, now, &new, Status::Searching).await?;
     get(tx, &new.assignment_id).await
 }
 
@@ -39,13 +44,18 @@ fn repeated(made: Assignment, new: &NewAssignment) -> Result<Assignment, Dispatc
     if same { Ok(made) } else { Err(DispatchStoreError::KeyReused) }
 }
 
-async fn insert(tx: &mut SqliteConnection, new: &NewAssignment, status: Status) -> Result<(), DispatchStoreError> {
+async fn insert(
+    tx: &mut SqliteConnection,
+    now: i64,
+    new: &NewAssignment,
+    status: Status,
+) -> Result<(), DispatchStoreError> {
     let query = sqlx::query(
         "INSERT INTO assignment (assignment_id, order_id, status, latitude, longitude, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
     );
     let query = query.bind(&new.assignment_id).bind(&new.order_id).bind(status::name(status));
-    query.bind(new.destination.latitude).bind(new.destination.longitude).bind(time::now()).execute(tx).await?;
+    query.bind(new.destination.latitude).bind(new.destination.longitude).bind(now).execute(tx).await?;
     Ok(())
 }
 
@@ -69,6 +79,30 @@ pub(super) async fn searching(connection: &mut SqliteConnection) -> Result<Vec<A
     Ok(query.try_map(assignment).fetch_all(connection).await?)
 }
 
+/// At most this many at once.
+const CHANGES_AT_ONCE: i64 = 500;
+
+pub(super) async fn changes_after(
+    connection: &mut SqliteConnection,
+    position: i64,
+) -> Result<Vec<(Assignment, i64)>, DispatchStoreError> {
+    let newest: Option<i64> =
+        sqlx::query_scalar("SELECT max(change) FROM assignment").fetch_one(&mut *connection).await?;
+    // A later position is one of a newer state that was lost.
+    let position = if position > newest.unwrap_or(0) { 0 } else { position };
+    let query = sqlx::query("SELECT * FROM assignment WHERE change > ? ORDER BY change LIMIT ?");
+    let rows = query.bind(position).bind(CHANGES_AT_ONCE).fetch_all(connection).await?;
+    let changed = rows.into_iter().map(|row| {
+        let position = row.try_get("change")?;
+        Ok((assignment(row)?, position))
+    });
+    changed.collect()
+}
+
+pub(super) async fn secret(connection: &mut SqliteConnection) -> Result<Vec<u8>, DispatchStoreError> {
+    Ok(sqlx::query_scalar("SELECT secret FROM service_state").fetch_one(connection).await?)
+}
+
 pub(super) async fn decline(tx: &mut SqliteConnection, id: &str, courier: &str) -> Result<(), DispatchStoreError> {
     let query = sqlx::query("INSERT OR IGNORE INTO refusal (assignment_id, courier_id) VALUES (?, ?)");
     query.bind(id).bind(courier).execute(tx).await?;
@@ -77,6 +111,7 @@ pub(super) async fn decline(tx: &mut SqliteConnection, id: &str, courier: &str) 
 
 pub(super) async fn progress(
     tx: &mut SqliteConnection,
+    time: i64,
     id: String,
     courier: String,
     to: Progress,
@@ -89,41 +124,56 @@ pub(super) async fn progress(
     if now.courier_id != courier {
         return Err(DispatchStoreError::NotYours);
     }
-    if now.status == Some(to) { Ok(now) } else { move_to(tx, &id, to).await }
+    silence::seen(tx, time, &courier).await?;
+    if now.status == Some(to) { Ok(now) } else { move_to(tx, time, &id, to).await }
 }
 
-pub(super) async fn cancel(tx: &mut SqliteConnection, id: String) -> Result<Assignment, DispatchStoreError> {
+pub(super) async fn cancel(tx: &mut SqliteConnection, time: i64, id: String) -> Result<Assignment, DispatchStoreError> {
     match get(tx, &id).await {
         Ok(now) if matches!(now.status, Some(Status::Cancelled | Status::Failed)) => Ok(now),
-        Ok(_) => move_to(tx, &id, Status::Cancelled).await,
-        Err(DispatchStoreError::UnknownAssignment) => prevent(tx, id).await,
+        Ok(_) => move_to(tx, time, &id, Status::Cancelled).await,
+        Err(DispatchStoreError::UnknownAssignment) => prevent(tx, time, id).await,
         Err(error) => Err(error),
     }
 }
 
 /// Records an unknown assignment as cancelled, so that a delayed request cannot create it.
-async fn prevent(tx: &mut SqliteConnection, id: String) -> Result<Assignment, DispatchStoreError> {
+async fn prevent(tx: &mut SqliteConnection, time: i64, id: String) -> Result<Assignment, DispatchStoreError> {
     let never = NewAssignment { assignment_id: id, order_id: String::new(), destination: Point::default() };
-    insert(tx, &never, Status::Cancelled).await?;
+    insert(tx, time, &never, Status::Cancelled).await?;
     get(tx, &never.assignment_id).await
 }
 
 /// Removes an assignment from its courier, who gets no offer of it again.
-pub(super) async fn take_away(tx: &mut SqliteConnection, id: &str, courier: &str) -> Result<(), DispatchStoreError> {
-    move_to(tx, id, Status::Searching).await?;
+pub(super) async fn take_away(
+    tx: &mut SqliteConnection,
+    time: i64,
+    id: &str,
+    courier: &str,
+) -> Result<(), DispatchStoreError> {
+    move_to(tx, time, id, Status::Searching).await?;
     sqlx::query("UPDATE assignment SET courier_id = NULL WHERE assignment_id = ?").bind(id).execute(&mut *tx).await?;
     sqlx::query("DELETE FROM route WHERE assignment_id = ?").bind(id).execute(&mut *tx).await?;
     decline(tx, id, courier).await
 }
 
-pub(super) async fn move_to(tx: &mut SqliteConnection, id: &str, to: Status) -> Result<Assignment, DispatchStoreError> {
+pub(super) async fn move_to(
+    tx: &mut SqliteConnection,
+    time: i64,
+    id: &str,
+    to: Status,
+) -> Result<Assignment, DispatchStoreError> {
     let now = get(tx, id).await?;
     let from = now.status.ok_or_else(|| unreadable("status"))?;
     if !status::may_become(from, to) {
         return Err(DispatchStoreError::WrongStatus(from));
     }
-    let query = sqlx::query("UPDATE assignment SET status = ?, updated_at = ? WHERE assignment_id = ?");
-    query.bind(status::name(to)).bind(time::now()).bind(id).execute(&mut *tx).await?;
+    let query = sqlx::query(
+        "UPDATE assignment SET status = ?2, updated_at = ?3,
+         picked_up_at = CASE WHEN ?2 = 'picked up' THEN ?3 ELSE picked_up_at END
+         WHERE assignment_id = ?1",
+    );
+    query.bind(id).bind(status::name(to)).bind(time).execute(&mut *tx).await?;
     get(tx, id).await
 }
 
@@ -144,7 +194,13 @@ fn assignment(row: SqliteRow) -> Result<Assignment, sqlx::Error> {
         route: None,
         create_time: time::from_micros(row.try_get("created_at")?),
         update_time: time::from_micros(row.try_get("updated_at")?),
+        pickup_time: optional_time(&row, "picked_up_at")?,
+        escalate_time: optional_time(&row, "escalated_at")?,
     })
+}
+
+fn optional_time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.and_then(time::from_micros))
 }
 
 fn unreadable(column: &str) -> sqlx::Error {

@@ -4,11 +4,11 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     super::store::{CourierUpdate, DispatchStoreError},
-    assignments,
+    assignments, silence,
 };
 use crate::{
     generated::dispatch::v1::{Assignment, Courier, Point, assignment::Status, courier::Availability},
-    time,
+    time::{self, Clock, KEY_LIFE},
 };
 
 pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<Courier, DispatchStoreError> {
@@ -45,13 +45,19 @@ pub(super) async fn available(
     Ok(query.bind(after).bind(limit).try_map(courier).fetch_all(connection).await?)
 }
 
-pub(super) async fn update(tx: &mut SqliteConnection, update: CourierUpdate) -> Result<Courier, DispatchStoreError> {
-    sign_up(tx, &update.courier_id).await?;
-    if !update.key.is_empty() && !remember(tx, &update).await? {
-        return get(tx, &update.courier_id).await;
+/// Updates a courier. Returns false with it if the key was used before, and then changes nothing.
+pub(super) async fn update(
+    tx: &mut SqliteConnection,
+    clock: Clock,
+    update: CourierUpdate,
+) -> Result<(Courier, bool), DispatchStoreError> {
+    let now = clock.now();
+    sign_up(tx, now, &update.courier_id).await?;
+    if !update.key.is_empty() && !remember(tx, &clock, &update).await? {
+        return Ok((get(tx, &update.courier_id).await?, false));
     }
     if update.on_duty == Some(false) {
-        lay_down_order(tx, &update.courier_id).await?;
+        lay_down_order(tx, now, &update.courier_id).await?;
     }
     let query = sqlx::query(
         "UPDATE courier SET display_name = coalesce(?2, display_name), on_duty = coalesce(?3, on_duty),
@@ -61,26 +67,31 @@ pub(super) async fn update(tx: &mut SqliteConnection, update: CourierUpdate) -> 
     let query = query.bind(&update.courier_id).bind(update.display_name).bind(update.on_duty);
     let position = update.position.as_ref();
     let query = query.bind(position.map(|it| it.latitude)).bind(position.map(|it| it.longitude));
-    query.bind(time::now()).execute(&mut *tx).await?;
-    get(tx, &update.courier_id).await
+    query.bind(now).execute(&mut *tx).await?;
+    silence::seen(tx, now, &update.courier_id).await?;
+    Ok((get(tx, &update.courier_id).await?, true))
 }
 
-async fn sign_up(tx: &mut SqliteConnection, id: &str) -> Result<(), DispatchStoreError> {
+async fn sign_up(tx: &mut SqliteConnection, now: i64, id: &str) -> Result<(), DispatchStoreError> {
     let query = sqlx::query(
-        "INSERT OR IGNORE INTO courier (courier_id, display_name, on_duty, updated_at) VALUES (?, '', 1, ?)",
+        "INSERT OR IGNORE INTO courier (courier_id, display_name, on_duty, updated_at, seen_at)
+         VALUES (?, '', 1, ?2, ?2)",
     );
-    query.bind(id).bind(time::now()).execute(tx).await?;
+    query.bind(id).bind(now).execute(tx).await?;
     Ok(())
 }
 
 /// False if the key was seen.
-async fn remember(tx: &mut SqliteConnection, update: &CourierUpdate) -> Result<bool, sqlx::Error> {
-    let query = sqlx::query("INSERT OR IGNORE INTO courier_update (courier_id, idempotency_key) VALUES (?, ?)");
-    Ok(query.bind(&update.courier_id).bind(&update.key).execute(tx).await?.rows_affected() > 0)
+async fn remember(tx: &mut SqliteConnection, clock: &Clock, update: &CourierUpdate) -> Result<bool, sqlx::Error> {
+    let expired = sqlx::query("DELETE FROM courier_update WHERE seen_at < ?");
+    expired.bind(clock.before(KEY_LIFE)).execute(&mut *tx).await?;
+    let query =
+        sqlx::query("INSERT OR IGNORE INTO courier_update (courier_id, idempotency_key, seen_at) VALUES (?, ?, ?)");
+    Ok(query.bind(&update.courier_id).bind(&update.key).bind(clock.now()).execute(tx).await?.rows_affected() > 0)
 }
 
 /// A courier that goes off duty leaves its order to others, unless it has picked it up.
-async fn lay_down_order(tx: &mut SqliteConnection, id: &str) -> Result<(), DispatchStoreError> {
+async fn lay_down_order(tx: &mut SqliteConnection, now: i64, id: &str) -> Result<(), DispatchStoreError> {
     let courier = get(tx, id).await?;
     if courier.assignment_id.is_empty() {
         return Ok(());
@@ -89,7 +100,7 @@ async fn lay_down_order(tx: &mut SqliteConnection, id: &str) -> Result<(), Dispa
     if assignment.status == Some(Status::PickedUp) {
         return Err(DispatchStoreError::WrongStatus(Status::PickedUp));
     }
-    assignments::take_away(tx, &courier.assignment_id, id).await
+    assignments::take_away(tx, now, &courier.assignment_id, id).await
 }
 
 fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
@@ -112,6 +123,7 @@ fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
 
 pub(super) async fn accept(
     tx: &mut SqliteConnection,
+    time: i64,
     id: String,
     courier: String,
 ) -> Result<Assignment, DispatchStoreError> {
@@ -123,7 +135,8 @@ pub(super) async fn accept(
         return Err(DispatchStoreError::NotFree);
     }
     // Change the status first, which fails if the assignment is taken.
-    assignments::move_to(tx, &id, Status::Accepted).await?;
+    silence::seen(tx, time, &courier).await?;
+    assignments::move_to(tx, time, &id, Status::Accepted).await?;
     let query = sqlx::query("UPDATE assignment SET courier_id = ? WHERE assignment_id = ?");
     query.bind(&courier).bind(&id).execute(&mut *tx).await?;
     assignments::get(tx, &id).await

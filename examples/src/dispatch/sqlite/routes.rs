@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     generated::dispatch::v1::{Point, Route},
-    time,
+    time::{self, Clock, KEY_LIFE},
 };
 
 pub(super) async fn was_seen(tx: &mut SqliteConnection, id: &str, key: &str) -> Result<bool, sqlx::Error> {
@@ -14,19 +14,23 @@ pub(super) async fn was_seen(tx: &mut SqliteConnection, id: &str, key: &str) -> 
     Ok(query.bind(key).fetch_optional(tx).await?.is_some())
 }
 
-pub(super) async fn remember(tx: &mut SqliteConnection, id: &str, key: &str) -> Result<(), sqlx::Error> {
-    let query = sqlx::query("INSERT OR IGNORE INTO route_confirmation (assignment_id, idempotency_key) VALUES (?, ?)");
-    query.bind(id).bind(key).execute(tx).await?;
+pub(super) async fn remember(tx: &mut SqliteConnection, clock: &Clock, id: &str, key: &str) -> Result<(), sqlx::Error> {
+    let expired = sqlx::query("DELETE FROM route_confirmation WHERE seen_at < ?");
+    expired.bind(clock.before(KEY_LIFE)).execute(&mut *tx).await?;
+    let query = sqlx::query(
+        "INSERT OR IGNORE INTO route_confirmation (assignment_id, idempotency_key, seen_at) VALUES (?, ?, ?)",
+    );
+    query.bind(id).bind(key).bind(clock.now()).execute(tx).await?;
     Ok(())
 }
 
-pub(super) async fn replace(tx: &mut SqliteConnection, id: &str, route: &Route) -> Result<(), sqlx::Error> {
+pub(super) async fn replace(tx: &mut SqliteConnection, now: i64, id: &str, route: &Route) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM route WHERE assignment_id = ?").bind(id).execute(&mut *tx).await?;
     let query = sqlx::query(
         "INSERT INTO route (assignment_id, distance_meters, travel_seconds, confirmed_at) VALUES (?, ?, ?, ?)",
     );
     let seconds = route.travel_time.map_or(0, SignedDuration::seconds);
-    query.bind(id).bind(route.distance_meters).bind(seconds).bind(time::now()).execute(&mut *tx).await?;
+    query.bind(id).bind(route.distance_meters).bind(seconds).bind(now).execute(&mut *tx).await?;
     for (position, point) in (0_i64..).zip(&route.points) {
         let query =
             sqlx::query("INSERT INTO route_point (assignment_id, position, latitude, longitude) VALUES (?, ?, ?, ?)");

@@ -1,12 +1,15 @@
+use std::time::Duration;
+
 use rust_svc::SignedDuration;
 
 use super::{
-    super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress},
+    super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence},
     SqliteDispatchStore,
 };
 use crate::{
     database::IN_MEMORY,
     generated::dispatch::v1::{Point, Route, assignment::Status, courier::Availability},
+    time::Clock,
 };
 
 fn new(id: &str, order: &str) -> NewAssignment {
@@ -20,7 +23,7 @@ fn update(id: &str) -> CourierUpdate {
 
 /// Two couriers, and an assignment without a courier.
 async fn memory() -> SqliteDispatchStore {
-    let store = SqliteDispatchStore::open(IN_MEMORY).await.expect("opens");
+    let store = SqliteDispatchStore::open(IN_MEMORY, Clock::default()).await.expect("opens");
     for courier in ["c1", "c2"] {
         store.update_courier(update(courier)).await.expect("signed up");
     }
@@ -95,6 +98,8 @@ async fn an_update_is_applied_once_and_keeps_other_fields() {
     let named = |name: &str| CourierUpdate { key: "k".into(), display_name: Some(name.into()), ..update("c1") };
     store.update_courier(named("Ann")).await.expect("named");
     let courier = store.update_courier(named("Bob")).await.expect("seen");
+    let (courier, took_effect) = courier;
+    assert!(!took_effect);
     assert_eq!((courier.display_name.as_str(), courier.position), ("Ann", position_of(1.0, 2.0)));
 }
 
@@ -141,12 +146,70 @@ async fn state_survives_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("dispatch.db");
     let name = file.to_str().expect("a name");
-    let store = SqliteDispatchStore::open(name).await.expect("opens");
+    let store = SqliteDispatchStore::open(name, Clock::default()).await.expect("opens");
     store.update_courier(update("c1")).await.expect("signed up");
     store.assign(new("a1", "o1")).await.expect("assigned");
     let accepted = store.accept("a1", "c1").await.expect("accepted");
-    store.close().await;
-    let store = SqliteDispatchStore::open(name).await.expect("opens again");
+    store.database().close().await;
+    let store = SqliteDispatchStore::open(name, Clock::default()).await.expect("opens again");
     assert_eq!(store.assignment("a1").await.expect("there"), accepted);
     assert_eq!(store.courier("c1").await.expect("there").assignment_id, "a1");
+}
+
+#[tokio::test]
+async fn a_silent_courier_loses_the_order_before_pickup_and_is_escalated_after_it() {
+    let clock = Clock::manual();
+    let store = SqliteDispatchStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
+    for (courier, id) in [("c1", "a1"), ("c2", "a2")] {
+        store.update_courier(update(courier)).await.expect("signed up");
+        store.assign(new(id, id)).await.expect("assigned");
+        store.accept(id, courier).await.expect("accepted");
+    }
+    store.progress("a2", "c2", Progress::PickedUp).await.expect("picked up");
+    let minute = Duration::from_mins(1);
+    let end_silence = async || store.end_silence(clock.before(minute), clock.before(9 * minute)).await.expect("ended");
+    assert_eq!(end_silence().await, Silence::default());
+
+    clock.advance(2 * minute);
+    let silence = end_silence().await;
+    assert_eq!((silence.freed, silence.escalated, silence.lost), (vec!["a1".into()], vec!["a2".into()], vec![]));
+    let freed = store.assignment("a1").await.expect("there");
+    assert_eq!((freed.status, freed.courier_id.as_str()), (Some(Status::Searching), ""));
+    assert!(store.assignment("a2").await.expect("there").escalate_time.is_some());
+    assert_eq!(end_silence().await, Silence::default(), "it is escalated once");
+
+    store.seen("c2").await.expect("there");
+    assert!(store.assignment("a2").await.expect("there").escalate_time.is_none());
+    clock.advance(2 * minute);
+    assert_eq!(end_silence().await.escalated, ["a2"]);
+    clock.advance(10 * minute);
+    assert_eq!(end_silence().await.lost, ["a2"]);
+    assert_eq!(store.assignment("a2").await.expect("there").status, Some(Status::Lost));
+    assert!(store.progress("a2", "c2", Progress::Delivered).await.is_err(), "the word is final");
+}
+
+#[tokio::test]
+async fn changes_are_ordered_and_compacted() {
+    let store = memory().await;
+    let seen = store.changes_after(0).await.expect("read");
+    assert_eq!(seen.len(), 1);
+    store.assign(new("a2", "o2")).await.expect("assigned");
+    store.accept("a1", "c1").await.expect("accepted");
+    let changed = store.changes_after(seen[0].1).await.expect("read");
+    let ids: Vec<_> = changed.iter().map(|(assignment, _)| assignment.assignment_id.as_str()).collect();
+    assert_eq!(ids, ["a2", "a1"]);
+    assert!(store.changes_after(changed[1].1).await.expect("read").is_empty());
+    assert_eq!(store.changes_after(i64::MAX).await.expect("read").len(), 2, "a position of a state that was lost");
+}
+
+#[tokio::test]
+async fn a_repeated_confirmation_is_not_one_for_the_next_courier() {
+    let store = memory().await;
+    store.accept("a1", "c1").await.expect("accepted");
+    store.confirm_route("a1", "k", Route::default()).await.expect("confirmed");
+    let off = CourierUpdate { on_duty: Some(false), ..update("c1") };
+    store.update_courier(off).await.expect("off duty");
+    store.accept("a1", "c2").await.expect("accepted");
+    store.confirm_route("a1", "k", Route::default()).await.expect_err("a repetition");
+    assert_eq!(store.assignment("a1").await.expect("there").route, None);
 }

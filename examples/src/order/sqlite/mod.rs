@@ -1,8 +1,12 @@
 //! The order service's state in SQLite.
 
+mod leases;
+mod obligations;
 mod order_store;
+mod placing;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod transitions;
 
 pub use order_store::SqliteOrderStore;

@@ -1,28 +1,48 @@
-//! Conversion of rows to orders and outbox entries.
+//! Conversion of rows to orders.
 
+use rust_svc::Code;
 use sqlx::{Row, Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments, sqlite::SqliteRow};
 
 use super::super::{
     status,
-    store::{OrderStoreError, OutboxEntry, OutboxTask, StoredOrder},
+    store::{OrderStoreError, Refusal, StoredOrder},
 };
 use crate::{
     generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem},
     time,
 };
 
-/// Loads the orders of a query on `order_state`.
+/// Loads the orders of a query on `order_state`, until they have this number of items, but at least one.
 pub(super) async fn load(
     connection: &mut SqliteConnection,
     query: Query<'_, Sqlite, SqliteArguments>,
+    max_items: usize,
 ) -> Result<Vec<StoredOrder>, OrderStoreError> {
     let rows = query.fetch_all(&mut *connection).await?;
-    let mut orders = Vec::with_capacity(rows.len());
+    let (mut orders, mut count) = (Vec::with_capacity(rows.len()), 0);
     for row in rows {
+        if !orders.is_empty() && count >= max_items {
+            break;
+        }
         let items = items(connection, row.try_get("order_id")?).await?;
+        count += items.len();
         orders.push(stored(&row, items)?);
     }
     Ok(orders)
+}
+
+/// Loads the newest revision of an order.
+pub(super) async fn newest(connection: &mut SqliteConnection, order_id: &str) -> Result<StoredOrder, OrderStoreError> {
+    let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision = newest").bind(order_id);
+    load(connection, query, usize::MAX).await?.pop().ok_or(OrderStoreError::Unknown)
+}
+
+pub(super) async fn position(connection: &mut SqliteConnection) -> Result<i64, OrderStoreError> {
+    Ok(sqlx::query_scalar("SELECT position FROM service_state").fetch_one(connection).await?)
+}
+
+pub(super) async fn secret(connection: &mut SqliteConnection) -> Result<Vec<u8>, OrderStoreError> {
+    Ok(sqlx::query_scalar("SELECT secret FROM service_state").fetch_one(connection).await?)
 }
 
 async fn items(connection: &mut SqliteConnection, order_id: &str) -> Result<Vec<OrderItem>, sqlx::Error> {
@@ -47,8 +67,16 @@ fn stored(row: &SqliteRow, items: Vec<OrderItem>) -> Result<StoredOrder, sqlx::E
         update_time: time::from_micros(row.try_get("changed_at")?),
         etag: revision.to_string(),
     };
-    let (sequence, attempt) = (row.try_get("sequence")?, row.try_get("attempt")?);
-    Ok(StoredOrder { order, status, revision, sequence, attempt, retryable: row.try_get("retryable")? })
+    Ok(StoredOrder {
+        status,
+        undo_to: row.try_get::<Option<&str>, _>("undo_to")?.and_then(status::by_name),
+        revision,
+        sequence: row.try_get("sequence")?,
+        failures: row.try_get("failures")?,
+        renew_at: row.try_get("renew_at")?,
+        refusal: refusal(row, &order.reason)?,
+        order,
+    })
 }
 
 fn address(row: &SqliteRow) -> Result<Address, sqlx::Error> {
@@ -71,28 +99,16 @@ fn instructions(row: &SqliteRow) -> Result<Option<DeliveryInstructions>, sqlx::E
     }))
 }
 
-pub(super) fn entry(row: SqliteRow) -> Result<OutboxEntry, sqlx::Error> {
-    Ok(OutboxEntry {
-        order_id: row.try_get("order_id")?,
-        attempt: row.try_get("attempt")?,
-        task: task(row.try_get("kind")?).ok_or_else(|| unreadable("kind"))?,
-    })
+fn refusal(row: &SqliteRow, reason: &str) -> Result<Option<Refusal>, sqlx::Error> {
+    let Some(number) = row.try_get("refusal_code")? else { return Ok(None) };
+    Ok(Some(Refusal {
+        code: Code::from_number(number).ok_or_else(|| unreadable("refusal_code"))?,
+        message: reason.to_owned(),
+        detail_type: row.try_get("refusal_type")?,
+        detail: row.try_get("refusal_detail")?,
+    }))
 }
 
-pub(super) fn task_name(task: OutboxTask) -> &'static str {
-    match task {
-        OutboxTask::ReturnStock => "return stock",
-        OutboxTask::ShipStock => "ship stock",
-        OutboxTask::CancelAssignment => "cancel assignment",
-    }
-}
-
-fn task(name: &str) -> Option<OutboxTask> {
-    [OutboxTask::ReturnStock, OutboxTask::ShipStock, OutboxTask::CancelAssignment]
-        .into_iter()
-        .find(|task| task_name(*task) == name)
-}
-
-fn unreadable(column: &str) -> sqlx::Error {
+pub(super) fn unreadable(column: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: "this version does not know the value".into() }
 }

@@ -1,0 +1,76 @@
+//! Requests that change or list orders.
+
+use rust_svc::{Code, Context, FieldMask, Streaming};
+
+use super::shop::{TestShop, request};
+use crate::generated::order::v1::{
+    Address, CreateOrderRequest, DeliveryInstructions, ListOrdersRequest, Order, OrderService, UpdateOrderRequest,
+    UploadOrderItemsRequest,
+    upload_order_items_request::{Header, Part},
+};
+
+#[tokio::test]
+async fn an_upload_needs_a_header_then_items() {
+    let shop = TestShop::open().await;
+    let CreateOrderRequest { idempotency_key, customer_id, items, delivery_address, .. } = request("k");
+    let header = Header { idempotency_key, customer_id, delivery_address, instructions: None };
+    let part = |part| UploadOrderItemsRequest { part: Some(part) };
+    let parts: Vec<_> =
+        std::iter::once(Part::Header(header)).chain(items.into_iter().map(Part::Item)).map(part).collect();
+    let upload = async |parts| shop.orders.upload_order_items(Context::new(), Streaming::from_messages(parts)).await;
+    let response = upload(parts.clone()).await.expect("uploaded");
+    assert_eq!(response.item_count, 1);
+    assert_eq!(shop.create("k").await.expect("the same"), response.order);
+    for wrong in [vec![], parts[..1].to_vec(), parts[1..].to_vec(), [parts.clone(), parts].concat()] {
+        assert_eq!(upload(wrong).await.expect_err("wrong").code(), Code::InvalidArgument);
+    }
+}
+
+#[tokio::test]
+async fn an_update_with_an_outdated_etag_is_aborted() {
+    let shop = TestShop::open().await;
+    let order = shop.create("k").await.expect("created");
+    let update = async |note: &str, etag: &str| {
+        let instructions = Some(DeliveryInstructions { note: note.into(), ..DeliveryInstructions::default() });
+        let order = Order { order_id: order.order_id.clone(), instructions, etag: etag.into(), ..Order::default() };
+        let update_mask = Some(FieldMask::new(["instructions.note"]));
+        let request = UpdateOrderRequest { order, update_mask, idempotency_key: String::new() };
+        shop.orders.update_order(Context::new(), request).await.map(|it| it.order)
+    };
+    let updated = update("ring twice", &order.etag).await.expect("updated");
+    assert_eq!(updated.instructions.clone().map(|it| it.note).as_deref(), Some("ring twice"));
+    assert_eq!(update("knock", &order.etag).await.expect_err("old").code(), Code::Aborted);
+    assert_eq!(update("knock", "x").await.expect_err("wrong").code(), Code::InvalidArgument);
+    update("knock", "").await.expect("updated");
+    shop.cancel(&order.order_id).await.expect("cancelled");
+    assert_eq!(update("late", "").await.expect_err("over").code(), Code::FailedPrecondition);
+}
+
+#[tokio::test]
+async fn pages_contain_each_order_once() {
+    let shop = TestShop::open().await;
+    for number in 0..5 {
+        shop.create(&number.to_string()).await.expect("created");
+    }
+    let mut request = ListOrdersRequest { page_size: 2, customer_id: "ann".into(), ..ListOrdersRequest::default() };
+    let mut sizes = Vec::new();
+    loop {
+        let page = shop.orders.list_orders(Context::new(), request.clone()).await.expect("listed");
+        sizes.push(page.orders.len());
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    assert_eq!(sizes, [2, 2, 1]);
+}
+
+#[tokio::test]
+async fn invalid_requests_do_not_reach_other_services() {
+    let shop = TestShop::open().await;
+    let wrong = CreateOrderRequest { items: Vec::new(), delivery_address: Address::default(), ..request("k") };
+    let error = shop.orders.create_order(Context::new(), wrong).await.expect_err("wrong");
+    let fields: Vec<_> = error.violations().iter().map(|violation| violation.field.as_str()).collect();
+    assert_eq!(fields, ["items", "delivery_address.city"]);
+    shop.inventory.reserve_items.called(0);
+}

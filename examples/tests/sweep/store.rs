@@ -1,0 +1,114 @@
+//! The store of the order service, with faults.
+
+use examples::{
+    generated::order::v1::order::Status,
+    order::{
+        sqlite::SqliteOrderStore,
+        store::{
+            Change, Draft, Due, Failure, Filter, Lease, Obligation, Obligations, OrderStore, OrderStoreError,
+            StoredOrder, Transition,
+        },
+    },
+};
+use rust_svc::async_trait;
+use tokio::sync::watch;
+
+use crate::faults::Faults;
+
+#[derive(Clone)]
+pub(crate) struct FaultyStore {
+    pub(crate) real: SqliteOrderStore,
+    pub(crate) faults: Faults,
+}
+
+/// Such as a full disk.
+fn broken() -> OrderStoreError {
+    OrderStoreError::Database(std::io::Error::other("the disk is full").into())
+}
+
+type Result<T> = std::result::Result<T, OrderStoreError>;
+
+#[async_trait]
+impl OrderStore for FaultyStore {
+    async fn place(&self, key: &str, draft: Draft) -> Result<StoredOrder> {
+        let (real, key) = (self.real.clone(), key.to_owned());
+        self.faults.call("store: place", async move { real.place(&key, draft).await }, broken).await
+    }
+
+    async fn order(&self, order_id: &str) -> Result<StoredOrder> {
+        let (real, id) = (self.real.clone(), order_id.to_owned());
+        self.faults.call("store: order", async move { real.order(&id).await }, broken).await
+    }
+
+    async fn lease(&self, order_id: &str) -> Result<Option<Lease>> {
+        let (real, id) = (self.real.clone(), order_id.to_owned());
+        self.faults.call("store: lease", async move { real.lease(&id).await }, broken).await
+    }
+
+    async fn lease_due(&self, limit: i64) -> Result<Vec<Lease>> {
+        let real = self.real.clone();
+        self.faults.call("store: lease due", async move { real.lease_due(limit).await }, broken).await
+    }
+
+    async fn advance(&self, lease: &Lease, transition: Transition) -> Result<StoredOrder> {
+        let (real, lease) = (self.real.clone(), lease.clone());
+        self.faults.call("store: advance", async move { real.advance(&lease, transition).await }, broken).await
+    }
+
+    async fn release(&self, lease: &Lease, due: Due) -> Result<()> {
+        let (real, lease) = (self.real.clone(), lease.clone());
+        self.faults.call("store: release", async move { real.release(&lease, due).await }, broken).await
+    }
+
+    async fn undo(&self, order_id: &str, to: Status, reason: &str) -> Result<StoredOrder> {
+        let (real, id, reason) = (self.real.clone(), order_id.to_owned(), reason.to_owned());
+        self.faults.call("store: undo", async move { real.undo(&id, to, &reason).await }, broken).await
+    }
+
+    async fn lease_obligations(&self, order_id: Option<&str>, limit: i64) -> Result<Vec<Obligation>> {
+        let (real, id) = (self.real.clone(), order_id.map(str::to_owned));
+        let call = async move { real.lease_obligations(id.as_deref(), limit).await };
+        self.faults.call("store: lease obligations", call, broken).await
+    }
+
+    async fn fulfilled(&self, obligation: &Obligation) -> Result<()> {
+        let (real, owed) = (self.real.clone(), obligation.clone());
+        self.faults.call("store: fulfilled", async move { real.fulfilled(&owed).await }, broken).await
+    }
+
+    async fn failed(&self, obligation: &Obligation, failure: Failure) -> Result<()> {
+        self.real.failed(obligation, failure).await
+    }
+
+    async fn wake(&self, order_id: &str, position: i64) -> Result<()> {
+        self.real.wake(order_id, position).await
+    }
+
+    async fn position(&self) -> Result<i64> {
+        self.real.position().await
+    }
+
+    async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder> {
+        self.real.instruct(order_id, change).await
+    }
+
+    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>> {
+        self.real.list(filter).await
+    }
+
+    async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>> {
+        self.real.history(order_id, after).await
+    }
+
+    async fn obligations(&self, limit: i64) -> Result<Obligations> {
+        self.real.obligations(limit).await
+    }
+
+    async fn secret(&self) -> Result<Vec<u8>> {
+        self.real.secret().await
+    }
+
+    fn changed(&self) -> watch::Receiver<()> {
+        self.real.changed()
+    }
+}

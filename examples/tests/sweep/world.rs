@@ -1,0 +1,229 @@
+//! The three services on one clock, a customer and a courier.
+
+use std::{sync::Arc, time::Duration};
+
+use examples::{
+    database::IN_MEMORY,
+    dispatch::{
+        Dispatch, DispatchConfig,
+        sqlite::SqliteDispatchStore,
+        store::{CourierUpdate, DispatchStore, Progress},
+    },
+    generated::{
+        dispatch::v1::assignment::Status as AssignmentStatus,
+        inventory::v1::{CheckStockRequest, InventoryService, UploadTelemetryRequest},
+        order::v1::{Address, CancelOrderRequest, CreateOrderRequest, OrderItem, OrderService, order::Status},
+    },
+    inventory::{Inventory, sqlite::SqliteStockStore},
+    order::{
+        Orders,
+        sqlite::SqliteOrderStore,
+        status,
+        store::{Filter, OrderStore, StoredOrder},
+    },
+    time::Clock,
+};
+use rust_svc::{Context, Streaming};
+use tokio::time;
+
+use crate::{
+    faults::{Defect, Fault, Faults},
+    services::{FaultyDispatch, FaultyInventory},
+    store::FaultyStore,
+};
+
+const COUNTED: i64 = 10;
+const QUANTITY: i32 = 2;
+/// The time of a round, longer than a lease and the wait of a waiting order.
+const ROUND: Duration = Duration::from_secs(61);
+/// The time after which a process that does nothing has crashed or waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What customer and courier do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Story {
+    /// The courier delivers.
+    Delivery,
+    /// The customer cancels at once.
+    Cancellation,
+    /// The customer cancels when the courier has picked the order up.
+    LateCancellation,
+    /// There is no courier.
+    NoCourier,
+}
+
+impl Story {
+    pub(crate) const ALL: [Self; 4] = [Self::Delivery, Self::Cancellation, Self::LateCancellation, Self::NoCourier];
+}
+
+pub(crate) struct World {
+    story: Story,
+    clock: Clock,
+    pub(crate) faults: Faults,
+    inventory: Arc<Inventory>,
+    couriers: SqliteDispatchStore,
+    dispatch: Arc<Dispatch>,
+    orders: SqliteOrderStore,
+    process: Orders,
+}
+
+impl World {
+    pub(crate) async fn new(story: Story, target: Option<(usize, Fault)>, defect: Option<Defect>) -> Self {
+        let (clock, faults) = (Clock::manual(), Faults::new(target, defect));
+        let stock = SqliteStockStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
+        let inventory = Arc::new(Inventory::new(Arc::new(stock), clock.clone()));
+        let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: COUNTED, ..Default::default() };
+        let readings = Streaming::from_messages([reading]);
+        inventory.upload_telemetry(Context::new(), readings).await.expect("counted");
+        clock.advance(Duration::from_secs(1));
+        let couriers = SqliteDispatchStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
+        let config = DispatchConfig { search_for: 5 * ROUND, ..DispatchConfig::default() };
+        let dispatch = Arc::new(Dispatch::new(Arc::new(couriers.clone()), config, clock.clone()));
+        let courier = CourierUpdate { courier_id: "c1".into(), ..CourierUpdate::default() };
+        couriers.update_courier(courier).await.expect("registered");
+        let orders = SqliteOrderStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
+        let process = process(&orders, &inventory, &dispatch, &faults, &clock);
+        Self { story, clock, faults, inventory, couriers, dispatch, orders, process }
+    }
+
+    /// Plays the story until the order has ended and nothing is owed, or for many rounds. Delayed calls come last.
+    pub(crate) async fn play(&mut self) {
+        for round in 0..20 {
+            self.customer(round).await;
+            self.tend().await;
+            self.courier().await;
+            self.dispatch.match_couriers().await;
+            self.clock.advance(ROUND);
+            if round > 1 && self.has_ended().await {
+                break;
+            }
+        }
+        self.faults.deliver_delayed().await;
+        self.clock.advance(ROUND);
+        self.tend().await;
+    }
+
+    async fn has_ended(&self) -> bool {
+        let owed = self.orders.obligations(1).await.expect("read").total;
+        owed == 0 && self.all().await.iter().all(|order| status::is_over(order.status))
+    }
+
+    async fn customer(&mut self, round: usize) {
+        let orders = self.all().await;
+        let order = orders.first();
+        // A customer without a response repeats the request.
+        if round < 2 {
+            let (process, request) = (self.process.clone(), request());
+            self.run(async move { drop(process.create_order(Context::new(), request).await) }).await;
+        }
+        let has_left = matches!(self.assignment().await, Some(AssignmentStatus::PickedUp));
+        let cancels = match self.story {
+            Story::Cancellation => true,
+            Story::LateCancellation => has_left,
+            Story::Delivery | Story::NoCourier => false,
+        };
+        if let (true, Some(order)) = (cancels, order) {
+            let request = CancelOrderRequest { order_id: order.order.order_id.clone(), ..Default::default() };
+            let process = self.process.clone();
+            self.run(async move { drop(process.cancel_order(Context::new(), request).await) }).await;
+        }
+    }
+
+    async fn tend(&mut self) {
+        let process = self.process.clone();
+        self.run(async move { drop(process.tend(&Context::new()).await) }).await;
+    }
+
+    /// Makes one step with the assignment.
+    async fn courier(&self) {
+        if self.story == Story::NoCourier {
+            return;
+        }
+        let Some(id) = self.assignment_id().await else { return };
+        match self.assignment().await {
+            Some(AssignmentStatus::Searching) => drop(self.couriers.accept(&id, "c1").await),
+            Some(AssignmentStatus::Accepted) => drop(self.couriers.progress(&id, "c1", Progress::PickedUp).await),
+            Some(AssignmentStatus::PickedUp) => drop(self.couriers.progress(&id, "c1", Progress::Delivered).await),
+            _ => (),
+        }
+    }
+
+    /// Runs a part of the process. If the process crashes, a new one starts on its store.
+    async fn run(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut task = tokio::spawn(work);
+        let begun = time::Instant::now();
+        while !task.is_finished() && begun.elapsed() < PATIENCE {
+            if self.faults.take_crash() {
+                task.abort();
+                self.process = process(&self.orders, &self.inventory, &self.dispatch, &self.faults, &self.clock);
+                return;
+            }
+            let _ = time::timeout(Duration::from_millis(1), &mut task).await;
+        }
+    }
+
+    async fn all(&self) -> Vec<StoredOrder> {
+        let filter = Filter { limit: 9, max_items: usize::MAX, ..Filter::default() };
+        self.orders.list(filter).await.expect("listed")
+    }
+
+    async fn assignment_id(&self) -> Option<String> {
+        let changes = self.couriers.changes_after(0).await.expect("read");
+        changes.last().map(|(assignment, _)| assignment.assignment_id.clone())
+    }
+
+    async fn assignment(&self) -> Option<AssignmentStatus> {
+        self.couriers.assignment(&self.assignment_id().await?).await.expect("there").status
+    }
+
+    /// Returns what is wrong at the end.
+    pub(crate) async fn violations(&self) -> Vec<String> {
+        let mut violations = Vec::new();
+        let mut check = |holds: bool, what: String| {
+            if !holds {
+                violations.push(what)
+            }
+        };
+        let orders = self.all().await;
+        check(orders.len() == 1, format!("{} orders of one key", orders.len()));
+        let request = CheckStockRequest { product_id: "tea".into() };
+        let stock = self.inventory.check_stock(Context::new(), request).await.expect("there").stock;
+        let levels = (stock.available, stock.reserved, stock.shipped);
+        let statuses: Vec<_> = orders.iter().map(|order| order.status).collect();
+        let delivered = self.assignment().await == Some(AssignmentStatus::Delivered);
+        let shipped = if delivered { i64::from(QUANTITY) } else { 0 };
+        check(levels == (COUNTED - shipped, 0, shipped), format!("stock {levels:?}, delivered: {delivered}"));
+        let expected = if delivered { Status::Delivered } else { self.undone() };
+        check(statuses.iter().all(|status| *status == expected), format!("{statuses:?} instead of {expected:?}"));
+        let owed = self.orders.obligations(9).await.expect("read");
+        check(owed.total == 0, format!("owed: {:?}", owed.oldest));
+        violations
+    }
+
+    fn undone(&self) -> Status {
+        if self.story == Story::NoCourier { Status::Failed } else { Status::Cancelled }
+    }
+}
+
+fn process(
+    orders: &SqliteOrderStore,
+    inventory: &Arc<Inventory>,
+    dispatch: &Arc<Dispatch>,
+    faults: &Faults,
+    clock: &Clock,
+) -> Orders {
+    let store = FaultyStore { real: orders.clone(), faults: faults.clone() };
+    let inventory = FaultyInventory { real: inventory.clone(), faults: faults.clone() };
+    let dispatch = FaultyDispatch { real: dispatch.clone(), faults: faults.clone() };
+    Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch), clock.clone())
+}
+
+fn request() -> CreateOrderRequest {
+    CreateOrderRequest {
+        idempotency_key: "k".into(),
+        customer_id: "ann".into(),
+        items: vec![OrderItem { product_id: "tea".into(), quantity: QUANTITY }],
+        delivery_address: Address { city: "Bergen".into(), ..Address::default() },
+        instructions: None,
+    }
+}
