@@ -4,8 +4,8 @@ use rust_svc::{Code, Context, FieldMask, Streaming};
 
 use super::shop::{TestShop, request};
 use crate::generated::order::v1::{
-    Address, CreateOrderRequest, DeliveryInstructions, ListOrdersRequest, Order, OrderService, UpdateOrderRequest,
-    UploadOrderItemsRequest,
+    Address, CreateOrderRequest, DeliveryInstructions, ListOrdersRequest, Order, OrderItem, OrderService,
+    UpdateOrderRequest, UploadOrderItemsRequest,
     upload_order_items_request::{Header, Part},
 };
 
@@ -73,4 +73,25 @@ async fn invalid_requests_do_not_reach_other_services() {
     let fields: Vec<_> = error.violations().iter().map(|violation| violation.field.as_str()).collect();
     assert_eq!(fields, ["items", "delivery_address.city"]);
     shop.inventory.reserve_items.called(0);
+}
+
+#[tokio::test]
+async fn large_orders_fit_in_pages() {
+    let shop = TestShop::open().await;
+    let item = |number| OrderItem { product_id: format!("{number:0>100}"), quantity: 1 };
+    for key in ["a", "b", "c", "d", "e"] {
+        let large = CreateOrderRequest { items: (0..1_000).map(item).collect(), ..request(key) };
+        shop.orders.create_order(Context::new(), large).await.expect("created");
+    }
+    let mut request = ListOrdersRequest { page_size: 100, ..ListOrdersRequest::default() };
+    let mut sizes = Vec::new();
+    loop {
+        let page = shop.orders.list_orders(Context::new(), request.clone()).await.expect("listed");
+        sizes.push(page.orders.len());
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [2, 2, 1]);
 }
