@@ -40,3 +40,37 @@ fn all_errors_are_reported() {
     assert!(text.starts_with("chat.proto:1:28: error: "), "{text}");
     assert!(!folder.path().join("generated").exists());
 }
+
+/// Cargo sets `OUT_DIR` for a build script, and this test for itself.
+#[test]
+fn build_scripts_may_write_to_out_dir() {
+    const CHILD: &str = "build_scripts_may_write_to_out_dir";
+    let folder = folder(CHAT);
+    if std::env::var_os("CHILD").is_some() {
+        let build = Build::in_out_dir().proto_path(std::env::var("CHILD").expect("text")).file("chat.proto");
+        return build.try_run().expect("valid");
+    }
+    let out = folder.path().join("out");
+    fs::create_dir(&out).expect("a folder can be made");
+    let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
+    command.args(["--exact", CHILD]).env("CHILD", folder.path()).env("OUT_DIR", &out);
+    assert!(command.output().expect("a program").status.success());
+    let included = fs::read_to_string(out.join("generated.rs")).expect("a file to include");
+    let file = syn::parse_file(&included).expect("Rust");
+    let syn::Item::Mod(module) = &file.items[0] else { panic!("{included}") };
+    assert_eq!(module.ident, "generated");
+    assert!(included.contains(&out.join("generated/mod.rs").display().to_string()), "{included}");
+    assert!(out.join("generated/chat/v1/client.rs").is_file());
+}
+
+#[test]
+fn out_dir_is_required() {
+    let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
+    command.args(["--exact", "build_scripts_may_write_to_out_dir"]).env("CHILD", ".").env_remove("OUT_DIR");
+    let output = command.output().expect("a program");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && text.contains("OUT_DIR is not set: only a build script can write to it"),
+        "{text}"
+    );
+}
