@@ -8,7 +8,8 @@ use std::{
 
 use http::{Uri, uri::Scheme};
 
-/// The target of a client: `http://localhost:50051`, `unix:/run/shop.sock`, or the name of a service in this process.
+/// The target of a client: `http://localhost:50051`, `dns:///inventory:50051`, `unix:/run/shop.sock`, or the name of a service
+/// in this process.
 ///
 /// Targets are equal if their addresses and ports are, however they are written.
 #[derive(Clone)]
@@ -52,7 +53,8 @@ impl Hash for Target {
 
 impl From<&str> for Target {
     fn from(text: &str) -> Self {
-        let uri = text.parse::<Uri>().ok();
+        let dns = text.strip_prefix("dns:").map(|name| name.trim_start_matches('/'));
+        let uri = dns.map_or_else(|| text.to_owned(), |name| format!("https://{name}")).parse::<Uri>().ok();
         let host = uri.as_ref().and_then(|uri| Some((uri.host()?, port(uri)?)));
         let (address, port) = match host {
             Some((host, port)) => (host.trim_matches(['[', ']']), Some(port)),
@@ -93,6 +95,9 @@ mod tests {
             ("https://shop.example.com/", "shop.example.com", Some(443)),
             ("http://[::1]:8080", "::1", Some(8080)),
             ("unix:/run/shop.sock", "/run/shop.sock", None),
+            ("dns:///inventory:50051", "inventory", Some(50051)),
+            ("dns:inventory", "inventory", Some(443)),
+            ("static:10.0.0.7:1,10.0.0.8:1", "static:10.0.0.7:1,10.0.0.8:1", None),
             ("unix:shop.sock", "shop.sock", None),
             ("in-process", "in-process", None),
             ("", "", None),

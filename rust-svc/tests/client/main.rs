@@ -17,6 +17,7 @@ mod hedging;
 mod in_process;
 mod messages;
 mod retries;
+mod silence;
 mod stream_timeouts;
 mod streams;
 mod targets;

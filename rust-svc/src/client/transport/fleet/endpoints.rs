@@ -15,11 +15,13 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
     super::{
+        connection::{H2Connection, ReservedStream},
         error::Unreachable,
         incoming_body::IncomingBody,
         request::OutgoingRequest,
         resolve::{Endpoint, EndpointUpdates, Refresh, Resolver},
     },
+    channel::Channel,
     connectivity::ConnectivityState,
     endpoint_list::{EndpointEntry, EndpointList, FoundServer, ListBuilder, ListSettings},
     signal::Signal,
@@ -93,10 +95,20 @@ impl Fleet {
             return channel.send(reserved, request).await;
         }
         drop(list);
+        // Most calls do not wait, and need no room for it.
+        let (channel, reserved) = Box::pin(self.reserve(request)).await?;
+        channel.send(reserved, request).await
+    }
+
+    /// Waits for an endpoint and for a stream.
+    async fn reserve(
+        self: &Arc<Self>,
+        request: &impl OutgoingRequest,
+    ) -> Result<(Arc<Channel>, ReservedStream<H2Connection>), BoxError> {
         let entry = self.wait(request).await?;
         request.pick(entry.index);
         let reserved = entry.channel.acquire(request.body_size()).await?;
-        entry.channel.send(reserved, request).await
+        Ok((entry.channel, reserved))
     }
 
     /// Returns the connectivity of all endpoints together.
