@@ -135,6 +135,32 @@ fn a_project_may_start_without_a_contract() {
     assert!(home.path().join("shop-service/src/service/shop_service.rs").exists());
 }
 
+#[test]
+fn a_project_serves_something() {
+    let home = home();
+    for arguments in [&["--client", "notes.proto"][..], &["--client", "notes.proto", "--yes"]] {
+        let text = fails(home.path(), &[&["new", "shop"][..], arguments, &RUNTIME].concat());
+        assert!(text.starts_with("error: the project serves nothing\n  help: "), "{text}");
+    }
+}
+
+#[test]
+fn a_new_project_is_described_in_json() {
+    let home = home();
+    let arguments = ["new", "notes", "--proto", "notes.proto", "--format", "json"];
+    let output = succeeds(home.path(), &[&arguments[..], &RUNTIME].concat());
+    let lines: Vec<_> = output.lines().collect();
+    assert!(
+        lines[0].starts_with("{\"type\":\"project\",\"name\":\"notes\",\"folder\":\"notes\",\"files\":"),
+        "{output}"
+    );
+    assert_eq!(
+        lines[1],
+        "{\"type\":\"service\",\"name\":\"notes.v1.Notes\",\"methods\":1,\"file\":\"src/service/notes.rs\"}"
+    );
+    assert!(lines[2..].iter().all(|line| line.starts_with("{\"type\":\"diagnostic\"")), "{output}");
+}
+
 /// Reports the state of a name, in JSON.
 fn state(report: &str, name: &str) -> String {
     let line = report.lines().find(|line| line.contains(&format!("\"name\":\"{name}\""))).expect("a line");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::place::{OuterWorkspace, ProjectPlace};
-use crate::project::Project;
+use crate::{diagnostics::json::JsonObject, project::Project};
 
 /// Describes the files that were created.
 pub(super) fn created(place: &ProjectPlace, project: &Project) -> String {
@@ -21,6 +21,18 @@ pub(super) fn created(place: &ProjectPlace, project: &Project) -> String {
         text += &format!("  {file}: {service}, {methods}\n");
     }
     text
+}
+
+/// Describes the project and its services, one JSON object per line.
+pub(super) fn json(place: &ProjectPlace, project: &Project) -> String {
+    let folder = place.project.display().to_string();
+    let files = u32::try_from(project.files.len()).unwrap_or(u32::MAX);
+    let object = JsonObject::new("project").text("name", place.name.as_str()).text("folder", &folder);
+    let services = project.services.iter().map(|(service, methods, file)| {
+        let methods = u32::try_from(*methods).unwrap_or(u32::MAX);
+        JsonObject::new("service").text("name", service).number("methods", methods).text("file", file).line()
+    });
+    [object.number("files", files).line()].into_iter().chain(services).collect()
 }
 
 /// Describes the commands to type next.

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     cli::{
-        output::{Failure, print_error, print_output},
+        format::Format,
+        output::{Failure, print_output},
         project::template_source::TemplateSource,
     },
     diagnostics::Diagnostics,
@@ -62,6 +63,10 @@ pub(in crate::cli) struct NewArgs {
     #[arg(long)]
     workspace: bool,
 
+    /// The format of diagnostics and of the description of the project
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
     #[command(flatten)]
     templates: TemplateSource,
 
@@ -73,6 +78,9 @@ pub(in crate::cli) struct NewArgs {
 const NO_RUNTIME: &str = "error: rust-svc is not on crates.io yet, so the project needs its source\n  help: pass \
                           --runtime-git URL, or --runtime-path DIR for a checkout";
 
+const NOTHING_TO_SERVE: &str = "error: the project serves nothing\n  help: pass --proto FILE for the services to implement, or \
+                                --gateway to serve those in --client over HTTP";
+
 impl NewArgs {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
@@ -80,18 +88,24 @@ impl NewArgs {
         let place = self.place(&contract)?;
         let mut project = self.project(&place, &contract)?;
         project.files.extend(contract.protos.files());
-        let (created, next) = (account::created(&place, &project), account::next(place.root()));
+        let (created, next) = match self.format {
+            Format::Text => (account::created(&place, &project), account::next(place.root())),
+            Format::Json => (account::json(&place, &project), String::new()),
+        };
         let folder = place.project.clone();
         place.write(project.files)?;
         folder::format(&folder, &project.owned);
         print_output(created)?;
-        print_error(diagnostics.warnings());
+        self.format.diagnostics(&diagnostics)?;
         print_output(next)
     }
 
     fn contract(&self, diagnostics: &mut Diagnostics) -> Result<Contract, Failure> {
         let parts = self.parts.parts();
         if self.proto.is_empty() && !self.parts.is_gateway_of(&self.client) {
+            if !self.client.is_empty() {
+                return Err(NOTHING_TO_SERVE.into());
+            }
             super::example::confirm(self.yes)?;
             return Contract::example(&self.folder, self.name.as_deref(), &self.opt, diagnostics);
         }
