@@ -2,14 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::Server;
-
 use super::{BoxError, ProcessOptions, process::cannot_open};
 use crate::{
     dispatch::{Dispatch, DispatchConfig, sqlite::SqliteDispatchStore},
-    generated::{
-        self,
-        dispatch::v1::{courier_service_adapter, dispatch_service_adapter, route_service_adapter},
+    generated::dispatch::v1::{
+        courier_service_adapter, courier_service_gateway, dispatch_service_adapter, dispatch_service_gateway,
+        route_service_adapter, route_service_gateway,
     },
     time::Clock,
 };
@@ -17,7 +15,7 @@ use crate::{
 /// The interval of matching, beside the events that trigger it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Serves dispatch, couriers and routes over gRPC
+/// Serves dispatch, couriers and routes over gRPC and HTTP, at an address for services and couriers
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "dispatch", version)]
 pub struct DispatchNode {
@@ -56,11 +54,15 @@ impl DispatchNode {
         let store =
             SqliteDispatchStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
         let dispatch = Arc::new(Dispatch::new(Arc::new(store), config, Clock::default()));
-        let server = Server::new()
+        let server = self
+            .process
+            .inner_server()
             .adapter(dispatch_service_adapter(dispatch.clone()))
             .adapter(courier_service_adapter(dispatch.clone()))
             .adapter(route_service_adapter(dispatch.clone()))
-            .reflection(generated::FILE_DESCRIPTOR_SET);
+            .gateway(dispatch_service_gateway(dispatch.clone()))
+            .gateway(courier_service_gateway(dispatch.clone()))
+            .gateway(route_service_gateway(dispatch.clone()));
         tokio::select! {
             served = self.process.serve("dispatch", &self.listen, server) => served,
             never = dispatch.keep_matching(LOOK_EVERY) => match never {},

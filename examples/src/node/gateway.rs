@@ -2,22 +2,27 @@
 
 use std::sync::Arc;
 
-use rust_svc::{Client, Server};
+use rust_svc::{
+    Client, Error, Method, Result, Server, async_trait,
+    gateway::GatewayRoutes,
+    intercept::{Call, Chain, Interceptor, RateLimit, Stage},
+};
 
 use super::{BoxError, ProcessOptions};
 use crate::{
     generated::{
-        dispatch::v1::{
-            CourierServiceClient, DispatchServiceClient, RouteServiceClient, courier_service_gateway,
-            dispatch_service_gateway, route_service_gateway,
-        },
-        inventory::v1::{InventoryServiceClient, inventory_service_gateway},
+        dispatch::v1::{CourierServiceClient, DispatchServiceClient},
+        inventory::v1::{InventoryServiceClient, inventory_service, inventory_service_gateway},
         order::v1::{OrderServiceClient, order_service_gateway, tracking_service_gateway},
     },
     tracking::Tracking,
 };
 
-/// Serves all services over HTTP and JSON, and the tracking of orders
+/// The calls of one customer a second, and at once.
+const CALLS_PER_SECOND: u32 = 200;
+const BURST: u32 = 400;
+
+/// Serves orders, their tracking and the stock to customers, over HTTP and JSON
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "gateway", version)]
 pub struct GatewayNode {
@@ -47,18 +52,34 @@ impl GatewayNode {
     }
 }
 
-/// The public front of these services.
+/// The public front of these services: what customers may call, and nothing else.
 pub fn front(inventory: InventoryServiceClient, orders: OrderServiceClient, dispatch: &Client) -> Server {
     let orders = Arc::new(orders);
     let couriers = Arc::new(CourierServiceClient(dispatch.clone()));
-    let routes = Arc::new(RouteServiceClient(dispatch.clone()));
     let dispatch = Arc::new(DispatchServiceClient(dispatch.clone()));
-    let tracking = Tracking { orders: orders.clone(), dispatch: dispatch.clone(), couriers: couriers.clone() };
-    Server::new()
-        .gateway(inventory_service_gateway(Arc::new(inventory)))
+    let tracking = Tracking { orders: orders.clone(), dispatch, couriers };
+    let limit = RateLimit::per_second(CALLS_PER_SECOND).burst(BURST);
+    let stock = Only(&[inventory_service::CHECK_STOCK, inventory_service::WATCH_STOCK_LEVELS]);
+    ProcessOptions::public_server()
+        .chain(&Chain::new().intercept(limit))
+        .gateway(
+            GatewayRoutes::from(inventory_service_gateway(Arc::new(inventory))).chain(&Chain::new().intercept(stock)),
+        )
         .gateway(order_service_gateway(orders))
-        .gateway(dispatch_service_gateway(dispatch))
-        .gateway(courier_service_gateway(couriers))
-        .gateway(route_service_gateway(routes))
         .gateway(tracking_service_gateway(Arc::new(tracking)))
+}
+
+/// Refuses all methods but these.
+struct Only(&'static [Method]);
+
+#[async_trait]
+impl Interceptor for Only {
+    fn stage(&self) -> Stage {
+        Stage::Authentication
+    }
+
+    async fn before(&self, call: &mut Call) -> Result<()> {
+        let is_allowed = self.0.iter().any(|method| method.full_name() == call.method().full_name());
+        if is_allowed { Ok(()) } else { Err(Error::permission_denied("this is not for customers")) }
+    }
 }

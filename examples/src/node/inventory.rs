@@ -2,11 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::Server;
-
 use super::{BoxError, ProcessOptions, process::cannot_open};
 use crate::{
-    generated::{self, inventory::v1::inventory_service_adapter},
+    generated::inventory::v1::{inventory_service_adapter, inventory_service_gateway},
     inventory::{Inventory, sqlite::SqliteStockStore},
     time::Clock,
 };
@@ -14,7 +12,7 @@ use crate::{
 /// The interval at which reservations expire.
 const EXPIRE_EVERY: Duration = Duration::from_secs(10);
 
-/// Serves the inventory over gRPC
+/// Serves the inventory over gRPC and HTTP, at an address for services and sensors
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "inventory", version)]
 pub struct InventoryNode {
@@ -34,9 +32,11 @@ impl InventoryNode {
         let store =
             SqliteStockStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
         let service = Arc::new(Inventory::new(Arc::new(store), Clock::default()));
-        let server = Server::new()
+        let server = self
+            .process
+            .inner_server()
             .adapter(inventory_service_adapter(service.clone()))
-            .reflection(generated::FILE_DESCRIPTOR_SET);
+            .gateway(inventory_service_gateway(service.clone()));
         tokio::select! {
             served = self.process.serve("inventory", &self.listen, server) => served,
             never = service.expire_forever(EXPIRE_EVERY) => match never {},

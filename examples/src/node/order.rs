@@ -2,12 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::Server;
-
 use super::{BoxError, ProcessOptions, process::cannot_open};
 use crate::{
     generated::{
-        self,
         dispatch::v1::DispatchServiceClient,
         inventory::v1::InventoryServiceClient,
         order::v1::{order_operations_service_adapter, order_service_adapter},
@@ -47,10 +44,11 @@ impl OrderNode {
         let inventory = InventoryServiceClient(self.process.client(&self.inventory)?);
         let dispatch = DispatchServiceClient(self.process.client(&self.dispatch)?);
         let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch), Clock::default());
-        let server = Server::new()
+        let server = self
+            .process
+            .inner_server()
             .adapter(order_service_adapter(Arc::new(orders.clone())))
-            .adapter(order_operations_service_adapter(Arc::new(orders.clone())))
-            .reflection(generated::FILE_DESCRIPTOR_SET);
+            .adapter(order_operations_service_adapter(Arc::new(orders.clone())));
         tokio::select! {
             served = self.process.serve("order", &self.listen, server) => served,
             never = orders.tend_forever(Duration::from_millis(self.look_every)) => match never {},

@@ -2,9 +2,16 @@
 
 use std::{io, process::ExitCode, thread};
 
-use rust_svc::{Client, Error, Server, server::Listen};
+use rust_svc::{
+    Client, Error, Server,
+    intercept::Chain,
+    observe::{AccessLog, Metrics, Trace},
+    server::Listen,
+};
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::EnvFilter;
+
+use crate::generated;
 
 /// The error of a process.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -18,9 +25,24 @@ pub struct ProcessOptions {
     /// Allow plaintext connections to other machines, where something else encrypts
     #[arg(long, env = "PLAINTEXT")]
     plaintext: bool,
+    /// Describe the services to those who ask, by gRPC reflection
+    #[arg(long, env = "REFLECTION")]
+    reflection: bool,
 }
 
 impl ProcessOptions {
+    /// The server of a service at an inner address: with metrics, and with reflection if that is asked for.
+    pub fn inner_server(&self) -> Server {
+        let metrics = Metrics::new();
+        let server = Server::new().chain(&chain().observe(metrics.clone())).http(metrics.router());
+        if self.reflection { server.reflection(generated::FILE_DESCRIPTOR_SET) } else { server }
+    }
+
+    /// The server at the public address.
+    pub fn public_server() -> Server {
+        Server::new().chain(&chain())
+    }
+
     /// Serves until the process is asked to stop. Prints the address in its first line.
     pub async fn serve(&self, name: &str, listen: &str, server: Server) -> Result<(), BoxError> {
         let listen = Listen::at(listen);
@@ -37,9 +59,14 @@ impl ProcessOptions {
 
     /// A client of the server at this address.
     pub fn client(&self, url: &str) -> rust_svc::Result<Client> {
-        let client = Client::builder(url);
+        let client = Client::builder(url).chain(&Chain::new().intercept(Trace::new()));
         if self.plaintext { client.plaintext() } else { client }.build()
     }
+}
+
+/// Every process logs its calls and continues the traces of its callers.
+fn chain() -> Chain {
+    Chain::new().intercept(Trace::new()).observe(AccessLog::new())
 }
 
 /// Reads in a thread of its own, which does not keep the process from ending.

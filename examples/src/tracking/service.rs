@@ -78,6 +78,8 @@ impl Tracking {
 }
 
 fn without(mut tracked: GetTrackingResponse, part: Part, error: &Error) -> GetTrackingResponse {
-    tracked.missing.push(Missing { part: Some(part), reason: error.message().to_owned() });
+    // Errors name services and addresses, which are not for customers.
+    tracing::warn!(?part, %error, "a part of the tracking is missing");
+    tracked.missing.push(Missing { part: Some(part), reason: "not available at the moment".to_owned() });
     tracked
 }

@@ -70,7 +70,7 @@ async fn responds_partially_when_dispatch_is_down() {
     let tracked = services.track().await.expect("tracked");
     assert_eq!(tracked.order.order_id, "o1");
     assert_eq!(missing(&tracked), [Some(Part::Courier), Some(Part::Route)]);
-    assert_eq!(tracked.missing[0].reason, "dispatch is down");
+    assert_eq!(tracked.missing[0].reason, "not available at the moment", "no internal name");
 }
 
 #[tokio::test(start_paused = true)]

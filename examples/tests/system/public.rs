@@ -10,11 +10,17 @@ use tokio::{
 
 use crate::system::{Serving, System, teas};
 
-/// Sends a GET request. Returns status and body.
 async fn get(front: &Serving, path: &str) -> (u16, Value) {
+    send(front, "GET", path).await
+}
+
+/// Sends a request with an empty object. Returns status and body.
+async fn send(front: &Serving, method: &str, path: &str) -> (u16, Value) {
     let address = front.url.trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.expect("connects");
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+    );
     connection.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.expect("received");
@@ -53,4 +59,21 @@ async fn errors_are_json_with_the_right_status() {
     }
     let (status, error) = get(&front, "/v1/orders?page_size=-1").await;
     assert_eq!((status, &error["code"]), (400, &Value::from(3)));
+}
+
+#[tokio::test]
+async fn customers_reach_no_internal_method() {
+    let system = System::build().await;
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client());
+    let front = Serving::start(server, "127.0.0.1:0").await;
+    for path in ["/v1/reservations", "/v1/reservations/r1:release", "/v1/inventory:uploadTelemetry"] {
+        assert_eq!(send(&front, "POST", path).await.0, 403, "{path}");
+    }
+    for path in ["/v1/assignments", "/v1/assignments/a1:cancel", "/v1/assignments/a1:confirmRoute"] {
+        assert_eq!(send(&front, "POST", path).await.0, 404, "{path}");
+    }
+    for path in ["/v1/couriers/c1", "/v1/couriers:available", "/v1/assignments/a1"] {
+        assert_eq!(get(&front, path).await.0, 404, "{path}");
+    }
+    assert_eq!(get(&front, "/v1/inventory/tea/stock").await.0, 200);
 }

@@ -54,7 +54,7 @@ async fn sign_up(checklist: &mut Checklist, system: &DemoSystem) -> Result<Couri
         "availability": "AVAILABILITY_AVAILABLE",
         "position": { "latitude": 60.3973, "longitude": 5.3289 },
     });
-    let signed_up = system.http.put("/v1/couriers/ann", &ann).await?;
+    let signed_up = system.courier_http.put("/v1/couriers/ann", &ann).await?;
     checklist.check_eq("a courier registers", signed_up.status, 200);
     let courier = Courier::connect(&system.dispatch_url, "ann").await?;
     checklist.note("she connects to dispatch over gRPC");

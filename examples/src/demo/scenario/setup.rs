@@ -39,9 +39,11 @@ pub(super) async fn fill_the_shelves(checklist: &mut Checklist, system: &DemoSys
     let readings = COUNTED.map(|(product, on_hand)| {
         json!({ "sensorId": "door", "productId": product, "onHand": on_hand, "readTime": "2025-01-01T00:00:00Z" })
     });
-    let counted = system.http.upload("/v1/inventory:uploadTelemetry", &readings).await?;
+    let counted = system.shelf_http.upload("/v1/inventory:uploadTelemetry", &readings).await?;
     checklist.check_eq("all readings are accepted", number(&counted.body["accepted"]), 2);
-    let again = system.http.upload("/v1/inventory:uploadTelemetry", &readings).await?;
+    let outside = system.http.upload("/v1/inventory:uploadTelemetry", &readings).await?;
+    checklist.check_eq("the gateway, which is for customers, refuses them", outside.status, 403);
+    let again = system.shelf_http.upload("/v1/inventory:uploadTelemetry", &readings).await?;
     checklist.check_eq("repeated readings are skipped", number(&again.body["skipped"]), 2);
     for (product, on_hand) in COUNTED {
         checklist.check_eq(

@@ -28,6 +28,10 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(12);
 pub(in super::super) struct DemoSystem {
     /// A client of the gateway.
     pub(super) http: Http,
+    /// A client of the inner address of the inventory.
+    pub(super) shelf_http: Http,
+    /// A client of the inner address of dispatch.
+    pub(super) courier_http: Http,
     pub(super) inventory: Process,
     pub(super) order: Process,
     pub(super) gateway: Process,
@@ -54,8 +58,9 @@ impl DemoSystem {
         let backends = [backends.as_slice(), &[("--order", order.url.as_str())]].concat();
         let gateway = Process::start("gateway", any, &backends, path).await?;
         let (http, dispatch_url) = (Http::new(&gateway.url), dispatch.url.clone());
+        let (shelf_http, courier_http) = (Http::new(&inventory.url), Http::new(&dispatch.url));
         let (dispatch, keys) = (Some(dispatch), BTreeSet::new());
-        Ok(Self { http, inventory, order, gateway, dispatch, dispatch_url, keys, folder })
+        Ok(Self { http, shelf_http, courier_http, inventory, order, gateway, dispatch, dispatch_url, keys, folder })
     }
 
     /// Restarts dispatch with its address and database.

@@ -23,7 +23,7 @@ pub(super) async fn add_up(checklist: &mut Checklist, system: &DemoSystem) -> Re
     checklist.check_eq("each key created one order", orders.len(), system.keys.len());
     let is_over = |order: &Value| OVER.contains(&text(&order["status"]));
     checklist.check("each order is delivered, cancelled or failed", orders.iter().all(is_over));
-    let available = system.http.get("/v1/couriers:available").await?.body;
+    let available = system.courier_http.get("/v1/couriers:available").await?.body;
     checklist.check_eq("the courier is free again", text(&available["couriers"][0]["courierId"]), "ann");
     Ok(())
 }
