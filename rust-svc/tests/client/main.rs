@@ -18,6 +18,7 @@ mod in_process;
 mod messages;
 mod retries;
 mod silence;
+mod stream_limits;
 mod stream_timeouts;
 mod streams;
 mod targets;

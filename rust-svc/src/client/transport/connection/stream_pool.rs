@@ -141,6 +141,15 @@ impl<C: Multiplexed> StreamPool<C> {
         self.lock().connections.iter().any(|pooled| pooled.connection.handle().is_some())
     }
 
+    /// Returns whether a call would get a stream at once.
+    pub(crate) fn has_free_stream(&self) -> bool {
+        let state = self.lock();
+        let is_free = |pooled: &PooledConnection<C>| {
+            pooled.connection.handle().is_some_and(|connection| pooled.active < connection.max_streams().max(1))
+        };
+        state.queue.len() == 0 && state.connections.iter().any(is_free)
+    }
+
     /// Returns whether calls wait that one more connection would serve.
     pub(crate) fn needs_connection(&self) -> bool {
         self.0.waiting.load(Relaxed) > 0 && self.lock().connections.len() < self.0.max_connections

@@ -140,6 +140,11 @@ impl Channel {
         Ok(response.await?.map(IncomingBody::Remote))
     }
 
+    /// Returns whether a request would be sent at once.
+    pub(super) fn has_free_stream(&self) -> bool {
+        self.pool.has_free_stream()
+    }
+
     /// Returns the number of calls in progress.
     pub(super) fn load(&self) -> usize {
         self.pool.load()

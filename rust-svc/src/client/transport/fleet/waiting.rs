@@ -97,6 +97,10 @@ impl Fleet {
 
     fn pick(&self, list: &EndpointList, usable: &[usize], request: &impl OutgoingRequest) -> Option<EndpointEntry> {
         let key = list.picker.metadata().and_then(|name| request.hash_metadata(name));
+        let free: Vec<_> =
+            usable.iter().copied().filter(|position| list.entries[*position].channel.has_free_stream()).collect();
+        // A request does not wait for a stream of one endpoint while another has one, unless its key decides.
+        let usable = if free.is_empty() || list.picker.metadata().is_some() { usable } else { &free };
         let load = |position: usize| list.entries.get(position).map_or(0, |entry| entry.channel.load());
         let position = list.picker.among(usable, list.entries.len(), key, || self.next_turn(), load)?;
         list.entries.get(position).cloned()
