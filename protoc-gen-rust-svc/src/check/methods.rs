@@ -4,7 +4,7 @@ use heck::ToSnakeCase as _;
 
 use crate::{
     diagnostics::Diagnostics,
-    model::{Idempotency, Method, Service},
+    model::{Idempotency, Method, Retry, Service},
 };
 
 /// The maximum number of methods of a service without a warning.
@@ -49,12 +49,35 @@ fn has_harmless_name(name: &str) -> bool {
 
 /// Reports methods without a deadline of their own or of their service.
 pub(super) fn check_deadlines(service: &Service, diagnostics: &mut Diagnostics) {
-    let found: Vec<_> = service.methods.iter().filter(|method| method.policy.timeout_ms.is_none()).collect();
+    let found: Vec<_> = service.methods.iter().filter(|method| !has_deadline(method)).collect();
     let Some(first) = found.first() else { return };
     let message = format!("no deadline: {}", list(service, &found));
     let help = "set `option (rust_svc.v1.defaults) = {deadline: \"5s\"}` for the service, or silence this with opt: \
                 allow=no-deadline";
     diagnostics.warning("W0602", &first.position, message).help(help);
+}
+
+fn has_deadline(method: &Method) -> bool {
+    let policy = &method.policy;
+    policy.timeout_ms.or(policy.limit("default_timeout_ms")).or(policy.limit("max_timeout_ms")).is_some()
+}
+
+/// Reports methods that retry DEADLINE_EXCEEDED although their first attempt may take all of their time.
+pub(super) fn check_attempts(service: &Service, diagnostics: &mut Diagnostics) {
+    let found: Vec<_> = service.methods.iter().filter(|method| retries_expired_calls(method)).collect();
+    let Some(first) = found.first() else { return };
+    let message = format!("retry on DEADLINE_EXCEEDED without `attempt_timeout`: {}", list(service, &found));
+    let help = "set `attempt_timeout` to a part of `deadline`, or silence this with opt: \
+                allow=retry-without-attempt-timeout";
+    diagnostics.warning("W0608", &first.position, message).help(help);
+}
+
+fn retries_expired_calls(method: &Method) -> bool {
+    let retries = |retry: &Retry| retry.max_attempts > 1 && retry.codes.contains(&"DeadlineExceeded");
+    let is_configured = method.policy.configured.contains(&"Repetition");
+    !is_configured
+        && method.policy.retry.as_ref().is_some_and(retries)
+        && method.policy.limit("attempt_timeout_ms").is_none()
 }
 
 /// Reports services with too many methods.

@@ -8,6 +8,7 @@ mod name_lengths;
 mod required_cycles;
 mod rules;
 mod run;
+mod service_configs;
 mod shared_routes;
 mod standalone;
 

@@ -1,6 +1,8 @@
 //! The order of the rules.
 
-use super::{cleared_fields, fields, methods, name_lengths, required_cycles, rules, shared_routes, standalone};
+use super::{
+    cleared_fields, fields, methods, name_lengths, required_cycles, rules, service_configs, shared_routes, standalone,
+};
 use crate::{
     diagnostics::Diagnostics,
     model::{Enum, Message, Model},
@@ -22,10 +24,12 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     shared_routes::check_routes(model, diagnostics);
     let of_extensions = model.extension_rules.iter().filter(|rule| model.requested.contains(&rule.position.file));
     rules::check_rules(of_extensions, diagnostics);
+    service_configs::check_configs(model, diagnostics);
     let services = model.packages.iter().flat_map(|package| &package.services);
     for service in services.filter(|service| model.requested.contains(&service.position.file)) {
         methods::check_keys(service, diagnostics);
         methods::check_deadlines(service, diagnostics);
+        methods::check_attempts(service, diagnostics);
         methods::check_size(service, diagnostics);
         name_lengths::check_service(service, diagnostics);
         for method in &service.methods {

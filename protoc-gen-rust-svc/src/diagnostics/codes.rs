@@ -175,7 +175,29 @@ request message of your own that contains it, or generate both in one run.",
     Code {
         name: "E0404",
         title: "invalid circuit breaker",
-        explanation: "`failure_percent` is 1 to 100. The default is 50.",
+        explanation: "\
+`failure_percent` and `slow_percent` are 1 to 100. `slow_percent` needs `slow_call`, the duration from which a call is
+slow. `group` is a word: methods with the same one share a breaker.",
+    },
+    Code {
+        name: "E0405",
+        title: "invalid timeout",
+        explanation: "\
+`attempt_timeout` is at most `deadline`, and `deadline` at most `max_deadline`. `open_timeout`, `idle_timeout` and
+`total_timeout` are for methods that stream their response; in the defaults of a service they apply only to those.",
+    },
+    Code {
+        name: "E0406",
+        title: "invalid hedging policy",
+        explanation: "\
+`max_attempts` is 2 to 5 including the first attempt. `codes` are gRPC status codes. A hedged call may be executed several
+times, so its method declares an `idempotency_level` or an `idempotency_key`, and has one request and one response. `hedge`
+takes the place of `retry`.",
+    },
+    Code {
+        name: "E0407",
+        title: "invalid bulkhead",
+        explanation: "`max_in_flight` is at least 1. `max_queued` is the number of calls that wait; the default is 0.",
     },
     Code {
         name: "W0501",
@@ -300,16 +322,27 @@ generated code compiles, but `cargo doc` fails for it and for every crate that d
 Methods of two services have the same route. A server with the gateways of both fails to start. The lint is off by default,
 because the services may never share a server; `warn=shared-route` turns it on.",
     },
+    Code {
+        name: "W0608",
+        title: "retries on DEADLINE_EXCEEDED without an attempt timeout",
+        explanation: "\
+All attempts of a call share its deadline. If the server does not respond, the first attempt takes all of it, and there is no
+second one. Bound each attempt:
+
+    option (rust_svc.v1.method) = {
+      deadline: \"2s\"
+      attempt_timeout: \"500ms\"
+      retry: {max_attempts: 3 codes: \"UNAVAILABLE\" codes: \"DEADLINE_EXCEEDED\"}
+    };
+
+An attempt that exceeds its timeout is retried also without the code.",
+    },
+    Code {
+        name: "W0609",
+        title: "service config without effect",
+        explanation: "\
+A name in the file of `service_config=` or `gapic_service_config=` is not that of a service or a method of this run, the file
+has a field that the format lacks, or it sets `retryThrottling`: the retry budget belongs to a client and not to a method.
+Load the file at run time for that, with `Client::builder(..).service_config(..)`.",
+    },
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::{CODES, find};
-
-    #[test]
-    fn codes_are_sorted_and_found() {
-        assert!(CODES.is_sorted_by(|one, other| one.name < other.name));
-        assert!(find("e0202").is_some_and(|code| code.name == "E0202"));
-        assert!(find("E9999").is_none());
-    }
-}

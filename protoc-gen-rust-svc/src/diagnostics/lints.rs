@@ -23,6 +23,8 @@ pub const LINTS: &[(&str, &str)] = &[
     ("needs-prost", "W0605"),
     ("long-name", "W0606"),
     ("shared-route", "W0607"),
+    ("retry-without-attempt-timeout", "W0608"),
+    ("unused-service-config", "W0609"),
 ];
 
 /// The lint that is off by default, since services with one route may never share a server.

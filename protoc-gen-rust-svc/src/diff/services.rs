@@ -95,7 +95,13 @@ fn policy_changes(old: &Policy, new: &Policy) -> Vec<String> {
     let facts = policy_values(old).into_iter().zip(policy_values(new)).filter(|(before, after)| before != after);
     let facts = facts.map(|((what, before), (_, after))| format!("{what} {after}, was {before}"));
     let retry = old.retry != new.retry && attempts(old) == attempts(new);
-    let others = [(retry, "has another retry policy"), (old.breaker != new.breaker, "has another circuit breaker")];
+    let others = [
+        (retry, "has another retry policy"),
+        (old.limits != new.limits || old.wait_for_ready != new.wait_for_ready, "has other timeouts or limits"),
+        (old.hedge != new.hedge, "has another hedging policy"),
+        (old.breaker != new.breaker, "has another circuit breaker"),
+        (old.bulkhead != new.bulkhead, "has another bulkhead"),
+    ];
     let others = others.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what.to_owned());
     facts.chain(others).collect()
 }

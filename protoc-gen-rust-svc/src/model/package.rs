@@ -26,6 +26,19 @@ pub struct Model {
     pub is_standalone: bool,
     /// The module of the descriptors, at the root.
     pub descriptors: Ident,
+    /// The names in service configs, `SERVICE/METHOD` or `SERVICE/`, each after the path of its file.
+    pub configured_names: Vec<(String, String)>,
+    /// The parts of service configs that have no effect.
+    pub unused_configs: Vec<UnusedConfig>,
+}
+
+/// A part of a service config that has no effect.
+#[derive(Debug)]
+pub struct UnusedConfig {
+    /// The file.
+    pub path: String,
+    /// The text of the warning.
+    pub message: String,
 }
 
 /// A protobuf package and its module.

@@ -11,14 +11,35 @@ pub struct Policy {
     pub idempotency: Idempotency,
     /// The deadline in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// The other timeouts and limits: calls on the constant, each with its argument.
+    pub limits: Vec<(&'static str, u64)>,
+    /// Whether calls wait for a server that cannot be reached.
+    pub wait_for_ready: Option<bool>,
     /// The retry policy.
     pub retry: Option<Retry>,
+    /// The hedging policy.
+    pub hedge: Option<Hedge>,
     /// The circuit breaker.
     pub breaker: Option<Breaker>,
+    /// The most calls in flight, and the most that wait.
+    pub bulkhead: Option<(u32, u32)>,
+    /// The variants of `PolicyField` that a service config set.
+    pub configured: Vec<&'static str>,
     /// The request field with the idempotency key.
     pub idempotency_key: Option<String>,
     /// The position of the declaration.
     pub position: Position,
+}
+
+/// A hedging policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hedge {
+    /// The maximum number of attempts, including the first one.
+    pub max_attempts: u32,
+    /// The time between attempts in milliseconds.
+    pub delay_ms: u64,
+    /// The codes that do not end the call, by their Rust names.
+    pub codes: Vec<&'static str>,
 }
 
 /// The effect of a repeated call.
@@ -47,8 +68,8 @@ pub struct Retry {
 pub struct Breaker {
     /// The breaker never opens.
     pub disabled: bool,
-    /// The calls on `Breaker::DEFAULT`, each with its argument.
-    pub settings: Vec<(&'static str, u64)>,
+    /// The calls on `Breaker::DEFAULT`, each with its arguments.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// Prints a decimal number. If it is long, its digits are in groups of three.
@@ -82,14 +103,54 @@ impl fmt::Display for Policy {
         if let Some(millis) = self.timeout_ms {
             write!(f, ".timeout_ms({})", grouped(millis))?;
         }
+        self.limits.iter().try_for_each(|(name, number)| write!(f, ".{name}({})", grouped(number)))?;
+        if let Some(waits) = self.wait_for_ready {
+            write!(f, ".wait_for_ready({waits})")?;
+        }
         if let Some(retry) = &self.retry {
             write!(f, ".retry({retry})")?;
         }
-        match &self.breaker {
-            Some(breaker) if breaker.disabled => f.write_str(".no_breaker()"),
-            Some(breaker) => write!(f, ".breaker({breaker})"),
-            None => Ok(()),
+        if let Some(hedge) = &self.hedge {
+            write!(f, ".hedge({hedge})")?;
         }
+        match &self.breaker {
+            Some(breaker) if breaker.disabled => f.write_str(".no_breaker()")?,
+            Some(breaker) => write!(f, ".breaker({breaker})")?,
+            None => (),
+        }
+        if let Some((max_in_flight, max_queued)) = self.bulkhead {
+            let (in_flight, queued) = (grouped(max_in_flight), grouped(max_queued));
+            write!(f, ".bulkhead(svc::Bulkhead::new({in_flight}).max_queued({queued}))")?;
+        }
+        match self.configured.as_slice() {
+            [] => Ok(()),
+            fields => write!(f, ".configured(&[{}])", list("svc::PolicyField", fields)),
+        }
+    }
+}
+
+impl Policy {
+    /// Returns a timeout or limit by the name of its call.
+    pub fn limit(&self, name: &str) -> Option<u64> {
+        self.limits.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
+    }
+}
+
+/// Prints the paths of constants.
+fn list(parent: &str, names: &[&str]) -> String {
+    names.iter().map(|name| format!("{parent}::{name}")).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Hedge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "svc::Hedge::new({})", self.max_attempts)?;
+        if self.delay_ms > 0 {
+            write!(f, ".delay_ms({})", grouped(self.delay_ms))?;
+        }
+        if !self.codes.is_empty() {
+            write!(f, ".on(&[{}])", list("svc::Code", &self.codes))?;
+        }
+        Ok(())
     }
 }
 
@@ -101,8 +162,7 @@ impl fmt::Display for Retry {
             write!(f, ".backoff_ms({initial}, {max}, {multiplier:?})")?;
         }
         if !self.codes.is_empty() {
-            let codes: Vec<_> = self.codes.iter().map(|code| format!("svc::Code::{code}")).collect();
-            write!(f, ".on(&[{}])", codes.join(", "))?;
+            write!(f, ".on(&[{}])", list("svc::Code", &self.codes))?;
         }
         Ok(())
     }
@@ -111,7 +171,7 @@ impl fmt::Display for Retry {
 impl fmt::Display for Breaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("svc::Breaker::DEFAULT")?;
-        self.settings.iter().try_for_each(|(name, number)| write!(f, ".{name}({})", grouped(number)))
+        self.settings.iter().try_for_each(|(name, number)| write!(f, ".{name}({number})"))
     }
 }
 

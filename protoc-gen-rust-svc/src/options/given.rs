@@ -34,7 +34,16 @@ impl GivenOption {
 
     /// Returns what the option is for: its name, and the package or type that it is limited to.
     fn subject(&self) -> (&str, &str) {
-        const LISTS: &[&str] = &["allow", "warn", "deny", "passthrough", "client_only", "gateway_only"];
+        const LISTS: &[&str] = &[
+            "allow",
+            "warn",
+            "deny",
+            "passthrough",
+            "client_only",
+            "gateway_only",
+            "service_config",
+            "gapic_service_config",
+        ];
         let value = self.value.as_deref().unwrap_or_default();
         match value.split_once('=') {
             _ if LISTS.contains(&self.name.as_str()) => (&self.name, value),

@@ -7,6 +7,7 @@ mod given;
 mod overrides;
 mod parse;
 mod plugin;
+mod service_configs;
 mod split;
 mod value;
 
@@ -17,5 +18,6 @@ pub use self::{
     overrides::{Overrides, Scoped},
     parse::{Options, Types},
     plugin::of_plugin,
+    service_configs::ServiceConfigs,
     split::Split,
 };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Artefact, Overrides, Split, elsewhere,
     given::{GivenOption, GivenOptions},
+    service_configs::ServiceConfigs,
     value::{flag, unknown},
 };
 use crate::diagnostics::{
@@ -14,7 +15,7 @@ use crate::diagnostics::{
 };
 
 /// The options of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The artefacts to emit.
     pub emit: BTreeSet<Artefact>,
@@ -44,6 +45,8 @@ pub struct Options {
     pub checks_rules: bool,
     /// Whether to print the model to standard error.
     pub dumps_model: bool,
+    /// Call policies in the JSON format of gRPC.
+    pub service_configs: ServiceConfigs,
 }
 
 /// The types in the signatures of traits.
@@ -72,6 +75,7 @@ impl Default for Options {
             gateway_only: BTreeSet::new(),
             checks_rules: true,
             dumps_model: false,
+            service_configs: ServiceConfigs::default(),
         }
     }
 }
@@ -97,6 +101,8 @@ const NAMES: &[&str] = &[
     "warn",
     "deny",
     "dump",
+    "service_config",
+    "gapic_service_config",
 ];
 
 impl Options {
@@ -119,7 +125,11 @@ impl Options {
                 Some(value) => (name.as_str(), value.as_str()),
             };
             list = name;
-            if let Err((message, help)) = options.set(name, value) {
+            let set = match ServiceConfigs::NAMES.contains(&name) {
+                true => options.service_configs.read(name, value, &position.file),
+                false => options.set(name, value),
+            };
+            if let Err((message, help)) = set {
                 diagnostics.error("E0101", position, message).help(help);
             }
         }

@@ -6,6 +6,8 @@
 
 use prost::{Message, Oneof};
 
+use super::call_policy::CallPolicy;
+
 /// A request of protoc or buf.
 #[derive(Clone, PartialEq, Message)]
 pub struct CodeGeneratorRequest {
@@ -332,51 +334,6 @@ pub struct MethodOptions {
     /// `google.api.http`.
     #[prost(message, optional, tag = "72295728")]
     pub http: Option<HttpRule>,
-}
-
-/// `rust_svc.v1.CallPolicy`.
-#[derive(Clone, PartialEq, Message)]
-pub struct CallPolicy {
-    #[prost(string, tag = "1")]
-    pub deadline: String,
-    #[prost(message, optional, tag = "2")]
-    pub retry: Option<RetryOptions>,
-    #[prost(message, optional, tag = "3")]
-    pub breaker: Option<BreakerOptions>,
-    #[prost(string, tag = "4")]
-    pub idempotency_key: String,
-}
-
-/// `rust_svc.v1.RetryOptions`.
-#[derive(Clone, PartialEq, Message)]
-pub struct RetryOptions {
-    #[prost(uint32, tag = "1")]
-    pub max_attempts: u32,
-    #[prost(string, tag = "2")]
-    pub initial_backoff: String,
-    #[prost(string, tag = "3")]
-    pub max_backoff: String,
-    #[prost(double, tag = "4")]
-    pub multiplier: f64,
-    #[prost(string, repeated, tag = "5")]
-    pub codes: Vec<String>,
-}
-
-/// `rust_svc.v1.BreakerOptions`.
-#[derive(Clone, PartialEq, Message)]
-pub struct BreakerOptions {
-    #[prost(string, tag = "1")]
-    pub window: String,
-    #[prost(uint32, tag = "2")]
-    pub min_calls: u32,
-    #[prost(uint32, tag = "3")]
-    pub failure_percent: u32,
-    #[prost(string, tag = "4")]
-    pub open: String,
-    #[prost(uint32, tag = "5")]
-    pub probes: u32,
-    #[prost(bool, tag = "6")]
-    pub disabled: bool,
 }
 
 /// `google.api.HttpRule`.

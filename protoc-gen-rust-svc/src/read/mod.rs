@@ -1,5 +1,6 @@
 //! The first stage: bytes or `.proto` files to descriptors.
 
+pub mod call_policy;
 mod canonical;
 pub mod compile;
 pub mod descriptor;

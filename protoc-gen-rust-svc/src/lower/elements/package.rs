@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::declared::Declared;
 use crate::{
     lower::{lowering::Lowering, names::full_name},
-    model::{Model, Package},
+    model::{Model, Package, UnusedConfig},
+    options::Options,
 };
 
 impl Lowering<'_> {
@@ -19,6 +20,8 @@ impl Lowering<'_> {
             requested: self.input.generate.iter().cloned().collect(),
             is_standalone: self.is_standalone(),
             descriptors: self.packages.descriptors.clone(),
+            configured_names: own_names(self.options),
+            unused_configs: unused_configs(self.options),
             packages: self.packages(),
             crates: Vec::new(),
             features: Vec::new(),
@@ -51,4 +54,17 @@ impl Lowering<'_> {
         let services = self.services(index, &package.module);
         package.services.extend(services);
     }
+}
+
+/// The names in the service configs of a run, each after the path of its file.
+fn own_names(options: &Options) -> Vec<(String, String)> {
+    options.service_configs.names().map(|(path, name)| (path.to_owned(), name.to_owned())).collect()
+}
+
+/// The parts of the service configs of a run that have no effect.
+fn unused_configs(options: &Options) -> Vec<UnusedConfig> {
+    let unused = |path: &str, message: &str| UnusedConfig { path: path.to_owned(), message: message.to_owned() };
+    let configs = &options.service_configs;
+    let budgets = configs.with_retry_budget().map(|path| unused(path, "`retryThrottling` belongs to a client"));
+    configs.warnings().map(|(path, text)| unused(path, text)).chain(budgets).collect()
 }

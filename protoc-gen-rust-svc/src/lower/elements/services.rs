@@ -113,7 +113,10 @@ impl Lowering<'_> {
             file.source.position(&[&option, field].concat())
         };
         let options = method.options.clone().unwrap_or_default();
-        policy::Merge { defaults, method: &options, position: &position, diagnostics: self.diagnostics }.policy()
+        let full_service = full_name(&file.descriptor.package, &service.name);
+        let mut policy = policy::Merge::new(defaults, &options, method, &position, self.diagnostics).policy();
+        policy::configure(&mut policy, &self.options.service_configs.method(&full_service, &method.name));
+        policy
     }
 
     /// The name that other files of the package import for a message.

@@ -8,6 +8,8 @@ pub(super) enum Schema {
     CallPolicy,
     Retry,
     Breaker,
+    Hedge,
+    Bulkhead,
     Value,
 }
 
@@ -28,6 +30,8 @@ impl Schema {
             (Self::HttpRule, 11) => ("additional_bindings", Self::HttpRule),
             (Self::CallPolicy, 2) => ("retry", Self::Retry),
             (Self::CallPolicy, 3) => ("breaker", Self::Breaker),
+            (Self::CallPolicy, 10) => ("hedge", Self::Hedge),
+            (Self::CallPolicy, 11) => ("bulkhead", Self::Bulkhead),
             (schema, number) => (schema.value(number)?, Self::Value),
         };
         Some(field)
@@ -39,9 +43,36 @@ impl Schema {
                 &["selector", "get", "put", "post", "delete", "patch", "body", "", "", "", "", "response_body"]
             }
             Self::CustomPattern => &["kind", "path"],
-            Self::CallPolicy => &["deadline", "", "", "idempotency_key"],
+            Self::CallPolicy => &[
+                "deadline",
+                "",
+                "",
+                "idempotency_key",
+                "max_deadline",
+                "attempt_timeout",
+                "open_timeout",
+                "idle_timeout",
+                "total_timeout",
+                "",
+                "",
+                "wait_for_ready",
+                "max_request_bytes",
+                "max_response_bytes",
+            ],
             Self::Retry => &["max_attempts", "initial_backoff", "max_backoff", "multiplier", "codes"],
-            Self::Breaker => &["window", "min_calls", "failure_percent", "open", "probes", "disabled"],
+            Self::Breaker => &[
+                "window",
+                "min_calls",
+                "failure_percent",
+                "open",
+                "probes",
+                "disabled",
+                "slow_call",
+                "slow_percent",
+                "group",
+            ],
+            Self::Hedge => &["max_attempts", "delay", "codes"],
+            Self::Bulkhead => &["max_in_flight", "max_queued"],
             Self::Value => &[],
         };
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
@@ -50,6 +81,6 @@ impl Schema {
 
     /// Whether a field is repeated, so that an index follows its number in a path.
     pub(super) fn is_repeated(self, number: i32) -> bool {
-        matches!((self, number), (Self::HttpRule, 11) | (Self::Retry, 5))
+        matches!((self, number), (Self::HttpRule, 11) | (Self::Retry, 5) | (Self::Hedge, 3))
     }
 }

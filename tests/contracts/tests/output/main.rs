@@ -14,4 +14,5 @@ mod plugin;
 mod program;
 mod readers;
 mod reflective;
+mod service_configs;
 mod split;

@@ -5,6 +5,7 @@ mod documents;
 mod language;
 mod layout;
 mod names;
+mod policies;
 mod templates;
 mod workspace;
 

@@ -53,9 +53,16 @@ pub struct RetryThrottling {
 
 impl ServiceConfig {
     /// Returns what the config sets for a method, the most specific first: by its name, its service, and all services.
-    pub fn method<'a>(&'a self, service: &str, method: &str) -> impl Iterator<Item = &'a MethodConfig> + use<'a> {
-        let names = [format!("{service}/{method}"), format!("{service}/"), "/".to_owned()];
-        names.into_iter().filter_map(|name| self.methods.get(&name))
+    pub fn method<'a>(&'a self, service: &'a str, method: &'a str) -> impl Iterator<Item = &'a MethodConfig> {
+        [(service, method), (service, ""), ("", "")]
+            .into_iter()
+            .filter_map(|(service, method)| self.entry(service, method))
+    }
+
+    /// Returns what the config sets under one name: that of a method, of a service if `method` is empty, or of all services
+    /// if both are.
+    pub fn entry(&self, service: &str, method: &str) -> Option<&MethodConfig> {
+        self.methods.get(&format!("{service}/{method}"))
     }
 
     /// Returns the names of the config: `SERVICE/METHOD`, `SERVICE/`, or `/` for all services. They are in order.

@@ -15,6 +15,9 @@ const POLICIES: &[&str] = &[
     "breaker: {disabled: true}",
     "breaker: {failure_percent: 100 min_calls: 4294967295 window: \"1h\"}",
     "deadline: \"100h\" breaker: {probes: 1}",
+    "deadline: \"60s\" max_deadline: \"2m\" attempt_timeout: \"50s\" wait_for_ready: true",
+    "bulkhead: {max_in_flight: 1000 max_queued: 10} max_response_bytes: 4000000",
+    "breaker: {slow_call: \"1h\" group: \"random\"}",
 ];
 
 impl Draw {
