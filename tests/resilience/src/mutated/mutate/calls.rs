@@ -5,9 +5,11 @@ use harness::{
     random::pick,
     words::{NUMBERS, OPTION_TEXTS, PATH_TEMPLATES},
 };
-use protoc_gen_rust_svc::read::descriptor::{
-    BreakerOptions, CallPolicy, CustomPattern, HttpRule, MethodDescriptor, MethodOptions, Pattern, RetryOptions,
-    ServiceDescriptor, ServiceOptions,
+use protoc_gen_rust_svc::read::{
+    call_policy::{BreakerOptions, BulkheadOptions, CallPolicy, HedgeOptions, RetryOptions},
+    descriptor::{
+        CustomPattern, HttpRule, MethodDescriptor, MethodOptions, Pattern, ServiceDescriptor, ServiceOptions,
+    },
 };
 
 use super::{
@@ -104,8 +106,25 @@ fn any_policy(rng: &mut Rng) -> CallPolicy {
             open: word(OPTION_TEXTS, rng),
             probes: number(rng),
             disabled: rng.bool(),
+            slow_call: word(OPTION_TEXTS, rng),
+            slow_percent: number(rng),
+            group: word(OPTION_TEXTS, rng),
         }),
         idempotency_key: word(OPTION_TEXTS, rng),
+        max_deadline: word(OPTION_TEXTS, rng),
+        attempt_timeout: word(OPTION_TEXTS, rng),
+        open_timeout: word(OPTION_TEXTS, rng),
+        idle_timeout: word(OPTION_TEXTS, rng),
+        total_timeout: word(OPTION_TEXTS, rng),
+        hedge: rng.bool().then(|| HedgeOptions {
+            max_attempts: number(rng),
+            delay: word(OPTION_TEXTS, rng),
+            codes: (0..rng.usize(..3)).map(|_| word(OPTION_TEXTS, rng)).collect(),
+        }),
+        bulkhead: rng.bool().then(|| BulkheadOptions { max_in_flight: number(rng), max_queued: number(rng) }),
+        wait_for_ready: rng.bool().then(|| rng.bool()),
+        max_request_bytes: rng.bool().then(|| number(rng)),
+        max_response_bytes: rng.bool().then(|| number(rng)),
     }
 }
 
