@@ -99,6 +99,18 @@ mod tests {
         from_headers(headers).expect("a status").expect_err("an error")
     }
 
+    #[cfg(feature = "adapter")]
+    #[test]
+    fn an_instruction_about_retries_is_a_header() {
+        use crate::error::Pushback;
+        let after = Pushback::After(Duration::from_millis(1500));
+        for (pushback, expected) in [(Pushback::None, None), (after, Some("1500")), (Pushback::Stop, Some("-1"))] {
+            let headers = to_headers(&Error::unavailable("").with_pushback(pushback));
+            let value = headers.get("grpc-retry-pushback-ms").map(|value| value.to_str().expect("a number"));
+            assert_eq!(value, expected);
+        }
+    }
+
     #[test]
     fn errors_without_details_have_two_headers() {
         for number in 1..=16 {

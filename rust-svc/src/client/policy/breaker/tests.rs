@@ -365,3 +365,20 @@ async fn quiet_probes_close_the_breaker() {
     permits.into_iter().for_each(|permit| permit.record(FAILURE, Instant::now()));
     assert_eq!(breaker.snapshot().failures, 0, "each counts once");
 }
+
+#[cfg(feature = "adapter")]
+#[tokio::test(start_paused = true)]
+async fn rejections_tell_callers_upstream_when_to_retry() {
+    use crate::error::Pushback;
+    let breaker = opened(POLICY);
+    let open = admit(&breaker).expect_err("open");
+    for (millis, waits) in [(None, true), (Some(10_000), true), (Some(500), false)] {
+        let deadline = millis.map(|millis| Instant::now() + Duration::from_millis(millis));
+        let error = open.until(deadline);
+        let delay = error.retry_delay().expect("a delay");
+        assert_eq!(error.pushback(), if waits { Pushback::After(delay) } else { Pushback::Stop }, "{millis:?}");
+    }
+    breaker.force_open();
+    let error = Error::from(admit(&breaker).expect_err("open"));
+    assert_eq!(error.pushback(), Pushback::Stop, "nobody knows when it closes");
+}
