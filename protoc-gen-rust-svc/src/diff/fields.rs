@@ -48,9 +48,10 @@ impl Compare<'_> {
         let is_kept = |oneof: &&Oneof| {
             old.oneofs().any(|other| oneof_successor(old, other, new).is_some_and(|now| now.name == oneof.name))
         };
-        let change = Change::at(&field.position, "was added").wire(field.required).http(field.required);
+        let is_required = is_required(field, new);
+        let change = Change::at(&field.position, "was added").wire(is_required).http(is_required);
         let change =
-            if field.required { change.help("it is REQUIRED: requests of older callers are rejected") } else { change };
+            if is_required { change.help("it is REQUIRED: requests of older callers are rejected") } else { change };
         let change = if is_proto2_required(field, new) { change_proto2_required(change, true) } else { change };
         let change = match oneof_of(field, new) {
             None => change.rust(true).help(literals(new.has_default)),
@@ -68,7 +69,8 @@ impl Compare<'_> {
             self.check_reserved_field(old, new_message);
         }
         if old.name != new.name {
-            change = change.and(&format!("was named `{}`", old.name)).rust(old.ident != new.ident);
+            change = change.and(&format!("was named `{}`", old.name)).rust(old.ident != new.ident).http(true);
+            change = change.help("callers may send the name of the `.proto` in JSON, queries and field masks");
         } else if old.ident != new.ident {
             change = change.and(&format!("is `{}` in Rust, was `{}`", new.ident, old.ident)).rust(true);
         }
@@ -77,6 +79,7 @@ impl Compare<'_> {
         }
         change = self.compare_types(change, old, new);
         change = compare_oneofs(change, old_message, old, new_message, new);
+        change = compare_required(change, is_required(old, old_message), is_required(new, new_message));
         change = compare_options(change, old, new);
         change = self.default(change, old, new);
         let (before, after) = (is_proto2_required(old, old_message), is_proto2_required(new, new_message));
@@ -127,14 +130,21 @@ fn change_proto2_required(change: Change, is_proto2_required: bool) -> Change {
     change.and(what).wire(true).http(true).help("the side for which it is `required` rejects messages without it")
 }
 
+/// Whether a request without a field is rejected. Of a oneof, one member is enough.
+fn is_required(field: &Field, message: &Message) -> bool {
+    field.required && oneof_of(field, message).is_none()
+}
+
+fn compare_required(change: Change, old: bool, new: bool) -> Change {
+    match (old, new) {
+        (false, true) => change.and("is now REQUIRED").wire(true).http(true).help("requests without it are rejected"),
+        (true, false) => change.and("is no longer REQUIRED"),
+        _ => change,
+    }
+}
+
 /// Compares the options.
 fn compare_options(mut change: Change, old: &Field, new: &Field) -> Change {
-    if !old.required && new.required {
-        change = change.and("is now REQUIRED").wire(true).http(true).help("requests without it are rejected");
-    }
-    if old.required && !new.required {
-        change = change.and("is no longer REQUIRED");
-    }
     if !old.is_cleared() && new.is_cleared() {
         change = change.and("is now OUTPUT_ONLY").wire(true).http(true).help("its value in requests is ignored");
     }

@@ -64,11 +64,7 @@ impl Compare<'_> {
     fn oneofs(&mut self, old: &Message, new: &Message) {
         for oneof in old.oneofs() {
             let change = match oneof_successor(old, oneof, new) {
-                Some(now) if now.name == oneof.name => continue,
-                Some(now) => {
-                    let change = Change::at(&now.position, format!("oneof `{}` is now `{}`", oneof.name, now.name));
-                    change.rust(true).help("its field and its enum have other names")
-                }
+                Some(now) => kept_oneof(oneof, now),
                 None => Change::at(&new.position, format!("oneof `{}` was removed", oneof.name)).rust(true),
             };
             self.add(change.of(&new.name));
@@ -77,9 +73,28 @@ impl Compare<'_> {
             old.oneofs().filter_map(|oneof| oneof_successor(old, oneof, new)).map(|now| &now.name).collect();
         for oneof in new.oneofs().filter(|oneof| !kept.contains(&&oneof.name)) {
             let change = Change::at(&oneof.position, format!("oneof `{}` was added", oneof.name)).rust(true);
+            let change = if oneof.required() { require_member(change) } else { change };
             self.add(change.help(literals(new.has_default)).of(&new.name));
         }
     }
+}
+
+/// Compares a oneof with its successor.
+fn kept_oneof(old: &Oneof, new: &Oneof) -> Change {
+    let mut change = Change::at(&new.position, "");
+    if old.name != new.name {
+        change = change.and(&format!("oneof `{}` is now `{}`", old.name, new.name)).rust(true);
+        change = change.help("its field and its enum have other names");
+    }
+    match (old.required(), new.required()) {
+        (false, true) => require_member(change.and(&format!("oneof `{}` now requires a member", new.name)).rust(true)),
+        (true, false) => change.and(&format!("oneof `{}` no longer requires a member", new.name)).rust(true),
+        _ => change,
+    }
+}
+
+fn require_member(change: Change) -> Change {
+    change.wire(true).http(true).help("its members are REQUIRED: requests of older callers are rejected")
 }
 
 /// Describes the form of a message.

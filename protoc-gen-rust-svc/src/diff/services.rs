@@ -1,7 +1,7 @@
 //! Services, their methods and call policies.
 
 use super::{Change, ChangePosition, compare::Compare};
-use crate::model::{Attribute, Method, Package, Policy, Service};
+use crate::model::{Attribute, Idempotency, Method, Package, Policy, Service};
 
 impl Compare<'_> {
     pub(super) fn services(&mut self, old: &Package, new: &Package) {
@@ -80,6 +80,10 @@ impl Compare<'_> {
         }
         if old.attribute == Attribute::None && new.attribute == Attribute::Deprecated {
             change = change.and("is deprecated");
+        }
+        if old.policy.idempotency != Idempotency::Unknown && new.policy.idempotency == Idempotency::Unknown {
+            change =
+                change.and("is no longer idempotent").wire(true).help("clients of the old version still repeat it");
         }
         for what in policy_changes(&old.policy, &new.policy) {
             change = change.and(&what);

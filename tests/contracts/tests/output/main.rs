@@ -1,5 +1,6 @@
 //! The generator's output: code, diagnostics and reports.
 
+mod changes;
 mod command;
 mod comments;
 mod diagnostics;

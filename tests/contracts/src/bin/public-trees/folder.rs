@@ -124,10 +124,10 @@ fn reasons(file: &str, errors: &str) -> Vec<String> {
 fn generate(input: &Input, outcome: &mut Outcome) -> Result<Result<(), String>, Unprintable> {
     let mut diagnostics = Diagnostics::default();
     let options = Options::parse("include_imports=true", &mut diagnostics);
-    let Some(lowered) = protoc_gen_rust_svc::lowered(input, &options, &mut diagnostics) else {
+    let Some(mut lowered) = protoc_gen_rust_svc::lowered(input, &options, &mut diagnostics) else {
         return Ok(Err(diagnostics.errors()));
     };
-    outcome.printed = render::render(&lowered, &options)?;
+    outcome.printed = render::render(&mut lowered, &options)?;
     let comments = comments::comments(input, &lowered.model, &outcome.printed);
     outcome.comments = comments.found;
     outcome.lost = comments.lost;
