@@ -40,7 +40,7 @@ use crate::{
 /// Generates the requested files, or none if `diagnostics` has errors. Fails only by a bug of the generator.
 pub fn generate(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Result<Files, Unprintable> {
     match lowered(input, options, diagnostics) {
-        Some(lowered) => render::render(&lowered, options),
+        Some(mut lowered) => render::render(&mut lowered, options),
         None => Ok(Files::new()),
     }
 }

@@ -10,7 +10,10 @@
 //! | `_`, `__` | `x` | a name without letters; `X` where names are capital |
 //! | `_1` | `x1` | a name that would start with a digit; `X1` where names are capital |
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
@@ -125,28 +128,36 @@ pub fn is_keyword(word: &str) -> bool {
 
 /// The names in a scope. A colliding name gets the first free numeric suffix.
 #[derive(Debug, Default)]
-pub struct Scope(BTreeSet<String>);
+pub struct Scope {
+    names: BTreeSet<String>,
+    /// For each name that collided, a suffix below which none is free.
+    suffixes: BTreeMap<String, usize>,
+}
 
 impl Scope {
     /// Creates a scope that contains these names.
     pub fn with(names: &[&str]) -> Self {
-        Self(names.iter().map(|name| (*name).to_owned()).collect())
+        Self { names: names.iter().map(|name| (*name).to_owned()).collect(), suffixes: BTreeMap::new() }
     }
 
     /// Adds `ident`, or `ident2`, `ident3` and so on if it collides.
     pub fn take(&mut self, ident: Ident) -> Ident {
-        let mut free = ident.clone();
-        let mut number = 2;
-        while !self.0.insert(free.plain().to_owned()) {
-            free = ident.numbered(number);
-            number += 1;
+        if self.names.insert(ident.plain().to_owned()) {
+            return ident;
         }
-        free
+        let suffix = self.suffixes.entry(ident.plain().to_owned()).or_insert(2);
+        loop {
+            let free = ident.numbered(*suffix);
+            *suffix += 1;
+            if self.names.insert(free.plain().to_owned()) {
+                return free;
+            }
+        }
     }
 
     /// Whether the scope contains a name.
     pub fn has(&self, ident: &Ident) -> bool {
-        self.0.contains(ident.plain())
+        self.names.contains(ident.plain())
     }
 }
 

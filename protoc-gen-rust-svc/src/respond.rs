@@ -18,7 +18,7 @@ const OLDEST_EDITION: i32 = 998;
 
 /// A response with files.
 pub fn files(files: Files) -> Vec<u8> {
-    CodeGeneratorResponse { file: files.into_iter().map(file).collect(), ..empty() }.encode_to_vec()
+    encode(files.into_iter().map(file))
 }
 
 /// A response that makes buf fail if it would merge it with another one.
@@ -32,7 +32,19 @@ pub fn only_files(mut files: Files) -> Vec<u8> {
         // buf drops the end of the last line of a file that something is inserted in.
         root.push('\n');
     }
-    CodeGeneratorResponse { file: files.into_iter().map(file).chain(guard).collect(), ..empty() }.encode_to_vec()
+    encode(files.into_iter().map(file).chain(guard))
+}
+
+/// Encodes one file after the other, so that the memory of each is free for the next ones.
+fn encode(files: impl Iterator<Item = ResponseFile>) -> Vec<u8> {
+    let mut response = empty().encode_to_vec();
+    for file in files {
+        // Fields appended to an encoded message are merged with it.
+        let part = CodeGeneratorResponse { file: vec![file], ..CodeGeneratorResponse::default() };
+        response.reserve(part.encoded_len());
+        part.encode_raw(&mut response);
+    }
+    response
 }
 
 fn file((name, content): (String, String)) -> ResponseFile {

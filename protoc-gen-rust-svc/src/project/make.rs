@@ -19,10 +19,10 @@ pub struct Project {
 pub fn make(order: Order<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Failure> {
     // No other run generates the imports.
     let options = Options { include_imports: true, ..order.options.clone() };
-    let Some(lowered) = crate::lowered(order.input, &options, diagnostics) else { return Ok(None) };
+    let Some(mut lowered) = crate::lowered(order.input, &options, diagnostics) else { return Ok(None) };
     let facts = TemplateContext::new(&order, &lowered.model)?;
     let owned = templates::render(order.templates, &facts)?;
-    let generated = render::render(&lowered, &options)?;
+    let generated = render::render(&mut lowered, &options)?;
     let generated = generated.into_iter().map(|(path, text)| (format!("{GENERATED}/{path}"), text));
     let mut project =
         Project { owned: owned.keys().cloned().collect(), services: facts.summary(), files: ProjectFiles::new() };

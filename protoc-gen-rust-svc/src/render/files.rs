@@ -1,6 +1,9 @@
 //! All files of a run.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
 use quote::quote;
 
@@ -10,12 +13,12 @@ use super::{
     parallel::parallel_map,
     pb::{self, ProstOutput},
     print::print,
+    runtime::{import_runtime, import_where_mentioned},
     templates,
-    tokens::mentions_runtime,
     types::{convert, domain, json},
 };
 use crate::{
-    lower::Lowered,
+    lower::{Lowered, WireFile},
     model::Package,
     names::Ident,
     options::{Artefact, Options, Types},
@@ -24,10 +27,12 @@ use crate::{
 /// The content of each generated file, by its path.
 pub type Files = BTreeMap<String, String>;
 
-/// Renders every file.
-pub fn render(lowered: &Lowered, options: &Options) -> Result<Files, Unprintable> {
+/// Renders every file. Takes the descriptors for prost-build.
+pub fn render(lowered: &mut Lowered, options: &Options) -> Result<Files, Unprintable> {
+    let wire = Mutex::new(std::mem::take(&mut lowered.wire));
+    let lowered = &*lowered;
     let trees = ModuleTree::all(&lowered.model);
-    let renderer = Renderer { lowered, options, trees: &trees, messages: OnceLock::new() };
+    let renderer = Renderer { lowered, options, trees: &trees, wire, messages: OnceLock::new() };
     let plan = renderer.plan();
     let files = parallel_map(&plan, |(path, file)| {
         Ok((path.clone(), print(renderer.file(file).map_err(|error| error.of(path))?)))
@@ -46,6 +51,8 @@ struct Renderer<'a> {
     lowered: &'a Lowered,
     options: &'a Options,
     trees: &'a [ModuleTree<'a>],
+    /// The descriptors of the messages, until they are generated.
+    wire: Mutex<Vec<WireFile>>,
     /// The messages of all packages, generated when the first package needs them.
     messages: OnceLock<Result<ProstOutput, Unprintable>>,
 }
@@ -104,7 +111,7 @@ impl<'a> Renderer<'a> {
         let mut file = match artefact {
             Artefact::Domain => return self.domain(package),
             Artefact::Pb => {
-                let output = self.messages.get_or_init(|| pb::generate(self.lowered)).as_ref();
+                let output = self.messages.get_or_init(|| self.generate_messages()).as_ref();
                 return pb::file(self.lowered, package, output.map_err(Clone::clone)?);
             }
             Artefact::Convert => syn::parse2(convert::items(model, package, self.options))?,
@@ -116,8 +123,13 @@ impl<'a> Renderer<'a> {
             // A crate has one.
             Artefact::Descriptor => syn::parse2(quote!())?,
         };
-        import_runtime(&mut file)?;
+        import_runtime(&mut file.items);
         Ok(file)
+    }
+
+    fn generate_messages(&self) -> Result<ProstOutput, Unprintable> {
+        let wire = std::mem::take(&mut *self.wire.lock().unwrap_or_else(PoisonError::into_inner));
+        pb::generate(wire, &self.lowered.shared_bytes)
     }
 
     /// Returns the services of a package and its domain types.
@@ -125,12 +137,12 @@ impl<'a> Renderer<'a> {
         let mut file = templates::domain(package)?;
         let mut needs_runtime = !package.services.is_empty();
         if self.options.types == Types::Domain {
-            let types = domain::items(&self.lowered.model, package);
-            needs_runtime |= mentions_runtime(&types);
-            file.items.extend(syn::parse2::<syn::File>(quote!(#types))?.items);
+            let mut types = syn::parse2::<syn::File>(domain::items(&self.lowered.model, package))?;
+            needs_runtime |= import_where_mentioned(&mut types.items);
+            file.items.extend(types.items);
         }
         if needs_runtime {
-            import_runtime(&mut file)?;
+            import_runtime(&mut file.items);
         }
         Ok(file)
     }
@@ -162,15 +174,4 @@ impl<'a> Renderer<'a> {
     fn has_descriptor(&self, tree: &ModuleTree<'_>) -> bool {
         self.options.emits(Artefact::Descriptor) || self.has_rules(tree)
     }
-}
-
-/// Imports the runtime under its short name.
-fn import_runtime(file: &mut syn::File) -> Result<(), Unprintable> {
-    file.items.insert(
-        0,
-        syn::parse2(quote!(
-            use ::rust_svc as svc;
-        ))?,
-    );
-    Ok(())
 }

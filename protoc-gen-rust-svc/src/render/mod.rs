@@ -7,11 +7,11 @@ mod checksum;
 mod descriptor;
 mod error;
 mod files;
-mod insertion_point;
 mod modules;
 mod parallel;
 mod pb;
 mod print;
+mod runtime;
 mod templates;
 mod tokens;
 mod types;
@@ -21,5 +21,5 @@ pub use self::{
     checksum::{Provenance, provenance},
     error::Unprintable,
     files::{Files, render},
-    insertion_point::{ROOT, insertion_point},
+    modules::{ROOT, insertion_point},
 };

@@ -1,21 +1,17 @@
 //! Values of the model as tokens.
 
-use proc_macro2::{Ident as Word, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident as Word, Literal, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::{
-    AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue,
-    token::{Bracket, Eq, Not, Pound},
+    AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Path, PathSegment, Type, TypePath,
+    token::{Bracket, Eq, Not, PathSep, Pound},
 };
 
 use crate::{docs::Docs, model::grouped, names::Ident};
 
 impl ToTokens for Ident {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let word = match self.as_str().strip_prefix("r#") {
-            Some(keyword) => Word::new_raw(keyword, Span::call_site()),
-            None => Word::new(self.as_str(), Span::call_site()),
-        };
-        tokens.append(word);
+        tokens.append(ident(self.as_str()));
     }
 }
 
@@ -60,6 +56,60 @@ fn spaced(line: &str) -> String {
 
 /// Returns the tokens of a path, a type or a value, as the model writes it.
 pub(super) fn code(text: &str) -> TokenStream {
+    match words(text) {
+        Some(words) => path_tokens(&words),
+        None => lexed(text),
+    }
+}
+
+/// Returns the type at a path.
+pub(super) fn path_type(text: &str) -> syn::Result<Type> {
+    let Some(words) = words(text) else { return syn::parse_str(text) };
+    let (is_global, words) = match words.split_first() {
+        Some((&"", rest)) => (true, rest),
+        _ => (false, &*words),
+    };
+    let segments = words.iter().map(|word| PathSegment::from(ident(word))).collect();
+    let path = Path { leading_colon: is_global.then(PathSep::default), segments };
+    Ok(Type::Path(TypePath { attrs: Vec::new(), qself: None, path }))
+}
+
+/// Splits a path, which takes a lexer much longer. Returns `None` if the text is none.
+fn words(text: &str) -> Option<Vec<&str>> {
+    let words: Vec<_> = text.split("::").collect();
+    let is_path = words.iter().enumerate().all(|(index, word)| {
+        is_word(word.strip_prefix("r#").unwrap_or(word)) || (index == 0 && word.is_empty() && words.len() > 1)
+    });
+    is_path.then_some(words)
+}
+
+fn is_word(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.bytes().all(is_letter) && !text.starts_with(|first: char| first.is_ascii_digit()) && !matches!(text, "" | "_")
+}
+
+fn path_tokens(words: &[&str]) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 {
+            tokens.append(Punct::new(':', Spacing::Joint));
+            tokens.append(Punct::new(':', Spacing::Alone));
+        }
+        if !word.is_empty() {
+            tokens.append(ident(word));
+        }
+    }
+    tokens
+}
+
+fn ident(word: &str) -> Word {
+    match word.strip_prefix("r#") {
+        Some(keyword) => Word::new_raw(keyword, Span::call_site()),
+        None => Word::new(word, Span::call_site()),
+    }
+}
+
+fn lexed(text: &str) -> TokenStream {
     // A string where a path or a type must be fails later, when the file is parsed.
     text.parse().unwrap_or_else(|_| quote!(#text))
 }
@@ -77,13 +127,4 @@ pub(super) fn number(value: i32) -> TokenStream {
 /// Returns `#[deprecated]` or nothing.
 pub(super) fn deprecated(is_deprecated: bool) -> TokenStream {
     if is_deprecated { quote!(#[deprecated]) } else { TokenStream::new() }
-}
-
-/// Whether tokens name the runtime by its short name.
-pub(super) fn mentions_runtime(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "svc",
-        TokenTree::Group(group) => mentions_runtime(&group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }

@@ -1,5 +1,7 @@
 //! Enums and their values.
 
+use std::collections::HashMap;
+
 use super::{
     at::{At, below},
     declared::Declared,
@@ -27,16 +29,18 @@ impl Lowering<'_> {
         let rust = self.types.name(&name).clone();
         let wire_prefix = rust.wire[rust.wire.len() - 1].clone();
         let (mut scope, mut wire_scope) = (Scope::with(&["Unrecognized"]), Scope::default());
-        let mut values: Vec<EnumValue> = Vec::new();
+        let (mut values, mut numbers): (Vec<EnumValue>, HashMap<i32, Ident>) = Default::default();
         for (index, value) in descriptor.value.iter().enumerate() {
-            let alias_of = values.iter().find(|other| other.number == value.number).map(|other| other.ident.clone());
+            let alias_of = numbers.get(&value.number).cloned();
             let wire_ident = wire_variant(&wire_prefix, &value.name);
             let wire_ident = if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) };
             let path = below(&at.path, ENUM_VALUE, index);
+            let ident = scope.take(variant(&prefix, &value.name));
+            numbers.entry(value.number).or_insert_with(|| ident.clone());
             values.push(EnumValue {
                 name: value.name.clone(),
                 number: value.number,
-                ident: scope.take(variant(&prefix, &value.name)),
+                ident,
                 wire_name: wire_name(&wire_prefix, &value.name, &wire_ident),
                 wire_ident,
                 alias_of,

@@ -6,7 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
-use super::tree::{Module, ModuleTree};
+use super::{
+    insertion_point,
+    tree::{Module, ModuleTree},
+};
 use crate::{
     docs,
     lower::Lowered,
@@ -14,7 +17,7 @@ use crate::{
     names::Ident,
     options::{Artefact, Options},
     render::{
-        Unprintable, insertion_point,
+        Unprintable,
         tokens::{code, comment_attribute, inner_attribute},
     },
 };

@@ -1,5 +1,7 @@
 //! Edits prost-build's output: documentation, types of messages, names of enum values, attributes for lints.
 
+use std::sync::PoisonError;
+
 use prost_build::Module;
 use syn::{
     Attribute, File, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Lit, LitInt, LitStr, Type, parse_quote,
@@ -16,13 +18,16 @@ use crate::{
     lower::Lowered,
     model::{Package, grouped},
     names::Ident,
-    render::{Unprintable, tokens::doc_attribute},
+    render::{
+        Unprintable,
+        tokens::{doc_attribute, path_type},
+    },
 };
 
 /// Returns the messages of a package.
 pub(in crate::render) fn file(lowered: &Lowered, package: &Package, output: &ProstOutput) -> Result<File, Unprintable> {
-    let code = output.get(&module(package)).map_or("", String::as_str);
-    let mut file = syn::parse_file(code)?;
+    let code = output.lock().unwrap_or_else(PoisonError::into_inner).remove(&module(package));
+    let mut file = syn::parse_file(&code.unwrap_or_default())?;
     file.attrs.clear();
     let known = known_types(&lowered.model, package);
     let root = Place { known: &known, package: &package.module, modules: Vec::new() };
@@ -110,7 +115,7 @@ impl<'a> Place<'a> {
     fn replace(&self, holder: &mut Type, member: &KnownMember<'_>) -> Result<bool, Unprintable> {
         let Some((message, is_boxed)) = member.message else { return Ok(false) };
         let path = message.wire_within(self.package, &self.modules);
-        placeholder::replace(holder, syn::parse_str(&path)?, is_boxed);
+        placeholder::replace(holder, path_type(&path)?, is_boxed);
         Ok(is_boxed)
     }
 }

@@ -4,34 +4,35 @@ use std::{
     any::Any,
     collections::{BTreeMap, HashMap},
     panic::{self, AssertUnwindSafe},
+    sync::Mutex,
 };
 
 use prost_build::{Config, Module};
 use prost_types::{DescriptorProto, EnumDescriptorProto};
 
 use crate::{
-    lower::{Lowered, PLACEHOLDERS, WELL_KNOWN, WireFile, placeholders},
+    lower::{PLACEHOLDERS, WELL_KNOWN, WireFile, placeholders},
     model::{Origin, Scalar, WellKnown},
     render::Unprintable,
 };
 
-/// The text that prost-build generates for each package.
-pub(in crate::render) type ProstOutput = HashMap<Module, String>;
+/// The text that prost-build generates for each package, until it is taken.
+pub(in crate::render) type ProstOutput = Mutex<HashMap<Module, String>>;
 
 /// The module of the placeholders for messages in the output.
 pub(super) const PLACEHOLDER: &str = "placeholder";
 
 /// Generates the messages of all packages.
-pub(in crate::render) fn generate(lowered: &Lowered) -> Result<ProstOutput, Unprintable> {
-    let mut config = config(&lowered.wire);
-    config.bytes(&lowered.shared_bytes);
+pub(in crate::render) fn generate(files: Vec<WireFile>, shared_bytes: &[String]) -> Result<ProstOutput, Unprintable> {
+    let mut config = config(&files);
+    config.bytes(shared_bytes);
     config.extern_path(format!(".{PLACEHOLDERS}"), PLACEHOLDER);
-    let files = lowered.wire.iter().map(|file| file.descriptor.clone()).chain([placeholders()]);
+    let files = files.into_iter().map(|file| file.descriptor).chain([placeholders()]);
     let requests = files.map(|file| (Module::from_protobuf_package_name(file.package()), file));
     let requests: Vec<_> = requests.collect();
     // It panics on names that collide. Colliding names are renamed before, so a panic is a fault of the generator.
     match panic::catch_unwind(AssertUnwindSafe(|| config.generate(requests))) {
-        Ok(output) => output.map_err(|error| Unprintable(error.to_string())),
+        Ok(output) => output.map(Mutex::new).map_err(|error| Unprintable(error.to_string())),
         Err(panic) => Err(Unprintable(format!("prost-build: {}", panic_text(&*panic)))),
     }
 }

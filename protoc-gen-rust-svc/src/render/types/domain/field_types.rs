@@ -18,12 +18,18 @@ pub(super) struct DomainTypes<'a> {
 impl DomainTypes<'_> {
     pub(super) fn field_type(&self, field: &Field, place: &[Ident]) -> TokenStream {
         let value = self.boxed(field, self.value(&field.value, place));
-        let (option, vec) = (self.prelude("Option"), self.prelude("Vec"));
+        let optional = |value: TokenStream| {
+            let option = self.prelude("Option");
+            quote!(#option<#value>)
+        };
         match field.cardinality {
-            Cardinality::Implicit if self.is_unspecified_none(field) => quote!(#option<#value>),
-            Cardinality::Optional if !field.required => quote!(#option<#value>),
+            Cardinality::Implicit if self.is_unspecified_none(field) => optional(value),
+            Cardinality::Optional if !field.required => optional(value),
             Cardinality::Implicit | Cardinality::Optional | Cardinality::Required => value,
-            Cardinality::Repeated => quote!(#vec<#value>),
+            Cardinality::Repeated => {
+                let vec = self.prelude("Vec");
+                quote!(#vec<#value>)
+            }
             Cardinality::Map(key) => {
                 let key = self.scalar(key);
                 let map = Word::new(if field.is_hash_map { "HashMap" } else { "BTreeMap" }, Span::call_site());

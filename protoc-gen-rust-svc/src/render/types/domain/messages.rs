@@ -7,7 +7,7 @@ use super::{debug, defaults, enums, field_types::DomainTypes};
 use crate::{
     model::{Form, Member, Message, Model, Oneof, Package, TypeName},
     names::Ident,
-    render::tokens::{code, deprecated, doc, mentions_runtime},
+    render::tokens::{code, deprecated, doc},
 };
 
 /// Returns the types of a package.
@@ -40,15 +40,9 @@ impl DomainTypes<'_> {
         if types.is_empty() && oneofs.is_empty() && modules.is_empty() {
             return TokenStream::new();
         }
-        let uses_runtime = mentions_runtime(&types) || mentions_runtime(&oneofs);
-        let import = uses_runtime.then(|| {
-            quote!(
-                use ::rust_svc as svc;
-            )
-        });
         let docs = doc(&format!("Types nested in {}.", message.rust.ident().link()));
         let module = &message.module;
-        quote!(#docs pub mod #module { #import #types #modules #oneofs })
+        quote!(#docs pub mod #module { #types #modules #oneofs })
     }
 
     fn message(&self, message: &Message, place: &[Ident]) -> TokenStream {

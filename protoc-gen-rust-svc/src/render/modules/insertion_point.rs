@@ -4,8 +4,7 @@
 //! with one name it keeps the first and only warns. So the response for buf inserts nothing at a point that names this
 //! run: if the root that buf kept is from another run, buf fails and shows the name, which says what to do.
 
-use super::checksum::checksum;
-use crate::model::Model;
+use crate::{model::Model, render::checksum::checksum};
 
 /// The file with the insertion point.
 pub const ROOT: &str = "mod.rs";
