@@ -79,6 +79,11 @@ impl Input {
         Ok(Self { files: files(request.proto_file)?, generate: request.file_to_generate, parameter, is_merged })
     }
 
+    /// Decodes files, each after its imports, to generate code for those in `generate`.
+    pub(super) fn from_files(encoded: Vec<Bytes>, generate: Vec<String>) -> Result<Self, Malformed> {
+        Ok(Self { files: files(encoded)?, generate, parameter: String::new(), is_merged: false })
+    }
+
     /// Decodes a descriptor set, such as `protoc --descriptor_set_out` writes, to generate code for the files in `generate`,
     /// or for all files if that is empty.
     pub fn from_descriptor_set(bytes: &[u8], generate: Vec<String>) -> Result<Self, Malformed> {

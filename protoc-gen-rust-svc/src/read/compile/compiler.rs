@@ -5,15 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use protox::{
-    Compiler,
-    file::{ChainFileResolver, FileResolver as _, GoogleFileResolver, IncludeFileResolver},
-};
+use protox::file::{ChainFileResolver, FileResolver as _, GoogleFileResolver, IncludeFileResolver};
 
 use super::{
     CompileError, Revision,
-    checks::check,
-    located::problems,
+    link::link,
     parsed::Parsed,
     revision::Directory,
     sources::{BuiltIn, Folder, Texts},
@@ -74,18 +70,9 @@ fn compile_names(resolvers: ChainFileResolver, names: Vec<String>) -> Result<Inp
         return Ok(Input::default());
     }
     let parsed = Parsed::new(&resolvers, &names)?;
-    let (known, texts) = (parsed.names(), parsed.texts());
-    let mut compiler = Compiler::with_file_resolver(parsed);
-    compiler.include_imports(true).include_source_info(true);
-    let failed: Vec<_> = names.iter().filter_map(|name| compiler.open_file(name).err()).collect();
-    let mut found: Vec<_> = failed.iter().flat_map(|error| problems(error, &known)).collect();
-    found.extend(check(&compiler.file_descriptor_set().file));
-    if !found.is_empty() {
-        return Err(CompileError::new(found));
-    }
-    // The encoded form keeps options that protox does not know.
-    let set = compiler.encode_file_descriptor_set();
-    let mut input = Input::from_descriptor_set(&set, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
+    let files = link(&parsed, &names).map_err(CompileError::new)?;
+    let mut input = Input::from_files(files, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
+    let texts = parsed.texts();
     input.add_texts(|name| texts.get(name).cloned());
     Ok(input)
 }

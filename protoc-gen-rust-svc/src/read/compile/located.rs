@@ -2,7 +2,7 @@
 
 use miette::{Diagnostic, SourceCode, SourceSpan};
 
-use super::{lexer::unterminated_comment, names::Names};
+use super::{names::Names, text::unterminated_comment};
 use crate::diagnostics::{Position, Problem};
 
 /// Describes all errors that protox found in a file.
@@ -26,7 +26,7 @@ struct Located<'a> {
 impl Located<'_> {
     fn problem(&self, error: &dyn Diagnostic) -> Problem {
         // The text format of options has an error of its own.
-        let message = error.diagnostic_source().map_or_else(|| error.to_string(), ToString::to_string);
+        let message = error.diagnostic_source().map_or_else(|| message(error), ToString::to_string);
         let span = span(error);
         if let Some(start) =
             unterminated_comment(&self.text()).filter(|start| span.is_none_or(|span| span.offset() >= *start))
@@ -104,6 +104,12 @@ fn described(message: &str, names: &Names) -> Problem {
     };
     let help = names.help(&text);
     Problem::uncoded(text.replace('\'', "`"), help)
+}
+
+/// The message of an error. The parser has that of groups for paths of imports, too.
+fn message(error: &dyn Diagnostic) -> String {
+    let is_import = error.help().is_some_and(|help| help.to_string().starts_with("imports "));
+    if is_import { "invalid import path".to_owned() } else { error.to_string() }
 }
 
 /// A name that is defined twice has two names in camel case, too.

@@ -2,17 +2,17 @@
 
 mod checks;
 mod compiler;
-mod enum_values;
 mod error;
-mod lexer;
+mod link;
 mod located;
 mod names;
 mod parsed;
-mod positions;
+mod paths;
 mod protoc;
+mod relax;
 mod revision;
 mod sources;
-mod utf8;
+mod text;
 
 pub(crate) use self::error::NO_EDITIONS;
 pub use self::{

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
 use protox::file::{FileResolver as _, GoogleFileResolver};
 
+use super::error::general_help;
 use crate::{
     diagnostics::suggest::{self, closest},
     names::full_name,
@@ -23,6 +24,12 @@ const GOOGLE: &[&str] = &[
     "timestamp",
     "type",
     "wrappers",
+];
+
+/// The types that need no declaration.
+const SCALARS: &[&str] = &[
+    "double", "float", "int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32",
+    "sfixed64", "bool", "string", "bytes",
 ];
 
 /// Declared names.
@@ -81,19 +88,23 @@ impl Names {
             [kind, _, value] if message.starts_with("expected a value of type ") => self.value_help(kind, value),
             [value, kind] if message.starts_with("value ") => self.value_help(kind, value),
             [field, of] if message.starts_with("unknown option field ") => self.field_help(field, of),
-            _ => general(message).to_owned(),
+            _ => general_help(message),
         }
     }
 
     /// A type of the same name elsewhere, or of a similar name.
     fn type_help(&self, name: &str) -> String {
+        if SCALARS.contains(&name) {
+            return "a method takes and returns messages: declare one with a field of this type".to_owned();
+        }
         let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
         let same = self.types.iter().find(|(known, _)| *known == name || last(known) == last(name));
         if let Some((known, file)) = same {
             return format!("`{known}` is declared in {file}: import it, and write its full name");
         }
         let known = self.types.keys().chain(&self.extensions);
-        let short: Vec<_> = known.map(|known| last(known)).collect();
+        let scalars = SCALARS.iter().map(|scalar| (*scalar).to_owned());
+        let short: Vec<_> = known.map(|known| last(known)).chain(scalars).collect();
         let short: Vec<_> = short.iter().map(String::as_str).collect();
         match closest(&last(name), &short) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -125,36 +136,15 @@ impl Names {
     fn value_help(&self, kind: &str, value: &str) -> String {
         let kind = kind.trim_start_matches("repeated ");
         let known: Vec<_> = self.values.get(kind).into_iter().flatten().map(String::as_str).collect();
-        if known.is_empty() { String::new() } else { suggest::field(value, &known, "the values are") }
+        match kind {
+            "bool" => "write true or false".to_owned(),
+            _ if known.is_empty() => String::new(),
+            _ => suggest::field(value, &known, "the values are"),
+        }
     }
 
     fn field_help(&self, field: &str, message: &str) -> String {
         let known: Vec<_> = self.fields.get(message).into_iter().flatten().map(String::as_str).collect();
         if known.is_empty() { String::new() } else { suggest::field(field, &known, "the fields are") }
-    }
-}
-
-/// Suggests a fix that does not depend on the names of the files.
-fn general(message: &str) -> &'static str {
-    match message {
-        "integer is too large" => {
-            "write large defaults of a double or float with a point or an exponent: 100.0 or 1e20"
-        }
-        "identifiers may not be negative" => {
-            "the built-in reader does not support -inf and -nan. protoc and buf do: pass --protoc, use the plugin, or pass a \
-             --descriptor-set"
-        }
-        _ if message.starts_with("a field with JSON name ") => {
-            "another field has the same JSON name: set json_name. protoc and buf accept this in proto2: pass --protoc, use the \
-             plugin, or pass a --descriptor-set"
-        }
-        _ if message.starts_with("camel-case name of field ") => {
-            "rename one of the two. protoc and buf accept them: pass --protoc, use the plugin, or pass a --descriptor-set"
-        }
-        _ if message.contains("not found") && message.contains("buf/validate/validate.proto") => {
-            "get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR"
-        }
-        _ if message.starts_with("import '") => "add its directory with --proto-path",
-        _ => "",
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use protox::file::{File, FileResolver, IncludeFileResolver};
 
-use super::sources::unmarked;
+use super::sources::from_source;
 
 /// A revision of the repository that directories of `.proto` files lie in.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Directory {
 impl FileResolver for Directory {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         match self.revision.text(&self.path, name) {
-            Some(text) => File::from_source(name, unmarked(&text)),
+            Some(text) => from_source(name, &text),
             None => self.now.open_file(name),
         }
     }

@@ -1,6 +1,7 @@
 //! Sources of `.proto` files.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
@@ -8,7 +9,7 @@ use std::{
 
 use protox::file::{File, FileResolver, IncludeFileResolver};
 
-use super::utf8;
+use super::text::{lossy, mask_signs};
 
 /// The built-in files, used if no `--proto-path` contains them.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -21,12 +22,17 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 /// The byte order mark, which protoc skips and protox rejects.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// Removes a byte order mark.
-pub(super) fn unmarked(text: &str) -> &str {
-    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+/// Parses a text, after changes for the parser.
+pub(super) fn from_source(name: &str, text: &str) -> Result<File, protox::Error> {
+    File::from_source(name, &mask_signs(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)))
 }
 
-/// A directory whose files may begin with a byte order mark, or have comments that are not UTF-8.
+/// Whether the parser needs no changes.
+fn is_readable(text: &str) -> bool {
+    !text.starts_with(BYTE_ORDER_MARK) && matches!(mask_signs(text), Cow::Borrowed(_))
+}
+
+/// A directory whose files may have what the parser rejects, such as a byte order mark.
 pub(super) struct Folder {
     pub(super) files: IncludeFileResolver,
     pub(super) path: PathBuf,
@@ -40,9 +46,9 @@ impl FileResolver for Folder {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         let bytes = fs::read(self.path.join(name)).unwrap_or_default();
         match str::from_utf8(&bytes) {
-            Ok(text) if !text.starts_with(BYTE_ORDER_MARK) => self.files.open_file(name),
-            Ok(text) => File::from_source(name, unmarked(text)),
-            Err(_) => File::from_source(name, unmarked(&utf8::lossy(name, &bytes).map_err(protox::Error::new)?)),
+            Ok(text) if is_readable(text) => self.files.open_file(name),
+            Ok(text) => from_source(name, text),
+            Err(_) => from_source(name, &lossy(name, &bytes).map_err(protox::Error::new)?),
         }
     }
 }
@@ -53,7 +59,7 @@ pub(super) struct Texts(pub(super) BTreeMap<String, String>);
 impl FileResolver for Texts {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         match self.0.get(name) {
-            Some(text) => File::from_source(name, unmarked(text)),
+            Some(text) => from_source(name, text),
             None => Err(protox::Error::file_not_found(name)),
         }
     }

@@ -59,10 +59,102 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     ("syntax = \"proto3\";\nmessage M { reserved 5 to 3; }", "2:22: error: reversed range 5 to 3"),
     ("syntax = \"proto2\";\nmessage M { repeated string s = 1 [packed = true]; }", "2:13: error: `packed` on `s`"),
+    (
+        "syntax = \"proto3\";\nimport \"c.proto\";",
+        "c.proto:2:1: error: cyclic imports: a.proto -> c.proto -> a.proto\n  help: remove this import",
+    ),
+    (
+        "syntax = \"proto3\";\nimport \"../x.proto\";",
+        "2:8: error: invalid import path\n  help: write the path below a --proto-path directory",
+    ),
+    (
+        "syntax = \"proto3\";\nimport \"b.proto\";\nimport \"b.proto\";",
+        "3:1: error: import `b.proto` is repeated\n  help: remove it",
+    ),
+    (
+        "syntax = \"proto3\";\npackage a;\npackage b;",
+        "3:1: error: multiple package names specified\n  help: keep one of them",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { string id = 1; string name = 1; }",
+        "2:42: error: field number `1` is already used\n  help: give each field its own number",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { reserved 1; string id = 1; }",
+        "2:37: error: field number `1` conflicts with reserved range `1 to 1`\n  help: use a number",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { reserved \"id\"; string id = 1; }",
+        "2:28: error: name `id` is reserved\n  help: use another name",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { required string id = 1; }",
+        "2:13: error: required fields are not allowed in proto3 syntax\n  help: remove `required`",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { string id; }",
+        "2:22: error: expected `=`, but found `;`\n  help: end it with its number",
+    ),
+    (
+        "syntax = \"proto3\";\nenum E { ONE = 1; }",
+        "2:16: error: the first value for proto3 enums must be 0\n  help: begin with a value 0",
+    ),
+    (
+        "syntax = \"proto3\";\nenum E { ZERO = 0; NIL = 0; }",
+        "2:26: error: enum number `0` has already been used\n  help: give each value its own number",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M {}\nservice S { rpc A(M) return (M); }",
+        "3:22: error: expected `returns`, but found `return`\n  help: did you mean `returns`?",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M {}\nservice S { rpc A(string) returns (M); }",
+        "3:19: error: name `string` is not defined\n  help: a method takes and returns messages",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { string id = 1 [deprecated = \"yes\"]; }",
+        "2:41: error: expected a value of type `bool` for option `deprecated`, but found `\"yes\"`\n  help: write true or false",
+    ),
+    (
+        "syntax = \"proto3\";\nimport \"google/api/annotations.proto\";\nmessage M {}\nservice S { rpc A(M) returns (M) { option (google.api.http) = {gets: \"/v1\"}; } }",
+        "4:64: error: unknown option field `gets` of `google.api.HttpRule`\n  help: did you mean `get`?",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { string a_b = 1; string aB = 2; }",
+        "2:29: error: fields `a_b` and `aB` have the JSON name `aB`\n  help: rename one of them",
+    ),
+    (
+        "syntax = \"proto3\";\nmesage M {}",
+        "2:1: error: expected `enum`, `extend`, `import`, `message`, `option`, `service`, `package` or `;`, but found `mesage`\n  help: did you mean `message`?",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { strng id = 1; }",
+        "2:13: error: name `strng` is not defined\n  help: did you mean `string`?",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M {}\nservice S { rpc M(M) returns (M); }",
+        "3:19: error: `M` is a method of the service here, not a message\n  help: write the full name",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { string id = 1 [features.field_presence = EXPLICIT]; }",
+        "2:28: error: features in a file without an edition",
+    ),
+    (
+        "syntax = \"proto3\";\nenum E { option allow_alias = true; ZERO = 0; }",
+        "2:1: error: `allow_alias` on `E`, whose values have different numbers\n  help: remove it",
+    ),
+    (
+        "syntax = \"proto3\";\nmessage M { oneof o { string a = 1;; } }",
+        "2:36: error: empty statement among fields\n  help: remove the semicolon",
+    ),
 ];
 
 /// Contracts that both accept.
 const ACCEPTED: &[&str] = &[
+    "syntax = \"proto3\";\nmessage M { string bytes = 1; int32 Bytes = 2; optional M m = 3; oneof _m { M n = 4; } }",
+    "syntax = \"proto2\";\nmessage M { optional string a_b = 1; optional string aB = 2; }",
+    "syntax = \"proto2\";\nimport \"google/protobuf/descriptor.proto\";\nextend google.protobuf.FieldOptions { optional float least = 50001; }\nmessage M { optional float f = 1 [(least) = -inf]; }",
+    "syntax = \"proto3\";\noption java_package = \"\\xff\";\nmessage M {}",
     "syntax = \"proto3\";\nenum E { option allow_alias = true; ZERO = 0; E_ONE = 1; ONE = 1; }",
     "syntax = \"proto3\";\nmessage M { repeated int32 n = 1 [packed = true]; reserved 3 to 5, 9; }",
     "syntax = \"proto2\";\nenum E { ZERO = 0; ONE = 1; }\nmessage M { map<string, E> m = 1; extensions 100 to max; }",
@@ -71,11 +163,14 @@ const ACCEPTED: &[&str] = &[
 
 const OTHER: &str = "syntax = \"proto2\";\nmessage B { extensions 100 to 200; }\nenum Closed { ZERO = 0; }\n";
 
+const CYCLE: &str = "syntax = \"proto3\";\nimport \"a.proto\";\n";
+
 /// The outputs of the built-in reader and of protoc, empty where they accept a contract.
 fn read(contract: &[u8]) -> (String, String) {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("a.proto"), contract).expect("a file");
     fs::write(folder.path().join("b.proto"), OTHER).expect("a file");
+    fs::write(folder.path().join("c.proto"), CYCLE).expect("a file");
     let place = folder.path().to_string_lossy().into_owned();
     let out = folder.path().join("out").to_string_lossy().into_owned();
     let allow = ["--opt", "allow=all", "a.proto"];
@@ -84,12 +179,17 @@ fn read(contract: &[u8]) -> (String, String) {
     (stderr_of(&ours), stderr_of(&protoc(folder.path(), &[&set], &["a.proto"])))
 }
 
+/// The start of an error, which is in `a.proto` unless it begins with a file.
+fn start(expected: &str) -> String {
+    if expected.starts_with("c.proto:") { expected.to_owned() } else { format!("a.proto:{expected}") }
+}
+
 #[test]
 fn mistakes_are_refused_with_position_and_help() {
     for (contract, expected) in REFUSED {
         let (ours, protocs) = read(contract.as_bytes());
-        assert!(ours.lines().count() > 0 && ours.contains(&format!("a.proto:{expected}")), "{contract}\n{ours}");
-        assert!(protocs.contains("a.proto:"), "protoc accepts:\n{contract}\n{protocs}");
+        assert!(ours.lines().count() > 0 && ours.contains(&start(expected)), "{contract}\n{ours}");
+        assert!(protocs.contains(".proto:"), "protoc accepts:\n{contract}\n{protocs}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use super::lexer::comments;
 
 /// Invalid bytes outside comments. The debug format is that of other errors of files.
-pub(super) struct InvalidUtf8 {
+pub(in super::super) struct InvalidUtf8 {
     file: String,
     line: usize,
     column: usize,
@@ -26,7 +26,7 @@ impl fmt::Display for InvalidUtf8 {
 impl Error for InvalidUtf8 {}
 
 /// Decodes a file, with replacement characters in comments. Fails if other bytes are invalid.
-pub(super) fn lossy(file: &str, bytes: &[u8]) -> Result<String, InvalidUtf8> {
+pub(in super::super) fn lossy(file: &str, bytes: &[u8]) -> Result<String, InvalidUtf8> {
     let comments = comments(bytes);
     let mut offset = 0;
     for chunk in bytes.utf8_chunks() {

@@ -1,4 +1,4 @@
-//! The comments and strings of `.proto` files.
+//! The tokens of `.proto` files, as far as they matter.
 
 use std::ops::Range;
 
@@ -21,6 +21,37 @@ pub(super) fn comments(bytes: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// The offset and text of each word, number, string and symbol.
+pub(in super::super) fn code(text: &str) -> Vec<(usize, &str)> {
+    let comments = comments(text.as_bytes());
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < text.len() {
+        if let Some(comment) = comments.get(comments.partition_point(|comment| comment.start < at))
+            && comment.start == at
+        {
+            at = comment.end;
+            continue;
+        }
+        let length = token_length(&text[at..]);
+        if !text[at..].starts_with(char::is_whitespace) {
+            found.push((at, &text[at..at + length]));
+        }
+        at += length;
+    }
+    found
+}
+
+fn token_length(rest: &str) -> usize {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    match rest.as_bytes()[0] {
+        b'"' | b'\'' => string_length(rest.as_bytes()),
+        _ => rest.find(|character| !is_word(character)).filter(|length| *length > 0).unwrap_or_else(|| {
+            let is_all = rest.starts_with(is_word);
+            if is_all { rest.len() } else { rest.chars().next().map_or(1, char::len_utf8) }
+        }),
+    }
+}
+
 /// The length up to the end of a comment. An unterminated one ends with the file.
 fn end_of(rest: &[u8], end: &[u8]) -> usize {
     let found = rest.windows(end.len()).skip(2).position(|window| window == end);
@@ -38,7 +69,7 @@ fn string_length(rest: &[u8]) -> usize {
 }
 
 /// The offset of a block comment that does not end.
-pub(super) fn unterminated_comment(text: &str) -> Option<usize> {
+pub(in super::super) fn unterminated_comment(text: &str) -> Option<usize> {
     let last = comments(text.as_bytes()).pop()?;
     let comment = &text[last.clone()];
     (comment.starts_with("/*") && (comment.len() < 4 || !comment.ends_with("*/"))).then_some(last.start)

@@ -19,14 +19,14 @@ pub struct CompileError {
 
 impl CompileError {
     /// Collects errors, sorted by position, each once.
-    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+    pub(in super::super) fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort_by(|one, other| (&one.position, &one.message).cmp(&(&other.position, &other.message)));
         problems.dedup();
         Self { problems: problems.into_iter().map(with_editions).collect() }
     }
 
     /// An error without a position in a file.
-    pub(super) fn of(message: String, help: &str) -> Self {
+    pub(in super::super) fn of(message: String, help: &str) -> Self {
         Self { problems: vec![Problem::uncoded(message, help)] }
     }
 

@@ -1,0 +1,84 @@
+//! Fields of one JSON name.
+
+use std::collections::BTreeMap;
+
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+
+use super::walk::is_proto3;
+use crate::{
+    diagnostics::Problem,
+    read::compile::{
+        paths::{FILE_MESSAGE, MESSAGE_FIELD, MESSAGE_NESTED, index, position},
+        relax::{default_json_name, json_name},
+    },
+};
+
+/// An option of messages that allows such fields. prost does not know it.
+const LEGACY: &str = "deprecated_legacy_json_field_conflicts";
+
+/// Reports fields whose JSON names are equal: names that they set, and in proto3 those that they would have.
+pub(super) fn check(file: &FileDescriptorProto) -> Vec<Problem> {
+    let mut search = Search { file, problems: Vec::new() };
+    for (number, item) in file.message_type.iter().enumerate() {
+        search.message(&[FILE_MESSAGE, index(number)], item);
+    }
+    search.problems
+}
+
+/// The JSON name of a field.
+struct JsonName<'a> {
+    field: &'a str,
+    name: String,
+    is_custom: bool,
+}
+
+struct Search<'a> {
+    file: &'a FileDescriptorProto,
+    problems: Vec<Problem>,
+}
+
+impl Search<'_> {
+    fn message(&mut self, path: &[i32], message: &DescriptorProto) {
+        if !is_legacy(message) {
+            self.equal(path, message.field.iter().map(default));
+            self.equal(path, message.field.iter().map(custom));
+        }
+        for (number, nested) in message.nested_type.iter().enumerate() {
+            self.message(&[path, &[MESSAGE_NESTED, index(number)]].concat(), nested);
+        }
+    }
+
+    fn equal<'a>(&mut self, path: &[i32], names: impl Iterator<Item = JsonName<'a>>) {
+        let mut seen: BTreeMap<String, JsonName<'_>> = BTreeMap::new();
+        for (number, name) in names.enumerate() {
+            match seen.get(&name.name) {
+                None => drop(seen.insert(name.name.clone(), name)),
+                Some(first) if is_proto3(self.file) || first.is_custom && name.is_custom => {
+                    let position = position(self.file, &[path, &[MESSAGE_FIELD, index(number)]].concat());
+                    let message =
+                        format!("fields `{}` and `{}` have the JSON name `{}`", first.field, name.field, name.name);
+                    let help = "rename one of them, or set json_name";
+                    self.problems.push(Problem { position, ..Problem::uncoded(message, help) });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+fn default(field: &FieldDescriptorProto) -> JsonName<'_> {
+    JsonName { field: field.name(), name: default_json_name(field.name()), is_custom: false }
+}
+
+fn custom(field: &FieldDescriptorProto) -> JsonName<'_> {
+    let (default, name) = (default_json_name(field.name()), json_name(field));
+    JsonName { field: field.name(), is_custom: name != default, name }
+}
+
+fn is_legacy(message: &DescriptorProto) -> bool {
+    let mut options = message.options.iter().flat_map(|options| &options.uninterpreted_option);
+    options.any(|option| {
+        let is_set = option.identifier_value.as_deref() == Some("true");
+        is_set && matches!(&option.name[..], [part] if part.name_part == LEGACY)
+    })
+}

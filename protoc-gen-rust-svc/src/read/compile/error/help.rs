@@ -1,0 +1,45 @@
+//! Fixes for errors of the parser that do not depend on the names of the files.
+
+use crate::diagnostics::suggest::closest;
+
+/// Parts of messages, each with its fix. The first that matches counts.
+const FIXES: &[(&str, &str)] = &[
+    ("integer is too large", "write large defaults of a double or float with a point or an exponent: 100.0 or 1e20"),
+    ("invalid import path", "write the path below a --proto-path directory, with `/` and without `.` or `..`"),
+    (
+        "buf/validate/validate.proto",
+        "get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR",
+    ),
+    ("import '", "add its directory with --proto-path"),
+    ("multiple package names", "keep one of them: a file has one package"),
+    ("conflicts with reserved range", "use a number that is not reserved"),
+    ("field number '", "give each field its own number"),
+    (
+        "required fields are not allowed",
+        "remove `required`; `[(google.api.field_behavior) = REQUIRED]` makes a field required",
+    ),
+    ("message numbers must be between", "begin at 1, and use small numbers"),
+    ("map field key type", "use a string or an integer as the key, or a repeated message with key and value"),
+    ("oneof fields cannot have labels", "remove the label; put a list into a message of its own"),
+    ("the first value for proto3 enums", "begin with a value 0, such as `KIND_UNSPECIFIED = 0`"),
+    ("enum number '", "give each value its own number, or set `option allow_alias = true`"),
+    ("unknown syntax '", "write \"proto3\" or \"proto2\""),
+    ("default values are not allowed", "remove it: in proto3 the default is zero, false or empty"),
+    ("fields must have a label", "write `optional`, `repeated` or `required` before the type, or use proto3"),
+    ("invalid identifier", "names consist of letters, digits and underscores, and begin with no digit"),
+    ("unterminated string", "end it with the quote that it begins with, on the same line"),
+    ("expected '=', but found ';'", "end it with its number: `string id = 1;`"),
+];
+
+/// Suggests a fix for the message of an error.
+pub(in super::super) fn general_help(message: &str) -> String {
+    let known = FIXES.iter().find(|(part, _)| message.contains(part)).map(|(_, fix)| (*fix).to_owned());
+    known.or_else(|| misspelled(message)).unwrap_or_default()
+}
+
+/// The expected word that is similar to the one found.
+fn misspelled(message: &str) -> Option<String> {
+    let words: Vec<_> = message.strip_prefix("expected ")?.split('\'').skip(1).step_by(2).collect();
+    let (found, expected) = words.split_last()?;
+    closest(found, expected).map(|meant| format!("did you mean `{meant}`?"))
+}

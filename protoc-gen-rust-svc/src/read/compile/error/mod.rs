@@ -1,0 +1,8 @@
+//! Errors of `.proto` files, and how to fix them.
+
+mod compile_error;
+mod help;
+
+pub use self::compile_error::CompileError;
+pub(crate) use self::compile_error::NO_EDITIONS;
+pub(super) use self::help::general_help;

@@ -1,0 +1,104 @@
+//! Links parsed files: resolves names, and interprets options.
+
+use std::collections::BTreeSet;
+
+use prost::{Message as _, bytes::Bytes};
+use prost_reflect::DescriptorPool;
+use prost_types::FileDescriptorProto;
+use protox::file::File;
+
+use super::{
+    checks::{check, check_parsed},
+    located::problems,
+    names::Names,
+    parsed::Parsed,
+    paths::{FILE_DEPENDENCY, index, position},
+    relax::relax,
+};
+use crate::diagnostics::Problem;
+
+/// Links files and their imports. Returns them encoded, each after its imports, or the errors of all of them.
+pub(super) fn link(parsed: &Parsed, names: &[String]) -> Result<Vec<Bytes>, Vec<Problem>> {
+    let mut linker = Linker { parsed, known: parsed.names(), pool: DescriptorPool::new(), linked: Linked::default() };
+    let mut seen = BTreeSet::new();
+    names.iter().for_each(|name| linker.visit(name, &mut seen));
+    let Linked { encoded, descriptors, mut problems } = linker.linked;
+    problems.extend(check(&descriptors));
+    if problems.is_empty() { Ok(encoded) } else { Err(problems) }
+}
+
+#[derive(Default)]
+struct Linked {
+    encoded: Vec<Bytes>,
+    descriptors: Vec<FileDescriptorProto>,
+    problems: Vec<Problem>,
+}
+
+/// A file whose imports are visited, and the number of the next one.
+struct Open<'a> {
+    file: &'a File,
+    next: usize,
+}
+
+struct Linker<'a> {
+    parsed: &'a Parsed,
+    known: Names,
+    pool: DescriptorPool,
+    linked: Linked,
+}
+
+impl<'a> Linker<'a> {
+    /// Adds the imports of a file, and then the file.
+    fn visit(&mut self, name: &str, seen: &mut BTreeSet<String>) {
+        let open = |name: &str| self.parsed.get(name).map(|file| Open { file, next: 0 });
+        let mut stack: Vec<_> = open(name).filter(|_| seen.insert(name.to_owned())).into_iter().collect();
+        while let Some(last) = stack.last_mut() {
+            let (file, number) = (last.file, last.next);
+            last.next += 1;
+            match file.file_descriptor_proto().dependency.get(number) {
+                Some(import) if seen.insert(import.clone()) => stack.extend(open(import)),
+                Some(import) => self.linked.problems.extend(cycle(&stack, import)),
+                None => {
+                    stack.pop();
+                    self.add(file);
+                }
+            }
+        }
+    }
+
+    /// Adds a file, unless an import failed.
+    fn add(&mut self, file: &File) {
+        let mut descriptor = file.file_descriptor_proto().clone();
+        if descriptor.dependency.iter().any(|import| self.pool.get_file_by_name(import).is_none()) {
+            return;
+        }
+        self.linked.problems.extend(check_parsed(&mut descriptor, file.source().unwrap_or_default()));
+        let restore = relax(&mut descriptor);
+        match self.pool.add_file_descriptor_proto(descriptor) {
+            Ok(()) => {
+                let added = self.pool.get_file_by_name(file.name());
+                let bytes = restore.apply(added.map(|added| added.encode_to_vec()).unwrap_or_default());
+                self.linked.descriptors.extend(FileDescriptorProto::decode(&*bytes));
+                self.linked.encoded.push(bytes.into());
+            }
+            Err(error) => {
+                let error = error.with_source_code(file.source().unwrap_or_default());
+                self.linked.problems.extend(problems(&error.into(), &self.known));
+            }
+        }
+    }
+}
+
+/// The problem of a file that imports itself through others.
+fn cycle(stack: &[Open<'_>], import: &str) -> Option<Problem> {
+    let first = stack.iter().rposition(|open| open.file.name() == import)?;
+    let names: Vec<_> = stack[first..].iter().map(|open| open.file.name()).collect();
+    let message = match names[..] {
+        [_] => "the file imports itself".to_owned(),
+        _ => format!("cyclic imports: {} -> {import}", names.join(" -> ")),
+    };
+    let last = stack.last()?;
+    let position = position(last.file.file_descriptor_proto(), &[FILE_DEPENDENCY, index(last.next - 1)]);
+    let help = "remove this import; move what both files need into a file that imports neither";
+    Some(Problem { position, ..Problem::uncoded(message, help) })
+}

@@ -1,0 +1,11 @@
+//! The text of `.proto` files, before it is parsed.
+
+mod lexer;
+mod signs;
+mod utf8;
+
+pub(super) use self::{
+    lexer::{code, unterminated_comment},
+    signs::{mask_signs, unmask_signs},
+    utf8::lossy,
+};
