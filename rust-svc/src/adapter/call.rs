@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Body, CancelGuard, Code, Context, Error, Method, Result,
     call::{
-        connection_info::{ConnectionInfo, MaxHeaderListSize},
+        connection_info::{ConnectionInfo, MaxHeaderListSize, PreviousAttempts},
         shutdown::{ShutdownSignal, handler_interrupted, server_stopping},
     },
     grpc::{compression::Encoding, header, metadata::Headers},
@@ -52,6 +52,7 @@ where
     let IncomingCall { method, options, chain, request, mut info } = incoming;
     let (headers, body) = (mem::take(request.headers_mut()), mem::take(request.body_mut()));
     let encodings = CallEncodings::from_headers(&headers);
+    let previous = previous_attempts(&headers);
     let start = Instant::now();
     let deadline = match options.deadline(&headers, start) {
         Ok(deadline) => deadline,
@@ -59,10 +60,19 @@ where
     };
     let (shutdown, limit) = (mem::take(&mut info.shutdown), info.max_header_list_size);
     let (cx, guard) = Context::received(Headers(headers), deadline, info);
+    let cx = match previous {
+        Some(previous) => cx.with_value(previous),
+        None => cx,
+    };
     if deadline.is_some_and(|deadline| deadline <= start) {
         return refuse_call(&method, &chain, cx, limit, &deadline_exceeded());
     }
     AcceptedCall { method, options, chain, shutdown, limit, start, cx, guard, body, encodings }.respond(handle).boxed()
+}
+
+/// Reads the number of attempts before this one; `None` for the first.
+fn previous_attempts(headers: &HeaderMap) -> Option<PreviousAttempts> {
+    headers.get(header::PREVIOUS_ATTEMPTS)?.to_str().ok()?.parse().ok().map(PreviousAttempts)
 }
 
 /// A call with valid headers, before its interceptors run.

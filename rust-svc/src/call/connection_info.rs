@@ -52,3 +52,9 @@ impl Default for MaxHeaderListSize {
         Self(u32::MAX)
     }
 }
+
+/// The number of attempts of a call before this one. An adapter puts it into the extensions of the context.
+#[cfg(feature = "adapter")]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "fake"), allow(dead_code, reason = "an adapter passes it to fakes"))]
+pub(crate) struct PreviousAttempts(pub(crate) u32);

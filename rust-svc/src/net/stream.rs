@@ -19,23 +19,18 @@ pub(crate) enum NetStream {
     Unix(tokio::net::UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::TlsStream<NetStream>>),
-    /// A stream of a connector.
-    #[cfg(feature = "client")]
+    /// A stream that the user opens or accepts.
     Custom(CustomStream),
 }
 
 /// A stream of bytes in both directions.
-#[cfg(feature = "client")]
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
-#[cfg(feature = "client")]
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 
-/// A stream of a connector of the user.
-#[cfg(feature = "client")]
+/// A stream that the user opens or accepts.
 pub(crate) struct CustomStream(pub(crate) Box<dyn ByteStream>);
 
-#[cfg(feature = "client")]
 impl std::fmt::Debug for CustomStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("CustomStream")
@@ -66,7 +61,6 @@ macro_rules! delegate {
             NetStream::Unix(stream) => Pin::new(stream).$method($($argument),*),
             #[cfg(feature = "tls")]
             NetStream::Tls(stream) => Pin::new(&mut **stream).$method($($argument),*),
-            #[cfg(feature = "client")]
             NetStream::Custom(CustomStream(stream)) => Pin::new(&mut **stream).$method($($argument),*),
         }
     };
@@ -106,7 +100,6 @@ impl AsyncWrite for NetStream {
             Self::Unix(stream) => stream.is_write_vectored(),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.is_write_vectored(),
-            #[cfg(feature = "client")]
             Self::Custom(CustomStream(stream)) => stream.is_write_vectored(),
         }
     }

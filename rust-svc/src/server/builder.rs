@@ -1,22 +1,26 @@
 //! The settings of a server.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, io, time::Duration};
 
 use bytes::Bytes;
+use futures::Stream;
 use http::{Request, Response};
 use tower::{Layer, Service};
 
 use super::{
     bound::Bound,
     dispatch::{RequestDispatcher, TowerServices},
-    health::{self, Health},
+    health::{self, Health, HealthService},
     layer::{Layers, RequestService},
     limits::{Limits, MAX_WINDOW},
-    listen::{Listen, Listener},
+    listen::{CustomConnections, Listen, Listener, Protocols},
     reflection,
     shutdown::ShutdownTimes,
 };
-use crate::{Body, Error, Result, adapter, call::connection_info::HttpConnInfo, error::BoxError, intercept::Chain};
+use crate::{
+    Body, Error, Peer, Result, adapter, call::connection_info::HttpConnInfo, error::BoxError, intercept::Chain,
+    net::ByteStream,
+};
 
 /// Builds a process that serves adapters and gateways, on one port or several.
 ///
@@ -291,6 +295,46 @@ impl Server {
 
     /// Listens on several addresses, each with its own protocols, as [`bind`](Self::bind) does on one.
     pub async fn bind_all(self, listens: impl IntoIterator<Item = impl Into<Listen>>) -> Result<Bound> {
+        let (layers, limits, times) = (self.layers.clone(), self.limits, self.times);
+        let (routes, health) = self.into_routes()?;
+        let mut listeners = Vec::new();
+        for listen in listens.into_iter().map(Into::into) {
+            let dispatcher = routes.clone().dispatcher(listen.protocols, listen.is_encrypted());
+            listeners.push(Listener::bind(&listen, dispatcher.with_layers(&layers)).await?);
+        }
+        if listeners.is_empty() {
+            return Err(Error::invalid_argument("a server needs an address, such as 127.0.0.1:50051"));
+        }
+        Ok(Bound { listeners, health, limits, times })
+    }
+
+    /// Serves connections that the program accepts itself, each with its remote end, in place of those of an address. Use it
+    /// for simulated networks such as turmoil. Fails if routes of gateways conflict.
+    ///
+    /// ```
+    /// # async fn serve() -> rust_svc::Result<()> {
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(rust_svc::Error::internal)?;
+    /// let connections = futures::stream::unfold(listener, |listener| async { Some((listener.accept().await, listener)) });
+    /// rust_svc::Server::new().serve_connections(connections)?.run().await
+    /// # }
+    /// ```
+    pub fn serve_connections<S, P>(
+        self,
+        connections: impl Stream<Item = io::Result<(S, P)>> + Send + 'static,
+    ) -> Result<Bound>
+    where
+        S: ByteStream,
+        P: Into<Peer> + Send + 'static,
+    {
+        let (layers, limits, times) = (self.layers.clone(), self.limits, self.times);
+        let (routes, health) = self.into_routes()?;
+        let dispatcher = routes.dispatcher(Protocols::default(), false).with_layers(&layers);
+        let listeners = vec![Listener::custom(CustomConnections::new(connections), dispatcher)];
+        Ok(Bound { listeners, health, limits, times })
+    }
+
+    /// Combines everything that is served on each address.
+    fn into_routes(self) -> Result<(ServedRoutes, HealthService)> {
         let names = self.services.names.clone();
         let grpc = reflection::add(self.grpc, &names, &self.descriptors)?;
         let (grpc, health) = health::add(grpc.chain(&self.chain), &names, self.health);
@@ -298,19 +342,28 @@ impl Server {
         let http = with_gateway(self.http, self.gateway.map(|gateway| gateway.chain(&self.chain)))?;
         #[cfg(not(feature = "gateway"))]
         let http = self.http;
-        let mut listeners = Vec::new();
-        for listen in listens.into_iter().map(Into::into) {
-            let protocols = listen.protocols.or_all(self.web);
-            let http_info =
-                HttpConnInfo { receive_timeout: self.limits.receive_timeout, is_encrypted: listen.is_encrypted() };
-            let (grpc, services, http, health) = (grpc.clone(), self.services.clone(), http.clone(), health.clone());
-            let dispatcher = RequestDispatcher::new(grpc, services, http, health, protocols, http_info);
-            listeners.push(Listener::bind(&listen, dispatcher.with_layers(&self.layers)).await?);
-        }
-        if listeners.is_empty() {
-            return Err(Error::invalid_argument("a server needs an address, such as 127.0.0.1:50051"));
-        }
-        Ok(Bound { listeners, health, limits: self.limits, times: self.times })
+        let (services, receive_timeout) = (self.services, self.limits.receive_timeout);
+        let routes = ServedRoutes { grpc, services, http, health: health.clone(), web: self.web, receive_timeout };
+        Ok((routes, health))
+    }
+}
+
+/// Everything that a server serves, on any address.
+#[derive(Clone)]
+struct ServedRoutes {
+    grpc: adapter::Routes,
+    services: TowerServices,
+    http: axum::Router,
+    health: HealthService,
+    web: bool,
+    receive_timeout: Duration,
+}
+
+impl ServedRoutes {
+    fn dispatcher(self, protocols: Protocols, is_encrypted: bool) -> RequestDispatcher {
+        let http_info = HttpConnInfo { receive_timeout: self.receive_timeout, is_encrypted };
+        let protocols = protocols.or_all(self.web);
+        RequestDispatcher::new(self.grpc, self.services, self.http, self.health, protocols, http_info)
     }
 }
 

@@ -27,10 +27,13 @@ mod reflection;
 mod router;
 mod shutdown;
 
+pub use crate::net::ByteStream;
 pub use bound::Bound;
 pub use builder::Server;
 pub use health::Health;
 pub use layer::RequestService;
+#[cfg(feature = "client")]
+pub use listen::InMemoryServer;
 #[cfg(feature = "tls")]
 pub use listen::ServerTls;
 pub use listen::{Address, Listen};

@@ -124,7 +124,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
 
     /// Ends a call with one response.
     pub(in crate::fake) fn finish<R>(self, response: Result<Box<R>>) -> Result<R> {
-        self.end(response.as_ref().map_or_else(failed_outcome, |_| CallOutcome::Ok));
+        self.end(response.as_ref().map_or_else(failed_outcome, |_| CallOutcome::Ok), response.as_ref().err());
         response.map(|response| *response)
     }
 
@@ -164,9 +164,9 @@ impl<Q> InFlightCall<Q> {
         error
     }
 
-    fn end(&self, outcome: CallOutcome) {
+    fn end(&self, outcome: CallOutcome, error: Option<&Error>) {
         // The first end counts.
-        if self.end.set(CallEnd { outcome, elapsed: self.start.elapsed() }).is_ok()
+        if self.end.set(CallEnd { outcome, error: error.cloned(), elapsed: self.start.elapsed() }).is_ok()
             && let Some(run) = self.run.get()
         {
             self.running.remove(self.reporter.number, run);
@@ -188,11 +188,11 @@ where
             Some((Ok(response), Some((responses, call))))
         }
         Ok(None) => {
-            call.end(CallOutcome::Ok);
+            call.end(CallOutcome::Ok, None);
             None
         }
         Err(error) => {
-            call.end(failed_outcome(&error));
+            call.end(failed_outcome(&error), Some(&error));
             Some((Err(error), None))
         }
     }
@@ -207,7 +207,7 @@ impl<Q> Drop for InFlightCall<Q> {
         if self.end.get().is_none() && !thread::panicking() {
             let _ = self.interrupt("the caller dropped the call", Error::cancelled(""));
         }
-        self.end(CallOutcome::Abandoned);
+        self.end(CallOutcome::Abandoned, None);
     }
 }
 

@@ -165,8 +165,8 @@ impl<M, R> ManualCall<M, ReplySender<R>> {
     }
 
     /// Fails the call.
-    pub fn fail(self, error: Error) {
-        let _ = self.responder.0.send(Err(error));
+    pub fn fail(self, error: impl Into<Error>) {
+        let _ = self.responder.0.send(Err(error.into()));
     }
 }
 
@@ -194,11 +194,11 @@ impl<M, R: Send + 'static> ManualCall<M, ResponseSender<R>> {
 
     /// Fails the call. If the stream has begun, it fails after the messages; otherwise the call is refused without a
     /// stream.
-    pub async fn fail(self, error: Error) {
+    pub async fn fail(self, error: impl Into<Error>) {
         let beginning = lock(&self.responder.beginning).take();
         match beginning {
-            Some((response, _)) => drop(response.send(Err(error))),
-            None => self.responder.sender.fail(error).await,
+            Some((response, _)) => drop(response.send(Err(error.into()))),
+            None => self.responder.sender.fail(error.into()).await,
         }
     }
 }

@@ -6,7 +6,14 @@ use std::{
     time::Duration,
 };
 
-use crate::{Code, Context, Metadata};
+use tokio::time::Instant;
+
+#[cfg(feature = "adapter")]
+use crate::call::connection_info::PreviousAttempts;
+use crate::{
+    Code, Context, Error, Metadata, TraceContext, Value,
+    fake::text::{json, values},
+};
 
 /// The most messages that a record keeps: the first.
 const MAX_MESSAGES: usize = 1000;
@@ -20,15 +27,19 @@ pub struct CallRecord<Q> {
     metadata: Metadata,
     budget: Option<Duration>,
     peer: Option<String>,
+    started: Instant,
+    attempt: u32,
+    trace: Option<TraceContext>,
 }
 
 /// The record of a call that may still run.
 pub(in crate::fake) type SharedRecord<Q> = Arc<Mutex<CallRecord<Q>>>;
 
 /// The end of a call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::fake) struct CallEnd {
     pub(in crate::fake) outcome: CallOutcome,
+    pub(in crate::fake) error: Option<Error>,
     pub(in crate::fake) elapsed: Duration,
 }
 
@@ -45,8 +56,17 @@ pub enum CallOutcome {
 
 impl<Q> CallRecord<Q> {
     pub(in crate::fake) fn new(number: usize, cx: &Context, end: Arc<OnceLock<CallEnd>>) -> Self {
-        let (metadata, budget) = (cx.metadata().clone(), cx.remaining());
-        Self { number, requests: Vec::new(), end, metadata, budget, peer: cx.peer().map(ToString::to_string) }
+        Self {
+            number,
+            requests: Vec::new(),
+            end,
+            metadata: cx.metadata().clone(),
+            budget: cx.remaining(),
+            peer: cx.peer().map(ToString::to_string),
+            started: Instant::now(),
+            attempt: attempt(cx),
+            trace: trace(cx),
+        }
     }
 
     /// Adds a message that was read, unless there are too many.
@@ -89,6 +109,26 @@ impl<Q> CallRecord<Q> {
         self.peer.as_deref()
     }
 
+    /// Returns when the call arrived.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Returns the number of the attempt that a client's retries made, from 1. A direct call is the first.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Returns the trace of the call, if it has one.
+    pub fn trace(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
+    }
+
+    /// Returns the error that the caller got; `None` while the call runs, and if it succeeded or was abandoned.
+    pub fn error(&self) -> Option<&Error> {
+        self.end.get()?.error.as_ref()
+    }
+
     /// Returns how the call ended; `None` while it runs.
     pub fn outcome(&self) -> Option<CallOutcome> {
         self.end.get().map(|end| end.outcome)
@@ -98,6 +138,83 @@ impl<Q> CallRecord<Q> {
     pub fn elapsed(&self) -> Option<Duration> {
         self.end.get().map(|end| end.elapsed)
     }
+}
+
+/// Assertions, which show the call.
+impl<Q: fmt::Debug> CallRecord<Q> {
+    /// Fails the test unless the call is this attempt of a client, from 1.
+    ///
+    /// # Panics
+    ///
+    /// If it is another.
+    #[track_caller]
+    pub fn assert_attempt(&self, attempt: u32) {
+        assert!(self.attempt == attempt, "expected attempt {attempt}, got {}: {self}", self.attempt);
+    }
+
+    /// Fails the test unless the call ended like this.
+    ///
+    /// # Panics
+    ///
+    /// If it ended otherwise, or still runs.
+    #[track_caller]
+    pub fn assert_outcome(&self, outcome: CallOutcome) {
+        assert!(self.outcome() == Some(outcome), "expected the outcome {outcome}: {self}");
+    }
+
+    /// Fails the test unless the call arrived with a deadline, and no more time left than this.
+    ///
+    /// # Panics
+    ///
+    /// If it has more time, or no deadline.
+    #[track_caller]
+    pub fn assert_deadline_within(&self, limit: Duration) {
+        assert!(self.budget.is_some_and(|budget| budget <= limit), "expected a deadline within {limit:?}: {self}");
+    }
+
+    /// Fails the test unless the call has this entry of metadata.
+    ///
+    /// # Panics
+    ///
+    /// If it has none, or another.
+    #[track_caller]
+    pub fn assert_metadata(&self, key: &str, value: impl Into<Value>) {
+        let value = value.into();
+        let got = values(self.metadata.get_all(key));
+        let is_there = self.metadata.get_all(key).any(|other| *other == value);
+        assert!(is_there, "expected the metadata {key} to be {value:?}, got {got}: {self}");
+    }
+}
+
+/// Displays as in `call #3, attempt 2, deadline 298ms, UNAVAILABLE after 12ms, {"product_id":"tea"}`.
+impl<Q: fmt::Debug> fmt::Display for CallRecord<Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "call #{}, attempt {}", self.number, self.attempt)?;
+        match self.budget {
+            Some(budget) => write!(f, ", deadline {budget:?}")?,
+            None => f.write_str(", no deadline")?,
+        }
+        match self.end.get() {
+            Some(end) => write!(f, ", {} after {:?}", end.outcome, end.elapsed)?,
+            None => f.write_str(", running")?,
+        }
+        self.requests.iter().try_for_each(|request| write!(f, ", {}", json::of(request)))
+    }
+}
+
+/// Returns the trace of a call. Without an observer of traces, it is only in the metadata.
+fn trace(cx: &Context) -> Option<TraceContext> {
+    cx.trace().cloned().or_else(|| TraceContext::parse(cx.metadata().get(TraceContext::HEADER)?))
+}
+
+#[cfg(feature = "adapter")]
+fn attempt(cx: &Context) -> u32 {
+    cx.value().map_or(1, |PreviousAttempts(previous)| previous.saturating_add(1))
+}
+
+#[cfg(not(feature = "adapter"))]
+fn attempt(_: &Context) -> u32 {
+    1
 }
 
 impl fmt::Display for CallOutcome {

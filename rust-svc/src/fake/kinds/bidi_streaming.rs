@@ -204,8 +204,8 @@ impl<Q: RequestMessage, R: ResponseMessage + Clone + Sync> BidiStreamingScript<Q
 
     /// Fails the call after its messages.
     #[track_caller]
-    pub fn fail(self, error: Error) {
-        self.install(ScriptEnd::Error(error));
+    pub fn fail(self, error: impl Into<Error>) {
+        self.install(ScriptEnd::Error(error.into()));
     }
 
     /// Sends nothing more and never ends: the call ends when it is cancelled or its deadline passes.

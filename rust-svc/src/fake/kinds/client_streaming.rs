@@ -249,7 +249,8 @@ impl<Q: RequestMessage, R: ResponseMessage> ClientStreamingScript<Q, R> {
 
     /// Fails one call, or as many as [`times`](Script::times) sets, after reading.
     #[track_caller]
-    pub fn fails(self, error: Error) {
+    pub fn fails(self, error: impl Into<Error>) {
+        let error = error.into();
         self.install(Times::ONCE, false, move |_| std::future::ready(Err(error.clone())));
     }
 

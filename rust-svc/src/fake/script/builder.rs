@@ -105,19 +105,20 @@ impl<S: CallShape> Script<S> {
 
     /// Fails one call, or as many as [`times`](Self::times) sets.
     #[track_caller]
-    pub fn fails(self, error: Error) {
+    pub fn fails(self, error: impl Into<Error>) {
+        let error = error.into();
         self.install(Times::ONCE, move |_| future::ready(Err(error.clone())));
     }
 
     /// Fails this many calls.
     #[track_caller]
-    pub fn fails_times(self, count: usize, error: Error) {
+    pub fn fails_times(self, count: usize, error: impl Into<Error>) {
         self.times(count).fails(error);
     }
 
     /// Fails any number of calls.
     #[track_caller]
-    pub fn always_fails(self, error: Error) {
+    pub fn always_fails(self, error: impl Into<Error>) {
         self.any_times().fails(error);
     }
 

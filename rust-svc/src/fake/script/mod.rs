@@ -2,6 +2,7 @@
 
 mod builder;
 mod condition;
+mod fault;
 mod gate;
 mod installed;
 mod shortcuts;
@@ -10,6 +11,9 @@ mod take;
 mod times;
 
 pub use builder::Script;
+pub use fault::Fault;
+#[cfg(all(feature = "client", feature = "server"))]
+pub(crate) use fault::{FaultKind, FaultPoint};
 pub use gate::Gate;
 pub(super) use installed::{InstalledScript, Pause};
 pub(super) use steps::{ExpectedMessage, ScriptEnd, ScriptStep, StepScript};

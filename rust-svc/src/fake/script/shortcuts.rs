@@ -72,19 +72,19 @@ impl<S: CallShape> MethodFake<S> {
 
     /// Fails one call.
     #[track_caller]
-    pub fn fails(&self, error: Error) {
+    pub fn fails(&self, error: impl Into<Error>) {
         self.script().fails(error);
     }
 
     /// Fails this many calls.
     #[track_caller]
-    pub fn fails_times(&self, count: usize, error: Error) {
+    pub fn fails_times(&self, count: usize, error: impl Into<Error>) {
         self.script().fails_times(count, error);
     }
 
     /// Fails any number of calls.
     #[track_caller]
-    pub fn always_fails(&self, error: Error) {
+    pub fn always_fails(&self, error: impl Into<Error>) {
         self.script().always_fails(error);
     }
 

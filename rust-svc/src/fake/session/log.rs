@@ -82,7 +82,7 @@ impl fmt::Display for LogEntry {
         }
         match self.end.get() {
             None => f.write_str(" running"),
-            Some(CallEnd { outcome, elapsed }) => write!(f, " {outcome}{}", Elapsed(*elapsed)),
+            Some(CallEnd { outcome, elapsed, .. }) => write!(f, " {outcome}{}", Elapsed(*elapsed)),
         }
     }
 }

@@ -22,7 +22,7 @@ const ACK: u8 = 1;
 
 /// The type and flags of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FrameHeader {
+pub(crate) struct FrameHeader {
     kind: u8,
     flags: u8,
 }
@@ -41,7 +41,7 @@ impl FrameHeader {
 
 /// Finds frame headers in received bytes.
 #[derive(Debug, Default)]
-pub(super) struct FrameScanner {
+pub(crate) struct FrameScanner {
     header: [u8; HEADER_LEN],
     filled: usize,
     payload: usize,
@@ -50,7 +50,7 @@ pub(super) struct FrameScanner {
 
 impl FrameScanner {
     /// Calls `each` for each frame header that ends in these bytes.
-    pub(super) fn read(&mut self, mut bytes: &[u8], mut each: impl FnMut(FrameHeader)) {
+    pub(crate) fn read(&mut self, mut bytes: &[u8], mut each: impl FnMut(FrameHeader)) {
         while !bytes.is_empty() {
             let skipped = self.payload.min(bytes.len());
             if self.header[KIND] == SETTINGS {
@@ -76,7 +76,7 @@ impl FrameScanner {
     }
 
     /// Returns whether the last frame is complete.
-    pub(super) fn is_at_boundary(&self) -> bool {
+    pub(crate) fn is_at_boundary(&self) -> bool {
         self.filled == 0 && self.payload == 0
     }
 }

@@ -1,6 +1,6 @@
 //! One connection, from its handshake to its end.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use http::Response;
@@ -17,6 +17,7 @@ use super::{
     },
     activity::{ConnectionActivity, TrackedBody},
     io::GuardedIo,
+    stream_failure::StreamFailure,
     streams::StreamExecutor,
 };
 use crate::{call::shutdown::ShutdownSignal, error::BoxError, net::NetStream};
@@ -102,14 +103,20 @@ impl Connection {
     ) -> impl hyper::service::Service<
         Request<Incoming>,
         Response = Response<TrackedBody<ChunkedBody<DispatchedBody>>>,
-        Error = Infallible,
+        Error = BoxError,
         Future: Send,
     > + use<> {
         let (dispatcher, remote, shutdown) = (self.dispatcher.clone(), self.remote.clone(), self.shutdown.clone());
         hyper::service::service_fn(move |request| {
             let call = activity.begin_call();
             let response = dispatcher.respond(request, &remote, shutdown.clone(), activity.max_header_list_size());
-            async move { Ok(response.await?.map(|body| TrackedBody { body: ChunkedBody::new(body), call })) }
+            async move {
+                let mut response = response.await?;
+                if let Some(failure) = response.extensions_mut().remove::<StreamFailure>() {
+                    return Err(failure.into_error());
+                }
+                Ok(response.map(|body| TrackedBody { body: ChunkedBody::new(body), call }))
+            }
         })
     }
 

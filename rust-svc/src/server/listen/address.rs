@@ -126,6 +126,8 @@ pub enum Address {
     Tcp(SocketAddr),
     /// The path of a Unix socket.
     Unix(PathBuf),
+    /// Connections that the program accepts itself.
+    Custom,
 }
 
 impl Address {
@@ -133,14 +135,14 @@ impl Address {
     pub fn tcp(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(address) => Some(*address),
-            Self::Unix(_) => None,
+            Self::Unix(_) | Self::Custom => None,
         }
     }
 
     /// Returns the path of a Unix socket.
     pub fn unix(&self) -> Option<&Path> {
         match self {
-            Self::Tcp(_) => None,
+            Self::Tcp(_) | Self::Custom => None,
             Self::Unix(path) => Some(path),
         }
     }
@@ -151,6 +153,7 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp(address) => address.fmt(f),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Custom => f.write_str("custom connections"),
         }
     }
 }

@@ -15,6 +15,7 @@ use tokio::{
 use super::{
     super::dispatch::RequestDispatcher,
     address::{Address, Listen},
+    custom_connections::CustomConnections,
     peer::RemotePeer,
 };
 use crate::{Error, Result, call::shutdown::DrainSignal, net::NetStream};
@@ -34,6 +35,7 @@ enum ListenSocket {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(tokio::net::UnixListener, #[expect(dead_code, reason = "held for its drop")] super::unix::SocketFile),
+    Custom(CustomConnections),
 }
 
 /// An accepted connection.
@@ -59,6 +61,17 @@ impl Listener {
             #[cfg(feature = "tls")]
             tls: listen.tls.clone(),
         })
+    }
+
+    /// Serves connections that the program accepts itself.
+    pub(crate) fn custom(connections: CustomConnections, dispatcher: RequestDispatcher) -> Self {
+        Self {
+            socket: ListenSocket::Custom(connections),
+            address: Address::Custom,
+            dispatcher: Arc::new(dispatcher),
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
     }
 
     /// Reloads certificates when they change.
@@ -93,6 +106,10 @@ impl Listener {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
                 let remote = RemotePeer { peer: self.address.to_string().into(), address: None, draining: draining() };
                 AcceptedStream { stream: NetStream::Unix(stream), remote }
+            }
+            ListenSocket::Custom(connections) => {
+                let (stream, peer) = ready!(connections.poll_accept(cx))?;
+                AcceptedStream { stream, remote: RemotePeer { peer, address: None, draining: draining() } }
             }
         };
         Poll::Ready(Ok(accepted))

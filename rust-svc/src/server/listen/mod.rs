@@ -1,6 +1,9 @@
 //! The addresses of a server: what is served there, the socket, and its certificates.
 
 mod address;
+mod custom_connections;
+#[cfg(feature = "client")]
+mod in_memory;
 mod listener;
 mod peer;
 mod protocols;
@@ -10,6 +13,9 @@ mod tls;
 mod unix;
 
 pub use address::{Address, Listen};
+pub(super) use custom_connections::CustomConnections;
+#[cfg(feature = "client")]
+pub use in_memory::InMemoryServer;
 pub(super) use listener::{AcceptedStream, Listener};
 pub(super) use peer::RemotePeer;
 pub(super) use protocols::Protocols;
