@@ -15,7 +15,7 @@ use crate::{
         CallRecord, CallShape, Gate, Times,
         call::{CallEnd, ConcurrencyGauge, FailureReporter, InFlightCall, RunningScripts, SharedRecord},
         lock::lock,
-        script::InstalledScript,
+        script::{CallService, Forward, InstalledScript, forward_to},
         session::{SessionMember, SessionState, within_limit},
         text::{calls, miss::Miss, report},
     },
@@ -50,6 +50,8 @@ struct FakeState<S: CallShape> {
     session: Arc<SessionState>,
     /// In the order in which they are tried.
     scripts: Mutex<Arc<Vec<Arc<InstalledScript<S>>>>>,
+    /// Passes calls without a script on.
+    forward: OnceLock<Forward<S>>,
     records: Mutex<VecDeque<SharedRecord<S::Message>>>,
     /// The number of calls.
     count: watch::Sender<usize>,
@@ -67,7 +69,9 @@ impl<S: CallShape> MethodFake<S> {
         };
         let (scripts, records, count) = (Mutex::default(), Mutex::default(), watch::Sender::new(0));
         let (gauge, running) = (Arc::default(), Arc::default());
-        let state = FakeState { method, label, name, member, session, scripts, records, count, gauge, running };
+        let forward = OnceLock::new();
+        let state =
+            FakeState { method, label, name, member, session, scripts, forward, records, count, gauge, running };
         Self { state: Arc::new(state), _owner: None }
     }
 
@@ -194,6 +198,20 @@ impl<S: CallShape> MethodFake<S> {
     }
 }
 
+/// Spies.
+impl<S: CallShape> MethodFake<S> {
+    /// Passes calls without a script on to a service, an implementation or a client. Generated code calls it.
+    pub fn passes_to<T: ?Sized + Send + Sync + 'static>(&self, service: &Arc<T>, call: CallService<T, S>) {
+        // The first service stays, since scripts may use it.
+        let _ = self.get().forward.set(forward_to::<T, S>(service, call));
+    }
+
+    /// Returns the function that passes calls on, if the fake is a spy.
+    pub(super) fn forward(&self) -> Option<Forward<S>> {
+        self.get().forward.get().cloned()
+    }
+}
+
 /// Responses.
 impl<S: CallShape> MethodFake<S> {
     /// Records the arrival of a call.
@@ -217,7 +235,17 @@ impl<S: CallShape> MethodFake<S> {
         call: &InFlightCall<S::Message>,
         input: Box<S::Input>,
     ) -> Result<Box<S::Output>> {
-        call.run(self.play(call, input)).await
+        call.run(self.play_with_fault(call, input)).await
+    }
+
+    /// Responds as the scripts say, unless a sweep fails the call.
+    async fn play_with_fault(&self, call: &InFlightCall<S::Message>, input: Box<S::Input>) -> Result<Box<S::Output>> {
+        let injection = self.get().session.injection.get();
+        match injection.and_then(|injection| injection.next(&self.get().label)) {
+            None => self.play(call, input).await,
+            Some((error, false)) => Err(error),
+            Some((error, true)) => S::fail_after(*self.play(call, input).await?, error).map(Box::new),
+        }
     }
 
     async fn play(&self, call: &InFlightCall<S::Message>, mut input: Box<S::Input>) -> Result<Box<S::Output>> {
@@ -232,6 +260,9 @@ impl<S: CallShape> MethodFake<S> {
                 let handed = call.hand_over(input, script.begin());
                 return script.clone().respond(handed).await;
             }
+        }
+        if let Some(forward) = self.get().forward.get() {
+            return forward(call.cx.clone(), *input).await.map(Box::new);
         }
         let request = S::request(&input).or(first.as_ref().and_then(Option::as_ref));
         Err(self.miss(call, &scripts, request))

@@ -48,6 +48,7 @@ mod lock;
 mod method;
 mod script;
 mod session;
+mod sweep;
 mod text;
 
 #[cfg(test)]
@@ -59,7 +60,8 @@ pub use kinds::{
     ResponseMessage, ServerStreaming, ServerStreamingScript, SingleRequest, StreamedRequests, Unary,
 };
 pub use method::MethodFake;
-pub use script::{Fault, Gate, ManualCalls, Script, Times};
+pub use script::{CallService, Fault, Gate, ManualCalls, Script, Times};
 #[cfg(all(feature = "client", feature = "server"))]
 pub(crate) use script::{FaultKind, FaultPoint};
 pub use session::{CallPattern, Session};
+pub use sweep::{Sweep, SweepFault};

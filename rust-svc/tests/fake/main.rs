@@ -4,4 +4,6 @@
 
 mod faults;
 mod service;
+mod spies;
+mod sweeps;
 mod wire;

@@ -71,6 +71,16 @@ impl StoreFake {
             chat: session.fake(CHAT),
         }
     }
+
+    pub(crate) fn spy<S: Store + ?Sized>(session: &Session, service: Arc<S>) -> Self {
+        let fake = Self::with_session(session);
+        fake.get.passes_to(&service, |it, cx, request| it.get(cx, request));
+        fake.watch.passes_to(&service, |it, cx, request| it.watch(cx, request));
+        fake.upload.passes_to(&service, |it, cx, request| it.upload(cx, request));
+        fake.chat.passes_to(&service, |it, cx, request| it.chat(cx, request));
+        drop(service);
+        fake
+    }
 }
 
 #[svc::async_trait]

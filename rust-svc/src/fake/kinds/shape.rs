@@ -5,7 +5,7 @@ use std::{fmt::Debug, marker::PhantomData, mem};
 use futures::{FutureExt, StreamExt, future, future::BoxFuture, stream};
 
 use crate::{
-    Streaming,
+    Error, Result, Streaming,
     fake::call::{ManualCall, ReplySender, ResponseSender, WaitingCall},
 };
 
@@ -33,6 +33,10 @@ pub trait CallShape: Sized + 'static {
 
     /// Waits for the first request of a stream, without taking it away.
     fn peek(input: &mut Self::Input) -> BoxFuture<'_, Option<Self::Message>>;
+
+    /// Fails a call that was carried out: a stream after its last message.
+    #[doc(hidden)]
+    fn fail_after(output: Self::Output, error: Error) -> Result<Self::Output>;
 
     /// Lets the test control a call.
     #[doc(hidden)]
@@ -75,6 +79,10 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for UnaryShape<Q, R> {
         future::ready(Some(input.clone())).boxed()
     }
 
+    fn fail_after(_: R, error: Error) -> Result<R> {
+        Err(error)
+    }
+
     fn manual(waiting: WaitingCall<Q, R>) -> Self::Manual {
         ManualCall::with_reply(waiting)
     }
@@ -92,6 +100,10 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ServerStreamingShape<Q
 
     fn peek(input: &mut Q) -> BoxFuture<'_, Option<Q>> {
         future::ready(Some(input.clone())).boxed()
+    }
+
+    fn fail_after(output: Streaming<R>, error: Error) -> Result<Streaming<R>> {
+        Ok(Streaming::new(output.chain(stream::once(future::ready(Err(error))))))
     }
 
     fn manual(waiting: WaitingCall<Q, Streaming<R>>) -> Self::Manual {
@@ -113,6 +125,10 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ClientStreamingShape<Q
         peek(input).boxed()
     }
 
+    fn fail_after(_: R, error: Error) -> Result<R> {
+        Err(error)
+    }
+
     fn manual(waiting: WaitingCall<Streaming<Q>, R>) -> Self::Manual {
         ManualCall::with_reply(waiting)
     }
@@ -130,6 +146,10 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for BidiStreamingShape<Q, 
 
     fn peek(input: &mut Streaming<Q>) -> BoxFuture<'_, Option<Q>> {
         peek(input).boxed()
+    }
+
+    fn fail_after(output: Streaming<R>, error: Error) -> Result<Streaming<R>> {
+        Ok(Streaming::new(output.chain(stream::once(future::ready(Err(error))))))
     }
 
     fn manual(waiting: WaitingCall<Streaming<Q>, Streaming<R>>) -> Self::Manual {

@@ -122,6 +122,24 @@ impl<S: CallShape> Script<S> {
         self.any_times().fails(error);
     }
 
+    /// Passes one call on, or as many as [`times`](Self::times) sets, and fails it after it was carried out: a stream after
+    /// its last message. The caller cannot know whether it was.
+    ///
+    /// # Panics
+    ///
+    /// If the fake is no spy.
+    #[track_caller]
+    pub fn fails_afterwards(self, error: impl Into<Error>) {
+        let forward = self.fake.forward();
+        let forward = forward.unwrap_or_else(|| panic!("{} is no spy: it passes no calls on", self.fake.label()));
+        let error = error.into();
+        self.install(Times::ONCE, move |call| {
+            call.run.complete();
+            let (cx, error, forward) = (call.context().clone(), error.clone(), forward.clone());
+            async move { S::fail_after(forward(cx, call.into_request()).await?, error) }
+        });
+    }
+
     /// Never responds: a call ends when it is cancelled or its deadline passes. For any number of calls, or as many as
     /// [`times`](Self::times) sets.
     #[track_caller]

@@ -3,6 +3,7 @@
 mod builder;
 mod condition;
 mod fault;
+mod forward;
 mod gate;
 mod installed;
 mod shortcuts;
@@ -14,6 +15,8 @@ pub use builder::Script;
 pub use fault::Fault;
 #[cfg(all(feature = "client", feature = "server"))]
 pub(crate) use fault::{FaultKind, FaultPoint};
+pub use forward::CallService;
+pub(super) use forward::{Forward, forward_to};
 pub use gate::Gate;
 pub(super) use installed::{InstalledScript, Pause};
 pub(super) use steps::{ExpectedMessage, ScriptEnd, ScriptStep, StepScript};

@@ -88,6 +88,12 @@ impl<S: CallShape> MethodFake<S> {
         self.script().always_fails(error);
     }
 
+    /// Passes one call on and fails it after it was carried out, see [`Script::fails_afterwards`].
+    #[track_caller]
+    pub fn fails_afterwards(&self, error: impl Into<Error>) {
+        self.script().fails_afterwards(error);
+    }
+
     /// Never responds: a call ends when it is cancelled or its deadline passes.
     #[track_caller]
     pub fn hangs(&self) {

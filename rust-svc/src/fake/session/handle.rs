@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Method,
-    fake::{CallShape, MethodFake, lock::lock, text::report},
+    fake::{CallShape, MethodFake, lock::lock, sweep::Injection, text::report},
 };
 
 /// The session of a test: the strictness of its fakes, and the log of all their calls.
@@ -61,6 +61,13 @@ impl Session {
         let core = Arc::new(SessionCore { state, members: Mutex::default() });
         let owner = Some(Arc::new(SessionOwner(core.clone())));
         Self { core, name: None, owner, is_owned_by_fakes: false }
+    }
+
+    /// Counts the calls for a sweep, and causes its fault.
+    pub(in crate::fake) fn with_injection(self, injection: Arc<Injection>) -> Self {
+        // The session is new.
+        let _ = self.core.state.injection.set(injection);
+        self
     }
 
     /// Returns the session for fakes with a name, which failures and the log show. Use it for several fakes of one

@@ -3,16 +3,22 @@
 use std::{
     fmt,
     panic::Location,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use super::{failures::Failures, log::CallLog};
+use crate::fake::sweep::Injection;
 
 /// The part of a session that its fakes write to.
 pub(in crate::fake) struct SessionState {
     is_strict: bool,
     is_closed: AtomicBool,
     members: AtomicUsize,
+    /// The fault of a run of a sweep.
+    pub(in crate::fake) injection: OnceLock<Arc<Injection>>,
     pub(in crate::fake) log: CallLog,
     pub(in crate::fake) failures: Failures,
 }
@@ -32,6 +38,7 @@ impl SessionState {
             is_strict,
             is_closed: AtomicBool::new(false),
             members: AtomicUsize::new(0),
+            injection: OnceLock::new(),
             log: CallLog::default(),
             failures: Failures::default(),
         }

@@ -1,0 +1,27 @@
+//! Calls that a fake passes on.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use crate::{Context, Result, fake::CallShape};
+
+/// Passes a call on to an implementation or a client.
+pub(in crate::fake) type Forward<S> =
+    Arc<dyn Fn(Context, <S as CallShape>::Input) -> BoxFuture<'static, Result<<S as CallShape>::Output>> + Send + Sync>;
+
+/// A function that calls a method of the service `T`.
+pub type CallService<T, S> =
+    for<'a> fn(&'a T, Context, <S as CallShape>::Input) -> BoxFuture<'a, Result<<S as CallShape>::Output>>;
+
+/// Creates a function that passes calls on to a service.
+pub(in crate::fake) fn forward_to<T: ?Sized + Send + Sync + 'static, S: CallShape>(
+    service: &Arc<T>,
+    call: CallService<T, S>,
+) -> Forward<S> {
+    let service = service.clone();
+    Arc::new(move |cx, input| {
+        let service = service.clone();
+        Box::pin(async move { call(&service, cx, input).await })
+    })
+}
