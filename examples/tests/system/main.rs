@@ -3,5 +3,6 @@
 mod orders;
 mod public;
 mod restart;
+mod sweep;
 mod system;
 mod wire;
