@@ -3,6 +3,5 @@
 mod orders;
 mod public;
 mod restart;
-mod sweep;
 mod system;
 mod wire;

@@ -15,7 +15,7 @@ use crate::{
         CallRecord, CallShape, Gate, Times,
         call::{CallEnd, ConcurrencyGauge, FailureReporter, InFlightCall, RunningScripts, SharedRecord},
         lock::lock,
-        script::{CallService, Forward, InstalledScript, forward_to},
+        script::{Forward, InstalledScript, ServiceFunction, forward_to},
         session::{SessionMember, SessionState, within_limit},
         text::{calls, miss::Miss, report},
     },
@@ -201,7 +201,7 @@ impl<S: CallShape> MethodFake<S> {
 /// Spies.
 impl<S: CallShape> MethodFake<S> {
     /// Passes calls without a script on to a service, an implementation or a client. Generated code calls it.
-    pub fn passes_to<T: ?Sized + Send + Sync + 'static>(&self, service: &Arc<T>, call: CallService<T, S>) {
+    pub fn passes_to<T: ?Sized + Send + Sync + 'static>(&self, service: &Arc<T>, call: ServiceFunction<T, S>) {
         // The first service stays, since scripts may use it.
         let _ = self.get().forward.set(forward_to::<T, S>(service, call));
     }

@@ -60,7 +60,7 @@ pub use kinds::{
     ResponseMessage, ServerStreaming, ServerStreamingScript, SingleRequest, StreamedRequests, Unary,
 };
 pub use method::MethodFake;
-pub use script::{CallService, Fault, Gate, ManualCalls, Script, Times};
+pub use script::{Fault, Gate, ManualCalls, Script, ServiceFunction, Times};
 #[cfg(all(feature = "client", feature = "server"))]
 pub(crate) use script::{FaultKind, FaultPoint};
 pub use session::{CallPattern, Session};

@@ -11,13 +11,13 @@ pub(in crate::fake) type Forward<S> =
     Arc<dyn Fn(Context, <S as CallShape>::Input) -> BoxFuture<'static, Result<<S as CallShape>::Output>> + Send + Sync>;
 
 /// A function that calls a method of the service `T`.
-pub type CallService<T, S> =
+pub type ServiceFunction<T, S> =
     for<'a> fn(&'a T, Context, <S as CallShape>::Input) -> BoxFuture<'a, Result<<S as CallShape>::Output>>;
 
 /// Creates a function that passes calls on to a service.
 pub(in crate::fake) fn forward_to<T: ?Sized + Send + Sync + 'static, S: CallShape>(
     service: &Arc<T>,
-    call: CallService<T, S>,
+    call: ServiceFunction<T, S>,
 ) -> Forward<S> {
     let service = service.clone();
     Arc::new(move |cx, input| {

@@ -15,7 +15,7 @@ pub use builder::Script;
 pub use fault::Fault;
 #[cfg(all(feature = "client", feature = "server"))]
 pub(crate) use fault::{FaultKind, FaultPoint};
-pub use forward::CallService;
+pub use forward::ServiceFunction;
 pub(super) use forward::{Forward, forward_to};
 pub use gate::Gate;
 pub(super) use installed::{InstalledScript, Pause};

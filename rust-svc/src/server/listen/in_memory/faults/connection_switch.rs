@@ -16,13 +16,13 @@ pub(super) struct ConnectionSwitch(Mutex<SwitchState>);
 
 #[derive(Debug, Default)]
 struct SwitchState {
-    end: Option<ConnectionEnd>,
+    end: Option<ScriptedEnd>,
     waker: Option<Waker>,
 }
 
 /// The end of a connection.
 #[derive(Clone, Debug)]
-pub(super) struct ConnectionEnd {
+pub(super) struct ScriptedEnd {
     /// The last bytes that the caller receives.
     pub(super) last_bytes: Vec<u8>,
 }
@@ -38,7 +38,7 @@ impl Switches {
     }
 
     /// Ends the connection of a caller, if it is open.
-    pub(super) fn end(&self, address: &str, end: ConnectionEnd) {
+    pub(super) fn end(&self, address: &str, end: ScriptedEnd) {
         let switch = lock(&self.0).get(address).and_then(Weak::upgrade);
         if let Some(switch) = switch {
             switch.end(end);
@@ -47,7 +47,7 @@ impl Switches {
 }
 
 impl ConnectionSwitch {
-    fn end(&self, end: ConnectionEnd) {
+    fn end(&self, end: ScriptedEnd) {
         let waker = {
             let mut state = lock(&self.0);
             state.end.get_or_insert(end);
@@ -59,7 +59,7 @@ impl ConnectionSwitch {
     }
 
     /// Returns the end, once there is one. Until then, the task is woken when there is.
-    pub(super) fn poll_end(&self, cx: &Context<'_>) -> Option<ConnectionEnd> {
+    pub(super) fn poll_end(&self, cx: &Context<'_>) -> Option<ScriptedEnd> {
         let mut state = lock(&self.0);
         if state.end.is_none() {
             state.waker = Some(cx.waker().clone());

@@ -9,7 +9,7 @@ use http_body::Frame;
 use http_body_util::{BodyStream, Full, StreamBody};
 use tokio::time;
 
-use super::connection_switch::{ConnectionEnd, Switches};
+use super::connection_switch::{ScriptedEnd, Switches};
 use crate::{
     Body,
     error::BoxError,
@@ -99,7 +99,7 @@ impl CallFault {
             FaultKind::TruncateFrame => TRUNCATED_FRAME.to_vec(),
             _ => Vec::new(),
         };
-        self.switches.end(&self.caller, ConnectionEnd { last_bytes });
+        self.switches.end(&self.caller, ScriptedEnd { last_bytes });
         pending().await
     }
 }

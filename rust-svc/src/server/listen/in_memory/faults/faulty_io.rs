@@ -9,7 +9,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::connection_switch::{ConnectionEnd, ConnectionSwitch, Switches};
+use super::connection_switch::{ConnectionSwitch, ScriptedEnd, Switches};
 use crate::server::connection::FrameScanner;
 
 /// A connection that ends when its switch is used.
@@ -27,7 +27,7 @@ impl<S: AsyncWrite + Unpin> FaultyIo<S> {
     }
 
     /// Sends the last bytes, and returns the error for the server's side.
-    fn end(&mut self, cx: &mut Context<'_>, end: &ConnectionEnd) -> io::Error {
+    fn end(&mut self, cx: &mut Context<'_>, end: &ScriptedEnd) -> io::Error {
         if self.written.is_at_boundary() && !end.last_bytes.is_empty() {
             // A caller that does not read does not get them.
             let _ = Pin::new(&mut self.stream).poll_write(cx, &end.last_bytes);
