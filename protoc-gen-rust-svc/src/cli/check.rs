@@ -20,6 +20,9 @@ use crate::render::{Files, Provenance, provenance};
 /// The maximum number of characters of a printed line.
 const WIDTH: usize = 160;
 
+/// The extensions of generated files.
+const EXTENSIONS: [&str; 4] = ["rs", "toml", "json", "yaml"];
+
 /// The input, and the files to compare with.
 #[derive(Args, Debug)]
 pub(super) struct CheckArgs {
@@ -112,14 +115,14 @@ fn shorten(line: &str) -> String {
     }
 }
 
-/// Reads the Rust files and manifests below a directory, by their paths within `root`.
+/// Reads the Rust files, manifests and documents below a directory, by their paths within `root`.
 fn read(root: &Path, directory: &Path) -> std::io::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         if path.is_dir() {
             files.extend(read(root, &path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "toml") {
+        } else if path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)) {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             // Files of other programs may not be UTF-8.
             files.insert(name, String::from_utf8_lossy(&fs::read(&path)?).into_owned());

@@ -11,6 +11,7 @@ mod input;
 mod output;
 mod plugin;
 mod project;
+mod routes;
 mod run;
 
 pub use self::run::run;

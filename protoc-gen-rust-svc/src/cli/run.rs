@@ -9,6 +9,7 @@ use super::{
     output::{Failure, print_error},
     plugin,
     project::{add, migrate, new, scaffold, templates},
+    routes,
 };
 
 /// The arguments of the program.
@@ -27,6 +28,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Report what a change of the contract breaks: Rust code, gRPC peers, HTTP callers
     Diff(diff::DiffArgs),
+    /// Print the HTTP routes of all services
+    Routes(routes::RoutesArgs),
     /// Explain the code of an error or warning
     Explain(explain::ExplainArgs),
     /// Create a project that serves the services of .proto files
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
         Some(Command::Generate(generate)) => report(generate.run()),
         Some(Command::Check(check)) => report(check.run()),
         Some(Command::Diff(diff)) => report(diff.run()),
+        Some(Command::Routes(routes)) => report(routes.run()),
         Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
         Some(Command::Add(add)) => report(add.run()),

@@ -6,13 +6,18 @@ use super::{block::Block, line::sanitize_line};
 
 /// Lines of documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Docs(Vec<String>);
+pub struct Docs {
+    lines: Vec<String>,
+    /// Whether the `.proto` has the comment.
+    is_written: bool,
+}
 
 impl Docs {
     /// Converts a comment, or a default text if it is empty.
     pub fn new(comment: &str, otherwise: impl FnOnce() -> String) -> Self {
         let lines = lines(comment);
-        if lines.is_empty() { Self(vec![otherwise()]) } else { Self(lines) }
+        let is_written = !lines.is_empty();
+        Self { lines: if is_written { lines } else { vec![otherwise()] }, is_written }
     }
 
     /// Prints the lines with an indentation of four.
@@ -22,7 +27,12 @@ impl Docs {
 
     /// The lines without `///`.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.lines.iter().map(String::as_str)
+    }
+
+    /// The text of the comment, if the `.proto` has one.
+    pub fn written(&self) -> Option<String> {
+        self.is_written.then(|| self.lines.join("\n"))
     }
 }
 
@@ -30,7 +40,7 @@ impl Docs {
 impl fmt::Display for Docs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let indent = " ".repeat(f.width().unwrap_or_default());
-        for (index, line) in self.0.iter().enumerate() {
+        for (index, line) in self.lines.iter().enumerate() {
             let start = if index == 0 { String::new() } else { format!("\n{indent}") };
             let space = if line.is_empty() { "" } else { " " };
             write!(f, "{start}///{space}{line}")?;

@@ -1,6 +1,6 @@
 //! Fields: their names, values and cardinality.
 
-use super::{Encoding, Scalar, WellKnown};
+use super::{Constraints, Encoding, Scalar, WellKnown};
 use crate::{diagnostics::Position, docs::Docs, names::Ident};
 
 /// A field.
@@ -26,6 +26,8 @@ pub struct Field {
     pub required: bool,
     /// The annotations of `google.api.field_behavior`.
     pub behavior: Behavior,
+    /// The rules of `buf.validate` that a JSON schema can state.
+    pub constraints: Constraints,
     /// Whether a path variable or an idempotency key names it or a field nested in it.
     pub is_named: bool,
     /// Its cardinality.

@@ -2,6 +2,7 @@
 //!
 //! Values that templates print are valid Rust. If a template needs a decision, the model lacks a property.
 
+mod constraints;
 mod enumeration;
 mod field;
 mod form;
@@ -11,12 +12,12 @@ mod policy;
 mod prelude;
 mod scalar;
 mod service;
-mod times;
 mod type_name;
 mod well_known;
 mod wire;
 
 pub use self::{
+    constraints::{Constant, Constraints, Range},
     enumeration::{Enum, EnumValue},
     field::{Behavior, Cardinality, DefaultValue, Field, Value},
     form::{CustomType, Form},
@@ -25,8 +26,7 @@ pub use self::{
     policy::{Breaker, Hedge, Idempotency, Policy, Retry, grouped},
     scalar::Scalar,
     service::{Attribute, Literal, Method, MethodKind, Route, Service},
-    times::Times,
     type_name::{Origin, TypeName},
-    well_known::WellKnown,
+    well_known::{Times, WellKnown},
     wire::{Encoding, Reserved},
 };

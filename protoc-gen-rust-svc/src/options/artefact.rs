@@ -13,10 +13,12 @@ pub enum Artefact {
     Fake,
     Json,
     Descriptor,
+    Openapi,
+    Routes,
 }
 
 impl Artefact {
-    /// All of them.
+    /// Those that are emitted unless `emit` names others.
     pub const ALL: [Self; 9] = [
         Self::Domain,
         Self::Pb,
@@ -28,6 +30,11 @@ impl Artefact {
         Self::Json,
         Self::Descriptor,
     ];
+
+    /// Returns all of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::Openapi, Self::Routes])
+    }
 
     /// The name in options, and of the module.
     pub fn name(self) -> &'static str {
@@ -41,13 +48,20 @@ impl Artefact {
             Self::Fake => "fake",
             Self::Json => "json",
             Self::Descriptor => "descriptor",
+            Self::Openapi => "openapi",
+            Self::Routes => "routes",
         }
+    }
+
+    /// Whether it is Rust.
+    pub fn is_code(self) -> bool {
+        !matches!(self, Self::Openapi | Self::Routes)
     }
 
     /// The artefacts that it uses.
     pub(super) fn needs(self) -> &'static [Self] {
         match self {
-            Self::Domain | Self::Pb | Self::Descriptor => &[],
+            Self::Domain | Self::Pb | Self::Descriptor | Self::Openapi | Self::Routes => &[],
             Self::Convert => &[Self::Domain, Self::Pb],
             Self::Fake => &[Self::Domain],
             Self::Json => &[Self::Pb],

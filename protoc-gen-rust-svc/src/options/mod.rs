@@ -4,6 +4,7 @@ mod artefact;
 mod elsewhere;
 mod file;
 mod given;
+mod openapi;
 mod overrides;
 mod parse;
 mod plugin;
@@ -15,6 +16,7 @@ pub use self::{
     artefact::Artefact,
     file::{OPTIONS_FILE, OptionsFile},
     given::{GivenOption, GivenOptions},
+    openapi::{DocumentedErrors, OpenApiOptions},
     overrides::{Overrides, Scoped},
     parse::{Options, Types},
     plugin::of_plugin,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Artefact, Overrides, Split, elsewhere,
+    Artefact, OpenApiOptions, Overrides, Split, elsewhere,
     given::{GivenOption, GivenOptions},
     service_configs::ServiceConfigs,
     value::{flag, unknown},
@@ -21,6 +21,8 @@ pub struct Options {
     pub emit: BTreeSet<Artefact>,
     /// Whether every package gets the JSON codec, not only those that routes reach.
     pub names_json: bool,
+    /// How the OpenAPI document is written.
+    pub openapi: OpenApiOptions,
     /// The types in the signatures of traits.
     pub types: Types,
     /// Whether packages are crates or behind features.
@@ -63,6 +65,7 @@ impl Default for Options {
         Self {
             emit: Artefact::ALL.into(),
             names_json: false,
+            openapi: OpenApiOptions::default(),
             types: Types::Domain,
             split: Split::None,
             has_default_methods: false,
@@ -83,6 +86,7 @@ impl Default for Options {
 const NAMES: &[&str] = &[
     "emit",
     "types",
+    "openapi",
     "split",
     "default_methods",
     "domain_path",
@@ -144,6 +148,7 @@ impl Options {
     fn set(&mut self, name: &str, value: &str) -> Result<(), (String, String)> {
         match name {
             "emit" => self.set_emit(value),
+            "openapi" => self.openapi.set(value),
             "types" => self.set_types(value),
             "split" => Split::parse(value).map(|split| self.split = split),
             "default_methods" => self.set_default_methods(value),
@@ -168,8 +173,8 @@ impl Options {
                 self.emit.extend(Artefact::ALL);
                 continue;
             }
-            let known = Artefact::ALL.into_iter().find(|artefact| artefact.name() == name);
-            let names: Vec<_> = Artefact::ALL.map(Artefact::name).into_iter().chain(["all"]).collect();
+            let known = Artefact::all().find(|artefact| artefact.name() == name);
+            let names: Vec<_> = Artefact::all().map(Artefact::name).chain(["all"]).collect();
             self.names_json |= known == Some(Artefact::Json);
             self.emit.insert(known.ok_or_else(|| unknown("emit", name, &names))?);
         }
@@ -222,9 +227,10 @@ impl Options {
         Ok(())
     }
 
-    /// The level of a problem of an HTTP rule. Without a gateway, such problems do not matter.
+    /// The level of a problem of an HTTP rule. Without a gateway or its documents, such problems do not matter.
     pub fn route_level(&self, code: &str) -> Level {
-        if self.emits(Artefact::Gateway) { self.lints.of(code) } else { Level::Allow }
+        let artefacts = [Artefact::Gateway, Artefact::Openapi, Artefact::Routes];
+        if artefacts.iter().any(|artefact| self.emits(*artefact)) { self.lints.of(code) } else { Level::Allow }
     }
 
     /// Whether an artefact is to be emitted.
@@ -248,10 +254,12 @@ impl Options {
     }
 
     fn finish(&mut self) -> Result<(), (String, String)> {
-        let names_domain = self.emits(Artefact::Domain) && self.emit.len() < Artefact::ALL.len();
+        let emits_all = Artefact::ALL.iter().all(|artefact| self.emits(*artefact));
+        let names_domain = self.emits(Artefact::Domain) && !emits_all;
         if self.emit.is_empty() {
             self.emit = Artefact::ALL.into();
         }
+        self.emit.extend(self.openapi.is_requested.then_some(Artefact::Openapi));
         let needed: Vec<_> = self.emit.iter().flat_map(|artefact| artefact.needs()).copied().collect();
         self.emit.extend(needed);
         if self.types == Types::Proto && self.emits(Artefact::Domain) {
@@ -300,7 +308,7 @@ fn covers(names: &BTreeSet<String>, service: &str) -> bool {
 fn is_listed(list: &str, word: &str) -> bool {
     let is_lint = || LINTS.iter().any(|(name, code)| word == *name || word.eq_ignore_ascii_case(code));
     match list {
-        "emit" => Artefact::ALL.iter().any(|artefact| artefact.name() == word),
+        "emit" => Artefact::all().any(|artefact| artefact.name() == word),
         "allow" | "warn" | "deny" => is_lint(),
         _ => false,
     }

@@ -10,6 +10,7 @@ use quote::quote;
 use super::{
     Unprintable, descriptor,
     modules::{self, Index, MODULE_FILE, Module, ModuleTree},
+    openapi,
     parallel::parallel_map,
     pb::{self, ProstOutput},
     print::print,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     lower::{Lowered, WireFile},
-    model::Package,
+    model::{Package, Service},
     names::Ident,
     options::{Artefact, Options, Types},
 };
@@ -37,7 +38,7 @@ pub fn render(lowered: &mut Lowered, options: &Options) -> Result<Files, Unprint
     let files = parallel_map(&plan, |(path, file)| {
         Ok((path.clone(), print(renderer.file(file).map_err(|error| error.of(path))?)))
     });
-    files.into_iter().chain(renderer.manifests().map(Ok)).collect()
+    files.into_iter().chain(renderer.other_files().map(Ok)).collect()
 }
 
 /// A file that is to be rendered.
@@ -65,7 +66,9 @@ impl<'a> Renderer<'a> {
         let (mut last, first): (Vec<_>, Vec<_>) =
             artefacts.partition(|(_, plan)| matches!(plan, Plan::Artefact(_, Artefact::Pb)));
         let generating = last.pop();
-        let indexes = self.trees.iter().flat_map(|tree| {
+        // Without code, there is no module.
+        let has_code = self.options.emit.iter().any(|artefact| artefact.is_code());
+        let indexes = self.trees.iter().filter(|_| has_code).flat_map(|tree| {
             tree.files().map(|(path, module)| (tree.path(path, MODULE_FILE), Plan::Index(tree, path, module)))
         });
         generating.into_iter().chain(first).chain(last).chain(indexes).chain(self.plan_descriptors()).collect()
@@ -85,10 +88,20 @@ impl<'a> Renderer<'a> {
         trees.map(|(tree, set)| (tree.path(&[], Artefact::Descriptor.name()), Plan::Descriptor(tree, set)))
     }
 
-    /// Returns the files for Cargo.
-    fn manifests(&self) -> impl Iterator<Item = (String, String)> {
+    /// Returns the files for Cargo, and those about HTTP routes.
+    fn other_files(&self) -> impl Iterator<Item = (String, String)> {
         let parts = self.trees.iter().filter_map(|tree| tree.part);
-        parts.map(modules::manifest).chain(modules::features(&self.lowered.model))
+        let manifests = parts.map(modules::manifest).chain(modules::features(&self.lowered.model));
+        let model = &self.lowered.model;
+        let document = self.has_document().then(|| openapi::document(model, self.options.openapi));
+        let routes = self.options.emits(Artefact::Routes).then(|| openapi::routes_file(model));
+        manifests.chain(document).chain(routes)
+    }
+
+    /// Whether there is an OpenAPI document, because a service has a route.
+    fn has_document(&self) -> bool {
+        let mut services = self.lowered.model.packages.iter().flat_map(|package| &package.services);
+        self.options.emits(Artefact::Openapi) && services.any(Service::is_routed)
     }
 
     fn file(&self, plan: &Plan<'_>) -> Result<syn::File, Unprintable> {
@@ -102,8 +115,8 @@ impl<'a> Renderer<'a> {
     fn index(&self, tree: &ModuleTree<'_>, path: &[Ident], module: &Module<'_>) -> Result<syn::File, Unprintable> {
         let artefacts = module.package.map(|package| self.artefacts(package).collect()).unwrap_or_default();
         let has_descriptor = path.is_empty() && self.has_descriptor(tree);
-        let (lowered, options) = (self.lowered, self.options);
-        Index { lowered, options, tree, path, module, artefacts, has_descriptor }.file()
+        let (lowered, options, has_document) = (self.lowered, self.options, self.has_document());
+        Index { lowered, options, tree, path, module, artefacts, has_descriptor, has_document }.file()
     }
 
     fn artefact(&self, package: &Package, artefact: Artefact) -> Result<syn::File, Unprintable> {
@@ -120,8 +133,8 @@ impl<'a> Renderer<'a> {
             Artefact::Client => templates::client(package)?,
             Artefact::Gateway => templates::gateway(package)?,
             Artefact::Fake => templates::fake(package)?,
-            // A crate has one.
-            Artefact::Descriptor => syn::parse2(quote!())?,
+            // A crate has one of each.
+            Artefact::Descriptor | Artefact::Openapi | Artefact::Routes => syn::parse2(quote!())?,
         };
         import_runtime(&mut file.items);
         Ok(file)
@@ -159,7 +172,7 @@ impl<'a> Renderer<'a> {
             Artefact::Client | Artefact::Fake => has_services,
             Artefact::Adapter => !package.served_services().is_empty(),
             Artefact::Gateway => !package.routed_services().is_empty(),
-            Artefact::Descriptor => false,
+            Artefact::Descriptor | Artefact::Openapi | Artefact::Routes => false,
         };
         Artefact::ALL.into_iter().filter(|artefact| options.emits(*artefact)).filter(has_any)
     }

@@ -8,6 +8,7 @@ mod descriptor;
 mod error;
 mod files;
 mod modules;
+mod openapi;
 mod parallel;
 mod pb;
 mod print;
@@ -15,11 +16,11 @@ mod runtime;
 mod templates;
 mod tokens;
 mod types;
-mod wrap;
 
 pub use self::{
     checksum::{Provenance, provenance},
     error::Unprintable,
     files::{Files, render},
     modules::{ROOT, insertion_point},
+    openapi::{RouteRow, routes},
 };

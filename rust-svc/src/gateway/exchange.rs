@@ -109,7 +109,10 @@ impl HttpExchange {
         let body = std::mem::take(&mut self.body);
         let mut values = match self.route.takes_bytes {
             true => body::read_chunks(body, &self.headers)?,
-            false => body::read_stream(body, &self.headers, self.settings.max_message_bytes).await?,
+            false => {
+                let limit = self.settings.max_message_bytes;
+                body::read_stream(body, &self.headers, limit, self.receive_timeout).await?
+            }
         };
         self.place_body(false);
         let fields = std::mem::take(&mut self.parameters.fields);

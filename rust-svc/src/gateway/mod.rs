@@ -28,16 +28,19 @@ mod exchange;
 mod handler;
 mod headers;
 mod http_body;
+mod openapi;
 mod request;
 mod response;
-mod route_table;
 mod routes;
 mod routing;
 mod service;
 mod settings;
 
-pub use route_table::RoutesError;
+pub use openapi::OpenApi;
 pub use routes::GatewayRoutes;
-pub use routing::route::{self, Route, Unescape};
+pub use routing::{
+    RoutesError,
+    route::{self, Route, Unescape},
+};
 pub use service::Gateway;
 pub use settings::{CustomErrors, ErrorFormat, GatewaySettings, MatchedRoute, StreamFormat};

@@ -6,7 +6,8 @@ use axum::Router;
 
 use super::{
     handler::{DeclaredRoute, RouteGroup},
-    route_table::{RouteTable, RoutesError},
+    openapi::{Assets, OpenApi},
+    routing::{RouteTable, RoutesError},
     settings::GatewaySettings,
 };
 use crate::{intercept::Chain, json::PackedType};
@@ -20,6 +21,7 @@ pub struct GatewayRoutes {
     groups: Vec<RouteGroup>,
     types: Vec<&'static [PackedType]>,
     outer_chain: Chain,
+    documents: Vec<OpenApi>,
 }
 
 impl GatewayRoutes {
@@ -33,6 +35,7 @@ impl GatewayRoutes {
         let other = other.into();
         self.groups.extend(other.groups);
         self.types.extend(other.types);
+        self.documents.extend(other.documents);
         self
     }
 
@@ -58,6 +61,12 @@ impl GatewayRoutes {
         self
     }
 
+    /// Serves an OpenAPI document and a page to try calls, at paths that precede those of routes. No interceptor sees them.
+    pub fn openapi(mut self, document: OpenApi) -> Self {
+        self.documents.push(document);
+        self
+    }
+
     /// Returns whether there is no route.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
@@ -72,7 +81,7 @@ impl GatewayRoutes {
                 settings.parse.types.add(types);
             }
         }
-        let table = Arc::new(RouteTable::new(self.groups, self.outer_chain)?);
+        let table = Arc::new(RouteTable::new(self.groups, self.outer_chain, Assets::new(&self.documents))?);
         Ok(Router::new().fallback(move |request| table.clone().serve(request)))
     }
 

@@ -7,6 +7,7 @@ mod codec;
 mod headers;
 mod http;
 mod malformed;
+mod openapi;
 #[cfg(feature = "metrics")]
 mod panics;
 mod parts;

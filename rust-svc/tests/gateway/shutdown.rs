@@ -69,6 +69,11 @@ async fn a_body_that_stops_arriving_is_refused() {
     let answer = read_all(&mut open(address, &head("/v1/stock")).await).await;
     assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("the body broke off"), "{answer}");
 
+    // Nothing of the body arrives, so that it may turn out empty.
+    let silent = "POST /v1/items:upload HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+    let answer = read_all(&mut open(address, silent).await).await;
+    assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
+
     let mut stream = open(address, &head("/v1/items:upload")).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     stream.write_all(b"1\r\n}\r\n0\r\n\r\n").await.expect("the rest");

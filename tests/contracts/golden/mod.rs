@@ -20,6 +20,7 @@ pub mod modules;
 pub mod nameless;
 pub mod no_package;
 pub mod one_segment;
+pub mod openapi;
 #[cfg(feature = "validate")]
 pub mod own_rules;
 pub mod policies;

@@ -6,6 +6,7 @@ use super::{
     at::At,
     defaults::default_value,
     features::{Features, Presence},
+    rules::constraints,
 };
 use crate::{
     diagnostics::Position,
@@ -14,7 +15,7 @@ use crate::{
         lowering::Lowering,
         names::{WELL_KNOWN, is_in_oneof, is_map_entry, reflective},
     },
-    model::{Behavior, Cardinality, Encoding, Field, Scalar, Value, WellKnown},
+    model::{Behavior, Cardinality, Constraints, Encoding, Field, Scalar, Value, WellKnown},
     names::Ident,
     read::{
         File,
@@ -60,6 +61,7 @@ impl Lowering<'_> {
             // Only the service sets output-only fields.
             required: behavior.required && !behavior.output_only,
             behavior,
+            constraints: if self.options.checks_rules { constraints(&options.rules) } else { Constraints::default() },
             is_named: false,
             cardinality,
             default: default_value(field, &value),

@@ -1,5 +1,6 @@
 //! Rules of `buf.validate`, as far as the generator needs them. The runtime reads all rules.
 
+pub mod constraints;
 mod found;
 mod kinds;
 mod predefined;

@@ -26,7 +26,7 @@ use crate::{
 pub(in crate::render) fn module_of(artefacts: &Artefacts, artefact: Artefact) -> &Ident {
     match artefact {
         Artefact::Domain => &artefacts.domain,
-        Artefact::Pb | Artefact::Descriptor => &artefacts.pb,
+        Artefact::Pb | Artefact::Descriptor | Artefact::Openapi | Artefact::Routes => &artefacts.pb,
         Artefact::Convert => &artefacts.convert,
         Artefact::Adapter => &artefacts.adapter,
         Artefact::Client => &artefacts.client,
@@ -47,6 +47,8 @@ pub(in crate::render) struct Index<'a> {
     pub(in crate::render) artefacts: Vec<Artefact>,
     /// Whether the root has a module with descriptors.
     pub(in crate::render) has_descriptor: bool,
+    /// Whether an OpenAPI document is beside the root.
+    pub(in crate::render) has_document: bool,
 }
 
 impl Index<'_> {
@@ -62,17 +64,30 @@ impl Index<'_> {
             let descriptors = &self.lowered.model.descriptors;
             quote!(pub use self::#descriptors::FILE_DESCRIPTOR_SET;)
         });
+        let document = self.document();
         let check = package.is_some().then(|| {
             quote!(
                 const _: () = ::rust_svc::GENERATED_BY_0_1;
             )
         });
-        let mut file: syn::File = syn::parse2(quote!(#(#modules)* #(#exports)* #export #check))?;
+        let mut file: syn::File = syn::parse2(quote!(#(#modules)* #(#exports)* #export #document #check))?;
         file.attrs = self.head();
         if let Some(syn::Item::Const(check)) = file.items.last_mut() {
             check.attrs.push(comment_attribute(" Does not compile if the runtime is older than this code."));
         }
         Ok(file)
+    }
+
+    /// Returns the constant with the OpenAPI document.
+    fn document(&self) -> Option<TokenStream> {
+        let is_here = self.is_root() && self.tree.part.is_none() && self.has_document;
+        let file = self.options.openapi.file();
+        is_here.then(|| {
+            quote!(
+                #[doc = " The OpenAPI document of all HTTP routes."]
+                pub const OPENAPI: &str = include_str!(#file);
+            )
+        })
     }
 
     fn is_root(&self) -> bool {

@@ -73,11 +73,17 @@ pub(crate) async fn read_whole(
     Ok(bytes.freeze())
 }
 
-/// Returns the values of a body as they arrive, each of at most `limit` bytes. An empty body needs no content type.
-pub(crate) async fn read_stream(body: Body, headers: &HeaderMap, limit: usize) -> Result<Streaming<Bytes>, HttpError> {
+/// Returns the values of a body as they arrive, each of at most `limit` bytes. An empty body needs no content type, but has
+/// to end within `timeout`.
+pub(crate) async fn read_stream(
+    body: Body,
+    headers: &HeaderMap,
+    limit: usize,
+    timeout: Duration,
+) -> Result<Streaming<Bytes>, HttpError> {
     match BodyKind::Json.check(headers) {
         Ok(()) => Ok(split(body, splitter(headers), limit)),
-        Err(_) if is_empty(body).await => Ok(Streaming::empty()),
+        Err(_) if time::timeout(timeout, is_empty(body)).await == Ok(true) => Ok(Streaming::empty()),
         Err(error) => Err(error),
     }
 }

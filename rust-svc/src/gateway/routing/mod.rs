@@ -3,8 +3,9 @@
 mod bound_route;
 mod request_path;
 pub mod route;
+mod table;
 mod trie;
 
 pub(super) use bound_route::{BoundRoute, MessageInfo};
-pub(super) use request_path::{PathError, RequestPath};
-pub(super) use trie::RouteTrie;
+pub(super) use table::RouteTable;
+pub use table::RoutesError;

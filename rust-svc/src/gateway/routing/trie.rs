@@ -144,7 +144,7 @@ fn decode_segment(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::RouteTrie;
-    use crate::{gateway::routing::RequestPath, path::Template};
+    use crate::{gateway::routing::request_path::RequestPath, path::Template};
 
     fn trie(templates: &[&str]) -> RouteTrie {
         let mut trie = RouteTrie::default();

@@ -1,8 +1,11 @@
 //! The only printer, from the syntax tree of a file to its text.
 
+mod wrap;
+
 use syn::{Attribute, File, ImplItem, Item, TraitItem};
 
-use super::{checksum, tokens::comment_attribute, wrap::DocWrapper};
+use self::wrap::DocWrapper;
+use super::{checksum, tokens::comment_attribute};
 
 /// Prints a file, with a header, and with blank lines between items and between functions.
 pub(super) fn print(mut file: File) -> String {

@@ -8,18 +8,23 @@ use axum::{
 };
 
 use super::{
-    call,
-    error::HttpError,
-    exchange::HttpExchange,
-    handler::{DeclaredRoute, RouteGroup, RouteHandler},
-    request::context,
-    response::message,
-    routing::{BoundRoute, PathError, RequestPath, RouteTrie},
-    settings::{GatewaySettings, MatchedRoute},
+    bound_route::BoundRoute,
+    request_path::{PathError, RequestPath},
+    trie::RouteTrie,
 };
 use crate::{
     Code, Error,
     call::connection_info::{HttpConnInfo, RefusedByAdapters},
+    gateway::{
+        call,
+        error::HttpError,
+        exchange::HttpExchange,
+        handler::{DeclaredRoute, RouteGroup, RouteHandler},
+        openapi::Assets,
+        request::context,
+        response::message,
+        settings::{GatewaySettings, MatchedRoute},
+    },
     grpc::error_log::log_error,
     intercept::{Chain, HttpRoute, NO_METHOD},
     observe::names,
@@ -30,13 +35,15 @@ const ANY: &str = "*";
 
 /// All routes, by their HTTP methods and paths.
 #[derive(Debug)]
-pub(super) struct RouteTable {
+pub(in crate::gateway) struct RouteTable {
     handlers: Vec<RouteHandler>,
     tries: HashMap<&'static str, RouteTrie>,
     /// The settings for requests without a route.
     settings: Arc<GatewaySettings>,
     /// The chain that observes requests without a route.
     chain: Chain,
+    /// The OpenAPI documents and their pages.
+    assets: Assets,
 }
 
 /// The conflicts and errors of routes, one line for each.
@@ -45,9 +52,9 @@ pub struct RoutesError(Vec<String>);
 
 impl RouteTable {
     /// Checks all routes. Fails with all that are invalid or in conflict.
-    pub(super) fn new(groups: Vec<RouteGroup>, chain: Chain) -> Result<Self, RoutesError> {
+    pub(in crate::gateway) fn new(groups: Vec<RouteGroup>, chain: Chain, assets: Assets) -> Result<Self, RoutesError> {
         let settings = groups.first().map(|group| Arc::new(group.settings.clone())).unwrap_or_default();
-        let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, chain };
+        let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, chain, assets };
         let mut errors = Vec::new();
         for RouteGroup { declared, settings } in groups {
             let settings = Arc::new(settings);
@@ -67,8 +74,11 @@ impl RouteTable {
         Ok(())
     }
 
-    pub(super) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
+    pub(in crate::gateway) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
+        if let Some(response) = self.assets.serve(&parts) {
+            return response;
+        }
         let uri = parts.uri.clone();
         let found = RequestPath::parse(uri.path()).map(|path| (self.find(&parts.method, &path), path));
         match found {

@@ -1,5 +1,8 @@
 //! Rules of `buf.validate`.
 
+mod constraints;
+
+pub(super) use self::constraints::constraints;
 use super::{
     at::{At, below},
     features::Features,

@@ -1,6 +1,9 @@
 //! Messages and enums of `google.protobuf` with a Rust type of their own.
 
-use super::{Scalar, Times};
+mod times;
+
+pub use self::times::Times;
+use super::Scalar;
 use crate::names::Ident;
 
 /// A message or an enum of `google.protobuf` with a Rust type of its own.
@@ -58,6 +61,11 @@ impl WellKnown {
             Self::Wrapper(scalar) => wrapper(scalar),
             Self::Enum(name) | Self::Other(name) => name,
         }
+    }
+
+    /// Whether a query parameter can set it with a text.
+    pub fn is_query_text(self) -> bool {
+        !matches!(self, Self::Any | Self::Empty | Self::ListValue | Self::Struct | Self::Value | Self::Other(_))
     }
 
     /// Whether the JSON of the message is one value, not an object with its fields.

@@ -1,0 +1,58 @@
+//! Options of the OpenAPI document.
+
+use super::value::unknown;
+
+/// How the OpenAPI document is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenApiOptions {
+    /// Whether the option is set, which requests the document.
+    pub is_requested: bool,
+    /// Whether the version is 3.0 instead of 3.1.
+    pub is_version_3_0: bool,
+    /// Whether the file is YAML instead of JSON.
+    pub is_yaml: bool,
+    /// The format of errors.
+    pub errors: DocumentedErrors,
+    /// Whether calls have a bearer token.
+    pub has_bearer: bool,
+}
+
+/// The format of errors in the OpenAPI document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DocumentedErrors {
+    /// `google.rpc.Status`.
+    #[default]
+    Status,
+    /// Those of Google's REST APIs.
+    Google,
+    /// Problem details (RFC 9457).
+    Problem,
+}
+
+impl OpenApiOptions {
+    const VALUES: [&str; 8] = ["3.1", "3.0", "json", "yaml", "status", "google", "problem", "bearer"];
+
+    /// Sets values separated by `+`.
+    pub(super) fn set(&mut self, values: &str) -> Result<(), (String, String)> {
+        self.is_requested = true;
+        for value in values.split('+') {
+            match value {
+                "3.1" => self.is_version_3_0 = false,
+                "3.0" => self.is_version_3_0 = true,
+                "json" => self.is_yaml = false,
+                "yaml" => self.is_yaml = true,
+                "status" => self.errors = DocumentedErrors::Status,
+                "google" => self.errors = DocumentedErrors::Google,
+                "problem" => self.errors = DocumentedErrors::Problem,
+                "bearer" => self.has_bearer = true,
+                _ => return Err(unknown("openapi", value, &Self::VALUES)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of the file.
+    pub fn file(self) -> &'static str {
+        if self.is_yaml { "openapi.yaml" } else { "openapi.json" }
+    }
+}

@@ -1,0 +1,113 @@
+//! The schemas of messages and enums.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{fields::set, names::ComponentNames, scalars};
+use crate::model::{Enum, Field, Message, Model, Oneof, WellKnown};
+
+/// The schemas that a document refers to.
+pub(super) struct Schemas<'a> {
+    pub(super) model: &'a Model,
+    pub(super) names: ComponentNames<'a>,
+    /// The types whose schemas are still to be built.
+    pending: Vec<&'a str>,
+    /// The schemas of types, by full name; `null` while they are pending.
+    schemas: BTreeMap<&'a str, Value>,
+}
+
+impl<'a> Schemas<'a> {
+    pub(super) fn new(model: &'a Model) -> Self {
+        Self { model, names: ComponentNames::new(model), pending: Vec::new(), schemas: BTreeMap::new() }
+    }
+
+    /// Returns a reference to the schema of a message or an enum.
+    pub(super) fn reference(&mut self, name: &'a str) -> Value {
+        self.schemas.entry(name).or_insert_with(|| {
+            self.pending.push(name);
+            Value::Null
+        });
+        json!({"$ref": format!("#/components/schemas/{}", self.names.of(name))})
+    }
+
+    /// Returns the schema of a message by its name, wherever it is declared.
+    pub(super) fn message_of(&mut self, name: &'a str) -> Value {
+        let known = name.strip_prefix("google.protobuf.").and_then(WellKnown::message);
+        known.map_or_else(|| self.reference(name), scalars::well_known)
+    }
+
+    /// Returns all schemas by the names of their components.
+    pub(super) fn finish(mut self) -> Map<String, Value> {
+        while let Some(name) = self.pending.pop() {
+            let schema = self.schema(name);
+            self.schemas.insert(name, schema);
+        }
+        let names = &self.names;
+        let mut named: Vec<_> = self.schemas.into_iter().map(|(name, schema)| (names.of(name), schema)).collect();
+        named.sort_by_key(|(name, _)| *name);
+        named.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    }
+
+    fn schema(&mut self, name: &'a str) -> Value {
+        let model = self.model;
+        match (model.message(name), model.enumeration(name)) {
+            (Some(message), _) => self.message(message, &[]),
+            (None, Some(item)) => enumeration(item),
+            (None, None) => json!({}),
+        }
+    }
+
+    /// Returns the schema of a message without the fields that the path sets.
+    pub(super) fn message(&mut self, message: &'a Message, without: &[&str]) -> Value {
+        let mut schema = json!({"type": "object"});
+        set(&mut schema, "description", message.docs.written());
+        set(&mut schema, "deprecated", message.deprecated.then_some(true));
+        let is_here = |field: &&Field| !without.contains(&field.name.as_str());
+        let fields: Vec<_> = message.fields().filter(is_here).collect();
+        let properties: Map<_, _> = fields.iter().map(|field| (field.json_name.clone(), self.field(field))).collect();
+        set(&mut schema, "properties", (!properties.is_empty()).then_some(properties));
+        let required: Vec<_> = fields.iter().filter(|field| is_required(message, field)).collect();
+        let required: Vec<_> = required.into_iter().map(|field| field.json_name.as_str()).collect();
+        set(&mut schema, "required", (!required.is_empty()).then_some(required));
+        let choices: Vec<_> = message.oneofs().filter_map(|oneof| choice(oneof, without)).collect();
+        set(&mut schema, "allOf", (!choices.is_empty()).then_some(choices));
+        schema
+    }
+}
+
+/// Whether an object must have a field. A oneof has a rule of its own.
+fn is_required(message: &Message, field: &Field) -> bool {
+    let is_member = message.oneofs().any(|oneof| oneof.fields.iter().any(|member| member.name == field.name));
+    !is_member && (field.required || field.constraints.required) && !field.behavior.output_only
+}
+
+/// Returns the rule that at most one field of a oneof is there, or exactly one.
+fn choice(oneof: &Oneof, without: &[&str]) -> Option<Value> {
+    let names: Vec<_> = oneof.fields.iter().map(|field| field.json_name.as_str()).collect();
+    if names.len() < 2 || oneof.fields.iter().any(|field| without.contains(&field.name.as_str())) {
+        return None;
+    }
+    let mut choices: Vec<_> = names.iter().map(|name| json!({"required": [name]})).collect();
+    if !oneof.required() {
+        choices.push(json!({"not": {"anyOf": choices.clone()}}));
+    }
+    let mut rule = json!({"oneOf": choices});
+    set(&mut rule, "description", oneof.docs.written());
+    Some(rule)
+}
+
+/// Returns the schema of an enum, whose values are names.
+fn enumeration(item: &Enum) -> Value {
+    let names: Vec<_> = item.values.iter().map(|value| value.name.as_str()).collect();
+    let mut schema = json!({"type": "string", "enum": names});
+    let values = item.values.iter().filter_map(|value| {
+        let text = value.docs.written()?.replace('\n', "\n  ");
+        Some(format!("- `{}`: {text}", value.name))
+    });
+    let lines: Vec<_> = item.docs.written().into_iter().chain([String::new()]).chain(values).collect();
+    let description = lines.join("\n").trim().to_owned();
+    set(&mut schema, "description", (!description.is_empty()).then_some(description));
+    set(&mut schema, "deprecated", item.deprecated.then_some(true));
+    schema
+}
