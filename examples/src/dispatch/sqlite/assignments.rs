@@ -8,7 +8,7 @@ use super::{
         status,
         store::{DispatchStoreError, NewAssignment, Progress},
     },
-    routes, silence,
+    routes, signs_of_life,
 };
 use crate::{
     generated::dispatch::v1::{Assignment, Point, assignment::Status},
@@ -124,7 +124,7 @@ pub(super) async fn progress(
     if now.courier_id != courier {
         return Err(DispatchStoreError::NotYours);
     }
-    silence::seen(tx, time, &courier).await?;
+    signs_of_life::record(tx, time, &courier).await?;
     if now.status == Some(to) { Ok(now) } else { move_to(tx, time, &id, to).await }
 }
 

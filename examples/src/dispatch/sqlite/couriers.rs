@@ -4,7 +4,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     super::store::{CourierUpdate, DispatchStoreError},
-    assignments, silence,
+    assignments, signs_of_life,
 };
 use crate::{
     generated::dispatch::v1::{Assignment, Courier, Point, assignment::Status, courier::Availability},
@@ -68,7 +68,7 @@ pub(super) async fn update(
     let position = update.position.as_ref();
     let query = query.bind(position.map(|it| it.latitude)).bind(position.map(|it| it.longitude));
     query.bind(now).execute(&mut *tx).await?;
-    silence::seen(tx, now, &update.courier_id).await?;
+    signs_of_life::record(tx, now, &update.courier_id).await?;
     Ok((get(tx, &update.courier_id).await?, true))
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn accept(
         return Err(DispatchStoreError::NotFree);
     }
     // Change the status first, which fails if the assignment is taken.
-    silence::seen(tx, time, &courier).await?;
+    signs_of_life::record(tx, time, &courier).await?;
     assignments::move_to(tx, time, &id, Status::Accepted).await?;
     let query = sqlx::query("UPDATE assignment SET courier_id = ? WHERE assignment_id = ?");
     query.bind(&courier).bind(&id).execute(&mut *tx).await?;

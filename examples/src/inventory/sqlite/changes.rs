@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{
-    super::store::{StockChanges, StockStoreError},
-    stock::level,
-};
+use super::super::store::{StockChanges, StockStoreError};
+use crate::{generated::inventory::v1::StockLevel, time};
 
 /// The number of changes that are kept for watchers.
 pub(super) const KEPT_CHANGES: i64 = 2_000;
@@ -75,4 +73,18 @@ pub(super) async fn forget_old_changes(tx: &mut SqliteConnection) -> Result<(), 
     let query = sqlx::query("DELETE FROM stock_change WHERE change <= (SELECT max(change) FROM stock_change) - ?");
     query.bind(KEPT_CHANGES).execute(tx).await?;
     Ok(())
+}
+
+/// Reads the stock of a product.
+pub(super) fn level(row: SqliteRow) -> Result<StockLevel, sqlx::Error> {
+    let on_hand: i64 = row.try_get("on_hand")?;
+    let reserved: i64 = row.try_get("reserved")?;
+    Ok(StockLevel {
+        product_id: row.try_get("product_id")?,
+        available: (on_hand - reserved).max(0),
+        reserved,
+        shipped: row.try_get("shipped")?,
+        update_time: time::from_micros(row.try_get("updated_at")?),
+        revision: row.try_get("revision")?,
+    })
 }

@@ -1,10 +1,10 @@
 //! The stock of each product.
 
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::SqliteConnection;
 
 use super::{
     super::store::{StockCount, StockStoreError},
-    changes::forget_old_changes,
+    changes::{forget_old_changes, level},
 };
 use crate::{
     generated::inventory::v1::{Item, StockLevel, stock_error::Shortage},
@@ -94,17 +94,4 @@ pub(super) async fn ship(
     );
     query.bind(&item.product_id).bind(item.quantity).bind(shipped_at).bind(now).bind(reserved).execute(tx).await?;
     Ok(())
-}
-
-pub(super) fn level(row: SqliteRow) -> Result<StockLevel, sqlx::Error> {
-    let on_hand: i64 = row.try_get("on_hand")?;
-    let reserved: i64 = row.try_get("reserved")?;
-    Ok(StockLevel {
-        product_id: row.try_get("product_id")?,
-        available: (on_hand - reserved).max(0),
-        reserved,
-        shipped: row.try_get("shipped")?,
-        update_time: time::from_micros(row.try_get("updated_at")?),
-        revision: row.try_get("revision")?,
-    })
 }

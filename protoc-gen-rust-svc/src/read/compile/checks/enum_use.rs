@@ -4,8 +4,12 @@ use std::collections::HashMap;
 
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
 
-use super::walk::is_proto3;
 use crate::names::full_name;
+
+/// Whether a file has the syntax `proto3`, whose enums are open.
+pub(super) fn is_proto3(file: &FileDescriptorProto) -> bool {
+    file.syntax() == "proto3"
+}
 
 /// The properties of an enum that its uses depend on.
 pub(super) struct EnumUse {

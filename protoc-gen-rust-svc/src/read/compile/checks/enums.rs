@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prost_types::EnumDescriptorProto;
 
-use super::{
-    enum_values::pascal_case,
-    walk::{Checker, is_proto3},
-};
+use super::{enum_use::is_proto3, enum_values::pascal_case, walk::Checker};
 use crate::read::compile::paths::{ENUM_RESERVED, ENUM_RESERVED_NAME, ENUM_VALUE, index};
 
 impl Checker<'_> {

@@ -6,7 +6,10 @@ use prost_types::{
     field_options::JsType,
 };
 
-use super::walk::{Checker, is_map_entry, is_proto3};
+use super::{
+    enum_use::is_proto3,
+    walk::{Checker, is_map_entry},
+};
 use crate::read::compile::{paths::MESSAGE_NESTED, relax::default_json_name};
 
 impl Checker<'_> {

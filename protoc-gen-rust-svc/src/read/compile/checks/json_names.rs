@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
-use super::walk::is_proto3;
+use super::enum_use::is_proto3;
 use crate::{
     diagnostics::Problem,
     read::compile::{
@@ -18,7 +18,7 @@ const LEGACY: &str = "deprecated_legacy_json_field_conflicts";
 
 /// Reports fields whose JSON names are equal: names that they set, and in proto3 those that they would have.
 pub(super) fn check(file: &FileDescriptorProto) -> Vec<Problem> {
-    let mut search = Search { file, problems: Vec::new() };
+    let mut search = NameSearch { file, problems: Vec::new() };
     for (number, item) in file.message_type.iter().enumerate() {
         search.message(&[FILE_MESSAGE, index(number)], item);
     }
@@ -32,12 +32,12 @@ struct JsonName<'a> {
     is_custom: bool,
 }
 
-struct Search<'a> {
+struct NameSearch<'a> {
     file: &'a FileDescriptorProto,
     problems: Vec<Problem>,
 }
 
-impl Search<'_> {
+impl NameSearch<'_> {
     fn message(&mut self, path: &[i32], message: &DescriptorProto) {
         if !is_legacy(message) {
             self.equal(path, message.field.iter().map(default));

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use prost_types::DescriptorProto;
 
-use super::walk::{Checker, is_map_entry, is_proto3};
+use super::{
+    enum_use::is_proto3,
+    walk::{Checker, is_map_entry},
+};
 use crate::read::compile::paths::{
     MESSAGE_EXTENSION_RANGE, MESSAGE_FIELD, MESSAGE_RESERVED, MESSAGE_RESERVED_NAME, index,
 };

@@ -1,5 +1,6 @@
 //! Rules of protobuf that protoc enforces and protox does not.
 
+mod all;
 mod enum_use;
 mod enum_values;
 mod enums;
@@ -13,20 +14,4 @@ mod options;
 mod statements;
 mod walk;
 
-use prost_types::FileDescriptorProto;
-
-use crate::diagnostics::Problem;
-
-/// Checks a parsed file.
-pub(super) fn check_parsed(file: &mut FileDescriptorProto, text: &str) -> Vec<Problem> {
-    [options::check(file), json_names::check(file), methods::check(file), statements::check(file.name(), text)].concat()
-}
-
-/// Checks linked files. Those of google.protobuf are valid.
-pub(super) fn check(files: &[FileDescriptorProto]) -> Vec<Problem> {
-    let own: Vec<_> = files.iter().filter(|file| !file.name().starts_with("google/protobuf/")).collect();
-    let mut problems = walk::check(files, &own);
-    problems.extend(extensions::check(files));
-    problems.extend(own.iter().flat_map(|file| lite::check(file, files)));
-    problems
-}
+pub(super) use self::all::{check, check_parsed};

@@ -19,10 +19,6 @@ pub(super) fn check(files: &[FileDescriptorProto], own: &[&FileDescriptorProto])
     own.iter().flat_map(|file| Checker { file, enums: &enums, path: Vec::new(), problems: Vec::new() }.file()).collect()
 }
 
-pub(super) fn is_proto3(file: &FileDescriptorProto) -> bool {
-    file.syntax() == "proto3"
-}
-
 pub(super) fn is_map_entry(message: &DescriptorProto) -> bool {
     message.options.as_ref().is_some_and(|options| options.map_entry())
 }

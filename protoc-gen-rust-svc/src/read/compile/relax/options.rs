@@ -16,20 +16,20 @@ type Visit<'a> = dyn FnMut(&[i32], &mut Vec<UninterpretedOption>) + 'a;
 
 /// Visits the options of each element, with their path.
 pub(in super::super) fn each_option(file: &mut FileDescriptorProto, visit: &mut Visit<'_>) {
-    let mut walk = Walk { path: Vec::new(), visit };
+    let mut walk = OptionWalk { path: Vec::new(), visit };
     walk.options(FILE_OPTIONS, file.options.as_mut().map(|options| &mut options.uninterpreted_option));
-    walk.each(FILE_MESSAGE, &mut file.message_type, Walk::message);
-    walk.each(FILE_ENUM, &mut file.enum_type, Walk::enumeration);
-    walk.each(FILE_SERVICE, &mut file.service, Walk::service);
-    walk.each(FILE_EXTENSION, &mut file.extension, Walk::field);
+    walk.each(FILE_MESSAGE, &mut file.message_type, OptionWalk::message);
+    walk.each(FILE_ENUM, &mut file.enum_type, OptionWalk::enumeration);
+    walk.each(FILE_SERVICE, &mut file.service, OptionWalk::service);
+    walk.each(FILE_EXTENSION, &mut file.extension, OptionWalk::field);
 }
 
-struct Walk<'a, 'b> {
+struct OptionWalk<'a, 'b> {
     path: Vec<i32>,
     visit: &'a mut Visit<'b>,
 }
 
-impl Walk<'_, '_> {
+impl OptionWalk<'_, '_> {
     fn each<T>(&mut self, number: i32, items: &mut [T], visit: impl Fn(&mut Self, &mut T)) {
         for (position, item) in items.iter_mut().enumerate() {
             self.path.extend([number, index(position)]);

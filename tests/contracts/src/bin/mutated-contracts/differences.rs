@@ -1,4 +1,4 @@
-//! What protoc and the built-in reader judge differently, and which of it is known.
+//! Contracts that protoc and the built-in reader judge differently, and the known ones among them.
 
 use std::fmt;
 

@@ -1,18 +1,13 @@
-//! The state of dispatch in SQLite.
-
-mod assignments;
-mod confirmations;
-mod couriers;
-mod routes;
-mod silence;
-#[cfg(test)]
-mod tests;
+//! The store, whose parts are in the files beside this one.
 
 use futures::FutureExt;
 use rust_svc::async_trait;
 use tokio::sync::watch;
 
-use super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence};
+use super::{
+    super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence},
+    assignments, confirmations, couriers, signs_of_life, silence,
+};
 use crate::{
     database::Database,
     generated::dispatch::v1::{Assignment, Courier, Route, assignment::Status},
@@ -105,7 +100,7 @@ impl DispatchStore for SqliteDispatchStore {
 
     async fn seen(&self, courier_id: &str) -> Result<(), DispatchStoreError> {
         let (id, now) = (courier_id.to_owned(), self.clock.now());
-        self.database.write(move |tx| async move { silence::seen(tx, now, &id).await }.boxed()).await
+        self.database.write(move |tx| async move { signs_of_life::record(tx, now, &id).await }.boxed()).await
     }
 
     async fn end_silence(&self, silent_since: i64, lost_since: i64) -> Result<Silence, DispatchStoreError> {

@@ -1,0 +1,13 @@
+//! The state of dispatch in SQLite.
+
+mod assignments;
+mod confirmations;
+mod couriers;
+mod routes;
+mod signs_of_life;
+mod silence;
+mod sqlite_store;
+#[cfg(test)]
+mod tests;
+
+pub use self::sqlite_store::SqliteDispatchStore;
