@@ -4,14 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{OpenApiOptions, errors, fields::set, path::DocumentedPath, schemas::Schemas};
+use super::{OpenApiOptions, errors, keyword::set, path::DocumentedPath, print, schemas::Schemas, version_3_0};
 use crate::model::{Method, Model, Route, Service};
 
 /// The HTTP methods that a path of OpenAPI can have.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
+/// Returns the document, with the name of its file.
+pub(in super::super) fn document(model: &Model, options: OpenApiOptions) -> (String, String) {
+    let mut document = build(model, options);
+    if options.is_version_3_0 {
+        version_3_0::convert(&mut document);
+    }
+    let text = if options.is_yaml { print::yaml(&document) } else { print::json(&document) };
+    (options.file().to_owned(), text)
+}
+
 /// Builds the document of version 3.1.
-pub(super) fn build(model: &Model, options: OpenApiOptions) -> Value {
+fn build(model: &Model, options: OpenApiOptions) -> Value {
     let mut operations = Operations::new(model);
     let services: Vec<_> = services(model).collect();
     for service in &services {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{scalars, schemas::Schemas};
+use super::{keyword::set, scalars, schemas::Schemas};
 use crate::model::{self, Cardinality, Constant, Constraints, Field, Range, Scalar};
 
 impl<'a> Schemas<'a> {
@@ -83,13 +83,6 @@ fn describe(schema: &mut Value, field: &Field) {
     set(schema, "deprecated", field.deprecated.then_some(true));
     set(schema, "readOnly", field.behavior.output_only.then_some(true));
     set(schema, "writeOnly", field.behavior.input_only.then_some(true));
-}
-
-/// Sets a keyword, if it has a value.
-pub(super) fn set(schema: &mut Value, keyword: &str, value: Option<impl Into<Value>>) {
-    if let Some(value) = value {
-        schema[keyword] = value.into();
-    }
 }
 
 /// Adds the rules of a scalar.

@@ -3,6 +3,7 @@
 mod document;
 mod errors;
 mod fields;
+mod keyword;
 mod names;
 mod operation;
 mod parameters;
@@ -13,19 +14,6 @@ mod scalars;
 mod schemas;
 mod version_3_0;
 
-pub(super) use self::routes::file as routes_file;
 pub use self::routes::{RouteRow, routes};
-use crate::{
-    model::Model,
-    options::{DocumentedErrors, OpenApiOptions},
-};
-
-/// Returns the document, with the name of its file.
-pub(super) fn document(model: &Model, options: OpenApiOptions) -> (String, String) {
-    let mut document = document::build(model, options);
-    if options.is_version_3_0 {
-        version_3_0::convert(&mut document);
-    }
-    let text = if options.is_yaml { print::yaml(&document) } else { print::json(&document) };
-    (options.file().to_owned(), text)
-}
+pub(super) use self::{document::document, routes::file as routes_file};
+use crate::options::{DocumentedErrors, OpenApiOptions};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{fields::set, path::PathParameter, schemas::Schemas};
+use super::{keyword::set, path::PathParameter, schemas::Schemas};
 use crate::model::{Attribute, Method, Route, Service};
 
 /// The message that is bytes with a content type, not JSON.

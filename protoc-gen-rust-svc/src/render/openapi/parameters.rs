@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{fields::set, path::PathParameter, schemas::Schemas};
+use super::{keyword::set, path::PathParameter, schemas::Schemas};
 use crate::model::{self, Cardinality, Field, Message, Method, Route};
 
 /// The most parameters of a query in a document.

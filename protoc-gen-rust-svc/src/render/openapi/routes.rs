@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{fields::set, print};
+use super::{keyword::set, print};
 use crate::model::{Method, Model, Route};
 
 /// The name of the file.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{fields::set, names::ComponentNames, scalars};
+use super::{keyword::set, names::ComponentNames, scalars};
 use crate::model::{Enum, Field, Message, Model, Oneof, WellKnown};
 
 /// The schemas that a document refers to.

@@ -67,7 +67,9 @@ mod tests {
     fn semicolons_without_a_field_are_found() {
         let places = |text: &str| check("a", text).iter().map(|found| found.position.column).collect::<Vec<_>>();
         assert_eq!(places("message M { oneof o { ; int32 a = 1;; M b = 2 [deprecated = true]; } ; }"), [23, 37]);
-        assert_eq!(places("message oneof { ; } message M { ; oneof o { option (x) = {a {}}; group G = 1 {;} } }"), []);
+        assert!(
+            places("message oneof { ; } message M { ; oneof o { option (x) = {a {}}; group G = 1 {;} } }").is_empty()
+        );
         assert_eq!(places("extend a.B { ; }"), [14]);
     }
 }
