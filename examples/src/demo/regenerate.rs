@@ -12,6 +12,8 @@ use crate::node::BoxError;
 
 const PROTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto");
 const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
+/// The options of buf.gen.yaml.
+const OPTIONS: &str = "openapi=3.1";
 const PACKAGES: [&str; 3] = ["inventory/v1", "order/v1", "dispatch/v1"];
 
 /// Files by their path.
@@ -26,7 +28,8 @@ pub(super) fn generated_now() -> Result<Files, BoxError> {
     }
     let input = compile::compile(&[root], &protos)?;
     let mut diagnostics = Diagnostics::default();
-    let files = protoc_gen_rust_svc::generate(&input, &Options::default(), &mut diagnostics)?;
+    let options = Options::parse(OPTIONS, &mut diagnostics);
+    let files = protoc_gen_rust_svc::generate(&input, &options, &mut diagnostics)?;
     if diagnostics.has_errors() { Err(diagnostics.errors().into()) } else { Ok(files) }
 }
 
