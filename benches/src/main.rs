@@ -90,7 +90,7 @@ fn run(arguments: Arguments) -> Result<()> {
             wire::all(wire::Extent { turns: 10 * rounds, millis: 100, calls: 1000 })
         }
         Arguments::Gateway { quick: true, .. } => {
-            gateway::all(gateway::RunLength { turns: 1, millis: 200, requests: 100 })
+            gateway::all(gateway::RunLength { turns: 1, millis: 200, requests: 5 })
         }
         Arguments::Gateway { quick: false, rounds } => {
             gateway::all(gateway::RunLength { turns: 3 * rounds, millis: 300, requests: 1000 })
