@@ -42,7 +42,7 @@ impl Dispatch {
         }
     }
 
-    /// Takes assignments from couriers that are not heard of.
+    /// Takes assignments from couriers that have sent no message for some time.
     pub async fn end_silence(&self) {
         let (silent, lost) = (self.clock.before(self.config.silent_after), self.clock.before(self.config.lost_after));
         match self.store.end_silence(silent, lost).await {

@@ -65,7 +65,7 @@ impl CourierSender {
         self.end.is_near.send_replace(true);
     }
 
-    /// Completes when nobody reads the stream any more, or it has ended.
+    /// Completes when the reader has dropped the stream, or it has ended.
     pub(super) async fn closed(&self) {
         let mut is_near = self.end.is_near.subscribe();
         tokio::select! {

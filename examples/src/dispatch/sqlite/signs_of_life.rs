@@ -1,4 +1,4 @@
-//! When a courier was last heard of.
+//! The time of the last message of a courier.
 
 use sqlx::SqliteConnection;
 

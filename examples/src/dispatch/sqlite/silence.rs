@@ -1,4 +1,4 @@
-//! Couriers that are not heard of.
+//! Couriers that have sent no message for some time.
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 

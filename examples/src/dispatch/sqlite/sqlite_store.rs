@@ -105,7 +105,7 @@ impl DispatchStore for SqliteDispatchStore {
 
     async fn end_silence(&self, silent_since: i64, lost_since: i64) -> Result<Silence, DispatchStoreError> {
         let now = self.clock.now();
-        // A read first: most of the time nobody is silent, and a write would wake all readers.
+        // A read first, because a write would wake all readers, and most of the time there is nothing to end.
         let is_any =
             self.database.read(move |connection| silence::is_any(connection, silent_since, lost_since).boxed());
         if !is_any.await? {

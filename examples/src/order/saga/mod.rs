@@ -3,7 +3,7 @@
 //! # Steps
 //!
 //! A step makes one call of another service and records its result. The status of an order tells the next step, so that
-//! the order continues where it stands, whatever happened to the process that made the last one:
+//! the order continues with its next step, even if the process that made the last one has ended:
 //!
 //! | status | call | result |
 //! |---|---|---|
