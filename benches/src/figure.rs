@@ -16,6 +16,17 @@ pub(crate) struct Figure {
     pub(crate) goal: Goal,
 }
 
+/// The length of a run, of which figures are the medians.
+#[derive(Clone, Copy)]
+pub(crate) struct RunLength {
+    /// The number of turns of each peer. Many short ones are better than few long ones: a processor changes its pace.
+    pub(crate) turns: usize,
+    /// The duration of a turn, in milliseconds.
+    pub(crate) millis: u64,
+    /// The number of counted calls.
+    pub(crate) calls: usize,
+}
+
 /// The unit of a figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Unit {

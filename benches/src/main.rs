@@ -20,6 +20,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use bench::error::Result;
 use clap::Parser;
+use figure::RunLength;
 
 /// Measures this project and its peers, and prints a line for each figure:
 /// `NAME ours=VALUE peer=VALUE ratio=R goal=G ok|short`.
@@ -85,15 +86,13 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Generator { quick: true, rounds } => generator::quick(rounds),
         Arguments::Generator { quick: false, rounds } => generator::all(rounds).and_then(|()| compile::all(rounds)),
         Arguments::Compile { rounds } => compile::all(rounds),
-        Arguments::Wire { quick: true, .. } => wire::all(wire::Extent { turns: 1, millis: 200, calls: 100 }),
+        Arguments::Wire { quick: true, .. } => wire::all(RunLength { turns: 1, millis: 200, calls: 100 }),
         Arguments::Wire { quick: false, rounds } => {
-            wire::all(wire::Extent { turns: 10 * rounds, millis: 100, calls: 1000 })
+            wire::all(RunLength { turns: 10 * rounds, millis: 100, calls: 1000 })
         }
-        Arguments::Gateway { quick: true, .. } => {
-            gateway::all(gateway::RunLength { turns: 1, millis: 200, requests: 5 })
-        }
+        Arguments::Gateway { quick: true, .. } => gateway::all(RunLength { turns: 1, millis: 200, calls: 5 }),
         Arguments::Gateway { quick: false, rounds } => {
-            gateway::all(gateway::RunLength { turns: 3 * rounds, millis: 300, requests: 1000 })
+            gateway::all(RunLength { turns: 3 * rounds, millis: 300, calls: 1000 })
         }
         Arguments::Measure { report, command } => usage::measure(&report, &command).map(drop),
     }

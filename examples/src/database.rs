@@ -1,11 +1,20 @@
 //! An embedded SQLite database, in a file or in memory.
 
-use std::{panic, path::Path, sync::Arc, time::Duration};
+use std::{
+    panic,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
 use sqlx::{
-    SqliteConnection, SqlitePool,
+    Connection, Sqlite, SqliteConnection, SqlitePool,
     migrate::Migrator,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::{sync::watch, task::JoinHandle, time};
@@ -23,6 +32,7 @@ pub const IN_MEMORY: &str = ":memory:";
 pub struct Database {
     pool: SqlitePool,
     changed: watch::Sender<()>,
+    is_full: Arc<AtomicBool>,
     _others: Option<Arc<EndOnDrop>>,
 }
 
@@ -35,7 +45,7 @@ impl Database {
         migrations.run(&pool).await?;
         let changed = watch::Sender::new(());
         let others = (name != IN_MEMORY).then(|| tokio::spawn(watch_others(pool.clone(), changed.clone())));
-        Ok(Self { pool, changed, _others: others.map(|task| Arc::new(EndOnDrop(task))) })
+        Ok(Self { pool, changed, is_full: Arc::default(), _others: others.map(|task| Arc::new(EndOnDrop(task))) })
     }
 
     /// Reads with the connection.
@@ -61,6 +71,12 @@ impl Database {
         sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
     }
 
+    /// Lets the database not grow any more, as on a full disk, or lets it grow again. For demonstrations.
+    pub async fn fill(&self, is_full: bool) -> Result<(), sqlx::Error> {
+        self.is_full.store(is_full, Relaxed);
+        limit(&mut *self.pool.acquire().await?, is_full).await
+    }
+
     /// Runs `work` in one transaction and notifies the readers. If it fails, nothing changes.
     ///
     /// It completes even if the caller is dropped, so that readers are always notified.
@@ -74,13 +90,28 @@ impl Database {
     {
         let this = self.clone();
         let write = async move {
-            let mut transaction = this.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let mut connection = this.connection().await?;
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
             let value = work(&mut transaction).await?;
             transaction.commit().await?;
             this.changed.send_replace(());
             Ok(value)
         };
         to_the_end(write).await
+    }
+
+    /// Returns the connection, or a new one if it is not usable any more: after such as a full disk, SQLite has ended the
+    /// transaction by itself, so that it cannot be rolled back.
+    async fn connection(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        if connection.is_in_transaction() {
+            connection.close().await?;
+            connection = self.pool.acquire().await?;
+        }
+        if self.is_full.load(Relaxed) {
+            limit(&mut connection, true).await?;
+        }
+        Ok(connection)
     }
 
     /// Receives each later change.
@@ -92,6 +123,12 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Below the present size, SQLite takes the present size.
+async fn limit(connection: &mut SqliteConnection, is_full: bool) -> Result<(), sqlx::Error> {
+    let limit = if is_full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 1073741823" };
+    sqlx::query(limit).execute(connection).await.map(drop)
 }
 
 async fn to_the_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
@@ -227,5 +264,24 @@ mod tests {
         tokio::time::sleep(2 * super::LOOK_EVERY).await;
         other.write(move |tx| change(tx).boxed()).await.expect("written");
         changes.changed().await.expect("noticed");
+    }
+
+    #[tokio::test]
+    async fn writes_succeed_again_after_a_full_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("full.db");
+        let name = file.to_str().expect("a name");
+        let database = Database::open(name, &sqlx::migrate!("migrations/inventory")).await.expect("opens");
+        let fill = async |tx: &mut SqliteConnection| {
+            sqlx::query("CREATE TABLE IF NOT EXISTS note (text TEXT NOT NULL)").execute(&mut *tx).await?;
+            sqlx::query("INSERT INTO note (text) VALUES (hex(randomblob(100000)))").execute(tx).await.map(drop)
+        };
+        database.fill(true).await.expect("full");
+        for _ in 0..3 {
+            database.write(move |tx| fill(tx).boxed()).await.expect_err("full");
+        }
+        database.fill(false).await.expect("free");
+        database.write(move |tx| fill(tx).boxed()).await.expect("there is room");
+        assert_eq!(database.read(|connection| count(connection).boxed()).await.expect("read"), 1);
     }
 }

@@ -9,17 +9,17 @@
 //!
 //! Each service keeps its state behind a trait in `store`, which `sqlite` implements on the embedded [`database`].
 
+pub mod access;
 pub mod database;
 pub mod demo;
 
 pub mod dispatch;
-pub mod log_stream;
+pub mod lists;
 #[rustfmt::skip]
 pub mod generated;
 pub mod inventory;
 pub mod node;
 pub mod order;
-pub mod page_token;
 pub mod time;
 pub mod tracking;
 pub mod validation;

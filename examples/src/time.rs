@@ -13,6 +13,9 @@ use rust_svc::Timestamp;
 /// The time for which an update can be repeated with its key.
 pub const KEY_LIFE: Duration = Duration::from_hours(24);
 
+/// The time for which a request that was cancelled before it arrived is remembered. No request is delayed for longer.
+pub const PREVENTION_LIFE: Duration = Duration::from_hours(7 * 24);
+
 const PER_SECOND: i64 = 1_000_000;
 
 /// Tells the time. Clones of a manual clock share its time.

@@ -39,7 +39,9 @@ struct Replica {
 impl Replica {
     async fn start(listen: &str) -> Self {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_inventory"));
-        command.args(["--listen", listen, "--database=:memory:", "--stop-with-stdin"]).kill_on_drop(true);
+        command
+            .args(["--listen", listen, "--database=:memory:", "--stop-with-stdin", "--without-tokens"])
+            .kill_on_drop(true);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("starts");
         let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
         let line = timeout(TIMEOUT, lines.next_line()).await.expect("in time").expect("readable").expect("a line");

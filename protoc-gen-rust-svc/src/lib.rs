@@ -33,7 +33,7 @@ use crate::{
     diagnostics::Diagnostics,
     lower::Lowered,
     options::Options,
-    read::Input,
+    read::{Input, SourceFolders},
     render::{Files, Unprintable},
 };
 
@@ -64,9 +64,9 @@ pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) 
 /// Fails if the request is malformed, which is not an error of the user.
 pub fn answer(request: &[u8]) -> Result<(Vec<u8>, String), Box<dyn std::error::Error>> {
     let mut input = Input::from_request(request)?;
-    input.find_texts();
     let mut diagnostics = Diagnostics::default();
-    let options = options::of_plugin(&input.parameter, &mut diagnostics);
+    let (options, proto_path) = options::of_plugin(&input.parameter, &mut diagnostics);
+    input.find_texts(&SourceFolders::of_plugin(proto_path));
     let files = generate(&input, &options, &mut diagnostics)?;
     let response = match diagnostics.has_errors() {
         true => respond::error(&diagnostics.errors()),

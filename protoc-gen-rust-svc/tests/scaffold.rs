@@ -108,9 +108,84 @@ fn moved_implementations_are_found_and_missing_ones_reported() {
     fs::rename(project.path(SERVICE), project.path("src/service/moved.rs")).expect("a file");
     project.declare("rpc Watch(Item) returns (stream Item);");
     assert!(project.sync(&[]).starts_with("src/service/moved.rs: watch\n"));
-    fs::remove_file(project.path("src/service/moved.rs")).expect("a file");
+    let twice =
+        project.text("src/service/moved.rs").replace("impl api::", "impl api::ShopService for X {}\nimpl api::");
+    fs::write(project.path("src/service/moved.rs"), twice).expect("a file");
     let said = project.sync(&[]);
     assert_eq!(said, "shop.v1.ShopService: no file below src has one `impl ShopService for ...`\n");
+    fs::remove_file(project.path("src/service/moved.rs")).expect("a file");
+    assert_eq!(project.sync(&[]), "src/service/shop_service.rs: new\n");
+}
+
+/// Each kind of change keeps the lines of the user, and a second run changes nothing.
+#[test]
+fn changed_methods_are_disabled_and_replaced() {
+    const CHANGED: &str = "    #[cfg(false)] // shop.v1.ShopService has other types now: move its code to the new `add`\n    async fn add(";
+    const REMOVED: &str = "    #[cfg(false)] // shop.v1.ShopService no longer has it: move its code to another method, or remove it\n    async fn add(";
+    for (before, after, disabled, added) in [
+        ("rpc Add(Item) returns (Item);", "", REMOVED, ""),
+        ("rpc Add(", "rpc Put(", REMOVED, "    async fn put("),
+        (
+            "rpc Add(Item)",
+            "rpc Add(Other)",
+            CHANGED,
+            "    async fn add(&self, _cx: svc::Context, _request: api::Other)",
+        ),
+        ("returns (Item)", "returns (Other)", CHANGED, "-> svc::Result<api::Other>"),
+        ("rpc Add(Item)", "rpc Add(stream Item)", CHANGED, "_request: svc::Streaming<api::Item>"),
+        ("returns (Item)", "returns (stream Item)", CHANGED, "-> svc::Result<svc::Streaming<api::Item>>"),
+    ] {
+        let project = Project::new();
+        let files = [SERVICE, "tests/wire.rs", "tests/fake.rs", "examples/client.rs"];
+        let edited = project.text(SERVICE).replace("        Err(", "        // ours\n        Err(");
+        fs::write(project.path(SERVICE), &edited).expect("a file");
+        let old = files.map(|file| project.text(file));
+        let contract = BEFORE.replace(before, after) + "message Other { string name = 1; }\n";
+        fs::write(project.path("proto/shop/v1/shop.proto"), contract).expect("a file");
+        let diff = project.sync(&["--diff"]);
+        assert_eq!(files.map(|file| project.text(file)), old);
+        assert!(!diff.lines().any(|line| line.starts_with('-') && !line.starts_with("---")), "{diff}");
+        let said = project.sync(&[]);
+        assert!(
+            said.contains("src/service/shop_service.rs: add ") && said.contains("tests/fake.rs: uses of add disabled"),
+            "{said}"
+        );
+        let service = project.text(SERVICE);
+        assert!(service.contains(disabled), "{service}");
+        assert!(
+            service.split_whitespace().collect::<String>().contains(&added.split_whitespace().collect::<String>()),
+            "{service}"
+        );
+        assert!(
+            project
+                .text("tests/wire.rs")
+                .contains("    #[cfg(false)] // the contract changed `add`\n    is_unimplemented(ADD")
+        );
+        assert!(project.text("tests/fake.rs").contains("#[cfg(false)] // the contract changed `add`\n#[tokio::test]"));
+        let example = project.text("examples/client.rs");
+        assert_eq!(example.matches("#[cfg(false)] // the contract changed `add`").count(), 1, "{example}");
+        for (old, file) in old.iter().zip(files) {
+            let new = project.text(file);
+            syn::parse_file(&new).expect("code");
+            let mut lines = new.lines();
+            assert!(old.lines().all(|line| lines.any(|other| other == line)), "{new}");
+        }
+        assert_eq!(project.sync(&[]), "every method is implemented\n");
+    }
+}
+
+#[test]
+fn services_are_implemented_and_removed_ones_named() {
+    let project = Project::new();
+    let contract = BEFORE.to_owned() + "service StockService { rpc Count(Item) returns (stream Item); }\n";
+    fs::write(project.path("proto/shop/v1/shop.proto"), contract).expect("a file");
+    let said = project.sync(&[]);
+    assert!(said.starts_with("src/service/stock_service.rs: new\nsrc/service/mod.rs: stock_service\nsrc/lib.rs: stock_service\ntests/wire.rs: count\n"), "{said}");
+    assert_eq!(project.sync(&[]), "every method is implemented\n");
+    project.declare("");
+    let said = project.sync(&[]);
+    assert!(said.starts_with("src/service/stock_service.rs: the contract no longer has shop::v1::StockService: remove the file, and its uses in src/lib.rs:"), "{said}");
+    assert!(said.contains("src/service/mod.rs:4, ") && said.contains("tests/wire.rs:"), "{said}");
 }
 
 #[test]

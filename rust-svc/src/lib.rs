@@ -54,9 +54,9 @@ pub use adapter::Adapter;
 pub use async_trait::async_trait;
 pub use bytes;
 pub use call::{
-    Breaker, Bulkhead, CancelGuard, Context, Hedge, Idempotency, Identity, InvalidMetadata, InvalidServiceConfig, Kind,
-    Metadata, Method, MethodConfig, Peer, PolicyField, Retry, RetryThrottling, Sender, ServiceConfig, Streaming,
-    TraceContext, Value,
+    Baggage, Breaker, Bulkhead, CancelGuard, Context, Hedge, Idempotency, Identity, InvalidMetadata,
+    InvalidServiceConfig, Kind, Metadata, Method, MethodConfig, Peer, PolicyField, Retry, RetryThrottling, Sender,
+    ServiceConfig, Streaming, TraceContext, Value,
 };
 #[cfg(feature = "chrono")]
 pub use chrono;

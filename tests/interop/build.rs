@@ -10,6 +10,9 @@ use std::{
 use protoc_gen_rust_svc::{diagnostics::Diagnostics, options::Options, read::compile::compile};
 
 const INTEROP: [&str; 1] = ["grpc/testing/test.proto"];
+const ECHO: [&str; 1] = ["echo/v1/echo.proto"];
+const SECRETS: [&str; 1] = ["google/cloud/secretmanager/v1/service.proto"];
+const SECRETS_OPTIONS: &str = "emit=gateway,types=proto,default_methods=unimplemented,include_imports=true";
 const JSON: [&str; 3] = [
     "conformance/conformance.proto",
     "google/protobuf/test_messages_proto2.proto",
@@ -17,16 +20,18 @@ const JSON: [&str; 3] = [
 ];
 const SUITE: [&str; 4] = ["config", "service", "client_compat", "server_compat"];
 
-/// What is emitted for the suites of services.
+/// The artefacts that the suites of services use.
 const SERVICES: &str = "emit=domain+pb+convert+adapter+client";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     println!("cargo::rerun-if-env-changed=CONFORMANCE_PROTOS");
+    println!("cargo::rerun-if-env-changed=GOOGLE_PROTOS");
     println!("cargo::rerun-if-env-changed=JSON_PROTOS");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut modules = String::from("pub mod grpc;\n");
+    let mut modules = String::from("pub mod echo;\npub mod grpc;\n");
     generate(Path::new("proto"), &INTEROP.map(PathBuf::from), &out.join("grpc"), SERVICES)?;
+    generate(Path::new("proto"), &ECHO.map(PathBuf::from), &out.join("echo"), "emit=adapter+client+gateway")?;
     if env::var_os("CARGO_FEATURE_CONFORMANCE").is_some() {
         let protos = env::var("CONFORMANCE_PROTOS")
             .map_err(|_| "the feature `conformance` is built by tests/interop/conformance")?;
@@ -38,6 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let protos = env::var("JSON_PROTOS").map_err(|_| "the feature `json` is built by tests/interop/json")?;
         generate(Path::new(&protos), &JSON.map(PathBuf::from), &out.join("json"), "emit=pb+json")?;
         modules.push_str("pub mod json;\n");
+    }
+    if env::var_os("CARGO_FEATURE_GOOGLE").is_some() {
+        let protos = env::var("GOOGLE_PROTOS").map_err(|_| "the feature `google` is built by tests/interop/google")?;
+        generate(Path::new(&protos), &SECRETS.map(PathBuf::from), &out.join("secrets"), SECRETS_OPTIONS)?;
+        modules.push_str("pub mod secrets;\n");
     }
     fs::write(out.join("generated.rs"), modules)?;
     Ok(())

@@ -7,24 +7,13 @@ use std::path::PathBuf;
 use bench::{error::Result, rest::requests::RequestKind};
 
 use crate::{
-    figure::{Figure, Goal, Unit, median},
+    figure::{Figure, Goal, RunLength, Unit, median},
     process::{self, Serving},
     programs,
 };
 
 /// The most processor time of a request to a gateway in front of a remote service, in seconds.
 const REMOTE: f64 = 25e-6;
-
-/// The length of a run.
-#[derive(Clone, Copy)]
-pub(crate) struct RunLength {
-    /// The number of turns of each application.
-    pub(crate) turns: usize,
-    /// The duration of a turn, in milliseconds.
-    pub(crate) millis: u64,
-    /// The number of counted requests.
-    pub(crate) requests: usize,
-}
 
 /// Prints every figure.
 pub(crate) fn all(length: RunLength) -> Result<()> {
@@ -74,7 +63,7 @@ impl GatewayBench {
 
     /// Requests in one process.
     fn in_process(&self, kind: RequestKind) -> Result<()> {
-        let requests = self.length.requests.to_string();
+        let requests = self.length.calls.to_string();
         let allocations = |application| process::count(&self.counted, &[application, "count", kind.name(), &requests]);
         let name = |figure: &str| format!("gateway/{}/{figure}", kind.name());
         compare(name("allocations"), Unit::Count, allocations("ours")?, allocations("axum")?, Goal::None);
@@ -87,7 +76,7 @@ impl GatewayBench {
 
     fn instructions(&self, application: &str, kind: RequestKind) -> Result<f64> {
         let arguments = |requests: String| [application, "count", kind.name(), &requests].map(str::to_owned).to_vec();
-        process::instructions(&self.timed, self.length.requests, arguments)
+        process::instructions(&self.timed, self.length.calls, arguments)
     }
 }
 

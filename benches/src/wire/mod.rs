@@ -8,24 +8,13 @@ use bench::{error::Result, stacks::name::StackName};
 use program::Programs;
 
 use crate::{
-    figure::{Figure, Goal, Unit, median},
+    figure::{Figure, Goal, RunLength, Unit, median},
     process,
 };
 
-/// The length of a run.
-#[derive(Clone, Copy)]
-pub(crate) struct Extent {
-    /// The number of turns of each stack. Many short ones are better than few long ones: a processor changes its pace.
-    pub(crate) turns: usize,
-    /// The duration of a turn, in milliseconds.
-    pub(crate) millis: u64,
-    /// The number of counted calls.
-    pub(crate) calls: usize,
-}
-
 /// Prints every figure.
-pub(crate) fn all(extent: Extent) -> Result<()> {
-    let bench = WireBench { extent, programs: Programs::built()? };
+pub(crate) fn all(length: RunLength) -> Result<()> {
+    let bench = WireBench { length, programs: Programs::built()? };
     bench.remote()?;
     bench.in_process("server")?;
     bench.in_process("call")?;
@@ -33,7 +22,7 @@ pub(crate) fn all(extent: Extent) -> Result<()> {
 }
 
 struct WireBench {
-    extent: Extent,
+    length: RunLength,
     programs: Programs,
 }
 
@@ -44,15 +33,15 @@ impl WireBench {
     /// Calls over loopback, from one process to another.
     fn remote(&self) -> Result<()> {
         let servers = StackName::ALL.iter().map(|stack| self.programs.serve(*stack)).collect::<Result<Vec<_>>>()?;
-        let millis = self.extent.millis.to_string();
+        let millis = self.length.millis.to_string();
         let of = |stack: StackName| &servers[stack as usize];
         for (name, connections, concurrency) in [("serial", "1", "1"), ("64x1", "1", "64"), ("64x4", "4", "16")] {
             let arguments = ["--connections", connections, "--concurrency", concurrency, "--millis", &millis];
-            let [rate, p50, p99, cpu] = in_turns(self.extent.turns, |stack| {
+            let [rate, p50, p99, cpu] = in_turns(self.length.turns, |stack| {
                 let before = of(stack).cpu()?;
                 let numbers = self.programs.call(stack, "unary", Some(of(stack).port), &arguments)?;
                 let cpu = of(stack).cpu()? - before;
-                let calls = numbers[0] * self.extent.millis as f64 * 1.1e-3;
+                let calls = numbers[0] * self.length.millis as f64 * 1.1e-3;
                 Ok([numbers[0], numbers[1], numbers[2], cpu / calls])
             })?;
             print(format!("wire/unary/{name}/rate"), Unit::Rate, rate, Goal::AtLeast(1.0));
@@ -60,7 +49,7 @@ impl WireBench {
             print(format!("wire/unary/{name}/p99"), Unit::Seconds, p99, Goal::None);
             print(format!("wire/unary/{name}/server_cpu"), Unit::Seconds, cpu, Goal::None);
         }
-        let [rate] = in_turns(self.extent.turns, |stack| {
+        let [rate] = in_turns(self.length.turns, |stack| {
             let numbers = self.programs.call(stack, "stream", Some(of(stack).port), &["--millis", &millis])?;
             Ok([numbers[0]])
         })?;
@@ -70,19 +59,19 @@ impl WireBench {
 
     /// Calls in one process: the whole call, or the server alone.
     fn in_process(&self, part: &str) -> Result<()> {
-        let millis = self.extent.millis.to_string();
-        let [p50, p99] = in_turns(self.extent.turns, |stack| {
+        let millis = self.length.millis.to_string();
+        let [p50, p99] = in_turns(self.length.turns, |stack| {
             let arguments = ["--millis", &millis, "--part", part];
             self.programs.call(stack, "in-process", None, &arguments).map(|numbers| [numbers[1], numbers[2]])
         })?;
         print(format!("wire/in_process/{part}/p50"), Unit::Seconds, p50, Goal::More(1e-6));
         print(format!("wire/in_process/{part}/p99"), Unit::Seconds, p99, Goal::None);
-        let allocations = self.each(|stack| self.programs.allocations(stack, part, self.extent.calls))?;
+        let allocations = self.each(|stack| self.programs.allocations(stack, part, self.length.calls))?;
         print(format!("wire/in_process/{part}/allocations"), Unit::Count, allocations, Goal::More(3.0));
         match process::valgrind() {
             false => println!("skipped: instructions are counted by valgrind, which is not installed"),
             true => {
-                let instructions = self.each(|stack| self.programs.instructions(stack, part, self.extent.calls))?;
+                let instructions = self.each(|stack| self.programs.instructions(stack, part, self.length.calls))?;
                 print(format!("wire/in_process/{part}/instructions"), Unit::Count, instructions, Goal::None);
             }
         }
@@ -91,12 +80,12 @@ impl WireBench {
 
     /// Calls in one process, with a layer around each call and without.
     fn layers(&self) -> Result<()> {
-        let millis = self.extent.millis.to_string();
+        let millis = self.length.millis.to_string();
         let p50 = |layer: &str| -> Result<f64> {
             Ok(self.programs.call(StackName::Ours, "layer", None, &[layer, "--millis", &millis])?[1])
         };
         for layer in ["metrics", "trace", "access-log", "otlp"] {
-            let turns = 0..self.extent.turns;
+            let turns = 0..self.length.turns;
             let both = turns.map(|_| Ok((p50("none")?, p50(layer)?))).collect::<Result<Vec<_>>>()?;
             let without = median(both.iter().map(|(without, _)| *without));
             let (ours, peer) = (without + median(both.iter().map(|(without, with)| with - without)), Some(without));

@@ -19,7 +19,7 @@ CREATE TABLE courier_update (
 
 CREATE INDEX courier_updates_by_time ON courier_update (seen_at);
 
--- One that was cancelled before it was made has no order.
+-- One that was cancelled before it was made has no order, and is deleted after some days.
 CREATE TABLE assignment (
     sequence      INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     assignment_id TEXT    NOT NULL UNIQUE,
@@ -38,6 +38,7 @@ CREATE TABLE assignment (
     change        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+CREATE INDEX preventions_by_time ON assignment (created_at) WHERE order_id = '';
 CREATE INDEX assignments_of_order ON assignment (order_id, sequence);
 CREATE INDEX assignments_by_status ON assignment (status);
 CREATE INDEX assignments_by_change ON assignment (change);

@@ -31,7 +31,7 @@ CREATE TRIGGER stock_updated AFTER UPDATE ON stock WHEN new.revision > old.revis
     VALUES (new.product_id, new.on_hand, new.reserved, new.shipped, new.revision, new.updated_at);
 END;
 
--- One that was released before it was made has no order and no items.
+-- One that was released before it was made has no order and no items, and is deleted after some days.
 CREATE TABLE reservation (
     reservation_id TEXT    NOT NULL PRIMARY KEY,
     order_id       TEXT    NOT NULL,
@@ -43,6 +43,7 @@ CREATE TABLE reservation (
     shipped_at     INTEGER
 ) STRICT;
 
+CREATE INDEX preventions_by_time ON reservation (created_at) WHERE order_id = '';
 CREATE INDEX reservations_by_expiry ON reservation (expires_at) WHERE state = 'held';
 CREATE INDEX reservations_by_shipment ON reservation (shipped_at) WHERE state = 'shipped';
 

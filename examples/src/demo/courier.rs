@@ -28,12 +28,11 @@ pub(super) struct Courier {
 
 impl Courier {
     /// Connects a courier that is signed up.
-    pub(super) async fn connect(dispatch: &str, courier_id: &str) -> Result<Self, BoxError> {
-        let client = Client::new(dispatch)?;
-        let (requests, heard) = Streaming::channel(8);
+    pub(super) async fn connect(client: Client, courier_id: &str) -> Result<Self, BoxError> {
+        let (requests, received) = Streaming::channel(8);
         let connect = Action::Connect(Connect { courier_id: courier_id.to_owned() });
         requests.send(StreamAssignmentsRequest { action: Some(connect) }).await?;
-        let responses = DispatchServiceClient(client.clone()).stream_assignments(Context::new(), heard).await?;
+        let responses = DispatchServiceClient(client.clone()).stream_assignments(Context::new(), received).await?;
         let mut courier = Self { requests, responses, routes: RouteServiceClient(client) };
         match courier.receive().await? {
             Event::Courier(_) => Ok(courier),
@@ -104,9 +103,9 @@ impl Courier {
     }
 
     async fn receive(&mut self) -> Result<Event, BoxError> {
-        let heard = timeout(TIMEOUT, self.responses.next()).await;
-        let heard = heard.map_err(|_| format!("the courier received nothing for {TIMEOUT:?}"))?;
-        let message = heard.ok_or("dispatch closed the stream of the courier")??;
+        let received = timeout(TIMEOUT, self.responses.next()).await;
+        let received = received.map_err(|_| format!("the courier received nothing for {TIMEOUT:?}"))?;
+        let message = received.ok_or("dispatch closed the stream of the courier")??;
         message.event.ok_or_else(|| "dispatch sent an empty message".into())
     }
 }

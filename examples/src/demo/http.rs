@@ -23,6 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Http {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,
+    authorization: String,
 }
 
 /// A response.
@@ -35,8 +36,10 @@ pub(super) struct Reply {
 }
 
 impl Http {
-    pub(super) fn new(base: &str) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+    /// Creates a client that sends a bearer token, if it is not empty.
+    pub(super) fn new(base: &str, token: &str) -> Self {
+        let authorization = if token.is_empty() { String::new() } else { format!("Bearer {token}") };
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned(), authorization }
     }
 
     pub(super) fn base(&self) -> &str {
@@ -71,6 +74,15 @@ impl Http {
         Ok(Lines { body: response.into_body(), buffer: BytesMut::new() })
     }
 
+    /// Reads a text.
+    pub(super) async fn text(&self, path: &str) -> Result<String, BoxError> {
+        let read = async {
+            let response = self.client.request(self.request(Method::GET, path, String::new())?).await?;
+            Ok(String::from_utf8_lossy(&response.into_body().collect().await?.to_bytes()).into_owned())
+        };
+        timeout(TIMEOUT, read).await?
+    }
+
     async fn call(&self, method: Method, path: &str, body: String) -> Result<Reply, BoxError> {
         let request = self.request(method, path, body)?;
         let answered = async {
@@ -83,11 +95,13 @@ impl Http {
     }
 
     fn request(&self, method: Method, path: &str, body: String) -> Result<Request<Full<Bytes>>, http::Error> {
-        Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::from(body))
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let request = match self.authorization.as_str() {
+            "" => request,
+            authorization => request.header(header::AUTHORIZATION, authorization),
+        };
+        request.body(Full::from(body))
     }
 }
 

@@ -3,18 +3,28 @@
 //! It regenerates the code from `proto/` and compares it, starts services and gateway as processes, calls them over HTTP
 //! and gRPC, kills and restarts dispatch, and checks that the totals are right.
 
+mod chaos;
 mod checklist;
 mod courier;
 mod http;
+mod live;
+mod load;
 mod nodes;
 mod regenerate;
 mod scenario;
+mod services;
+mod simulation;
 
 use std::{fmt, process::ExitCode};
 
 use tokio::signal;
 
-use self::checklist::Checklist;
+use self::{
+    chaos::ChaosCommand,
+    checklist::Checklist,
+    live::{LiveDemo, Pace},
+    load::LoadCommand,
+};
 use crate::node::{self, BoxError, DispatchNode, GatewayNode, InventoryNode, OrderNode};
 
 /// Runs the whole system: four processes, orders over HTTP, a courier over gRPC, and an outage
@@ -25,12 +35,18 @@ pub struct Demo {
     #[arg(long)]
     once: bool,
     #[command(subcommand)]
-    node: Option<Node>,
+    command: Option<Command>,
 }
 
-/// The processes, which the demo starts from its own executable.
+/// The other commands of the demo, and the processes that it starts from its own executable.
 #[derive(Debug, clap::Subcommand)]
-enum Node {
+enum Command {
+    /// Injects faults at random while couriers and customers work, and checks what must hold afterwards
+    Chaos(ChaosCommand),
+    /// Calls the gateway as fast as it answers, and shows rates and percentiles
+    Load(LoadCommand),
+    /// Does the same as `chaos`, and writes a page with the results
+    Report(ChaosCommand),
     #[command(hide = true)]
     Inventory(InventoryNode),
     #[command(hide = true)]
@@ -44,12 +60,15 @@ enum Node {
 impl Demo {
     /// Runs the demo, or one of its processes.
     pub fn start(self) -> ExitCode {
-        match self.node {
+        match self.command {
             None => node::start(show(self.once)),
-            Some(Node::Inventory(node)) => node::start(node.run()),
-            Some(Node::Order(node)) => node::start(node.run()),
-            Some(Node::Dispatch(node)) => node::start(node.run()),
-            Some(Node::Gateway(node)) => node::start(node.run()),
+            Some(Command::Chaos(command)) => node::start(command.run()),
+            Some(Command::Load(command)) => node::start(command.run()),
+            Some(Command::Report(command)) => node::start(command.with_page().run()),
+            Some(Command::Inventory(node)) => node::start(node.run()),
+            Some(Command::Order(node)) => node::start(node.run()),
+            Some(Command::Dispatch(node)) => node::start(node.run()),
+            Some(Command::Gateway(node)) => node::start(node.run()),
         }
     }
 }
@@ -65,15 +84,23 @@ async fn show(once: bool) -> Result<(), BoxError> {
     match done {
         Ok(system) if once => system.stop(&mut checklist).await,
         Ok(system) => {
-            checklist.summary();
-            system.invite(&mut checklist);
-            stopped.await?;
             system.stop(&mut checklist).await;
+            go_on(stopped).await?;
         }
         Err(failure) => checklist.aborted(&failure),
     }
     checklist.summary();
     if checklist.has_failures() { Err(ChecksFailed.into()) } else { Ok(()) }
+}
+
+/// Lets couriers and customers work, with a page, until the demo is stopped.
+async fn go_on(stopped: impl Future<Output = Result<(), BoxError>>) -> Result<(), BoxError> {
+    let mut live = LiveDemo::start(Pace::WATCHED, fastrand::u64(..)).await?;
+    println!("\nThe system goes on, with simulated couriers and customers. See it at\n\n    {}\n", live.show().await?);
+    live.services.lock().await.invite();
+    stopped.await?;
+    live.stop().await;
+    Ok(())
 }
 
 /// Completes when the process is asked to stop.

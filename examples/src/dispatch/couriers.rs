@@ -9,7 +9,7 @@ use crate::{
         UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
         stream_assignments_response::Event,
     },
-    page_token::PageTokens,
+    lists::page_token::PageTokens,
     validation,
 };
 

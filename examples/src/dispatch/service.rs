@@ -19,7 +19,7 @@ use crate::{
         GetAssignmentRequest, GetAssignmentResponse, StreamAssignmentsRequest, StreamAssignmentsResponse,
         WatchAssignmentsRequest, WatchAssignmentsResponse, stream_assignments_response::Event,
     },
-    log_stream::{self, LogPage},
+    lists::log_stream::{self, LogPage},
     time::Clock,
     validation,
 };

@@ -64,7 +64,7 @@ impl Dispatch {
             Some(Action::Decline(decline)) => self.declined(courier_id, decline).await,
             Some(Action::Report(report)) => self.reported(courier_id, report).await,
             Some(Action::Connect(_)) => Err(Error::invalid_argument("`connect` must be the first message only")),
-            None => Err(Error::invalid_argument("the message says nothing")),
+            None => Err(Error::invalid_argument("the message has no action")),
         }
     }
 

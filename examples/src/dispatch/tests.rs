@@ -58,62 +58,62 @@ async fn cancel(dispatch: &Dispatch, id: &str) -> rust_svc::Result<()> {
 
 /// A courier's side of its connection.
 struct Phone {
-    says: Sender<StreamAssignmentsRequest>,
-    hears: Streaming<StreamAssignmentsResponse>,
+    requests: Sender<StreamAssignmentsRequest>,
+    responses: Streaming<StreamAssignmentsResponse>,
 }
 
 impl Phone {
     /// Connects, and receives the state of the courier.
     async fn connect(dispatch: &Dispatch, courier_id: &str) -> Self {
         let mut phone = Self::pick_up(dispatch).await;
-        phone.say(Action::Connect(Connect { courier_id: courier_id.into() })).await;
-        let Event::Courier(courier) = phone.handle().await else { panic!("no courier first") };
+        phone.send(Action::Connect(Connect { courier_id: courier_id.into() })).await;
+        let Event::Courier(courier) = phone.receive().await else { panic!("no courier first") };
         assert_eq!(courier.courier_id, courier_id);
         phone
     }
 
     async fn pick_up(dispatch: &Dispatch) -> Self {
-        let (says, heard) = Streaming::channel(8);
-        let hears = dispatch.stream_assignments(Context::new(), heard).await.expect("connected");
-        Self { says, hears }
+        let (requests, received) = Streaming::channel(8);
+        let responses = dispatch.stream_assignments(Context::new(), received).await.expect("connected");
+        Self { requests, responses }
     }
 
-    async fn say(&self, action: Action) {
-        self.says.send(StreamAssignmentsRequest { action: Some(action) }).await.expect("heard");
+    async fn send(&self, action: Action) {
+        self.requests.send(StreamAssignmentsRequest { action: Some(action) }).await.expect("received");
     }
 
-    async fn handle(&mut self) -> Event {
-        self.hears.next().await.expect("no end").expect("no error").event.expect("an event")
+    async fn receive(&mut self) -> Event {
+        self.responses.next().await.expect("no end").expect("no error").event.expect("an event")
     }
 
     async fn offer(&mut self) -> Offer {
-        let event = self.handle().await;
+        let event = self.receive().await;
         let Event::Offer(offer) = event else { panic!("{event:?}") };
         offer
     }
 
     async fn assignment(&mut self) -> Assignment {
-        let event = self.handle().await;
+        let event = self.receive().await;
         let Event::Assignment(assignment) = event else { panic!("{event:?}") };
         assignment
     }
 
     async fn withdrawn(&mut self) -> String {
-        let event = self.handle().await;
+        let event = self.receive().await;
         let Event::Withdrawn(withdrawn) = event else { panic!("{event:?}") };
         withdrawn.offer_id
     }
 
     async fn error(&mut self) -> Error {
-        self.hears.next().await.expect("no end").expect_err("an error")
+        self.responses.next().await.expect("no end").expect_err("an error")
     }
 
     async fn accept(&self, offer: &Offer) {
-        self.say(Action::Accept(Accept { offer_id: offer.offer_id.clone() })).await;
+        self.send(Action::Accept(Accept { offer_id: offer.offer_id.clone() })).await;
     }
 
     async fn report(&self, assignment_id: &str, progress: Progress) {
-        self.say(Action::Report(Report { assignment_id: assignment_id.into(), progress })).await;
+        self.send(Action::Report(Report { assignment_id: assignment_id.into(), progress })).await;
     }
 }
 
@@ -149,7 +149,7 @@ async fn a_declined_offer_goes_to_another_courier() {
     let mut second = Phone::connect(&dispatch, "c2").await;
     assign(&dispatch, "a1").await;
     let offer = first.offer().await;
-    first.say(Action::Decline(Decline { offer_id: offer.offer_id, reason: "a flat tyre".into() })).await;
+    first.send(Action::Decline(Decline { offer_id: offer.offer_id, reason: "a flat tyre".into() })).await;
     assert_eq!(second.offer().await.assignment_id, "a1");
 }
 
@@ -250,10 +250,10 @@ async fn an_order_that_no_courier_accepts_fails() {
 async fn a_stream_without_connect_fails() {
     let dispatch = dispatch(DispatchConfig::default()).await;
     let mut phone = Phone::pick_up(&dispatch).await;
-    phone.say(Action::Accept(Accept::default())).await;
+    phone.send(Action::Accept(Accept::default())).await;
     assert_eq!(phone.error().await.code(), Code::InvalidArgument);
     let mut phone = Phone::pick_up(&dispatch).await;
-    phone.say(Action::Connect(Connect { courier_id: "nobody".into() })).await;
+    phone.send(Action::Connect(Connect { courier_id: "nobody".into() })).await;
     assert_eq!(phone.error().await.code(), Code::NotFound);
     let mut phone = Phone::connect(&dispatch, "c1").await;
     phone.report("a9", Progress::PickedUp).await;
@@ -298,9 +298,9 @@ async fn a_watcher_receives_each_changed_assignment() {
 async fn the_stream_of_a_courier_ends_when_the_server_stops() {
     let dispatch = dispatch(DispatchConfig::default()).await;
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let (_says, heard) = Streaming::channel(8);
+    let (_requests, received) = Streaming::channel(8);
     let cx = Context::new().with_stopping(stopping);
-    let mut hears = dispatch.stream_assignments(cx, heard).await.expect("connected");
+    let mut responses = dispatch.stream_assignments(cx, received).await.expect("connected");
     stop.send_replace(true);
-    assert_eq!(hears.next().await.expect("no end").expect_err("stopped").code(), Code::Unavailable);
+    assert_eq!(responses.next().await.expect("no end").expect_err("stopped").code(), Code::Unavailable);
 }

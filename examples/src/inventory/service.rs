@@ -13,7 +13,7 @@ use crate::{
         ReserveItemsRequest, ReserveItemsResponse, StockLevel, UploadTelemetryRequest, UploadTelemetryResponse,
         WatchStockLevelsRequest, WatchStockLevelsResponse, release_reservation_request::Outcome,
     },
-    log_stream::{self, LogPage},
+    lists::log_stream::{self, LogPage},
     time::{self, Clock},
     validation,
 };

@@ -57,8 +57,8 @@ impl StockStore for SqliteStockStore {
     }
 
     async fn release(&self, reservation_id: &str, ending: ReleaseKind) -> Result<Reservation, StockStoreError> {
-        let (id, now) = (reservation_id.to_owned(), self.clock.now());
-        self.database.write(move |tx| reservations::release(tx, now, id, ending).boxed()).await
+        let (id, clock) = (reservation_id.to_owned(), self.clock.clone());
+        self.database.write(move |tx| reservations::release(tx, clock, id, ending).boxed()).await
     }
 
     async fn expire(&self) -> Result<u64, StockStoreError> {

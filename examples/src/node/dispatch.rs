@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{BoxError, ProcessOptions, process::cannot_open};
+use super::{BoxError, ProcessOptions, process::NodeProcess, start::cannot_open};
 use crate::{
+    access::OwnOnly,
     dispatch::{Dispatch, DispatchConfig, sqlite::SqliteDispatchStore},
     generated::dispatch::v1::{
         courier_service_adapter, courier_service_gateway, dispatch_service_adapter, dispatch_service_gateway,
@@ -53,18 +54,20 @@ impl DispatchNode {
         };
         let store =
             SqliteDispatchStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
-        let dispatch = Arc::new(Dispatch::new(Arc::new(store), config, Clock::default()));
-        let server = self
-            .process
+        let process = NodeProcess::new(self.process, "dispatch")?;
+        let dispatch = Arc::new(Dispatch::new(Arc::new(store.clone()), config, Clock::default()));
+        let own = Arc::new(OwnOnly(dispatch.clone()));
+        let server = process
             .inner_server()
-            .adapter(dispatch_service_adapter(dispatch.clone()))
-            .adapter(courier_service_adapter(dispatch.clone()))
-            .adapter(route_service_adapter(dispatch.clone()))
-            .gateway(dispatch_service_gateway(dispatch.clone()))
-            .gateway(courier_service_gateway(dispatch.clone()))
-            .gateway(route_service_gateway(dispatch.clone()));
+            .adapter(dispatch_service_adapter(own.clone()))
+            .adapter(courier_service_adapter(own.clone()))
+            .adapter(route_service_adapter(own.clone()))
+            .gateway(dispatch_service_gateway(own.clone()))
+            .gateway(courier_service_gateway(own.clone()))
+            .gateway(route_service_gateway(own));
         tokio::select! {
-            served = self.process.serve("dispatch", &self.listen, server) => served,
+            served = process.serve(&self.listen, server) => served,
+            never = process.watch_database(store.database()) => match never {},
             never = dispatch.keep_matching(LOOK_EVERY) => match never {},
         }
     }

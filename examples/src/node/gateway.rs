@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use rust_svc::{
-    Client, Error, Method, Result, Server, async_trait,
-    gateway::GatewayRoutes,
-    intercept::{Call, Chain, Interceptor, RateLimit, Stage},
-};
+use rust_svc::{Client, Server, intercept::RateLimit};
 
-use super::{BoxError, ProcessOptions};
+use super::{BoxError, ProcessOptions, page::page_routes, process::NodeProcess};
 use crate::{
+    access::{Caller, Role, Roles, Tokens, authenticate},
     generated::{
         dispatch::v1::{CourierServiceClient, DispatchServiceClient},
-        inventory::v1::{InventoryServiceClient, inventory_service, inventory_service_gateway},
+        inventory::v1::{InventoryServiceClient, inventory_service_gateway},
         order::v1::{OrderServiceClient, order_service_gateway, tracking_service_gateway},
     },
     tracking::Tracking,
@@ -29,6 +26,12 @@ pub struct GatewayNode {
     /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "HOST:PORT", env = "GATEWAY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// The address of its metrics, which is not for customers
+    #[arg(long, value_name = "HOST:PORT", env = "METRICS_LISTEN", default_value = "127.0.0.1:9090")]
+    metrics_listen: String,
+    /// Serve the page of the demo
+    #[arg(long, hide = true)]
+    page: bool,
     #[command(flatten)]
     process: ProcessOptions,
     /// The URL of the inventory service
@@ -45,41 +48,32 @@ pub struct GatewayNode {
 impl GatewayNode {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> Result<(), BoxError> {
-        let inventory = InventoryServiceClient(self.process.client(&self.inventory)?);
-        let orders = OrderServiceClient(self.process.client(&self.order)?);
-        let dispatch = self.process.client(&self.dispatch)?;
-        self.process.serve("gateway", &self.listen, front(inventory, orders, &dispatch)).await
+        let process = NodeProcess::new(self.process, "gateway")?;
+        let inventory = InventoryServiceClient(process.client(&self.inventory, Role::Gateway)?);
+        let orders = OrderServiceClient(process.client(&self.order, Role::Gateway)?);
+        let dispatch = process.client(&self.dispatch, Role::Gateway)?;
+        let front = front(inventory, orders, &dispatch, process.tokens().clone());
+        let front = if self.page { front.http(page_routes()) } else { front };
+        let server = process.observed(front);
+        process.serve_public(&self.listen, &self.metrics_listen, server).await
     }
 }
 
-/// The public front of these services: what customers may call, and nothing else.
-pub fn front(inventory: InventoryServiceClient, orders: OrderServiceClient, dispatch: &Client) -> Server {
+/// The public front of these services: what customers may call, with their tokens.
+pub fn front(
+    inventory: InventoryServiceClient,
+    orders: OrderServiceClient,
+    dispatch: &Client,
+    tokens: Tokens,
+) -> Server {
     let orders = Arc::new(orders);
     let couriers = Arc::new(CourierServiceClient(dispatch.clone()));
     let dispatch = Arc::new(DispatchServiceClient(dispatch.clone()));
     let tracking = Tracking { orders: orders.clone(), dispatch, couriers };
-    let limit = RateLimit::per_second(CALLS_PER_SECOND).burst(BURST);
-    let stock = Only(&[inventory_service::CHECK_STOCK, inventory_service::WATCH_STOCK_LEVELS]);
-    ProcessOptions::public_server()
-        .chain(&Chain::new().intercept(limit))
-        .gateway(
-            GatewayRoutes::from(inventory_service_gateway(Arc::new(inventory))).chain(&Chain::new().intercept(stock)),
-        )
+    let limit = RateLimit::per_second(CALLS_PER_SECOND).burst(BURST).by(|cx| Some(Caller::of(cx).ok()?.name.clone()));
+    Server::new()
+        .chain(&authenticate(tokens).intercept(Roles::of_gateway()).intercept(limit))
+        .gateway(inventory_service_gateway(Arc::new(inventory)))
         .gateway(order_service_gateway(orders))
         .gateway(tracking_service_gateway(Arc::new(tracking)))
-}
-
-/// Refuses all methods but these.
-struct Only(&'static [Method]);
-
-#[async_trait]
-impl Interceptor for Only {
-    fn stage(&self) -> Stage {
-        Stage::Authentication
-    }
-
-    async fn before(&self, call: &mut Call) -> Result<()> {
-        let is_allowed = self.0.iter().any(|method| method.full_name() == call.method().full_name());
-        if is_allowed { Ok(()) } else { Err(Error::permission_denied("this is not for customers")) }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{BoxError, ProcessOptions, process::cannot_open};
+use super::{BoxError, ProcessOptions, process::NodeProcess, start::cannot_open};
 use crate::{
     generated::inventory::v1::{inventory_service_adapter, inventory_service_gateway},
     inventory::{Inventory, sqlite::SqliteStockStore},
@@ -31,14 +31,15 @@ impl InventoryNode {
     pub async fn run(self) -> Result<(), BoxError> {
         let store =
             SqliteStockStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
-        let service = Arc::new(Inventory::new(Arc::new(store), Clock::default()));
-        let server = self
-            .process
+        let process = NodeProcess::new(self.process, "inventory")?;
+        let service = Arc::new(Inventory::new(Arc::new(store.clone()), Clock::default()));
+        let server = process
             .inner_server()
             .adapter(inventory_service_adapter(service.clone()))
             .gateway(inventory_service_gateway(service.clone()));
         tokio::select! {
-            served = self.process.serve("inventory", &self.listen, server) => served,
+            served = process.serve(&self.listen, server) => served,
+            never = process.watch_database(store.database()) => match never {},
             never = service.expire_forever(EXPIRE_EVERY) => match never {},
         }
     }

@@ -1,13 +1,20 @@
 //! The processes of the system: their command lines and wiring.
 
+mod credentials;
+mod demonstration;
 mod dispatch;
 mod gateway;
 mod inventory;
+mod options;
 mod order;
+mod page;
 mod process;
+mod start;
 
+pub use credentials::CredentialsCommand;
 pub use dispatch::DispatchNode;
 pub use gateway::{GatewayNode, front};
 pub use inventory::InventoryNode;
+pub use options::ProcessOptions;
 pub use order::OrderNode;
-pub use process::{BoxError, ProcessOptions, start};
+pub use start::{BoxError, start};

@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{BoxError, ProcessOptions, process::cannot_open};
+use super::{BoxError, ProcessOptions, process::NodeProcess, start::cannot_open};
 use crate::{
+    access::{OwnOnly, Role},
     generated::{
         dispatch::v1::DispatchServiceClient,
         inventory::v1::InventoryServiceClient,
@@ -41,16 +42,17 @@ impl OrderNode {
     pub async fn run(self) -> Result<(), BoxError> {
         let store =
             SqliteOrderStore::open(&self.database, Clock::default()).await.map_err(cannot_open(&self.database))?;
-        let inventory = InventoryServiceClient(self.process.client(&self.inventory)?);
-        let dispatch = DispatchServiceClient(self.process.client(&self.dispatch)?);
-        let orders = Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch), Clock::default());
-        let server = self
-            .process
+        let process = NodeProcess::new(self.process, "order")?;
+        let inventory = InventoryServiceClient(process.client(&self.inventory, Role::Orders)?);
+        let dispatch = DispatchServiceClient(process.client(&self.dispatch, Role::Orders)?);
+        let orders = Orders::new(Arc::new(store.clone()), Arc::new(inventory), Arc::new(dispatch), Clock::default());
+        let server = process
             .inner_server()
-            .adapter(order_service_adapter(Arc::new(orders.clone())))
+            .adapter(order_service_adapter(Arc::new(OwnOnly(Arc::new(orders.clone())))))
             .adapter(order_operations_service_adapter(Arc::new(orders.clone())));
         tokio::select! {
-            served = self.process.serve("order", &self.listen, server) => served,
+            served = process.serve(&self.listen, server) => served,
+            never = process.watch_database(store.database()) => match never {},
             never = orders.tend_forever(Duration::from_millis(self.look_every)) => match never {},
         }
     }

@@ -1,105 +1,189 @@
-//! Start and stop of a process.
+//! A process: its servers, its clients, and what is around every call.
 
-use std::{io, process::ExitCode, thread};
+use std::{convert::Infallible, time::Duration};
 
 use rust_svc::{
-    Client, Error, Server,
-    intercept::Chain,
-    observe::{AccessLog, Metrics, Trace},
-    server::Listen,
+    Client, Result, Server, async_trait,
+    intercept::{Call, Chain, Interceptor, Stage},
+    observe::{AccessLog, Metrics, Otlp, Trace},
+    server::{Health, Listen},
 };
-use tokio::{runtime::Runtime, sync::oneshot};
-use tracing_subscriber::EnvFilter;
+use tokio::{sync::Notify, time::timeout};
 
-use crate::generated;
+use super::{
+    BoxError, ProcessOptions,
+    demonstration::{CallLines, Faults},
+    start::end_of_stdin,
+};
+use crate::{
+    access::{Caller, Credentials, Role, Roles, Tokens, authenticate},
+    database::Database,
+    generated,
+};
 
-/// The error of a process.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// The interval at which the database is checked.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// The name of the database in the health of a server.
+const DATABASE: &str = "database";
 
-/// Options of every process.
-#[derive(Clone, Debug, clap::Args)]
-pub struct ProcessOptions {
-    /// Stop when the standard input ends, so that this process does not outlive the one that started it
-    #[arg(long, hide = true)]
-    stop_with_stdin: bool,
-    /// Allow plaintext connections to other machines, where something else encrypts
-    #[arg(long, env = "PLAINTEXT")]
-    plaintext: bool,
-    /// Describe the services to those who ask, by gRPC reflection
-    #[arg(long, env = "REFLECTION")]
-    reflection: bool,
+/// A process: its servers, its clients, and what is around every call.
+pub(super) struct NodeProcess {
+    options: ProcessOptions,
+    name: &'static str,
+    tokens: Tokens,
+    metrics: Metrics,
+    otlp: Option<Otlp>,
+    health: Health,
+    faults: Faults,
+    listens: Notify,
 }
 
-impl ProcessOptions {
-    /// The server of a service at an inner address: with metrics, and with reflection if that is asked for.
-    pub fn inner_server(&self) -> Server {
-        let metrics = Metrics::new();
-        let server = Server::new().chain(&chain().observe(metrics.clone())).http(metrics.router());
-        if self.reflection { server.reflection(generated::FILE_DESCRIPTOR_SET) } else { server }
+impl NodeProcess {
+    pub(super) fn new(options: ProcessOptions, name: &'static str) -> Result<Self, BoxError> {
+        let tokens = options.tokens()?;
+        let otlp = options.otlp.as_ref().map(|collector| Otlp::new(collector, name)).transpose()?;
+        Ok(Self {
+            options,
+            name,
+            tokens,
+            metrics: Metrics::new(),
+            otlp,
+            health: Health::new(),
+            faults: Faults::default(),
+            listens: Notify::new(),
+        })
     }
 
-    /// The server at the public address.
-    pub fn public_server() -> Server {
-        Server::new().chain(&chain())
+    /// The server of a service at an inner address.
+    pub(super) fn inner_server(&self) -> Server {
+        let access = if self.options.without_tokens {
+            Chain::new().intercept(Everybody)
+        } else {
+            authenticate(self.tokens.clone()).intercept(Roles::of_services())
+        };
+        let server = Server::new().chain(&self.chain().merge(access)).health(&self.health).http(self.metrics.router());
+        if self.options.reflection { server.reflection(generated::FILE_DESCRIPTOR_SET) } else { server }
     }
 
-    /// Serves until the process is asked to stop. Prints the address in its first line.
-    pub async fn serve(&self, name: &str, listen: &str, server: Server) -> Result<(), BoxError> {
+    /// Puts what is around every call around a server, whose access is checked already.
+    pub(super) fn observed(&self, server: Server) -> Server {
+        server.chain(&self.chain()).health(&self.health)
+    }
+
+    /// Every process logs, counts and traces its calls, and those that it makes.
+    fn chain(&self) -> Chain {
+        let chain = Chain::new().intercept(Trace::new().sampled()).observe(AccessLog::new());
+        let mut chain = chain.observe(self.metrics.clone());
+        if self.options.demonstrate {
+            chain = chain.observe(CallLines(self.name));
+        }
+        match &self.otlp {
+            Some(otlp) => chain.observe(otlp.clone()),
+            None => chain,
+        }
+    }
+
+    /// A client of a service at an inner address, with a token of this process.
+    pub(super) fn client(&self, url: &str, role: Role) -> Result<Client> {
+        let credentials = Credentials::new(self.tokens.clone(), Caller::new(role, self.name));
+        let chain = self.chain().intercept(credentials);
+        let client = match self.options.certificates() {
+            Some(certificates) => Client::builder(url.replacen("http://", "https://", 1)).tls(certificates.client()),
+            None => Client::builder(url),
+        };
+        let client = client.chain(&chain);
+        if self.options.plaintext { client.plaintext() } else { client }.build()
+    }
+
+    /// Serves at an inner address until the process is asked to stop. Prints the address in its first line.
+    pub(super) async fn serve(&self, listen: &str, server: Server) -> Result<(), BoxError> {
         let listen = Listen::at(listen);
-        let bound = server.bind(if self.plaintext { listen.plaintext() } else { listen }).await?;
-        println!("{name} listens on http://{}", bound.local_addr());
-        if !self.stop_with_stdin {
-            return Ok(bound.run().await?);
+        match self.options.certificates() {
+            Some(certificates) => self.serve_at("https", listen.tls(certificates.server()), server).await,
+            None => self.serve_at("http", listen, server).await,
         }
+    }
+
+    /// Serves customers, and the metrics at an address that is not for them.
+    pub(super) async fn serve_public(&self, listen: &str, metrics: &str, server: Server) -> Result<(), BoxError> {
+        let inner = Server::new().http(self.metrics.router()).bind(metrics).await?;
+        let address = inner.local_addr();
+        let serve = async {
+            tokio::select! {
+                served = inner.run() => Ok(served?),
+                served = self.serve_at("http", Listen::at(listen), server) => served,
+            }
+        };
+        let shown = async {
+            // After the first line, which has the address for customers.
+            self.listens.notified().await;
+            println!("its metrics are at http://{address}/metrics");
+            std::future::pending().await
+        };
         tokio::select! {
-            stopped = bound.run() => Ok(stopped?),
-            () = end_of_stdin() => Ok(()),
+            served = serve => served,
+            never = shown => never,
         }
     }
 
-    /// A client of the server at this address.
-    pub fn client(&self, url: &str) -> rust_svc::Result<Client> {
-        let client = Client::builder(url).chain(&Chain::new().intercept(Trace::new()));
-        if self.plaintext { client.plaintext() } else { client }.build()
+    async fn serve_at(&self, scheme: &str, listen: Listen, server: Server) -> Result<(), BoxError> {
+        let server = if self.options.demonstrate { self.faults.around(server) } else { server };
+        let bound = server.bind(if self.options.plaintext { listen.plaintext() } else { listen }).await?;
+        println!("{} listens on {scheme}://{}", self.name, bound.local_addr());
+        self.listens.notify_one();
+        let served = if self.options.stop_with_stdin {
+            tokio::select! {
+                stopped = bound.run() => stopped,
+                () = end_of_stdin(self.obey()) => Ok(()),
+            }
+        } else {
+            bound.run().await
+        };
+        if let Some(otlp) = &self.otlp {
+            let _ = otlp.shutdown().await;
+        }
+        Ok(served?)
     }
-}
 
-/// Every process logs its calls and continues the traces of its callers.
-fn chain() -> Chain {
-    Chain::new().intercept(Trace::new()).observe(AccessLog::new())
-}
-
-/// Reads in a thread of its own, which does not keep the process from ending.
-async fn end_of_stdin() {
-    let (ended, end) = oneshot::channel();
-    thread::spawn(move || {
-        // An input that cannot be read has ended, too.
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
-        let _ = ended.send(());
-    });
-    let _ = end.await;
-}
-
-/// Runs the work of a process, with logs on the standard error: those of `RUST_LOG`, or warnings.
-pub fn start(work: impl Future<Output = Result<(), BoxError>>) -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    let done = Runtime::new().map_err(BoxError::from).and_then(|runtime| runtime.block_on(work));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {}", readable(&failure));
-            ExitCode::FAILURE
+    fn obey(&self) -> impl Fn(&str) + Send + 'static {
+        let faults = self.options.demonstrate.then(|| self.faults.clone());
+        move |line| {
+            if let Some(faults) = &faults {
+                faults.obey(line);
+            }
         }
     }
+
+    /// Reports the process as not ready while its database does not respond, forever.
+    pub(super) async fn watch_database(&self, database: &Database) -> Infallible {
+        let (mut disk, mut was_full) = (self.faults.disk(), false);
+        loop {
+            let is_full = *disk.borrow_and_update();
+            if is_full != was_full && database.fill(is_full).await.is_ok() {
+                was_full = is_full;
+            }
+            let is_ready = timeout(CHECK_EVERY, database.check()).await.is_ok_and(|checked| checked.is_ok());
+            self.health.set(DATABASE, is_ready);
+            let _ = timeout(CHECK_EVERY, disk.changed()).await;
+        }
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
 }
 
-/// The error without the status code, which does not help whoever starts a process.
-fn readable(failure: &BoxError) -> String {
-    failure.downcast_ref::<Error>().map_or_else(|| failure.to_string(), |error| error.message().to_owned())
-}
+/// Takes everybody for an operator, or whoever else may call the method.
+struct Everybody;
 
-/// Adds the name of the database to the error.
-pub(super) fn cannot_open(name: &str) -> impl FnOnce(sqlx::Error) -> BoxError {
-    move |error| format!("cannot open the database {name}: {error}; its folder must be there, and writable").into()
+#[async_trait]
+impl Interceptor for Everybody {
+    fn stage(&self) -> Stage {
+        Stage::Authentication
+    }
+
+    async fn before(&self, call: &mut Call) -> Result<()> {
+        call.change(|cx| cx.with_value(Caller::new(Role::Operator, "everybody")));
+        Ok(())
+    }
 }

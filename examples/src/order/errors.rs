@@ -6,6 +6,7 @@ use super::{
     status,
     store::{OrderStoreError, Refusal},
 };
+use crate::generated::inventory::v1::StockError;
 
 impl From<OrderStoreError> for Error {
     fn from(error: OrderStoreError) -> Self {
@@ -39,15 +40,26 @@ pub(super) fn is_verdict(error: &Error) -> bool {
     )
 }
 
-/// Keeps an error for repetitions of the request.
+/// Keeps a refusal of the inventory for repetitions of the request. Only a shortage is the customer's business.
 pub(super) fn refusal(error: &Error) -> Refusal {
-    let detail = error.details().first().cloned().unwrap_or_default();
-    Refusal {
-        code: error.code(),
-        message: error.message().to_owned(),
-        detail_type: detail.type_url,
-        detail: detail.value,
-    }
+    let detail = error
+        .details()
+        .iter()
+        .find(|it| it.type_url.ends_with("/inventory.v1.StockError"))
+        .cloned()
+        .unwrap_or_default();
+    Refusal { code: error.code(), message: reason(error), detail_type: detail.type_url, detail: detail.value }
+}
+
+/// Returns the reason of a refusal by the inventory in words for the customer, who reads no message of another service.
+pub(super) fn reason(error: &Error) -> String {
+    let Some(StockError { shortages }) = shortage(error) else { return "the items cannot be reserved".to_owned() };
+    let each = shortages.iter().map(|it| format!("{} of {}", it.available, it.product_id));
+    format!("not enough in stock: {}", each.collect::<Vec<_>>().join(", "))
+}
+
+fn shortage(error: &Error) -> Option<StockError> {
+    error.detail()
 }
 
 /// Returns the error that was kept.

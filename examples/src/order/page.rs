@@ -5,7 +5,7 @@ use rust_svc::Result;
 use super::store::{Filter, StoredOrder};
 use crate::{
     generated::order::v1::{ListOrdersRequest, ListOrdersResponse},
-    page_token::PageTokens,
+    lists::page_token::PageTokens,
     validation,
 };
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rust_svc::{Context, Error, Result, Streaming, async_trait};
+use tokio::sync::Semaphore;
 
 use super::{
     draft,
@@ -21,7 +22,7 @@ use crate::{
             UploadOrderItemsResponse,
         },
     },
-    log_stream::{self, LogPage},
+    lists::log_stream::{self, LogPage},
     time::Clock,
 };
 
@@ -32,7 +33,12 @@ pub struct Orders {
     pub(super) inventory: Arc<dyn InventoryService>,
     pub(super) dispatch: Arc<dyn DispatchService>,
     pub(super) clock: Clock,
+    /// Bounds the orders that wait for the inventory, so that one that hangs holds up no other step.
+    pub(super) reserving: Arc<Semaphore>,
 }
+
+/// The number of orders that may wait for the inventory at the same time.
+const RESERVING: usize = 24;
 
 impl Orders {
     /// Creates the service.
@@ -42,7 +48,7 @@ impl Orders {
         dispatch: Arc<dyn DispatchService>,
         clock: Clock,
     ) -> Self {
-        Self { store, inventory, dispatch, clock }
+        Self { store, inventory, dispatch, clock, reserving: Arc::new(Semaphore::new(RESERVING)) }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use futures::future::BoxFuture;
 use rust_svc::Error;
 
-/// What happens to a call.
+/// The faults of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The process ends before the call.

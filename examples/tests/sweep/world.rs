@@ -39,7 +39,7 @@ const ROUND: Duration = Duration::from_secs(61);
 /// The time after which a process that does nothing has crashed or waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What customer and courier do.
+/// The actions of customer and courier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Story {
     /// The courier delivers.

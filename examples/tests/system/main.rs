@@ -1,5 +1,6 @@
 //! The services together, over real connections, in one process.
 
+mod dashboard;
 mod orders;
 mod public;
 mod restart;

@@ -1,6 +1,12 @@
 //! The gateway over HTTP.
 
-use examples::{generated::order::v1::OrderService, node::front};
+use std::time::Duration;
+
+use examples::{
+    access::{Caller, Role, Tokens},
+    generated::order::v1::OrderService,
+    node::front,
+};
 use rust_svc::Context;
 use serde_json::Value;
 use tokio::{
@@ -10,16 +16,31 @@ use tokio::{
 
 use crate::system::{Serving, System, teas};
 
+fn tokens() -> Tokens {
+    Tokens::new(b"secret")
+}
+
+/// Sends a request of a caller.
+pub(crate) async fn get_as(front: &Serving, path: &str, tokens: &Tokens, caller: &Caller) -> (u16, Value) {
+    let token = tokens.issue(caller, Duration::from_mins(1));
+    send_with(front, "GET", path, &format!("Authorization: Bearer {token}\r\n")).await
+}
+
 async fn get(front: &Serving, path: &str) -> (u16, Value) {
     send(front, "GET", path).await
 }
 
-/// Sends a request with an empty object. Returns status and body.
+/// Sends a request of a customer, with an empty object. Returns status and body.
 async fn send(front: &Serving, method: &str, path: &str) -> (u16, Value) {
+    let token = tokens().issue(&Caller::new(Role::Customer, "ann"), Duration::from_mins(1));
+    send_with(front, method, path, &format!("Authorization: Bearer {token}\r\n")).await
+}
+
+async fn send_with(front: &Serving, method: &str, path: &str, headers: &str) -> (u16, Value) {
     let address = front.url.trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.expect("connects");
     let request = format!(
-        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n{headers}\r\n{{}}"
     );
     connection.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
@@ -32,7 +53,7 @@ async fn send(front: &Serving, method: &str, path: &str) -> (u16, Value) {
 #[tokio::test]
 async fn tracking_responds_partially_without_dispatch() {
     let system = System::build().await;
-    let server = front(system.inventory(), system.orders(), &system.dispatch.client());
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client(), tokens());
     let front = Serving::start(server, "127.0.0.1:0").await;
     let order = system.orders().create_order(Context::new(), teas("k", 2)).await.expect("created").order;
     let path = format!("/v1/orders/{}/tracking", order.order_id);
@@ -51,7 +72,7 @@ async fn tracking_responds_partially_without_dispatch() {
 #[tokio::test]
 async fn errors_are_json_with_the_right_status() {
     let system = System::build().await;
-    let server = front(system.inventory(), system.orders(), &system.dispatch.client());
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client(), tokens());
     let front = Serving::start(server, "127.0.0.1:0").await;
     for path in ["/v1/orders/nobody", "/v1/orders/nobody/tracking", "/v1/inventory/milk/stock"] {
         let (status, error) = get(&front, path).await;
@@ -64,7 +85,7 @@ async fn errors_are_json_with_the_right_status() {
 #[tokio::test]
 async fn customers_reach_no_internal_method() {
     let system = System::build().await;
-    let server = front(system.inventory(), system.orders(), &system.dispatch.client());
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client(), tokens());
     let front = Serving::start(server, "127.0.0.1:0").await;
     for path in ["/v1/reservations", "/v1/reservations/r1:release", "/v1/inventory:uploadTelemetry"] {
         assert_eq!(send(&front, "POST", path).await.0, 403, "{path}");
@@ -76,4 +97,30 @@ async fn customers_reach_no_internal_method() {
         assert_eq!(get(&front, path).await.0, 404, "{path}");
     }
     assert_eq!(get(&front, "/v1/inventory/tea/stock").await.0, 200);
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_answered() {
+    let system = System::build().await;
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client(), tokens());
+    let front = Serving::start(server, "127.0.0.1:0").await;
+    let paths = [
+        ("GET", "/v1/inventory/tea/stock"),
+        ("GET", "/v1/inventory:watch"),
+        ("POST", "/v1/reservations"),
+        ("POST", "/v1/inventory:uploadTelemetry"),
+        ("GET", "/v1/orders"),
+        ("POST", "/v1/orders"),
+        ("GET", "/v1/orders/o1"),
+        ("POST", "/v1/orders/o1:cancel"),
+        ("GET", "/v1/orders/o1/updates"),
+        ("GET", "/v1/orders/o1/tracking"),
+        ("POST", "/v1/orders:uploadItems"),
+        ("GET", "/v1/customers/ann/orders"),
+    ];
+    for headers in ["", "Authorization: Bearer e30.AAAA\r\n", "Authorization: Basic YTpi\r\n"] {
+        for (method, path) in paths {
+            assert_eq!(send_with(&front, method, path, headers).await.0, 401, "{method} {path}");
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "proto_path")]
     descriptor_set: Option<PathBuf>,
 
-    /// Compile the files with protoc: this program, or PROTOC, or the one on the path. It supports editions, too
+    /// Compile the files with protoc: this program, or PROTOC, or the one on the path. Files of an edition always need it
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, conflicts_with = "descriptor_set")]
     protoc: Option<Option<PathBuf>>,
 
@@ -133,7 +133,11 @@ impl InputSource {
         let InputArgs { protoc, files, .. } = &self.arguments;
         match protoc {
             None => compile::compile(&self.directories(), files),
-            Some(path) => compile::compile_with_protoc(&program(path.as_deref()), &self.directories(), files),
+            Some(path) => compile::compile_with_protoc(
+                &path.clone().or_else(compile::installed_protoc).unwrap_or_else(|| "protoc".into()),
+                &self.directories(),
+                files,
+            ),
         }
     }
 
@@ -159,12 +163,6 @@ impl InputSource {
         let proto_path = &self.arguments.proto_path;
         if proto_path.is_empty() { vec![PathBuf::from(".")] } else { proto_path.clone() }
     }
-}
-
-/// The protoc to run.
-fn program(path: Option<&Path>) -> PathBuf {
-    let from_environment = || std::env::var_os("PROTOC").filter(|path| !path.is_empty());
-    path.map(Path::to_owned).or_else(|| from_environment().map(PathBuf::from)).unwrap_or_else(|| "protoc".into())
 }
 
 /// Reads a descriptor set, to generate code for the files in `names`, or for all.

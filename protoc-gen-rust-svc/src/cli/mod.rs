@@ -1,17 +1,16 @@
 //! The command line: a plugin if standard input is piped, and commands of its own.
 
 mod check;
-mod completions;
 mod diff;
 mod doctor;
-mod explain;
+mod fake;
 mod format;
 mod generate;
 mod input;
 mod output;
 mod plugin;
 mod project;
-mod routes;
 mod run;
+mod show;
 
 pub use self::run::run;

@@ -5,11 +5,11 @@ use std::{io::IsTerminal as _, process::ExitCode};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
-    check, completions, diff, doctor, explain, generate,
+    check, diff, doctor, fake, generate,
     output::{Failure, print_error},
     plugin,
     project::{add, migrate, new, scaffold, templates},
-    routes,
+    show::{completions, explain, routes},
 };
 
 /// The arguments of the program.
@@ -30,6 +30,8 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Print the HTTP routes of all services
     Routes(routes::RoutesArgs),
+    /// Serve a contract by scripts in YAML or JSON, for tests in any language
+    Fake(Box<fake::FakeArgs>),
     /// Explain the code of an error or warning
     Explain(explain::ExplainArgs),
     /// Create a project that serves the services of .proto files
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
         Some(Command::Check(check)) => report(check.run()),
         Some(Command::Diff(diff)) => report(diff.run()),
         Some(Command::Routes(routes)) => report(routes.run()),
+        Some(Command::Fake(fake)) => report(fake.run()),
         Some(Command::Explain(explain)) => report(explain.run()),
         Some(Command::New(new)) => report(new.run()),
         Some(Command::Add(add)) => report(add.run()),

@@ -60,6 +60,8 @@ pub struct Package {
     pub services: Vec<Service>,
     /// The rule checks of requests with custom types.
     pub checks: Vec<RuleCheck>,
+    /// The artefacts that its fakes use.
+    pub fakes: FakeParts,
     /// Whether a gateway needs the JSON codec of its messages.
     pub needs_json: bool,
     /// The names of all its plain types and traits, which may hide names of Rust's prelude.
@@ -86,6 +88,17 @@ pub struct RuleCheck {
     pub ident: Ident,
     /// The full name of the message.
     pub message: String,
+}
+
+/// The artefacts that the fakes of a package use.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FakeParts {
+    /// Whether messages have conversions, by which fakes check them.
+    pub checks: bool,
+    /// Whether services have adapters.
+    pub adapters: bool,
+    /// Whether services have gateways.
+    pub gateways: bool,
 }
 
 /// The modules of the artefacts of a package.
@@ -216,6 +229,26 @@ impl Package {
     /// The methods of a service that take a stream of such requests.
     pub fn checked_streams<'a>(&'a self, service: &'a Service) -> Vec<(&'a Method, &'a Ident)> {
         self.checked(service).filter(|(method, _)| method.kind.takes_stream()).collect()
+    }
+
+    /// The calls that complete the fake of a method: its checks, and its response with empty fields.
+    pub fn fake_setup(&self, method: &Method) -> String {
+        let check = match self.check(method).filter(|_| self.fakes.checks) {
+            Some(check) => format!(".checked_by::<super::{}::{}, _, _>()", self.artefacts.convert, check.ident),
+            None if self.fakes.checks => ".checked()".to_owned(),
+            None => String::new(),
+        };
+        check + if method.has_default_response { ".zeroed()" } else { "" }
+    }
+
+    /// The services whose fakes are served over gRPC.
+    pub fn fakes_with_adapter(&self) -> Vec<&Service> {
+        self.served_services().into_iter().filter(|_| self.fakes.adapters).collect()
+    }
+
+    /// The services whose fakes are served over HTTP and JSON.
+    pub fn fakes_with_gateway(&self) -> Vec<&Service> {
+        self.routed_services().into_iter().filter(|_| self.fakes.gateways).collect()
     }
 
     fn checked<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = (&'a Method, &'a Ident)> {

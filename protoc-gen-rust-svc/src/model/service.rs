@@ -1,6 +1,6 @@
 //! Services, their methods and their HTTP routes.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use rust_svc::path::Template;
 
@@ -65,6 +65,8 @@ pub struct Method {
     pub request: String,
     /// The type of a response, as every file of the package names it.
     pub response: String,
+    /// Whether the type of a response has a default.
+    pub has_default_response: bool,
     /// The names of the package that these two types contain.
     pub imports: Vec<Ident>,
     /// The full name of the request's message.
@@ -79,6 +81,8 @@ pub struct Method {
     pub policy: Policy,
     /// Its HTTP routes.
     pub routes: Vec<Route>,
+    /// How these respond to a successful call.
+    pub http_response: HttpResponse,
     /// The position of the declaration.
     pub position: Position,
 }
@@ -108,7 +112,20 @@ pub struct Route {
     pub response_body: String,
     /// The position of `response_body`.
     pub response_body_position: Position,
+    /// Whether variables of several segments are decoded except for slashes.
+    pub decodes_reserved: bool,
     /// The position of the declaration.
+    pub position: Position,
+}
+
+/// The status and the headers of a successful call of a method.
+#[derive(Debug)]
+pub struct HttpResponse {
+    /// The status; 200 if there is none.
+    pub status: Option<u32>,
+    /// The headers by their names in lower case. `{field}` in a value is a field of the response.
+    pub headers: BTreeMap<String, String>,
+    /// The position of the option.
     pub position: Position,
 }
 
@@ -233,6 +250,32 @@ impl fmt::Display for Route {
         if !self.response_body.is_empty() {
             write!(f, ".response_body({:?})", self.response_body)?;
         }
+        if self.decodes_reserved {
+            f.write_str(".unescape(svc::route::Unescape::ExceptSlash)")?;
+        }
         Ok(())
+    }
+}
+
+impl HttpResponse {
+    /// The fields of the response in the values of headers.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let values = self.headers.values().flat_map(|value| value.split('{').skip(1));
+        values.map(|rest| rest.split_once('}').map_or(rest, |(field, _)| field))
+    }
+}
+
+/// Calls behind the argument for the gateway that is the route, such as `.status(201)`.
+impl fmt::Display for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(status) = self.status {
+            write!(f, ".status({status})")?;
+        }
+        if self.headers.is_empty() {
+            return Ok(());
+        }
+        f.write_str(".headers(&[")?;
+        self.headers.iter().try_for_each(|header| write!(f, "{header:?}, "))?;
+        f.write_str("])")
     }
 }

@@ -43,6 +43,7 @@ impl GivenOption {
             "gateway_only",
             "service_config",
             "gapic_service_config",
+            "http_rules",
         ];
         let value = self.value.as_deref().unwrap_or_default();
         match value.split_once('=') {

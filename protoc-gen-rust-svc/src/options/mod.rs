@@ -4,6 +4,7 @@ mod artefact;
 mod elsewhere;
 mod file;
 mod given;
+mod http_rules;
 mod openapi;
 mod overrides;
 mod parse;
@@ -16,6 +17,7 @@ pub use self::{
     artefact::Artefact,
     file::{OPTIONS_FILE, OptionsFile},
     given::{GivenOption, GivenOptions},
+    http_rules::{HttpBinding, HttpRules},
     openapi::{DocumentedErrors, OpenApiOptions},
     overrides::{Overrides, Scoped},
     parse::{Options, Types},

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Artefact, OpenApiOptions, Overrides, Split, elsewhere,
     given::{GivenOption, GivenOptions},
+    http_rules::HttpRules,
     service_configs::ServiceConfigs,
     value::{flag, unknown},
 };
@@ -49,6 +50,8 @@ pub struct Options {
     pub dumps_model: bool,
     /// Call policies in the JSON format of gRPC.
     pub service_configs: ServiceConfigs,
+    /// HTTP rules beside those of the contract.
+    pub http_rules: HttpRules,
 }
 
 /// The types in the signatures of traits.
@@ -79,6 +82,7 @@ impl Default for Options {
             checks_rules: true,
             dumps_model: false,
             service_configs: ServiceConfigs::default(),
+            http_rules: HttpRules::default(),
         }
     }
 }
@@ -107,6 +111,8 @@ const NAMES: &[&str] = &[
     "dump",
     "service_config",
     "gapic_service_config",
+    "http_rules",
+    "unbound_methods",
 ];
 
 impl Options {
@@ -129,9 +135,12 @@ impl Options {
                 Some(value) => (name.as_str(), value.as_str()),
             };
             list = name;
-            let set = match ServiceConfigs::NAMES.contains(&name) {
-                true => options.service_configs.read(name, value, &position.file),
-                false => options.set(name, value),
+            let set = match name {
+                HttpRules::NAME => options.http_rules.read(value, &position.file),
+                name if ServiceConfigs::NAMES.contains(&name) => {
+                    options.service_configs.read(name, value, &position.file)
+                }
+                name => options.set(name, value),
             };
             if let Err((message, help)) = set {
                 diagnostics.error("E0101", position, message).help(help);
@@ -156,6 +165,7 @@ impl Options {
             "extern_path" => self.add_extern_path(value),
             "include_imports" => flag(name, value).map(|flag| self.include_imports = flag),
             "rules" => flag(name, value).map(|flag| self.checks_rules = flag),
+            "unbound_methods" => flag(name, value).map(|flag| self.http_rules.has_unbound = flag),
             "allow" => self.set_lints(name, value, Level::Allow),
             "warn" => self.set_lints(name, value, Level::Warn),
             "deny" => self.set_lints(name, value, Level::Deny),

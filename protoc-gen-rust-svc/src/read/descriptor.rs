@@ -4,6 +4,8 @@
 
 #![expect(missing_docs, reason = "they are named and explained in descriptor.proto")]
 
+use std::collections::BTreeMap;
+
 use prost::{Message, Oneof};
 
 use super::call_policy::CallPolicy;
@@ -331,9 +333,21 @@ pub struct MethodOptions {
     /// `rust_svc.v1.method`.
     #[prost(message, optional, tag = "50701")]
     pub policy: Option<CallPolicy>,
+    /// `rust_svc.v1.http`.
+    #[prost(message, optional, tag = "50704")]
+    pub http_response: Option<HttpResponseOptions>,
     /// `google.api.http`.
     #[prost(message, optional, tag = "72295728")]
     pub http: Option<HttpRule>,
+}
+
+/// `rust_svc.v1.HttpResponse`.
+#[derive(Clone, PartialEq, Message)]
+pub struct HttpResponseOptions {
+    #[prost(uint32, tag = "1")]
+    pub status: u32,
+    #[prost(btree_map = "string, string", tag = "2")]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// `google.api.HttpRule`.

@@ -1,15 +1,17 @@
 //! The input of a run: descriptors, and which of them to generate code for.
 
-use std::{fs, path::Path};
-
 use prost::{Message, bytes::Bytes};
 
 use super::{
-    Source,
+    Source, SourceFolders,
     descriptor::{CodeGeneratorRequest, FileDescriptor, FileDescriptorSet},
     raw::split_off_source,
+    source::TabWidth,
     utf8,
 };
+
+/// The start of the names of files that compilers have built in.
+const BUILT_IN: &str = "google/protobuf/";
 
 /// The files of a run, and which of them to generate code for.
 #[derive(Debug, Default)]
@@ -50,21 +52,15 @@ impl std::fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 impl Input {
-    /// Looks up the requested files below the current directory. A plugin does not know the include paths.
-    pub(crate) fn find_texts(&mut self) {
-        self.add_texts(|name| {
-            ["", "proto"].iter().find_map(|folder| fs::read_to_string(Path::new(folder).join(name)).ok())
-        });
+    /// Looks up the texts of all files, which protoc or buf compiled, in folders.
+    pub(crate) fn find_texts(&mut self, folders: &SourceFolders) {
+        self.add_texts(TabWidth::Eight, |name| folders.texts(name));
     }
 
-    /// Adds the texts of the requested files, so that positions inside options are exact.
-    pub(super) fn add_texts(&mut self, text: impl Fn(&str) -> Option<String>) {
-        let requested = self.files.iter_mut().filter(|file| self.generate.contains(&file.descriptor.name));
-        for file in requested {
-            if let Some(text) = text(&file.descriptor.name) {
-                file.source.set_text(text);
-            }
-        }
+    /// Adds the texts of files, so that positions are exact.
+    pub(super) fn add_texts<T: Iterator<Item = String>>(&mut self, tab_width: TabWidth, texts: impl Fn(String) -> T) {
+        let files = self.files.iter_mut().filter(|file| !file.descriptor.name.starts_with(BUILT_IN));
+        files.for_each(|file| file.source.set_text(texts(file.descriptor.name.clone()), tab_width, &file.descriptor));
     }
 
     /// Decodes the request of protoc or buf.

@@ -7,7 +7,6 @@ pub mod descriptor;
 mod escape;
 mod float;
 mod input;
-mod option_text;
 mod raw;
 pub mod rules;
 mod source;
@@ -17,7 +16,7 @@ mod validate;
 pub use self::{
     canonical::Canonical,
     input::{File, Input, Malformed},
-    source::Source,
+    source::{Source, SourceFolders},
     validate::validate,
 };
 pub(crate) use self::{

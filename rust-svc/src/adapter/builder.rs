@@ -110,6 +110,12 @@ impl<S: ?Sized + Send + Sync + 'static> Adapter<S> {
         self
     }
 
+    /// Passes requests on that violate the rules of their messages, because the service checks them itself. Fakes do.
+    pub fn unchecked(mut self) -> Self {
+        self.options.is_unchecked = true;
+        self
+    }
+
     fn method<Q: Payload<Place>, Place: 'static, H, F, A: IntoResponseData + 'static>(
         mut self,
         method: Method,

@@ -104,7 +104,7 @@ impl AcceptedCall {
             }
         };
         let (call, encoding) = (CallInProgress::new(pending.run(), guard, limit), encodings.responses);
-        let requests = encodings.requests(body, options.max_message_size, call.active.counter());
+        let requests = encodings.requests(body, &options, call.active.counter());
         let span = call.active.span();
         let result = {
             let result = pin!(handle_messages(&method, &call, &shutdown, requests, encoding, start, handle));
@@ -168,10 +168,10 @@ impl CallEncodings {
     fn requests<Q: Payload<Place>, Place: 'static>(
         &self,
         body: Body,
-        limit: usize,
+        options: &AdapterOptions,
         counter: Counter,
     ) -> Result<RequestStream<Q, Place>> {
-        Ok(RequestStream::new(body, self.requests.clone()?, limit, counter))
+        Ok(RequestStream::new(body, self.requests.clone()?, options, counter))
     }
 
     /// Adds the known compressions to the response to a request with an unknown one.

@@ -32,4 +32,4 @@ pub use builder::Adapter;
 pub(crate) use options::AdapterOptions;
 pub use payload::Payload;
 pub use response_body::ResponseBody;
-pub use routes::Routes;
+pub use routes::{Routes, ServedFake};

@@ -16,11 +16,13 @@ pub(crate) struct AdapterOptions {
     pub(crate) max_message_size: usize,
     pub(crate) max_timeout: Option<Duration>,
     pub(crate) default_timeout: Option<Duration>,
+    /// Whether the service checks requests itself.
+    pub(crate) is_unchecked: bool,
 }
 
 impl Default for AdapterOptions {
     fn default() -> Self {
-        Self { max_message_size: 4 * 1024 * 1024, max_timeout: None, default_timeout: None }
+        Self { max_message_size: 4 * 1024 * 1024, max_timeout: None, default_timeout: None, is_unchecked: false }
     }
 }
 

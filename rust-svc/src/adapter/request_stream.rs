@@ -13,7 +13,7 @@ use futures::Stream;
 use http_body::Body as _;
 use prost::Message as _;
 
-use super::{deadline::deadline_exceeded, payload::Payload};
+use super::{deadline::deadline_exceeded, options::AdapterOptions, payload::Payload};
 use crate::{
     Body, Code, Context, Error, Result, Streaming,
     error::BoxError,
@@ -32,14 +32,16 @@ pub(super) struct RequestStream<Q, Place> {
     was_pending: bool,
     frames: FrameDecoder,
     limit: usize,
+    is_unchecked: bool,
     counter: Counter,
     messages: PhantomData<fn() -> (Q, Place)>,
 }
 
 impl<Q: Payload<Place>, Place: 'static> RequestStream<Q, Place> {
-    pub(super) fn new(body: Body, encoding: Encoding, limit: usize, counter: Counter) -> Self {
+    pub(super) fn new(body: Body, encoding: Encoding, options: &AdapterOptions, counter: Counter) -> Self {
+        let AdapterOptions { max_message_size: limit, is_unchecked, .. } = *options;
         let frames = FrameDecoder::new(encoding, limit);
-        Self { body: Some(body), was_pending: false, frames, limit, counter, messages: PhantomData }
+        Self { body: Some(body), was_pending: false, frames, limit, is_unchecked, counter, messages: PhantomData }
     }
 
     /// Returns the message of a method that takes one. No message, or several, are an error.
@@ -95,7 +97,8 @@ impl<Q: Payload<Place>, Place: 'static> RequestStream<Q, Place> {
     fn read(&self, bytes: &[u8]) -> Result<Q> {
         let malformed = "a request message is not in protobuf encoding, or is of another type";
         let message = Q::Wire::decode(bytes).inspect(|_| self.counter.received());
-        message.map_err(|_| Error::new(Code::Internal, malformed)).and_then(|message| Ok(Q::from_request(message)?))
+        let message = message.map_err(|_| Error::new(Code::Internal, malformed))?;
+        Ok(if self.is_unchecked { Q::from_unchecked_request(message)? } else { Q::from_request(message)? })
     }
 }
 
@@ -141,7 +144,8 @@ mod tests {
         let frames = [Ok(Frame::data(Bytes::from_static(MESSAGE))), Err("reset")];
         let body = Body::new(StreamBody::new(stream::iter(frames)));
         let mut messages =
-            RequestStream::<String, _>::new(body, Encoding::Identity, 100, Counter::default()).into_streaming();
+            RequestStream::<String, _>::new(body, Encoding::Identity, &AdapterOptions::default(), Counter::default())
+                .into_streaming();
         assert_eq!(messages.next().await.expect("a message").expect("a text"), "a");
         let error = messages.next().await.expect("an error").expect_err("an error");
         assert_eq!((error.code(), error.message()), (Code::Cancelled, "the caller broke off the stream of requests"));

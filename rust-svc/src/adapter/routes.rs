@@ -164,6 +164,18 @@ fn unimplemented(chain: &Chain, info: ConnectionInfo, what: impl fmt::Display) -
     refuse_request(&NO_METHOD, chain, info, &Error::unimplemented(what))
 }
 
+/// A fake that is served over gRPC. Generated code implements it.
+pub trait ServedFake {
+    /// Returns the routes of its service.
+    fn to_routes(&self) -> Routes;
+}
+
+impl<F: ServedFake> From<&F> for Routes {
+    fn from(fake: &F) -> Self {
+        fake.to_routes()
+    }
+}
+
 impl<S: ?Sized> From<Adapter<S>> for Routes {
     fn from(adapter: Adapter<S>) -> Self {
         let Adapter { name, methods, options, .. } = adapter;

@@ -20,6 +20,13 @@ pub(crate) struct HttpConnInfo {
     pub(crate) is_encrypted: bool,
 }
 
+/// Keeps a connection open after its last response, for as long as a WebSocket uses it. A server puts it into the extensions
+/// of a request that may open one.
+#[cfg(any(feature = "server", feature = "websocket"))]
+#[allow(dead_code, reason = "it is only dropped")]
+#[derive(Clone, Debug)]
+pub(crate) struct ConnectionGuard(pub(crate) tokio::sync::mpsc::Sender<std::convert::Infallible>);
+
 /// Marks a gRPC request that adapters refuse, and report, if no route takes it. A server puts it into the extensions.
 #[cfg(any(feature = "server", feature = "gateway"))]
 #[cfg_attr(

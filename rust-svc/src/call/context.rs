@@ -1,6 +1,6 @@
 //! The context of a call: all that it carries besides its message.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time::Instant};
 
@@ -9,7 +9,7 @@ use super::cancellation::Cancellation;
 use super::{
     cancellation::{CancelGuard, CancelToken, cancelled_or_expired},
     extensions::Extensions,
-    metadata::{LazyMetadata, Metadata, ResponseMetadata, Value},
+    metadata::{Baggage, LazyMetadata, Metadata, ResponseMetadata, Value},
     peer::Peer,
     shutdown::DrainSignal,
     trace::TraceContext,
@@ -47,6 +47,8 @@ struct Parts {
     metadata: LazyMetadata,
     peer: Option<Peer>,
     trace: Option<TraceContext>,
+    /// The baggage that was set or inherited, in place of any that was received.
+    baggage: Option<Arc<Baggage>>,
     extensions: Extensions,
     draining: Option<DrainSignal>,
     response: ResponseMetadata,
@@ -61,6 +63,7 @@ impl Parts {
             metadata: LazyMetadata::empty(),
             peer: None,
             trace: None,
+            baggage: None,
             extensions: Extensions::new(),
             draining: None,
             response: ResponseMetadata::new(),
@@ -98,21 +101,25 @@ impl Context {
         info.peer.map_or_else(Self::new, |peer| Self::new().with_peer(peer))
     }
 
-    /// Creates the context of a call that this call makes. It inherits deadline, cancellation, caller, trace and values, but
-    /// no metadata.
+    /// Creates the context of a call that this call makes. It inherits deadline, cancellation, caller, trace, baggage and
+    /// values, but no metadata.
     pub fn child(&self) -> Self {
-        let Parts { deadline, cancellation, peer, trace, extensions, draining, .. } = self.parts();
+        let Parts { deadline, cancellation, draining, .. } = self.parts();
         let (cancellation, draining) = (cancellation.clone(), draining.clone());
-        let (peer, trace, extensions) = (peer.clone(), trace.clone(), extensions.clone());
         let (deadline, inherited) = (*deadline, *deadline);
-        Self::of(Parts { deadline, inherited, cancellation, peer, trace, extensions, draining, ..Parts::new() })
+        Self::of(Parts { deadline, inherited, cancellation, draining, ..self.inherited_parts() })
     }
 
-    /// Creates the context of a call that continues when this call ends, such as a compensation. It inherits caller, trace
-    /// and values, but neither deadline nor cancellation nor metadata.
+    /// Creates the context of a call that continues when this call ends, such as a compensation. It inherits caller, trace,
+    /// baggage and values, but neither deadline nor cancellation nor metadata.
     pub fn detached(&self) -> Self {
+        Self::of(self.inherited_parts())
+    }
+
+    fn inherited_parts(&self) -> Parts {
         let Parts { peer, trace, extensions, .. } = self.parts();
-        Self::of(Parts { peer: peer.clone(), trace: trace.clone(), extensions: extensions.clone(), ..Parts::new() })
+        let (peer, trace, extensions) = (peer.clone(), trace.clone(), extensions.clone());
+        Parts { peer, trace, baggage: self.shared_baggage(), extensions, ..Parts::new() }
     }
 
     /// Sets the deadline to `timeout` from now, unless it is earlier already.
@@ -154,9 +161,24 @@ impl Context {
         self
     }
 
+    /// Sets the baggage, in place of any that was received or inherited. Calls inherit it, and it is sent with them.
+    pub fn with_baggage(mut self, baggage: Baggage) -> Self {
+        let parts = self.change_parts();
+        parts.metadata.change(|metadata| metadata.remove(Baggage::HEADER));
+        parts.baggage = Some(Arc::new(baggage));
+        self
+    }
+
     /// Attaches a value that stays in this process, such as the identity of the caller. It replaces one of its type.
     pub fn with_value<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.change_parts().extensions.insert(value);
+        self
+    }
+
+    /// Replaces all values by shared ones.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn with_values(mut self, values: Extensions) -> Self {
+        self.change_parts().extensions = values;
         self
     }
 
@@ -222,6 +244,26 @@ impl Context {
     /// [`with_trace`](Self::with_trace) set it.
     pub fn trace(&self) -> Option<&TraceContext> {
         self.parts().trace.as_ref()
+    }
+
+    /// Returns the baggage of the call: set, inherited or received.
+    pub fn baggage(&self) -> Baggage {
+        self.shared_baggage().map(Arc::unwrap_or_clone).unwrap_or_default()
+    }
+
+    /// Returns the baggage that was set or inherited.
+    #[cfg(feature = "client")]
+    pub(crate) fn own_baggage(&self) -> Option<&Baggage> {
+        self.parts().baggage.as_deref()
+    }
+
+    fn shared_baggage(&self) -> Option<Arc<Baggage>> {
+        let Parts { baggage, metadata, .. } = self.parts();
+        baggage.clone().or_else(|| {
+            let mut received = Baggage::new();
+            metadata.visit_texts(&[Baggage::HEADER], &mut |_, text| received.extend(text));
+            (!received.is_empty()).then(|| Arc::new(received))
+        })
     }
 
     /// Returns the value of this type that [`with_value`](Self::with_value) attached.

@@ -18,7 +18,7 @@ mod cancellation;
 #[cfg(any(feature = "adapter", feature = "gateway", feature = "server"))]
 pub(crate) mod connection_info;
 mod context;
-mod extensions;
+pub(crate) mod extensions;
 pub(crate) mod ids;
 pub(crate) mod metadata;
 pub(crate) mod method;
@@ -32,11 +32,13 @@ mod trace;
 
 pub use cancellation::CancelGuard;
 pub use context::Context;
-pub use metadata::{InvalidMetadata, Metadata, Value};
+pub use metadata::{Baggage, InvalidMetadata, Metadata, Value};
 pub use method::{
     Breaker, Bulkhead, Hedge, Idempotency, InvalidServiceConfig, Kind, Method, MethodConfig, PolicyField, Retry,
     RetryThrottling, ServiceConfig,
 };
 pub use peer::{Identity, Peer};
+#[cfg(feature = "client")]
+pub(crate) use streaming::RemoteMessages;
 pub use streaming::{Sender, Streaming};
 pub use trace::TraceContext;

@@ -5,9 +5,10 @@ use std::{
     pin::Pin,
     task::{self, Poll},
 };
+#[cfg(feature = "gateway")]
+use std::{future::poll_fn, time::Duration};
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-
 use tokio::sync::mpsc;
 
 use super::produce::Produced;
@@ -31,12 +32,44 @@ use crate::{Error, Result};
 ///     })
 /// }
 /// ```
-pub struct Streaming<T>(stream::BoxStream<'static, Result<T>>);
+pub struct Streaming<T>(MessageSource<T>);
+
+/// Where messages come from.
+#[cfg_attr(
+    not(all(feature = "client", feature = "gateway")),
+    allow(dead_code, reason = "a client passes them to gateways")
+)]
+enum MessageSource<T> {
+    Local(stream::BoxStream<'static, Result<T>>),
+    Remote(Box<dyn RemoteMessages<T>>),
+}
+
+/// The messages of a remote service.
+#[cfg_attr(
+    not(all(feature = "client", feature = "gateway")),
+    allow(dead_code, reason = "a client passes them to gateways")
+)]
+pub(crate) trait RemoteMessages<T>: Stream<Item = Result<T>> + Send + Unpin {
+    /// Completes when the service has accepted the call. Fails if it refuses the call, which then has no messages.
+    fn poll_accepted(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>>;
+}
+
+/// The messages of a remote service, changed by a function.
+struct MappedMessages<T, U> {
+    messages: Box<dyn RemoteMessages<T>>,
+    change: Box<dyn FnMut(T) -> U + Send>,
+}
 
 impl<T: Send + 'static> Streaming<T> {
     /// Wraps any stream of results. It may be polled after its end.
     pub fn new(stream: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
-        Self(stream.fuse().boxed())
+        Self(MessageSource::Local(stream.fuse().boxed()))
+    }
+
+    /// Wraps the messages of a remote service. They may be polled after their end.
+    #[cfg(feature = "client")]
+    pub(crate) fn remote(messages: impl RemoteMessages<T> + 'static) -> Self {
+        Self(MessageSource::Remote(Box::new(messages)))
     }
 
     /// Creates a stream of these messages.
@@ -77,23 +110,43 @@ impl<T: Send + 'static> Streaming<T> {
 
     /// Returns the next message; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<T>> {
-        StreamExt::next(&mut self.0).await
+        StreamExt::next(self).await
     }
 
     /// Returns the next message; `None` at the end. Unlike [`next`](Self::next) it is made for `?`:
     /// `while let Some(message) = stream.message().await? { .. }`.
     pub async fn message(&mut self) -> Result<Option<T>> {
-        self.0.try_next().await
+        self.try_next().await
     }
 
     /// Returns all messages, or the first error.
     pub async fn collect(self) -> Result<Vec<T>> {
-        self.0.try_collect().await
+        self.try_collect().await
     }
 
     /// Returns a stream with each message changed by `change`.
     pub fn map<U: Send + 'static>(self, change: impl FnMut(T) -> U + Send + 'static) -> Streaming<U> {
-        Streaming::new(self.0.map_ok(change))
+        match self.0 {
+            MessageSource::Local(messages) => Streaming::new(messages.map_ok(change)),
+            MessageSource::Remote(messages) => {
+                let mapped = MappedMessages { messages, change: Box::new(change) };
+                Streaming(MessageSource::Remote(Box::new(mapped)))
+            }
+        }
+    }
+
+    /// Fails with the error that the stream begins with. It waits until a remote service has accepted the call, and then for
+    /// the first message, but no longer than this.
+    #[cfg(feature = "gateway")]
+    pub(crate) async fn begin(mut self, longest: Duration) -> Result<Self> {
+        if let MessageSource::Remote(messages) = &mut self.0 {
+            poll_fn(|cx| messages.poll_accepted(cx)).await?;
+        }
+        match tokio::time::timeout(longest, self.next()).await {
+            Ok(Some(first)) => Ok(Self::new(stream::iter([Ok(first?)]).chain(self))),
+            Ok(None) => Ok(Self::empty()),
+            Err(_) => Ok(self),
+        }
     }
 }
 
@@ -101,11 +154,32 @@ impl<T> Stream for Streaming<T> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(cx)
+        match &mut self.0 {
+            MessageSource::Local(messages) => messages.poll_next_unpin(cx),
+            MessageSource::Remote(messages) => messages.poll_next_unpin(cx),
+        }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        match &self.0 {
+            MessageSource::Local(messages) => messages.size_hint(),
+            MessageSource::Remote(messages) => messages.size_hint(),
+        }
+    }
+}
+
+impl<T, U> Stream for MappedMessages<T, U> {
+    type Item = Result<U>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.messages.poll_next_unpin(cx);
+        next.map_ok(&mut self.change)
+    }
+}
+
+impl<T, U> RemoteMessages<U> for MappedMessages<T, U> {
+    fn poll_accepted(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
+        self.messages.poll_accepted(cx)
     }
 }
 

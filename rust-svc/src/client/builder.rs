@@ -8,7 +8,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use tower::Service;
+use tower::{Layer, Service};
 
 use super::{
     attempt::{RequestDefaults, default_headers},
@@ -19,14 +19,14 @@ use super::{
     policy::{Budget, Endpoints},
     state::ClientState,
     token::{BearerToken, TokenProvider},
-    transport::{InProcess, Transport},
+    transport::{ClientLayers, HttpService, InProcess, Transport},
 };
 use crate::{
     Error, Metadata, Method, Result, RetryThrottling, ServiceConfig, Value,
     call::method::MethodMap,
     error::BoxError,
     grpc::{Body, compression::Encoding},
-    intercept::{Chain, Target},
+    intercept::{Chain, EndpointChange, Target},
 };
 
 /// The largest response, as in other implementations of gRPC.
@@ -58,6 +58,7 @@ pub struct ClientBuilder {
     throttling: Option<RetryThrottling>,
     fallbacks: Fallbacks,
     chain: Chain,
+    layers: ClientLayers,
 }
 
 impl Client {
@@ -101,6 +102,7 @@ impl ClientBuilder {
             throttling: None,
             fallbacks: Fallbacks::default(),
             chain: Chain::new(),
+            layers: ClientLayers::default(),
         }
     }
 
@@ -162,6 +164,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Wraps the HTTP requests of all attempts in a tower layer, for example one of tower-http. Layers that are added later are
+    /// outside. Policies are around all layers: a layer sees each attempt by itself, and its errors are `UNAVAILABLE`.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<http::Request<Body>>>::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.layers.push(layer);
+        self
+    }
+
     /// Adds a bearer token from `fetch` to all calls. It is fetched again when it expires, see [`TokenProvider`].
     pub fn token_provider<F>(self, fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
@@ -173,9 +189,17 @@ impl ClientBuilder {
     /// Builds the client, which does not connect yet. Fails with `INVALID_ARGUMENT` if an address or a setting is invalid.
     pub fn build(self) -> Result<Client> {
         let metadata = self.checked_metadata()?;
-        let endpoints = self.connection.has_several(&self.address)?.then(|| Arc::new(Endpoints::new()));
+        let endpoints = self.connection.has_several(&self.address)?.then(|| Arc::new(self.endpoints()));
         let fleet = self.connection.fleet(&self.address, endpoints.clone())?;
         Ok(self.finish(metadata, Transport::Fleet(fleet), endpoints))
+    }
+
+    /// Creates the health of several endpoints, whose ejections the observers see.
+    fn endpoints(&self) -> Endpoints {
+        let (chain, target) = (self.chain.clone(), triomphe::Arc::new(Target::from(&*self.address)));
+        Endpoints::new(move |endpoint, event| {
+            chain.endpoint_changed(&EndpointChange::new(target.clone(), endpoint, event));
+        })
     }
 
     /// Builds a client that calls a service in this process without a connection, such as `adapter::Routes` made of a
@@ -193,6 +217,7 @@ impl ClientBuilder {
     }
 
     fn finish(self, metadata: Metadata, transport: Transport, endpoints: Option<Arc<Endpoints>>) -> Client {
+        let transport = transport.layered(&self.layers);
         let headers = default_headers(self.encoding, transport.is_remote());
         let budget = Budget::new();
         budget.configure(self.throttling.or(self.config.retry_throttling()));

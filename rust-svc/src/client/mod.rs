@@ -32,7 +32,7 @@ pub use crate::net::ByteStream;
 pub use tls::ClientTls;
 pub use {
     crate::intercept::BreakerState,
-    attempt::WaitForReady,
+    attempt::WhenUnreachable,
     builder::ClientBuilder,
     call::Fallback,
     config::{EffectivePolicy, PolicySource, PolicyValue},
@@ -40,5 +40,7 @@ pub use {
     handle::Client,
     policy::{BreakerSnapshot, BulkheadFull, CircuitBreaker, CircuitOpen},
     token::{BearerToken, TokenProvider},
-    transport::{ConnectivityState, Connector, Endpoint, EndpointUpdates, LoadBalancing, Refresh, Resolver},
+    transport::{
+        ConnectivityState, Connector, Endpoint, EndpointUpdates, HttpService, LoadBalancing, Refresh, Resolver,
+    },
 };

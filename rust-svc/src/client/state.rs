@@ -136,8 +136,8 @@ impl ClientState {
 }
 
 impl EndpointListener for Endpoints {
-    fn joined(&self, index: usize) {
-        self.join(index);
+    fn joined(&self, index: usize, address: &Arc<str>) {
+        self.join(index, address);
     }
 
     fn left(&self, index: usize) {

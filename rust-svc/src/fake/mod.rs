@@ -59,7 +59,7 @@ pub use kinds::{
     BidiStreaming, BidiStreamingScript, CallShape, ClientStreaming, ClientStreamingScript, RequestMessage,
     ResponseMessage, ServerStreaming, ServerStreamingScript, SingleRequest, StreamedRequests, Unary,
 };
-pub use method::MethodFake;
+pub use method::{MethodFake, ScriptUse};
 pub use script::{Fault, Gate, ManualCalls, Script, ServiceFunction, Times};
 #[cfg(all(feature = "client", feature = "server"))]
 pub(crate) use script::{FaultKind, FaultPoint};

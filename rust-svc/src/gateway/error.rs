@@ -20,6 +20,10 @@ impl HttpError {
         Self { status: Some(status), ..Self::from(error) }
     }
 
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
     /// Adds the metadata that the call has set for its response.
     pub(super) fn with_metadata_of(self, cx: &Context) -> Self {
         Self { headers: cx.headers(), trailers: cx.trailers(), ..self }

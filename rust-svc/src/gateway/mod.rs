@@ -22,12 +22,10 @@
 //!
 //! Gateways of several services become [`GatewayRoutes`] and merge before they become a router.
 
-mod call;
+mod bytes;
 mod error;
 mod exchange;
-mod handler;
 mod headers;
-mod http_body;
 mod openapi;
 mod request;
 mod response;
@@ -35,6 +33,8 @@ mod routes;
 mod routing;
 mod service;
 mod settings;
+#[cfg(feature = "websocket")]
+mod web_socket;
 
 pub use openapi::OpenApi;
 pub use routes::GatewayRoutes;
@@ -42,5 +42,10 @@ pub use routing::{
     RoutesError,
     route::{self, Route, Unescape},
 };
-pub use service::Gateway;
-pub use settings::{CustomErrors, ErrorFormat, GatewaySettings, MatchedRoute, StreamFormat};
+pub use service::{Gateway, RoutedFake};
+#[cfg(feature = "websocket")]
+pub use settings::{AllowedOrigins, WebSocketSettings};
+pub use settings::{
+    CapturedParameters, CustomErrors, ErrorFormat, GatewaySettings, IpNetwork, MatchedRoute, NameList, StreamFormat,
+    TrustedProxies, UnknownParameters,
+};

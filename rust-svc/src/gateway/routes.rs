@@ -1,11 +1,12 @@
 //! The routes of any number of services, and the router made from them.
 
-use std::{fmt, sync::Arc};
+use std::{convert::Infallible, fmt, sync::Arc};
 
-use axum::Router;
+use axum::{Router, body::Body, http::Request, response::IntoResponse, routing::Route};
+use tower::{Layer, Service, ServiceExt};
 
 use super::{
-    handler::{DeclaredRoute, RouteGroup},
+    exchange::handler::{DeclaredRoute, RouteGroup, RouterLayer},
     openapi::{Assets, OpenApi},
     routing::{RouteTable, RoutesError},
     settings::GatewaySettings,
@@ -51,6 +52,12 @@ impl GatewayRoutes {
         self
     }
 
+    /// Passes requests on that violate the rules of their messages, because the services check them themselves. Fakes do.
+    pub fn unchecked(mut self) -> Self {
+        self.groups.iter_mut().for_each(|group| group.settings.unchecked = true);
+        self
+    }
+
     /// Wraps all calls in `chain`, inside of earlier chains. Its observers also see requests without a route; those of
     /// routes that are merged later do not.
     pub fn chain(mut self, chain: &Chain) -> Self {
@@ -58,6 +65,25 @@ impl GatewayRoutes {
         for declared in self.groups.iter_mut().flat_map(|group| &mut group.declared) {
             declared.chain = std::mem::take(&mut declared.chain).merge(chain.clone());
         }
+        self
+    }
+
+    /// Wraps the routes that are here so far in a tower layer, such as those of tower-http: `CorsLayer`, `CompressionLayer`,
+    /// `RequestDecompressionLayer`. It is around earlier layers, and around interceptors. The layers of the first routes also
+    /// apply to requests without a route.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request<Body>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+    {
+        if self.groups.is_empty() {
+            self.groups.push(RouteGroup::default());
+        }
+        let wrap: RouterLayer = Arc::new(move |router| router.layer(layer.clone()));
+        self.groups.iter_mut().for_each(|group| group.layers.push(wrap.clone()));
         self
     }
 
@@ -81,8 +107,16 @@ impl GatewayRoutes {
                 settings.parse.types.add(types);
             }
         }
+        let layers: Vec<_> = self.groups.iter().map(|group| group.layers.clone()).collect();
         let table = Arc::new(RouteTable::new(self.groups, self.outer_chain, Assets::new(&self.documents))?);
-        Ok(Router::new().fallback(move |request| table.clone().serve(request)))
+        let (shared, routes) = (table.clone(), Router::new());
+        let routes = routes.fallback(move |request| shared.clone().serve(request));
+        if layers.iter().all(Vec::is_empty) {
+            return Ok(routes);
+        }
+        let wrap = |layers: Vec<RouterLayer>| layers.iter().fold(routes.clone(), |router, layer| layer(router));
+        let groups: Vec<Router> = layers.into_iter().map(wrap).collect();
+        Ok(Router::new().fallback(move |request| groups[table.group(&request)].clone().oneshot(request)))
     }
 
     /// Converts the routes into a router.

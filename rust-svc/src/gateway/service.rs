@@ -6,8 +6,10 @@ use axum::Router;
 use futures::future::BoxFuture;
 
 use super::{
-    exchange::HttpExchange,
-    handler::{DeclaredRoute, HandlerFuture},
+    exchange::{
+        HttpExchange,
+        handler::{DeclaredRoute, HandlerFuture},
+    },
     routes::GatewayRoutes,
     routing::{MessageInfo, route::Route},
 };
@@ -126,6 +128,12 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         })
     }
 
+    /// Passes requests on that violate the rules of their messages, because the service checks them itself. Fakes do.
+    pub fn unchecked(mut self) -> Self {
+        self.routes = self.routes.unchecked();
+        self
+    }
+
     /// Converts the routes of this service alone into a router.
     ///
     /// # Panics
@@ -148,6 +156,18 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         let messages = MessageInfo::of::<Q, R>();
         self.routes.push(DeclaredRoute { method, route, messages, chain: Chain::new(), handler: Arc::new(handler) });
         self
+    }
+}
+
+/// A fake that is served over HTTP and JSON. Generated code implements it.
+pub trait RoutedFake {
+    /// Returns the routes of its service.
+    fn to_routes(&self) -> GatewayRoutes;
+}
+
+impl<F: RoutedFake> From<&F> for GatewayRoutes {
+    fn from(fake: &F) -> Self {
+        fake.to_routes()
     }
 }
 

@@ -1,6 +1,9 @@
 //! Attempts of a client's call.
 
-use std::{net::SocketAddr, sync::OnceLock};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use tokio::time::Instant;
 use tracing::{Span, field::Empty};
@@ -17,6 +20,8 @@ pub(crate) struct Attempt {
     trace: Option<TraceContext>,
     /// The server's address of IP, once the request is on its way.
     peer: OnceLock<SocketAddr>,
+    /// The address of the endpoint, if there are several.
+    endpoint: OnceLock<Arc<str>>,
 }
 
 impl Attempt {
@@ -24,7 +29,7 @@ impl Attempt {
     pub(crate) fn begin(cx: &Context, previous: u32, started: Instant) -> Self {
         let trace = cx.trace().map(TraceContext::child);
         let span = trace.as_ref().map_or_else(Span::none, |trace| span(trace, previous));
-        Self { started, span, previous, trace, peer: OnceLock::new() }
+        Self { started, span, previous, trace, peer: OnceLock::new(), endpoint: OnceLock::new() }
     }
 
     /// Returns the number of earlier attempts.
@@ -56,10 +61,16 @@ impl Attempt {
         }
     }
 
+    /// Records the endpoint that was picked.
+    pub(crate) fn record_endpoint(&self, endpoint: &Arc<str>) {
+        let _ = self.endpoint.set(endpoint.clone());
+    }
+
     fn outcome(&self, code: Option<Code>, end: Instant) -> Outcome {
         let elapsed = end.saturating_duration_since(self.started);
         let span = self.trace.as_ref().map(TraceContext::span);
-        Outcome { peer: self.peer.get().copied(), ..Outcome::of_attempt(code, elapsed, span, self.previous) }
+        let (peer, endpoint) = (self.peer.get().copied(), self.endpoint.get().cloned());
+        Outcome { peer, endpoint, ..Outcome::of_attempt(code, elapsed, span, self.previous) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use tokio::time::Instant;
 
 #[cfg(feature = "client")]
-use super::{BreakerStateChange, Target, panic::catch_observer_panic};
+use super::{BreakerStateChange, EndpointChange, Target, panic::catch_observer_panic};
 use super::{
     HttpRoute, Interceptor, Observer, Side,
     call::{Links, ObservedCall, PendingCall},
@@ -89,6 +89,15 @@ impl Chain {
         let observers = self.0.observers.iter();
         observers.for_each(|observer| {
             catch_observer_panic(change.method(), || observer.breaker_state_changed(change));
+        });
+    }
+
+    /// Reports an event of an endpoint.
+    #[cfg(feature = "client")]
+    pub(crate) fn endpoint_changed(&self, change: &EndpointChange) {
+        let observers = self.0.observers.iter();
+        observers.for_each(|observer| {
+            catch_observer_panic(change.endpoint(), || observer.endpoint_changed(change));
         });
     }
 

@@ -1,6 +1,6 @@
 //! Observers.
 
-use super::{BreakerStateChange, Call, Outcome};
+use super::{BreakerStateChange, Call, EndpointChange, Outcome};
 
 /// Observes the beginning and the end of calls, for metrics, logs or audits.
 ///
@@ -26,6 +26,11 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The circuit breaker of a client's method has a new state.
     fn breaker_state_changed(&self, change: &BreakerStateChange) {
+        let _ = change;
+    }
+
+    /// One of several endpoints of a client was ejected, returned to service, or left the list.
+    fn endpoint_changed(&self, change: &EndpointChange) {
         let _ = change;
     }
 }

@@ -57,6 +57,6 @@ pub use options::{PackedType, ParseOptions, PrintOptions, TypeRegistry};
 pub use print::Writer;
 pub(crate) use print::{bytes_of_fields, field_types};
 pub use read::{FieldReader, ValueSource};
-pub(crate) use read::{ParameterTree, PathStep, field_name, is_output_only};
+pub(crate) use read::{ParameterTree, PathStep, field_name, is_output_only, is_text};
 pub(crate) use text::{decode_base64, encode_base64, indent, json_name};
 pub use values::MapKey;

@@ -35,6 +35,11 @@ pub trait Message<Place = ()>: Sized + Send + 'static {
         read_all(wire, violations)
     }
 
+    /// Converts a request whose rules the service checks itself. Fails only if the type cannot hold it.
+    fn from_unchecked_request(wire: Self::Wire) -> Result<Self, Violations> {
+        Self::from_response(wire)
+    }
+
     /// Converts a response. Fails with all violations. Required fields may be empty.
     fn from_response(wire: Self::Wire) -> Result<Self, Violations> {
         read_all(wire, Violations::of_response())
@@ -85,6 +90,11 @@ pub trait Wire: Default + Send + 'static {
     /// Encodes the message.
     fn to_bytes(&self) -> Vec<u8>;
 
+    /// Returns the number of bytes of the encoded message.
+    fn encoded_len(&self) -> usize {
+        self.to_bytes().len()
+    }
+
     /// Decodes a message; `None` if the bytes are not its encoding.
     fn from_bytes(bytes: &[u8]) -> Option<Self>;
 }
@@ -129,6 +139,10 @@ fn read_all<T: Message<Place>, Place>(wire: T::Wire, mut violations: Violations)
 impl<T: prost::Message + Default + 'static> Wire for T {
     fn to_bytes(&self) -> Vec<u8> {
         self.encode_to_vec()
+    }
+
+    fn encoded_len(&self) -> usize {
+        prost::Message::encoded_len(self)
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {

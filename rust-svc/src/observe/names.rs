@@ -4,7 +4,7 @@
 //! calls over HTTP and JSON. Names that OpenTelemetry lacks are formed alike. In the text format of Prometheus, a dot is an
 //! underscore, and a name ends with its unit.
 //!
-//! `Metrics` exports all of them. `Otlp` exports durations, retries and circuit breakers, but not active calls, messages and
+//! `Metrics` exports all of them. `Otlp` exports durations, retries, circuit breakers and endpoints, but not active calls, messages and
 //! panics.
 //!
 //! | name | kind | unit | attributes |
@@ -20,6 +20,8 @@
 //! | [`CLIENT_SENT`], [`CLIENT_RECEIVED`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
 //! | [`CLIENT_BREAKER_STATE`] | gauge: 0 closed, 1 half open, 2 open | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
 //! | [`CLIENT_BREAKER_OPENED`] | counter | | [`SYSTEM`], [`METHOD`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`CLIENT_ENDPOINT_ATTEMPTS`], [`CLIENT_ENDPOINT_FAILURES`] | counter | | [`ENDPOINT`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
+//! | [`CLIENT_ENDPOINT_EJECTIONS`] | counter | | [`ENDPOINT`], [`SERVER_ADDRESS`], [`SERVER_PORT`] |
 //! | [`HTTP_DURATION`] | histogram | s | [`HTTP_METHOD`], [`HTTP_SCHEME`], [`HTTP_ROUTE`], [`HTTP_STATUS`], [`ERROR_TYPE`] |
 //! | [`HTTP_ACTIVE`] | gauge | | [`HTTP_METHOD`], [`HTTP_SCHEME`] |
 //!
@@ -63,6 +65,12 @@ pub const CLIENT_SENT: &str = "rpc.client.sent_messages";
 pub const CLIENT_RECEIVED: &str = "rpc.client.received_messages";
 /// The number of times that the circuit breaker of a method opened.
 pub const CLIENT_BREAKER_OPENED: &str = "rpc.client.breaker.opened";
+/// The number of attempts at one of several endpoints of a client.
+pub const CLIENT_ENDPOINT_ATTEMPTS: &str = "rpc.client.endpoint.attempts";
+/// The number of these attempts that failed by a fault of the server.
+pub const CLIENT_ENDPOINT_FAILURES: &str = "rpc.client.endpoint.failures";
+/// The number of times that calls began to avoid an endpoint because it failed and others did not.
+pub const CLIENT_ENDPOINT_EJECTIONS: &str = "rpc.client.endpoint.ejections";
 /// The duration of a request over HTTP and JSON, of streams until their end.
 pub const HTTP_DURATION: &str = "http.server.request.duration";
 /// The number of HTTP and JSON requests in progress.
@@ -91,6 +99,9 @@ pub const SERVER_ADDRESS: &str = "server.address";
 
 /// The port of that host.
 pub const SERVER_PORT: &str = "server.port";
+
+/// The address of one of several endpoints of a client, such as `10.0.0.7:50051`; [`OTHER`] after the first 1,000.
+pub const ENDPOINT: &str = "rpc.client.endpoint";
 
 /// The reason of a fault of this side: the value of [`STATUS`], or the HTTP status.
 pub const ERROR_TYPE: &str = "error.type";

@@ -32,8 +32,8 @@ pub use bound::Bound;
 pub use builder::Server;
 pub use health::Health;
 pub use layer::RequestService;
-#[cfg(feature = "client")]
-pub use listen::InMemoryServer;
 #[cfg(feature = "tls")]
 pub use listen::ServerTls;
 pub use listen::{Address, Listen};
+#[cfg(feature = "client")]
+pub use listen::{InMemoryServer, LocalServer};

@@ -1,6 +1,13 @@
 //! The policies by which calls choose a server.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use rust_svc::{
     Client, Context,
@@ -50,6 +57,31 @@ async fn pick_first_uses_one_server_until_it_leaves() {
     );
     while servers[used].calls() < 1000 && call(&client, GET).await.unwrap() == used.to_string() {}
     assert_ne!(call(&client, GET).await.unwrap(), used.to_string(), "the server is gone from the list");
+}
+
+#[tokio::test]
+async fn pick_first_keeps_its_connection_while_its_server_stays() {
+    let connects = Arc::new(AtomicUsize::new(0));
+    let servers = servers(3).await;
+    let (sender, receiver) = watch::channel(servers.iter().map(|server| Endpoint::from(server.address)).collect());
+    let counter = connects.clone();
+    let connector = move |address: String| {
+        counter.fetch_add(1, Relaxed);
+        async move { tokio::net::TcpStream::connect(address).await }
+    };
+    let builder = Client::builder("http://localhost").connector(connector).resolver(receiver);
+    let client = builder.load_balancing(LoadBalancing::PickFirst).build().unwrap();
+    let used: usize = call(&client, GET).await.unwrap().parse().unwrap();
+    let other = (used + 1) % 3;
+    for remaining in [vec![used, other], vec![used], vec![used, other]] {
+        sender.send_replace(remaining.iter().map(|index| Endpoint::from(servers[*index].address)).collect());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert_eq!(call(&client, GET).await.unwrap(), used.to_string());
+    }
+    assert_eq!(connects.load(Relaxed), 1);
+    sender.send_replace(vec![Endpoint::from(servers[other].address)]);
+    while call(&client, GET).await.unwrap() != other.to_string() {}
+    assert_eq!(connects.load(Relaxed), 2);
 }
 
 #[tokio::test]

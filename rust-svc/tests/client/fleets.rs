@@ -138,8 +138,8 @@ async fn calls_that_are_not_idempotent_are_not_repeated_after_a_broken_connectio
     let retry = rust_svc::Retry::new(4).backoff_ms(1, 1, 1.0);
     let server = failing(Fault::Breaks).await;
     let client = server.client();
-    for _ in 0..100 {
+    for _ in 0..1000 {
         assert_eq!(call(&client, PUT.retry(retry).no_breaker()).await.unwrap_err().code(), Code::Unavailable);
     }
-    assert_eq!(server.calls(), 100);
+    assert_eq!(server.calls(), 1000);
 }

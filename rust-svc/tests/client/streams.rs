@@ -64,6 +64,33 @@ async fn the_timeout_bounds_the_opening_of_a_stream() {
     assert!(start.elapsed() >= Duration::from_millis(300));
 }
 
+/// A caller that has seen enough says nothing about the server.
+#[tokio::test]
+async fn a_stream_that_its_caller_drops_is_no_failure() {
+    let server = Server::start(|mut call| async move {
+        if call.index == 0 {
+            call.reset_by_client().await;
+            return Then::Keep;
+        }
+        let mut stream = call.begin();
+        stream.send_data(frame("one"), false).unwrap();
+        std::future::poll_fn(|cx| stream.poll_reset(cx)).await.unwrap();
+        Then::Keep
+    })
+    .await;
+    let (client, method) = (server.client(), WATCH.breaker(SENSITIVE));
+    let breaker = client.breaker(&method).unwrap();
+    let open = || client.server_streaming::<_, String, _, _>(method, Context::new(), text(""));
+    drop(open().await.unwrap());
+    assert_eq!((breaker.snapshot().calls, breaker.snapshot().failures), (0, 0), "dropped before the response");
+    for calls in 1..=3 {
+        let mut stream = open().await.unwrap();
+        assert_eq!(stream.next().await.unwrap().unwrap(), "one");
+        drop(stream);
+        assert_eq!((breaker.snapshot().calls, breaker.snapshot().failures), (calls, 0), "dropped after a message");
+    }
+}
+
 /// Servers such as those of grpc-go send headers with their first message.
 #[tokio::test(start_paused = true)]
 async fn a_stream_may_be_quiet_beyond_the_timeout_of_its_method() {

@@ -12,7 +12,7 @@ use std::{
 
 use rust_svc::{
     Client, Code, Context, Method,
-    client::{Connectivity, ConnectivityState, Endpoint, LoadBalancing, WaitForReady},
+    client::{Connectivity, ConnectivityState, Endpoint, LoadBalancing, WhenUnreachable},
 };
 use tokio::{net::TcpListener, sync::watch, time};
 
@@ -77,6 +77,16 @@ async fn a_black_hole_and_a_missing_server_fail_no_call() {
     }
 }
 
+/// Connecting takes longer than the call may.
+#[tokio::test]
+async fn a_black_hole_alone_exceeds_the_deadline() {
+    let hole = BlackHole::new();
+    let client = Client::new(format!("http://{}", hole.address)).unwrap();
+    for _ in 0..3 {
+        assert_eq!(call(&client, PUT.timeout_ms(200)).await.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+}
+
 #[tokio::test]
 async fn a_scaled_service_is_called_evenly() {
     let (one, two, three) = (server("up").await, server("up").await, server("up").await);
@@ -134,18 +144,63 @@ async fn calls_of_an_empty_list_fail_or_wait() {
 
 #[tokio::test]
 async fn a_call_may_wait_for_a_server_or_not() {
+    use WhenUnreachable::{Fail, Wait};
+
     let address = closed().await;
     let client = Client::new(format!("http://{address}")).unwrap();
-    let wait = |waits| {
-        let cx = Context::new().with_timeout(Duration::from_secs(30)).with_value(WaitForReady(waits));
+    let wait = |policy, option: Option<WhenUnreachable>| {
+        let method = if let Some(waits) = policy { PUT.wait_for_ready(waits) } else { PUT };
+        let cx = Context::new().with_timeout(Duration::from_secs(30));
+        let cx = if let Some(option) = option { cx.with_value(option) } else { cx };
         let client = client.clone();
-        async move { client.unary::<_, String, _, _>(PUT.wait_for_ready(!waits), cx, String::new()).await }
+        async move { client.unary::<_, String, _, _>(method, cx, String::new()).await }
     };
-    assert_eq!(wait(false).await.unwrap_err().code(), Code::Unavailable);
-    let waiting = tokio::spawn(wait(true));
+    for (policy, option) in [(None, None), (Some(false), None), (None, Some(Fail)), (Some(true), Some(Fail))] {
+        let error = wait(policy, option).await.unwrap_err();
+        assert_eq!(error.code(), Code::Unavailable, "{policy:?} {option:?}");
+    }
+    let waiting = [(Some(true), None), (None, Some(Wait)), (Some(false), Some(Wait))];
+    let waiting = waiting.map(|(policy, option)| tokio::spawn(wait(policy, option)));
     time::sleep(Duration::from_millis(50)).await;
+    assert!(waiting.iter().all(|call| !call.is_finished()));
     let _server = Server::on(TcpListener::bind(address).await.unwrap(), |call: Call| async move { call.answer("up") });
-    assert_eq!(waiting.await.unwrap().unwrap(), "up");
+    for call in waiting {
+        assert_eq!(call.await.unwrap().unwrap(), "up");
+    }
+}
+
+/// A request that was never sent is resent a few times. The option of a call decides about that, too.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_must_not_wait_is_not_resent_for_long() {
+    let refuse = |_: String| async { Err::<tokio::io::DuplexStream, _>(io::ErrorKind::ConnectionRefused.into()) };
+    let client = Client::builder("http://localhost").connector(refuse).build().unwrap();
+    for (option, seconds) in [(WhenUnreachable::Fail, 0..1), (WhenUnreachable::Wait, 20..21)] {
+        let cx = Context::new().with_timeout(Duration::from_secs(20)).with_value(option);
+        let start = time::Instant::now();
+        let method = PUT.wait_for_ready(option == WhenUnreachable::Fail);
+        client.unary::<_, String, _, _>(method, cx, String::new()).await.unwrap_err();
+        assert!(seconds.contains(&start.elapsed().as_secs()), "{option:?}: {:?}", start.elapsed());
+    }
+}
+
+/// Several endpoints that all back off are reconnected by calls, but seldom.
+#[tokio::test(start_paused = true)]
+async fn calls_reconnect_endpoints_that_back_off_seldom() {
+    let connects = Arc::new(AtomicUsize::new(0));
+    let counter = connects.clone();
+    let connector = move |_: String| {
+        counter.fetch_add(1, SeqCst);
+        async { Err::<tokio::io::DuplexStream, _>(io::Error::from(io::ErrorKind::ConnectionRefused)) }
+    };
+    let client = Client::builder("static:a:1,b:1").plaintext().connector(connector).build().unwrap();
+    let start = time::Instant::now();
+    while start.elapsed() < Duration::from_secs(60) {
+        assert_eq!(call(&client, PUT).await.unwrap_err().code(), Code::Unavailable);
+        time::sleep(Duration::from_millis(1)).await;
+    }
+    // At most ten for each of about eight delays in a minute, and two endpoints.
+    let connects = connects.load(SeqCst);
+    assert!((60..=180).contains(&connects), "{connects} connects for tens of thousands of calls");
 }
 
 #[tokio::test(start_paused = true)]

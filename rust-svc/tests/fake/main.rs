@@ -6,4 +6,5 @@ mod faults;
 mod service;
 mod spies;
 mod sweeps;
+mod transports;
 mod wire;

@@ -113,3 +113,8 @@ pub(crate) fn connect(fake: &StoreFake, methods: &[svc::Method]) -> (StoreClient
 pub(crate) fn texts<const N: usize>(texts: [&str; N]) -> svc::Streaming<String> {
     svc::Streaming::from_messages(texts.map(str::to_owned))
 }
+
+/// A stream of any number of texts.
+pub(crate) fn texts_of(texts: &[&str]) -> svc::Streaming<String> {
+    svc::Streaming::from_messages(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+}

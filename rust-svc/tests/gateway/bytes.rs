@@ -6,8 +6,10 @@ use axum::{Router, body::Body, http::Request};
 use futures::stream;
 use http_body_util::BodyExt;
 use rust_svc as svc;
-use rust_svc::{Error, Gateway, Message, Method, Streaming, Violations, route};
+use rust_svc::{Error, Gateway, Method, Streaming, route};
 use tower::ServiceExt;
+
+use crate::stock::wire_types;
 
 const ECHO: Method = Method::unary("/files.v1.FileService/Echo");
 const WRAP: Method = Method::unary("/files.v1.FileService/Wrap");
@@ -68,24 +70,7 @@ impl svc::json::JsonMessage for File {
     }
 }
 
-macro_rules! messages {
-    ($($message:ty),*) => {$(
-        impl Message for $message {
-            const NAME: &'static str = <$message as svc::json::JsonMessage>::NAME;
-            type Wire = Self;
-
-            fn into_wire(self) -> Self {
-                self
-            }
-
-            fn read(wire: Self, _: &mut Violations) -> Option<Self> {
-                Some(wire)
-            }
-        }
-    )*};
-}
-
-messages!(HttpBody, File);
+wire_types!(HttpBody, File);
 
 fn chunk(content_type: &str, data: &str) -> HttpBody {
     HttpBody { content_type: content_type.into(), data: data.into(), ..HttpBody::default() }
@@ -100,6 +85,19 @@ fn router() -> Router {
         .unary(WRAP, route::get("/v1/files/{name}").response_body("content"), |(), _, request: File| {
             let content = Some(chunk("text/css", &request.name)).filter(|content| content.data != b"none");
             Box::pin(async { Ok(File { content, ..request }) })
+        })
+        .unary(WRAP, route::post("/v1/forms/{name}").body("content"), |(), cx, request: File| {
+            let disposition = cx.metadata().get("content-disposition").unwrap_or_default().to_owned();
+            Box::pin(async move { Ok(File { name: format!("{}{disposition}", request.name), ..request }) })
+        })
+        .unary(WRAP, route::post("/v1/forms").body("*"), |(), _, request: File| Box::pin(async { Ok(request) }))
+        .unary(ECHO, route::get("/v1/ranges"), |(), cx, _: HttpBody| {
+            Box::pin(async move {
+                cx.set_header("etag", "\"v1\"")?;
+                cx.set_header("last-modified", "Tue, 15 Nov 1994 12:45:26 GMT")?;
+                cx.set_header("content-disposition", "attachment; filename=\"digits.txt\"")?;
+                Ok(chunk("text/plain", "0123456789"))
+            })
         })
         .server_streaming(READ, route::get("/v1/read/{name}"), |(), _, request: File| {
             let last = (request.name == "broken").then(|| Err(Error::aborted("torn")));
@@ -191,4 +189,123 @@ async fn bytes_are_limited_and_not_compressed() {
     let mut compressed = request("POST", "/v1/bytes", "text/x", "x");
     compressed.headers_mut().insert("content-encoding", "gzip".parse().expect("a header"));
     assert_eq!(send(compressed).await.0, 415);
+}
+
+/// Returns the status, some headers and the body of a response to a request for a part of ten bytes.
+async fn part(headers: &[(&'static str, &'static str)]) -> (u16, String, String) {
+    let mut asked = request("GET", "/v1/ranges", "", "");
+    for (name, value) in headers {
+        asked.headers_mut().insert(*name, value.parse().expect("a header"));
+    }
+    let response = router().oneshot(asked).await.expect("infallible");
+    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("ASCII").to_owned());
+    assert_eq!(header("content-disposition").as_deref(), Some("attachment; filename=\"digits.txt\""));
+    let (status, range) = (response.status().as_u16(), header("content-range").unwrap_or_default());
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, range, String::from_utf8(body.to_vec()).expect("UTF-8"))
+}
+
+#[tokio::test]
+async fn a_range_of_bytes_is_a_partial_response() {
+    const DATE: &str = "Tue, 15 Nov 1994 12:45:26 GMT";
+    for (headers, status, range, body) in [
+        (&[][..], 200, "", "0123456789"),
+        (&[("range", "bytes=2-4")], 206, "bytes 2-4/10", "234"),
+        (&[("range", "bytes=-2")], 206, "bytes 8-9/10", "89"),
+        (&[("range", "bytes=8-")], 206, "bytes 8-9/10", "89"),
+        (&[("range", "bytes=10-")], 416, "bytes */10", ""),
+        (&[("range", "bytes=0-1,5-6")], 200, "", "0123456789"),
+        (&[("range", "bytes=0-1"), ("if-range", "\"v1\"")], 206, "bytes 0-1/10", "01"),
+        (&[("range", "bytes=0-1"), ("if-range", "\"v2\"")], 200, "", "0123456789"),
+        (&[("range", "bytes=0-1"), ("if-range", "W/\"v1\"")], 200, "", "0123456789"),
+        (&[("range", "bytes=0-1"), ("if-range", DATE)], 206, "bytes 0-1/10", "01"),
+        (&[("range", "bytes=0-1"), ("if-none-match", "\"v1\"")], 304, "", ""),
+        (&[("if-modified-since", DATE)], 304, "", ""),
+    ] {
+        assert_eq!(part(headers).await, (status, range.into(), body.into()), "{headers:?}");
+    }
+    let mut head = request("HEAD", "/v1/ranges", "", "");
+    head.headers_mut().insert("range", "bytes=0-1".parse().expect("a header"));
+    assert_eq!(send(head).await.0, 200, "a range is one of GET");
+}
+
+#[cfg(feature = "multipart")]
+fn form(path: &str, parts: &[(&str, &str, &str)]) -> Request<Body> {
+    let part = |(disposition, kind, data): &(&str, &str, &str)| {
+        let kind = if kind.is_empty() { String::new() } else { format!("content-type: {kind}\r\n") };
+        format!("--x\r\ncontent-disposition: form-data; {disposition}\r\n{kind}\r\n{data}\r\n")
+    };
+    let text = parts.iter().map(part).collect::<String>() + "--x--\r\n";
+    request("POST", path, "multipart/form-data; boundary=x", text)
+}
+
+#[cfg(feature = "multipart")]
+async fn send_form(path: &str, parts: &[(&str, &str, &str)]) -> (u16, String) {
+    let (status, _, body) = send(form(path, parts)).await;
+    (status, String::from_utf8(body.expect("a body")).expect("UTF-8"))
+}
+
+#[cfg(feature = "multipart")]
+#[tokio::test]
+async fn a_file_of_a_form_is_the_body() {
+    const FILE: (&str, &str, &str) = ("name=\"any\"; filename=\"a.png\"", "image/png", "\u{1}b");
+    let expected = r#"{"name":"n","content":{"contentType":"image/png","data":"AWI="}}"#;
+    assert_eq!(send_form("/v1/forms/n", &[FILE]).await, (200, expected.into()));
+    assert_eq!(send_form("/v1/bytes", &[FILE]).await, (200, "\u{1}b".into()));
+    assert_eq!(send_form("/v1/forms/n", &[FILE, FILE]).await.0, 400);
+    assert_eq!(send_form("/v1/forms/n", &[FILE, ("name=\"unknown\"", "", "x")]).await.0, 400);
+    assert_eq!(send_form("/v1/forms", &[FILE]).await.0, 415, "forms of fields are an option");
+    let mut broken = form("/v1/forms/n", &[FILE]);
+    *broken.body_mut() = Body::from("--x\r\ncontent-disposition: form-data; name=\"a\"");
+    assert_eq!(send(broken).await.0, 400);
+    let no_boundary = request("POST", "/v1/forms/n", "multipart/form-data", "x");
+    assert_eq!(send(no_boundary).await.0, 415);
+}
+
+#[cfg(feature = "multipart")]
+#[tokio::test]
+async fn fields_of_a_form_are_texts_and_files() {
+    let mut settings = svc::gateway::GatewaySettings::default();
+    settings.form_bodies = true;
+    let gateway = Gateway::new(Arc::new(()))
+        .unary(WRAP, route::post("/v1/forms").body("*"), |(), _, request: File| Box::pin(async { Ok(request) }));
+    let router = svc::gateway::GatewayRoutes::from(gateway).with_settings(settings).into_router();
+    let parts = [("name=\"content\"; filename=\"a\"", "text/css", "a{}"), ("name=\"name\"", "", "n")];
+    let response = router.oneshot(form("/v1/forms", &parts)).await.expect("infallible");
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    assert_eq!(&body[..], br#"{"name":"n","content":{"contentType":"text/css","data":"YXt9"}}"#);
+}
+
+#[cfg(feature = "multipart")]
+#[tokio::test]
+async fn the_files_of_a_form_are_a_stream() {
+    let parts = [("name=\"a\"; filename=\"a\"", "text/a", "ab"), ("name=\"b\"; filename=\"b\"", "text/b", "c")];
+    let expected = r#"{"name":"text/a=[97, 98];text/b=[99];"}"#;
+    assert_eq!(send_form("/v1/write", &parts).await, (200, expected.into()));
+    assert_eq!(send_form("/v1/write", &[("name=\"a\"", "", "text")]).await.0, 400);
+    let large = "y".repeat(6 << 20);
+    let (status, body) = send_form("/v1/write", &[("name=\"a\"; filename=\"a\"", "text/a", &large)]).await;
+    assert_eq!((status, body.matches("121").count()), (200, 6 << 20), "a stream is not limited as a whole");
+}
+
+#[cfg(feature = "multipart")]
+#[tokio::test]
+async fn headers_of_a_form_are_bounded() {
+    let endless = "content-x: y\r\n".repeat(600_000);
+    let chunks = std::iter::once("--x\r\n".to_owned())
+        .chain(endless.as_bytes().chunks(60_000).map(|chunk| String::from_utf8(chunk.to_vec()).expect("ASCII")));
+    let chunks: Vec<_> = chunks.map(Ok::<_, std::convert::Infallible>).collect();
+    let body = Body::from_stream(stream::iter(chunks));
+    let (status, _, body) = send(request("POST", "/v1/write", "multipart/form-data; boundary=x", body)).await;
+    let text = String::from_utf8(body.expect("a body")).expect("UTF-8");
+    assert!(status == 400 && text.contains("too much between its files"), "{status} {text}");
+}
+
+#[tokio::test]
+async fn the_name_of_an_uploaded_file_is_metadata() {
+    let mut upload = request("POST", "/v1/forms/n", "text/x", "x");
+    upload.headers_mut().insert("content-disposition", "attachment; filename=a".parse().expect("a header"));
+    let (_, _, body) = send(upload).await;
+    let body = String::from_utf8(body.expect("a body")).expect("UTF-8");
+    assert!(body.starts_with(r#"{"name":"nattachment; filename=a""#), "{body}");
 }

@@ -11,10 +11,13 @@ use http_body_util::BodyExt;
 use rust_svc::{Gateway, gateway, route};
 use tower::ServiceExt;
 
-use crate::stock::{ECHO, Shelf, StockService, stock_service_gateway};
+use crate::{
+    remote::{is_remote, stock_gateway, stock_service},
+    stock::{ECHO, Shelf, StockService, stock_service_gateway},
+};
 
 fn router() -> Router {
-    stock_service_gateway(Arc::new(Shelf::default())).into_router()
+    stock_gateway(Arc::new(Shelf::default())).into_router()
 }
 
 pub(crate) async fn send(request: Request<Body>) -> Response<Body> {
@@ -198,10 +201,17 @@ async fn an_unauthenticated_caller_gets_a_challenge() {
 }
 
 #[tokio::test]
-async fn responses_carry_the_matched_route() {
-    let response = send(Request::get("/v1/stock/a").body(Body::empty()).expect("a request")).await;
-    let matched = response.extensions().get::<gateway::MatchedRoute>().expect("a route");
-    assert_eq!((matched.method, matched.template), (ECHO, "/v1/stock/{product_id}"));
+async fn responses_and_handlers_have_the_matched_route() {
+    let shelf = Arc::new(Shelf::default());
+    let router = stock_gateway(shelf.clone()).into_router();
+    let request = Request::head("/v1/stock/a").body(Body::empty()).expect("a request");
+    let response = router.oneshot(request).await.expect("infallible");
+    let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
+    let seen = (!is_remote()).then(|| cx.value::<gateway::MatchedRoute>().expect("a route"));
+    for matched in seen.into_iter().chain(response.extensions().get()) {
+        assert_eq!((matched.method, matched.kind, matched.template), (ECHO, "GET", "/v1/stock/{product_id}"));
+    }
+    assert!(response.extensions().get::<gateway::MatchedRoute>().is_some());
 }
 
 #[tokio::test]
@@ -212,14 +222,15 @@ async fn metadata_passes_both_ways() {
         .header("grpc-metadata-grpcgateway-authorization", "spoof")
         .header("authorization", "Bearer x")
         .header("x-http-method-override", "DELETE");
-    let router = stock_service_gateway(shelf.clone()).into_router();
+    let router = stock_gateway(shelf.clone()).into_router();
     let response = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
     assert_eq!(response.headers()["grpc-metadata-x-shelf"], "a\"b");
     assert_eq!(response.headers()["grpc-metadata-x-raw-bin"], "Af8=");
     let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
     assert_eq!(cx.metadata().get("x-tenant"), Some("t"));
     assert_eq!(cx.metadata().get("authorization"), Some("Bearer x"));
-    assert_eq!(cx.metadata().len(), 2, "{:?}", cx.metadata());
+    let own = cx.metadata().iter().filter(|(key, _)| *key != "user-agent");
+    assert_eq!(own.count(), 2, "{:?}", cx.metadata());
     assert!(cx.is_cancelled(), "the call is over");
 }
 
@@ -252,7 +263,7 @@ async fn invalid_and_conflicting_routes_are_reported_together() {
             .unary(ECHO, route::post("/v1/y").body("nothing"), |it: &Shelf, cx, request| it.echo(cx, request))
             .unary(ECHO, route::get("/v1/z").response_body("nothing"), |it: &Shelf, cx, request| it.echo(cx, request))
     };
-    let routes = gateway::GatewayRoutes::from(stock_service_gateway(service.clone())).merge(one());
+    let routes = gateway::GatewayRoutes::from(stock_gateway(service.clone())).merge(one());
     let error = routes.try_into_router().expect_err("five faults").to_string();
     for expected in [
         "GET /v1/stock/{name} -> stock.v1.StockService/Echo: GET /v1/stock/{product_id} -> stock.v1.StockService/Echo matches the same paths",
@@ -276,10 +287,8 @@ async fn a_trait_object_is_served() {
 #[tokio::test]
 async fn each_gateway_keeps_its_own_settings() {
     let echo = |template| {
-        let service = Gateway::new(Arc::new(Shelf::default()));
-        gateway::GatewayRoutes::from(
-            service.unary(ECHO, route::get(template), |it: &Shelf, cx, request| it.echo(cx, request)),
-        )
+        let service = Gateway::new(stock_service(Arc::new(Shelf::default())));
+        gateway::GatewayRoutes::from(service.unary(ECHO, route::get(template), |it, cx, request| it.echo(cx, request)))
     };
     let mut settings = gateway::GatewaySettings::default();
     settings.print.proto_names = true;
@@ -295,11 +304,10 @@ async fn each_gateway_keeps_its_own_settings() {
 async fn settings_change_parsing_and_printing() {
     let mut settings = gateway::GatewaySettings::default();
     settings.print.proto_names = true;
-    settings.ignore_unknown_parameters = true;
+    settings.unknown_parameters = gateway::UnknownParameters::Ignore;
     settings.parse.ignore_unknown = true;
     settings.max_message_bytes = 32;
-    let routes =
-        gateway::GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+    let routes = gateway::GatewayRoutes::from(stock_gateway(Arc::new(Shelf::default()))).with_settings(settings);
     let router = routes.into_router();
     let post = |json: &str| {
         let request = Request::post("/v1/stock?x=1").header("content-type", "application/json");

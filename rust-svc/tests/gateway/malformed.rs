@@ -7,10 +7,7 @@ use http_body_util::BodyExt;
 use rust_svc::json::{ParseOptions, PrintOptions, from_slice, to_vec};
 use tower::ServiceExt;
 
-use crate::{
-    shop::pb::Everything,
-    stock::{Shelf, stock_service_gateway},
-};
+use crate::{remote::stock_gateway, shop::pb::Everything, stock::Shelf};
 
 /// A reproducible random number generator.
 struct Dice(u64);
@@ -61,7 +58,7 @@ fn damaged_json_is_refused_or_prints_as_it_was_read() {
 async fn damaged_targets_never_fail_internally() {
     const VALID: &[u8] =
         b"/v1/files/a%2Fb/c:d?item.inner.quantity=1&labels[k]=v&tags=x+y&updateMask=a,b&part.itemId=%C3%A9";
-    let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+    let router = stock_gateway(Arc::new(Shelf::default())).into_router();
     let mut dice = Dice(2);
     let mut answered = 0;
     for _ in 0..5_000 {
@@ -75,7 +72,7 @@ async fn damaged_targets_never_fail_internally() {
 }
 
 async fn send(request: Request<Body>) -> (u16, String) {
-    let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+    let router = stock_gateway(Arc::new(Shelf::default())).into_router();
     let response = router.oneshot(request).await.expect("infallible");
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.expect("a body").to_bytes();
@@ -165,7 +162,7 @@ async fn malformed_headers_are_refused_or_dropped() {
 #[tokio::test]
 async fn cors_preflights_get_no_permission() {
     let shelf = Arc::new(Shelf::default());
-    let router = stock_service_gateway(shelf.clone()).into_router();
+    let router = stock_gateway(shelf.clone()).into_router();
     let request = Request::options("/v1/stock")
         .header("origin", "https://other.example")
         .header("access-control-request-method", "POST")

@@ -6,15 +6,12 @@ use axum::{body::Body, http::Request};
 use rust_svc::gateway::{GatewayRoutes, OpenApi};
 use tower::ServiceExt;
 
-use crate::{
-    http::body,
-    stock::{Shelf, stock_service_gateway},
-};
+use crate::{http::body, remote::stock_gateway, stock::Shelf};
 
 const DOCUMENT: &str = r#"{"openapi":"3.1.0"}"#;
 
 async fn send(document: OpenApi, method: &str, path: &str) -> (u16, String, String) {
-    let gateway = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default())));
+    let gateway = GatewayRoutes::from(stock_gateway(Arc::new(Shelf::default())));
     let router = GatewayRoutes::new().openapi(document).merge(gateway).into_router();
     let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("a request");
     let response = router.oneshot(request).await.expect("infallible");

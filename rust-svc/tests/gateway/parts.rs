@@ -6,20 +6,19 @@ use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use rust_svc::{
     Any, FieldMask, Gateway, Json, Message, Method, SignedDuration, Streaming, Timestamp, gateway::Route,
-    json::JsonValue, route, wkt,
+    json::JsonValue, prost, route, wkt,
 };
 use tower::ServiceExt;
+
+use crate::remote::Unary;
 
 const ECHO: Method = Method::unary("/parts.v1.PartService/Echo");
 const EACH: Method = Method::client_streaming("/parts.v1.PartService/Each");
 const TALK: Method = Method::bidi_streaming("/parts.v1.PartService/Talk");
 
 /// Serves a method that returns its request.
-fn echo<M: Message<Wire: JsonValue> + Send + 'static>(routes: &[Route]) -> Router {
-    let add = |gateway: Gateway<()>, route: &Route| {
-        gateway.unary(ECHO, *route, |(), _, request: M| Box::pin(async move { Ok(request) }))
-    };
-    routes.iter().fold(Gateway::new(Arc::new(())), add).into_router()
+fn echo<M: Message<Wire: JsonValue + prost::Message + Default> + Send + 'static>(routes: &[Route]) -> Router {
+    Unary::gateway(ECHO, routes, |_, request: M| Box::pin(async move { Ok(request) })).into_router()
 }
 
 async fn ask(router: &Router, request: &str) -> (u16, String) {
@@ -34,7 +33,10 @@ async fn ask(router: &Router, request: &str) -> (u16, String) {
 }
 
 /// Checks each request: a success has exactly this body, a failure a body that contains this text.
-async fn check<M: Message<Wire: JsonValue> + Send + 'static>(routes: &[Route], cases: &[(&str, u16, &str)]) {
+async fn check<M>(routes: &[Route], cases: &[(&str, u16, &str)])
+where
+    M: Message<Wire: JsonValue + prost::Message + Default> + Send + 'static,
+{
     let router = echo::<M>(routes);
     for (request, status, expected) in cases {
         let (found, body) = ask(&router, request).await;

@@ -7,11 +7,11 @@ use http_body_util::BodyExt;
 use rust_svc::gateway::{GatewayRoutes, GatewaySettings};
 use tower::ServiceExt;
 
-use crate::stock::{Shelf, stock_service_gateway};
+use crate::{remote::stock_gateway, stock::Shelf};
 
 /// Returns the status, the content type and the body of a response.
 async fn send(settings: GatewaySettings, method: &str, target: &str, json: &str) -> (u16, String, String) {
-    let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+    let routes = GatewayRoutes::from(stock_gateway(Arc::new(Shelf::default()))).with_settings(settings);
     let request = Request::builder().method(method).uri(target).header("content-type", "application/json");
     let request = request.body(Body::from(json.to_owned())).expect("a request");
     let response = routes.into_router().oneshot(request).await.expect("infallible");
@@ -57,6 +57,9 @@ async fn the_preset_grpc_gateway_answers_as_grpc_gateway() {
         ("GET", "/v1/stock/a?fresh=false&productId=b&nothing=1", "", 200, stock),
         ("GET", "/v1/stock/a?fresh=false&product_id=b", "", 200, stock),
         ("POST", "/v1/stock", r#"{"productId":"a","fresh":false,"nothing":1}"#, 200, stock),
+        ("POST", "/v1/stock/a:set?count=1&productId=b", r#"{"fresh":false}"#, 200, stock),
+        ("PUT", "/v1/stock/a/item?fresh=false&item.quantity=1", "null", 200, stock),
+        ("GET", "/v1/stock/a?color=PINK", "", 400, r#"{"code":3,"message":"color: must be a name of its enum""#),
         ("GET", "/v1/stock:watch?count=1", "", 200, "{\"result\":{\"itemId\":\"\",\"quantity\":1,"),
         ("DELETE", "/v1/stock/a", "", 501, r#"{"code":12,"message":"Method Not Allowed","details":[]}"#),
         ("GET", "/v1/stock/code-5", "", 404, r#"{"code":5,"message":"as asked","details":[]}"#),
@@ -71,7 +74,7 @@ async fn the_preset_grpc_gateway_answers_as_grpc_gateway() {
 async fn the_preset_grpc_gateway_passes_permanent_headers() {
     let shelf = Arc::new(Shelf::default());
     let settings = GatewaySettings::grpc_gateway();
-    let routes = GatewayRoutes::from(stock_service_gateway(shelf.clone())).with_settings(settings);
+    let routes = GatewayRoutes::from(stock_gateway(shelf.clone())).with_settings(settings);
     let request = Request::get("/v1/stock/a").header("user-agent", "curl").header("x-own", "1");
     let request = request.header("authorization", "Bearer x").body(Body::empty()).expect("a request");
     assert_eq!(routes.into_router().oneshot(request).await.expect("infallible").status(), 200);
@@ -97,7 +100,7 @@ async fn forms_are_read_only_if_the_settings_say_so() {
         for form_bodies in [true, false] {
             let mut settings = GatewaySettings::default();
             settings.form_bodies = form_bodies;
-            let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+            let routes = GatewayRoutes::from(stock_gateway(Arc::new(Shelf::default()))).with_settings(settings);
             let request =
                 Request::post(path).header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
             let request = request.body(Body::from(form)).expect("a request");

@@ -5,13 +5,16 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use rust_svc::{
-    Error, Gateway, Violation,
+    Context, Error, Gateway, Violation,
     gateway::{self, ErrorFormat, GatewayRoutes, GatewaySettings, StreamFormat},
     route,
 };
 use tower::ServiceExt;
 
-use crate::stock::{ECHO, Item, Query, Shelf, stock_service_gateway};
+use crate::{
+    remote::{Unary, stock_gateway},
+    stock::{ECHO, Item, Query, Shelf},
+};
 
 /// Returns the status, the headers as text and the body of a response.
 async fn get(router: Router, path: &str) -> (u16, String, String) {
@@ -26,15 +29,12 @@ async fn get(router: Router, path: &str) -> (u16, String, String) {
 
 /// Serves handlers that set metadata of their responses.
 fn with_headers(headers: &'static [(&str, &str)]) -> Router {
-    type Headers = &'static [(&'static str, &'static str)];
-    let gateway = Gateway::new(Arc::new(headers));
-    let gateway = gateway.unary(ECHO, route::get("/v1/{product_id}"), |headers: &Headers, cx, request: Query| {
-        Box::pin(async move {
-            headers.iter().try_for_each(|(key, value)| cx.set_header(key, *value))?;
-            Ok(request)
-        })
-    });
-    gateway.into_router()
+    let set_headers = move |cx: Context, request: Query| async move {
+        headers.iter().try_for_each(|(key, value)| cx.set_header(key, *value))?;
+        Ok(request)
+    };
+    let routes = [route::get("/v1/{product_id}")];
+    Unary::gateway(ECHO, &routes, move |cx, request| Box::pin(set_headers(cx, request))).into_router()
 }
 
 #[tokio::test]
@@ -71,10 +71,8 @@ async fn a_response_with_an_etag_is_not_sent_to_a_caller_that_has_it() {
         ("a%0Ab", "*", 200, None),
     ] {
         let routes = [route::get("/v1/items/{etag=**}"), route::post("/v1/items/{etag=**}")];
-        let add = |gateway: Gateway<()>, route: &gateway::Route| {
-            gateway.unary(ECHO, *route, |(), _, request: Item| Box::pin(async { Ok(request) }))
-        };
-        let router = routes.iter().fold(Gateway::new(Arc::new(())), add).into_router();
+        let gateway = Unary::gateway(ECHO, &routes, |_, request: Item| Box::pin(async { Ok(request) }));
+        let router = gateway.into_router();
         for (method, status, tag) in [("GET", status, tag), ("POST", 200, None)] {
             let request = Request::builder().method(method).uri(format!("/v1/items/{field}"));
             let request = request.header("if-none-match", known).body(Body::empty()).expect("a request");
@@ -91,7 +89,7 @@ async fn a_response_with_an_etag_is_not_sent_to_a_caller_that_has_it() {
 fn with_errors(errors: ErrorFormat) -> Router {
     let mut settings = GatewaySettings::default();
     settings.errors = errors;
-    GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings).into_router()
+    GatewayRoutes::from(stock_gateway(Arc::new(Shelf::default()))).with_settings(settings).into_router()
 }
 
 #[tokio::test]
@@ -150,7 +148,7 @@ async fn violations_of_a_problem_have_json_pointers() {
 
 #[tokio::test]
 async fn debug_info_is_not_sent() {
-    let gateway = Gateway::new(Arc::new(())).unary(ECHO, route::get("/v1/a"), |(), _, _: Query| {
+    let gateway = Unary::gateway(ECHO, &[route::get("/v1/a")], |_, _: Query| {
         Box::pin(async {
             let url = "type.googleapis.com/google.rpc.DebugInfo".to_owned();
             let error = Error::aborted("again").with_any(rust_svc::Any { type_url: url, value: vec![1] });
@@ -174,9 +172,46 @@ async fn the_default_format_of_streams_is_a_setting() {
     ] {
         let mut settings = GatewaySettings::default();
         settings.streams = format;
-        let routes = GatewayRoutes::from(stock_service_gateway(Arc::new(Shelf::default()))).with_settings(settings);
+        let routes = GatewayRoutes::from(stock_gateway(Arc::new(Shelf::default()))).with_settings(settings);
         let (status, headers, body) = get(routes.into_router(), "/v1/stock:watch?count=1").await;
         assert_eq!((status, &*body), (200, expected), "{format:?}");
         assert!(headers.contains(&format!("content-type: {kind}\n")), "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn routes_set_the_status_and_headers() {
+    let headers = &[("location", "/v1/items/{item_id}?q={quantity}"), ("cache-control", "max-age=60")];
+    let created = route::post("/v1/items").body("*").status(201).headers(headers);
+    let routes = [created, route::delete("/v1/items/{item_id}").status(204), route::get("/v1/old").status(303)];
+    let add = |gateway: Gateway<()>, route: &gateway::Route| {
+        gateway.unary(ECHO, *route, |(), cx, request: Item| {
+            Box::pin(async move {
+                if request.quantity == 2 {
+                    cx.set_header("x-http-code", "202")?;
+                    cx.set_header("location", "/v1/elsewhere")?;
+                }
+                Ok(request)
+            })
+        })
+    };
+    let router = routes.iter().fold(Gateway::new(Arc::new(())), add).into_router();
+    for (method, path, body, status, location, length) in [
+        ("POST", "/v1/items", r#"{"itemId":"a b/\u00e4","quantity":3}"#, 201, "/v1/items/a%20b/%C3%A4?q=3", 32),
+        ("POST", "/v1/items", r#"{"quantity":2}"#, 202, "/v1/elsewhere", 14),
+        ("POST", "/v1/items", "{}", 201, "/v1/items/?q=0", 2),
+        ("DELETE", "/v1/items/a", "", 204, "", 0),
+        ("GET", "/v1/old", "", 303, "", 2),
+    ] {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request = request.body(Body::from(body)).expect("a request");
+        let response = router.clone().oneshot(request).await.expect("infallible");
+        let found = response.headers().get("location").map_or("", |value| value.to_str().expect("ASCII")).to_owned();
+        let status_found = response.status().as_u16();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        assert_eq!((status_found, &*found, body.len()), (status, location, length), "{method} {path}");
+    }
+    for wrong in [route::get("/v1/a").status(404), route::get("/v1/a").headers(&[("location", "{nothing}")])] {
+        assert!(GatewayRoutes::from(add(Gateway::new(Arc::new(())), &wrong)).try_into_router().is_err());
     }
 }

@@ -6,7 +6,8 @@ use rust_svc::{Gateway, Server, route};
 use tokio::{io::AsyncWriteExt, sync::oneshot, task::JoinHandle};
 
 use crate::{
-    stock::{CHECK, Shelf, StockService, stock_service_gateway},
+    remote::stock_gateway,
+    stock::{CHECK, Shelf, StockService},
     streams::{body, get, open, read_all, read_until},
 };
 
@@ -19,7 +20,7 @@ struct Running {
 }
 
 async fn serve() -> Running {
-    let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default())));
+    let server = Server::new().gateway(stock_gateway(Arc::new(Shelf::default())));
     let bound = server.shutdown_after(Duration::from_millis(50)).bind("127.0.0.1:0").await.expect("a free port");
     let (address, (stop, stopped)) = (bound.local_addr(), oneshot::channel());
     let ended = tokio::spawn(bound.run_until(async { drop(stopped.await) }));
@@ -45,7 +46,7 @@ async fn conflicting_routes_fail_at_bind_with_both_methods() {
         route::get("/v1/stock/{item_id}"),
         |it: &Shelf, cx, request| it.check(cx, request),
     );
-    let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default()))).gateway(check);
+    let server = Server::new().gateway(stock_gateway(Arc::new(Shelf::default()))).gateway(check);
     let error = server.bind("127.0.0.1:0").await.expect_err("a conflict").to_string();
     for expected in [
         "GET /v1/stock/{item_id} -> stock.v1.StockService/Check",
@@ -58,7 +59,7 @@ async fn conflicting_routes_fail_at_bind_with_both_methods() {
 /// A body without a length that stops arriving.
 #[tokio::test]
 async fn a_body_that_stops_arriving_is_refused() {
-    let server = Server::new().gateway(stock_service_gateway(Arc::new(Shelf::default())));
+    let server = Server::new().gateway(stock_gateway(Arc::new(Shelf::default())));
     let bound = server.receive_timeout(Duration::from_millis(50)).bind("127.0.0.1:0").await.expect("a free port");
     let address = bound.local_addr();
     tokio::spawn(bound.run_until(std::future::pending()));

@@ -173,24 +173,27 @@ impl svc::json::JsonMessage for Item {
 pub const TYPES: &[svc::json::PackedType] =
     &[svc::json::PackedType::of::<Query>(), svc::json::PackedType::of::<Item>()];
 
-macro_rules! speaks_for_itself {
+/// Implements `Message` for prost messages that are their own plain types.
+macro_rules! wire_types {
     ($($message:ty),*) => {$(
-        impl Message for $message {
-            const NAME: &'static str = <$message as svc::json::JsonMessage>::NAME;
+        impl ::rust_svc::Message for $message {
+            const NAME: &'static str = <$message as ::rust_svc::json::JsonMessage>::NAME;
             type Wire = Self;
 
             fn into_wire(self) -> Self {
                 self
             }
 
-            fn read(wire: Self, _: &mut Violations) -> Option<Self> {
+            fn read(wire: Self, _: &mut ::rust_svc::Violations) -> Option<Self> {
                 Some(wire)
             }
         }
     )*};
 }
 
-speaks_for_itself!(Query, Item);
+pub(crate) use wire_types;
+
+wire_types!(Query, Item);
 
 impl Message for Validated {
     const NAME: &'static str = "stock.v1.Item";
@@ -374,6 +377,10 @@ impl StockService for Shelf {
     }
 
     async fn chat(&self, _: Context, requests: Streaming<Item>) -> Result<Streaming<Item>> {
-        Ok(requests.map(|item| Item { quantity: item.quantity * 2, ..item }))
+        let replies = futures::StreamExt::map(requests, |item| match item? {
+            Item { quantity: ..0, .. } => Err(Error::new(svc::Code::OutOfRange, "below zero")),
+            item => Ok(Item { quantity: item.quantity * 2, ..item }),
+        });
+        Ok(Streaming::new(replies))
     }
 }

@@ -19,7 +19,10 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::stock::{Item, Query, Shelf, WATCH, stock_service_gateway};
+use crate::{
+    remote::{is_remote, stock_gateway},
+    stock::{Item, Query, Shelf, WATCH},
+};
 
 /// The limit of each wait, after which a test fails.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -28,7 +31,7 @@ async fn serve() -> (SocketAddr, Arc<Shelf>) {
     let shelf = Arc::new(Shelf::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
-    let router = stock_service_gateway(shelf.clone()).into_router();
+    let router = stock_gateway(shelf.clone()).into_router();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
     (address, shelf)
@@ -225,7 +228,7 @@ async fn events_are_numbered_from_the_last_event_of_the_caller() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_stream_of_events_has_heartbeats() {
     let request = http::Request::get("/v1/stock:watch?count=1&productId=hang").header("accept", "text/event-stream");
-    let router = stock_service_gateway(Arc::new(Shelf::default())).into_router();
+    let router = stock_gateway(Arc::new(Shelf::default())).into_router();
     let request = request.body(Body::empty()).expect("a request");
     let mut body = router.oneshot(request).await.expect("infallible").into_body();
     for expected in ["id: 1\ndata: {\"quantity\":1}\n\n", ":\n\n", ":\n\n"] {
@@ -325,13 +328,45 @@ async fn bidi_streams_flow_both_ways_at_once() {
 }
 
 #[tokio::test]
+async fn an_error_of_a_bidi_stream_has_a_status_or_is_the_last_line() {
+    let (address, _) = serve().await;
+    let (first, last) = ("{\"quantity\":2}\n", "{\"error\":{\"code\":11,\"message\":\"below zero\",\"details\":[]}}\n");
+    for (lines, status, expected) in [
+        ("{\"quantity\":1}\n{\"quantity\":-1}\n", 200, format!("{first}{last}")),
+        ("{\"quantity\":-1}\n", 400, "{\"code\":11,\"message\":\"below zero\",\"details\":[]}".to_owned()),
+        ("{\"quantity\":1}\n{\"quantity\":\"x\"}\n", 400, "quantity: must be a whole number".to_owned()),
+        ("x\n", 400, "not valid JSON".to_owned()),
+        ("", 200, String::new()),
+    ] {
+        let response = read_all(&mut open(address, &post("/v1/items:chat", lines)).await).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{lines}: {response}");
+        let found = if status == 200 { body(&response).0 } else { response };
+        assert!(found.contains(&expected), "{lines}: {found}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_message_of_a_bidi_stream_is_an_error_after_earlier_responses() {
+    let (address, _) = serve().await;
+    let head = "POST /v1/items:chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
+    let mut socket = open(address, head).await;
+    for (line, reply) in
+        [("{\"quantity\":1}\n", "{\"quantity\":2}\n"), ("{\"quantity\":\"x\"}\n", "{\"error\":{\"code\":3,")]
+    {
+        let chunk = format!("{:x}\r\n{line}\r\n", line.len());
+        socket.write_all(chunk.as_bytes()).await.expect("sent");
+        read_until(&mut socket, reply).await;
+    }
+}
+
+#[tokio::test]
 async fn a_caller_that_goes_away_ends_its_call() {
     let (address, shelf) = serve().await;
     let mut socket = open(address, &get("/v1/stock/a", "")).await;
     read_until(&mut socket, "}").await;
     let cx = shelf.last.lock().expect("not poisoned").take().expect("called");
     assert_eq!(cx.metadata().get("x-forwarded-for"), Some("127.0.0.1"));
-    assert!(cx.peer().is_some_and(|peer| peer.address().starts_with("127.0.0.1:")));
+    assert!(is_remote() || cx.peer().is_some_and(|peer| peer.address().starts_with("127.0.0.1:")));
 
     let mut hanging = open(address, &get("/v1/stock/hang", "")).await;
     hanging.shutdown().await.expect("closed");

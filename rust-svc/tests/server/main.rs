@@ -1,8 +1,10 @@
 //! Adapters and the server over real connections.
 
+mod attempts;
 mod bombs;
 mod calls;
 mod cancellation;
+mod cut_writes;
 mod deadlines;
 #[cfg(unix)]
 mod descriptors;
@@ -11,6 +13,7 @@ mod errors;
 mod floods;
 mod guards;
 mod health;
+mod hops;
 mod http;
 mod http1;
 mod limits;
@@ -24,6 +27,7 @@ mod raw;
 mod reflection;
 mod retries;
 mod rolling;
+mod scripted;
 mod services;
 mod shutdown;
 mod support;

@@ -242,6 +242,18 @@ async fn unknown_names_do_not_end_the_stream() {
     }
 }
 
+/// Callers that know the server only by reflection can read the details of its errors.
+#[tokio::test]
+async fn details_of_errors_are_described() {
+    let server = start_described().await;
+    let details = ["BadRequest.FieldViolation", "ErrorInfo", "RetryInfo", "Help.Link", "LocalizedMessage", "Status"];
+    let questions = details.map(|name| symbol(&format!("google.rpc.{name}")));
+    let answers: Vec<_> = converse(&server, V1, questions).await.expect("answers").into_iter().map(summary).collect();
+    assert_eq!(answers[0], "google/rpc/error_details.proto google/protobuf/duration.proto");
+    assert_eq!(answers[1..5], ["google/rpc/error_details.proto"; 4].map(str::to_owned));
+    assert_eq!(answers[5], "google/rpc/status.proto google/protobuf/any.proto");
+}
+
 #[tokio::test]
 async fn a_file_is_sent_with_its_imports_once() {
     let server = start_described().await;

@@ -155,6 +155,19 @@ async fn an_address_with_grpc_alone_offers_http2_only() {
     }
 }
 
+/// A server that accepts connections and never answers the handshake.
+#[tokio::test]
+async fn a_handshake_that_stalls_exceeds_the_deadline() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let client = client(address, client::ClientTls::trusting_pem(Authority::new().pem()));
+    for _ in 0..3 {
+        let cx = Context::new().with_timeout(Duration::from_millis(200));
+        let call = client.unary::<_, Pong, _, _>(UNARY, cx, Ping { text: "a".to_owned() });
+        assert_eq!(soon(call).await.expect_err("a stalled handshake").code(), Code::DeadlineExceeded);
+    }
+}
+
 #[tokio::test]
 async fn an_untrusted_server_is_refused() {
     let (authority, other) = (Authority::new(), Authority::new());

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{checklist::Checklist, courier::Courier, http::Lines},
-    system::{DemoSystem, number, order, text},
+    super::{checklist::Checklist, courier::Courier, http::Lines, services::order},
+    system::{DemoSystem, number, text},
 };
 use crate::{
     generated::dispatch::v1::{Point, stream_assignments_request::report::Progress},
@@ -56,7 +56,7 @@ async fn sign_up(checklist: &mut Checklist, system: &DemoSystem) -> Result<Couri
     });
     let signed_up = system.courier_http.put("/v1/couriers/ann", &ann).await?;
     checklist.check_eq("a courier registers", signed_up.status, 200);
-    let courier = Courier::connect(&system.dispatch_url, "ann").await?;
+    let courier = system.ann().await?;
     checklist.note("she connects to dispatch over gRPC");
     Ok(courier)
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rust_svc::{Client, Context, Error};
+use rust_svc::{Context, Error};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     system::{DemoSystem, TIMEOUT, text},
 };
 use crate::{
+    access::Role,
     generated::dispatch::v1::{
         Assignment, DispatchService, DispatchServiceClient, GetAssignmentRequest,
         stream_assignments_request::report::Progress,
@@ -30,9 +31,7 @@ pub(super) async fn survive(
     let id = text(&placed.body["order"]["orderId"]).to_owned();
     let assignment = courier.take_offer().await?;
     system.tracked(&id, |tracked| text(&tracked["order"]["status"]) == "STATUS_ASSIGNED").await?;
-    if let Some(dispatch) = system.dispatch.take() {
-        dispatch.kill().await?;
-    }
+    system.services.kill("dispatch").await?;
     checklist.check("the connection of the courier breaks", courier.disconnected().await);
     partial_answer(checklist, system, &id).await?;
     breaker_opens(checklist, system, &id).await?;
@@ -40,9 +39,9 @@ pub(super) async fn survive(
     let undone = waiting_cancellation(checklist, system).await?;
 
     checklist.section("Restart dispatch");
-    system.restart_dispatch().await?;
+    system.services.restart("dispatch").await?;
     recovery(checklist, system, &id).await?;
-    let courier = Courier::connect(&system.dispatch_url, "ann").await?;
+    let courier = system.ann().await?;
     finish(checklist, system, courier, assignment, &waiting).await?;
     let tracked = system.tracked(&undone, |tracked| text(&tracked["order"]["status"]) == "STATUS_CANCELLED").await?;
     checklist.check_eq("the cancellation takes effect", text(&tracked["order"]["status"]), "STATUS_CANCELLED");
@@ -66,7 +65,7 @@ async fn partial_answer(checklist: &mut Checklist, system: &DemoSystem, id: &str
 
 /// The circuit breaker of a client opens.
 async fn breaker_opens(checklist: &mut Checklist, system: &DemoSystem, id: &str) -> Result<(), BoxError> {
-    let client = DispatchServiceClient(Client::new(&system.dispatch_url)?);
+    let client = DispatchServiceClient(system.services.client("dispatch", Role::Operator, "demo")?);
     let request = GetAssignmentRequest { assignment_id: id.to_owned(), order_id: String::new() };
     let begun = Instant::now();
     let mut fastest = None;

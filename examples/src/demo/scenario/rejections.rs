@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{
-    super::{checklist::Checklist, courier::Courier},
-    system::{DemoSystem, order, text},
+    super::{checklist::Checklist, courier::Courier, http::Http, services::order},
+    system::{DemoSystem, text},
 };
-use crate::{generated::dispatch::v1::stream_assignments_request::report::Progress, node::BoxError};
+use crate::{access::Role, generated::dispatch::v1::stream_assignments_request::report::Progress, node::BoxError};
 
 pub(super) async fn refuse(
     checklist: &mut Checklist,
@@ -18,9 +18,27 @@ pub(super) async fn refuse(
     let wrong = system.http.post("/v1/orders", &order("wrong", "tea", 0)).await?;
     let field = text(&wrong.body["details"][0]["fieldViolations"][0]["field"]).to_owned();
     checklist.check_eq("an invalid field is named", (wrong.status, field.as_str()), (400, "items[0].quantity"));
+    strangers(checklist, system).await?;
     cancel(checklist, system, &mut courier).await?;
     upload(checklist, system, &mut courier).await?;
     Ok(courier)
+}
+
+/// Who has no token gets no answer, and customers do not see the orders of others.
+async fn strangers(checklist: &mut Checklist, system: &DemoSystem) -> Result<(), BoxError> {
+    let orders = system.http.get("/v1/orders?page_size=1").await?.body;
+    let path = format!("/v1/orders/{}", text(&orders["orders"][0]["orderId"]));
+    let without_token = Http::new(system.http.base(), "").get(&path).await?.status;
+    checklist.check_eq("a call without a token is refused", without_token, 401);
+    let ola = system.services.http("gateway", Role::Customer, "ola");
+    checklist.check_eq("another customer does not see the order", ola.get(&path).await?.status, 404);
+    checklist.check_eq("nor may the customer call dispatch itself", stranger_at_dispatch(system).await?, 403);
+    Ok(())
+}
+
+async fn stranger_at_dispatch(system: &DemoSystem) -> Result<u16, BoxError> {
+    let inner = system.services.http("dispatch", Role::Customer, "kari");
+    Ok(inner.get("/v1/couriers:available").await?.status)
 }
 
 async fn shortage(checklist: &mut Checklist, system: &mut DemoSystem) -> Result<(), BoxError> {

@@ -26,7 +26,7 @@ pub(super) fn generate(checklist: &mut Checklist) -> Result<(), BoxError> {
 pub(super) async fn start(checklist: &mut Checklist) -> Result<DemoSystem, BoxError> {
     checklist.section("Start the services and the gateway as processes");
     let system = DemoSystem::start().await?;
-    for process in system.processes() {
+    for process in system.services.processes() {
         checklist.note(format!("{:10} {}  (process {})", process.name, process.address(), process.id()));
     }
     let health = system.http.get("/healthz").await?;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     generated::dispatch::v1::{Assignment, Point, assignment::Status},
-    time,
+    time::{self, Clock, PREVENTION_LIFE},
 };
 
 pub(super) async fn assign(
@@ -128,19 +128,26 @@ pub(super) async fn progress(
     if now.status == Some(to) { Ok(now) } else { move_to(tx, time, &id, to).await }
 }
 
-pub(super) async fn cancel(tx: &mut SqliteConnection, time: i64, id: String) -> Result<Assignment, DispatchStoreError> {
+pub(super) async fn cancel(
+    tx: &mut SqliteConnection,
+    clock: Clock,
+    id: String,
+) -> Result<Assignment, DispatchStoreError> {
     match get(tx, &id).await {
         Ok(now) if matches!(now.status, Some(Status::Cancelled | Status::Failed)) => Ok(now),
-        Ok(_) => move_to(tx, time, &id, Status::Cancelled).await,
-        Err(DispatchStoreError::UnknownAssignment) => prevent(tx, time, id).await,
+        Ok(_) => move_to(tx, clock.now(), &id, Status::Cancelled).await,
+        Err(DispatchStoreError::UnknownAssignment) => prevent(tx, &clock, id).await,
         Err(error) => Err(error),
     }
 }
 
 /// Records an unknown assignment as cancelled, so that a delayed request cannot create it.
-async fn prevent(tx: &mut SqliteConnection, time: i64, id: String) -> Result<Assignment, DispatchStoreError> {
+async fn prevent(tx: &mut SqliteConnection, clock: &Clock, id: String) -> Result<Assignment, DispatchStoreError> {
     let never = NewAssignment { assignment_id: id, order_id: String::new(), destination: Point::default() };
-    insert(tx, time, &never, Status::Cancelled).await?;
+    insert(tx, clock.now(), &never, Status::Cancelled).await?;
+    // Only after the new one, whose position must be later than those of all changes before.
+    let old = sqlx::query("DELETE FROM assignment WHERE order_id = '' AND created_at < ?");
+    old.bind(clock.before(PREVENTION_LIFE)).execute(&mut *tx).await?;
     get(tx, &never.assignment_id).await
 }
 

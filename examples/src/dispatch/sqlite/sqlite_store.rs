@@ -83,8 +83,8 @@ impl DispatchStore for SqliteDispatchStore {
     }
 
     async fn cancel(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError> {
-        let (id, now) = (assignment_id.to_owned(), self.clock.now());
-        self.database.write(move |tx| assignments::cancel(tx, now, id).boxed()).await
+        let (id, clock) = (assignment_id.to_owned(), self.clock.clone());
+        self.database.write(move |tx| assignments::cancel(tx, clock, id).boxed()).await
     }
 
     async fn give_up(&self, assignment_id: &str) -> Result<Assignment, DispatchStoreError> {

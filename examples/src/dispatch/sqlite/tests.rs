@@ -213,3 +213,16 @@ async fn a_repeated_confirmation_is_not_one_for_the_next_courier() {
     store.confirm_route("a1", "k", Route::default()).await.expect_err("a repetition");
     assert_eq!(store.assignment("a1").await.expect("there").route, None);
 }
+
+#[tokio::test]
+async fn a_prevention_is_deleted_after_some_days_and_no_position_is_repeated() {
+    let clock = Clock::manual();
+    let store = SqliteDispatchStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
+    store.cancel("old").await.expect("recorded");
+    let seen = store.changes_after(0).await.expect("read").pop().expect("a change").1;
+    clock.advance(Duration::from_hours(8 * 24));
+    store.cancel("new").await.expect("recorded");
+    assert!(matches!(store.assignment("old").await, Err(DispatchStoreError::UnknownAssignment)));
+    let changed = store.changes_after(seen).await.expect("read");
+    assert_eq!(changed.iter().map(|(it, _)| it.assignment_id.as_str()).collect::<Vec<_>>(), ["new"]);
+}

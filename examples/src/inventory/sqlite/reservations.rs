@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     generated::inventory::v1::{Item, Reservation, reservation::State},
-    time,
+    time::{self, Clock, PREVENTION_LIFE},
 };
 
 pub(super) async fn reserve(
@@ -93,11 +93,12 @@ pub(super) async fn is_any_expired(connection: &mut SqliteConnection, now: i64) 
 
 pub(super) async fn release(
     tx: &mut SqliteConnection,
-    now: i64,
+    clock: Clock,
     id: String,
     ending: ReleaseKind,
 ) -> Result<Reservation, StockStoreError> {
-    let Some(made) = reservation(tx, &id).await? else { return prevent(tx, now, id, ending).await };
+    let Some(made) = reservation(tx, &id).await? else { return prevent(tx, &clock, id, ending).await };
+    let now = clock.now();
     let state = made.state.unwrap_or(State::Returned);
     if matches!(state, State::Returned | State::Shipped) {
         return if state == state_of(ending) { Ok(made) } else { Err(StockStoreError::Ended) };
@@ -131,13 +132,16 @@ async fn record_end(tx: &mut SqliteConnection, id: &str, ending: ReleaseKind) ->
 /// Records an unknown reservation as returned, so that a delayed request cannot create it.
 async fn prevent(
     tx: &mut SqliteConnection,
-    now: i64,
+    clock: &Clock,
     id: String,
     ending: ReleaseKind,
 ) -> Result<Reservation, StockStoreError> {
     if ending != ReleaseKind::Returned {
         return Err(StockStoreError::Ended);
     }
+    let old = sqlx::query("DELETE FROM reservation WHERE order_id = '' AND created_at < ?");
+    old.bind(clock.before(PREVENTION_LIFE)).execute(&mut *tx).await?;
+    let now = clock.now();
     let never = NewReservation { reservation_id: id, order_id: String::new(), items: Vec::new(), expires_at: now };
     insert_reservation(tx, now, &never, "returned").await?;
     stored_reservation(tx, &never.reservation_id).await

@@ -79,7 +79,8 @@ pub(super) async fn put_back(tx: &mut SqliteConnection, now: i64, item: &Item) -
     Ok(())
 }
 
-/// Records that items left, of which some were reserved. A count that is newer does not have them, and an older one may have found fewer.
+/// Records that items left, of which some were reserved. A newer count does not include them, and an older one may have
+/// found fewer.
 pub(super) async fn ship(
     tx: &mut SqliteConnection,
     now: i64,

@@ -227,3 +227,18 @@ async fn a_watcher_reads_its_products_only() {
     store.count(count("cup", 7, 2)).await.expect("counted");
     assert_eq!(store.changes_after(Some(none.last), cups).await.expect("read").levels[0].available, 7);
 }
+
+#[tokio::test]
+async fn a_prevention_is_deleted_after_some_days() {
+    let clock = Clock::manual();
+    let store = SqliteStockStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
+    store.count(count("tea", 5, 1)).await.expect("counted");
+    store.release("old", ReleaseKind::Returned).await.expect("recorded");
+    clock.advance(Duration::from_hours(6 * 24));
+    store.release("later", ReleaseKind::Returned).await.expect("recorded");
+    assert!(store.reserve(wanted("old", &[("tea", 1)])).await.is_err());
+    clock.advance(Duration::from_hours(2 * 24));
+    store.release("new", ReleaseKind::Returned).await.expect("recorded");
+    assert!(store.reserve(wanted("later", &[("tea", 1)])).await.is_err());
+    store.reserve(wanted("old", &[("tea", 1)])).await.expect("nobody cancels it any more");
+}

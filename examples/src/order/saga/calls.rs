@@ -1,6 +1,6 @@
 //! The calls of a saga. Each can be repeated.
 
-use rust_svc::{Context, Result};
+use rust_svc::{Context, Error, Result};
 
 use super::{
     super::{service::Orders, store::StoredOrder},
@@ -20,6 +20,8 @@ use crate::{
 impl Orders {
     /// Reserves the items of an order, or holds them for longer. Returns the time at which this is to be repeated.
     pub(super) async fn call_reserve(&self, cx: &Context, order: &StoredOrder) -> Result<i64> {
+        let _permit =
+            self.reserving.try_acquire().map_err(|_| Error::unavailable("many orders wait for the inventory"))?;
         let item = |item: &OrderItem| Item { product_id: item.product_id.clone(), quantity: item.quantity };
         let request = ReserveItemsRequest {
             idempotency_key: order.order.order_id.clone(),

@@ -62,7 +62,9 @@ fn next(from: Status, found: &Assignment) -> Option<Transition> {
         (Status::InTransit, Lost) => {
             Some(Transition::to(Status::Failed).because("the courier was lost with the order"))
         }
-        (Status::Dispatching | Status::Assigned, Cancelled) => Some(ended(Status::Cancelled, "dispatch called it off")),
+        (Status::Dispatching | Status::Assigned, Cancelled) => {
+            Some(ended(Status::Cancelled, "the delivery was called off"))
+        }
         (Status::Dispatching | Status::Assigned, Failed) => Some(ended(Status::Failed, "no courier was found in time")),
         _ => None,
     }

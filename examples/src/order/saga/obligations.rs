@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::{TryStreamExt, stream};
 use rust_svc::{Context, Result};
 
 use super::{
@@ -24,14 +25,14 @@ use crate::{
 const REFUSED_WAIT: Duration = Duration::from_secs(60);
 /// The number of obligations that are leased at once.
 const BATCH: i64 = 32;
+/// The number of calls at the same time.
+const CONCURRENCY: usize = 8;
 
 impl Orders {
     /// Makes the calls that are due, of an order or of all. Those that fail stay.
     pub(in super::super) async fn fulfil_obligations(&self, cx: &Context, order_id: Option<&str>) -> Result<()> {
-        for obligation in self.store.lease_obligations(order_id, BATCH).await? {
-            self.fulfil(cx, &obligation).await?;
-        }
-        Ok(())
+        let owed = self.store.lease_obligations(order_id, BATCH).await?;
+        stream::iter(owed.iter().map(Ok)).try_for_each_concurrent(CONCURRENCY, |owed| self.fulfil(cx, owed)).await
     }
 
     /// The call is detached, because the original caller may be gone.

@@ -4,7 +4,7 @@ use rust_svc::{Code, Context, Error, Result};
 
 use super::{
     super::{
-        errors::{is_verdict, refusal},
+        errors::{is_verdict, reason, refusal},
         service::Orders,
         store::{Due, Lease, OrderStoreError, StoredOrder, Transition},
     },
@@ -51,7 +51,8 @@ impl Orders {
         let transition = match self.call_reserve(cx, order).await {
             Ok(renew_at) => Transition { renew_at: Some(renew_at), ..Transition::to(Status::Reserved) },
             Err(error) if is_verdict(&error) => {
-                Transition { refusal: Some(refusal(&error)), ..Transition::to(Status::Failed).because(error.message()) }
+                report(order, &error);
+                Transition { refusal: Some(refusal(&error)), ..Transition::to(Status::Failed).because(reason(&error)) }
             }
             Err(error) => return Err(error),
         };
@@ -62,7 +63,10 @@ impl Orders {
     async fn renew(&self, cx: &Context, lease: &Lease, order: &StoredOrder) -> Result<Step> {
         let transition = match self.call_reserve(cx, order).await {
             Ok(renew_at) => Transition { renew_at: Some(renew_at), ..Transition::to(order.status) },
-            Err(error) if is_verdict(&error) => Transition::undo_to(Status::Failed, error.message()),
+            Err(error) if is_verdict(&error) => {
+                report(order, &error);
+                Transition::undo_to(Status::Failed, reason(&error))
+            }
             Err(error) => return Err(error),
         };
         self.advance(lease, transition).await
@@ -75,7 +79,8 @@ impl Orders {
                 Ok(None)
             }
             Err(error) if is_verdict(&error) => {
-                self.advance(lease, Transition::undo_to(Status::Failed, error.message())).await
+                report(order, &error);
+                self.advance(lease, Transition::undo_to(Status::Failed, "no courier can deliver the order")).await
             }
             Err(error) => Err(error),
         }
@@ -103,4 +108,9 @@ impl Orders {
             Err(error) => Err(Error::from(error)),
         }
     }
+}
+
+/// Logs a verdict for the operators. The customer reads a reason that names no other service.
+fn report(order: &StoredOrder, error: &Error) {
+    tracing::warn!(order = order.order.order_id, %error, "a step of the order was refused");
 }

@@ -1,11 +1,16 @@
 //! Orders and their assignments.
 
+use std::time::Duration;
+
 use futures::FutureExt;
 use rust_svc::{Code, Context, Error};
 
-use super::{super::saga::FOLLOW_EVERY, shop::TestShop};
+use super::{
+    super::{saga::FOLLOW_EVERY, store::OrderStore},
+    shop::{TestShop, draft, with},
+};
 use crate::generated::{
-    dispatch::v1::assignment,
+    dispatch::v1::{GetAssignmentResponse, WatchAssignmentsResponse, assignment},
     inventory::v1::release_reservation_request::Outcome,
     order::v1::{OrderService, StreamOrderUpdatesRequest, order::Status},
 };
@@ -91,4 +96,28 @@ async fn nothing_is_asked_before_it_is_due() {
         shop.orders.tend(&Context::new()).await.expect("nothing to do");
     }
     assert!(shop.dispatch.get_assignment.requests().is_empty());
+}
+
+/// More orders than are pursued at the same time wait for the inventory.
+#[tokio::test]
+async fn a_hanging_inventory_does_not_delay_orders_that_do_not_need_it() {
+    let shop = TestShop::open().await;
+    let delivered = shop.create("k").await.expect("created").order_id;
+    shop.inventory.reserve_items.reset();
+    shop.inventory.reserve_items.hangs();
+    for _ in 0..200 {
+        shop.store.place("", draft("bob")).await.expect("placed");
+    }
+    shop.clock.advance(FOLLOW_EVERY);
+    shop.dispatch.watch_assignments.always([] as [WatchAssignmentsResponse; 0]);
+    let assignment = with(assignment::Status::Delivered);
+    shop.dispatch.get_assignment.always(GetAssignmentResponse { assignment });
+    let request = StreamOrderUpdatesRequest { order_id: delivered };
+    let updates = shop.orders.stream_order_updates(Context::new(), request).await.expect("a stream");
+    tokio::select! {
+        never = shop.orders.tend_forever(Duration::from_millis(10)) => match never {},
+        seen = updates.collect() => drop(seen.expect("delivered")),
+    }
+    let waiting = shop.inventory.reserve_items.requests().len();
+    assert!(waiting < 64, "{waiting} orders occupy the process");
 }

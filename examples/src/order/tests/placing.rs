@@ -64,14 +64,23 @@ async fn a_shortage_fails_the_order_and_each_repetition_with_details() {
     shop.inventory.reserve_items.fails(error);
     for _ in 0..2 {
         let error = shop.create("k").await.expect_err("short");
-        assert_eq!((error.code(), error.message()), (Code::FailedPrecondition, "not enough in stock"));
+        assert_eq!((error.code(), error.message()), (Code::FailedPrecondition, "not enough in stock: 1 of tea"));
         assert_eq!(error.detail::<StockError>(), Some(detail.clone()));
     }
     let order = shop.last().await;
-    assert_eq!((order.status, order.reason.as_str()), (Some(Status::Failed), "not enough in stock"));
+    assert_eq!((order.status, order.reason.as_str()), (Some(Status::Failed), "not enough in stock: 1 of tea"));
     // Nothing was reserved, so nothing is to be released.
     shop.inventory.release_reservation.called(0);
     shop.dispatch.assign_order.called(0);
+}
+
+#[tokio::test]
+async fn customers_read_no_message_of_the_inventory() {
+    let shop = TestShop::without_scripts().await;
+    shop.inventory.reserve_items.fails(Error::invalid_argument("inventory-3: relation `stock` is odd"));
+    let error = shop.create("k").await.expect_err("refused");
+    assert_eq!((error.code(), error.message()), (Code::InvalidArgument, "the items cannot be reserved"));
+    assert_eq!(shop.last().await.reason, "the items cannot be reserved");
 }
 
 #[tokio::test]
@@ -119,9 +128,9 @@ async fn exceeding_the_deadline_leaves_an_order_that_is_pursued() {
 async fn a_refusal_of_dispatch_returns_the_stock_after_its_word() {
     let shop = TestShop::open().await;
     shop.dispatch.assign_order.reset();
-    shop.dispatch.assign_order.fails(Error::invalid_argument("no such place"));
+    shop.dispatch.assign_order.fails(Error::invalid_argument("dispatch-7: no such place"));
     let failed = shop.create("k").await.expect("recorded");
-    assert_eq!((failed.status, failed.reason.as_str()), (Some(Status::Failed), "no such place"));
+    assert_eq!((failed.status, failed.reason.as_str()), (Some(Status::Failed), "no courier can deliver the order"));
     shop.dispatch.cancel_assignment.called(1);
     assert_eq!(shop.releases().len(), 1);
 }

@@ -8,7 +8,7 @@ use super::super::{
     Orders,
     saga::FOLLOW_EVERY,
     sqlite::SqliteOrderStore,
-    store::{Obligations, OrderStore},
+    store::{Draft, Obligations, OrderStore},
 };
 use crate::{
     database::IN_MEMORY,
@@ -117,4 +117,9 @@ pub(super) fn request(key: &str) -> CreateOrderRequest {
         delivery_address: Address { city: "Bergen".into(), latitude: 60.39, longitude: 5.32, ..Address::default() },
         instructions: None,
     }
+}
+
+pub(super) fn draft(customer: &str) -> Draft {
+    let CreateOrderRequest { items, delivery_address, instructions, .. } = request("");
+    Draft { customer_id: customer.into(), items, delivery_address, instructions }
 }

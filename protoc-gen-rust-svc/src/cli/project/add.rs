@@ -15,7 +15,7 @@ use crate::{
     cli::output::{Failure, print_error, print_output},
     diagnostics::Diagnostics,
     options::{OPTIONS_FILE, Options, OptionsFile},
-    project::sync::{Addition, Changes, EditedProto, NewMethod, sync_with},
+    project::sync::{Addition, Changes, EditedProto, NewMethod, sync},
     read::{Input, compile},
 };
 
@@ -105,7 +105,7 @@ impl AddTarget {
             return print_output("the contract has it already; `scaffold --sync` adds it to the code\n");
         };
         let mut edit = ProjectEdit::read(&self.project)?;
-        let (changes, out, files) = contract.changes(&addition, edited, &mut edit)?;
+        let (changes, out, files) = contract.changes(edited, &mut edit)?;
         let changes = edit.formatted(changes);
         if self.diff {
             return print_output(edit.differences(&changes));
@@ -157,7 +157,6 @@ impl ProjectContract {
     /// Returns the changes of the project, and its generated code with the directory of it.
     fn changes(
         &self,
-        addition: &Addition,
         edited: EditedProto,
         edit: &mut ProjectEdit,
     ) -> Result<(Changes, PathBuf, crate::render::Files), Failure> {
@@ -168,12 +167,7 @@ impl ProjectContract {
         let input = compile::compile_texts(&texts, &self.file.proto_path, names)?;
         let mut diagnostics = Diagnostics::default();
         let options = Options::from_given(&self.file.options, &mut diagnostics);
-        let service = match addition {
-            Addition::Service { package, name } if package.is_empty() => Some(name.clone()),
-            Addition::Service { package, name } => Some(format!("{package}.{name}")),
-            Addition::Method { .. } => None,
-        };
-        let changes = sync_with(service.as_deref(), &input, &options, &edit.sources, &mut diagnostics)?;
+        let changes = sync(&input, &options, &edit.sources, &mut diagnostics)?;
         print_error(diagnostics.warnings());
         let Some(mut changes) = changes else { return Err(diagnostics.errors().into()) };
         self.change_proto(edited, is_new_file, edit, &mut changes)?;

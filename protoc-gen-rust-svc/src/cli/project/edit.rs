@@ -26,10 +26,10 @@ pub(super) struct ProjectEdit {
 }
 
 impl ProjectEdit {
-    /// Reads the sources and tests of a project, without generated code.
+    /// Reads the sources, tests and examples of a project, without generated code.
     pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
         let mut sources = BTreeMap::new();
-        for part in ["src", "tests"] {
+        for part in ["src", "tests", "examples"] {
             let part = folder.join(part);
             if part.is_dir() {
                 collect(folder, &part, &mut sources).map_err(|error| format!("{}: error: {error}", part.display()))?;

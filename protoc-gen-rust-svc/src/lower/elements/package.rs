@@ -41,14 +41,15 @@ impl Lowering<'_> {
             }
             packages.insert(name.clone(), package);
         }
-        packages.into_values().filter(|package| !package.files.is_empty()).collect()
+        let mut packages: Vec<_> = packages.into_values().filter(|package| !package.files.is_empty()).collect();
+        packages.iter_mut().for_each(|package| package.files.sort());
+        packages
     }
 
     fn add_file(&mut self, package: &mut Package, index: usize) {
         let file = &self.input.files[index].descriptor;
         let full = |name: &str| full_name(&file.package, name);
         package.files.push(file.name.clone());
-        package.files.sort();
         package.messages.extend(file.message_type.iter().map(|message| full(&message.name)));
         package.enums.extend(file.enum_type.iter().map(|item| full(&item.name)));
         let services = self.services(index, &package.module);
@@ -58,7 +59,8 @@ impl Lowering<'_> {
 
 /// The names in the service configs of a run, each after the path of its file.
 fn own_names(options: &Options) -> Vec<(String, String)> {
-    options.service_configs.names().map(|(path, name)| (path.to_owned(), name.to_owned())).collect()
+    let names = options.service_configs.names().chain(options.http_rules.names());
+    names.map(|(path, name)| (path.to_owned(), name.to_owned())).collect()
 }
 
 /// The parts of the service configs of a run that have no effect.

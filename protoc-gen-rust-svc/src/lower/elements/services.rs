@@ -89,15 +89,17 @@ impl Lowering<'_> {
             response: self.type_text(&response, module),
             imports: [&request, &response].into_iter().filter_map(|value| self.import(value, module)).collect(),
             request_name: method.input_type.trim_start_matches('.').to_owned(),
+            has_default_response: false,
             response_name: method.output_type.trim_start_matches('.').to_owned(),
             docs: Docs::new(&file.source.comment(path), || format!("The method `{}`.", method.name)),
             attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
             policy: self.policy(file, service, method, path),
             // Without a gateway, routes are of no use.
             routes: match self.options.has_gateway(&full_service) {
-                true => self.routes(file, &method.name, options.http.as_ref(), path),
+                true => self.routes(file, &full_service, method, options.http.as_ref(), path),
                 false => Vec::new(),
             },
+            http_response: self.http_response(file, options.http_response.as_ref(), path),
             position,
         }
     }

@@ -7,7 +7,7 @@ use super::{
     owners::{Owners, with_dependencies},
 };
 use crate::{
-    model::{Artefacts, Origin, Package},
+    model::{Artefacts, FakeParts, Origin, Package},
     names::{Ident, Scope},
     options::{Artefact, Options, Types},
     read::{File, Input, descriptor::FileDescriptor},
@@ -128,6 +128,7 @@ impl Packages {
             enums: Vec::new(),
             services: Vec::new(),
             checks: Vec::new(),
+            fakes: FakeParts::default(),
             needs_json: false,
             names: BTreeSet::new(),
         })

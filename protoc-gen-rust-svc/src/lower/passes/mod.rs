@@ -9,6 +9,7 @@
 //! | `derive` | `required`, `boxed` | `is_eq`, `is_hash` and `has_default` hold for a message and all that it contains |
 //! | `mark_holders` | `required`, behaviors, rules | `has_input_only`, `has_rules` and `masked` cover nested messages |
 //! | `add_request_checks` | `has_rules`, forms | a package has a check for each request of a custom type with rules |
+//! | `complete_fakes` | `derive`, options | a package knows the artefacts that its fakes use, a method whether its response has a default |
 //! | `mark_json_packages` | routes | a package has the JSON codec if a routed method reaches one of its types |
 //! | `collect_package_names` | types, services | a package knows the names that may hide those of the prelude |
 //! | `mark_idempotency_keys` | policies | a request knows the field of its key; invalid keys are reported |
@@ -16,6 +17,7 @@
 
 mod boxes;
 mod derives;
+mod fakes;
 mod holders;
 mod idempotency_keys;
 mod json_names;

@@ -55,7 +55,8 @@ fn new_service(input: &Input, package: &str, name: &str, read: impl Fn(&str) -> 
     let stem = Ident::snake(name).plain().trim_end_matches("_service").to_owned();
     let folder = if package.is_empty() { String::new() } else { format!("{}/", package.replace('.', "/")) };
     let file = format!("{folder}{stem}.proto");
-    let text = read(&file).map_or_else(|| new_file(package, name), |text| add_service(&text, name));
+    let others = input.generate.first().and_then(|first| read(first)).unwrap_or_default();
+    let text = read(&file).map_or_else(|| new_file(&others, package, name), |text| add_service(&text, name));
     Some(EditedProto { name: file, text })
 }
 

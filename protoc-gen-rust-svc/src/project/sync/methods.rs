@@ -1,16 +1,24 @@
 //! The methods that a contract has and a project lacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
 
-use super::append::{Target, append, functions, has_function};
+use super::{
+    append::append,
+    code::Implementation,
+    target::{Target, has_function},
+};
 use crate::{
     diagnostics::Diagnostics,
+    model::Model,
     options::Options,
     project::{Failure, context},
     read::Input,
 };
+
+/// The file with a test of each method.
+const TESTS: &str = "tests/wire.rs";
 
 /// The sources of a project, by their paths.
 pub type Sources = BTreeMap<String, String>;
@@ -20,7 +28,7 @@ pub type Sources = BTreeMap<String, String>;
 pub struct Changes {
     /// The new text of each file that changes.
     pub files: Sources,
-    /// Descriptions of the changes, and of services without an implementation.
+    /// Descriptions of the changes, and of what is left to do.
     pub notes: Vec<String>,
 }
 
@@ -32,10 +40,9 @@ struct MissingMethod {
     test: Option<String>,
 }
 
-/// Adds an implementation of a service, if it has none, and appends the missing methods of all. Returns `None` if `diagnostics`
-/// has errors of the `.proto` files.
-pub fn sync_with(
-    service: Option<&str>,
+/// Adds an implementation of each service that has none, appends the missing methods of all with their tests, and disables the
+/// code that the contract no longer has. Returns `None` if `diagnostics` has errors of the `.proto` files.
+pub fn sync(
     input: &Input,
     options: &Options,
     sources: &Sources,
@@ -46,55 +53,66 @@ pub fn sync_with(
     let Some(lowered) = crate::lowered(input, &options, diagnostics) else { return Ok(None) };
     let mut changes = Changes::default();
     for (file, value) in context::describe(input, &options, &lowered.model) {
-        match service.is_some_and(|name| text(&value, "name") == name) {
-            true => changes.implement(sources, &file, &value)?,
-            false => changes.add_service(sources, &file, &value),
-        }
+        changes.sync_service(sources, &file, &value)?;
     }
+    changes.note_removed_services(sources, &traits(&lowered.model));
     Ok(Some(changes))
 }
 
-/// Appends the missing methods of each service to its implementation, and their tests. Returns `None` if `diagnostics` has
-/// errors of the `.proto` files.
-pub fn sync(
-    input: &Input,
-    options: &Options,
-    sources: &Sources,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<Changes>, Failure> {
-    sync_with(None, input, options, sources, diagnostics)
+/// Returns the path of each trait in the generated code.
+fn traits(model: &Model) -> BTreeSet<Vec<String>> {
+    let services =
+        model.packages.iter().flat_map(|package| package.services.iter().map(move |service| (package, service)));
+    let path = |(package, service): (&crate::model::Package, &crate::model::Service)| {
+        package.module.iter().map(ToString::to_string).chain([service.ident.to_string()]).collect()
+    };
+    services.map(path).collect()
 }
 
 impl Changes {
-    fn add_service(&mut self, sources: &Sources, file: &str, service: &Value) {
+    fn sync_service(&mut self, sources: &Sources, file: &str, service: &Value) -> Result<(), Failure> {
         let (name, trait_name) = (text(service, "name"), text(service, "trait_name"));
-        let Some(path) = find(sources, file, service) else {
-            return self.notes.push(format!("{name}: no file below src has one `impl {trait_name} for ...`"));
-        };
-        let source = self.current(sources, &path);
-        let known = functions(&source, &trait_name).unwrap_or_default();
-        let missing: Vec<_> = methods(service).into_iter().filter(|method| !known.contains(&method.ident)).collect();
+        match find(sources, file, service) {
+            Some(path) => {
+                self.disable_stale(sources, &path, service);
+                self.append_missing(sources, &path, service);
+            }
+            None if self.has_room_for(sources, service) => {
+                self.implement(sources, file, service)?;
+                if !has_function(&self.current(sources, TESTS), &test_name(service)) {
+                    let all = methods(service);
+                    self.add_tests(sources, service, &all, &names_of(&all));
+                }
+            }
+            None => self.notes.push(format!("{name}: no file below src has one `impl {trait_name} for ...`")),
+        }
+        Ok(())
+    }
+
+    fn append_missing(&mut self, sources: &Sources, path: &str, service: &Value) {
+        let (trait_name, source) = (text(service, "trait_name"), self.current(sources, path));
+        let Some(code) = Implementation::read(&source, &trait_name) else { return };
+        let missing: Vec<_> = methods(service).into_iter().filter(|method| !code.has(&method.ident)).collect();
         if missing.is_empty() {
             return;
         }
-        let names = missing.iter().map(|method| method.ident.as_str()).collect::<Vec<_>>().join(", ");
+        let names = names_of(&missing);
         let stubs: String = missing.iter().map(|method| format!("\n{}", method.stub)).collect();
         let Some(changed) = append(&source, Target::Impl(&trait_name), &stubs) else {
             return self.notes.push(format!("{path}: cannot append {names}"));
         };
-        self.change(path, changed, &names);
+        self.change(path.to_owned(), changed, &names);
         self.add_tests(sources, service, &missing, &names);
     }
 
     /// Appends tests to the function that `new` made for the service. A service that was added later gets such a function, if those
     /// that it calls are still there.
     fn add_tests(&mut self, sources: &Sources, service: &Value, missing: &[MissingMethod], names: &str) {
-        const TESTS: &str = "tests/wire.rs";
         let tests: String = missing.iter().filter_map(|method| method.test.as_deref()).collect();
         if !sources.contains_key(TESTS) || tests.is_empty() {
             return;
         }
-        let (source, function) = (self.current(sources, TESTS), format!("{}_responds", text(service, "label")));
+        let (source, function) = (self.current(sources, TESTS), test_name(service));
         let added = match has_function(&source, &function) {
             true => append(&source, Target::Function(&function), &tests),
             false => test_function(sources, &source, service, &tests).map(|text| source + &text),
@@ -110,9 +128,14 @@ impl Changes {
     }
 
     /// Returns the text of a file, with earlier changes.
-    fn current(&self, sources: &Sources, path: &str) -> String {
+    pub(super) fn current(&self, sources: &Sources, path: &str) -> String {
         self.files.get(path).or_else(|| sources.get(path)).cloned().unwrap_or_default()
     }
+}
+
+/// Returns the name of the function with the tests of a service.
+pub(super) fn test_name(service: &Value) -> String {
+    format!("{}_responds", text(service, "label"))
 }
 
 /// Prints a function with tests of a service, unless the file tests the service already or lacks the functions for it.
@@ -136,7 +159,7 @@ fn test_function(sources: &Sources, source: &str, service: &Value, tests: &str) 
 /// service, it names the package.
 pub(super) fn find(sources: &Sources, file: &str, service: &Value) -> Option<String> {
     let (trait_name, package) = (text(service, "trait_name"), text(service, "package"));
-    let implements = |path: &&String| functions(&sources[*path], &trait_name).is_some();
+    let implements = |path: &&String| Implementation::read(&sources[*path], &trait_name).is_some();
     let usual = format!("src/service/{file}.rs");
     if let Some(usual) = sources.get_key_value(&usual).map(|(path, _)| path).filter(implements) {
         return Some(usual.clone());
@@ -149,6 +172,10 @@ pub(super) fn find(sources: &Sources, file: &str, service: &Value) -> Option<Str
         ([], [path]) if !sources[*path].contains("generated::") => Some((*path).clone()),
         _ => None,
     }
+}
+
+fn names_of(methods: &[MissingMethod]) -> String {
+    methods.iter().map(|method| method.ident.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn methods(service: &Value) -> Vec<MissingMethod> {

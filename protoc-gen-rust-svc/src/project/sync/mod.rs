@@ -1,14 +1,19 @@
-//! Appends what a contract has and a project lacks.
+//! Appends what a contract has and a project lacks, and disables what only the project has.
 
 mod addition;
 mod append;
+mod code;
+mod disable;
 mod methods;
 mod proto_text;
 mod register;
 mod service;
+mod signature;
+mod stale;
+mod target;
 
 pub use self::{
     addition::{Addition, EditedProto},
-    methods::{Changes, Sources, sync, sync_with},
+    methods::{Changes, Sources, sync},
     proto_text::NewMethod,
 };

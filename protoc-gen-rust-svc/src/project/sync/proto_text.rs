@@ -54,10 +54,12 @@ pub(super) fn add_service(text: &str, name: &str) -> String {
     append(text, &format!("service {name} {{{}}}", newline(text)))
 }
 
-/// Returns a new file with a service.
-pub(super) fn new_file(package: &str, service: &str) -> String {
+/// Returns a new file with a service, in the edition of another file, or in proto3.
+pub(super) fn new_file(other: &str, package: &str, service: &str) -> String {
     let package = if package.is_empty() { String::new() } else { format!("package {package};\n\n") };
-    format!("syntax = \"proto3\";\n\n{package}service {service} {{\n}}\n")
+    let code = without_comments(other);
+    let edition = code.lines().position(|line| line.starts_with("edition")).and_then(|index| other.lines().nth(index));
+    format!("{}\n\n{package}service {service} {{\n}}\n", edition.unwrap_or("syntax = \"proto3\";"))
 }
 
 /// Imports a file, after the other imports.
@@ -74,7 +76,7 @@ pub(super) fn add_import(text: &str, file: &str) -> String {
     };
     let newline = newline(text);
     let import = format!("import \"{file}\";{newline}");
-    match (line_of("import"), line_of("package").or(line_of("syntax"))) {
+    match (line_of("import"), line_of("package").or(line_of("syntax")).or(line_of("edition"))) {
         (Some(end), _) => format!("{}{import}{}", &text[..end], &text[end..]),
         (None, Some(end)) => format!("{}{newline}{import}{}", &text[..end], &text[end..]),
         (None, None) => format!("{import}{newline}{text}"),
@@ -209,7 +211,9 @@ mod tests {
     fn declarations_are_appended() {
         assert_eq!(add_message("message A {}", "B"), "message A {}\n\nmessage B {}\n");
         assert_eq!(add_service("message A {}\n", "B"), "message A {}\n\nservice B {\n}\n");
-        assert_eq!(new_file("a.v1", "S"), "syntax = \"proto3\";\n\npackage a.v1;\n\nservice S {\n}\n");
+        assert_eq!(new_file("", "a.v1", "S"), "syntax = \"proto3\";\n\npackage a.v1;\n\nservice S {\n}\n");
+        let other = "// edition = \"1\";\nedition = \"2023\";\n";
+        assert_eq!(new_file(other, "", "S"), "edition = \"2023\";\n\nservice S {\n}\n");
     }
 
     #[test]

@@ -3,10 +3,14 @@
 use quote::ToTokens as _;
 use syn::{File, Item, ItemFn, Stmt};
 
-/// Inserts a line among those that begin with a prefix, in their order; at the end of the file if there are none.
+/// Inserts a line among those that begin with a prefix, in their order; at the end of the file if there are none. A line that is
+/// there already is not repeated.
 pub(super) fn insert_line(source: &str, prefix: &str, line: &str) -> String {
     let lines: Vec<_> = source.split_inclusive('\n').collect();
     let is_alike = |other: &&str| other.starts_with(prefix);
+    if lines.iter().any(|other| other.trim_end() == line) {
+        return source.to_owned();
+    }
     let later = lines.iter().position(|other| is_alike(other) && other.trim_end() > line);
     let last = lines.iter().rposition(is_alike).map(|last| last + 1);
     match later.or(last) {

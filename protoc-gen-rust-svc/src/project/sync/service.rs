@@ -3,7 +3,8 @@
 use minijinja::{Value, context};
 
 use super::{
-    methods::{Changes, Sources, find, text},
+    code::generated_traits,
+    methods::{Changes, Sources, text},
     register::{add_to_server, insert_line, server_takes},
 };
 use crate::project::{
@@ -17,13 +18,19 @@ const ROOT: &str = "src/lib.rs";
 const TEMPLATE: &str = "src/service/SERVICE.rs";
 
 impl Changes {
-    /// Adds a file that implements the service, and serves it, unless a file implements it already.
+    /// Returns whether the project has the index of implementations that `new` makes, and none of the service.
+    pub(super) fn has_room_for(&self, sources: &Sources, service: &Value) -> bool {
+        let package = text(service, "package");
+        let path: Vec<_> =
+            package.split("::").skip(1).map(str::to_owned).chain([text(service, "trait_name")]).collect();
+        let implements = |source: &String| generated_traits(source).iter().any(|(implemented, _)| *implemented == path);
+        sources.contains_key(INDEX) && !sources.values().any(implements)
+    }
+
+    /// Adds a file that implements the service, and serves it.
     pub(super) fn implement(&mut self, sources: &Sources, file: &str, service: &Value) -> Result<(), Failure> {
-        if find(sources, file, service).is_some() {
-            return Ok(());
-        }
-        let root = sources.get(ROOT).map(String::as_str).unwrap_or_default();
-        let has_store = sources.contains_key("src/store.rs") && server_takes(root, "dependencies");
+        let root = self.current(sources, ROOT);
+        let has_store = sources.contains_key("src/store.rs") && server_takes(&root, "dependencies");
         let project = context! { uses_deprecated => false, has_store };
         let context = TemplateContext::of(project, vec![(file.to_owned(), service.clone())]);
         let templates: Vec<Template> = built_in().into_iter().filter(|template| template.path == TEMPLATE).collect();
@@ -31,20 +38,18 @@ impl Changes {
             self.change(path, text, "new");
         }
         self.list(sources, service);
-        self.serve(root, service, has_store);
+        self.serve(&root, service, has_store);
         Ok(())
     }
 
     /// Declares the module of the implementation.
     fn list(&mut self, sources: &Sources, service: &Value) {
         let [module, struct_name] = ["module", "struct_name"].map(|name| text(service, name));
-        match sources.get(INDEX) {
-            Some(index) => {
-                let index = insert_line(index, "mod ", &format!("mod {module};"));
-                let export = format!("pub use self::{module}::{struct_name};");
-                self.change(INDEX.to_owned(), insert_line(&index, "pub use self::", &export), &module);
-            }
-            None => self.notes.push(format!("{INDEX}: no such file: declare the module {module}")),
+        let index = self.current(sources, INDEX);
+        let declared = insert_line(&index, "mod ", &format!("mod {module};"));
+        let exported = insert_line(&declared, "pub use self::", &format!("pub use self::{module}::{struct_name};"));
+        if exported != index {
+            self.change(INDEX.to_owned(), exported, &module);
         }
     }
 
@@ -52,6 +57,9 @@ impl Changes {
     fn serve(&mut self, root: &str, service: &Value, has_store: bool) {
         let [module, struct_name, package, adapter, gateway] =
             ["module", "struct_name", "package", "adapter", "gateway"].map(|name| text(service, name));
+        if root.contains(&format!("{package}::{adapter}(")) {
+            return;
+        }
         let value = match has_store {
             true => " { store: dependencies.store.clone() }",
             false => "::default()",

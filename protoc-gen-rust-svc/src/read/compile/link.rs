@@ -1,6 +1,9 @@
 //! Links parsed files: resolves names, and interprets options.
 
-use std::collections::BTreeSet;
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use prost::{Message as _, bytes::Bytes};
 use prost_reflect::DescriptorPool;
@@ -9,21 +12,23 @@ use protox::file::File;
 
 use super::{
     checks::{check, check_parsed},
+    elements::{FILE_DEPENDENCY, Places, index},
     located::problems,
     names::Names,
     parsed::Parsed,
-    paths::{FILE_DEPENDENCY, index, position},
     relax::relax,
 };
 use crate::diagnostics::Problem;
 
 /// Links files and their imports. Returns them encoded, each after its imports, or the errors of all of them.
 pub(super) fn link(parsed: &Parsed, names: &[String]) -> Result<Vec<Bytes>, Vec<Problem>> {
-    let mut linker = Linker { parsed, known: parsed.names(), pool: DescriptorPool::new(), linked: Linked::default() };
+    let linked = Linked { problems: parsed.problems.clone(), ..Linked::default() };
+    let (known, places) = (OnceCell::new(), parsed.places());
+    let mut linker = Linker { parsed, known, places, pool: DescriptorPool::new(), linked };
     let mut seen = BTreeSet::new();
     names.iter().for_each(|name| linker.visit(name, &mut seen));
-    let Linked { encoded, descriptors, mut problems } = linker.linked;
-    problems.extend(check(&descriptors));
+    let Linker { places, linked: Linked { encoded, mut descriptors, mut unlinked, mut problems }, .. } = linker;
+    problems.extend(check(&mut descriptors, &mut unlinked, &places));
     if problems.is_empty() { Ok(encoded) } else { Err(problems) }
 }
 
@@ -31,6 +36,8 @@ pub(super) fn link(parsed: &Parsed, names: &[String]) -> Result<Vec<Bytes>, Vec<
 struct Linked {
     encoded: Vec<Bytes>,
     descriptors: Vec<FileDescriptorProto>,
+    /// Files with errors, and those that import them.
+    unlinked: Vec<FileDescriptorProto>,
     problems: Vec<Problem>,
 }
 
@@ -42,7 +49,9 @@ struct Open<'a> {
 
 struct Linker<'a> {
     parsed: &'a Parsed,
-    known: Names,
+    /// The names of all files, for suggestions.
+    known: OnceCell<Names>,
+    places: BTreeMap<&'a str, Places<'a>>,
     pool: DescriptorPool,
     linked: Linked,
 }
@@ -66,13 +75,20 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Adds a file, unless an import failed.
+    /// Adds a file. Its names and options are unknown if it or an import failed.
     fn add(&mut self, file: &File) {
         let mut descriptor = file.file_descriptor_proto().clone();
-        if descriptor.dependency.iter().any(|import| self.pool.get_file_by_name(import).is_none()) {
-            return;
+        if let Some(places) = self.places.get(file.name()) {
+            self.linked.problems.extend(check_parsed(&mut descriptor, places));
         }
-        self.linked.problems.extend(check_parsed(&mut descriptor, file.source().unwrap_or_default()));
+        let is_missing = |import: &String| self.pool.get_file_by_name(import).is_none();
+        match descriptor.dependency.iter().any(is_missing) {
+            true => self.linked.unlinked.push(descriptor),
+            false => self.link(file, descriptor),
+        }
+    }
+
+    fn link(&mut self, file: &File, mut descriptor: FileDescriptorProto) {
         let restore = relax(&mut descriptor);
         match self.pool.add_file_descriptor_proto(descriptor) {
             Ok(()) => {
@@ -83,7 +99,9 @@ impl<'a> Linker<'a> {
             }
             Err(error) => {
                 let error = error.with_source_code(file.source().unwrap_or_default());
-                self.linked.problems.extend(problems(&error.into(), &self.known));
+                let known = self.known.get_or_init(|| self.parsed.names());
+                self.linked.problems.extend(problems(&error.into(), known));
+                self.linked.unlinked.push(file.file_descriptor_proto().clone());
             }
         }
     }
@@ -98,7 +116,7 @@ fn cycle(stack: &[Open<'_>], import: &str) -> Option<Problem> {
         _ => format!("cyclic imports: {} -> {import}", names.join(" -> ")),
     };
     let last = stack.last()?;
-    let position = position(last.file.file_descriptor_proto(), &[FILE_DEPENDENCY, index(last.next - 1)]);
+    let position = Places::new(last.file).position(&[FILE_DEPENDENCY, index(last.next - 1)]);
     let help = "remove this import; move what both files need into a file that imports neither";
     Some(Problem { position, ..Problem::uncoded(message, help) })
 }

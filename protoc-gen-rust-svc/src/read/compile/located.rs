@@ -2,24 +2,39 @@
 
 use miette::{Diagnostic, SourceCode, SourceSpan};
 
-use super::{names::Names, text::unterminated_comment};
+use super::{
+    names::Names,
+    text::{Lines, unterminated_comment},
+};
 use crate::diagnostics::{Position, Problem};
 
 /// Describes all errors that protox found in a file.
 pub(super) fn problems(error: &protox::Error, names: &Names) -> Vec<Problem> {
-    let located = Located { file: error.file().unwrap_or_default(), source: error.source_code(), names };
-    if located.source.is_none() {
-        return vec![located.text_problem(error)];
-    }
+    let Some(text) = error.source_code().map(text) else { return vec![text_problem(error, names)] };
+    let (file, comment) = (error.file().unwrap_or_default(), unterminated_comment(&text));
+    let is_parsed = !error.is_parse();
+    let located = Located { file, text: &text, lines: Lines::new(&text), comment, is_parsed, names };
     let related = error.related().into_iter().flatten();
     let all = std::iter::once(error as &dyn Diagnostic).chain(related);
     all.filter(|error| !is_repetition(*error)).map(|error| located.problem(error)).collect()
 }
 
+/// The whole text of a file.
+fn text(source: &dyn SourceCode) -> String {
+    let start = SourceSpan::new(0.into(), 0);
+    let contents = source.read_span(&start, 0, usize::MAX);
+    contents.map(|contents| String::from_utf8_lossy(contents.data()).into_owned()).unwrap_or_default()
+}
+
 /// The file of an error.
 struct Located<'a> {
     file: &'a str,
-    source: Option<&'a dyn SourceCode>,
+    text: &'a str,
+    lines: Lines<'a>,
+    /// The offset of a comment that does not end.
+    comment: Option<usize>,
+    /// Whether the file was parsed, so that errors are at elements.
+    is_parsed: bool,
     names: &'a Names,
 }
 
@@ -28,65 +43,57 @@ impl Located<'_> {
         // The text format of options has an error of its own.
         let message = error.diagnostic_source().map_or_else(|| message(error), ToString::to_string);
         let span = span(error);
-        if let Some(start) =
-            unterminated_comment(&self.text()).filter(|start| span.is_none_or(|span| span.offset() >= *start))
-        {
-            let position = self.position(SourceSpan::new(start.into(), 0));
+        if let Some(start) = self.comment.filter(|start| span.is_none_or(|span| span.offset() >= *start)) {
+            let position = self.position(start);
             return Problem { position, ..Problem::uncoded("unterminated comment".to_owned(), "end it with `*/`") };
         }
         let position = self.position(span.map_or_else(|| self.end(), |span| self.narrow(span, &message)));
         Problem { position, ..described(&message, self.names) }
     }
 
-    /// Errors without a source have their position in the debug format: `file:line:column: message`.
-    fn text_problem(&self, error: &protox::Error) -> Problem {
-        let text = format!("{error:?}");
-        let parts: Vec<_> = text.splitn(4, ':').collect();
-        let number = |index: usize| parts.get(index).and_then(|part| part.parse::<u32>().ok());
-        let (position, message) = match (number(1), number(2)) {
-            (Some(line), Some(column)) => (Position { file: parts[0].to_owned(), line, column }, parts[3].trim_start()),
-            _ => (Position { file: self.file.to_owned(), ..Position::default() }, text.as_str()),
-        };
-        Problem { position, ..described(message, self.names) }
+    fn position(&self, offset: usize) -> Position {
+        let (line, column) = self.lines.position(offset);
+        Position { file: self.file.to_owned(), line, column }
     }
 
-    fn position(&self, span: SourceSpan) -> Position {
-        let contents = self.source.and_then(|source| source.read_span(&span, 0, 0).ok());
-        let (line, column) = contents.map_or((0, 0), |contents| (contents.line() + 1, contents.column() + 1));
-        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Position { file: self.file.to_owned(), line: number(line), column: number(column) }
-    }
-
-    /// Narrows the span of a statement to the word in quotes that an error names.
-    fn narrow(&self, span: SourceSpan, message: &str) -> SourceSpan {
-        let text = self.read(span);
+    /// Narrows the span of a statement to the word in quotes that an error names. Returns its offset.
+    fn narrow(&self, span: SourceSpan, message: &str) -> usize {
+        let start = if self.is_parsed { self.element(span.offset()) } else { span.offset() };
+        let statement = self.text.get(start..start + span.len()).unwrap_or_default();
         let mut words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
         if message.contains("but found") {
             words.reverse();
         }
+        words.extend(message.split_once("the value ").and_then(|(_, rest)| rest.split(' ').next()));
         let parts =
             words.iter().map(|word| word.rsplit_once(").").map_or(word.trim_matches(['(', ')']), |(_, last)| last));
-        let found = parts.filter_map(|word| find_word(&text, word)).next();
-        found.map_or(span, |(offset, length)| SourceSpan::new((span.offset() + offset).into(), length))
+        let found = parts.filter_map(|word| find_word(statement, word)).next();
+        start + found.unwrap_or_default()
     }
 
-    fn read(&self, span: SourceSpan) -> String {
-        let contents = self.source.and_then(|source| source.read_span(&span, 0, 0).ok());
-        contents.map(|contents| String::from_utf8_lossy(contents.data()).into_owned()).unwrap_or_default()
-    }
-
-    /// The whole text of the file.
-    fn text(&self) -> String {
-        let start = SourceSpan::new(0.into(), 0);
-        let contents = self.source.and_then(|source| source.read_span(&start, 0, usize::MAX).ok());
-        contents.map(|contents| String::from_utf8_lossy(contents.data()).into_owned()).unwrap_or_default()
+    /// The offset of an element. protox takes its column for characters, which is in bytes.
+    fn element(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or_default();
+        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+        line + before[line..].chars().count()
     }
 
     /// The last character of the file, for errors about its end.
-    fn end(&self) -> SourceSpan {
-        let last = self.text().trim_end().char_indices().next_back().map_or(0, |(offset, _)| offset);
-        SourceSpan::new(last.into(), 0)
+    fn end(&self) -> usize {
+        self.text.trim_end().char_indices().next_back().map_or(0, |(offset, _)| offset)
     }
+}
+
+/// Errors without a source have their position in the debug format: `file:line:column: message`.
+fn text_problem(error: &protox::Error, names: &Names) -> Problem {
+    let text = format!("{error:?}");
+    let parts: Vec<_> = text.splitn(4, ':').collect();
+    let number = |index: usize| parts.get(index).and_then(|part| part.parse::<u32>().ok());
+    let (position, message) = match (number(1), number(2)) {
+        (Some(line), Some(column)) => (Position { file: parts[0].to_owned(), line, column }, parts[3].trim_start()),
+        _ => (Position { file: error.file().unwrap_or_default().to_owned(), ..Position::default() }, text.as_str()),
+    };
+    Problem { position, ..described(message, names) }
 }
 
 /// Words an error of protox in the style of this program.
@@ -128,13 +135,13 @@ fn span(error: &dyn Diagnostic) -> Option<SourceSpan> {
     labels.iter().find(is_found).or(labels.last()).map(|label| *label.inner())
 }
 
-/// The offset and length of the first whole word.
-fn find_word(text: &str, word: &str) -> Option<(usize, usize)> {
+/// The offset of the first whole word.
+fn find_word(text: &str, word: &str) -> Option<usize> {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
     let is_whole = |start: &usize| {
         let (before, after) = (&text[..*start], &text[start + word.len()..]);
         !before.ends_with(is_part) && !after.starts_with(is_part)
     };
     let starts = text.match_indices(word).map(|(start, _)| start);
-    starts.filter(|_| !word.is_empty()).find(is_whole).map(|start| (start, word.len()))
+    starts.filter(|_| !word.is_empty()).find(is_whole)
 }

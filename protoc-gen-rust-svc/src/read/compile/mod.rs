@@ -2,23 +2,21 @@
 
 mod checks;
 mod compiler;
+mod elements;
 mod error;
+mod files;
 mod link;
 mod located;
 mod names;
 mod parsed;
-mod paths;
 mod protoc;
 mod relax;
-mod revision;
-mod sources;
 mod text;
 
-pub(crate) use self::error::NO_EDITIONS;
 pub use self::{
-    compiler::{compile, compile_at, compile_texts},
+    compiler::compile_at,
     error::CompileError,
-    protoc::compile_with_protoc,
-    revision::{GitError, Revision},
-    sources::BUILT_IN,
+    files::{BUILT_IN, GitError, Revision},
+    protoc::{compile, compile_texts, compile_with_protoc},
 };
+pub(crate) use self::{error::NO_EDITIONS, protoc::installed_protoc};

@@ -1,11 +1,14 @@
 //! The names that `.proto` files declare, to suggest one for a misspelled name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{cell::RefCell, collections::BTreeMap};
 
-use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
-use protox::file::{FileResolver as _, GoogleFileResolver};
+use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use protox::file::{ChainFileResolver, FileResolver as _};
 
-use super::error::general_help;
+use super::{
+    error::general_help,
+    files::{BUILT_IN, with_built_in},
+};
 use crate::{
     diagnostics::suggest::{self, closest},
     names::full_name,
@@ -41,8 +44,10 @@ pub(super) struct Names {
     fields: BTreeMap<String, Vec<String>>,
     /// The values of each enum.
     values: BTreeMap<String, Vec<String>>,
-    /// The full names of extensions.
-    extensions: BTreeSet<String>,
+    /// The file of each extension, by full name.
+    extensions: BTreeMap<String, String>,
+    /// The fixes of earlier errors, by message: one missing import causes many alike.
+    known_helps: RefCell<BTreeMap<String, String>>,
 }
 
 impl Names {
@@ -50,8 +55,10 @@ impl Names {
     pub(super) fn new<'a>(files: impl IntoIterator<Item = &'a FileDescriptorProto>) -> Self {
         let mut names = Self::default();
         files.into_iter().for_each(|file| names.add_file(file));
-        for name in GOOGLE {
-            if let Ok(file) = GoogleFileResolver::new().open_file(&format!("google/protobuf/{name}.proto")) {
+        let google = GOOGLE.iter().map(|name| format!("google/protobuf/{name}.proto"));
+        let built_in = with_built_in(ChainFileResolver::new());
+        for name in google.chain(BUILT_IN.iter().map(|(name, _)| (*name).to_owned())) {
+            if let Ok(file) = built_in.open_file(&name) {
                 names.add_file(file.file_descriptor_proto());
             }
         }
@@ -61,16 +68,21 @@ impl Names {
     fn add_file(&mut self, file: &FileDescriptorProto) {
         file.message_type.iter().for_each(|message| self.add_message(file, file.package(), message));
         file.enum_type.iter().for_each(|item| self.add_enum(file, file.package(), item));
-        self.extensions.extend(file.extension.iter().map(|field| full_name(file.package(), field.name())));
+        self.add_extensions(file, file.package(), &file.extension);
     }
 
     fn add_message(&mut self, file: &FileDescriptorProto, outer: &str, message: &DescriptorProto) {
         let name = full_name(outer, message.name());
         message.nested_type.iter().for_each(|nested| self.add_message(file, &name, nested));
         message.enum_type.iter().for_each(|item| self.add_enum(file, &name, item));
-        self.extensions.extend(message.extension.iter().map(|field| full_name(&name, field.name())));
+        self.add_extensions(file, &name, &message.extension);
         self.fields.insert(name.clone(), message.field.iter().map(|field| field.name().to_owned()).collect());
         self.types.insert(name, file.name().to_owned());
+    }
+
+    fn add_extensions(&mut self, file: &FileDescriptorProto, outer: &str, extensions: &[FieldDescriptorProto]) {
+        let own = extensions.iter().map(|field| (full_name(outer, field.name()), file.name().to_owned()));
+        self.extensions.extend(own);
     }
 
     fn add_enum(&mut self, file: &FileDescriptorProto, outer: &str, item: &EnumDescriptorProto) {
@@ -81,6 +93,15 @@ impl Names {
 
     /// Suggests a fix for an error of protox.
     pub(super) fn help(&self, message: &str) -> String {
+        let known = self.known_helps.borrow().get(message).cloned();
+        known.unwrap_or_else(|| {
+            let help = self.find_help(message);
+            self.known_helps.borrow_mut().insert(message.to_owned(), help.clone());
+            help
+        })
+    }
+
+    fn find_help(&self, message: &str) -> String {
         let words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
         match words.as_slice() {
             [name] if message.starts_with("name ") && message.ends_with(" is not defined") => self.type_help(name),
@@ -98,13 +119,20 @@ impl Names {
             return "a method takes and returns messages: declare one with a field of this type".to_owned();
         }
         let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+        if let Some(file) = self.extensions.get(name) {
+            return format!("`({name})` is declared in {file}: import it");
+        }
         let same = self.types.iter().find(|(known, _)| *known == name || last(known) == last(name));
         if let Some((known, file)) = same {
             return format!("`{known}` is declared in {file}: import it, and write its full name");
         }
-        let known = self.types.keys().chain(&self.extensions);
+        let known = || self.types.keys().chain(self.extensions.keys());
+        let full: Vec<_> = known().map(String::as_str).collect();
+        if let Some(meant) = closest(name, &full).filter(|_| name.contains('.')) {
+            return format!("did you mean `{meant}`?");
+        }
         let scalars = SCALARS.iter().map(|scalar| (*scalar).to_owned());
-        let short: Vec<_> = known.map(|known| last(known)).chain(scalars).collect();
+        let short: Vec<_> = known().map(|known| last(known)).chain(scalars).collect();
         let short: Vec<_> = short.iter().map(String::as_str).collect();
         match closest(&last(name), &short) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -123,7 +151,7 @@ impl Names {
         let standard = self.fields.iter().filter(is_option).flat_map(|(_, fields)| fields);
         let custom = self.fields.iter().filter(|pair| !is_option(pair)).flat_map(|(_, fields)| fields);
         let known: Vec<_> = match name.starts_with('(') {
-            true => self.extensions.iter().map(String::as_str).collect(),
+            true => self.extensions.keys().map(String::as_str).collect(),
             false => standard.chain(custom).map(String::as_str).collect(),
         };
         match closest(plain, &known) {
@@ -138,6 +166,8 @@ impl Names {
         let known: Vec<_> = self.values.get(kind).into_iter().flatten().map(String::as_str).collect();
         match kind {
             "bool" => "write true or false".to_owned(),
+            "string" | "bytes" => "write it in quotes".to_owned(),
+            _ if SCALARS.contains(&kind) => "write a number".to_owned(),
             _ if known.is_empty() => String::new(),
             _ => suggest::field(value, &known, "the values are"),
         }

@@ -1,41 +1,48 @@
 //! Parses files and their imports, to report the errors of all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protox::file::{ChainFileResolver, File, FileResolver as _};
 
 use super::{
-    CompileError,
+    elements::{FILE_DEPENDENCY, Places, index},
     located::problems,
     names::Names,
-    paths::{FILE_DEPENDENCY, index, position},
 };
 use crate::diagnostics::Problem;
 
-/// Parsed files, by import name.
-pub(super) struct Parsed(BTreeMap<String, File>);
+/// Parsed files, by import name, and the errors of those that are missing or malformed.
+pub(super) struct Parsed {
+    files: BTreeMap<String, File>,
+    pub(super) problems: Vec<Problem>,
+}
 
 impl Parsed {
-    /// Parses files and their imports. Fails with the errors of all of them.
-    pub(super) fn new(resolver: &ChainFileResolver, names: &[String]) -> Result<Self, CompileError> {
-        let mut walk = Walk { resolver, files: BTreeMap::new(), problems: Vec::new() };
+    /// Parses files and their imports.
+    pub(super) fn new(resolver: &ChainFileResolver, names: &[String]) -> Self {
+        let mut walk = ImportWalk { resolver, files: BTreeMap::new(), problems: Vec::new() };
         names.iter().for_each(|name| walk.open(name));
-        if walk.problems.is_empty() { Ok(Self(walk.files)) } else { Err(CompileError::new(walk.problems)) }
+        Self { files: walk.files, problems: walk.problems }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&File> {
-        self.0.get(name)
+        self.files.get(name)
+    }
+
+    /// The positions of the elements of all files.
+    pub(super) fn places(&self) -> BTreeMap<&str, Places<'_>> {
+        self.files.iter().map(|(name, file)| (name.as_str(), Places::new(file))).collect()
     }
 
     /// The texts of all files.
     pub(super) fn texts(&self) -> BTreeMap<String, String> {
         let text = |(name, file): (&String, &File)| Some((name.clone(), file.source()?.to_owned()));
-        self.0.iter().filter_map(text).collect()
+        self.files.iter().filter_map(text).collect()
     }
 
     /// The names that all files declare.
     pub(super) fn names(&self) -> Names {
-        Names::new(self.0.values().map(File::file_descriptor_proto))
+        Names::new(self.files.values().map(File::file_descriptor_proto))
     }
 }
 
@@ -46,13 +53,13 @@ struct Request {
     import: Option<(String, i32)>,
 }
 
-struct Walk<'a> {
+struct ImportWalk<'a> {
     resolver: &'a ChainFileResolver,
     files: BTreeMap<String, File>,
     problems: Vec<Problem>,
 }
 
-impl Walk<'_> {
+impl ImportWalk<'_> {
     fn open(&mut self, name: &str) {
         let mut todo = vec![Request { name: name.to_owned(), import: None }];
         while let Some(request) = todo.pop() {
@@ -82,11 +89,11 @@ impl Walk<'_> {
 
     /// Reports imports that a file repeats.
     fn twice(&mut self, file: &File) {
-        let imports = &file.file_descriptor_proto().dependency;
-        for (number, import) in imports.iter().enumerate() {
-            if imports[..number].contains(import) {
+        let (places, mut seen) = (Places::new(file), BTreeSet::new());
+        for (number, import) in file.file_descriptor_proto().dependency.iter().enumerate() {
+            if !seen.insert(import) {
                 let message = format!("import `{import}` is repeated");
-                let position = position(file.file_descriptor_proto(), &[FILE_DEPENDENCY, index(number)]);
+                let position = places.position(&[FILE_DEPENDENCY, index(number)]);
                 self.problems.push(Problem { position, ..Problem::uncoded(message, "remove it") });
             }
         }
@@ -104,14 +111,12 @@ fn imports(file: &File) -> Vec<Request> {
 
 /// An import that cannot be read.
 fn missing(file: &File, index: i32, import: &str, error: &protox::Error) -> Problem {
-    let position = position(file.file_descriptor_proto(), &[FILE_DEPENDENCY, index]);
-    let message = format!("import '{import}' not found");
-    let help = Names::default().help(&message);
+    let position = Places::new(file).position(&[FILE_DEPENDENCY, index]);
     if error.is_file_not_found() {
-        return Problem { position, ..Problem::uncoded(message.replace('\'', "`"), help) };
+        let help = Names::default().help(&format!("import '{import}' not found"));
+        return Problem { position, ..Problem::uncoded(format!("import `{import}` not found"), help) };
     }
-    let text = format!("{error:?}");
-    let reason = text.rsplit(": ").next().unwrap_or_default().to_owned();
-    let message = format!("cannot read import `{}`: {reason}", import.escape_default());
-    Problem { position, ..Problem::uncoded(message, "import a file that can be read") }
+    let reason = error.to_string();
+    let help = Names::default().help(&reason);
+    Problem { position, ..Problem::uncoded(format!("import `{}`: {reason}", import.escape_default()), help) }
 }

@@ -1,23 +1,78 @@
-//! `.proto` files to descriptors by protoc, which supports all of protobuf.
+//! Files of any syntax: protoc compiles those of an edition, if it is installed, and the built-in compiler all others.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use super::{CompileError, compiler::import_names, sources::BUILT_IN};
+use super::{
+    CompileError,
+    compiler::{compile_built_in, compile_texts_built_in},
+    files::{BUILT_IN, import_names},
+};
 use crate::{
     diagnostics::{Position, Problem},
-    read::Input,
+    read::{Input, SourceFolders},
 };
+
+/// Compiles files and their imports, found in the given directories.
+pub fn compile(proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
+    let compiled = compile_built_in(proto_paths, files);
+    match protoc_for(&compiled) {
+        Some(protoc) => compile_with_protoc(&protoc, proto_paths, files),
+        None => compiled,
+    }
+}
+
+/// Compiles files by import name. Texts, by their import names, take precedence over the files in the given directories.
+pub fn compile_texts(
+    texts: &BTreeMap<String, String>,
+    proto_paths: &[PathBuf],
+    names: Vec<String>,
+) -> Result<Input, CompileError> {
+    let compiled = compile_texts_built_in(texts, proto_paths, names.clone());
+    match protoc_for(&compiled) {
+        Some(protoc) => compile_texts_with_protoc(&protoc, texts, proto_paths, &names),
+        None => compiled,
+    }
+}
+
+/// Returns the installed protoc if a file of an edition needs it.
+fn protoc_for(compiled: &Result<Input, CompileError>) -> Option<PathBuf> {
+    let error = compiled.as_ref().err()?;
+    error.edition().and_then(|_| installed_protoc())
+}
+
+/// Returns the protoc in PROTOC, or the one on the path.
+pub(crate) fn installed_protoc() -> Option<PathBuf> {
+    let named = std::env::var_os("PROTOC").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let name = format!("protoc{}", std::env::consts::EXE_SUFFIX);
+    let on_path = || {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&folders).map(|folder| folder.join(&name)).find(|path| path.is_file())
+    };
+    named.or_else(on_path)
+}
+
+/// Compiles texts and files with protoc, by import name. Texts take precedence over the files in the given directories.
+fn compile_texts_with_protoc(
+    protoc: &Path,
+    texts: &BTreeMap<String, String>,
+    proto_paths: &[PathBuf],
+    names: &[String],
+) -> Result<Input, CompileError> {
+    let scratch = Scratch::new(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map_err(no_scratch)?;
+    let directories = [std::slice::from_ref(&scratch.0), proto_paths].concat();
+    compile_with_protoc(protoc, &directories, &names.iter().map(PathBuf::from).collect::<Vec<_>>())
+}
 
 /// Compiles files and their imports with protoc.
 pub fn compile_with_protoc(protoc: &Path, proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
     let names = import_names(proto_paths, files)?;
-    let folder =
-        Scratch::new().map_err(|error| CompileError::of(format!("cannot write a temporary folder: {error}"), ""))?;
+    let folder = Scratch::new(BUILT_IN.iter().copied()).map_err(no_scratch)?;
     let set = folder.0.join("set.binpb");
     let mut command = Command::new(protoc);
     for path in proto_paths.iter().chain([&folder.0]) {
@@ -26,18 +81,37 @@ pub fn compile_with_protoc(protoc: &Path, proto_paths: &[PathBuf], files: &[Path
     command.args(["--include_imports", "--include_source_info"]).arg(format!("--descriptor_set_out={}", set.display()));
     let output = command.args(&names).output().map_err(|error| cannot_start(protoc, &error))?;
     if !output.status.success() {
-        return Err(CompileError::new(problems(&String::from_utf8_lossy(&output.stderr), proto_paths)));
+        return Err(failed(protoc, &output, proto_paths));
     }
-    let bytes = fs::read(&set).map_err(|error| CompileError::of(format!("{}: {error}", set.display()), ""))?;
+    let bytes = fs::read(&set).map_err(|_| not_protoc(protoc, "it wrote no descriptors"))?;
     let mut input =
         Input::from_descriptor_set(&bytes, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
-    input.add_texts(|name| proto_paths.iter().find_map(|folder| fs::read_to_string(folder.join(name)).ok()));
+    input.find_texts(&SourceFolders::new(proto_paths.to_vec()));
     Ok(input)
+}
+
+fn no_scratch(error: io::Error) -> CompileError {
+    CompileError::of(format!("cannot write a temporary folder: {error}"), "")
 }
 
 fn cannot_start(protoc: &Path, error: &io::Error) -> CompileError {
     let message = format!("cannot start {}: {error}", protoc.display());
     CompileError::of(message, "install protoc, or name it with --protoc=PATH or PROTOC")
+}
+
+/// The errors of a run that failed.
+fn failed(protoc: &Path, output: &Output, proto_paths: &[PathBuf]) -> CompileError {
+    let problems = problems(&String::from_utf8_lossy(&output.stderr), proto_paths);
+    match problems.is_empty() {
+        true => not_protoc(protoc, &format!("{}, without an error", output.status)),
+        false => CompileError::new(problems),
+    }
+}
+
+/// The error of a program that does not act as protoc.
+fn not_protoc(protoc: &Path, what: &str) -> CompileError {
+    let message = format!("cannot compile with {}: {what}", protoc.display());
+    CompileError::of(message, "check that it is protoc, or name another one with --protoc=PATH or PROTOC")
 }
 
 /// The errors that protoc prints, one per line: `path:line:column: message`.
@@ -59,17 +133,17 @@ fn problem(line: &str, proto_paths: &[PathBuf]) -> Problem {
     Problem { position, ..Problem::uncoded(message.trim().to_owned(), "") }
 }
 
-/// A temporary folder with the built-in files.
+/// A temporary folder with some files.
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> io::Result<Self> {
+    fn new<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("protoc-gen-rust-svc-{}-{number}", std::process::id()));
         fs::create_dir(&folder)?;
         let scratch = Self(folder);
-        for (name, text) in BUILT_IN {
+        for (name, text) in files {
             let path = scratch.0.join(name);
             fs::create_dir_all(path.parent().unwrap_or(&scratch.0))?;
             fs::write(path, text)?;

@@ -28,8 +28,15 @@ impl<'a> Schemas<'a> {
         let parameters = self.parameters(method, route, path);
         set(&mut operation, "parameters", (!parameters.is_empty()).then_some(parameters));
         set(&mut operation, "requestBody", self.request_body(method, route));
+        let status = method.http_response.status.unwrap_or(200);
+        let mut response = match status {
+            204 | 205 | 304 => json!({"description": "There is no body."}),
+            _ => self.response(method, route),
+        };
+        let headers: Map<_, _> = method.http_response.headers.keys().map(|name| (name.clone(), header())).collect();
+        set(&mut response, "headers", (!headers.is_empty()).then_some(headers));
         operation["responses"] = json!({
-            "200": self.response(method, route),
+            (status.to_string()): response,
             "default": {"$ref": "#/components/responses/Error"},
         });
         operation
@@ -89,6 +96,10 @@ impl<'a> Schemas<'a> {
             }
         }
     }
+}
+
+fn header() -> Value {
+    json!({"schema": {"type": "string"}})
 }
 
 /// Returns the media types of a stream that both sides can send.

@@ -137,6 +137,12 @@ fn find_fault(key: &str, value: &Value) -> Option<&'static str> {
     }
 }
 
+impl InvalidMetadata {
+    pub(super) fn new(key: &str, reason: &'static str) -> Self {
+        Self { key: key.to_owned(), reason }
+    }
+}
+
 impl fmt::Display for InvalidMetadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "metadata {:?} {}", self.key, self.reason)

@@ -266,6 +266,12 @@ impl Kind {
         matches!(self, Self::Unary | Self::ServerStreaming)
     }
 
+    /// Returns true if requests or responses are a stream.
+    #[cfg(feature = "websocket")]
+    pub(crate) const fn is_stream(self) -> bool {
+        !matches!(self, Self::Unary)
+    }
+
     /// Returns true if there is exactly one response.
     pub const fn returns_one(self) -> bool {
         matches!(self, Self::Unary | Self::ClientStreaming)

@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use bytes::Bytes;
@@ -15,7 +18,7 @@ use super::{
     request_body::RequestBody,
     request_head::{RequestDefaults, RequestHead},
     response::parse_response,
-    wait_for_ready::WaitForReady,
+    when_unreachable::waits_for_ready,
 };
 use crate::{
     Code, Context, Error, Metadata, Method,
@@ -92,9 +95,10 @@ impl OutgoingRequest for AttemptRequest<'_> {
         found
     }
 
-    fn pick(&self, server: usize) {
+    fn pick(&self, server: usize, address: &Arc<str>) {
         if let Some(endpoint) = self.endpoint {
             endpoint.pick(server);
+            self.attempt.record_endpoint(address);
         }
     }
 }
@@ -119,7 +123,7 @@ impl CallAttempt<'_> {
         let head =
             RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.attempt);
         let Self { cx, attempt, body, endpoint, is_sent, .. } = self;
-        let waits_for_ready = cx.value().map_or(method.wait_for_ready == Some(true), |WaitForReady(waits)| *waits);
+        let waits_for_ready = waits_for_ready(method, cx);
         let request = AttemptRequest { head, cx, waits_for_ready, attempt, body, endpoint, is_sent };
         let sent = self.transport.send(&request, started).await;
         sent.map_err(|error| from_transport(method.full_name(), error))

@@ -11,13 +11,14 @@ mod request_size;
 mod request_stream;
 mod response;
 mod status;
-mod wait_for_ready;
+mod when_unreachable;
 
-pub use self::wait_for_ready::WaitForReady;
+pub use self::when_unreachable::WhenUnreachable;
 pub(crate) use self::{
     call_attempt::{AttemptResponse, CallAttempt},
     codec::{decode, wrong_kind},
     message_decoder::MessageDecoder,
     request_body::RequestBody,
     request_head::{RequestDefaults, default_headers},
+    when_unreachable::waits_for_ready,
 };

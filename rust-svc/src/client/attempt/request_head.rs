@@ -8,7 +8,7 @@ use http::{
 use tokio::time::Instant;
 
 use crate::{
-    Context, Metadata,
+    Baggage, Context, Metadata,
     client::transport::ServerOrigin,
     grpc::{compression::Encoding, header, metadata, timeout},
     intercept::Attempt,
@@ -93,6 +93,7 @@ impl<'a> RequestHead<'a> {
             headers.remove(TRACE_HEADER);
         }
         self.append_metadata(&mut headers);
+        self.append_baggage(&mut headers);
         if self.previous > 0 {
             headers.insert(header::PREVIOUS_ATTEMPTS, self.previous.into());
         }
@@ -118,6 +119,14 @@ impl<'a> RequestHead<'a> {
         metadata.iter().for_each(|metadata| metadata::append(metadata, headers));
         headers.remove(USER_AGENT);
         headers.extend(agent.map(|agent| (USER_AGENT, agent)));
+    }
+
+    /// Adds the baggage, unless the metadata of the call has some.
+    fn append_baggage(&self, headers: &mut HeaderMap) {
+        let Some(baggage) = self.cx.own_baggage().filter(|baggage| !baggage.is_empty()) else { return };
+        if let Ok(value) = HeaderValue::try_from(baggage.to_string()) {
+            headers.entry(Baggage::HEADER).or_insert(value);
+        }
     }
 }
 

@@ -12,8 +12,11 @@ use super::{
 use crate::{
     Result,
     call::run_until::{run_until_cancelled, run_until_deadline},
-    client::policy::{
-        AttemptFailure, CallSlot, Retries, RetryDecision, Sample, TriedEndpoints, is_repeatable, timeout_error,
+    client::{
+        attempt::waits_for_ready,
+        policy::{
+            AttemptFailure, CallSlot, Retries, RetryDecision, Sample, TriedEndpoints, is_repeatable, timeout_error,
+        },
     },
 };
 
@@ -60,7 +63,9 @@ impl PolicyCall<'_> {
     }
 
     async fn attempts(&self, mut start: Instant) -> Result<CallResponse> {
-        let mut retries = Retries::new(self.method, self.body.is_keyed(), &self.client.budget);
+        let waits_for_ready = waits_for_ready(self.method, self.active.cx());
+        let retries = Retries::new(self.method, self.body.is_keyed(), &self.client.budget);
+        let mut retries = retries.waiting_for_ready(waits_for_ready);
         let mut last: Option<AttemptFailure> = None;
         let tried = TriedEndpoints::default();
         loop {

@@ -14,8 +14,9 @@ use crate::{Code, Error, Method, Result};
 /// The most requests whose last response is kept.
 const MAX_VALUES: usize = 1024;
 
-/// An answer in place of a server that failed: with `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `RESOURCE_EXHAUSTED`, `INTERNAL`, `UNKNOWN` or `DATA_LOSS`, after all retries, or because a circuit breaker or a bulkhead
-/// rejects it. Other errors are answers, and stay.
+/// An answer in place of a server that failed: after all retries with `UNAVAILABLE`, `DEADLINE_EXCEEDED`,
+/// `RESOURCE_EXHAUSTED`, `INTERNAL`, `UNKNOWN` or `DATA_LOSS`, or because a circuit breaker or a bulkhead rejects the
+/// call. Other errors reach the caller.
 ///
 /// [`Context::fallback`](crate::Context::fallback) returns whether a call was answered so. Metrics and traces count the
 /// call as failed.

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     Code, Context, Error, Message, Method, Result, Streaming,
+    call::RemoteMessages,
     client::{
         attempt::decode,
         policy::{AttemptFailure, explain_cancellation, is_mid_stream_failure, timeout_error},
@@ -72,6 +73,21 @@ where
     }
 }
 
+impl<R, Place> RemoteMessages<R> for DecodedResponses<R, Place>
+where
+    R: Message<Place, Wire: prost::Message + Default>,
+{
+    fn poll_accepted(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
+        let Some(responses) = &mut self.responses else { return Poll::Ready(Ok(())) };
+        let accepted = ready!(responses.poll_open(cx));
+        if let Err(error) = &accepted {
+            responses.call.active.end(Some(error.code()));
+            self.responses = None;
+        }
+        Poll::Ready(accepted)
+    }
+}
+
 impl CallResponses {
     pub(in crate::client) fn new(call: Arc<StreamCall>, started: StartedStream) -> Self {
         let state = match started {
@@ -95,7 +111,7 @@ impl CallResponses {
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
-        Streaming::new(DecodedResponses { responses: Some(self), types: PhantomData })
+        Streaming::remote(DecodedResponses { responses: Some(self), types: PhantomData })
     }
 
     /// Waits for the headers of the response.
@@ -155,9 +171,13 @@ impl CallResponses {
     }
 
     fn poll_open(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
-        if let ResponseState::Opening(opening) = &mut self.state {
-            let opened = ready!(opening.poll_unpin(cx))?;
-            self.state = ResponseState::Open(OpenResponses::new(&self.call, opened));
+        match &mut self.state {
+            ResponseState::Opening(opening) => {
+                let opened = ready!(opening.poll_unpin(cx))?;
+                self.state = ResponseState::Open(OpenResponses::new(&self.call, opened));
+            }
+            ResponseState::Received(receiver) => return receiver.poll_open(cx),
+            ResponseState::Open(_) => (),
         }
         Poll::Ready(Ok(()))
     }

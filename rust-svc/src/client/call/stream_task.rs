@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::OptionFuture;
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 use tracing::Instrument;
 
 use super::{response_receiver::ResponseReceiver, responses::CallResponses};
@@ -18,14 +21,20 @@ pub(in crate::client) fn with_timeouts(responses: CallResponses) -> CallResponse
     }
     // One response waits for the caller at most.
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(forward(responses, call.method.idle_timeout, sender).instrument(call.active.span()));
-    CallResponses::received(call, ResponseReceiver::new(receiver))
+    let (open, opened) = oneshot::channel();
+    tokio::spawn(forward(responses, call.method.idle_timeout, open, sender).instrument(call.active.span()));
+    CallResponses::received(call, ResponseReceiver::new(receiver, opened))
 }
 
 /// Forwards responses until the end, or until the caller drops the stream.
-async fn forward(mut responses: CallResponses, idle: Option<Duration>, sender: mpsc::Sender<Option<Result<Bytes>>>) {
+async fn forward(
+    mut responses: CallResponses,
+    idle: Option<Duration>,
+    open: oneshot::Sender<()>,
+    sender: mpsc::Sender<Option<Result<Bytes>>>,
+) {
     let last = tokio::select! {
-        last = read(&mut responses, idle, &sender) => last,
+        last = read(&mut responses, idle, open, &sender) => last,
         () = sender.closed() => return,
     };
     // The connection learns of the end before the caller, who may not read for long.
@@ -37,11 +46,14 @@ async fn forward(mut responses: CallResponses, idle: Option<Duration>, sender: m
 async fn read(
     responses: &mut CallResponses,
     idle: Option<Duration>,
+    open: oneshot::Sender<()>,
     sender: &mpsc::Sender<Option<Result<Bytes>>>,
 ) -> Option<Result<Bytes>> {
     if let Err(error) = responses.open().await {
         return Some(Err(error));
     }
+    // The caller may not wait for the headers.
+    let _ = open.send(());
     loop {
         // A server is not idle while its caller does not read.
         let place = tokio::select! {

@@ -60,8 +60,12 @@ impl<'a> Retries<'a> {
         let default = (method.idempotency == Idempotency::NoSideEffects).then_some(DEFAULT_RETRY);
         let retry = method.retry.or(default).filter(|_| method.kind.takes_one());
         let policy = retry.map(|retry| RetryState { retry, is_repeatable, backoff: Backoff::new(retry) });
-        let waits_for_ready = method.wait_for_ready == Some(true);
-        Self { policy, budget, attempts: 1, resends: 0, is_refused: false, waits_for_ready }
+        Self { policy, budget, attempts: 1, resends: 0, is_refused: false, waits_for_ready: false }
+    }
+
+    /// Sets whether the call waits for a server that cannot be reached.
+    pub(crate) fn waiting_for_ready(self, waits_for_ready: bool) -> Self {
+        Self { waits_for_ready, ..self }
     }
 
     /// Returns the number of attempts before the current one.
@@ -211,7 +215,7 @@ mod tests {
     fn a_call_that_waits_for_ready_is_resent_without_limit() {
         for cause in [Cause::NeverSent, Cause::ConnectTimeout] {
             let (unsent, budget) = (AttemptFailure::new(cause, Error::unavailable("")), Budget::new());
-            let mut retries = Retries::new(&GET.wait_for_ready(true), false, &budget);
+            let mut retries = Retries::new(&GET, false, &budget).waiting_for_ready(true);
             assert!((0..100).all(|_| matches!(retries.after(&unsent, true), RetryDecision::Resend(_))));
         }
     }

@@ -5,13 +5,23 @@ use std::sync::Arc;
 use http::Response;
 use tokio::time::Instant;
 
-use super::{fleet::Fleet, in_process::InProcess, incoming_body::IncomingBody, request::OutgoingRequest};
+use tower::util::BoxCloneSyncService;
+
+use super::{
+    fleet::Fleet,
+    in_process::InProcess,
+    incoming_body::IncomingBody,
+    layers::{ClientLayers, Layered},
+    request::OutgoingRequest,
+};
 use crate::error::BoxError;
 
 /// Sends HTTP requests. All policies are above it.
 pub(crate) enum Transport {
     /// To servers.
     Fleet(Arc<Fleet>),
+    /// To servers, behind layers.
+    Layered(Layered),
     /// To a service in this process.
     InProcess(InProcess),
 }
@@ -26,6 +36,7 @@ impl Transport {
     ) -> Result<Response<IncomingBody>, BoxError> {
         match self {
             Self::Fleet(fleet) => fleet.send(request).await,
+            Self::Layered(layered) => layered.send(request, start).await,
             Self::InProcess(service) => service.send(request, start).await,
         }
     }
@@ -34,7 +45,18 @@ impl Transport {
     pub(crate) fn fleet(&self) -> Option<&Arc<Fleet>> {
         match self {
             Self::Fleet(fleet) => Some(fleet),
+            Self::Layered(layered) => Some(layered.fleet()),
             Self::InProcess(_) => None,
+        }
+    }
+
+    /// Puts layers around all requests.
+    pub(crate) fn layered(self, layers: &ClientLayers) -> Self {
+        match self {
+            transport if layers.is_empty() => transport,
+            Self::Fleet(fleet) => Self::Layered(layers.around(fleet)),
+            Self::InProcess(service) => Self::InProcess(layers.wrap(BoxCloneSyncService::new(service))),
+            Self::Layered(layered) => Self::Layered(layers.around(layered.fleet().clone())),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     future::{poll_fn, ready},
+    sync::Arc,
     task::{self, Poll, Waker},
 };
 
@@ -19,7 +20,8 @@ use super::{
 use crate::{error::BoxError, grpc::Body};
 
 /// A service in this process that is called without a connection.
-pub(crate) struct InProcess(Box<dyn CallService>);
+#[derive(Clone)]
+pub(crate) struct InProcess(Arc<dyn CallService>);
 
 impl InProcess {
     pub(crate) fn new<S, B>(service: S) -> Self
@@ -30,7 +32,12 @@ impl InProcess {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Box::new(service))
+        Self(Arc::new(service))
+    }
+
+    /// Calls the service.
+    pub(crate) fn call(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>, BoxError>> {
+        self.0.call_service(request)
     }
 
     /// Sends a request that was prepared at `start`.
@@ -47,6 +54,20 @@ impl InProcess {
         request.sent(None);
         let response = response.await?;
         Ok(response.map(IncomingBody::InProcess))
+    }
+}
+
+impl Service<Request<Body>> for InProcess {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        self.0.call_service(request)
     }
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod fleet;
 mod in_process;
 mod incoming_body;
+mod layers;
 mod request;
 mod resolve;
 
@@ -22,6 +23,7 @@ pub(crate) use self::{
     fleet::{ChannelSettings, EndpointListener, Fleet, FoundServer, ListSettings},
     in_process::InProcess,
     incoming_body::{BodyChunk, IncomingBody},
+    layers::ClientLayers,
     request::{MessageStream, OutgoingBody, OutgoingRequest, StreamCut},
     resolve::DnsResolver,
 };
@@ -29,6 +31,7 @@ pub use self::{
     balance::LoadBalancing,
     connect::Connector,
     fleet::ConnectivityState,
+    layers::HttpService,
     resolve::{Endpoint, EndpointUpdates, Refresh, Resolver},
 };
 

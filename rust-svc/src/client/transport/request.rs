@@ -5,6 +5,7 @@ use std::{
     fmt,
     net::SocketAddr,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -34,8 +35,8 @@ pub(crate) trait OutgoingRequest: Sync {
     /// Ranks one of several servers, by its index. The lowest rank is preferred.
     fn rank(&self, server: usize) -> u8;
 
-    /// Records that one of several servers was picked.
-    fn pick(&self, server: usize);
+    /// Records that one of several servers was picked, which has this address.
+    fn pick(&self, server: usize, address: &Arc<str>);
 
     /// Records that the request is on its way to the peer of a connection.
     fn sent(&self, peer: Option<SocketAddr>);

@@ -4,7 +4,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -22,12 +22,12 @@ use super::{
 use crate::{CancelGuard, Context, Error, Method, Result, Streaming, fake::lock::lock};
 
 /// A call from its arrival to its end: recorded, counted, and ended when its caller leaves or its deadline passes.
-pub(in crate::fake) struct InFlightCall<Q> {
+pub(in crate::fake) struct InFlightCall<Q, R> {
     /// The number of the call among the calls of its method, from 1.
     nth: usize,
     method: Method,
     start: Instant,
-    record: SharedRecord<Q>,
+    record: SharedRecord<Q, R>,
     end: Arc<OnceLock<CallEnd>>,
     /// The call as the script sees it: cancelled when the call ends.
     pub(in crate::fake) cx: Context,
@@ -36,6 +36,7 @@ pub(in crate::fake) struct InFlightCall<Q> {
     pub(in crate::fake) reporter: FailureReporter,
     run: OnceLock<Arc<ScriptRun>>,
     running: Arc<RunningScripts>,
+    skips_checks: Arc<AtomicBool>,
     _guard: CancelGuard,
     _permit: InFlightPermit,
 }
@@ -50,12 +51,12 @@ pub(in crate::fake) struct ConcurrencyGauge {
 /// One call in a [`ConcurrencyGauge`].
 struct InFlightPermit(Arc<ConcurrencyGauge>);
 
-impl<Q: Clone + Send + 'static> InFlightCall<Q> {
+impl<Q: Clone + Send + 'static, R: Clone + Send + 'static> InFlightCall<Q, R> {
     pub(in crate::fake) fn new(
         method: Method,
         caller: Context,
         nth: usize,
-        (record, end): (SharedRecord<Q>, Arc<OnceLock<CallEnd>>),
+        (record, end): (SharedRecord<Q, R>, Arc<OnceLock<CallEnd>>),
         reporter: FailureReporter,
         (running, gauge): (Arc<RunningScripts>, &Arc<ConcurrencyGauge>),
     ) -> Self {
@@ -71,13 +72,14 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
             reporter,
             run: OnceLock::new(),
             running,
+            skips_checks: Arc::default(),
             _guard: guard,
             _permit: InFlightPermit::new(gauge),
         }
     }
 
     /// Returns a copy of the record, so that the test's code runs without its lock.
-    pub(in crate::fake) fn record_so_far(&self) -> CallRecord<Q> {
+    pub(in crate::fake) fn record_so_far(&self) -> CallRecord<Q, R> {
         lock(&self.record).clone()
     }
 
@@ -91,6 +93,17 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
     pub(in crate::fake) fn record_all(&self, requests: Streaming<Q>) -> Streaming<Q> {
         let record = self.record.clone();
         Streaming::new(requests.inspect_ok(move |request| lock(&record).add(request)))
+    }
+
+    /// Lets the script see messages that violate the contract.
+    pub(in crate::fake) fn skip_checks(&self) {
+        self.skips_checks.store(true, Ordering::Release);
+    }
+
+    /// Returns a function that returns whether the script may see such messages.
+    pub(in crate::fake) fn skips_checks(&self) -> impl Fn() -> bool + Send + use<Q, R> {
+        let skips_checks = self.skips_checks.clone();
+        move || skips_checks.load(Ordering::Acquire)
     }
 
     /// Hands the call to the script at the location of `run`.
@@ -114,7 +127,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
             biased;
             () = self.caller.cancelled() => Err(self.end_error()),
             done = work => done.unwrap_or_else(|panic| {
-                let location = self.run.get().map(|run| run.location);
+                let location = self.run.get().map(|run| &run.location);
                 self.reporter.panicked(location, &*panic);
                 self.run.get().inspect(|run| run.allow_interruption());
                 panic::resume_unwind(panic)
@@ -123,19 +136,19 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
     }
 
     /// Ends a call with one response.
-    pub(in crate::fake) fn finish<R>(self, response: Result<Box<R>>) -> Result<R> {
+    pub(in crate::fake) fn finish(self, response: Result<Box<R>>) -> Result<R> {
+        if let Ok(response) = &response {
+            lock(&self.record).add_response(response);
+        }
         self.end(response.as_ref().map_or_else(failed_outcome, |_| CallOutcome::Ok), response.as_ref().err());
         response.map(|response| *response)
     }
 
     /// Goes on with a call that has a stream of responses.
-    pub(in crate::fake) fn stream<R: Send + 'static>(
-        self,
-        response: Result<Box<Streaming<R>>>,
-    ) -> Result<Streaming<R>> {
+    pub(in crate::fake) fn stream(self, response: Result<Box<Streaming<R>>>) -> Result<Streaming<R>> {
         match response {
             Ok(responses) => Ok(Streaming::new(stream::unfold(Some((*responses, self)), next))),
-            Err(error) => self.finish(Err(error)),
+            Err(error) => self.finish(Err(error)).map(|_| Streaming::empty()),
         }
     }
 
@@ -154,7 +167,7 @@ impl<Q: Clone + Send + 'static> InFlightCall<Q> {
     }
 }
 
-impl<Q> InFlightCall<Q> {
+impl<Q, R> InFlightCall<Q, R> {
     /// Reports the script, if it was cut short.
     fn interrupt(&self, why: &str, error: Error) -> Error {
         if let Some(run) = self.run.get().filter(|run| !run.is_complete()) {
@@ -174,17 +187,18 @@ impl<Q> InFlightCall<Q> {
     }
 }
 
-type PendingResponses<Q, R> = (Streaming<R>, InFlightCall<Q>);
+type PendingResponses<Q, R> = (Streaming<R>, InFlightCall<Q, R>);
 
 async fn next<Q, R>(pending: Option<PendingResponses<Q, R>>) -> Option<(Result<R>, Option<PendingResponses<Q, R>>)>
 where
     Q: Clone + Send + 'static,
-    R: Send + 'static,
+    R: Clone + Send + 'static,
 {
     let (mut responses, call) = pending?;
     match call.run_unless_over(async { responses.next().await.transpose() }).await {
         Ok(Some(response)) => {
             call.run.get().inspect(|run| run.read());
+            lock(&call.record).add_response(&response);
             Some((Ok(response), Some((responses, call))))
         }
         Ok(None) => {
@@ -202,7 +216,7 @@ fn failed_outcome(error: &Error) -> CallOutcome {
     CallOutcome::Failed(error.code())
 }
 
-impl<Q> Drop for InFlightCall<Q> {
+impl<Q, R> Drop for InFlightCall<Q, R> {
     fn drop(&mut self) {
         if self.end.get().is_none() && !thread::panicking() {
             let _ = self.interrupt("the caller dropped the call", Error::cancelled(""));

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    panic::Location,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -13,12 +12,12 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::fake::lock::lock;
+use crate::fake::{lock::lock, script::ScriptLocation};
 
 /// The progress of a script in one call, so that a script which was cut short can be reported.
 #[derive(Debug)]
 pub(in crate::fake) struct ScriptRun {
-    pub(in crate::fake) location: &'static Location<'static>,
+    pub(in crate::fake) location: ScriptLocation,
     /// The number of calls that the script responds to.
     used: Arc<AtomicUsize>,
     position: Mutex<Position>,
@@ -43,7 +42,7 @@ pub(in crate::fake) enum Position {
 }
 
 impl ScriptRun {
-    pub(in crate::fake) fn new(location: &'static Location<'static>, used: Arc<AtomicUsize>) -> Self {
+    pub(in crate::fake) fn new(location: ScriptLocation, used: Arc<AtomicUsize>) -> Self {
         let position = Mutex::new(Position::Start);
         let (sent, read) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (may_end, may_be_interrupted) = (AtomicBool::new(false), AtomicBool::new(false));

@@ -18,11 +18,12 @@ use crate::{
 /// The most messages that a record keeps: the first.
 const MAX_MESSAGES: usize = 1000;
 
-/// A call that was made: its request, and how it ended.
+/// A call that was made: its requests and responses, and how it ended.
 #[derive(Clone, Debug)]
-pub struct CallRecord<Q> {
+pub struct CallRecord<Q, R> {
     number: usize,
     requests: Vec<Q>,
+    responses: Vec<R>,
     end: Arc<OnceLock<CallEnd>>,
     metadata: Metadata,
     budget: Option<Duration>,
@@ -33,7 +34,7 @@ pub struct CallRecord<Q> {
 }
 
 /// The record of a call that may still run.
-pub(in crate::fake) type SharedRecord<Q> = Arc<Mutex<CallRecord<Q>>>;
+pub(in crate::fake) type SharedRecord<Q, R> = Arc<Mutex<CallRecord<Q, R>>>;
 
 /// The end of a call.
 #[derive(Clone, Debug)]
@@ -54,11 +55,12 @@ pub enum CallOutcome {
     Abandoned,
 }
 
-impl<Q> CallRecord<Q> {
+impl<Q, R> CallRecord<Q, R> {
     pub(in crate::fake) fn new(number: usize, cx: &Context, end: Arc<OnceLock<CallEnd>>) -> Self {
         Self {
             number,
             requests: Vec::new(),
+            responses: Vec::new(),
             end,
             metadata: cx.metadata().clone(),
             budget: cx.remaining(),
@@ -79,6 +81,16 @@ impl<Q> CallRecord<Q> {
         }
     }
 
+    /// Adds a message that the caller got, unless there are too many.
+    pub(in crate::fake) fn add_response(&mut self, response: &R)
+    where
+        R: Clone,
+    {
+        if self.responses.len() < MAX_MESSAGES {
+            self.responses.push(response.clone());
+        }
+    }
+
     /// Returns the number of the call among all calls of the session, from 1.
     pub fn number(&self) -> usize {
         self.number
@@ -92,6 +104,16 @@ impl<Q> CallRecord<Q> {
     /// Returns the requests that were read, in order; of a long stream, the first 1,000.
     pub fn requests(&self) -> &[Q] {
         &self.requests
+    }
+
+    /// Returns the response; of a stream, the first message that the caller got. `None` if it got none.
+    pub fn response(&self) -> Option<&R> {
+        self.responses.first()
+    }
+
+    /// Returns the responses that the caller got, in order; of a long stream, the first 1,000.
+    pub fn responses(&self) -> &[R] {
+        &self.responses
     }
 
     /// Returns the metadata of the request.
@@ -141,7 +163,7 @@ impl<Q> CallRecord<Q> {
 }
 
 /// Assertions, which show the call.
-impl<Q: fmt::Debug> CallRecord<Q> {
+impl<Q: fmt::Debug, R: fmt::Debug> CallRecord<Q, R> {
     /// Fails the test unless the call is this attempt of a client, from 1.
     ///
     /// # Panics
@@ -186,8 +208,23 @@ impl<Q: fmt::Debug> CallRecord<Q> {
     }
 }
 
+/// Assertions on the response.
+impl<Q: fmt::Debug, R: fmt::Debug + PartialEq> CallRecord<Q, R> {
+    /// Fails the test unless the caller got this response; of a stream, unless it is the only one.
+    ///
+    /// # Panics
+    ///
+    /// If it got another, or none.
+    #[track_caller]
+    pub fn assert_response(&self, response: &R) {
+        let got = self.responses.iter().map(json::of).collect::<Vec<_>>().join(", ");
+        let is_it = self.responses.len() == 1 && self.responses.first() == Some(response);
+        assert!(is_it, "expected the response {}, got {}: {self}", json::of(response), or_none(&got));
+    }
+}
+
 /// Displays as in `call #3, attempt 2, deadline 298ms, UNAVAILABLE after 12ms, {"product_id":"tea"}`.
-impl<Q: fmt::Debug> fmt::Display for CallRecord<Q> {
+impl<Q: fmt::Debug, R> fmt::Display for CallRecord<Q, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "call #{}, attempt {}", self.number, self.attempt)?;
         match self.budget {
@@ -200,6 +237,10 @@ impl<Q: fmt::Debug> fmt::Display for CallRecord<Q> {
         }
         self.requests.iter().try_for_each(|request| write!(f, ", {}", json::of(request)))
     }
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }
 
 /// Returns the trace of a call. Without an observer of traces, it is only in the metadata.

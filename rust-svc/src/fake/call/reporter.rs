@@ -1,9 +1,12 @@
 //! Reports of a call that went otherwise than scripted.
 
-use std::{any::Any, panic::Location, sync::Arc};
+use std::{any::Any, sync::Arc};
 
 use super::progress::ScriptRun;
-use crate::{Code, Error, fake::session::SessionState};
+use crate::{
+    Code, Error,
+    fake::{script::ScriptLocation, session::SessionState},
+};
 
 /// Reports to the test that a call went otherwise than scripted.
 #[derive(Clone, Debug)]
@@ -23,8 +26,23 @@ impl FailureReporter {
         Error::new(Code::FailedPrecondition, format!("{}: {what}", self.label))
     }
 
+    /// Reports a request of a stream that violates the contract.
+    pub(in crate::fake) fn invalid_request(&self, error: &Error) {
+        if self.state.is_strict() {
+            let what = format!("call #{} was unexpected: a request of it violates the contract", self.number);
+            self.add(&format!("{what}\n  contract  {}", error.message()));
+        }
+    }
+
+    /// Reports a scripted response that violates the contract, and returns the error for the caller.
+    pub(in crate::fake) fn invalid_response(&self, location: &ScriptLocation, error: &Error) -> Error {
+        let what = format!("the response of the script at {location} violates the contract: {}", error.message());
+        self.add(&format!("call #{}: {what}", self.number));
+        Error::internal(format!("{}: {what}", self.label))
+    }
+
     /// Reports a panic in a condition or in the script at `location`, and returns the error for the caller.
-    pub(in crate::fake) fn panicked(&self, location: Option<&Location<'_>>, panic: &(dyn Any + Send)) -> Error {
+    pub(in crate::fake) fn panicked(&self, location: Option<&ScriptLocation>, panic: &(dyn Any + Send)) -> Error {
         let script = location.map_or("a condition".to_owned(), |location| format!("the script at {location}"));
         let what = format!("{script} panicked: {}", message(panic));
         self.add(&format!("call #{}: {what}", self.number));

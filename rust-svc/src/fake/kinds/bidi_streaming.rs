@@ -166,14 +166,14 @@ impl<Q: RequestMessage, R: ResponseMessage> BidiStreamingScript<Q, R> {
     /// the caller gets `FAILED_PRECONDITION`, and the test fails.
     #[track_caller]
     pub fn expect(self, within: Duration, predicate: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Self {
-        let expected = ExpectedMessage { location: Location::caller(), within };
+        let expected = self.expected(Location::caller(), within);
         self.step(ScriptStep::Expect(expected, Box::new(predicate)))
     }
 
     /// Waits for the next message of the caller, which must come `within` this time, and sends the reply to it.
     #[track_caller]
     pub fn reply(self, within: Duration, reply: impl Fn(Q) -> R + Send + Sync + 'static) -> Self {
-        let expected = ExpectedMessage { location: Location::caller(), within };
+        let expected = self.expected(Location::caller(), within);
         self.step(ScriptStep::Reply(expected, Box::new(reply)))
     }
 
@@ -186,7 +186,12 @@ impl<Q: RequestMessage, R: ResponseMessage> BidiStreamingScript<Q, R> {
     /// caller gets `FAILED_PRECONDITION`, and the test fails.
     #[track_caller]
     pub fn expect_end(self, within: Duration) -> Self {
-        self.step(ScriptStep::ExpectEnd(ExpectedMessage { location: Location::caller(), within }))
+        let expected = self.expected(Location::caller(), within);
+        self.step(ScriptStep::ExpectEnd(expected))
+    }
+
+    fn expected(&self, location: &'static Location<'static>, within: Duration) -> ExpectedMessage {
+        ExpectedMessage { location: self.script.location.of_part(location), within }
     }
 
     fn step(mut self, step: ScriptStep<Q, R>) -> Self {

@@ -10,6 +10,7 @@ use crate::{
     fake::{
         FakeCall, MethodFake, Script, Times,
         call::{FailureReporter, Position},
+        script::ScriptLocation,
         text::json,
     },
 };
@@ -37,13 +38,13 @@ pub struct ClientStreamingScript<Q: RequestMessage, R: ResponseMessage> {
 /// How far to read, and the expectations of the messages.
 struct ReadPlan<Q> {
     until: Option<usize>,
-    at_least: Option<(usize, &'static Location<'static>)>,
+    at_least: Option<(usize, ScriptLocation)>,
     expectations: Vec<Expectation<Q>>,
 }
 
 /// An expectation of some messages.
 struct Expectation<Q> {
-    location: &'static Location<'static>,
+    location: ScriptLocation,
     /// The index of the only message that it checks; `None` if it checks each.
     index: Option<usize>,
     predicate: Box<dyn Fn(&Q) -> bool + Send + Sync>,
@@ -176,7 +177,7 @@ impl<Q: RequestMessage, R: ResponseMessage> Script<ClientStreamingShape<Q, R>> {
     where
         R: Clone + Default + Sync,
     {
-        self.returns(R::default());
+        self.with_invalid_responses().returns(R::default());
     }
 
     /// Reads all messages and responds, for any number of calls.
@@ -233,7 +234,7 @@ impl<Q: RequestMessage, R: ResponseMessage> ClientStreamingScript<Q, R> {
     /// Expects this many messages, or more.
     #[track_caller]
     pub fn at_least(mut self, count: usize) -> Self {
-        self.plan.at_least = Some((count, Location::caller()));
+        self.plan.at_least = Some((count, self.script.location.of_part(Location::caller())));
         self
     }
 
@@ -293,6 +294,7 @@ impl<Q: RequestMessage, R: ResponseMessage> ClientStreamingScript<Q, R> {
         location: &'static Location<'static>,
         predicate: impl Fn(&Q) -> bool + Send + Sync + 'static,
     ) -> Self {
+        let location = self.script.location.of_part(location);
         self.plan.expectations.push(Expectation { location, index, predicate: Box::new(predicate) });
         self
     }
@@ -306,8 +308,8 @@ impl<Q: RequestMessage> ReadPlan<Q> {
             self.check(read.len(), &request, reporter)?;
             read.push(request);
         }
-        match self.at_least {
-            Some((least, location)) if read.len() < least => Err(reporter.unexpected(&format!(
+        match &self.at_least {
+            Some((least, location)) if read.len() < *least => Err(reporter.unexpected(&format!(
                 "the script at {location} expects at least {least} messages, got {}",
                 read.len()
             ))),

@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, marker::PhantomData, mem};
 
-use futures::{FutureExt, StreamExt, future, future::BoxFuture, stream};
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future, future::BoxFuture, stream};
 
 use crate::{
     Error, Result, Streaming,
@@ -13,14 +13,16 @@ use crate::{
 pub trait RequestMessage: Clone + Debug + Send + 'static {}
 impl<Q: Clone + Debug + Send + 'static> RequestMessage for Q {}
 
-/// A message of a response.
-pub trait ResponseMessage: Send + 'static {}
-impl<R: Send + 'static> ResponseMessage for R {}
+/// A message of a response: recorded, and shown in failures.
+pub trait ResponseMessage: Clone + Debug + Send + 'static {}
+impl<R: Clone + Debug + Send + 'static> ResponseMessage for R {}
 
 /// The kind of a method and its messages: what goes into a call, and what comes out.
 pub trait CallShape: Sized + 'static {
     /// The message of the request, or of the stream of requests.
     type Message: RequestMessage;
+    /// The message of the response, or of the stream of responses.
+    type Response: ResponseMessage;
     /// The input of a call: the message, or a stream of it.
     type Input: Send + 'static;
     /// The output of a call: a message, or a stream of it.
@@ -37,6 +39,24 @@ pub trait CallShape: Sized + 'static {
     /// Fails a call that was carried out: a stream after its last message.
     #[doc(hidden)]
     fn fail_after(output: Self::Output, error: Error) -> Result<Self::Output>;
+
+    /// Checks each request before a script sees it.
+    #[doc(hidden)]
+    fn check_requests(
+        input: &mut Self::Input,
+        check: impl Fn(Self::Message) -> Result<Self::Message> + Send + 'static,
+    ) -> Result<()>;
+
+    /// Checks each response before the caller gets it.
+    #[doc(hidden)]
+    fn check_responses(
+        output: Box<Self::Output>,
+        check: impl Fn(&Self::Response) -> Result<()> + Send + 'static,
+    ) -> Result<Box<Self::Output>>;
+
+    /// Responds with empty fields: to a stream after its last message, and with a stream that ends.
+    #[doc(hidden)]
+    fn respond_zero(input: Self::Input, zero: fn() -> Self::Response) -> BoxFuture<'static, Result<Self::Output>>;
 
     /// Lets the test control a call.
     #[doc(hidden)]
@@ -67,6 +87,7 @@ pub struct BidiStreamingShape<Q, R>(PhantomData<fn(Q) -> R>);
 
 impl<Q: RequestMessage, R: ResponseMessage> CallShape for UnaryShape<Q, R> {
     type Message = Q;
+    type Response = R;
     type Input = Q;
     type Output = R;
     type Manual = ManualCall<Q, ReplySender<R>>;
@@ -83,6 +104,19 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for UnaryShape<Q, R> {
         Err(error)
     }
 
+    fn check_requests(input: &mut Q, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
+        *input = check(input.clone())?;
+        Ok(())
+    }
+
+    fn check_responses(output: Box<R>, check: impl Fn(&R) -> Result<()> + Send + 'static) -> Result<Box<R>> {
+        check(&output).map(|()| output)
+    }
+
+    fn respond_zero(_: Q, zero: fn() -> R) -> BoxFuture<'static, Result<R>> {
+        future::ready(Ok(zero())).boxed()
+    }
+
     fn manual(waiting: WaitingCall<Q, R>) -> Self::Manual {
         ManualCall::with_reply(waiting)
     }
@@ -90,6 +124,7 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for UnaryShape<Q, R> {
 
 impl<Q: RequestMessage, R: ResponseMessage> CallShape for ServerStreamingShape<Q, R> {
     type Message = Q;
+    type Response = R;
     type Input = Q;
     type Output = Streaming<R>;
     type Manual = ManualCall<Q, ResponseSender<R>>;
@@ -106,6 +141,24 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ServerStreamingShape<Q
         Ok(Streaming::new(output.chain(stream::once(future::ready(Err(error))))))
     }
 
+    fn check_requests(input: &mut Q, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
+        *input = check(input.clone())?;
+        Ok(())
+    }
+
+    fn check_responses(
+        output: Box<Streaming<R>>,
+        check: impl Fn(&R) -> Result<()> + Send + 'static,
+    ) -> Result<Box<Streaming<R>>> {
+        let checked =
+            StreamExt::map(*output, move |response| response.and_then(|response| check(&response).map(|()| response)));
+        Ok(Box::new(Streaming::new(checked)))
+    }
+
+    fn respond_zero(_: Q, _: fn() -> R) -> BoxFuture<'static, Result<Streaming<R>>> {
+        future::ready(Ok(Streaming::empty())).boxed()
+    }
+
     fn manual(waiting: WaitingCall<Q, Streaming<R>>) -> Self::Manual {
         ManualCall::with_responses(waiting)
     }
@@ -113,6 +166,7 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ServerStreamingShape<Q
 
 impl<Q: RequestMessage, R: ResponseMessage> CallShape for ClientStreamingShape<Q, R> {
     type Message = Q;
+    type Response = R;
     type Input = Streaming<Q>;
     type Output = R;
     type Manual = ManualCall<Streaming<Q>, ReplySender<R>>;
@@ -129,6 +183,20 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ClientStreamingShape<Q
         Err(error)
     }
 
+    fn check_requests(input: &mut Streaming<Q>, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
+        let requests = mem::replace(input, Streaming::empty());
+        *input = Streaming::new(StreamExt::map(requests, move |request| request.and_then(&check)));
+        Ok(())
+    }
+
+    fn check_responses(output: Box<R>, check: impl Fn(&R) -> Result<()> + Send + 'static) -> Result<Box<R>> {
+        check(&output).map(|()| output)
+    }
+
+    fn respond_zero(requests: Streaming<Q>, zero: fn() -> R) -> BoxFuture<'static, Result<R>> {
+        requests.try_for_each(|_| future::ready(Ok(()))).map_ok(move |()| zero()).boxed()
+    }
+
     fn manual(waiting: WaitingCall<Streaming<Q>, R>) -> Self::Manual {
         ManualCall::with_reply(waiting)
     }
@@ -136,6 +204,7 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ClientStreamingShape<Q
 
 impl<Q: RequestMessage, R: ResponseMessage> CallShape for BidiStreamingShape<Q, R> {
     type Message = Q;
+    type Response = R;
     type Input = Streaming<Q>;
     type Output = Streaming<R>;
     type Manual = ManualCall<Streaming<Q>, ResponseSender<R>>;
@@ -150,6 +219,26 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for BidiStreamingShape<Q, 
 
     fn fail_after(output: Streaming<R>, error: Error) -> Result<Streaming<R>> {
         Ok(Streaming::new(output.chain(stream::once(future::ready(Err(error))))))
+    }
+
+    fn check_requests(input: &mut Streaming<Q>, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
+        let requests = mem::replace(input, Streaming::empty());
+        *input = Streaming::new(StreamExt::map(requests, move |request| request.and_then(&check)));
+        Ok(())
+    }
+
+    fn check_responses(
+        output: Box<Streaming<R>>,
+        check: impl Fn(&R) -> Result<()> + Send + 'static,
+    ) -> Result<Box<Streaming<R>>> {
+        let checked =
+            StreamExt::map(*output, move |response| response.and_then(|response| check(&response).map(|()| response)));
+        Ok(Box::new(Streaming::new(checked)))
+    }
+
+    fn respond_zero(requests: Streaming<Q>, _: fn() -> R) -> BoxFuture<'static, Result<Streaming<R>>> {
+        let rest = requests.filter_map(|request| future::ready(request.err().map(Err)));
+        future::ready(Ok(Streaming::new(rest))).boxed()
     }
 
     fn manual(waiting: WaitingCall<Streaming<Q>, Streaming<R>>) -> Self::Manual {

@@ -81,13 +81,13 @@ impl<Q: RequestMessage, R: ResponseMessage> Script<UnaryShape<Q, R>> {
         self.install(Times::ONCE, move |_| std::future::ready(Ok(response.clone())));
     }
 
-    /// Responds with a response whose fields are empty.
+    /// Responds with a response whose fields are empty, required ones too.
     #[track_caller]
     pub fn returns_default(self)
     where
         R: Clone + Default + Sync,
     {
-        self.returns(R::default());
+        self.with_invalid_responses().returns(R::default());
     }
 
     /// Responds to any number of calls.

@@ -1,6 +1,6 @@
 //! Incomplete scripts, which have no response yet.
 
-use std::{fmt, future, panic::Location, time::Duration};
+use std::{fmt, future, panic::Location, sync::Arc, time::Duration};
 
 use futures::{FutureExt, TryFutureExt};
 
@@ -8,6 +8,7 @@ use super::{
     condition::Condition,
     gate::Gate,
     installed::{InstalledScript, Pause, ScriptOptions},
+    location::ScriptLocation,
     times::Times,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 #[must_use = "a script is in force once it has a response"]
 pub struct Script<S: CallShape> {
     pub(in crate::fake) fake: MethodFake<S>,
-    location: &'static Location<'static>,
+    pub(in crate::fake) location: ScriptLocation,
     times: Option<Times>,
     options: ScriptOptions<S>,
 }
@@ -28,7 +29,12 @@ impl<S: CallShape> MethodFake<S> {
     /// Begins a script for any call.
     #[track_caller]
     pub fn script(&self) -> Script<S> {
-        Script { fake: self.clone(), location: Location::caller(), times: None, options: ScriptOptions::default() }
+        Script {
+            fake: self.clone(),
+            location: ScriptLocation::caller(),
+            times: None,
+            options: ScriptOptions::default(),
+        }
     }
 }
 
@@ -36,6 +42,15 @@ impl<S: CallShape> Script<S> {
     /// Limits the script to calls with this entry of metadata.
     pub fn when_metadata(self, key: &str, value: impl Into<Value>) -> Self {
         self.when_met(Condition::metadata(key.to_owned(), value.into()))
+    }
+
+    /// Limits the script to calls in whose request, or first request of a stream, `differences` finds none. A call without a
+    /// script is explained by those that it finds.
+    pub fn when_without_differences(
+        self,
+        differences: impl Fn(&S::Message) -> Vec<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.when_met(Condition::no_differences(differences))
     }
 
     /// Limits the script to calls whose context satisfies `predicate`.
@@ -59,6 +74,25 @@ impl<S: CallShape> Script<S> {
     /// Tries the script after all others, whenever they are written. Of several, the newest comes first.
     pub fn by_default(mut self) -> Self {
         self.options.is_default = true;
+        self
+    }
+
+    /// Takes requests, and gives responses, that violate the contract. Other scripts never see such requests: production
+    /// refuses them before it calls a service.
+    pub fn unchecked(mut self) -> Self {
+        (self.options.accepts_invalid, self.options.sends_invalid) = (true, true);
+        self
+    }
+
+    /// Gives responses that violate the contract.
+    pub(in crate::fake) fn with_invalid_responses(mut self) -> Self {
+        self.options.sends_invalid = true;
+        self
+    }
+
+    /// Names the place where the script is written, if it is not code: a line of a file.
+    pub fn located(mut self, place: impl Into<Arc<str>>) -> Self {
+        self.location = ScriptLocation::Named(place.into());
         self
     }
 
@@ -167,11 +201,7 @@ impl<S: CallShape> Script<S> {
 
     /// Puts the script in force, and returns it with its fake.
     #[track_caller]
-    pub(in crate::fake) fn install<F, Fut>(
-        self,
-        default: Times,
-        respond: F,
-    ) -> (MethodFake<S>, std::sync::Arc<InstalledScript<S>>)
+    pub(in crate::fake) fn install<F, Fut>(self, default: Times, respond: F) -> (MethodFake<S>, Arc<InstalledScript<S>>)
     where
         F: Fn(FakeCall<S::Input>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<S::Output>> + Send + 'static,

@@ -43,6 +43,20 @@ impl<Q: 'static> Condition<Q> {
         }
     }
 
+    /// Requires that `differences` finds none.
+    pub(in crate::fake) fn no_differences(differences: impl Fn(&Q) -> Vec<String> + Send + Sync + 'static) -> Self {
+        let differences = Arc::new(differences);
+        let found = differences.clone();
+        Self {
+            needs_request: true,
+            is_met: Box::new(move |request, _| request.is_some_and(|request| found(request).is_empty())),
+            explain: Box::new(move |request, _| match request {
+                Some(request) => differences(request),
+                None => vec!["there is no request".to_owned()],
+            }),
+        }
+    }
+
     /// Requires that the request equals `expected`.
     pub(in crate::fake) fn equals(expected: Q) -> Self
     where

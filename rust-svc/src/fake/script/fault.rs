@@ -12,7 +12,7 @@ const REFUSED_STREAM: u32 = 7;
 
 /// A failure of the transport, which a script causes in place of an error.
 ///
-/// `Server::in_memory` carries it out. Elsewhere, as in a direct call of the fake, the call only fails with `UNAVAILABLE`.
+/// `Server::in_memory` and `Server::local` carry it out. Elsewhere, as in a direct call of the fake, the call only fails with `UNAVAILABLE`.
 ///
 /// ```
 /// # use rust_svc::{Method, fake::{Fault, Session, Unary}};

@@ -1,7 +1,6 @@
 //! Scripts in force.
 
 use std::{
-    panic::Location,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +11,7 @@ use std::{
 use futures::future::BoxFuture;
 use tokio::time;
 
-use super::{condition::Condition, gate::Gate, times::Times};
+use super::{condition::Condition, gate::Gate, location::ScriptLocation, times::Times};
 use crate::{
     Context, Metadata, Result, Value,
     fake::{
@@ -30,7 +29,7 @@ pub(in crate::fake) type Responder<S> = Box<
 
 /// A script in force: which calls it responds to, how many, and how.
 pub(in crate::fake) struct InstalledScript<S: CallShape> {
-    pub(in crate::fake) location: &'static Location<'static>,
+    pub(in crate::fake) location: ScriptLocation,
     pub(in crate::fake) times: Times,
     used: Arc<AtomicUsize>,
     pub(in crate::fake) options: ScriptOptions<S>,
@@ -45,6 +44,10 @@ pub(in crate::fake) struct ScriptOptions<S: CallShape> {
     pub(in crate::fake) trailers: Metadata,
     /// Whether it is tried after all other scripts.
     pub(in crate::fake) is_default: bool,
+    /// Whether it sees requests that violate the contract.
+    pub(in crate::fake) accepts_invalid: bool,
+    /// Whether its responses may violate the contract.
+    pub(in crate::fake) sends_invalid: bool,
     /// Whether a caller may leave before its end.
     pub(in crate::fake) may_be_interrupted: bool,
 }
@@ -58,7 +61,7 @@ pub(in crate::fake) enum Pause {
 
 impl<S: CallShape> InstalledScript<S> {
     pub(in crate::fake) fn new(
-        location: &'static Location<'static>,
+        location: ScriptLocation,
         times: Times,
         options: ScriptOptions<S>,
         respond: Responder<S>,
@@ -97,6 +100,11 @@ impl<S: CallShape> InstalledScript<S> {
         !self.times.allows_more(self.used())
     }
 
+    /// Returns whether it has calls left, and sees requests like this. `is_invalid`: the request violates the contract.
+    pub(in crate::fake) fn is_open(&self, is_invalid: bool) -> bool {
+        !self.is_used_up() && (!is_invalid || self.options.accepts_invalid)
+    }
+
     /// Returns whether no call reaches the scripts after it.
     pub(in crate::fake) fn hides_others(&self) -> bool {
         self.options.conditions.is_empty() && self.times.is_unlimited()
@@ -104,7 +112,7 @@ impl<S: CallShape> InstalledScript<S> {
 
     /// Describes the beginning of a call.
     pub(in crate::fake) fn begin(&self) -> Arc<ScriptRun> {
-        let run = ScriptRun::new(self.location, self.used.clone());
+        let run = ScriptRun::new(self.location.clone(), self.used.clone());
         if self.options.may_be_interrupted {
             run.allow_interruption();
         }
@@ -130,6 +138,8 @@ impl<S: CallShape> Default for ScriptOptions<S> {
             headers: Metadata::new(),
             trailers: Metadata::new(),
             is_default: false,
+            accepts_invalid: false,
+            sends_invalid: false,
             may_be_interrupted: false,
         }
     }

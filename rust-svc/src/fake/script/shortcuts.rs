@@ -40,6 +40,12 @@ impl<S: CallShape> MethodFake<S> {
         self.script().by_default()
     }
 
+    /// Begins a script that takes and gives messages that violate the contract, see [`Script::unchecked`].
+    #[track_caller]
+    pub fn unchecked(&self) -> Script<S> {
+        self.script().unchecked()
+    }
+
     /// Begins a script whose caller may leave before its end.
     #[track_caller]
     pub fn may_be_interrupted(&self) -> Script<S> {

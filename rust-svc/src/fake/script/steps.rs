@@ -1,15 +1,11 @@
 //! The steps of a script with a stream of responses.
 
-use std::{
-    panic::{AssertUnwindSafe, Location},
-    sync::Arc,
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use tokio::time;
 
-use super::installed::Pause;
+use super::{installed::Pause, location::ScriptLocation};
 use crate::{
     Error, Result, Sender, Streaming,
     fake::{
@@ -36,9 +32,9 @@ pub(in crate::fake) enum ScriptStep<Q, R> {
 }
 
 /// The place at which a script expects a message of the caller, and the time that it has.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(in crate::fake) struct ExpectedMessage {
-    pub(in crate::fake) location: &'static Location<'static>,
+    pub(in crate::fake) location: ScriptLocation,
     pub(in crate::fake) within: Duration,
 }
 
@@ -91,7 +87,7 @@ where
     async fn run(self: Arc<Self>, mut stage: StepContext<Q, R>) {
         let done = AssertUnwindSafe(self.perform(&mut stage)).catch_unwind().await;
         let done = done.unwrap_or_else(|panic| {
-            let error = stage.reporter.panicked(Some(stage.run.location), &*panic);
+            let error = stage.reporter.panicked(Some(&stage.run.location), &*panic);
             stage.run.allow_interruption();
             Err(error)
         });
@@ -150,9 +146,9 @@ where
                 pause.wait().await;
                 Ok(())
             }
-            Self::Expect(expected, predicate) => stage.expect(*expected, predicate).await,
+            Self::Expect(expected, predicate) => stage.expect(expected, predicate).await,
             Self::Reply(expected, reply) => {
-                let request = stage.message(*expected).await?;
+                let request = stage.message(expected).await?;
                 stage.send(reply(request), is_last).await
             }
             Self::ReplyEach(reply) => {
@@ -161,9 +157,9 @@ where
                 }
                 Ok(())
             }
-            Self::ExpectEnd(expected) => match stage.next(*expected, "the end").await? {
+            Self::ExpectEnd(expected) => match stage.next(expected, "the end").await? {
                 None => Ok(()),
-                Some(request) => Err(stage.unexpected(*expected, "the end", &json::of(&request))),
+                Some(request) => Err(stage.unexpected(expected, "the end", &json::of(&request))),
             },
         }
     }
@@ -179,7 +175,7 @@ impl<Q: RequestMessage, R> StepContext<Q, R> {
         self.sender.send(response).await
     }
 
-    async fn expect(&mut self, expected: ExpectedMessage, predicate: impl Fn(&Q) -> bool) -> Result<()> {
+    async fn expect(&mut self, expected: &ExpectedMessage, predicate: impl Fn(&Q) -> bool) -> Result<()> {
         let request = self.message(expected).await?;
         if predicate(&request) {
             return Ok(());
@@ -187,22 +183,22 @@ impl<Q: RequestMessage, R> StepContext<Q, R> {
         Err(self.unexpected(expected, "another message", &json::of(&request)))
     }
 
-    async fn message(&mut self, expected: ExpectedMessage) -> Result<Q> {
+    async fn message(&mut self, expected: &ExpectedMessage) -> Result<Q> {
         let request = self.next(expected, "a message").await?;
         request.ok_or_else(|| self.unexpected(expected, "a message", "the end"))
     }
 
-    async fn next(&mut self, expected: ExpectedMessage, what: &str) -> Result<Option<Q>> {
+    async fn next(&mut self, expected: &ExpectedMessage, what: &str) -> Result<Option<Q>> {
         match time::timeout(expected.within, self.requests.next()).await {
             Ok(request) => request.transpose(),
             Err(_) => Err(self.unexpected(expected, what, &format!("nothing within {:?}", expected.within))),
         }
     }
 
-    fn unexpected(&self, expected: ExpectedMessage, wanted: &str, got: &str) -> Error {
+    fn unexpected(&self, expected: &ExpectedMessage, wanted: &str, got: &str) -> Error {
         self.run.allow_interruption();
         let (number, of) = self.step;
-        let location = expected.location;
+        let location = &expected.location;
         self.reporter.unexpected(&format!("step {number} of {of} at {location} expects {wanted}, got {got}"))
     }
 }

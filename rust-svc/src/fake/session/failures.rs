@@ -38,6 +38,11 @@ impl Failures {
         }
     }
 
+    /// Returns all failures.
+    pub(in crate::fake) fn list(&self) -> Vec<String> {
+        lock(&self.0).failures.iter().map(|failure| failure.text.clone()).collect()
+    }
+
     /// Removes and returns all failures.
     pub(in crate::fake) fn take(&self) -> Vec<String> {
         let FailureList { failures, counts } = std::mem::take(&mut *lock(&self.0));

@@ -47,17 +47,24 @@ impl Session {
     /// - a call still waits for the test to take it.
     #[must_use = "the session verifies its fakes when it is dropped: keep it until the end of the test"]
     pub fn new() -> Self {
-        Self::with_strictness(true)
+        Self::with_mode(true, false)
     }
 
     /// Creates a session that answers a call without a script with `UNIMPLEMENTED` and verifies nothing unless asked.
     /// Expectations that were not met are printed when it is dropped.
     pub fn lenient() -> Self {
-        Self::with_strictness(false)
+        Self::with_mode(false, false)
     }
 
-    fn with_strictness(is_strict: bool) -> Self {
-        let state = Arc::new(SessionState::new(is_strict));
+    /// Creates a strict session that answers a call without a script with empty fields: with an empty response, or a stream
+    /// without messages. The responses of fakes whose type has no default still need a script.
+    #[must_use = "the session verifies its fakes when it is dropped: keep it until the end of the test"]
+    pub fn zero() -> Self {
+        Self::with_mode(true, true)
+    }
+
+    fn with_mode(is_strict: bool, has_zero: bool) -> Self {
+        let state = Arc::new(SessionState::new(is_strict, has_zero));
         let core = Arc::new(SessionCore { state, members: Mutex::default() });
         let owner = Some(Arc::new(SessionOwner(core.clone())));
         Self { core, name: None, owner, is_owned_by_fakes: false }
@@ -131,6 +138,13 @@ impl Session {
     #[track_caller]
     pub fn verify(&self) {
         report::assert_none(&self.core.failures(), &self.core.state.log);
+    }
+
+    /// Returns all failures so far, as [`verify`](Self::verify) would show them, and keeps them.
+    pub fn failures(&self) -> Vec<String> {
+        let mut failures = self.core.state.failures.list();
+        failures.extend(lock(&self.core.members).iter().flat_map(|member| member.unmet()));
+        failures
     }
 
     /// Fails the test unless there are such calls in this order, with or without other calls between them.

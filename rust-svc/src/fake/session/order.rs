@@ -72,7 +72,7 @@ impl<S: CallShape> MethodFake<S> {
     }
 
     /// Returns a pattern for calls of this fake that satisfy `predicate`.
-    pub fn call_where(&self, predicate: impl Fn(&CallRecord<S::Message>) -> bool) -> CallPattern {
+    pub fn call_where(&self, predicate: impl Fn(&CallRecord<S::Message, S::Response>) -> bool) -> CallPattern {
         let calls = self.calls();
         let numbers = calls.iter().filter(|call| predicate(call)).map(CallRecord::number).collect();
         CallPattern(vec![PatternPart { label: self.short_label(), calls: MatchingCalls::Numbered(numbers) }])

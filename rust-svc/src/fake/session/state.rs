@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    panic::Location,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,11 +9,12 @@ use std::{
 };
 
 use super::{failures::Failures, log::CallLog};
-use crate::fake::sweep::Injection;
+use crate::fake::{script::ScriptLocation, sweep::Injection};
 
 /// The part of a session that its fakes write to.
 pub(in crate::fake) struct SessionState {
     is_strict: bool,
+    has_zero: bool,
     is_closed: AtomicBool,
     members: AtomicUsize,
     /// The fault of a run of a sweep.
@@ -33,9 +33,10 @@ pub(in crate::fake) trait SessionMember: Send + Sync {
 }
 
 impl SessionState {
-    pub(in crate::fake) fn new(is_strict: bool) -> Self {
+    pub(in crate::fake) fn new(is_strict: bool, has_zero: bool) -> Self {
         Self {
             is_strict,
+            has_zero,
             is_closed: AtomicBool::new(false),
             members: AtomicUsize::new(0),
             injection: OnceLock::new(),
@@ -46,6 +47,11 @@ impl SessionState {
 
     pub(in crate::fake) fn is_strict(&self) -> bool {
         self.is_strict
+    }
+
+    /// Returns whether calls without a script get responses with empty fields.
+    pub(in crate::fake) fn has_zero(&self) -> bool {
+        self.has_zero
     }
 
     /// Returns the number of a new fake, so that fakes of one method are distinct.
@@ -68,7 +74,7 @@ impl SessionState {
     ///
     /// If the session is strict and was dropped: a mistake in the test.
     #[track_caller]
-    pub(in crate::fake) fn assert_open(&self, location: &Location<'_>) {
+    pub(in crate::fake) fn assert_open(&self, location: &ScriptLocation) {
         let is_closed = self.is_strict && self.is_closed();
         assert!(
             !is_closed,

@@ -3,6 +3,7 @@
 mod bidi_streaming;
 mod client_streaming;
 mod concurrency;
+mod contract;
 mod generated;
 mod scripts;
 mod server_streaming;
@@ -10,6 +11,7 @@ mod session;
 mod strict;
 mod texts;
 mod unary;
+mod zero;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -4,7 +4,7 @@ use std::{fmt::Display, sync::Arc, time::Duration};
 
 use super::{json, words::calls};
 use crate::{
-    Context,
+    Context, Error,
     fake::{CallRecord, CallShape, script::InstalledScript},
 };
 
@@ -14,10 +14,12 @@ const MAX_DIFFERENCES: usize = 8;
 /// A call without a script, and why no script responds to it.
 pub(in crate::fake) struct Miss<'a, S: CallShape> {
     pub(in crate::fake) label: &'a str,
-    pub(in crate::fake) call: &'a CallRecord<S::Message>,
+    pub(in crate::fake) call: &'a CallRecord<S::Message, S::Response>,
     pub(in crate::fake) scripts: &'a [Arc<InstalledScript<S>>],
     pub(in crate::fake) request: Option<&'a S::Message>,
     pub(in crate::fake) cx: &'a Context,
+    /// The violation of the contract by the request.
+    pub(in crate::fake) violation: Option<&'a Error>,
 }
 
 impl<S: CallShape> Miss<'_, S> {
@@ -32,8 +34,23 @@ impl<S: CallShape> Miss<'_, S> {
     ///   closest   tests/order.rs:41:8: quantity: expected 2, got 0
     /// ```
     pub(in crate::fake) fn text(&self) -> String {
-        let head = format!("{}: call #{} was unexpected: no script responds to it", self.label, self.call.number());
-        [vec![head], self.describe_call(), self.used_up(), self.closest()].concat().join("\n")
+        let why = match self.violation {
+            Some(_) => "its request violates the contract",
+            None => "no script responds to it",
+        };
+        let head = match self.call.number() {
+            // It is only explained.
+            0 => format!("{}: {why}", self.label),
+            number => format!("{}: call #{number} was unexpected: {why}", self.label),
+        };
+        [vec![head], self.describe_call(), self.scripts()].concat().join("\n")
+    }
+
+    fn scripts(&self) -> Vec<String> {
+        match self.violation {
+            Some(error) => vec![line("contract", error.message())],
+            None => [self.used_up(), self.closest()].concat(),
+        }
     }
 
     fn describe_call(&self) -> Vec<String> {
@@ -56,7 +73,7 @@ impl<S: CallShape> Miss<'_, S> {
     /// Returns the script with the fewest unmet conditions, and of those the one with the fewest differences.
     fn closest(&self) -> Vec<String> {
         let differences =
-            self.scripts.iter().map(|script| (script.location, script.differences(self.request, self.cx)));
+            self.scripts.iter().map(|script| (&script.location, script.differences(self.request, self.cx)));
         let unmet = differences.filter(|(_, found)| !found.is_empty());
         match unmet.min_by_key(|(_, found)| (found.len(), found.iter().map(Vec::len).sum::<usize>())) {
             Some((location, found)) => {

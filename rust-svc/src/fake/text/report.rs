@@ -28,11 +28,11 @@ pub(in crate::fake) fn assert_none(failures: &[String], log: &CallLog) {
 }
 
 /// Returns the failure for a wrong number of calls.
-pub(in crate::fake) fn not_called<Q: Debug>(
+pub(in crate::fake) fn not_called<Q: Debug, R>(
     label: &str,
     times: Times,
     count: usize,
-    records: &[CallRecord<Q>],
+    records: &[CallRecord<Q, R>],
 ) -> String {
     let first = format!("{label} was to be called {times}, and got {}", calls(count));
     let shown = records.iter().take(MAX_CALLS).map(|record| {

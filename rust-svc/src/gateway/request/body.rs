@@ -12,10 +12,12 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time;
 
 use super::splitter::{JsonSplitter, NotAnArray};
+#[cfg(feature = "multipart")]
+use crate::gateway::bytes::multipart;
 use crate::{
     Error, Result, Streaming,
     error::BoxError,
-    gateway::{error::HttpError, http_body, routing::BoundRoute, settings::GatewaySettings},
+    gateway::{bytes::http_body, error::HttpError, routing::BoundRoute, settings::GatewaySettings},
 };
 
 /// The kinds of bodies.
@@ -26,12 +28,19 @@ pub(crate) enum BodyKind {
     Bytes,
     /// A form of HTML.
     Form,
+    /// A form of HTML with files.
+    #[cfg(feature = "multipart")]
+    Multipart,
 }
 
 impl BodyKind {
     /// Returns the kind of the body of a route.
     pub(crate) fn of(route: &BoundRoute, headers: &HeaderMap, settings: &GatewaySettings) -> Self {
         let is_form = || media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        #[cfg(feature = "multipart")]
+        if (route.takes_bytes || settings.form_bodies) && multipart::is_multipart(headers) {
+            return Self::Multipart;
+        }
         match route.takes_bytes {
             true => Self::Bytes,
             false if settings.form_bodies && is_form() => Self::Form,
@@ -45,9 +54,10 @@ impl BodyKind {
         if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
             return Err(unsupported("the body is compressed; send it as it is"));
         }
-        let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         match self {
-            Self::Json if !is_json(media) => Err(unsupported("the body must be of content-type application/json")),
+            Self::Json if !is_json(content_type(headers)) => {
+                Err(unsupported("the body must be of content-type application/json"))
+            }
             _ => Ok(()),
         }
     }
@@ -88,13 +98,19 @@ pub(crate) async fn read_stream(
     }
 }
 
-/// Returns the chunks of a body of bytes as they arrive, each as the JSON of a `google.api.HttpBody`.
-pub(crate) fn read_chunks(body: Body, headers: &HeaderMap) -> Result<Streaming<Bytes>, HttpError> {
+/// Returns the chunks of a body of bytes, or of the files of a form, as they arrive, each as the JSON of a
+/// `google.api.HttpBody`.
+#[cfg_attr(not(feature = "multipart"), allow(unused_variables, reason = "a plain chunk has no limit"))]
+pub(crate) fn read_chunks(body: Body, headers: &HeaderMap, limit: usize) -> Result<Streaming<Bytes>, HttpError> {
     BodyKind::Bytes.check(headers)?;
-    let headers = headers.clone();
+    #[cfg(feature = "multipart")]
+    if multipart::is_multipart(headers) {
+        return multipart::read_files(body, headers, limit);
+    }
+    let content_type = content_type(headers).to_owned();
     let chunks = body.into_data_stream().map(move |chunk| {
         let chunk = chunk.map_err(incomplete)?;
-        Ok(Bytes::from(http_body::to_json(&headers, &chunk)))
+        Ok(Bytes::from(http_body::to_json(&content_type, &chunk)))
     });
     Ok(Streaming::new(chunks))
 }
@@ -149,8 +165,12 @@ fn unsupported(why: &str) -> HttpError {
 
 /// Returns the content type without its parameters.
 fn media_type(headers: &HeaderMap) -> &str {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim()
+    content_type(headers).split(';').next().unwrap_or_default().trim()
+}
+
+/// Returns the content type; an empty text if there is none.
+pub(crate) fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn is_json(kind: &str) -> bool {
@@ -165,8 +185,10 @@ fn is_json(kind: &str) -> bool {
     known && parts.all(|part| utf8(&part))
 }
 
+/// The limit may be that of a layer around the gateway.
 fn body_error(error: BoxError, limit: usize) -> HttpError {
-    match error.is::<LengthLimitError>() {
+    let mut causes = std::iter::successors(Some(&*error as &dyn std::error::Error), |cause| cause.source());
+    match causes.any(|cause| cause.is::<LengthLimitError>()) {
         true => HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, too_large(limit)),
         false => HttpError::new(StatusCode::BAD_REQUEST, incomplete(error)),
     }

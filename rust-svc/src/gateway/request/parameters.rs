@@ -4,10 +4,15 @@ use std::borrow::Cow;
 
 use crate::{
     Error, Result, Violation,
-    gateway::{routing::BoundRoute, settings::GatewaySettings},
+    gateway::{
+        routing::{BoundRoute, route::Unescape},
+        settings::{CapturedParameters, GatewaySettings, UnknownParameters},
+    },
     json::{ParameterTree, PathStep, json_name},
     path::{Variable, percent_decode},
 };
+#[cfg(feature = "multipart")]
+use crate::{gateway::bytes::multipart::FormPart, json::encode_base64};
 
 /// The most parameters of a query.
 const MAX_PARAMETERS: usize = 1_000;
@@ -47,6 +52,8 @@ pub(crate) struct Parameters {
     pub(crate) pretty: Option<bool>,
     /// Whether the query sets the update mask.
     pub(crate) has_mask: bool,
+    /// The parameters that are not fields, if the settings say to keep them.
+    pub(crate) captured: CapturedParameters,
 }
 
 /// Reads the variables of the path, whose segments are still percent-encoded, and the query.
@@ -62,9 +69,10 @@ pub(crate) fn read(
         wants_events: false,
         pretty: None,
         has_mask: false,
+        captured: CapturedParameters::default(),
     };
     for variable in route.template.variables() {
-        let value = path_value(route, variable, segments)?;
+        let value = path_value(variable, segments, settings.unescape.unwrap_or(route.route.unescape), route)?;
         parameters.fields.at(variable.field_path().iter().map(|name| PathStep::Field(name))).push(value);
     }
     each_pair(query, |name, value| parameters.set(route, name, value, settings))?;
@@ -85,14 +93,20 @@ fn each_pair(text: &str, mut read: impl FnMut(&str, String) -> Result<()>) -> Re
 
 impl Parameters {
     fn set(&mut self, route: &BoundRoute, name: &str, value: String, settings: &GatewaySettings) -> Result<()> {
-        let mut steps = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
+        let mut steps = match steps(name) {
+            Some(steps) => steps,
+            None if settings.unknown_parameters == UnknownParameters::Refuse => {
+                return Err(violation(name, "is not the path of a field"));
+            }
+            None => return self.set_unknown(name, value, settings),
+        };
         let first = steps.first().map_or("", PathStep::name);
         let field = route.messages.request_field(first);
         match field {
             Some(_) if route.route.body == "*" && SYSTEM.contains(&name) => self.set_system(name, &value)?,
             None if SYSTEM.contains(&name) => self.set_system(name, &value)?,
-            None if settings.ignore_unknown_parameters => (),
-            None => return Err(violation(name, "is not a field of the request")),
+            None => self.set_unknown(name, value, settings)?,
+            Some(field) if settings.path_over_query && is_in_body(route, field) => (),
             Some(_) if route.route.body == "*" => {
                 return Err(violation(name, "belongs into the body; the query sets no field here"));
             }
@@ -111,21 +125,55 @@ impl Parameters {
 
     /// Sets the fields of a form, which is the request or the field of its body.
     pub(crate) fn add_form(&mut self, route: &BoundRoute, form: &str, settings: &GatewaySettings) -> Result<()> {
-        each_pair(form, |name, value| {
-            let mut path = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
-            if route.route.body != "*" {
-                path.insert(0, PathStep::Field(route.route.body));
+        each_pair(form, |name, value| self.add_form_field(route, name, value, settings))
+    }
+
+    fn add_form_field(
+        &mut self,
+        route: &BoundRoute,
+        name: &str,
+        value: String,
+        settings: &GatewaySettings,
+    ) -> Result<()> {
+        let mut path = steps(name).ok_or_else(|| violation(name, "is not the path of a field"))?;
+        if route.route.body != "*" {
+            path.insert(0, PathStep::Field(route.route.body));
+        }
+        match route.messages.request_field(path[0].name()) {
+            Some(field) => {
+                path[0] = PathStep::Field(field);
+                self.fields.at(path).push(value);
+                Ok(())
             }
-            match route.messages.request_field(path[0].name()) {
-                Some(field) => {
-                    path[0] = PathStep::Field(field);
-                    self.fields.at(path).push(value);
-                    Ok(())
-                }
-                None if settings.ignore_unknown_parameters => Ok(()),
-                None => Err(violation(name, "is not a field of the request")),
-            }
-        })
+            None => self.set_unknown(name, value, settings),
+        }
+    }
+
+    /// Sets the field that a part of a form names. A file is a `google.api.HttpBody`, or bytes.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn add_part(&mut self, route: &BoundRoute, part: FormPart, settings: &GatewaySettings) -> Result<()> {
+        let FormPart { name, is_file, content_type, data } = part;
+        let is_body = |field| route.route.body == "*" && route.messages.is_http_body(field);
+        if is_file && is_body(route.messages.request_field(&name).unwrap_or_default()) {
+            self.add_form_field(route, &format!("{name}.content_type"), content_type, settings)?;
+            return self.add_form_field(route, &format!("{name}.data"), base64(&data), settings);
+        }
+        let not_text = || violation(&name, "is not UTF-8");
+        let text = if is_file { base64(&data) } else { String::from_utf8(data.into()).map_err(|_| not_text())? };
+        match route.takes_bytes {
+            true => self.set(route, &name, text, settings),
+            false => self.add_form_field(route, &name, text, settings),
+        }
+    }
+
+    fn set_unknown(&mut self, name: &str, value: String, settings: &GatewaySettings) -> Result<()> {
+        match settings.unknown_parameters {
+            _ if settings.ignored_parameters.contains(name) => (),
+            UnknownParameters::Ignore => (),
+            UnknownParameters::Capture => self.captured.0.push((name.to_owned(), value)),
+            UnknownParameters::Refuse => return Err(violation(name, "is not a field of the request")),
+        }
+        Ok(())
     }
 
     fn set_system(&mut self, name: &str, value: &str) -> Result<()> {
@@ -144,6 +192,11 @@ impl Parameters {
     }
 }
 
+/// Returns whether the body holds a field of the request.
+fn is_in_body(route: &BoundRoute, field: &str) -> bool {
+    route.route.body == "*" || route.route.body == field
+}
+
 /// Returns whether a variable of the path sets the field with these names.
 fn is_in_path(route: &BoundRoute, steps: &[PathStep<'_>]) -> bool {
     let is_same = |own: &String, step: &PathStep<'_>| own == step.name() || json_name(own) == step.name();
@@ -153,10 +206,10 @@ fn is_in_path(route: &BoundRoute, steps: &[PathStep<'_>]) -> bool {
     })
 }
 
-fn path_value(route: &BoundRoute, variable: &Variable, segments: &[&str]) -> Result<String> {
+fn path_value(variable: &Variable, segments: &[&str], unescape: Unescape, route: &BoundRoute) -> Result<String> {
     let range = route.template.matched(variable, segments.len());
     let raw = segments.get(range).unwrap_or_default().join("/");
-    let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && route.route.unescape.keeps(byte));
+    let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && unescape.keeps(byte));
     let text = decoded.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
     match text {
         Some(text) => Ok(text),
@@ -193,6 +246,14 @@ fn decode_form_text(text: &str) -> Result<String> {
     let bytes = percent_decode(&spaced, |_| false)
         .ok_or_else(|| Error::invalid_argument("the query has a `%` without two hexadecimal digits"))?;
     String::from_utf8(bytes.into_owned()).map_err(|_| Error::invalid_argument("the query is not UTF-8"))
+}
+
+#[cfg(feature = "multipart")]
+fn base64(data: &[u8]) -> String {
+    let mut text = Vec::new();
+    encode_base64(data, &mut text);
+    // The text is ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 fn violation(field: &str, description: &str) -> Error {

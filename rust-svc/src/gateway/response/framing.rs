@@ -14,6 +14,8 @@ const EVENTS: &str = "text/event-stream";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Framing {
     format: StreamFormat,
+    /// Whether messages are separate by themselves, as those of a WebSocket are.
+    is_separate: bool,
     /// The key of an error, which no message has.
     error_key: &'static str,
     sent: u64,
@@ -34,20 +36,37 @@ impl Framing {
         let has_own_key = format == StreamFormat::ResultLines || !message_has_error;
         let last_event = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
         let error_key = if has_own_key { "error" } else { "@error" };
-        Self { format, error_key, sent: 0, last_event: last_event.unwrap_or(0) }
+        Self { format, is_separate: false, error_key, sent: 0, last_event: last_event.unwrap_or(0) }
     }
 
     pub(crate) fn content_type(&self) -> HeaderValue {
         HeaderValue::from_static(media(self.format))
     }
 
+    /// Returns the framing of messages that are separate by themselves.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn into_messages(self) -> Self {
+        Self { format: StreamFormat::Lines, is_separate: true, ..self }
+    }
+
+    pub(crate) fn is_separate(&self) -> bool {
+        self.is_separate
+    }
+
     pub(crate) fn is_events(&self) -> bool {
         self.format == StreamFormat::Events
+    }
+
+    /// Returns the key of an error, which no message has.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn error_key(&self) -> &'static str {
+        self.error_key
     }
 
     /// Returns the text of the next message.
     pub(crate) fn message(&mut self, json: &[u8]) -> Bytes {
         let text = match self.format {
+            StreamFormat::Lines if self.is_separate => json.to_vec(),
             StreamFormat::Lines => [json, b"\n"].concat(),
             StreamFormat::ResultLines => [b"{\"result\":", json, b"}\n"].concat(),
             StreamFormat::Array => [self.separator(), json].concat(),

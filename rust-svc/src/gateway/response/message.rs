@@ -7,10 +7,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 
+use bytes::Bytes;
+
 use super::error_body;
 use crate::{
     Context,
-    gateway::{error::HttpError, headers, http_body::HttpBody, settings::GatewaySettings},
+    gateway::{error::HttpError, headers, settings::GatewaySettings},
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -21,20 +23,20 @@ pub(crate) fn json(body: Vec<u8>) -> Response<Body> {
 }
 
 /// Returns the response of a `google.api.HttpBody`: its bytes, with their content type.
-pub(crate) fn bytes(body: HttpBody) -> Response<Body> {
-    with_type(body.media_type(), body.data)
+pub(crate) fn bytes(content_type: HeaderValue, body: Bytes) -> Response<Body> {
+    with_type(content_type, body)
 }
 
-fn with_type(content_type: HeaderValue, body: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn with_type(content_type: HeaderValue, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
 
 /// Sets the status and the headers that a handler has set.
-pub(crate) fn set_metadata(cx: &Context, response: &mut Response<Body>) {
+pub(crate) fn set_metadata(cx: &Context, settings: &GatewaySettings, response: &mut Response<Body>) {
     let metadata = cx.headers();
-    headers::append(metadata.iter(), response.headers_mut());
+    headers::append(metadata.iter(), settings, response.headers_mut());
     let status = metadata.get(headers::STATUS).and_then(|status| status.parse().ok());
     let status = status.filter(|status: &u16| (200..600).contains(status));
     if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) {
@@ -52,8 +54,8 @@ pub(crate) fn error(http_error: &HttpError, settings: &GatewaySettings) -> Respo
     let (content_type, body) = error_body(error, settings).with_status(status).whole();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    headers::append(http_error.metadata(), response.headers_mut());
-    headers::append_trailers(http_error.trailers.iter(), response.headers_mut());
+    headers::append(http_error.metadata(), settings, response.headers_mut());
+    headers::append_trailers(http_error.trailers.iter(), settings, response.headers_mut());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
     if status == StatusCode::UNAUTHORIZED {

@@ -26,7 +26,7 @@ use super::{error_body, framing::Framing};
 use crate::{
     CancelGuard, Error, Method, Result, Streaming,
     call::shutdown::ShutdownSignal,
-    gateway::{headers, http_body::HttpBody, settings::GatewaySettings},
+    gateway::{bytes::http_body::HttpBody, headers, settings::GatewaySettings},
     grpc::error_log::log_error,
     intercept::{ActiveCall, panic_error},
     json::{self, JsonValue, PrintOptions},
@@ -96,6 +96,10 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
                 self.call.sent(1);
                 Some((Ok(Frame::data(text)), StreamState::Open(self)))
             }
+            Err(error) if self.framing.is_separate() => {
+                self.note_failure(&error);
+                Some((Err(error), StreamState::Ended))
+            }
             Err(error) if self.is_bytes => {
                 self.note_failure(&error);
                 Some((Err(abrupt_end().await), StreamState::Ended))
@@ -148,7 +152,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
         self.call.end(None);
         let mut trailers = HeaderMap::new();
         if self.accepts_trailers {
-            headers::append_trailers(self.call.cx().trailers().iter(), &mut trailers);
+            headers::append_trailers(self.call.cx().trailers().iter(), &self.settings, &mut trailers);
         }
         let trailers = (!trailers.is_empty()).then_some(trailers);
         let last = Some(self.framing.end()).filter(|text| !text.is_empty() && !self.is_bytes);

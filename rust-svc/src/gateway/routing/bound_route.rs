@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use axum::http::StatusCode;
+
 use super::route::Route;
 use crate::{
     Method,
+    call::extensions::Extensions,
+    gateway::response::HeaderTemplate,
+    gateway::settings::MatchedRoute,
     json::{self, JsonValue},
     path::{Template, TemplateError},
 };
@@ -22,6 +27,7 @@ pub(crate) struct MessageInfo {
     request_name: &'static str,
     response_name: &'static str,
     is_output_only: fn(&str) -> bool,
+    is_text: fn(&str) -> bool,
     response_has_error: fn() -> bool,
 }
 
@@ -39,10 +45,18 @@ pub(crate) struct BoundRoute {
     pub(crate) response_has_error: bool,
     /// Whether a response has the field `etag`, and may be cached.
     pub(crate) returns_etag: bool,
+    /// The field of the request that holds the entity tag of a write.
+    pub(crate) expected_etag: Option<Vec<&'static str>>,
     /// Whether the body of a request is a `google.api.HttpBody`.
     pub(crate) takes_bytes: bool,
     /// Whether the body of a response is a `google.api.HttpBody`.
     pub(crate) returns_bytes: bool,
+    /// The status of a successful call.
+    pub(crate) status: StatusCode,
+    /// The headers of a successful call.
+    pub(crate) headers: Vec<HeaderTemplate>,
+    /// The [`MatchedRoute`], which all calls share.
+    pub(crate) values: Extensions,
 }
 
 impl MessageInfo {
@@ -55,6 +69,7 @@ impl MessageInfo {
             request_name: Q::MESSAGE_NAME,
             response_name: R::MESSAGE_NAME,
             is_output_only: json::is_output_only::<Q>,
+            is_text: json::is_text::<Q>,
             response_has_error: || R::may_have_key("error"),
         }
     }
@@ -62,6 +77,12 @@ impl MessageInfo {
     /// Returns the proto name of a field of the request.
     pub(crate) fn request_field(&self, name: &str) -> Option<&'static str> {
         (self.request_field)(name)
+    }
+
+    /// Returns whether a field of the request is a `google.api.HttpBody`.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn is_http_body(&self, field: &str) -> bool {
+        (self.request_types)().contains(&(field, HTTP_BODY))
     }
 
     /// Returns whether only the service sets a field of the request.
@@ -96,7 +117,15 @@ impl BoundRoute {
         };
         let is_whole = route.kind == "GET" && response_field.is_none() && !returns_bytes;
         let returns_etag = is_whole && (messages.response_field)("etag").is_some();
+        let status = StatusCode::from_u16(route.status).ok().filter(|status| (200..400).contains(&status.as_u16()));
+        let status = status.ok_or_else(|| format!("{} is not the status of a successful call", route.status))?;
+        let header =
+            |(name, value): &(&'static str, &'static str)| HeaderTemplate::parse(name, value, messages.response_field);
+        let headers = route.headers.iter().map(header).collect::<Result<_, _>>()?;
+        let expected_etag = expected_etag(route, messages);
         let response_has_error = (messages.response_has_error)();
+        let mut values = Extensions::new();
+        values.insert(MatchedRoute { method, kind: route.kind, template: route.template });
         Ok(Self {
             method,
             route,
@@ -106,10 +135,24 @@ impl BoundRoute {
             response_field,
             response_has_error,
             returns_etag,
+            expected_etag,
             takes_bytes,
             returns_bytes,
+            status,
+            headers,
+            values,
         })
     }
+}
+
+/// Returns the path of the entity tag that a write expects: a field `etag` of the body, or of the request.
+fn expected_etag(route: Route, messages: MessageInfo) -> Option<Vec<&'static str>> {
+    let paths = [vec![route.body, "etag"], vec!["etag"]];
+    let is_text = |path: &Vec<&'static str>| {
+        let name = path.join(".");
+        (messages.is_text)(&name) && !messages.is_output_only(&name)
+    };
+    if route.kind == "GET" { None } else { paths.into_iter().find(is_text) }
 }
 
 /// Returns the update mask of a PATCH whose body is one field. A request with several masks has none.

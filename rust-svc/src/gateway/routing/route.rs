@@ -8,6 +8,8 @@ pub struct Route {
     pub(crate) body: &'static str,
     pub(crate) response_body: &'static str,
     pub(crate) unescape: Unescape,
+    pub(crate) status: u16,
+    pub(crate) headers: &'static [(&'static str, &'static str)],
 }
 
 /// Which percent-encoded characters stay encoded in a variable that spans several segments. A variable of one segment
@@ -50,7 +52,7 @@ pub const fn patch(template: &'static str) -> Route {
 
 /// Any other HTTP method; `*` is every method.
 pub const fn custom(kind: &'static str, template: &'static str) -> Route {
-    Route { kind, template, body: "", response_body: "", unescape: Unescape::ExceptReserved }
+    Route { kind, template, body: "", response_body: "", unescape: Unescape::ExceptReserved, status: 200, headers: &[] }
 }
 
 impl Route {
@@ -63,6 +65,18 @@ impl Route {
     /// Sets the field of the response that is printed instead of the whole.
     pub const fn response_body(mut self, field: &'static str) -> Self {
         self.response_body = field;
+        self
+    }
+
+    /// Sets the status of successful calls, 200 to 399. 204 has no body.
+    pub const fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Sets headers of successful calls. `{field}` in a value is a field of the response.
+    pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers = headers;
         self
     }
 

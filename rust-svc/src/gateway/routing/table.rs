@@ -12,26 +12,30 @@ use super::{
     request_path::{PathError, RequestPath},
     trie::RouteTrie,
 };
+#[cfg(feature = "websocket")]
+use crate::gateway::web_socket;
 use crate::{
     Code, Error,
     call::connection_info::{HttpConnInfo, RefusedByAdapters},
     gateway::{
-        call,
         error::HttpError,
-        exchange::HttpExchange,
-        handler::{DeclaredRoute, RouteGroup, RouteHandler},
+        exchange::{
+            HttpExchange, call,
+            handler::{DeclaredRoute, RouteGroup, RouteHandler},
+        },
         openapi::Assets,
         request::context,
         response::message,
-        settings::{GatewaySettings, MatchedRoute},
+        settings::GatewaySettings,
     },
-    grpc::error_log::log_error,
     intercept::{Chain, HttpRoute, NO_METHOD},
     observe::names,
 };
 
 /// The kind of a route that takes every HTTP method.
 const ANY: &str = "*";
+
+const METHOD_OVERRIDE: &str = "x-http-method-override";
 
 /// All routes, by their HTTP methods and paths.
 #[derive(Debug)]
@@ -56,21 +60,21 @@ impl RouteTable {
         let settings = groups.first().map(|group| Arc::new(group.settings.clone())).unwrap_or_default();
         let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, chain, assets };
         let mut errors = Vec::new();
-        for RouteGroup { declared, settings } in groups {
+        for (index, RouteGroup { declared, settings, .. }) in groups.into_iter().enumerate() {
             let settings = Arc::new(settings);
-            errors.extend(declared.into_iter().filter_map(|declared| table.add(declared, &settings).err()));
+            errors.extend(declared.into_iter().filter_map(|declared| table.add(declared, &settings, index).err()));
         }
         if errors.is_empty() { Ok(table) } else { Err(RoutesError(errors)) }
     }
 
-    fn add(&mut self, declared: DeclaredRoute, settings: &Arc<GatewaySettings>) -> Result<(), String> {
+    fn add(&mut self, declared: DeclaredRoute, settings: &Arc<GatewaySettings>, group: usize) -> Result<(), String> {
         let name = format!("{declared:?}");
         let DeclaredRoute { method, route, messages, chain, handler } = declared;
         let route = BoundRoute::check(method, route, messages).map_err(|why| format!("{name}: {why}"))?;
         let trie = self.tries.entry(route.route.kind).or_default();
         let inserted = trie.insert(&route.template, self.handlers.len());
         inserted.map_err(|other| format!("{name}: {:?} matches the same paths", self.handlers[other]))?;
-        self.handlers.push(RouteHandler { route: Arc::new(route), chain, handler, settings: settings.clone() });
+        self.handlers.push(RouteHandler { route: Arc::new(route), chain, handler, settings: settings.clone(), group });
         Ok(())
     }
 
@@ -80,13 +84,41 @@ impl RouteTable {
             return response;
         }
         let uri = parts.uri.clone();
-        let found = RequestPath::parse(uri.path()).map(|path| (self.find(&parts.method, &path), path));
+        let path = RequestPath::parse(uri.path());
+        if let Some(method) = path.as_ref().ok().and_then(|path| self.overriding(&parts, path)) {
+            parts.method = method;
+        }
+        let found = path.map(|path| (self.find(&parts.method, &path), path));
+        #[cfg(feature = "websocket")]
+        if let Ok((_, path)) = &found
+            && let Some((handler, segments)) = self.find_socket(&parts, path)
+        {
+            let http_route = http_route(&parts, handler.route.route.template);
+            return web_socket::serve(handler, http_route, &segments, &mut parts).await;
+        }
         match found {
             Err(PathError::Malformed) => self.refuse(&parts, malformed()),
             Err(PathError::NotFound) => self.refuse(&parts, not_found()),
             Ok((Some((handler, segments)), _)) => self.call(handler, &segments, &mut parts, body).await,
             Ok((None, path)) => self.other_method(&parts, &path),
         }
+    }
+
+    /// Returns the method that a `POST` is served as, if a gateway with routes for this path allows that.
+    fn overriding(&self, parts: &Parts, path: &RequestPath<'_>) -> Option<HttpMethod> {
+        let given = parts.headers.get(METHOD_OVERRIDE).filter(|_| parts.method == HttpMethod::POST)?;
+        let mut routes = self.tries.values().filter_map(|trie| trie.find(path));
+        let is_allowed = routes.any(|(index, _)| self.handlers[index].settings.method_override);
+        HttpMethod::from_bytes(given.as_bytes()).ok().filter(|_| is_allowed)
+    }
+
+    /// Returns the position of the group whose routes have the path of a request, whatever its method. A path without a route
+    /// is one of the first group.
+    pub(in crate::gateway) fn group(&self, request: &Request<Body>) -> usize {
+        let Ok(path) = RequestPath::parse(request.uri().path()) else { return 0 };
+        let own = self.find(request.method(), &path).map(|(handler, _)| handler.group);
+        let any = || self.tries.values().find_map(|trie| trie.find(&path)).map(|(index, _)| self.handlers[index].group);
+        own.or_else(any).unwrap_or(0)
     }
 
     /// Finds the route of a request. A slash behind the path is ignored for routes whose settings say so.
@@ -106,27 +138,21 @@ impl RouteTable {
         Some((&self.handlers[index], segments))
     }
 
+    /// Finds the route of a stream that the request asks to have over a WebSocket, whose handshake is always `GET`.
+    #[cfg(feature = "websocket")]
+    fn find_socket<'p>(&self, parts: &Parts, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
+        if !web_socket::is_handshake(parts) {
+            return None;
+        }
+        let methods = [HttpMethod::GET, HttpMethod::POST, HttpMethod::PUT, HttpMethod::PATCH];
+        let mut found = methods.iter().filter_map(|method| self.find(method, path));
+        found.find(|(handler, _)| handler.route.method.kind.is_stream())
+    }
+
     async fn call(&self, handler: &RouteHandler, segments: &[&str], parts: &mut Parts, body: Body) -> Response<Body> {
-        let BoundRoute { method, route, .. } = &*handler.route;
-        let http_route = http_route(parts, route.template);
+        let http_route = http_route(parts, handler.route.route.template);
         let exchange = HttpExchange::open(handler.route.clone(), handler.settings.clone(), segments, parts, body);
-        let result = match exchange {
-            Ok(exchange) => {
-                let cx = exchange.cx();
-                call::run(handler, http_route, exchange).await.map_err(|error| error.with_metadata_of(&cx))
-            }
-            Err(error) => {
-                let cx = context::of_peer(parts);
-                handler.chain.refused(method, Some(http_route), cx.clone(), error.error.code());
-                Err(error.with_metadata_of(&cx))
-            }
-        };
-        let mut response = result.unwrap_or_else(|error| {
-            log_error(method, &error.error);
-            message::error(&error, &handler.settings)
-        });
-        response.extensions_mut().insert(MatchedRoute { method: *method, template: route.template });
-        response
+        call::serve(handler, http_route, parts, exchange, |exchange| call::run(handler, http_route, exchange)).await
     }
 
     /// Responds to a path without a route for this method.

@@ -3,7 +3,10 @@
 use std::{
     borrow::Cow,
     net::SocketAddr,
-    sync::atomic::{AtomicU16, AtomicU64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicU16, AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -13,7 +16,7 @@ use super::Side;
 use crate::{Code, observe::names};
 
 /// The outcome of a call or an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The code of a failed call. A call that its caller abandoned is [`Code::Cancelled`], or on a server
@@ -33,6 +36,8 @@ pub struct Outcome {
     pub previous_attempts: u32,
     /// The server's address of IP, of an attempt whose request was sent over TCP.
     pub peer: Option<SocketAddr>,
+    /// The address of the endpoint, of an attempt of a client that has several.
+    pub endpoint: Option<Arc<str>>,
 }
 
 /// The counters of a call in progress.
@@ -87,7 +92,7 @@ impl Outcome {
     pub(super) fn of_call(code: Option<Code>, elapsed: Duration, counts: &Counts, is_http: bool) -> Self {
         let (sent, received) = (counts.sent.load(Relaxed), counts.received.load(Relaxed));
         let http_status = is_http.then(|| counts.http_status(code));
-        Self { code, elapsed, sent, received, http_status, attempt: None, previous_attempts: 0, peer: None }
+        Self { sent, received, http_status, ..Self::new(code, elapsed) }
     }
 
     /// Creates the outcome of an attempt, of which no messages are counted.
@@ -98,7 +103,21 @@ impl Outcome {
         span_id: Option<u64>,
         previous_attempts: u32,
     ) -> Self {
-        Self { code, elapsed, sent: 0, received: 0, http_status: None, attempt: span_id, previous_attempts, peer: None }
+        Self { attempt: span_id, previous_attempts, ..Self::new(code, elapsed) }
+    }
+
+    fn new(code: Option<Code>, elapsed: Duration) -> Self {
+        Self {
+            code,
+            elapsed,
+            sent: 0,
+            received: 0,
+            http_status: None,
+            attempt: None,
+            previous_attempts: 0,
+            peer: None,
+            endpoint: None,
+        }
     }
 
     /// Records the outcome in a span.

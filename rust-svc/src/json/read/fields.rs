@@ -189,6 +189,15 @@ pub(crate) fn field_name<T: JsonValue>(name: &str) -> Option<&'static str> {
     found
 }
 
+/// Returns whether a path, by proto names, leads to a field that holds a text.
+pub(crate) fn is_text<T: JsonValue>(path: &str) -> bool {
+    let mut tree = ParameterTree::root();
+    tree.at(path.split('.').map(PathStep::Field)).push("\"no number\"".to_owned());
+    let options = ParseOptions::default();
+    let Ok(mut decoder) = Decoder::new(b"", &options) else { return false };
+    ValueSource::parameters(vec![&tree], &mut decoder).fields::<T>().is_ok()
+}
+
 /// Returns whether a path, by proto or JSON names, leads to or into a field that only the service sets.
 pub(crate) fn is_output_only<T: JsonValue>(path: &str) -> bool {
     let mut tree = ParameterTree::root();

@@ -7,6 +7,6 @@ mod present_fields;
 mod source;
 
 pub(crate) use decoder::Decoder;
-pub(crate) use fields::{field_name, is_output_only};
+pub(crate) use fields::{field_name, is_output_only, is_text};
 pub(crate) use parameter_tree::{ParameterTree, PathStep};
 pub use source::{FieldReader, ValueSource};

@@ -28,7 +28,9 @@ impl<E: JsonEnum> JsonValue<EnumOf<E>> for i32 {
             Some(b'"') => named(&decoder.string()?),
             _ => numbered(&decoder.number_or_string()?).map(Some),
         };
-        source.scalar(json, |text| numbered(text).map(Some).or_else(|_| named(text)))
+        // Only bodies may have names that are ignored.
+        let known = |text: &str| find(text).ok_or_else(|| JsonError::value("must be a name of its enum"));
+        source.scalar(json, |text| numbered(text).or_else(|_| known(text)).map(Some))
     }
 }
 

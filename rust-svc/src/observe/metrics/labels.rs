@@ -31,9 +31,7 @@ impl EncodeLabelSet for MethodLabels {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
         write(encoder, names::SYSTEM, "grpc")?;
         write(encoder, names::METHOD, self.method)?;
-        let Some(target) = &self.target else { return Ok(()) };
-        write(encoder, names::SERVER_ADDRESS, target.address())?;
-        target.port().map_or(Ok(()), |port| write(encoder, names::SERVER_PORT, port))
+        self.target.as_ref().map_or(Ok(()), |target| write_target(encoder, target))
     }
 }
 
@@ -44,6 +42,12 @@ impl EncodeLabelSet for OutcomeLabels<'_> {
         write(encoder, names::STATUS, self.code.map_or("OK", Code::name))?;
         fault.map_or(Ok(()), |code| write(encoder, names::ERROR_TYPE, code.name()))
     }
+}
+
+/// Writes the labels of a target.
+pub(super) fn write_target(encoder: &mut LabelSetEncoder<'_>, target: &Target) -> fmt::Result {
+    write(encoder, names::SERVER_ADDRESS, target.address())?;
+    target.port().map_or(Ok(()), |port| write(encoder, names::SERVER_PORT, port))
 }
 
 /// Writes a label with the name of an attribute.

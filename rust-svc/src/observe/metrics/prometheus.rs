@@ -10,10 +10,11 @@ use prometheus_client::{encoding::text::encode, registry::Registry};
 use super::{
     breakers::BreakerMetrics,
     calls::{self, AttemptMetrics, CallMetrics},
+    endpoints::EndpointMetrics,
     http_requests::HttpMetrics,
     panics::PanicMetrics,
 };
-use crate::intercept::{BreakerStateChange, Call, Observer, Outcome, Side};
+use crate::intercept::{BreakerStateChange, Call, EndpointChange, Observer, Outcome, Side};
 
 /// Counts and times calls, with the names in [`names`](crate::observe::names), and prints them in the text format of
 /// OpenMetrics, which Prometheus reads.
@@ -37,6 +38,7 @@ struct Instruments {
     http: HttpMetrics,
     panics: PanicMetrics,
     breakers: BreakerMetrics,
+    endpoints: Arc<EndpointMetrics>,
     registry: RwLock<Registry>,
 }
 
@@ -51,6 +53,7 @@ impl Metrics {
             http: HttpMetrics::register(&mut registry),
             panics: PanicMetrics::register(&mut registry),
             breakers: BreakerMetrics::register(&mut registry),
+            endpoints: EndpointMetrics::register(&mut registry),
             registry: RwLock::new(registry),
         };
         Self(Arc::new(instruments))
@@ -104,6 +107,7 @@ impl Observer for Metrics {
 
     fn attempted(&self, call: &Call, outcome: &Outcome) {
         self.0.attempts.ended(call, outcome);
+        self.0.endpoints.attempted(call, outcome);
     }
 
     fn panicked(&self, call: &Call) {
@@ -112,6 +116,10 @@ impl Observer for Metrics {
 
     fn breaker_state_changed(&self, change: &BreakerStateChange) {
         self.0.breakers.changed(change);
+    }
+
+    fn endpoint_changed(&self, change: &EndpointChange) {
+        self.0.endpoints.changed(change);
     }
 }
 

@@ -8,7 +8,7 @@ use opentelemetry_sdk::{Resource, error::OTelSdkResult, metrics::SdkMeterProvide
 use super::{http_client::RuntimeHttpClient, meters::Meters, spans::Spans};
 use crate::{
     Error, Result,
-    intercept::{BreakerStateChange, Call, Observer, Outcome},
+    intercept::{BreakerStateChange, Call, EndpointChange, Observer, Outcome},
 };
 
 /// Sends spans and metrics of calls to a collector, in OTLP over HTTP, with the names in [`names`](crate::observe::names).
@@ -93,6 +93,10 @@ impl Observer for Otlp {
 
     fn breaker_state_changed(&self, change: &BreakerStateChange) {
         self.0.meters.breaker_state_changed(change);
+    }
+
+    fn endpoint_changed(&self, change: &EndpointChange) {
+        self.0.meters.endpoint_changed(change);
     }
 }
 

@@ -6,9 +6,9 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::spans::{attributes, named};
+use super::spans::{attributes, named, of_target};
 use crate::{
-    intercept::{BreakerState, BreakerStateChange, Call, Outcome, Side},
+    intercept::{BreakerState, BreakerStateChange, Call, EndpointChange, EndpointEvent, Outcome, Side, Target},
     observe::names,
 };
 
@@ -21,6 +21,9 @@ pub(super) struct Meters {
     retries: Counter<u64>,
     breakers: opentelemetry::metrics::Gauge<u64>,
     opened: Counter<u64>,
+    endpoint_attempts: Counter<u64>,
+    endpoint_failures: Counter<u64>,
+    ejections: Counter<u64>,
 }
 
 impl Meters {
@@ -35,6 +38,9 @@ impl Meters {
             retries: meter.u64_counter(names::CLIENT_RETRIES).build(),
             breakers: meter.u64_gauge(names::CLIENT_BREAKER_STATE).build(),
             opened: meter.u64_counter(names::CLIENT_BREAKER_OPENED).build(),
+            endpoint_attempts: meter.u64_counter(names::CLIENT_ENDPOINT_ATTEMPTS).build(),
+            endpoint_failures: meter.u64_counter(names::CLIENT_ENDPOINT_FAILURES).build(),
+            ejections: meter.u64_counter(names::CLIENT_ENDPOINT_EJECTIONS).build(),
         }
     }
 
@@ -52,6 +58,17 @@ impl Meters {
         if outcome.previous_attempts > 0 {
             self.retries.add(1, &named(call.method().full_name(), call.target()).collect::<Vec<_>>());
         }
+        if let Some(endpoint) = &outcome.endpoint {
+            let attributes = of_endpoint(endpoint, call.target());
+            self.endpoint_attempts.add(1, &attributes);
+            self.endpoint_failures.add(outcome.is_fault(Side::Server).into(), &attributes);
+        }
+    }
+
+    pub(super) fn endpoint_changed(&self, change: &EndpointChange) {
+        if change.event() == EndpointEvent::Ejected {
+            self.ejections.add(1, &of_endpoint(change.endpoint(), Some(change.target())));
+        }
     }
 
     pub(super) fn breaker_state_changed(&self, change: &BreakerStateChange) {
@@ -61,6 +78,11 @@ impl Meters {
             self.opened.add(1, &attributes);
         }
     }
+}
+
+fn of_endpoint(endpoint: &str, target: Option<&Target>) -> Vec<KeyValue> {
+    let endpoint = KeyValue::new(names::ENDPOINT, endpoint.to_owned());
+    [endpoint].into_iter().chain(of_target(target)).collect()
 }
 
 fn durations(meter: &Meter, name: &'static str) -> Histogram<f64> {

@@ -121,9 +121,14 @@ fn of_end(call: &Call, outcome: &Outcome) -> Vec<KeyValue> {
 /// Returns the attributes of a method, and of the target of a client.
 pub(super) fn named(method: &'static str, target: Option<&Target>) -> impl Iterator<Item = KeyValue> {
     let method = [KeyValue::new(names::SYSTEM, "grpc"), KeyValue::new(names::METHOD, method)];
+    method.into_iter().chain(of_target(target))
+}
+
+/// Returns the attributes of a client's target.
+pub(super) fn of_target(target: Option<&Target>) -> impl Iterator<Item = KeyValue> {
     let address = target.map(|target| KeyValue::new(names::SERVER_ADDRESS, target.address().to_owned()));
     let port = target.and_then(Target::port).map(|port| KeyValue::new(names::SERVER_PORT, i64::from(port)));
-    method.into_iter().chain(address).chain(port)
+    address.into_iter().chain(port)
 }
 
 fn sampled(call: &Call) -> Option<TraceContext> {

@@ -3,10 +3,13 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::FuturesUnordered};
-use http::Response;
+use http::{Response, header::UPGRADE};
 use hyper::{Request, body::Incoming};
 use hyper_util::{rt::TokioIo, server::conn::auto::Builder};
-use tokio::{sync::watch, time};
+use tokio::{
+    sync::{mpsc, watch},
+    time,
+};
 
 use super::{
     super::{
@@ -20,7 +23,11 @@ use super::{
     stream_failure::StreamFailure,
     streams::StreamExecutor,
 };
-use crate::{call::shutdown::ShutdownSignal, error::BoxError, net::NetStream};
+use crate::{
+    call::{connection_info::ConnectionGuard, shutdown::ShutdownSignal},
+    error::BoxError,
+    net::NetStream,
+};
 
 /// The time that a new caller has for its first request when the server stops.
 const FIRST_REQUEST: Duration = Duration::from_millis(100);
@@ -61,10 +68,17 @@ impl Connection {
         }
     }
 
-    async fn serve(mut self, stream: NetStream, protocol: &Builder<StreamExecutor>) {
+    async fn serve(self, stream: NetStream, protocol: &Builder<StreamExecutor>) {
+        let (guard, mut users) = mpsc::channel(1);
+        self.serve_http(stream, protocol, ConnectionGuard(guard)).await;
+        // A WebSocket that took the connection over may use it until the server aborts its calls.
+        users.recv().await;
+    }
+
+    async fn serve_http(mut self, stream: NetStream, protocol: &Builder<StreamExecutor>, guard: ConnectionGuard) {
         let activity = ConnectionActivity::new();
         let stream = TokioIo::new(GuardedIo::new(stream, activity.clone(), self.limits.send_timeout));
-        let service = self.service(activity.clone());
+        let service = self.service(activity.clone(), guard);
         let mut connection = pin!(protocol.serve_connection_with_upgrades(stream, service));
         let closing = {
             // Its timers are polled when one of them fires, and not whenever there is something to read.
@@ -100,6 +114,7 @@ impl Connection {
     fn service(
         &self,
         activity: Arc<ConnectionActivity>,
+        guard: ConnectionGuard,
     ) -> impl hyper::service::Service<
         Request<Incoming>,
         Response = Response<TrackedBody<ChunkedBody<DispatchedBody>>>,
@@ -107,7 +122,10 @@ impl Connection {
         Future: Send,
     > + use<> {
         let (dispatcher, remote, shutdown) = (self.dispatcher.clone(), self.remote.clone(), self.shutdown.clone());
-        hyper::service::service_fn(move |request| {
+        hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            if request.headers().contains_key(UPGRADE) {
+                request.extensions_mut().insert(guard.clone());
+            }
             let call = activity.begin_call();
             let response = dispatcher.respond(request, &remote, shutdown.clone(), activity.max_header_list_size());
             async move {

@@ -3,7 +3,7 @@
 mod address;
 mod custom_connections;
 #[cfg(feature = "client")]
-mod in_memory;
+mod for_tests;
 mod listener;
 mod peer;
 mod protocols;
@@ -15,7 +15,7 @@ mod unix;
 pub use address::{Address, Listen};
 pub(super) use custom_connections::CustomConnections;
 #[cfg(feature = "client")]
-pub use in_memory::InMemoryServer;
+pub use for_tests::{InMemoryServer, LocalServer};
 pub(super) use listener::{AcceptedStream, Listener};
 pub(super) use peer::RemotePeer;
 pub(super) use protocols::Protocols;

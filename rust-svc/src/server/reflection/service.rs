@@ -26,6 +26,9 @@ const V1: &str = "grpc.reflection.v1.ServerReflection";
 const V1ALPHA: &str = "grpc.reflection.v1alpha.ServerReflection";
 const V1ALPHA_INFO: Method = Method::bidi_streaming("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
 
+/// The descriptors of the standard details of errors, so that callers can read them.
+const ERROR_DETAILS: &[u8] = include_bytes!("error_details.binpb");
+
 /// Adds the reflection services if there are descriptors. They list the services of these routes and `others`.
 pub(in super::super) fn add(routes: Routes, others: &[&'static str], descriptors: &[&'static [u8]]) -> Result<Routes> {
     if descriptors.is_empty() {
@@ -40,7 +43,7 @@ pub(in super::super) fn add(routes: Routes, others: &[&'static str], descriptors
 
 fn index(descriptors: &[&'static [u8]]) -> Result<DescriptorIndex> {
     let mut index = DescriptorIndex::default();
-    for set in descriptors.iter().chain([&FILE_DESCRIPTOR_SET]) {
+    for set in descriptors.iter().chain([&FILE_DESCRIPTOR_SET, &ERROR_DETAILS]) {
         index.add(Bytes::from_static(set))?;
     }
     index.add(alpha_descriptors()?.encode_to_vec().into())?;

@@ -5,6 +5,7 @@ mod behavior;
 mod convert;
 mod domain_elsewhere;
 mod edges;
+mod fakes;
 mod forms;
 #[path = "../../golden/mod.rs"]
 #[rustfmt::skip]

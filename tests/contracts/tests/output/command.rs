@@ -199,12 +199,51 @@ fn protoc_compiles_files_on_request() {
         program(&[&["generate", "-I", &place, "--out", &out, "a.proto"][..], more].concat())
     };
     write("edition = \"2023\";\npackage a.v1;\nimport \"rust_svc/v1/options.proto\";\nmessage M { string id = 1; }\n");
-    assert!(failure(&run(&[])).starts_with("a.proto:1:1: error: the built-in reader does not support editions\n"));
+    let without = Command::new(&*PROGRAM)
+        .args(["generate", "-I", &place, "--out", &place, "a.proto"])
+        .env_remove("PROTOC")
+        .env("PATH", "")
+        .output()
+        .expect("it runs");
+    assert!(failure(&without).starts_with("a.proto:1:1: error: the built-in reader does not support editions\n"));
     stdout_of(&run(&[&protoc]));
     assert!(out.path().join("a/v1/domain.rs").is_file());
     write("edition = \"2023\";\nmessage M { N id = 1; }\n");
     let text = failure(&run(&[&protoc]));
     assert!(text.starts_with("a.proto:2:13: error: \"N\" is not defined."), "{text}");
+}
+
+/// A project may have contracts of an edition, if protoc is installed.
+#[test]
+fn projects_may_have_contracts_of_an_edition() {
+    let protoc = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");
+    let home = TempDir::new().expect("a folder");
+    let run = |folder: &str, arguments: &[&str]| {
+        let mut command = Command::new(&*PROGRAM);
+        let output = command.args(arguments).env("PROTOC", &protoc).current_dir(home.path().join(folder)).output();
+        stdout_of(&output.expect("it runs"))
+    };
+    for edition in ["2023", "2024"] {
+        let contract = format!(
+            "edition = \"{edition}\";\npackage shop.v1;\nservice Shop {{\n  rpc Get(Item) returns (Item);\n}}\n\
+             message Item {{ string name = 1; }}\n"
+        );
+        fs::write(home.path().join("shop.proto"), &contract).expect("a file");
+        let project = format!("shop-{edition}");
+        run(".", &["new", &project, "--proto", "shop.proto", "--runtime-git", "https://git.example/rust-svc.git"]);
+        run(&project, &["check"]);
+        run(&project, &["add", "rpc", "Shop.Find", "--response", "google.protobuf.Empty"]);
+        run(&project, &["add", "service", "stock.v1.Stock"]);
+        run(&project, &["add", "rpc", "Stock.Count", "--server-streaming"]);
+        run(&project, &["check"]);
+        assert_eq!(run(&project, &["scaffold", "--sync"]), "every method is implemented\n");
+        let text = |path: &str| fs::read_to_string(home.path().join(&project).join(path)).expect("text");
+        let stock = text("proto/stock/v1/stock.proto");
+        assert!(stock.starts_with(&format!("edition = \"{edition}\";\n\npackage stock.v1;\n")), "{stock}");
+        let shop = text("proto/shop/v1/shop.proto");
+        assert!(shop.contains("package shop.v1;\n\nimport \"google/protobuf/empty.proto\";\n"), "{shop}");
+        assert!(text("src/service/stock.rs").contains("async fn count("));
+    }
 }
 
 /// Editors and CI read diagnostics and reports as JSON.

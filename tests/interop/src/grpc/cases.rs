@@ -41,10 +41,10 @@ pub const CASES: [(&str, Case); 14] = [
 
 /// The sizes of the requests and the responses of streams.
 const REQUESTS: [usize; 4] = [27_182, 8, 1_828, 45_904];
-const RESPONSES: [i32; 4] = [31_415, 9, 2_653, 58_979];
+pub(super) const RESPONSES: [i32; 4] = [31_415, 9, 2_653, 58_979];
 
 /// The error for a call that should have failed.
-const NO_ERROR: &str = "the call did not fail";
+pub(super) const NO_ERROR: &str = "the call did not fail";
 
 async fn empty_unary(client: &Client) -> Verdict {
     let response = service(client).empty_call(Context::new(), Empty {}).await?;
@@ -165,7 +165,7 @@ async fn unimplemented_service(client: &Client) -> Verdict {
     same("the code", result.err().ok_or(NO_ERROR)?.code(), Code::Unimplemented)
 }
 
-fn service(client: &Client) -> TestServiceClient {
+pub(super) fn service(client: &Client) -> TestServiceClient {
     TestServiceClient(client.clone())
 }
 
@@ -180,7 +180,7 @@ async fn begin(
     Ok((sender, service(client).full_duplex_call(cx, requests).await?))
 }
 
-async fn receive(responses: &mut Streaming<StreamingOutputCallResponse>, expected: i32) -> Verdict {
+pub(super) async fn receive(responses: &mut Streaming<StreamingOutputCallResponse>, expected: i32) -> Verdict {
     let response = responses.next().await.transpose()?.ok_or("the responses ended too soon")?;
     same("the size", size(&response), expected)
 }
@@ -201,7 +201,7 @@ fn simple() -> SimpleRequest {
     SimpleRequest { response_type: PayloadType::Compressable, response_size: 0, payload: None, response_status: None }
 }
 
-fn asking(size: usize, responses: &[i32]) -> StreamingOutputCallRequest {
+pub(super) fn asking(size: usize, responses: &[i32]) -> StreamingOutputCallRequest {
     StreamingOutputCallRequest {
         response_type: PayloadType::Compressable,
         response_parameters: responses.iter().map(|size| ResponseParameters { size: *size, interval_us: 0 }).collect(),
@@ -232,6 +232,6 @@ fn check_metadata(cx: &Context) -> Verdict {
     same("the trailer", cx.trailers().get_binary(trailer), Some(&b"\n\x0b\n\x0b\n\x0b"[..]))
 }
 
-fn same<T: Debug + PartialEq>(what: &str, found: T, expected: T) -> Verdict {
+pub(super) fn same<T: Debug + PartialEq>(what: &str, found: T, expected: T) -> Verdict {
     if found == expected { Ok(()) } else { Err(format!("{what} is {found:?}, not {expected:?}").into()) }
 }

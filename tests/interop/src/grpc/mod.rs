@@ -2,9 +2,11 @@
 
 mod cases;
 mod service;
+mod silent_servers;
 
 pub use cases::{CASES, Case, Verdict};
 pub use service::InteropService;
+pub use silent_servers::{SILENCE_CASES, few_pings, one_call, too_many_pings};
 
 use crate::generated::grpc::grpc::testing as contract;
 

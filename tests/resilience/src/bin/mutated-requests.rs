@@ -15,6 +15,7 @@ use std::{
 use clap::Parser;
 use fastrand::Rng;
 use resilience::mutated::{
+    bounds::bounded,
     judge::{Fault, Verdict, hush, judge, judged},
     mutate::mutate,
     real::requests,
@@ -83,7 +84,8 @@ fn write(folder: &Path) -> bool {
 
 fn replay(files: &[PathBuf]) -> bool {
     let judged = files.iter().map(|file| {
-        let verdict = judge(&fs::read(file).expect("readable"));
+        let request = fs::read(file).expect("readable");
+        let verdict = bounded(&request, || judge(&request));
         println!("{}: {}", file.display(), verdict.as_ref().map_or_else(Fault::to_string, |good| format!("{good:?}")));
         verdict.is_ok()
     });
@@ -103,7 +105,7 @@ fn make(arguments: &Arguments) -> bool {
         }
         let request = one(&real, seed.wrapping_add(run));
         fs::write(arguments.keep.join("current"), &request).expect("it can be kept");
-        let judged = judge(&request);
+        let judged = bounded(&request, || judge(&request));
         match judged {
             Ok(verdict) => *tally.entry(name(verdict)).or_default() += 1,
             Err(fault) => note(&mut faults, arguments, run, &request, &fault),

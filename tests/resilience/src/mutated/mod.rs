@@ -2,6 +2,7 @@
 //!
 //! The program `mutated-requests` draws some and judges the responses; `fuzz/` has libFuzzer draw them.
 
+pub mod bounds;
 pub mod judge;
 pub mod mutate;
 pub mod real;

@@ -5,6 +5,7 @@ use super::{
     merge::{Merge, Owner},
 };
 use crate::{
+    diagnostics::suggest,
     model::{self, Idempotency},
     read::call_policy::{HedgeOptions, RetryOptions},
 };
@@ -83,9 +84,10 @@ impl Merge<'_> {
             match CODES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
                 Some((_, code)) => codes.push((index, *code)),
                 None => {
-                    let help = "use a gRPC status code, such as UNAVAILABLE";
+                    let known: Vec<_> = CODES.iter().map(|(known, _)| *known).collect();
+                    let help = suggest::help(name, &known, "the status codes are");
                     let place = [field, &[index]].concat();
-                    self.error("E0402", (owner, &place), format!("unknown status code `{name}`"), help);
+                    self.error("E0402", (owner, &place), format!("unknown status code `{name}`"), &help);
                 }
             }
         }

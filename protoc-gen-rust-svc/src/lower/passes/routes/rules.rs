@@ -23,6 +23,7 @@ pub(super) fn check_route(model: &Model, method: &Method, route: &Route) -> Vec<
     }
     problems.extend(check_verb(route));
     problems.extend(check_response_body(model, method, route));
+    problems.extend(check_headers(model, method));
     problems.extend(check_streaming(method, route));
     problems.extend(check_single_value_body(method, route));
     problems
@@ -92,6 +93,17 @@ fn check_response_body(model: &Model, method: &Method, route: &Route) -> Option<
     let FieldPathError { what, help } = named(response, &route.response_body).err()?;
     let message = format!("response_body `{}` {what}", route.response_body);
     Some(Problem::new("E0203", &route.response_body_position, message, help))
+}
+
+/// Checks that headers have only fields of the response.
+fn check_headers(model: &Model, method: &Method) -> Vec<Problem> {
+    let Some(response) = model.message(&method.response_name) else { return Vec::new() };
+    let problems = method.http_response.fields().filter_map(|field| {
+        let FieldPathError { what, help } = named(response, field).err()?;
+        let message = format!("`{field}` in a header of `{}` {what}", method.name);
+        Some(Problem::new("E0204", &method.http_response.position, message, help))
+    });
+    problems.collect()
 }
 
 /// Checks that a client stream has a body.

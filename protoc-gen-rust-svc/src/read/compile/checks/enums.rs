@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prost_types::EnumDescriptorProto;
 
-use super::{enum_use::is_proto3, enum_values::pascal_case, walk::Checker};
-use crate::read::compile::paths::{ENUM_RESERVED, ENUM_RESERVED_NAME, ENUM_VALUE, index};
+use super::{enum_values::pascal_case, walk::Checker};
+use crate::read::compile::elements::{ENUM_RESERVED, ENUM_RESERVED_NAME, ENUM_VALUE, index};
 
 impl Checker<'_> {
     pub(super) fn enumeration(&mut self, item: &EnumDescriptorProto) {
@@ -17,8 +17,11 @@ impl Checker<'_> {
         let names: Vec<_> = item.value.iter().map(|value| value.name()).collect();
         self.reserved_names(ENUM_RESERVED_NAME, &item.reserved_name, ENUM_VALUE, &names);
         self.aliases(item);
-        if is_proto3(self.file) {
-            self.first_value(item);
+        if self.is_proto3 {
+            // The linker reports it, too.
+            if self.is_linked {
+                self.first_value(item);
+            }
             self.similar_values(item);
         }
     }

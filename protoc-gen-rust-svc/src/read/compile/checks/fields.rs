@@ -6,17 +6,14 @@ use prost_types::{
     field_options::JsType,
 };
 
-use super::{
-    enum_use::is_proto3,
-    walk::{Checker, is_map_entry},
-};
-use crate::read::compile::{paths::MESSAGE_NESTED, relax::default_json_name};
+use super::walk::{Checker, is_map_entry};
+use crate::read::compile::relax::default_json_name;
 
 impl Checker<'_> {
     pub(super) fn field(&mut self, message: &DescriptorProto, field: &FieldDescriptorProto) {
         self.json_name(field);
         self.options(field);
-        if field.r#type() == Type::Enum && is_proto3(self.file) {
+        if field.r#type() == Type::Enum && self.is_proto3 {
             self.open_enum(field);
         }
         if let Some(value) = map_value(message, field).filter(|value| value.r#type() == Type::Enum) {
@@ -27,7 +24,7 @@ impl Checker<'_> {
     pub(super) fn extension(&mut self, field: &FieldDescriptorProto) {
         let extendee = field.extendee().trim_start_matches('.');
         let is_option = extendee.starts_with("google.protobuf.") && extendee.ends_with("Options");
-        if is_proto3(self.file) && !is_option {
+        if self.is_proto3 && !is_option {
             self.problem(
                 format!("extension of `{extendee}` in proto3"),
                 "proto3 extends only options, such as google.protobuf.FieldOptions",
@@ -40,13 +37,6 @@ impl Checker<'_> {
             );
         }
         self.options(field);
-    }
-
-    /// Whether a nested message is written in the file, and not made for a map.
-    pub(super) fn is_written(&self) -> bool {
-        let info = self.file.source_code_info.iter().flat_map(|info| &info.location);
-        self.path.iter().rev().nth(1) == Some(&MESSAGE_NESTED)
-            && info.into_iter().any(|location| location.path == self.path)
     }
 
     fn json_name(&mut self, field: &FieldDescriptorProto) {

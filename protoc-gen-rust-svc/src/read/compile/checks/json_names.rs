@@ -8,7 +8,7 @@ use super::enum_use::is_proto3;
 use crate::{
     diagnostics::Problem,
     read::compile::{
-        paths::{FILE_MESSAGE, MESSAGE_FIELD, MESSAGE_NESTED, index, position},
+        elements::{ElementMut, Found, MESSAGE_FIELD, index, walk},
         relax::{default_json_name, json_name},
     },
 };
@@ -17,12 +17,14 @@ use crate::{
 const LEGACY: &str = "deprecated_legacy_json_field_conflicts";
 
 /// Reports fields whose JSON names are equal: names that they set, and in proto3 those that they would have.
-pub(super) fn check(file: &FileDescriptorProto) -> Vec<Problem> {
-    let mut search = NameSearch { file, problems: Vec::new() };
-    for (number, item) in file.message_type.iter().enumerate() {
-        search.message(&[FILE_MESSAGE, index(number)], item);
-    }
-    search.problems
+pub(super) fn check(file: &mut FileDescriptorProto) -> Vec<Found> {
+    let mut search = NameSearch { is_proto3: is_proto3(file), found: Vec::new() };
+    walk(file, &mut |path, element| {
+        if let ElementMut::Message(message) = element {
+            search.message(path, message);
+        }
+    });
+    search.found
 }
 
 /// The JSON name of a field.
@@ -32,19 +34,16 @@ struct JsonName<'a> {
     is_custom: bool,
 }
 
-struct NameSearch<'a> {
-    file: &'a FileDescriptorProto,
-    problems: Vec<Problem>,
+struct NameSearch {
+    is_proto3: bool,
+    found: Vec<Found>,
 }
 
-impl NameSearch<'_> {
+impl NameSearch {
     fn message(&mut self, path: &[i32], message: &DescriptorProto) {
         if !is_legacy(message) {
             self.equal(path, message.field.iter().map(default));
             self.equal(path, message.field.iter().map(custom));
-        }
-        for (number, nested) in message.nested_type.iter().enumerate() {
-            self.message(&[path, &[MESSAGE_NESTED, index(number)]].concat(), nested);
         }
     }
 
@@ -53,12 +52,14 @@ impl NameSearch<'_> {
         for (number, name) in names.enumerate() {
             match seen.get(&name.name) {
                 None => drop(seen.insert(name.name.clone(), name)),
-                Some(first) if is_proto3(self.file) || first.is_custom && name.is_custom => {
-                    let position = position(self.file, &[path, &[MESSAGE_FIELD, index(number)]].concat());
+                // The parser reports fields of one name.
+                Some(first) if first.field == name.field => {}
+                Some(first) if self.is_proto3 || first.is_custom && name.is_custom => {
                     let message =
                         format!("fields `{}` and `{}` have the JSON name `{}`", first.field, name.field, name.name);
                     let help = "rename one of them, or set json_name";
-                    self.problems.push(Problem { position, ..Problem::uncoded(message, help) });
+                    let path = [path, &[MESSAGE_FIELD, index(number)]].concat();
+                    self.found.push((path, Problem::uncoded(message, help)));
                 }
                 Some(_) => {}
             }

@@ -1,32 +1,43 @@
 //! Files for the lite runtime of C++.
 
+use std::collections::{BTreeMap, HashSet};
+
 use prost_types::{FileDescriptorProto, file_options::OptimizeMode};
 
 use crate::{
     diagnostics::Problem,
-    read::compile::paths::{FILE_DEPENDENCY, FILE_EXTENSION, index, position},
+    read::compile::elements::{FILE_DEPENDENCY, FILE_EXTENSION, Places, index},
 };
 
 /// Reports imports of lite files by others, and extensions of other messages in lite files.
-pub(super) fn check(file: &FileDescriptorProto, files: &[FileDescriptorProto]) -> Vec<Problem> {
+pub(super) fn check(files: &[FileDescriptorProto], places: &BTreeMap<&str, Places<'_>>) -> Vec<Problem> {
     let help = "`optimize_for = LITE_RUNTIME` concerns C++ only; use it in all of these files, or in none";
-    let problem = |path: &[i32], message: &str| Problem {
-        position: position(file, path),
-        ..Problem::uncoded(message.to_owned(), help)
+    let lite: HashSet<_> = files.iter().filter(|file| is_lite(file)).map(|file| file.name()).collect();
+    let found = |file: &FileDescriptorProto| {
+        let places = places.get(file.name());
+        let found = of_file(file, files, &lite).into_iter();
+        let locate =
+            |(path, message): (_, &str)| Some(places?.locate((path, Problem::uncoded(message.to_owned(), help))));
+        found.filter_map(locate).collect::<Vec<_>>()
     };
+    files.iter().flat_map(found).collect()
+}
+
+/// The path and message of each problem of a file.
+fn of_file(
+    file: &FileDescriptorProto,
+    files: &[FileDescriptorProto],
+    lite: &HashSet<&str>,
+) -> Vec<(Vec<i32>, &'static str)> {
     if is_lite(file) {
-        let extended =
-            file.extension.iter().enumerate().filter(|(_, field)| is_declared_by_other(field.extendee(), files));
-        return extended
-            .map(|(number, _)| {
-                problem(&[FILE_EXTENSION, index(number)], "extension in a lite file of a message that is not lite")
-            })
-            .collect();
+        let extended = file.extension.iter().enumerate();
+        let wrong = extended.filter(|(_, field)| is_declared_by_other(field.extendee(), files));
+        let message = "extension in a lite file of a message that is not lite";
+        return wrong.map(|(number, _)| (vec![FILE_EXTENSION, index(number)], message)).collect();
     }
-    let imported = file.dependency.iter().enumerate();
-    let is_lite = |name: &str| files.iter().any(|file| file.name() == name && is_lite(file));
-    let lite = imported.filter(|(_, name)| is_lite(name));
-    lite.map(|(number, _)| problem(&[FILE_DEPENDENCY, index(number)], "import of a lite file by one that is not lite"))
+    let imported = file.dependency.iter().enumerate().filter(|(_, name)| lite.contains(name.as_str()));
+    imported
+        .map(|(number, _)| (vec![FILE_DEPENDENCY, index(number)], "import of a lite file by one that is not lite"))
         .collect()
 }
 

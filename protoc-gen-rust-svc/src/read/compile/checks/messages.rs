@@ -4,11 +4,8 @@ use std::{collections::BTreeSet, ops::Range};
 
 use prost_types::DescriptorProto;
 
-use super::{
-    enum_use::is_proto3,
-    walk::{Checker, is_map_entry},
-};
-use crate::read::compile::paths::{
+use super::walk::{Checker, is_map_entry};
+use crate::read::compile::elements::{
     MESSAGE_EXTENSION_RANGE, MESSAGE_FIELD, MESSAGE_RESERVED, MESSAGE_RESERVED_NAME, index,
 };
 
@@ -54,7 +51,7 @@ impl Checker<'_> {
     }
 
     fn extension_ranges(&mut self, message: &DescriptorProto) {
-        if is_proto3(self.file) {
+        if self.is_proto3 {
             self.each(MESSAGE_EXTENSION_RANGE, &message.extension_range, |checker, _| {
                 checker.problem("extension range in proto3".to_owned(), "use google.protobuf.Any, or proto2");
             });
@@ -84,7 +81,7 @@ impl Checker<'_> {
             return;
         }
         let help = "remove `message_set_wire_format`, which exists for old code of Google";
-        if is_proto3(self.file) {
+        if self.is_proto3 {
             self.problem("message set in proto3".to_owned(), help);
         }
         for position in 0..message.field.len() {

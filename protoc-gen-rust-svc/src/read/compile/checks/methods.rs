@@ -5,22 +5,20 @@ use prost_types::{FileDescriptorProto, ServiceDescriptorProto};
 use crate::{
     diagnostics::Problem,
     names::full_name,
-    read::compile::paths::{FILE_SERVICE, METHOD_REQUEST, METHOD_RESPONSE, SERVICE_METHOD, index, position},
+    read::compile::elements::{FILE_SERVICE, Found, METHOD_REQUEST, METHOD_RESPONSE, SERVICE_METHOD, index},
 };
 
 /// Reports types with the name of a method of their service: protoc looks there first.
-pub(super) fn check(file: &FileDescriptorProto) -> Vec<Problem> {
+pub(super) fn check(file: &FileDescriptorProto) -> Vec<Found> {
     let services = file.service.iter().enumerate();
     let found = services.flat_map(|(number, service)| {
         let path = move |method| [FILE_SERVICE, index(number), SERVICE_METHOD, index(method)];
         mistaken(service).into_iter().map(move |(method, field, name)| ([&path(method)[..], &[field]].concat(), name))
     });
-    let problem = |(path, name): (Vec<i32>, &str)| Problem {
-        position: position(file, &path),
-        ..Problem::uncoded(
-            format!("`{name}` is a method of the service here, not a message"),
-            format!("write the full name of the message: `.{}`", full_name(file.package(), name)),
-        )
+    let problem = |(path, name): (Vec<i32>, &str)| {
+        let message = format!("`{name}` is a method of the service here, not a message");
+        let help = format!("write the full name of the message: `.{}`", full_name(file.package(), name));
+        (path, Problem::uncoded(message, help))
     };
     found.map(problem).collect()
 }

@@ -1,24 +1,37 @@
-//! Empty statements in bodies of fields, which the parser skips.
+//! Bodies of fields with empty statements, or without a field, which the parser accepts.
 
 use crate::{
-    diagnostics::{Position, Problem},
-    read::compile::text::code,
+    diagnostics::Problem,
+    read::compile::{elements::Places, text::code},
 };
 
-/// Reports semicolons in oneofs and extensions that end no field.
-pub(super) fn check(file: &str, text: &str) -> Vec<Problem> {
+/// Reports semicolons in oneofs and extensions that end no field, and extensions without fields.
+pub(super) fn check(places: &Places<'_>) -> Vec<Problem> {
+    let text = places.text();
     if !text.contains("oneof") && !text.contains("extend") {
         return Vec::new();
     }
-    let tokens = code(text);
-    let bodies = (0..tokens.len()).filter_map(|start| body(&tokens[start..]));
-    let found = bodies.flat_map(empty_statements);
+    let found = wrong_statements(text).into_iter();
     found
-        .map(|offset| Problem {
-            position: position(file, text, offset),
-            ..Problem::uncoded("empty statement among fields".to_owned(), "remove the semicolon")
+        .map(|(offset, message, help)| Problem {
+            position: places.at(offset),
+            ..Problem::uncoded(message.to_owned(), help)
         })
         .collect()
+}
+
+/// The offset, message and fix of each problem.
+fn wrong_statements(text: &str) -> Vec<(usize, &'static str, &'static str)> {
+    let (tokens, mut found) = (code(text), Vec::new());
+    for start in 0..tokens.len() {
+        let Some(body) = body(&tokens[start..]) else { continue };
+        if body.get(1).is_some_and(|(_, text)| *text == "}") && tokens[start].1 == "extend" {
+            found.push((tokens[start].0, "extensions without a field", "add a field, or remove it"));
+        }
+        let semicolons = empty_statements(body).into_iter();
+        found.extend(semicolons.map(|offset| (offset, "empty statement among fields", "remove the semicolon")));
+    }
+    found
 }
 
 /// The tokens from the opening brace of a oneof or of extensions.
@@ -52,24 +65,17 @@ fn empty_statements(tokens: &[(usize, &str)]) -> Vec<usize> {
     found
 }
 
-fn position(file: &str, text: &str, offset: usize) -> Position {
-    let before = &text[..offset];
-    let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-    Position { file: file.to_owned(), line: number(before.matches('\n').count()), column: number(column) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::wrong_statements;
 
     #[test]
     fn semicolons_without_a_field_are_found() {
-        let places = |text: &str| check("a", text).iter().map(|found| found.position.column).collect::<Vec<_>>();
-        assert_eq!(places("message M { oneof o { ; int32 a = 1;; M b = 2 [deprecated = true]; } ; }"), [23, 37]);
+        let places = |text| wrong_statements(text).into_iter().map(|(offset, ..)| offset).collect::<Vec<_>>();
+        assert_eq!(places("message M { oneof o { ; int32 a = 1;; M b = 2 [deprecated = true]; } ; }"), [22, 36]);
         assert!(
             places("message oneof { ; } message M { ; oneof o { option (x) = {a {}}; group G = 1 {;} } }").is_empty()
         );
-        assert_eq!(places("extend a.B { ; }"), [14]);
+        assert_eq!(places("extend a.B { ; } extend C { }"), [13, 17]);
     }
 }

@@ -1,22 +1,28 @@
-//! The walk over the elements of a file.
+//! The checks of linked elements, one after the other.
 
 use std::collections::HashMap;
 
 use prost_types::{DescriptorProto, FileDescriptorProto};
 
-use super::enum_use::{EnumUse, enum_uses};
+use super::enum_use::{EnumUse, is_proto3};
 use crate::{
     diagnostics::Problem,
-    read::compile::paths::{
-        FILE_ENUM, FILE_EXTENSION, FILE_MESSAGE, MESSAGE_ENUM, MESSAGE_EXTENSION, MESSAGE_FIELD, MESSAGE_NESTED, index,
-        position,
-    },
+    read::compile::elements::{ElementMut, Found, MESSAGE_FIELD, Places, index, walk},
 };
 
-/// Checks the elements of `own`, whose types are in `files`.
-pub(super) fn check(files: &[FileDescriptorProto], own: &[&FileDescriptorProto]) -> Vec<Problem> {
-    let enums = enum_uses(files);
-    own.iter().flat_map(|file| Checker { file, enums: &enums, path: Vec::new(), problems: Vec::new() }.file()).collect()
+/// Checks the elements of a file. Without links, types and options are unknown.
+pub(super) fn check(
+    file: &mut FileDescriptorProto,
+    places: &Places<'_>,
+    enums: &HashMap<String, EnumUse>,
+    is_linked: bool,
+) -> Vec<Found> {
+    let is_proto3 = is_proto3(file);
+    let is_written = |path: &[i32]| places.contains(path);
+    let mut checker =
+        Checker { is_proto3, is_linked, is_written: &is_written, enums, path: Vec::new(), found: Vec::new() };
+    walk(file, &mut |path, element| checker.element(path, element));
+    checker.found
 }
 
 pub(super) fn is_map_entry(message: &DescriptorProto) -> bool {
@@ -24,19 +30,30 @@ pub(super) fn is_map_entry(message: &DescriptorProto) -> bool {
 }
 
 pub(super) struct Checker<'a> {
-    pub(super) file: &'a FileDescriptorProto,
+    pub(super) is_proto3: bool,
+    pub(super) is_linked: bool,
+    is_written: &'a dyn Fn(&[i32]) -> bool,
     pub(super) enums: &'a HashMap<String, EnumUse>,
-    pub(super) path: Vec<i32>,
-    pub(super) problems: Vec<Problem>,
+    path: Vec<i32>,
+    found: Vec<Found>,
 }
 
 impl Checker<'_> {
-    fn file(mut self) -> Vec<Problem> {
-        let file = self.file;
-        self.each(FILE_MESSAGE, &file.message_type, Self::message);
-        self.each(FILE_ENUM, &file.enum_type, Self::enumeration);
-        self.each(FILE_EXTENSION, &file.extension, Self::extension);
-        self.problems
+    fn element(&mut self, path: &[i32], element: ElementMut<'_>) {
+        self.path = path.to_vec();
+        match element {
+            // The entry of a map field is not written.
+            ElementMut::Message(message) if is_map_entry(message) && !(self.is_written)(path) => {}
+            ElementMut::Message(message) => self.message(message),
+            ElementMut::Enum(item) => self.enumeration(item),
+            ElementMut::Extension(field) if self.is_linked => self.extension(field),
+            ElementMut::Extension(_) | ElementMut::Service(_) | ElementMut::File(_) => {}
+        }
+    }
+
+    fn message(&mut self, message: &DescriptorProto) {
+        self.body(message);
+        self.each(MESSAGE_FIELD, &message.field, |checker, field| checker.field(message, field));
     }
 
     /// Checks the items of a list, with their path.
@@ -50,27 +67,11 @@ impl Checker<'_> {
 
     /// Adds a problem of the current element.
     pub(super) fn problem(&mut self, message: String, help: &str) {
-        let position = position(self.file, &self.path);
-        self.problems.push(Problem { position, ..Problem::uncoded(message, help) });
+        self.problem_at(&[], message, help);
     }
 
     /// Adds a problem of an element below the current one.
     pub(super) fn problem_at(&mut self, below: &[i32], message: String, help: &str) {
-        let length = self.path.len();
-        self.path.extend(below);
-        self.problem(message, help);
-        self.path.truncate(length);
-    }
-
-    fn message(&mut self, message: &DescriptorProto) {
-        self.body(message);
-        self.each(MESSAGE_FIELD, &message.field, |checker, field| checker.field(message, field));
-        self.each(MESSAGE_NESTED, &message.nested_type, |checker, nested| {
-            if !is_map_entry(nested) || checker.is_written() {
-                checker.message(nested);
-            }
-        });
-        self.each(MESSAGE_ENUM, &message.enum_type, Self::enumeration);
-        self.each(MESSAGE_EXTENSION, &message.extension, Self::extension);
+        self.found.push(([&*self.path, below].concat(), Problem::uncoded(message, help)));
     }
 }

@@ -8,7 +8,7 @@ use crate::diagnostics::Problem;
 pub(crate) const NO_EDITIONS: &str = "the built-in reader does not support editions";
 
 /// The fix for files of an edition.
-const EDITIONS_HELP: &str = "pass --protoc if protoc is installed, use the plugin with buf or protoc, or pass a descriptor set with \
+const EDITIONS_HELP: &str = "install protoc, or name it in the variable PROTOC; or use the plugin with buf, or a descriptor set with \
                              --descriptor-set (Build::descriptor_set in a build script), which `buf build --output FILE` writes";
 
 /// All errors of some `.proto` files.

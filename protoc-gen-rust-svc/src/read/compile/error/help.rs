@@ -10,6 +10,10 @@ const FIXES: &[(&str, &str)] = &[
         "buf/validate/validate.proto",
         "get it with `buf export buf.build/bufbuild/protovalidate --output DIR`, and add --proto-path DIR",
     ),
+    ("invalid UTF-8", "save the file as UTF-8"),
+    ("a directory, not a file", "name the .proto files in it"),
+    ("not a regular file", "name a .proto file"),
+    ("cannot read the file", "check its permissions and those of its directories"),
     ("import '", "add its directory with --proto-path"),
     ("multiple package names", "keep one of them: a file has one package"),
     ("conflicts with reserved range", "use a number that is not reserved"),
@@ -29,6 +33,15 @@ const FIXES: &[(&str, &str)] = &[
     ("invalid identifier", "names consist of letters, digits and underscores, and begin with no digit"),
     ("unterminated string", "end it with the quote that it begins with, on the same line"),
     ("expected '=', but found ';'", "end it with its number: `string id = 1;`"),
+    ("expected ';'", "end the statement before it with `;`"),
+    ("reached end of file", "close what is open with `}`"),
+    ("is defined twice", "rename one of them"),
+    ("unsigned 32-bit integer", "write a number from 0 to 4294967295"),
+    ("unsigned 64-bit integer", "write a number from 0 to 18446744073709551615"),
+    ("-bit integer", "write a number in its range"),
+    ("expected a string, but found", "write it in quotes"),
+    ("expected an integer, but found", "write a number"),
+    ("expected '{' or '<'", "write a message in braces: `{field: value}`"),
 ];
 
 /// Suggests a fix for the message of an error.

@@ -4,7 +4,7 @@ use prost_types::FileDescriptorProto;
 
 use super::{names, options::each_option, restore::Restore, texts};
 use crate::read::compile::{
-    paths::{FILE_MESSAGE, index},
+    elements::{FILE_MESSAGE, index},
     text::unmask_signs,
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use prost_types::{DescriptorProto, FieldDescriptorProto};
 
 use super::Restore;
-use crate::read::compile::paths::{MESSAGE_FIELD, MESSAGE_NESTED, index};
+use crate::read::compile::elements::{MESSAGE_FIELD, MESSAGE_NESTED, index};
 
 /// Renames synthetic oneofs as protoc does, and replaces JSON names that are not unique.
 pub(super) fn relax(message: &mut DescriptorProto, path: &[i32], restore: &mut Restore) {

@@ -1,82 +1,77 @@
 //! The options of all elements of a file.
 
 use prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
-    ServiceDescriptorProto, UninterpretedOption,
+    DescriptorProto, EnumDescriptorProto, FileDescriptorProto, ServiceDescriptorProto, UninterpretedOption,
 };
 
-use crate::read::compile::paths::{
-    ENUM_OPTIONS, ENUM_VALUE, FIELD_OPTIONS, FILE_ENUM, FILE_EXTENSION, FILE_MESSAGE, FILE_OPTIONS, FILE_SERVICE,
-    MESSAGE_ENUM, MESSAGE_EXTENSION, MESSAGE_EXTENSION_RANGE, MESSAGE_FIELD, MESSAGE_NESTED, MESSAGE_ONEOF,
-    MESSAGE_OPTIONS, METHOD_OPTIONS, ONEOF_OPTIONS, RANGE_OPTIONS, SERVICE_METHOD, SERVICE_OPTIONS, VALUE_OPTIONS,
-    index,
+use crate::read::compile::elements::{
+    ENUM_OPTIONS, ENUM_VALUE, ElementMut, FIELD_OPTIONS, FILE_OPTIONS, MESSAGE_EXTENSION_RANGE, MESSAGE_FIELD,
+    MESSAGE_ONEOF, MESSAGE_OPTIONS, METHOD_OPTIONS, ONEOF_OPTIONS, RANGE_OPTIONS, SERVICE_METHOD, SERVICE_OPTIONS,
+    VALUE_OPTIONS, index, walk,
 };
 
 type Visit<'a> = dyn FnMut(&[i32], &mut Vec<UninterpretedOption>) + 'a;
 
 /// Visits the options of each element, with their path.
 pub(in super::super) fn each_option(file: &mut FileDescriptorProto, visit: &mut Visit<'_>) {
-    let mut walk = OptionWalk { path: Vec::new(), visit };
-    walk.options(FILE_OPTIONS, file.options.as_mut().map(|options| &mut options.uninterpreted_option));
-    walk.each(FILE_MESSAGE, &mut file.message_type, OptionWalk::message);
-    walk.each(FILE_ENUM, &mut file.enum_type, OptionWalk::enumeration);
-    walk.each(FILE_SERVICE, &mut file.service, OptionWalk::service);
-    walk.each(FILE_EXTENSION, &mut file.extension, OptionWalk::field);
+    walk(file, &mut |path, element| {
+        let mut options = ElementOptions { path, visit };
+        match element {
+            ElementMut::File(None) => {}
+            ElementMut::File(Some(file)) => options.visit(&[FILE_OPTIONS], Some(&mut file.uninterpreted_option)),
+            ElementMut::Message(message) => options.of_message(message),
+            ElementMut::Enum(item) => options.of_enum(item),
+            ElementMut::Service(service) => options.of_service(service),
+            ElementMut::Extension(field) => {
+                options
+                    .visit(&[FIELD_OPTIONS], field.options.as_mut().map(|options| &mut options.uninterpreted_option));
+            }
+        }
+    });
 }
 
-struct OptionWalk<'a, 'b> {
-    path: Vec<i32>,
+/// The options of an element, and of what it holds other than elements.
+struct ElementOptions<'a, 'b> {
+    path: &'a [i32],
     visit: &'a mut Visit<'b>,
 }
 
-impl OptionWalk<'_, '_> {
-    fn each<T>(&mut self, number: i32, items: &mut [T], visit: impl Fn(&mut Self, &mut T)) {
-        for (position, item) in items.iter_mut().enumerate() {
-            self.path.extend([number, index(position)]);
-            visit(self, item);
-            self.path.truncate(self.path.len() - 2);
-        }
-    }
-
-    fn options(&mut self, number: i32, options: Option<&mut Vec<UninterpretedOption>>) {
+impl ElementOptions<'_, '_> {
+    fn visit(&mut self, below: &[i32], options: Option<&mut Vec<UninterpretedOption>>) {
         if let Some(options) = options {
-            self.path.push(number);
-            (self.visit)(&self.path, options);
-            self.path.pop();
+            (self.visit)(&[self.path, below].concat(), options);
         }
     }
 
-    fn message(&mut self, message: &mut DescriptorProto) {
-        self.options(MESSAGE_OPTIONS, message.options.as_mut().map(|options| &mut options.uninterpreted_option));
-        self.each(MESSAGE_FIELD, &mut message.field, Self::field);
-        self.each(MESSAGE_NESTED, &mut message.nested_type, Self::message);
-        self.each(MESSAGE_ENUM, &mut message.enum_type, Self::enumeration);
-        self.each(MESSAGE_EXTENSION, &mut message.extension, Self::field);
-        self.each(MESSAGE_ONEOF, &mut message.oneof_decl, |walk, oneof| {
-            walk.options(ONEOF_OPTIONS, oneof.options.as_mut().map(|options| &mut options.uninterpreted_option));
-        });
-        self.each(MESSAGE_EXTENSION_RANGE, &mut message.extension_range, |walk, range| {
-            walk.options(RANGE_OPTIONS, range.options.as_mut().map(|options| &mut options.uninterpreted_option));
-        });
+    fn of_message(&mut self, message: &mut DescriptorProto) {
+        self.visit(&[MESSAGE_OPTIONS], message.options.as_mut().map(|options| &mut options.uninterpreted_option));
+        for (number, field) in message.field.iter_mut().enumerate() {
+            let options = field.options.as_mut().map(|options| &mut options.uninterpreted_option);
+            self.visit(&[MESSAGE_FIELD, index(number), FIELD_OPTIONS], options);
+        }
+        for (number, oneof) in message.oneof_decl.iter_mut().enumerate() {
+            let options = oneof.options.as_mut().map(|options| &mut options.uninterpreted_option);
+            self.visit(&[MESSAGE_ONEOF, index(number), ONEOF_OPTIONS], options);
+        }
+        for (number, range) in message.extension_range.iter_mut().enumerate() {
+            let options = range.options.as_mut().map(|options| &mut options.uninterpreted_option);
+            self.visit(&[MESSAGE_EXTENSION_RANGE, index(number), RANGE_OPTIONS], options);
+        }
     }
 
-    fn field(&mut self, field: &mut FieldDescriptorProto) {
-        self.options(FIELD_OPTIONS, field.options.as_mut().map(|options| &mut options.uninterpreted_option));
+    fn of_enum(&mut self, item: &mut EnumDescriptorProto) {
+        self.visit(&[ENUM_OPTIONS], item.options.as_mut().map(|options| &mut options.uninterpreted_option));
+        for (number, value) in item.value.iter_mut().enumerate() {
+            let options = value.options.as_mut().map(|options| &mut options.uninterpreted_option);
+            self.visit(&[ENUM_VALUE, index(number), VALUE_OPTIONS], options);
+        }
     }
 
-    fn enumeration(&mut self, item: &mut EnumDescriptorProto) {
-        self.options(ENUM_OPTIONS, item.options.as_mut().map(|options| &mut options.uninterpreted_option));
-        self.each(ENUM_VALUE, &mut item.value, |walk, value| {
-            walk.options(VALUE_OPTIONS, value.options.as_mut().map(|options| &mut options.uninterpreted_option));
-        });
-    }
-
-    fn service(&mut self, service: &mut ServiceDescriptorProto) {
-        self.options(SERVICE_OPTIONS, service.options.as_mut().map(|options| &mut options.uninterpreted_option));
-        self.each(SERVICE_METHOD, &mut service.method, Self::method);
-    }
-
-    fn method(&mut self, method: &mut MethodDescriptorProto) {
-        self.options(METHOD_OPTIONS, method.options.as_mut().map(|options| &mut options.uninterpreted_option));
+    fn of_service(&mut self, service: &mut ServiceDescriptorProto) {
+        self.visit(&[SERVICE_OPTIONS], service.options.as_mut().map(|options| &mut options.uninterpreted_option));
+        for (number, method) in service.method.iter_mut().enumerate() {
+            let options = method.options.as_mut().map(|options| &mut options.uninterpreted_option);
+            self.visit(&[SERVICE_METHOD, index(number), METHOD_OPTIONS], options);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use prost_types::{FileDescriptorProto, UninterpretedOption, source_code_info::Location};
 
-use crate::read::compile::paths::{FILE_OPTIONS, UNINTERPRETED, index};
+use crate::read::compile::elements::{FILE_OPTIONS, UNINTERPRETED, index};
 
 const TEXTS: &[&str] = &[
     "java_package",

@@ -1,32 +1,9 @@
 //! Files that are not UTF-8. As protoc, the reader accepts such bytes in comments only.
 
-use std::{error::Error, fmt};
-
-use super::lexer::comments;
-
-/// Invalid bytes outside comments. The debug format is that of other errors of files.
-pub(in super::super) struct InvalidUtf8 {
-    file: String,
-    line: usize,
-    column: usize,
-}
-
-impl fmt::Debug for InvalidUtf8 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {self}", self.file, self.line, self.column)
-    }
-}
-
-impl fmt::Display for InvalidUtf8 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("invalid UTF-8 outside a comment")
-    }
-}
-
-impl Error for InvalidUtf8 {}
+use super::{super::error::FileError, lexer::comments};
 
 /// Decodes a file, with replacement characters in comments. Fails if other bytes are invalid.
-pub(in super::super) fn lossy(file: &str, bytes: &[u8]) -> Result<String, InvalidUtf8> {
+pub(in super::super) fn lossy(file: &str, bytes: &[u8]) -> Result<String, FileError> {
     let comments = comments(bytes);
     let mut offset = 0;
     for chunk in bytes.utf8_chunks() {
@@ -40,11 +17,11 @@ pub(in super::super) fn lossy(file: &str, bytes: &[u8]) -> Result<String, Invali
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn at(file: &str, before: &[u8]) -> InvalidUtf8 {
+fn at(file: &str, before: &[u8]) -> FileError {
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-    InvalidUtf8 { file: file.to_owned(), line, column }
+    FileError { file: file.to_owned(), line, column, message: "invalid UTF-8 outside a comment".to_owned() }
 }
 
 #[cfg(test)]

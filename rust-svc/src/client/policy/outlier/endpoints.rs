@@ -1,8 +1,9 @@
 //! The endpoints of a client, and which of them are ejected.
 
 use std::{
+    fmt,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
@@ -15,7 +16,10 @@ use super::{
     growing_list::GrowingList,
     method_health::{EndpointId, MethodHealth},
 };
-use crate::client::policy::window::SlidingWindow;
+use crate::{
+    client::policy::window::{SlidingWindow, WindowTotals},
+    intercept::EndpointEvent,
+};
 
 /// How far back the results of an endpoint are counted.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -24,9 +28,12 @@ const WINDOW: Duration = Duration::from_secs(10);
 const MIN_FAILURES: u64 = 3;
 const FAILURE_PERCENT: u64 = 50;
 
+/// Reports an event of the endpoint with an address.
+type Report = Box<dyn Fn(Arc<str>, EndpointEvent) + Send + Sync>;
+
 /// The endpoints of a client, which may come and go.
-#[derive(Debug)]
 pub(crate) struct Endpoints {
+    report: Report,
     endpoints: GrowingList<EndpointHealth>,
     /// One more than the largest index that was used.
     end: AtomicUsize,
@@ -40,6 +47,7 @@ struct EndpointHealth {
     /// Whether the ejection must be looked at, so that calls to healthy endpoints take no lock.
     is_ejected: AtomicBool,
     ejection: Mutex<Ejection>,
+    address: Mutex<Option<Arc<str>>>,
 }
 
 impl Default for EndpointHealth {
@@ -49,6 +57,7 @@ impl Default for EndpointHealth {
             window: SlidingWindow::new(WINDOW, Instant::now()),
             is_ejected: AtomicBool::new(false),
             ejection: Mutex::default(),
+            address: Mutex::default(),
         }
     }
 }
@@ -90,14 +99,16 @@ impl TriedEndpoints {
 }
 
 impl Endpoints {
-    pub(crate) fn new() -> Self {
-        Self { endpoints: GrowingList::new(), end: AtomicUsize::new(0) }
+    /// Creates the health of no endpoints. Ejections are reported.
+    pub(crate) fn new(report: impl Fn(Arc<str>, EndpointEvent) + Send + Sync + 'static) -> Self {
+        Self { report: Box::new(report), endpoints: GrowingList::new(), end: AtomicUsize::new(0) }
     }
 
     /// Adds an endpoint with an index that no other one has.
-    pub(crate) fn join(&self, index: usize) {
+    pub(crate) fn join(&self, index: usize, address: &Arc<str>) {
         let endpoint = self.endpoints.get(index);
         endpoint.reset();
+        *endpoint.address() = Some(address.clone());
         endpoint.generation.fetch_add(1, Relaxed);
         self.end.fetch_max(index + 1, Relaxed);
     }
@@ -107,6 +118,12 @@ impl Endpoints {
         let endpoint = self.endpoints.get(index);
         endpoint.generation.fetch_add(1, Relaxed);
         endpoint.reset();
+        self.report(index, EndpointEvent::Removed);
+    }
+
+    fn report(&self, index: usize, event: EndpointEvent) {
+        let address = self.endpoints.get(index).address().clone();
+        address.into_iter().for_each(|address| (self.report)(address, event));
     }
 
     /// Ranks an endpoint for a call.
@@ -174,7 +191,9 @@ impl Endpoints {
                 ejection.restore(now);
                 state.window.clear();
                 state.is_ejected.store(false, Relaxed);
-                tracing::info!(endpoint, "endpoint is back in service");
+                drop(ejection);
+                tracing::info!(endpoint = state.address().as_deref(), "endpoint is back in service");
+                self.report(endpoint, EndpointEvent::Restored);
             }
         }
     }
@@ -189,7 +208,10 @@ impl Endpoints {
         if ejection.has_probe() || may_eject && !ejection.is_ejected() {
             ejection.eject(now);
             state.is_ejected.store(true, Relaxed);
-            tracing::warn!(endpoint, failures = totals.failures, calls = totals.calls, "endpoint ejected");
+            drop(ejection);
+            let (address, WindowTotals { failures, calls }) = (state.address().clone(), totals);
+            tracing::warn!(endpoint = address.as_deref(), failures, calls, "endpoint ejected");
+            self.report(endpoint, EndpointEvent::Ejected);
         }
     }
 
@@ -237,6 +259,16 @@ impl EndpointHealth {
     fn ejection(&self) -> MutexGuard<'_, Ejection> {
         self.ejection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn address(&self) -> MutexGuard<'_, Option<Arc<str>>> {
+        self.address.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoints").field("endpoints", &self.endpoints).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -257,8 +289,8 @@ mod tests {
 
     impl TestFleet {
         fn new(count: usize) -> Self {
-            let endpoints = Endpoints::new();
-            (0..count).for_each(|index| endpoints.join(index));
+            let endpoints = Endpoints::new(|_, _| ());
+            (0..count).for_each(|index| endpoints.join(index, &"address".into()));
             Self { endpoints, method: MethodHealth::new(), now: Instant::now() }
         }
 
@@ -333,7 +365,7 @@ mod tests {
         assert_eq!(fleet.rank(1), EndpointRank::Ejected);
         fleet.endpoints.leave(1);
         assert!(!fleet.record(1, Failure, FAST), "late results do not count");
-        fleet.endpoints.join(1);
+        fleet.endpoints.join(1, &"address".into());
         assert_eq!(fleet.rank(1), EndpointRank::Preferred);
         fleet.endpoints.leave(0);
         assert!(!fleet.record(1, Failure, FAST), "the endpoint that served the method is gone");

@@ -10,10 +10,10 @@ const MAX_DELAY: Duration = Duration::from_secs(120);
 const MULTIPLIER: f64 = 1.6;
 const JITTER: f64 = 0.2;
 
-/// The least time between two attempts to connect, as a share of the delay and at most, if all endpoints are backing off. It
-/// is short, so that a call finds the endpoint that is back first.
-const MIN_INTERVAL_SHARE: f64 = 0.02;
-const MAX_INTERVAL: Duration = Duration::from_secs(1);
+/// The least time between two attempts to connect, as a share of the delay and at most, if all of several endpoints are backing
+/// off. Calls look for the endpoint that is back first, but at most ten times for each delay.
+const MIN_INTERVAL_SHARE: f64 = 0.1;
+const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The backoff of one address.
 #[derive(Clone, Copy, Debug, Default)]

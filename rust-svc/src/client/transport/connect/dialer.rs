@@ -28,17 +28,27 @@ pub(crate) struct Dialer {
     pub(crate) tls: Option<ClientTls>,
 }
 
+/// An address to connect to.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpandedAddress {
+    pub(crate) address: EndpointAddress,
+    /// The address of the endpoint, perhaps a name.
+    pub(crate) source: EndpointAddress,
+}
+
 impl Dialer {
-    /// Returns the addresses behind those of an endpoint. Names are looked up, unless a proxy or a connector does that.
-    pub(crate) async fn expand(&self, addresses: &[EndpointAddress]) -> Result<Vec<EndpointAddress>, BoxError> {
+    /// Returns the addresses behind those of an endpoint, each with that of the endpoint. Names are looked up, unless a proxy or
+    /// a connector does that.
+    pub(crate) async fn expand(&self, addresses: &[EndpointAddress]) -> Result<Vec<ExpandedAddress>, BoxError> {
         let mut expanded = Vec::new();
-        for address in addresses {
-            match address {
+        for source in addresses {
+            let found = match source {
                 EndpointAddress::Host(host, port) if self.connector.is_none() && self.proxy(host).is_none() => {
-                    expanded.extend(interleave(lookup(host, *port).await?));
+                    interleave(lookup(host, *port).await?)
                 }
-                _ => expanded.push(address.clone()),
-            }
+                _ => vec![source.clone()],
+            };
+            expanded.extend(found.into_iter().map(|address| ExpandedAddress { address, source: source.clone() }));
         }
         Ok(expanded)
     }

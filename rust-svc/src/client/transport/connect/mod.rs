@@ -8,4 +8,9 @@ mod race;
 mod tcp;
 
 pub use self::connector::Connector;
-pub(crate) use self::{backoff::ConnectBackoff, dialer::Dialer, proxy::Proxy, race::race};
+pub(crate) use self::{
+    backoff::ConnectBackoff,
+    dialer::{Dialer, ExpandedAddress},
+    proxy::Proxy,
+    race::race,
+};

@@ -15,6 +15,7 @@ use h2::{
 use tokio::time;
 
 use super::{
+    super::address::EndpointAddress,
     h2_connection::H2Connection,
     monitored_io::{MonitoredIo, PeerActivity},
     silence::{PingPolicy, watch_silence},
@@ -63,11 +64,15 @@ pub(crate) enum ConnectionEnd {
 }
 
 impl ConnectionDriver {
-    /// Starts HTTP/2 over a stream of bytes, and completes when the server's SETTINGS arrive. Returns a handle for requests,
-    /// and the driver of the connection.
-    pub(crate) async fn open(stream: NetStream, windows: Windows) -> Result<(H2Connection, Self), BoxError> {
+    /// Starts HTTP/2 over a stream of bytes to an address, and completes when the server's SETTINGS arrive. Returns a handle for
+    /// requests, and the driver of the connection.
+    pub(crate) async fn open(
+        stream: NetStream,
+        address: EndpointAddress,
+        windows: Windows,
+    ) -> Result<(H2Connection, Self), BoxError> {
         let peer = stream.peer_addr();
-        let (stream, activity) = MonitoredIo::new(stream);
+        let (stream, activity) = MonitoredIo::new(stream, address);
         let (sender, mut connection) = settings(windows).handshake(stream).await?;
         let max_header_list_size = activity.wait_for_settings(&mut connection).await?;
         let pings = connection.ping_pong();

@@ -14,6 +14,7 @@ use http::{Request, Response};
 
 use super::{
     super::{
+        address::EndpointAddress,
         error::{HeadersTooLarge, Unsent},
         request::OutgoingBody,
     },
@@ -56,6 +57,11 @@ impl H2Connection {
         activity: PeerActivity,
     ) -> Self {
         Self { sender, max_header_list_size, peer, activity }
+    }
+
+    /// Returns the address of its endpoint.
+    pub(crate) fn address(&self) -> &EndpointAddress {
+        self.activity.address()
     }
 
     /// Returns the server's address of IP, if it has one.

@@ -16,7 +16,7 @@ use tokio::{
     sync::Notify,
 };
 
-use super::settings::SettingsReader;
+use super::{super::address::EndpointAddress, settings::SettingsReader};
 use crate::{error::BoxError, net::NetStream};
 
 /// A stream of bytes that records the activity of its peer. A server may accept a connection and never send anything.
@@ -27,11 +27,12 @@ pub(crate) struct MonitoredIo {
 }
 
 /// The activity of a peer.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct PeerActivity(Arc<Observed>);
 
-#[derive(Default)]
 struct Observed {
+    /// The address of the peer's endpoint.
+    address: EndpointAddress,
     reads: AtomicUsize,
     responses: AtomicUsize,
     /// Notified when a call ended while the server was silent.
@@ -41,13 +42,28 @@ struct Observed {
 }
 
 impl MonitoredIo {
-    pub(super) fn new(stream: NetStream) -> (Self, PeerActivity) {
-        let activity = PeerActivity::default();
+    pub(super) fn new(stream: NetStream, address: EndpointAddress) -> (Self, PeerActivity) {
+        let activity = PeerActivity::new(address);
         (Self { stream, settings: SettingsReader::default(), activity: activity.clone() }, activity)
     }
 }
 
 impl PeerActivity {
+    fn new(address: EndpointAddress) -> Self {
+        Self(Arc::new(Observed {
+            address,
+            reads: AtomicUsize::new(0),
+            responses: AtomicUsize::new(0),
+            suspicion: Notify::new(),
+            max_header_list_size: OnceLock::new(),
+        }))
+    }
+
+    /// Returns the address of the peer's endpoint.
+    pub(super) fn address(&self) -> &EndpointAddress {
+        &self.0.address
+    }
+
     /// Returns how often bytes arrived so far.
     pub(super) fn reads(&self) -> usize {
         self.0.reads.load(Relaxed)

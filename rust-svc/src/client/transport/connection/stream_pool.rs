@@ -130,9 +130,9 @@ impl<C: Multiplexed> StreamPool<C> {
         self.serve_waiting();
     }
 
-    /// Removes all connections. Their calls go on.
-    pub(crate) fn clear(&self) {
-        self.lock().connections.clear();
+    /// Keeps some connections. The calls of the others go on.
+    pub(crate) fn retain(&self, is_kept: impl Fn(&C) -> bool) {
+        self.lock().connections.retain(|pooled| is_kept(&pooled.connection));
         self.serve_waiting();
     }
 

@@ -10,6 +10,9 @@ use super::super::error::QueueFull;
 pub(super) const MAX_CALLS: usize = 10_000;
 pub(super) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// The places that an empty queue keeps.
+const KEPT_CAPACITY: usize = 32;
+
 /// Calls that wait, in order. Each receives a `T`.
 #[derive(Debug)]
 pub(super) struct WaitQueue<T> {
@@ -51,6 +54,7 @@ impl<T> WaitQueue<T> {
     pub(super) fn pop(&mut self) -> Option<oneshot::Sender<T>> {
         let entry = self.entries.pop_front()?;
         self.bytes -= entry.bytes;
+        self.shrink();
         Some(entry.sender)
     }
 
@@ -59,7 +63,15 @@ impl<T> WaitQueue<T> {
         let Ok(index) = self.entries.binary_search_by_key(&id, |entry| entry.id) else { return false };
         let entry = self.entries.remove(index);
         self.bytes -= entry.map_or(0, |entry| entry.bytes);
+        self.shrink();
         true
+    }
+
+    /// Returns the memory of many calls that waited at the same time.
+    fn shrink(&mut self) {
+        if self.entries.is_empty() && self.entries.capacity() > KEPT_CAPACITY {
+            self.entries.shrink_to(KEPT_CAPACITY);
+        }
     }
 
     /// Removes all calls, which fail.
@@ -80,6 +92,15 @@ mod tests {
         assert!(queue.push(1).is_err());
         assert!(queue.remove(waiting[17].0) && !queue.remove(waiting[17].0));
         queue.push(1).expect("the place of a call that was given up is free");
+    }
+
+    #[test]
+    fn an_empty_queue_keeps_little_memory() {
+        let mut queue = WaitQueue::<()>::new();
+        let waiting: Vec<_> = (0..5000).map(|_| queue.push(1000).expect("a place")).collect();
+        waiting.iter().for_each(|(id, _)| assert!(queue.remove(*id)));
+        assert_eq!((queue.len(), queue.bytes), (0, 0));
+        assert!(queue.entries.capacity() <= KEPT_CAPACITY * 2);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::time::{self, Instant};
 use super::{
     super::{
         address::{EndpointAddress, ServerOrigin},
-        connect::{ConnectBackoff, Dialer, race},
+        connect::{ConnectBackoff, Dialer, ExpandedAddress, race},
         connection::{
             Acquired, ConnectionDriver, ConnectionEnd, H2Connection, PingPolicy, ReservedStream, StreamPool, Windows,
         },
@@ -101,12 +101,11 @@ impl Channel {
         Arc::new(Self { dialer, origin, settings, addresses, pool, phase, signal, calm: AtomicU32::new(0) })
     }
 
-    /// Replaces the addresses. A connection to one that is gone accepts no more calls.
+    /// Replaces the addresses. Connections to those that are gone accept no more calls.
     pub(super) fn set_addresses(&self, addresses: Vec<EndpointAddress>) {
-        let before = std::mem::replace(&mut *lock(&self.addresses), addresses.clone().into());
-        if before.iter().any(|address| !addresses.contains(address)) {
-            self.pool.clear();
-        }
+        let addresses: Arc<[_]> = addresses.into();
+        *lock(&self.addresses) = addresses.clone();
+        self.pool.retain(|connection| addresses.contains(connection.address()));
     }
 
     /// Takes a stream, if one is free.
@@ -220,9 +219,9 @@ impl Channel {
         let addresses = lock(&self.addresses).clone();
         async move {
             let addresses = dialer.expand(&addresses).await?;
-            let connect = |address: EndpointAddress| {
+            let connect = |ExpandedAddress { address, source }| {
                 let (dialer, origin, windows) = (&dialer, &origin, settings.windows);
-                async move { ConnectionDriver::open(dialer.dial(&address, origin).await?, windows).await }
+                async move { ConnectionDriver::open(dialer.dial(&address, origin).await?, source, windows).await }
             };
             race(addresses, settings.connect_timeout, connect).await
         }
@@ -230,6 +229,10 @@ impl Channel {
 
     fn finish(self: &Arc<Self>, opened: Result<(H2Connection, ConnectionDriver), BoxError>, backoff: ConnectBackoff) {
         match opened {
+            // The address left the list in the meantime.
+            Ok((connection, _)) if !lock(&self.addresses).contains(connection.address()) => {
+                *lock(&self.phase) = self.start(backoff);
+            }
             Ok((connection, driver)) => {
                 self.serve(connection, driver);
                 *lock(&self.phase) = ConnectPhase::Idle;

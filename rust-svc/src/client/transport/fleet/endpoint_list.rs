@@ -21,8 +21,8 @@ const UNUSED_INDICES: usize = 16;
 
 /// Learns which indices have endpoints.
 pub(crate) trait EndpointListener: Send + Sync {
-    /// An endpoint has this index from now on.
-    fn joined(&self, index: usize);
+    /// An endpoint with this address has this index from now on.
+    fn joined(&self, index: usize, address: &Arc<str>);
 
     /// No endpoint has this index any more.
     fn left(&self, index: usize);
@@ -54,8 +54,8 @@ pub(super) struct EndpointEntry {
     /// The index by which policies know it.
     pub(super) index: usize,
     pub(super) address: EndpointAddress,
-    /// The text of the address, for pickers that hash it.
-    name: Arc<str>,
+    /// The text of the address.
+    pub(super) name: Arc<str>,
     pub(super) channel: Arc<Channel>,
     weight: u32,
 }
@@ -140,13 +140,12 @@ impl ListBuilder {
     }
 
     fn create(&mut self, addresses: Vec<EndpointAddress>, server: FoundServer) -> EndpointEntry {
-        let index = self.take_index();
+        let (index, name) = (self.take_index(), server.address.to_string().into());
         if let Some(listener) = &self.settings.listener {
-            listener.joined(index);
+            listener.joined(index, &name);
         }
         let ListSettings { dialer, channels, .. } = &self.settings;
         let channel = Channel::new(addresses, server.origin, dialer.clone(), channels.clone(), self.signal.clone());
-        let name = server.address.to_string().into();
         EndpointEntry { index, address: server.address, name, channel, weight: server.weight }
     }
 

@@ -89,7 +89,7 @@ impl Fleet {
             && request.rank(entry.index) == 0
             && let Some(reserved) = entry.channel.try_acquire()
         {
-            request.pick(entry.index);
+            request.pick(entry.index, &entry.name);
             let channel = entry.channel.clone();
             drop(list);
             return channel.send(reserved, request).await;
@@ -106,9 +106,14 @@ impl Fleet {
         request: &impl OutgoingRequest,
     ) -> Result<(Arc<Channel>, ReservedStream<H2Connection>), BoxError> {
         let entry = self.wait(request).await?;
-        request.pick(entry.index);
+        request.pick(entry.index, &entry.name);
         let reserved = entry.channel.acquire(request.body_size()).await?;
         Ok((entry.channel, reserved))
+    }
+
+    /// Returns the indices of all endpoints.
+    pub(crate) fn indices(&self) -> Vec<usize> {
+        self.list.load().entries.iter().map(|entry| entry.index).collect()
     }
 
     /// Returns the connectivity of all endpoints together.

@@ -55,7 +55,7 @@ impl Outcome {
 
 impl Folder {
     /// Generates the valid files. Records the reasons why the others are rejected.
-    pub(crate) fn generate(&self, imports: &[PathBuf]) -> Result<Outcome, Unprintable> {
+    pub(crate) fn generate(&self, imports: &[PathBuf], options: &str) -> Result<Outcome, Unprintable> {
         let mut outcome =
             Outcome { folders: [self.path.clone()].into(), files: self.files.len(), ..Outcome::default() };
         loop {
@@ -65,7 +65,7 @@ impl Folder {
                 return Ok(outcome);
             }
             match read(imports, &files) {
-                Ok(input) => match generate(&input, &mut outcome)? {
+                Ok(input) => match generate(&input, options, &mut outcome)? {
                     Ok(()) => return Ok(outcome),
                     Err(errors) => {
                         outcome.refuse(&files, &errors);
@@ -121,9 +121,9 @@ fn reasons(file: &str, errors: &str) -> Vec<String> {
 }
 
 /// Generates files, and searches for their comments. The inner error is the diagnostics.
-fn generate(input: &Input, outcome: &mut Outcome) -> Result<Result<(), String>, Unprintable> {
+fn generate(input: &Input, options: &str, outcome: &mut Outcome) -> Result<Result<(), String>, Unprintable> {
     let mut diagnostics = Diagnostics::default();
-    let options = Options::parse("include_imports=true", &mut diagnostics);
+    let options = Options::parse(&format!("include_imports=true,{options}"), &mut diagnostics);
     let Some(mut lowered) = protoc_gen_rust_svc::lowered(input, &options, &mut diagnostics) else {
         return Ok(Err(diagnostics.errors()));
     };

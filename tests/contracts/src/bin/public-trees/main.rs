@@ -29,9 +29,15 @@ struct Arguments {
     /// Where to write the crates
     #[arg(long)]
     out: PathBuf,
-    /// The files that are known to be refused, each with the codes of the reasons
+    /// The files that are known to be refused, each with the codes of the reasons; without it, none is
     #[arg(long)]
-    refused: PathBuf,
+    refused: Option<PathBuf>,
+    /// Generate all files of each root in one run, too
+    #[arg(long)]
+    whole: bool,
+    /// The options of the plugin
+    #[arg(long, default_value = "")]
+    opt: String,
     /// Write only the crates of these folders; all are generated
     #[arg(long)]
     only: Vec<PathBuf>,
@@ -43,10 +49,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut total = Outcome::default();
     let mut crates = Vec::new();
     for root in &arguments.root {
-        for (path, files) in folders(root) {
+        let folders = folders(root);
+        if arguments.whole {
+            let all = Folder { path: root.clone(), files: folders.values().flatten().cloned().collect() };
+            report_whole(root, &all.generate(&imports, &arguments.opt)?)?;
+        }
+        for (path, files) in folders {
             let is_written = arguments.only.is_empty() || arguments.only.contains(&path);
             let folder = Folder { path, files };
-            let outcome = folder.generate(&imports)?;
+            let outcome = folder.generate(&imports, &arguments.opt)?;
             if is_written && !outcome.printed.is_empty() {
                 crates.push(shard::write(&arguments.out, &folder, &outcome.printed)?);
             }
@@ -58,7 +69,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("there are no such folders: {unknown:?}").into());
     }
     shard::workspace(&arguments.out, &crates)?;
-    report(&total, &fs::read_to_string(&arguments.refused)?, crates.len())
+    let refused = arguments.refused.as_ref().map_or(Ok(String::new()), fs::read_to_string)?;
+    report(&total, &refused, crates.len())
+}
+
+/// Prints the result of generating a root in one run. Fails if a file is refused or a comment is lost.
+fn report_whole(root: &Path, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
+    let Outcome { files, refused, explanations, lost, printed, .. } = outcome;
+    println!("{} in one run: {files} contracts, {} files generated", root.display(), printed.len());
+    explanations.iter().chain(lost).for_each(|text| eprintln!("{text}"));
+    if refused.is_empty() && lost.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("refused {refused:?}, lost {lost:?}").into())
+    }
 }
 
 /// Prints the results. Fails if a comment is lost, or if the rejected files are not the known ones.

@@ -1,0 +1,167 @@
+//! Disables code by a line before it, so that a changed contract loses nobody's work.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::{Item, Stmt};
+
+use super::target::{DISABLED, Target, function_named, is_disabled, is_disabling, parts};
+
+/// Disables a function of an implementation. Returns `None` if the source has no such function.
+pub(super) fn disable_method(source: &str, trait_name: &str, method: &str, reason: &str) -> Option<String> {
+    let target = Target::Impl(trait_name);
+    let is_it = |text: &String| declares(text, method) && !is_disabling(text);
+    let index = parts(source, target)?.iter().position(is_it)?;
+    let declaration = source.lines().position(|line| declares(line, method))?;
+    disable(source, target, index, reason, above(source, declaration))
+}
+
+/// Disables a test function that uses something. Returns `None` if it does not.
+pub(super) fn disable_function(
+    source: &str,
+    name: &str,
+    reason: &str,
+    uses: impl Fn(TokenStream) -> bool,
+) -> Option<String> {
+    let file = syn::parse_file(source).ok()?;
+    let function = function_named(&file, name)?;
+    if is_disabled(&function.attrs) || !uses(function.block.to_token_stream()) {
+        return None;
+    }
+    let index = file.items.iter().position(|item| matches!(item, Item::Fn(function) if function.sig.ident == name))?;
+    let declaration = source.lines().position(|line| declares(line, name))?;
+    disable(source, Target::File, index, reason, above(source, declaration))
+}
+
+/// Disables the statements of a function that use something, and those that need the variables of them. Returns `None` if there
+/// are none.
+pub(super) fn disable_statements(
+    source: &str,
+    function: &str,
+    reason: &str,
+    uses: impl Fn(TokenStream) -> bool,
+) -> Option<String> {
+    let file = syn::parse_file(source).ok()?;
+    let stale = stale(&function_named(&file, function)?.block.stmts, uses);
+    let mut text = source.to_owned();
+    for index in &stale {
+        let lines: Vec<usize> = (0..text.lines().count()).collect();
+        text = disable(&text, Target::Function(function), *index, reason, lines)?;
+    }
+    (!stale.is_empty()).then_some(text)
+}
+
+/// Returns whether tokens contain a name: a method that is called, a field, or a constant.
+pub(super) fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// The statements that use something, and those that need the variables of them.
+fn stale(statements: &[Stmt], uses: impl Fn(TokenStream) -> bool) -> Vec<usize> {
+    let mut missing: BTreeSet<String> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        let (bound, read) = match statement {
+            Stmt::Local(local) => {
+                (names(local.pat.to_token_stream()), local.init.as_ref().map(|init| init.expr.to_token_stream()))
+            }
+            _ => (BTreeSet::new(), Some(statement.to_token_stream())),
+        };
+        let read = read.unwrap_or_default();
+        let is_stale = uses(read.clone()) || missing.iter().any(|name| mentions(read.clone(), name));
+        if is_disabling(&statement.to_token_stream().to_string()) {
+            continue;
+        }
+        for name in bound {
+            if is_stale {
+                missing.insert(name)
+            } else {
+                missing.remove(&name)
+            };
+        }
+        found.extend(is_stale.then_some(index));
+    }
+    found
+}
+
+fn names(pattern: TokenStream) -> BTreeSet<String> {
+    let names = pattern.into_iter().flat_map(|token| match token {
+        TokenTree::Ident(ident) => BTreeSet::from([ident.to_string()]),
+        TokenTree::Group(group) => names(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => BTreeSet::new(),
+    });
+    names.filter(|name| name != "mut" && name != "ref").collect()
+}
+
+/// Inserts the attribute before the first of some lines, after which the parser finds the same parts, and one of them disabled.
+fn disable(source: &str, target: Target<'_>, index: usize, reason: &str, lines: Vec<usize>) -> Option<String> {
+    let before = parts(source, target)?;
+    lines.into_iter().find_map(|line| {
+        let text = with_line(source, line, &format!("{DISABLED} // {reason}"))?;
+        let mut after = parts(&text, target)?;
+        let disabled = after.get(index).filter(|text| is_disabling(text))?;
+        let without = disabled.split_once(']').map(|(_, rest)| rest.trim_start().to_owned())?;
+        after[index] = without;
+        (after == before).then_some(text)
+    })
+}
+
+fn with_line(source: &str, line: usize, added: &str) -> Option<String> {
+    let lines: Vec<_> = source.split_inclusive('\n').collect();
+    let indentation: String = lines.get(line)?.chars().take_while(|each| [' ', '\t'].contains(each)).collect();
+    let is_blank = lines[line].trim().is_empty();
+    (!is_blank).then(|| format!("{}{indentation}{added}\n{}", lines[..line].concat(), lines[line..].concat()))
+}
+
+/// The lines above a declaration without blank ones between, and its own, from the top.
+fn above(source: &str, declaration: usize) -> Vec<usize> {
+    let lines: Vec<_> = source.lines().collect();
+    let first = lines[..declaration].iter().rposition(|line| line.trim().is_empty()).map_or(0, |blank| blank + 1);
+    (first..=declaration).collect()
+}
+
+/// Returns whether a text declares a function of this name.
+fn declares(text: &str, name: &str) -> bool {
+    let after = text
+        .match_indices("fn ")
+        .filter_map(|(start, word)| text[start + word.len()..].trim_start().strip_prefix(name));
+    after.into_iter().any(|rest| rest.trim_start().starts_with(['(', '<']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{disable_function, disable_method, disable_statements, mentions};
+
+    #[test]
+    fn a_method_is_disabled_above_its_comments() {
+        let source = "impl api::Shop for Mine {\n    fn one(&self) {\n        one(1);\n    }\n\n    /// Ours.\n    #[inline]\n    \
+                      async fn two(&self) {}\n}\nfn two() {}\n";
+        let text = disable_method(source, "Shop", "two", "gone").expect("a method");
+        assert_eq!(text, source.replace("    /// Ours", "    #[cfg(false)] // gone\n    /// Ours"));
+        assert_eq!(disable_method(&text, "Shop", "two", "gone"), None);
+        assert_eq!(disable_method(source, "Shop", "three", "gone"), None);
+    }
+
+    #[test]
+    fn statements_are_disabled_with_those_that_need_them() {
+        let source = "async fn test() {\n    let a = service.one().await;\n    assert!(\n        a.is_ok()\n    );\n    \
+                      let a = service.two().await;\n    check(ONE);\n    assert!(a.is_ok());\n}\n";
+        let uses = |tokens: proc_macro2::TokenStream| ["one", "ONE"].iter().any(|name| mentions(tokens.clone(), name));
+        let text = disable_statements(source, "test", "gone", uses).expect("statements");
+        let expected = ["    let a = service.one()", "    assert!(\n", "    check(ONE)"]
+            .iter()
+            .fold(source.to_owned(), |text, line| text.replace(line, &format!("    #[cfg(false)] // gone\n{line}")));
+        assert_eq!(text, expected);
+        assert_eq!(disable_statements(&text, "test", "gone", uses), None);
+        assert_eq!(
+            disable_function(source, "test", "gone", |_| true),
+            Some(format!("#[cfg(false)] // gone\n{source}"))
+        );
+        assert_eq!(disable_function(source, "test", "gone", |_| false), None);
+    }
+}

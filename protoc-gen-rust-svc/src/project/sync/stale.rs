@@ -1,0 +1,127 @@
+//! The code that a contract no longer has.
+
+use std::collections::BTreeSet;
+
+use minijinja::Value;
+use proc_macro2::TokenStream;
+
+use super::{
+    code::{Implementation, generated_traits},
+    disable::{disable_function, disable_method, disable_statements, mentions},
+    methods::{Changes, Sources, test_name, text},
+    signature::MethodTypes,
+};
+use crate::names::Ident;
+
+/// A method of the code that the contract removed or changed.
+struct StaleMethod {
+    ident: String,
+    is_removed: bool,
+}
+
+impl Changes {
+    /// Disables the methods of an implementation that the contract removed or changed, and their tests.
+    pub(super) fn disable_stale(&mut self, sources: &Sources, path: &str, service: &Value) {
+        let (trait_name, name) = (text(service, "trait_name"), text(service, "name"));
+        let Some(code) = Implementation::read(&self.current(sources, path), &trait_name) else { return };
+        for method in stale_methods(&code, service) {
+            let StaleMethod { ident, is_removed } = &method;
+            let (reason, advice) = match is_removed {
+                true => (
+                    format!("{name} no longer has it: move its code to another method, or remove it"),
+                    "no longer in the contract",
+                ),
+                false => (
+                    format!("{name} has other types now: move its code to the new `{ident}`"),
+                    "has other types in the contract",
+                ),
+            };
+            let source = self.current(sources, path);
+            match disable_method(&source, &trait_name, ident, &reason) {
+                Some(changed) => self.change(path.to_owned(), changed, &format!("{ident} {advice}: disabled")),
+                None => self.notes.push(format!("{path}: {ident} {advice}: change it")),
+            }
+            self.disable_uses(sources, service, &method);
+        }
+    }
+
+    /// Disables the statements and functions that use a method, in the tests and the example that `new` made.
+    fn disable_uses(&mut self, sources: &Sources, service: &Value, method: &StaleMethod) {
+        let (label, reason) = (text(service, "label"), format!("the contract changed `{}`", method.ident));
+        let constant = constant_of(service, &method.ident);
+        let uses = |tokens: TokenStream| mentions(tokens.clone(), &method.ident) || mentions(tokens, &constant);
+        let wire = |source: &str| disable_statements(source, &test_name(service), &reason, uses);
+        self.disable_in(sources, "tests/wire.rs", &method.ident, wire);
+        let fake = |source: &str| disable_function(source, &format!("{label}_is_scripted"), &reason, uses);
+        self.disable_in(sources, "tests/fake.rs", &method.ident, fake);
+        let example = |source: &str| {
+            let is_client = names(source, &text(service, "client"));
+            disable_statements(source, "main", &reason, uses).filter(|_| is_client)
+        };
+        self.disable_in(sources, "examples/client.rs", &method.ident, example);
+    }
+
+    fn disable_in(&mut self, sources: &Sources, path: &str, method: &str, disable: impl Fn(&str) -> Option<String>) {
+        if let Some(text) = disable(&self.current(sources, path)) {
+            self.change(path.to_owned(), text, &format!("uses of {method} disabled"));
+        }
+    }
+
+    /// Names the implementations of services that the contract no longer has, with the lines that use them. `known` are the
+    /// paths of all traits in the generated code.
+    pub(super) fn note_removed_services(&mut self, sources: &Sources, known: &BTreeSet<Vec<String>>) {
+        for (path, source) in sources.iter().filter(|(path, _)| path.starts_with("src/")) {
+            for (implemented, own) in generated_traits(source) {
+                if !known.contains(&implemented) {
+                    let (name, uses) = (implemented.join("::"), uses(sources, path, &own, &implemented).join(", "));
+                    self.notes.push(format!(
+                        "{path}: the contract no longer has {name}: remove the file, and its uses in {uses}"
+                    ));
+                }
+            }
+        }
+    }
+}
+
+fn stale_methods(code: &Implementation, service: &Value) -> Vec<StaleMethod> {
+    let package = text(service, "package");
+    let declared: Vec<_> = service.get_attr("methods").unwrap_or_default().try_iter().into_iter().flatten().collect();
+    let stale = code.methods.iter().filter_map(|(ident, types)| {
+        let method = declared.iter().find(|method| text(method, "ident") == *ident);
+        let is_stale = method.is_none_or(|method| {
+            let contract = MethodTypes::of_contract(&text(method, "takes"), &text(method, "returns"), &package);
+            types.as_ref().zip(contract).is_some_and(|(code, contract)| code.differ(&contract))
+        });
+        is_stale.then(|| StaleMethod { ident: ident.clone(), is_removed: method.is_none() })
+    });
+    stale.collect()
+}
+
+/// Returns the name of the constant of a method, which a removed one had, too.
+fn constant_of(service: &Value, ident: &str) -> String {
+    let mut declared = service.get_attr("methods").unwrap_or_default().try_iter().into_iter().flatten();
+    let known = declared.find(|method| text(method, "ident") == ident).map(|method| text(&method, "constant"));
+    known.unwrap_or_else(|| ident.trim_start_matches("r#").to_uppercase())
+}
+
+/// Returns the places that name an implementation, its module, or generated code of its service.
+fn uses(sources: &Sources, file: &str, own: &str, implemented: &[String]) -> Vec<String> {
+    let module = file.rsplit('/').next().and_then(|name| name.strip_suffix(".rs")).unwrap_or_default();
+    let service = implemented.last().cloned().unwrap_or_default();
+    let snake = Ident::snake(&service);
+    let generated = [format!("{service}Client"), format!("{service}Fake")].into_iter();
+    let generated = generated.chain(["adapter", "gateway"].map(|part| format!("{}_{part}", snake.plain())));
+    let words: Vec<_> = generated.chain([own.to_owned(), service.clone()]).collect();
+    let is_use = |line: &str| line.contains(&format!("mod {module};")) || words.iter().any(|word| names(line, word));
+    let others = sources.iter().filter(|(path, _)| *path != file);
+    let lines = others.flat_map(|(path, source)| {
+        let numbers = source.lines().enumerate().filter(|(_, line)| is_use(line)).map(|(index, _)| index + 1);
+        numbers.map(|number| format!("{path}:{number}")).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+/// Returns whether a line has a name as a whole word.
+fn names(line: &str, name: &str) -> bool {
+    line.split(|each: char| !each.is_alphanumeric() && each != '_').any(|word| word == name)
+}

@@ -1,0 +1,11 @@
+//! Methods and messages by their descriptors.
+
+mod method;
+mod raw;
+mod rules;
+mod value;
+
+pub(crate) use method::{Contract, DynamicMethod};
+pub(crate) use raw::RawMessage;
+pub(crate) use rules::{check_request, check_response, drift};
+pub(crate) use value::Dynamic;

@@ -1,0 +1,53 @@
+//! Files of scripts: reading, reloading, and their schema.
+
+use std::time::Duration;
+
+use rust_svc::Code;
+
+use super::*;
+
+async fn until(work: impl AsyncFn() -> bool) {
+    for _ in 0..100 {
+        if work().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it does not happen");
+}
+
+#[tokio::test]
+async fn files_are_read_again_when_they_change() {
+    let it = Fixture::new("- {method: library.v1.Library/GetBook, returns: {title: old}}").await;
+    let title = async || it.call("GetBook", json!({})).await.map(|book| book["title"].clone());
+    assert_eq!(title().await.unwrap(), "old");
+    let path = it.folder.path().join("scripts.yaml");
+    fs::write(&path, "- {method: library.v1.Library/GetBook, returns: {title: newer}}").unwrap();
+    until(async || title().await.unwrap() == "newer").await;
+    // Errors leave the scripts as they are.
+    fs::write(&path, "- {method: library.v1.Library/GetBook, returns: {titel: bad}}").unwrap();
+    fs::write(it.folder.path().join("more.json"), "[]").unwrap();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(title().await.unwrap(), "newer");
+    fs::remove_file(&path).unwrap();
+    until(async || title().await.is_err_and(|error| error.code() != Code::Internal)).await;
+}
+
+#[tokio::test]
+async fn all_errors_of_files_are_shown_with_their_lines() {
+    let folder = TempDir::new().unwrap();
+    let scripts = "scripts:\n  - method: library.v1.Library/None\n    hangs: true\n  - method: library.v1.Library/GetBook\n    returns: {titel: x}\n";
+    fs::write(folder.path().join("bad.yaml"), scripts).unwrap();
+    let error = start(config(folder.path())).await.unwrap_err();
+    assert!(error.contains("bad.yaml:2: error: unknown method `library.v1.Library/None`"), "{error}");
+    assert!(error.contains("bad.yaml:4: error: library.v1.Book: "), "{error}");
+}
+
+#[test]
+fn the_schema_describes_scripts_of_each_method() {
+    let schema = crate::schema(descriptors(PROTO)).unwrap();
+    let definitions = &schema["$defs"];
+    assert_eq!(definitions["script"]["oneOf"].as_array().unwrap().len(), 8);
+    assert_eq!(definitions["library.v1.Author"]["properties"]["born"]["type"], json!(["number", "string"]));
+    assert_eq!(definitions["library.v1.Book"]["properties"]["authors"]["items"]["$ref"], "#/$defs/library.v1.Author");
+}

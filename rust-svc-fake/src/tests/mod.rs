@@ -1,0 +1,164 @@
+//! The fake server as clients see it.
+
+mod files;
+mod recording;
+mod resources;
+mod serving;
+
+use std::{fs, path::Path};
+
+use rust_svc::{Client, Context, Result, Streaming};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{
+    FakeConfig, RunningFake,
+    contract::{Contract, Dynamic, RawMessage},
+    start,
+};
+
+const PROTO: &str = r#"
+syntax = "proto3";
+package library.v1;
+import "google/api/field_behavior.proto";
+import "google/protobuf/empty.proto";
+import "google/protobuf/field_mask.proto";
+
+service Library {
+  rpc GetBook(GetBookRequest) returns (Book);
+  rpc ListBooks(ListBooksRequest) returns (ListBooksResponse);
+  rpc CreateBook(CreateBookRequest) returns (Book);
+  rpc UpdateBook(UpdateBookRequest) returns (Book);
+  rpc DeleteBook(DeleteBookRequest) returns (google.protobuf.Empty);
+  rpc WatchBooks(GetBookRequest) returns (stream Book);
+  rpc ImportBooks(stream Book) returns (ListBooksResponse);
+  rpc Discuss(stream Book) returns (stream Book);
+}
+message Book {
+  string name = 1;
+  string title = 2 [(google.api.field_behavior) = REQUIRED];
+  repeated Author authors = 3;
+  int64 pages = 4;
+  string etag = 5;
+  map<string, string> labels = 6;
+  Genre genre = 7;
+}
+message Author { string family = 1; int32 born = 2; }
+enum Genre { GENRE_UNSPECIFIED = 0; GENRE_NOVEL = 1; }
+message GetBookRequest { string name = 1; Author by = 2; repeated int32 years = 3; }
+message ListBooksRequest { string parent = 1; int32 page_size = 2; string page_token = 3; string filter = 4; }
+message ListBooksResponse { repeated Book books = 1; string next_page_token = 2; int32 total_size = 3; }
+message CreateBookRequest { string parent = 1; Book book = 2; string book_id = 3; }
+message UpdateBookRequest { Book book = 1; google.protobuf.FieldMask update_mask = 2; bool allow_missing = 3; }
+message DeleteBookRequest { string name = 1; string etag = 2; bool allow_missing = 3; }
+"#;
+
+const FIELD_BEHAVIOR: &str = r#"
+syntax = "proto3";
+package google.api;
+import "google/protobuf/descriptor.proto";
+extend google.protobuf.FieldOptions { repeated FieldBehavior field_behavior = 1052; }
+enum FieldBehavior { FIELD_BEHAVIOR_UNSPECIFIED = 0; OPTIONAL = 1; REQUIRED = 2; OUTPUT_ONLY = 3; }
+"#;
+
+/// Compiles a contract.
+fn descriptors(proto: &str) -> Vec<u8> {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir_all(folder.path().join("google/api")).unwrap();
+    fs::write(folder.path().join("google/api/field_behavior.proto"), FIELD_BEHAVIOR).unwrap();
+    fs::write(folder.path().join("library.proto"), proto).unwrap();
+    let mut compiler = protox::Compiler::new([folder.path()]).unwrap();
+    compiler.include_imports(true).open_file("library.proto").unwrap();
+    compiler.encode_file_descriptor_set()
+}
+
+/// A fake server with files of scripts, and a client of it.
+struct Fixture {
+    folder: TempDir,
+    fake: RunningFake,
+    contract: Contract,
+    client: Client,
+}
+
+impl Fixture {
+    async fn new(scripts: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("scripts.yaml"), scripts).unwrap();
+        let fake = start(config(folder.path())).await.unwrap();
+        let client = Client::builder(format!("http://{}", fake.address())).build().unwrap();
+        Self { folder, fake, contract: Contract::new(descriptors(PROTO)).unwrap(), client }
+    }
+
+    fn message(&self, name: &str, json: &Value) -> RawMessage {
+        let descriptor = self.contract.pool.get_message_by_name(&format!("library.v1.{name}")).unwrap();
+        Dynamic::from_json(descriptor, json).unwrap().encode()
+    }
+
+    /// Calls a unary method with JSON.
+    async fn call(&self, method: &str, json: Value) -> Result<Value> {
+        self.call_with(Context::new(), method, json).await
+    }
+
+    async fn call_with(&self, cx: Context, method: &str, json: Value) -> Result<Value> {
+        let method = self.contract.method(&format!("library.v1.Library/{method}")).unwrap();
+        let request = Dynamic::from_json(method.input.clone(), &json).unwrap().encode();
+        let response = self.client.unary::<RawMessage, RawMessage, _, _>(method.method, cx, request).await?;
+        Ok(Dynamic::decode(method.output.clone(), response)?.to_json())
+    }
+
+    /// Calls a method with books, and returns the responses.
+    async fn exchange(&self, method: &str, books: Vec<Value>) -> Result<Vec<Value>> {
+        let method = self.contract.method(&format!("library.v1.Library/{method}")).unwrap();
+        let books: Vec<_> = books.iter().map(|book| self.message("Book", book)).collect();
+        let (cx, requests) = (Context::new(), Streaming::from_messages(books));
+        let responses = match method.returns_stream() {
+            true => self.client.bidi_streaming::<RawMessage, RawMessage, _, _>(method.method, cx, requests).await?,
+            false => {
+                let one = self.client.client_streaming::<RawMessage, RawMessage, _, _>(method.method, cx, requests);
+                Streaming::from_messages([one.await?])
+            }
+        };
+        let responses = responses.collect().await?;
+        responses.into_iter().map(|it| Ok(Dynamic::decode(method.output.clone(), it)?.to_json())).collect()
+    }
+
+    async fn watch(&self, json: Value) -> Result<Vec<Value>> {
+        let method = self.contract.method("library.v1.Library/WatchBooks").unwrap();
+        let request = self.message("GetBookRequest", &json);
+        let client = &self.client;
+        let books =
+            client.server_streaming::<RawMessage, RawMessage, _, _>(method.method, Context::new(), request).await?;
+        let books = books.collect().await?;
+        books.into_iter().map(|it| Ok(Dynamic::decode(method.output.clone(), it)?.to_json())).collect()
+    }
+
+    /// Calls the HTTP API.
+    async fn http(&self, verb: &str, path: &str, body: &str) -> (u16, Value) {
+        let mut stream = TcpStream::connect(self.fake.address()).await.unwrap();
+        let head =
+            format!("{verb} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all((head + body).as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        let status = response.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = &response[response.find("\r\n\r\n").unwrap() + 4..];
+        (status, serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {response}")))
+    }
+}
+
+fn config(folder: &Path) -> FakeConfig {
+    FakeConfig {
+        descriptors: descriptors(PROTO),
+        scripts: vec![folder.to_owned()],
+        listen: "127.0.0.1:0".to_owned(),
+        resources: true,
+    }
+}
+
+fn book(title: &str) -> Value {
+    json!({"title": title})
+}

@@ -1,0 +1,13 @@
+//! The fake of one method: its scripts and its calls.
+
+mod checked;
+mod contract;
+mod explain;
+mod handle;
+mod respond;
+mod spy;
+mod state;
+mod zero;
+
+pub use explain::ScriptUse;
+pub use handle::MethodFake;

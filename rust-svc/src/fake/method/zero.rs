@@ -1,0 +1,17 @@
+//! Responses with empty fields to calls without a script.
+
+use crate::fake::{CallShape, MethodFake};
+
+impl<S: CallShape> MethodFake<S> {
+    /// Responds to calls without a script in a [session with zero responses](crate::fake::Session::zero). Generated code calls
+    /// it.
+    #[must_use]
+    pub fn zeroed(self) -> Self
+    where
+        S::Response: Default,
+    {
+        // The fake is new.
+        let _ = self.get().zero.set(S::Response::default);
+        self
+    }
+}
