@@ -7,5 +7,5 @@ mod percent;
 mod template;
 
 #[cfg(feature = "gateway")]
-pub(crate) use percent::percent_decode;
+pub(crate) use percent::{decoded_bytes, is_percent_encoded, percent_decode};
 pub use template::{Segment, Template, TemplateError, Variable};

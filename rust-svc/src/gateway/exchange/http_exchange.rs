@@ -28,7 +28,7 @@ use crate::{
             parameters::{self, Parameters},
         },
         response::{Framing, ResponseStream, conditional, message},
-        routing::BoundRoute,
+        routing::{BoundRoute, PathSegments},
         settings::{CapturedParameters, GatewaySettings, StreamFormat},
     },
     intercept::ActiveCall,
@@ -63,7 +63,7 @@ impl HttpExchange {
     pub(crate) fn open(
         route: Arc<BoundRoute>,
         settings: Arc<GatewaySettings>,
-        segments: &[&str],
+        segments: PathSegments<'_>,
         parts: &mut Parts,
         body: Body,
     ) -> Result<Self, HttpError> {

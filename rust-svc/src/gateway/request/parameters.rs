@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     Error, Result, Violation,
     gateway::{
-        routing::{BoundRoute, route::Unescape},
+        routing::{BoundRoute, PathSegments, route::Unescape},
         settings::{CapturedParameters, GatewaySettings, UnknownParameters},
     },
     json::{ParameterTree, PathStep, json_name},
@@ -59,7 +59,7 @@ pub(crate) struct Parameters {
 /// Reads the variables of the path, whose segments are still percent-encoded, and the query.
 pub(crate) fn read(
     route: &BoundRoute,
-    segments: &[&str],
+    segments: PathSegments<'_>,
     query: &str,
     settings: &GatewaySettings,
 ) -> Result<Parameters> {
@@ -206,10 +206,14 @@ fn is_in_path(route: &BoundRoute, steps: &[PathStep<'_>]) -> bool {
     })
 }
 
-fn path_value(variable: &Variable, segments: &[&str], unescape: Unescape, route: &BoundRoute) -> Result<String> {
-    let range = route.template.matched(variable, segments.len());
-    let raw = segments.get(range).unwrap_or_default().join("/");
-    let decoded = percent_decode(&raw, |byte| variable.is_multi_segment() && unescape.keeps(byte));
+fn path_value(
+    variable: &Variable,
+    segments: PathSegments<'_>,
+    unescape: Unescape,
+    route: &BoundRoute,
+) -> Result<String> {
+    let range = route.template.matched(variable, segments.count());
+    let decoded = percent_decode(segments.range(range), |byte| variable.is_multi_segment() && unescape.keeps(byte));
     let text = decoded.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
     match text {
         Some(text) => Ok(text),

@@ -1,11 +1,13 @@
 //! Which route a request belongs to.
 
 mod bound_route;
+mod literal_map;
 mod request_path;
 pub mod route;
 mod table;
 mod trie;
 
 pub(super) use bound_route::{BoundRoute, MessageInfo};
+pub(super) use request_path::PathSegments;
 pub(super) use table::RouteTable;
 pub use table::RoutesError;

@@ -1,14 +1,20 @@
 //! The path of a request.
 
-use crate::path::percent_decode;
+use std::ops::Range;
 
-/// The path of a request, without its slashes, still percent-encoded.
-#[derive(Debug)]
+use crate::path::is_percent_encoded;
+
+/// The path of a request, still percent-encoded.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestPath<'p> {
-    pub(super) segments: Vec<&'p str>,
+    pub(super) segments: PathSegments<'p>,
     /// Whether a slash ends the path, behind which `**` may match nothing.
     pub(super) ends_with_slash: bool,
 }
+
+/// Segments with slashes between them; an empty text has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PathSegments<'p>(pub(super) &'p str);
 
 /// The reason why no route can have a path.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,25 +28,42 @@ pub(crate) enum PathError {
 impl<'p> RequestPath<'p> {
     pub(crate) fn parse(path: &'p str) -> Result<Self, PathError> {
         let rest = path.strip_prefix('/').ok_or(PathError::NotFound)?;
-        if percent_decode(rest, |_| false).is_none() {
+        if !is_percent_encoded(rest) {
             return Err(PathError::Malformed);
         }
         let (inner, ends_with_slash) = rest.strip_suffix('/').map_or((rest, false), |inner| (inner, true));
-        let segments: Vec<_> =
-            if inner.is_empty() && !ends_with_slash { Vec::new() } else { inner.split('/').collect() };
-        let has_empty = segments.iter().any(|segment| segment.is_empty());
-        if has_empty { Err(PathError::NotFound) } else { Ok(Self { segments, ends_with_slash }) }
+        let is_root = inner.is_empty() && !ends_with_slash;
+        let has_empty = !is_root && inner.split('/').any(str::is_empty);
+        if has_empty { Err(PathError::NotFound) } else { Ok(Self { segments: PathSegments(inner), ends_with_slash }) }
     }
 
     /// Returns the path without the slash that ends it, if it ends with one.
-    pub(crate) fn without_slash(&self) -> Option<Self> {
-        self.ends_with_slash.then(|| Self { segments: self.segments.clone(), ends_with_slash: false })
+    pub(crate) fn without_slash(self) -> Option<Self> {
+        self.ends_with_slash.then_some(Self { ends_with_slash: false, ..self })
+    }
+}
+
+impl<'p> PathSegments<'p> {
+    pub(crate) fn count(self) -> usize {
+        if self.0.is_empty() { 0 } else { self.0.split('/').count() }
+    }
+
+    /// Returns the text of some of the segments, with the slashes between them.
+    pub(crate) fn range(self, range: Range<usize>) -> &'p str {
+        let end = self.offset(range.end).saturating_sub(1);
+        self.0.get(self.offset(range.start)..end).unwrap_or_default()
+    }
+
+    /// Returns where a segment begins.
+    fn offset(self, index: usize) -> usize {
+        let slash = |index: usize| self.0.match_indices('/').nth(index).map_or(self.0.len(), |(slash, _)| slash);
+        index.checked_sub(1).map_or(0, |before| slash(before) + 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PathError, RequestPath};
+    use super::{PathError, PathSegments, RequestPath};
 
     #[test]
     fn paths_with_empty_segments_or_bad_escapes_are_refused() {
@@ -57,5 +80,15 @@ mod tests {
         ] {
             assert_eq!(RequestPath::parse(path).expect_err(path), why, "{path}");
         }
+    }
+
+    #[test]
+    fn segments_are_counted_and_cut_out() {
+        let segments = PathSegments("a/bc/d");
+        assert_eq!((segments.count(), PathSegments("").count(), PathSegments("a").count()), (3, 0, 1));
+        for (range, text) in [(0..1, "a"), (0..3, "a/bc/d"), (1..3, "bc/d"), (2..3, "d"), (1..1, ""), (3..3, "")] {
+            assert_eq!(segments.range(range.clone()), text, "{range:?}");
+        }
+        assert_eq!(PathSegments("").range(0..0), "");
     }
 }

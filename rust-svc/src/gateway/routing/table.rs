@@ -1,6 +1,6 @@
 //! Finds the route of a request.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use axum::{
     body::Body,
@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     bound_route::BoundRoute,
-    request_path::{PathError, RequestPath},
+    request_path::{PathError, PathSegments, RequestPath},
     trie::RouteTrie,
 };
 #[cfg(feature = "websocket")]
@@ -41,7 +41,7 @@ const METHOD_OVERRIDE: &str = "x-http-method-override";
 #[derive(Debug)]
 pub(in crate::gateway) struct RouteTable {
     handlers: Vec<RouteHandler>,
-    tries: HashMap<&'static str, RouteTrie>,
+    tries: Vec<(&'static str, RouteTrie)>,
     /// The settings for requests without a route.
     settings: Arc<GatewaySettings>,
     /// The chain that observes requests without a route.
@@ -58,7 +58,7 @@ impl RouteTable {
     /// Checks all routes. Fails with all that are invalid or in conflict.
     pub(in crate::gateway) fn new(groups: Vec<RouteGroup>, chain: Chain, assets: Assets) -> Result<Self, RoutesError> {
         let settings = groups.first().map(|group| Arc::new(group.settings.clone())).unwrap_or_default();
-        let mut table = Self { handlers: Vec::new(), tries: HashMap::new(), settings, chain, assets };
+        let mut table = Self { handlers: Vec::new(), tries: Vec::new(), settings, chain, assets };
         let mut errors = Vec::new();
         for (index, RouteGroup { declared, settings, .. }) in groups.into_iter().enumerate() {
             let settings = Arc::new(settings);
@@ -71,11 +71,19 @@ impl RouteTable {
         let name = format!("{declared:?}");
         let DeclaredRoute { method, route, messages, chain, handler } = declared;
         let route = BoundRoute::check(method, route, messages).map_err(|why| format!("{name}: {why}"))?;
-        let trie = self.tries.entry(route.route.kind).or_default();
-        let inserted = trie.insert(&route.template, self.handlers.len());
+        let index = self.handlers.len();
+        let inserted = self.trie_mut(route.route.kind).insert(&route.template, index);
         inserted.map_err(|other| format!("{name}: {:?} matches the same paths", self.handlers[other]))?;
         self.handlers.push(RouteHandler { route: Arc::new(route), chain, handler, settings: settings.clone(), group });
         Ok(())
+    }
+
+    fn trie_mut(&mut self, kind: &'static str) -> &mut RouteTrie {
+        let index = self.tries.iter().position(|(own, _)| *own == kind).unwrap_or_else(|| {
+            self.tries.push((kind, RouteTrie::default()));
+            self.tries.len() - 1
+        });
+        &mut self.tries[index].1
     }
 
     pub(in crate::gateway) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
@@ -85,29 +93,29 @@ impl RouteTable {
         }
         let uri = parts.uri.clone();
         let path = RequestPath::parse(uri.path());
-        if let Some(method) = path.as_ref().ok().and_then(|path| self.overriding(&parts, path)) {
+        if let Some(method) = path.as_ref().ok().and_then(|path| self.overriding(&parts, *path)) {
             parts.method = method;
         }
-        let found = path.map(|path| (self.find(&parts.method, &path), path));
+        let found = path.map(|path| (self.find(&parts.method, path), path));
         #[cfg(feature = "websocket")]
         if let Ok((_, path)) = &found
-            && let Some((handler, segments)) = self.find_socket(&parts, path)
+            && let Some((handler, segments)) = self.find_socket(&parts, *path)
         {
             let http_route = http_route(&parts, handler.route.route.template);
-            return web_socket::serve(handler, http_route, &segments, &mut parts).await;
+            return web_socket::serve(handler, http_route, segments, &mut parts).await;
         }
         match found {
             Err(PathError::Malformed) => self.refuse(&parts, malformed()),
             Err(PathError::NotFound) => self.refuse(&parts, not_found()),
-            Ok((Some((handler, segments)), _)) => self.call(handler, &segments, &mut parts, body).await,
-            Ok((None, path)) => self.other_method(&parts, &path),
+            Ok((Some((handler, segments)), _)) => self.call(handler, segments, &mut parts, body).await,
+            Ok((None, path)) => self.other_method(&parts, path),
         }
     }
 
     /// Returns the method that a `POST` is served as, if a gateway with routes for this path allows that.
-    fn overriding(&self, parts: &Parts, path: &RequestPath<'_>) -> Option<HttpMethod> {
+    fn overriding(&self, parts: &Parts, path: RequestPath<'_>) -> Option<HttpMethod> {
         let given = parts.headers.get(METHOD_OVERRIDE).filter(|_| parts.method == HttpMethod::POST)?;
-        let mut routes = self.tries.values().filter_map(|trie| trie.find(path));
+        let mut routes = self.tries.iter().filter_map(|(_, trie)| trie.find(path));
         let is_allowed = routes.any(|(index, _)| self.handlers[index].settings.method_override);
         HttpMethod::from_bytes(given.as_bytes()).ok().filter(|_| is_allowed)
     }
@@ -116,31 +124,36 @@ impl RouteTable {
     /// is one of the first group.
     pub(in crate::gateway) fn group(&self, request: &Request<Body>) -> usize {
         let Ok(path) = RequestPath::parse(request.uri().path()) else { return 0 };
-        let own = self.find(request.method(), &path).map(|(handler, _)| handler.group);
-        let any = || self.tries.values().find_map(|trie| trie.find(&path)).map(|(index, _)| self.handlers[index].group);
+        let own = self.find(request.method(), path).map(|(handler, _)| handler.group);
+        let found = || self.tries.iter().find_map(|(_, trie)| trie.find(path));
+        let any = || found().map(|(index, _)| self.handlers[index].group);
         own.or_else(any).unwrap_or(0)
     }
 
     /// Finds the route of a request. A slash behind the path is ignored for routes whose settings say so.
-    fn find<'p>(&self, method: &HttpMethod, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
+    fn find<'p>(&self, method: &HttpMethod, path: RequestPath<'p>) -> Option<(&RouteHandler, PathSegments<'p>)> {
         self.find_exactly(method, path).or_else(|| {
-            let found = self.find_exactly(method, &path.without_slash()?);
+            let found = self.find_exactly(method, path.without_slash()?);
             found.filter(|(handler, _)| handler.settings.trailing_slash)
         })
     }
 
     /// Finds the route of a path. The method's own route precedes one for every method; `HEAD` is served by `GET`.
-    fn find_exactly<'p>(&self, method: &HttpMethod, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
+    fn find_exactly<'p>(
+        &self,
+        method: &HttpMethod,
+        path: RequestPath<'p>,
+    ) -> Option<(&RouteHandler, PathSegments<'p>)> {
         let as_get = (method == HttpMethod::HEAD).then_some("GET");
-        let kinds = [Some(method.as_str()), as_get, Some(ANY)];
-        let mut tries = kinds.into_iter().flatten().filter_map(|kind| self.tries.get(kind));
-        let (index, segments) = tries.find_map(|trie| trie.find(path))?;
+        let mut kinds = [Some(method.as_str()), as_get, Some(ANY)].into_iter().flatten();
+        let find = |kind| self.tries.iter().find(|(own, _)| *own == kind)?.1.find(path);
+        let (index, segments) = kinds.find_map(find)?;
         Some((&self.handlers[index], segments))
     }
 
     /// Finds the route of a stream that the request asks to have over a WebSocket, whose handshake is always `GET`.
     #[cfg(feature = "websocket")]
-    fn find_socket<'p>(&self, parts: &Parts, path: &RequestPath<'p>) -> Option<(&RouteHandler, Vec<&'p str>)> {
+    fn find_socket<'p>(&self, parts: &Parts, path: RequestPath<'p>) -> Option<(&RouteHandler, PathSegments<'p>)> {
         if !web_socket::is_handshake(parts) {
             return None;
         }
@@ -149,14 +162,20 @@ impl RouteTable {
         found.find(|(handler, _)| handler.route.method.kind.is_stream())
     }
 
-    async fn call(&self, handler: &RouteHandler, segments: &[&str], parts: &mut Parts, body: Body) -> Response<Body> {
+    async fn call(
+        &self,
+        handler: &RouteHandler,
+        segments: PathSegments<'_>,
+        parts: &mut Parts,
+        body: Body,
+    ) -> Response<Body> {
         let http_route = http_route(parts, handler.route.route.template);
         let exchange = HttpExchange::open(handler.route.clone(), handler.settings.clone(), segments, parts, body);
         call::serve(handler, http_route, parts, exchange, |exchange| call::run(handler, http_route, exchange)).await
     }
 
     /// Responds to a path without a route for this method.
-    fn other_method(&self, parts: &Parts, path: &RequestPath<'_>) -> Response<Body> {
+    fn other_method(&self, parts: &Parts, path: RequestPath<'_>) -> Response<Body> {
         let Some(allow) = self.allow(path) else { return self.refuse(parts, not_found()) };
         if self.settings.wrong_method_is_unimplemented {
             return self.refuse(parts, Error::new(Code::Unimplemented, "Method Not Allowed").into());
@@ -176,7 +195,7 @@ impl RouteTable {
     }
 
     /// Returns the methods of a path; `None` if it has none.
-    fn allow(&self, path: &RequestPath<'_>) -> Option<String> {
+    fn allow(&self, path: RequestPath<'_>) -> Option<String> {
         let taken = self.tries.iter().filter(|(_, trie)| trie.find(path).is_some());
         let mut kinds: Vec<&str> = taken.map(|(kind, _)| *kind).collect();
         if kinds.is_empty() {

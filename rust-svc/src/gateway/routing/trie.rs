@@ -1,100 +1,112 @@
 //! The routes of one HTTP method, found segment by segment.
 
-use std::collections::{HashMap, HashSet};
+use super::{
+    literal_map::{LiteralMap, is_literal},
+    request_path::{PathSegments, RequestPath},
+};
+use crate::path::{Segment, Template};
 
-use super::request_path::RequestPath;
-use crate::path::{Segment, Template, percent_decode};
-
-/// The routes of one HTTP method.
+/// The routes of one HTTP method. A lookup does not allocate.
 #[derive(Debug, Default)]
 pub(crate) struct RouteTrie {
     root: TrieNode,
-    verbs: HashSet<String>,
+    verbs: LiteralMap<VerbId>,
     /// The most colons of a verb, its first one included.
     max_verb_colons: usize,
 }
 
+/// A verb of the routes, or none.
+type VerbId = Option<usize>;
+
 #[derive(Debug, Default)]
 struct TrieNode {
-    literals: HashMap<String, TrieNode>,
+    literals: LiteralMap<TrieNode>,
     single: Option<Box<TrieNode>>,
-    /// Routes that end here, by their verbs.
-    ends: HashMap<Option<String>, usize>,
+    /// Routes that end here.
+    ends: RouteEnds,
     /// Routes that continue with `**` and a known number of segments, the longest first.
     tails: Vec<TrieTail>,
-    /// Routes that end with `**` here, by their verbs.
-    many: HashMap<Option<String>, usize>,
+    /// Routes that end with `**` here.
+    many: RouteEnds,
 }
+
+/// Routes by their verbs.
+#[derive(Debug, Default)]
+struct RouteEnds(Vec<(VerbId, usize)>);
 
 /// The segments that follow `**` in a route.
 #[derive(Debug)]
 struct TrieTail {
     segments: Vec<Segment>,
-    verb: Option<String>,
+    verb: VerbId,
     route: usize,
 }
 
 impl RouteTrie {
     /// Adds a route. Fails with the route that has the same paths.
     pub(crate) fn insert(&mut self, template: &Template, route: usize) -> Result<(), usize> {
-        let verb = template.verb().map(str::to_owned);
-        let colons = verb.as_ref().map_or(0, |verb| 1 + verb.matches(':').count());
-        self.max_verb_colons = self.max_verb_colons.max(colons);
-        self.verbs.extend(verb.clone());
+        let verb = template.verb().and_then(|verb| self.verb(verb));
         let mut node = &mut self.root;
         for (index, segment) in template.segments().iter().enumerate() {
             node = match segment {
-                Segment::Literal(text) => node.literals.entry(text.clone()).or_default(),
+                Segment::Literal(text) => node.literals.get_or_insert_with(text, TrieNode::default),
                 Segment::Single => node.single.get_or_insert_default(),
                 Segment::Many => {
                     let rest = &template.segments()[index + 1..];
-                    return if rest.is_empty() {
-                        add(&mut node.many, verb, route)
-                    } else {
-                        node.tail(rest, verb, route)
-                    };
+                    return if rest.is_empty() { node.many.add(verb, route) } else { node.tail(rest, verb, route) };
                 }
             };
         }
-        add(&mut node.ends, verb, route)
+        node.ends.add(verb, route)
+    }
+
+    fn verb(&mut self, verb: &str) -> VerbId {
+        self.max_verb_colons = self.max_verb_colons.max(1 + verb.matches(':').count());
+        let next = self.verbs.len();
+        *self.verbs.get_or_insert_with(verb, || Some(next))
     }
 
     /// Returns the route of a path, and the segments that its template matches, without the verb.
-    pub(crate) fn find<'p>(&self, path: &RequestPath<'p>) -> Option<(usize, Vec<&'p str>)> {
-        let mut segments = path.segments.clone();
-        for (rest, verb) in self.verbs_of(path) {
-            let verb = decode_segment(verb).filter(|verb| self.verbs.contains(verb));
-            if let (Some(verb), Some(last)) = (verb, segments.last_mut()) {
-                *last = rest;
-                if let Some(route) = self.root.find(&segments, &Some(verb), false) {
-                    return Some((route, segments));
-                }
-            }
-        }
-        segments.clone_from(&path.segments);
-        let route = self.root.find(&segments, &None, path.ends_with_slash)?;
-        Some((route, segments))
+    pub(crate) fn find<'p>(&self, path: RequestPath<'p>) -> Option<(usize, PathSegments<'p>)> {
+        let with_verb = self.verbs_of(path).find_map(|(rest, verb)| {
+            let route = self.root.find(rest, *self.verbs.get(verb)?, false)?;
+            Some((route, PathSegments(rest)))
+        });
+        let without = || Some((self.root.find(path.segments.0, None, path.ends_with_slash)?, path.segments));
+        with_verb.or_else(without)
     }
 
     /// Returns the ways to end the last segment with a verb, the longest verb first.
-    fn verbs_of<'p>(&self, path: &RequestPath<'p>) -> impl Iterator<Item = (&'p str, &'p str)> + use<'p> {
-        let last = path.segments.last().copied().filter(|_| !path.ends_with_slash).unwrap_or_default();
-        let mut colons: Vec<usize> =
-            last.rmatch_indices(':').map(|(colon, _)| colon).take(self.max_verb_colons).collect();
-        colons.retain(|colon| *colon > 0);
-        colons.into_iter().rev().map(|colon| (&last[..colon], &last[colon + 1..]))
+    fn verbs_of<'p>(&self, path: RequestPath<'p>) -> impl Iterator<Item = (&'p str, &'p str)> + use<'p> {
+        let text = path.segments.0;
+        let last = text.rfind('/').map_or(0, |slash| slash + 1);
+        let most = if path.ends_with_slash { 0 } else { self.max_verb_colons };
+        (0..most).rev().filter_map(move |skipped| {
+            let (colon, _) = text[last..].rmatch_indices(':').nth(skipped)?;
+            (colon > 0).then(|| (&text[..last + colon], &text[last + colon + 1..]))
+        })
     }
 }
 
-fn add(ends: &mut HashMap<Option<String>, usize>, verb: Option<String>, route: usize) -> Result<(), usize> {
-    match *ends.entry(verb).or_insert(route) {
-        own if own == route => Ok(()),
-        other => Err(other),
+impl RouteEnds {
+    fn add(&mut self, verb: VerbId, route: usize) -> Result<(), usize> {
+        match self.get(verb) {
+            Some(other) if other != route => Err(other),
+            Some(_) => Ok(()),
+            None => {
+                self.0.push((verb, route));
+                Ok(())
+            }
+        }
+    }
+
+    fn get(&self, verb: VerbId) -> Option<usize> {
+        self.0.iter().find(|(own, _)| *own == verb).map(|(_, route)| *route)
     }
 }
 
 impl TrieNode {
-    fn tail(&mut self, segments: &[Segment], verb: Option<String>, route: usize) -> Result<(), usize> {
+    fn tail(&mut self, segments: &[Segment], verb: VerbId, route: usize) -> Result<(), usize> {
         if let Some(same) = self.tails.iter().find(|tail| tail.segments == segments && tail.verb == verb) {
             return if same.route == route { Ok(()) } else { Err(same.route) };
         }
@@ -106,39 +118,34 @@ impl TrieNode {
 
     /// Prefers a literal to `*` to `**`, and returns to the less specific one at a dead end. Behind a last slash only
     /// `**` matches, as no segment.
-    fn find(&self, segments: &[&str], verb: &Option<String>, ends_with_slash: bool) -> Option<usize> {
-        let Some((first, rest)) = segments.split_first() else {
+    fn find(&self, segments: &str, verb: VerbId, ends_with_slash: bool) -> Option<usize> {
+        if segments.is_empty() {
             let end = self.ends.get(verb).filter(|_| !ends_with_slash);
-            return end.or_else(|| self.many.get(verb)).copied();
-        };
-        let literal = || self.literal(first)?.find(rest, verb, ends_with_slash);
+            return end.or_else(|| self.many.get(verb));
+        }
+        let (first, rest) = segments.split_once('/').unwrap_or((segments, ""));
+        let literal = || self.literals.get(first)?.find(rest, verb, ends_with_slash);
         let single = || self.single.as_ref()?.find(rest, verb, ends_with_slash);
         let found = literal().or_else(single);
         if ends_with_slash { found } else { found.or_else(|| self.find_many(segments, verb)) }
     }
 
-    fn find_many(&self, segments: &[&str], verb: &Option<String>) -> Option<usize> {
-        let tail = self.tails.iter().find(|tail| tail.verb == *verb && tail.ends(segments)).map(|tail| tail.route);
-        tail.or_else(|| self.many.get(verb).copied())
-    }
-
-    fn literal(&self, segment: &str) -> Option<&Self> {
-        if segment.contains('%') { self.literals.get(&decode_segment(segment)?) } else { self.literals.get(segment) }
+    fn find_many(&self, segments: &str, verb: VerbId) -> Option<usize> {
+        let tail = self.tails.iter().find(|tail| tail.verb == verb && tail.ends(segments)).map(|tail| tail.route);
+        tail.or_else(|| self.many.get(verb))
     }
 }
 
 impl TrieTail {
-    fn ends(&self, segments: &[&str]) -> bool {
-        let Some(start) = segments.len().checked_sub(self.segments.len()) else { return false };
-        self.segments.iter().zip(&segments[start..]).all(|(own, given)| match own {
-            Segment::Literal(text) => decode_segment(given).as_ref() == Some(text),
-            Segment::Single | Segment::Many => true,
+    fn ends(&self, segments: &str) -> bool {
+        let mut last = segments.rsplit('/');
+        self.segments.iter().rev().all(|own| {
+            last.next().is_some_and(|given| match own {
+                Segment::Literal(text) => is_literal(text, given),
+                Segment::Single | Segment::Many => true,
+            })
         })
     }
-}
-
-fn decode_segment(text: &str) -> Option<String> {
-    String::from_utf8(percent_decode(text, |_| false)?.into_owned()).ok()
 }
 
 #[cfg(test)]
@@ -226,7 +233,7 @@ mod tests {
             ("/v2/", None),
             ("/v5/a/", None),
         ] {
-            let found = trie.find(&RequestPath::parse(path).expect(path)).map(|(route, _)| templates[route]);
+            let found = trie.find(RequestPath::parse(path).expect(path)).map(|(route, _)| templates[route]);
             assert_eq!(found, template, "{path}");
         }
     }
@@ -238,7 +245,7 @@ mod tests {
         let path = RequestPath::parse(&path).expect("a path");
         for (templates, most) in [(&["/v1/{x}"][..], 0), (&["/v1/{x}", "/v1/{x}:go"], 1), (&["/v1/{x}:go:on"], 2)] {
             let trie = trie(templates);
-            assert_eq!(trie.verbs_of(&path).count(), most, "{templates:?}");
+            assert_eq!(trie.verbs_of(path).count(), most, "{templates:?}");
         }
     }
 

@@ -8,7 +8,10 @@ use axum::{
 use super::{connection::SocketCall, handshake};
 use crate::{
     call::connection_info::ConnectionGuard,
-    gateway::exchange::{HttpExchange, call, handler::RouteHandler},
+    gateway::{
+        exchange::{HttpExchange, call, handler::RouteHandler},
+        routing::PathSegments,
+    },
     intercept::HttpRoute,
 };
 
@@ -16,7 +19,7 @@ use crate::{
 pub(crate) async fn serve(
     handler: &RouteHandler,
     http_route: HttpRoute,
-    segments: &[&str],
+    segments: PathSegments<'_>,
     parts: &mut Parts,
 ) -> Response<Body> {
     let guard = parts.extensions.remove::<ConnectionGuard>();
