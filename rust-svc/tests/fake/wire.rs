@@ -41,7 +41,8 @@ async fn deadlines_and_attempts_arrive() {
     assert!(calls[0].started() < calls[2].started());
     assert_eq!(calls[0].outcome(), Some(CallOutcome::Failed(Code::Unavailable)));
     assert_eq!((calls[0].error().unwrap().message(), calls[2].error().is_none()), ("restarting", true));
-    assert!(calls.iter().all(|call| call.trace().unwrap().trace_id() == trace.trace_id()));
+    calls.iter().for_each(|call| call.assert_trace(&trace));
+    calls[2].assert_elapsed_within(Duration::from_secs(2));
     calls[0].assert_metadata("x-tenant", "t1");
     calls[2].assert_attempt(3);
     calls[2].assert_outcome(CallOutcome::Ok);

@@ -90,13 +90,13 @@ impl ScriptRun {
         self.read.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Returns whether the test has taken the call.
-    pub(in crate::fake) fn was_taken(&self) -> bool {
+    /// Returns whether nothing is left that the caller must wait for, but the messages that were sent.
+    pub(in crate::fake) fn may_end(&self) -> bool {
         self.may_end.load(Ordering::Acquire)
     }
 
     pub(in crate::fake) fn is_complete(&self) -> bool {
-        self.may_be_interrupted.load(Ordering::Acquire) || (self.may_end.load(Ordering::Acquire) && self.unread() == 0)
+        self.may_be_interrupted.load(Ordering::Acquire) || (self.may_end() && self.unread() == 0)
     }
 
     fn unread(&self) -> usize {
@@ -107,7 +107,7 @@ impl ScriptRun {
 /// Displays as in ``at step 2 of 4, `wait`; 1 message was not read``.
 impl fmt::Display for ScriptRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.may_end.load(Ordering::Acquire) {
+        if !self.may_end() {
             write!(f, "{}", *lock(&self.position))?;
         } else {
             f.write_str("at its end")?;
@@ -150,11 +150,16 @@ impl RunningScripts {
         }
     }
 
-    /// Returns the scripts that are not complete, by the number of the call. Each is returned once.
-    pub(in crate::fake) fn take_incomplete(&self) -> Vec<(usize, Arc<ScriptRun>)> {
+    /// Returns the scripts that are not complete, by the number of the call.
+    pub(in crate::fake) fn incomplete(&self) -> Vec<(usize, Arc<ScriptRun>)> {
         let running = lock(&self.0);
         let incomplete = running.iter().filter(|(_, run)| !run.is_complete());
-        incomplete.inspect(|(_, run)| run.allow_interruption()).map(|(number, run)| (*number, run.clone())).collect()
+        incomplete.map(|(number, run)| (*number, run.clone())).collect()
+    }
+
+    /// Lets the calls end at any time, since their scripts were reported.
+    pub(in crate::fake) fn allow_interruption(&self) {
+        lock(&self.0).values().for_each(|run| run.allow_interruption());
     }
 
     /// Gives all scripts up.

@@ -194,6 +194,27 @@ impl<Q: fmt::Debug, R: fmt::Debug> CallRecord<Q, R> {
         assert!(self.budget.is_some_and(|budget| budget <= limit), "expected a deadline within {limit:?}: {self}");
     }
 
+    /// Fails the test unless the call ended, and took no longer than this.
+    ///
+    /// # Panics
+    ///
+    /// If it took longer, or still runs.
+    #[track_caller]
+    pub fn assert_elapsed_within(&self, limit: Duration) {
+        assert!(self.elapsed().is_some_and(|elapsed| elapsed <= limit), "expected an end within {limit:?}: {self}");
+    }
+
+    /// Fails the test unless the call belongs to this trace, whatever its span.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another, or to none.
+    #[track_caller]
+    pub fn assert_trace(&self, trace: &TraceContext) {
+        let got = self.trace.as_ref().map_or_else(|| "none".to_owned(), TraceContext::trace_id);
+        assert!(got == trace.trace_id(), "expected the trace {}, got {got}: {self}", trace.trace_id());
+    }
+
     /// Fails the test unless the call has this entry of metadata.
     ///
     /// # Panics

@@ -94,7 +94,7 @@ impl<S: CallShape> MethodFake<S> {
     pub fn verify(&self) {
         let state = self.get();
         let mut failures = state.session.failures.take_of(state.member);
-        failures.extend(state.unmet());
+        failures.extend(state.take_unmet());
         report::assert_none(&failures, &state.session.log);
     }
 

@@ -131,11 +131,17 @@ impl<S: CallShape> SessionMember for FakeState<S> {
                 _ => None,
             }
         });
-        let incomplete = self.running.take_incomplete().into_iter().filter(|_| self.session.is_strict());
+        let incomplete = self.running.incomplete().into_iter().filter(|_| self.session.is_strict());
         let incomplete = incomplete.map(|(number, run)| {
             format!("{label}: the script at {} has not finished for call #{number}: {run}", run.location)
         });
         unused.chain(incomplete).collect()
+    }
+
+    fn take_unmet(&self) -> Vec<String> {
+        let unmet = self.unmet();
+        self.running.allow_interruption();
+        unmet
     }
 
     fn reset(&self) {

@@ -180,7 +180,7 @@ impl Session {
 impl SessionCore {
     fn failures(&self) -> Vec<String> {
         let mut failures = self.state.failures.take();
-        failures.extend(lock(&self.members).iter().flat_map(|member| member.unmet()));
+        failures.extend(lock(&self.members).iter().flat_map(|member| member.take_unmet()));
         failures
     }
 

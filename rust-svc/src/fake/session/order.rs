@@ -1,6 +1,6 @@
 //! The order of calls across fakes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::LogEntry;
 use crate::{
@@ -35,15 +35,51 @@ impl CallPattern {
         self.0.iter().map(|part| part.label.as_str()).collect::<Vec<_>>().join(" and ")
     }
 
-    /// Returns the number of the last call of the pattern if all its calls come after call number `last`, each its own;
-    /// otherwise the label of a part that does not.
+    /// Returns the least number of the last call of the pattern if all its calls come after call number `last`, each its
+    /// own; otherwise the label of a part that has none.
     fn find(&self, log: &[LogEntry], last: usize) -> Result<usize, &str> {
-        let mut taken = BTreeSet::new();
-        for part in &self.0 {
-            let number = part.numbers(log).find(|number| *number > last && !taken.contains(number));
-            taken.insert(number.ok_or(part.label.as_str())?);
+        let numbers: Vec<BTreeSet<_>> =
+            self.0.iter().map(|part| part.numbers(log).filter(|number| *number > last).collect()).collect();
+        let all: BTreeSet<_> = numbers.iter().flatten().copied().collect();
+        let mut matching = Matching::default();
+        let mut missing = BTreeSet::from_iter(0..self.0.len());
+        for number in all {
+            matching.add(number, &numbers, &mut missing);
+            if missing.is_empty() {
+                return Ok(number);
+            }
         }
-        Ok(taken.last().copied().unwrap_or(last))
+        missing.first().map_or(Ok(last), |part| Err(self.0[*part].label.as_str()))
+    }
+}
+
+/// Calls of a log, each for one part of a pattern.
+#[derive(Default)]
+struct Matching {
+    /// The calls so far, each with its part.
+    parts: BTreeMap<usize, usize>,
+}
+
+impl Matching {
+    /// Gives a call to a part that is `missing`, for which other parts may have to change their calls.
+    fn add(&mut self, number: usize, numbers: &[BTreeSet<usize>], missing: &mut BTreeSet<usize>) {
+        let part = missing.iter().copied().find(|part| self.assign(*part, number, numbers, &mut BTreeSet::new()));
+        part.inspect(|part| drop(missing.remove(part)));
+    }
+
+    /// Gives a part a call up to number `most`. `tried` are calls that have been tried for others.
+    fn assign(&mut self, part: usize, most: usize, numbers: &[BTreeSet<usize>], tried: &mut BTreeSet<usize>) -> bool {
+        for number in numbers[part].range(..=most).copied() {
+            if !tried.insert(number) {
+                continue;
+            }
+            let owner = self.parts.get(&number).copied();
+            if owner.is_none_or(|owner| self.assign(owner, most, numbers, tried)) {
+                self.parts.insert(number, part);
+                return true;
+            }
+        }
+        false
     }
 }
 

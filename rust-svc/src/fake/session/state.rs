@@ -28,6 +28,9 @@ pub(in crate::fake) trait SessionMember: Send + Sync {
     /// Describes each script that was not used as it says.
     fn unmet(&self) -> Vec<String>;
 
+    /// Describes the same. A script that still runs is described once.
+    fn take_unmet(&self) -> Vec<String>;
+
     /// Forgets scripts and calls.
     fn reset(&self);
 }

@@ -161,6 +161,18 @@ async fn a_script_that_still_runs_at_the_end_of_the_test_is_reported() {
 }
 
 #[tokio::test]
+async fn failures_are_kept_until_the_session_is_verified() {
+    let session = Session::new();
+    let fake: ServerStreaming<Query, u32> = session.fake(WATCH_STOCK);
+    fake.send(1).hold(&Gate::new()).end();
+    let _levels = watch(&fake).await;
+    for _ in 0..2 {
+        assert!(session.failures()[0].contains("has not finished for call #1"), "{:?}", session.failures());
+    }
+    assert!(panic_of(|| session.verify()).contains("has not finished for call #1"));
+}
+
+#[tokio::test]
 async fn a_call_that_waits_to_be_taken_is_reported() {
     let session = Session::new();
     let fake: Unary<Query, u32> = session.fake(CHECK_STOCK);
