@@ -135,14 +135,18 @@ impl<T: Send + 'static> Streaming<T> {
         }
     }
 
-    /// Fails with the error that the stream begins with. It waits until a remote service has accepted the call, and then for
-    /// the first message, but no longer than this.
+    /// Fails with the error that the stream begins with. It waits for a remote service to accept the call, and then for the
+    /// first message, but no longer than this for each.
     #[cfg(feature = "gateway")]
-    pub(crate) async fn begin(mut self, longest: Duration) -> Result<Self> {
+    pub(crate) async fn begin(mut self, accepted: Duration, first: Duration) -> Result<Self> {
         if let MessageSource::Remote(messages) = &mut self.0 {
-            poll_fn(|cx| messages.poll_accepted(cx)).await?;
+            let accepting = poll_fn(|cx| messages.poll_accepted(cx));
+            match tokio::time::timeout(accepted, accepting).await {
+                Ok(accepted) => accepted?,
+                Err(_) => return Ok(self),
+            }
         }
-        match tokio::time::timeout(longest, self.next()).await {
+        match tokio::time::timeout(first, self.next()).await {
             Ok(Some(first)) => Ok(Self::new(stream::iter([Ok(first?)]).chain(self))),
             Ok(None) => Ok(Self::empty()),
             Err(_) => Ok(self),

@@ -40,6 +40,8 @@ pub trait JsonValue<K = Plain>: Default {
     const MESSAGE_NAME: &'static str = "";
     /// True for messages: an unset one is printed as `null` where defaults are printed.
     const IS_MESSAGE: bool = false;
+    /// True if `null` is one of its values, so that an unset one is never printed as `null`.
+    const HAS_NULL: bool = false;
 
     /// Prints the value.
     fn write(&self, out: &mut Writer);

@@ -286,7 +286,7 @@ fn print_options_change_the_output() {
     {
         assert!(defaults.contains(field), "{field} in {defaults}");
     }
-    for field in [r#""maybeSmall""#, r#""number""#, r#""piece""#, r#""wrappedWide""#] {
+    for field in [r#""maybeSmall""#, r#""number""#, r#""piece""#, r#""wrappedWide""#, r#""value""#] {
         assert!(!defaults.contains(field), "{field} in {defaults}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod backend;
 mod bytes;
+mod checklist;
 mod codec;
 mod conditional;
 mod headers;
@@ -13,6 +14,7 @@ mod openapi;
 mod panics;
 mod parts;
 mod presets;
+mod quiet;
 mod remote;
 mod requests;
 mod responses;

@@ -37,6 +37,8 @@ use crate::{
 
 /// How long the headers of a stream wait for its first message, so that an error has a status of its own.
 const FIRST_MESSAGE: Duration = Duration::from_millis(100);
+/// How long they wait before that for the headers of a remote service. Some services send these with the first message.
+const REMOTE_HEADERS: Duration = Duration::from_secs(1);
 
 /// A request whose route is known.
 pub(crate) struct HttpExchange {
@@ -229,7 +231,9 @@ impl HttpExchange {
         messages: Streaming<R>,
     ) -> Result<Response<Body>, HttpError> {
         let (cx, settings, field) = (self.cx(), self.settings.clone(), self.route.response_field);
-        let mut messages = messages.begin(FIRST_MESSAGE).await?.map(R::into_response);
+        let longest = settings.heartbeat.filter(|_| self.framing.is_events()).unwrap_or(Duration::MAX);
+        let messages = messages.begin(REMOTE_HEADERS.min(longest), FIRST_MESSAGE.min(longest)).await?;
+        let mut messages = messages.map(R::into_response);
         let mut content_type = self.framing.content_type();
         if self.route.returns_bytes {
             // The content type of bytes comes with the first of them.

@@ -94,7 +94,7 @@ fn fill_bare<K, T: JsonValue<K>>(slot: &mut T, source: ValueSource<'_, '_>) -> J
 
 impl<K, T: JsonValue<K>> Slot<K> for Option<T> {
     const MESSAGE_NAME: &'static str = T::MESSAGE_NAME;
-    const HAS_DEFAULT: bool = T::IS_MESSAGE;
+    const HAS_DEFAULT: bool = T::IS_MESSAGE && !T::HAS_NULL;
 
     fn is_unset(&self) -> bool {
         self.is_none()

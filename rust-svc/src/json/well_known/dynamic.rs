@@ -55,6 +55,7 @@ impl JsonValue for ListValue {
 
 impl JsonValue for prost_types::Value {
     const IS_MESSAGE: bool = true;
+    const HAS_NULL: bool = true;
 
     fn write(&self, out: &mut Writer) {
         match &self.kind {
