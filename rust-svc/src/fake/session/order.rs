@@ -63,8 +63,10 @@ struct Matching {
 impl Matching {
     /// Gives a call to a part that is `missing`, for which other parts may have to change their calls.
     fn add(&mut self, number: usize, numbers: &[BTreeSet<usize>], missing: &mut BTreeSet<usize>) {
-        let part = missing.iter().copied().find(|part| self.assign(*part, number, numbers, &mut BTreeSet::new()));
-        part.inspect(|part| drop(missing.remove(part)));
+        let found = missing.iter().copied().find(|part| self.assign(*part, number, numbers, &mut BTreeSet::new()));
+        if let Some(part) = found {
+            missing.remove(&part);
+        }
     }
 
     /// Gives a part a call up to number `most`. `tried` are calls that have been tried for others.
