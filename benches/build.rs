@@ -11,7 +11,7 @@ type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 
 fn main() -> Result {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    ours(&out, "echo", "domain+pb+convert+adapter+client")?;
+    ours(&out, "echo", "domain+pb+convert+adapter+client+fake")?;
     ours(&out, "orders", "adapter+client+gateway")?;
     let descriptors = protox::Compiler::new([".", "../proto"])?
         .include_imports(true)

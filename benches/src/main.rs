@@ -6,14 +6,14 @@
 //! | `compile` | compiling generated code: time, memory and size |
 //! | `wire` | calls: rate, latency, allocations and instructions |
 //! | `gateway` | HTTP requests: rate, latency, processor time, allocations and instructions |
+//! | `fake` | fakes: the cost of a call, memory, and an outage on a paused clock |
 
 mod compile;
+mod fake;
 mod figure;
 mod gateway;
 mod generator;
 mod process;
-mod programs;
-mod usage;
 mod wire;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -21,6 +21,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 use bench::error::Result;
 use clap::Parser;
 use figure::RunLength;
+use process::{programs, usage};
 
 /// Measures this project and its peers, and prints a line for each figure:
 /// `NAME ours=VALUE peer=VALUE ratio=R goal=G ok|short`.
@@ -52,6 +53,15 @@ enum Arguments {
     },
     /// HTTP requests; the peer is axum with serde, written by hand.
     Gateway {
+        /// A short run, to see that everything works.
+        #[arg(long)]
+        quick: bool,
+        /// The number of rounds; figures are medians.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// Fakes; the peer is a plain implementation of the trait.
+    Fake {
         /// A short run, to see that everything works.
         #[arg(long)]
         quick: bool,
@@ -93,6 +103,10 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Gateway { quick: true, .. } => gateway::all(RunLength { turns: 1, millis: 200, calls: 5 }),
         Arguments::Gateway { quick: false, rounds } => {
             gateway::all(RunLength { turns: 3 * rounds, millis: 300, calls: 1000 })
+        }
+        Arguments::Fake { quick: true, .. } => fake::all(RunLength { turns: 1, millis: 20, calls: 2000 }),
+        Arguments::Fake { quick: false, rounds } => {
+            fake::all(RunLength { turns: 10 * rounds, millis: 20, calls: 1_000_000 })
         }
         Arguments::Measure { report, command } => usage::measure(&report, &command).map(drop),
     }

@@ -15,3 +15,5 @@ pub mod name;
 pub mod ours;
 pub mod stack;
 pub mod tonic;
+
+pub use generated::echo::bench::wire::v1 as echo;
