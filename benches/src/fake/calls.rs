@@ -2,52 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use bench::{
-    error::Result,
-    stacks::echo::{EchoRequest, EchoResponse, EchoService, EchoServiceFake, RepeatRequest},
-};
-use rust_svc::{Context, Streaming, async_trait};
+use bench::{error::Result, stacks::echo::EchoService};
+use rust_svc::Context;
 use tokio::runtime::Builder;
 
-use super::print;
+use super::{
+    output::print,
+    service::{PlainEcho, fake, request, response},
+};
 use crate::figure::{Goal, RunLength, Unit, median};
 
 /// The scripts before the one that responds.
 const SCRIPTS: u64 = 10;
 /// The time that a call of a fake may take beyond the plain call, in seconds.
 const MORE: f64 = 2e-6;
-
-/// An implementation that does nothing else.
-struct PlainEcho(EchoResponse);
-
-#[async_trait]
-impl EchoService for PlainEcho {
-    async fn echo(&self, _: Context, _: EchoRequest) -> rust_svc::Result<EchoResponse> {
-        Ok(self.0.clone())
-    }
-
-    async fn repeat(&self, _: Context, _: RepeatRequest) -> rust_svc::Result<Streaming<EchoResponse>> {
-        Ok(Streaming::empty())
-    }
-}
-
-pub(super) fn request() -> EchoRequest {
-    EchoRequest { name: "tea".into(), number: 7, tags: vec!["a".into(), "b".into()] }
-}
-
-pub(super) fn response() -> EchoResponse {
-    EchoResponse { name: "tea".into(), number: 7, tags: vec!["a".into(), "b".into()] }
-}
-
-/// Returns a fake whose last script responds.
-pub(super) fn fake(scripts: u64) -> EchoServiceFake {
-    let fake = EchoServiceFake::new();
-    for number in 0..scripts {
-        fake.echo.when(move |request| request.number == 1000 + number).always(EchoResponse::default());
-    }
-    fake.echo.always(response());
-    fake
-}
 
 /// Compares the time of calls.
 pub(super) fn measure(length: RunLength) -> Result<()> {

@@ -5,7 +5,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use rust_svc::Context;
 use tokio::runtime::Builder;
 
-use super::{calls, print};
+use super::{output::print, service};
 use crate::figure::{Goal, Unit};
 
 /// The most that the peak of memory may grow by, in bytes. A fake keeps its newest 1,000 calls.
@@ -14,11 +14,11 @@ const BOUND: f64 = 8e6;
 /// Makes many calls of one fake.
 pub(super) fn measure(count: usize) -> Result<()> {
     let runtime = Builder::new_current_thread().enable_time().build()?;
-    let fake = calls::fake(1);
+    let fake = service::fake(1);
     let before = peak()?;
     runtime.block_on(async {
         for _ in 0..count {
-            let _ = fake.echo(Context::new(), calls::request()).await;
+            let _ = fake.echo(Context::new(), service::request()).await;
         }
     });
     fake.echo.called(count);

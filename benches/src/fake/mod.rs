@@ -4,10 +4,12 @@
 mod calls;
 mod memory;
 mod outage;
+mod output;
+mod service;
 
 use bench::error::Result;
 
-use crate::figure::{Figure, Goal, RunLength, Unit};
+use crate::figure::RunLength;
 
 /// Prints every figure.
 pub(crate) fn all(length: RunLength) -> Result<()> {
@@ -15,8 +17,4 @@ pub(crate) fn all(length: RunLength) -> Result<()> {
     memory::measure(length.calls)?;
     calls::measure(length)?;
     outage::measure(length.turns.min(5))
-}
-
-fn print(name: String, unit: Unit, ours: f64, peer: Option<f64>, goal: Goal) {
-    println!("{}", Figure { name, unit, ours, peer, goal });
 }

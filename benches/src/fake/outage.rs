@@ -9,7 +9,7 @@ use bench::{
 use rust_svc::{Breaker, Context, Error, Method, Retry, Server, client::BreakerState};
 use tokio::{runtime::Builder, time};
 
-use super::{calls, print};
+use super::{output::print, service};
 use crate::figure::{Goal, Unit, median};
 
 /// The most real time of the outage, in seconds.
@@ -36,7 +36,7 @@ async fn outage() -> Result<()> {
     let (fake, start) = (EchoServiceFake::new(), time::Instant::now());
     fake.echo.returns_with(move |_| async move {
         time::sleep(Duration::from_millis(10)).await;
-        if start.elapsed() < OUTAGE { Err(Error::unavailable("restarting")) } else { Ok(calls::response()) }
+        if start.elapsed() < OUTAGE { Err(Error::unavailable("restarting")) } else { Ok(service::response()) }
     });
     let server = Server::new().adapter(&fake).in_memory()?;
     let client = server.client_builder().method(method).build()?;
@@ -47,7 +47,7 @@ async fn outage() -> Result<()> {
 async fn recover(client: &EchoServiceClient, method: &Method, start: time::Instant) -> Result<()> {
     let mut was_open = false;
     loop {
-        let is_answered = client.echo(Context::new(), calls::request()).await.is_ok();
+        let is_answered = client.echo(Context::new(), service::request()).await.is_ok();
         let state = client.0.breaker(method).map(|breaker| breaker.state());
         was_open |= state == Some(BreakerState::Open);
         if is_answered && was_open && state == Some(BreakerState::Closed) {
