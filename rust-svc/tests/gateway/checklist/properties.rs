@@ -2,14 +2,14 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use rust_svc::{
-    gateway::GatewaySettings,
+    gateway::{GatewaySettings, Route},
     json::{ParseOptions, PrintOptions, from_slice, to_vec},
     path::Template,
     route,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
-use super::{Reply, at, echo, send};
+use super::{Reply, echo, send};
 use crate::{
     shop::pb::{Everything, Part},
     stock::Query,
@@ -19,8 +19,10 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().expect("a runtime")
+/// Sends a request to a method at these routes.
+fn ask(routes: &[Route], request: &str) -> Reply {
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async { send(&echo(routes, GatewaySettings::default()), request).await })
 }
 
 /// A text, and its bytes with some of them percent-encoded.
@@ -82,8 +84,8 @@ proptest! {
         };
         let template = build(0, format!("{{product_id={}}}", part(0)(&inner)));
         let path = build(1, part(1)(&inner));
-        let router = at(Box::leak(template.clone().into_boxed_str()));
-        let reply = runtime().block_on(send(&router, &format!("GET {path}")));
+        let route = route::get(Box::leak(template.clone().into_boxed_str()));
+        let reply = ask(&[route], &format!("GET {path}"));
         let is_multi_segment = inner.len() > 1;
         let decoded = part(1)(&inner).replace("%62", "b").replace("%20", " ");
         let decoded = if is_multi_segment { decoded } else { decoded.replace("%3A", ":") };
@@ -94,7 +96,7 @@ proptest! {
     #[test]
     fn a_variable_of_one_segment_is_decoded_in_full((text, encoded) in encoded_text()) {
         prop_assume!(!encoded.is_empty());
-        let reply = runtime().block_on(send(&at("/v1/{product_id}"), &format!("GET /v1/{encoded}")));
+        let reply = ask(&[route::get("/v1/{product_id}")], &format!("GET /v1/{encoded}"));
         prop_assert_eq!(read(&reply).product_id, text);
     }
 
@@ -103,17 +105,16 @@ proptest! {
         let pairs = tags.iter().map(|(_, encoded)| format!("tags={encoded}"));
         let more = [format!("name={}", name.1), format!("labels[{key}]={}", name.1)];
         let query = pairs.chain(more).collect::<Vec<_>>().join("&");
-        let router = echo(&[route::get("/q")], GatewaySettings::default());
-        let query = read(&runtime().block_on(send(&router, &format!("GET /q?{query}"))));
+        let query = read(&ask(&[route::get("/q")], &format!("GET /q?{query}")));
         prop_assert_eq!(query.tags, tags.into_iter().map(|(text, _)| text).collect::<Vec<_>>());
         prop_assert_eq!(query.labels.get(&key), Some(&name.0));
     }
 
     #[test]
     fn any_target_has_a_response(target in "/(stock|q)/?[a-z/%0-9A-F:.\\[\\]=&?+_]{0,40}") {
-        let router = echo(&[route::get("/stock/{product_id=**}"), route::get("/q")], GatewaySettings::default());
+        let routes = [route::get("/stock/{product_id=**}"), route::get("/q")];
         if target.parse::<http::Uri>().is_ok() {
-            let reply = runtime().block_on(send(&router, &format!("GET {target}")));
+            let reply = ask(&routes, &format!("GET {target}"));
             prop_assert!([200, 400, 404].contains(&reply.status), "{}: {}", target, reply.body);
         }
     }

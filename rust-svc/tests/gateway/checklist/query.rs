@@ -80,7 +80,6 @@ async fn values_have_the_forms_of_their_types() {
             ("Q55", "GET /q?weight=3.4028235e%2B38", 200, r#"{"weight":3.4028235e38}"#),
             ("Q55", "GET /q?weight=3.4028234663852886e%2B38", 200, r#"{"weight":3.4028235e38}"#),
             ("Q55", "GET /q?weight=3.5e38", 400, "weight: is out of range"),
-            ("Q55", "GET /q?weight=-0", 200, r#"{"weight":-0}"#),
             ("Q56", "GET /q?fresh=true", 200, r#"{"fresh":true}"#),
             ("Q56", "GET /q?fresh=True", 200, r#"{"fresh":true}"#),
             ("Q56", "GET /q?fresh=False", 200, r#"{"fresh":false}"#),
