@@ -3,6 +3,7 @@
 use std::{
     panic,
     path::Path,
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -12,7 +13,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use sqlx::{
-    Connection, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
     migrate::Migrator,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -33,6 +34,9 @@ pub struct Database {
     pool: SqlitePool,
     changed: watch::Sender<()>,
     is_full: Arc<AtomicBool>,
+    /// Keeps a database in memory, which ends with its last connection. The pool's ends with a read that is dropped while
+    /// the pool tests it.
+    _memory: Option<Arc<SqliteConnection>>,
     _others: Option<Arc<EndOnDrop>>,
 }
 
@@ -41,11 +45,14 @@ impl Database {
     /// brings it up to date.
     pub async fn open(name: &str, migrations: &Migrator) -> Result<Self, sqlx::Error> {
         let one = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let pool = one.connect_with(options(name)).await?;
+        let options = options(name)?;
+        let pool = one.connect_with(options.clone()).await?;
+        let memory = if name == IN_MEMORY { Some(Arc::new(options.connect().await?)) } else { None };
         migrations.run(&pool).await?;
         let changed = watch::Sender::new(());
         let others = (name != IN_MEMORY).then(|| tokio::spawn(watch_others(pool.clone(), changed.clone())));
-        Ok(Self { pool, changed, is_full: Arc::default(), _others: others.map(|task| Arc::new(EndOnDrop(task))) })
+        let others = others.map(|task| Arc::new(EndOnDrop(task)));
+        Ok(Self { pool, changed, is_full: Arc::default(), _memory: memory, _others: others })
     }
 
     /// Reads with the connection.
@@ -170,16 +177,13 @@ impl<T> Drop for EndOnDrop<T> {
     }
 }
 
-fn options(name: &str) -> SqliteConnectOptions {
-    let options = SqliteConnectOptions::new().foreign_keys(true);
+fn options(name: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
     if name == IN_MEMORY {
-        return options.in_memory(true);
+        // Parsed, it has a name of its own, by which its connections share it.
+        return Ok(SqliteConnectOptions::from_str("sqlite::memory:")?.foreign_keys(true));
     }
-    options
-        .filename(Path::new(name))
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+    let options = SqliteConnectOptions::new().filename(Path::new(name)).create_if_missing(true).foreign_keys(true);
+    Ok(options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal))
 }
 
 #[cfg(test)]
@@ -248,6 +252,14 @@ mod tests {
         assert!((&mut read).now_or_never().is_none());
         drop(read);
         database.check().await.expect("the connection is free");
+    }
+
+    #[tokio::test]
+    async fn a_database_in_memory_outlives_its_connections() {
+        let database = one_table().await;
+        database.write(|tx| insert(tx).boxed()).await.expect("written");
+        database.pool.acquire().await.expect("a connection").close().await.expect("closed");
+        assert_eq!(database.read(|connection| count(connection).boxed()).await.expect("read"), 1);
     }
 
     #[tokio::test]

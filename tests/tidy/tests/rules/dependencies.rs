@@ -185,7 +185,7 @@ fn features_of_the_runtime_do_not_bring_others() {
 /// The names of all crates that the runtime depends on with these features alone.
 fn dependencies(features: &str) -> Vec<String> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["tree", "--offline", "--package=rust-svc", "--no-default-features", "--edges=normal", "--prefix=none"]);
+    cargo.args(["tree", "--locked", "--package=rust-svc", "--no-default-features", "--edges=normal", "--prefix=none"]);
     let output = cargo.arg("--features").arg(features).current_dir(root()).output().expect("cargo runs");
     let tree = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(tree.starts_with("rust-svc "), "{tree}{}", String::from_utf8_lossy(&output.stderr));
