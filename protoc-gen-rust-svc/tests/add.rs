@@ -201,7 +201,7 @@ fn mistakes_change_nothing() {
         (&["rpc", "ShopService.Find", "--request", "other.Item"], "shop/v1/shop.proto:7:"),
         (&["service", "a..S"], "error: invalid name ``\n  help: "),
         (&["service", "Item"], "shop/v1/item.proto:5:9: error: "),
-        (&["service", "S", "--project", "none"], "none/rust-svc.toml: error: "),
+        (&["service", "S", "--project", "none"], "none: error: no such folder\n  help: "),
     ] {
         let text = project.refused(arguments);
         assert!(text.starts_with(start), "{text}");

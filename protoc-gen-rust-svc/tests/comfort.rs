@@ -98,7 +98,8 @@ fn templates_may_be_in_a_git_repository() {
     new(&home, &["--templates", &format!("{url}#main")]);
     let missing = format!("{url}#missing");
     let text = fails(home.path(), &["templates", "list", "--templates", &missing]);
-    assert!(text.contains(": error: ") && text.contains("missing"), "{text}");
+    assert!(text.contains(": error: cannot clone: ") && text.contains("missing"), "{text}");
+    assert!(text.contains("\n  help: check the URL"), "{text}");
 }
 
 #[test]
@@ -106,6 +107,8 @@ fn wrong_templates_are_errors() {
     let home = home();
     let ours = home.path().join("ours");
     fs::create_dir(&ours).expect("a folder");
+    let text = fails(home.path(), &["templates", "list", "--templates", "theirs"]);
+    assert_eq!(text, "theirs: error: no such folder of templates\n  help: `templates dump theirs` creates one\n");
     let list = || fails(home.path(), &["templates", "list", "--templates", "ours"]);
     assert!(list().starts_with("ours/templates.toml: error: "), "{}", list());
     fs::write(ours.join("templates.toml"), "api_version = 1\n").expect("a file");
@@ -189,6 +192,17 @@ fn doctor_checks_tools_and_generated_code() {
     assert_eq!(state(&doctor(&project).1, "generated code"), "ok");
     fs::write(project.join("rust-svc.toml"), "fils = 1\n").expect("a file");
     assert_eq!(state(&doctor(&project).1, "options file"), "error");
+}
+
+#[test]
+fn projects_have_a_folder() {
+    let home = home();
+    for arguments in [&["doctor"][..], &["scaffold", "--sync"], &["add", "rpc", "Notes.Put"]] {
+        let text = fails(home.path(), &[arguments, &["--project", "nowhere"]].concat());
+        assert!(text.starts_with("nowhere: error: no such folder\n  help: "), "{text}");
+    }
+    let text = fails(home.path(), &["add", "rpc", "Notes.Put"]);
+    assert!(text.starts_with(".: error: no rust-svc.toml\n  help: change to the folder of a project"), "{text}");
 }
 
 #[test]

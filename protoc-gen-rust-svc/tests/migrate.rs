@@ -105,3 +105,24 @@ fn schemas_may_be_recursive_and_named_alike() {
         assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stderr), migrated.text);
     }
 }
+
+#[test]
+fn wrong_arguments_are_errors() {
+    let home = tempfile::tempdir().expect("a folder");
+    let description = format!("{FOLDER}/pets.yaml");
+    fs::write(home.path().join("taken.proto"), "").expect("a file");
+    fs::write(home.path().join("latin.yaml"), b"openapi: 3.0.0\ninfo: {title: \xe9}\n").expect("a file");
+    for (arguments, text) in [
+        (&[&description[..], "--package", "Pets v1"][..], "error: invalid package `Pets v1`\n  help: "),
+        (&[&description, "--out", "taken.proto"], "taken.proto: error: cannot write: "),
+        (&["missing.yaml"], "missing.yaml: error: cannot read: "),
+        (&["latin.yaml"], "latin.yaml:2:15: error: invalid UTF-8\n  help: "),
+    ] {
+        let output = run(home.path(), &[&["migrate", "rest"], arguments].concat());
+        let error = String::from_utf8(output.stderr).expect("text");
+        assert!(!output.status.success() && error.starts_with(text) && error.contains("\n  help: "), "{error}");
+    }
+    let output = run(home.path(), &["migrate", "rest", &description, "--out", "pets.proto"]);
+    let next = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(next, "wrote pets.proto\n\nnext:\n  protoc-gen-rust-svc new DIR --proto pets.proto\n");
+}

@@ -215,7 +215,7 @@ fn folder_must_be_empty() {
     let output = home.rejected(&["new", "full", "--proto", "notes.proto"]);
     assert_eq!(
         output,
-        "full: error: the folder is not empty\n  help: name a folder that does not exist, or an empty one\n"
+        "full: error: the folder is not empty: it has .hidden\n  help: name a folder that does not exist, or an empty one\n"
     );
     assert!(home.rejected(&["new", "file", "--proto", "notes.proto"]).starts_with("file: error: not a folder\n"));
     home.made(&["new", "full/empty", "--proto", "notes.proto"]);
@@ -260,7 +260,11 @@ fn errors_have_positions() {
         ("bad.proto", "bad.proto:2:9: error: "),
         ("unknown.proto", "unknown.proto:2:19: error: "),
         ("route.proto", "route.proto:5:"),
-        ("missing.proto", "missing.proto: error: no such file in --proto-path .\n  help: "),
+        ("missing.proto", "missing.proto: error: no such file\n  help: name a file by its path"),
+        ("bat.proto", "bat.proto: error: no such file\n  help: did you mean `bad.proto`?\n"),
+        ("money/mony.proto", "money/mony.proto: error: no such file\n  help: did you mean `money/money.proto`?\n"),
+        ("nowhere/money.proto", "nowhere/money.proto: error: no such file\n  help: "),
+        ("money", "money: error: a folder, not a .proto file\n  help: "),
         ("money/money.proto", "money/money.proto: error: no service\n  help: "),
     ] {
         let output = home.rejected(&["new", "shop", "--proto", proto]);

@@ -197,3 +197,44 @@ fn errors_of_the_contract_change_nothing() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.starts_with("shop/v1/shop.proto:3:"), "{text}");
 }
+
+fn rejected(project: &Project, arguments: &[&str]) -> String {
+    let output = project.run(&[arguments, &["--project", "shop"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+/// A file that cannot be read might have the implementation, so it is never written again.
+#[test]
+fn broken_sources_are_kept() {
+    let project = Project::new();
+    project.declare("rpc Put(Item) returns (Item);");
+    let broken = project.text(SERVICE) + "fn unfinished( {\n";
+    fs::write(project.path(SERVICE), &broken).expect("a file");
+    for arguments in [&["scaffold", "--sync"][..], &["add", "rpc", "ShopService.Get"]] {
+        let text = rejected(&project, arguments);
+        assert!(
+            text.contains(&format!("{SERVICE}: error: not valid Rust: ")) && text.contains("`cargo check`"),
+            "{text}"
+        );
+        assert_eq!(project.text(SERVICE), broken);
+    }
+    fs::write(project.path(SERVICE), [broken.as_bytes(), b"\xff"].concat()).expect("a file");
+    let text = rejected(&project, &["scaffold", "--sync"]);
+    assert!(
+        text.contains(&format!("{SERVICE}:{}:1: error: invalid UTF-8\n  help: ", broken.lines().count() + 1)),
+        "{text}"
+    );
+}
+
+#[test]
+fn files_without_the_service_are_kept() {
+    let project = Project::new();
+    fs::write(project.path(SERVICE), "// moved\n").expect("a file");
+    let text = rejected(&project, &["scaffold", "--sync"]);
+    assert!(
+        text.starts_with(&format!("{SERVICE}: error: the file exists, and does not implement shop.v1.ShopService")),
+        "{text}"
+    );
+    assert_eq!(project.text(SERVICE), "// moved\n");
+}

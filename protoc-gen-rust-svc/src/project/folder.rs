@@ -7,20 +7,39 @@ use std::{
     process::Command,
 };
 
-use super::{Failure, ProjectFiles};
+use super::{Failure, ProjectFiles, file_error::cannot};
 
 /// Fails unless the folder is empty but for `.git`, or does not exist.
 pub fn check_free(folder: &Path) -> Result<(), Failure> {
     const HELP: &str = "help: name a folder that does not exist, or an empty one";
     let place = folder.display();
-    let is_kept = |entry: &io::Result<fs::DirEntry>| entry.as_ref().is_ok_and(|entry| entry.file_name() == ".git");
-    match fs::read_dir(folder).map(|mut entries| entries.all(|entry| is_kept(&entry))) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(format!("{place}: error: the folder is not empty\n  {HELP}").into()),
+    match content(folder) {
+        Ok(names) if names.is_empty() => Ok(()),
+        Ok(names) => {
+            Err(format!("{place}: error: the folder is not empty: it has {}\n  {HELP}", some_of(&names)).into())
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(_) if folder.is_file() => Err(format!("{place}: error: not a folder\n  {HELP}").into()),
-        Err(error) => Err(format!("{place}: error: {error}\n  {HELP}").into()),
+        Err(error) => Err(cannot("read", folder, &error)),
     }
+}
+
+/// Returns the names of what a folder has, but for `.git`.
+fn content(folder: &Path) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.retain(|name| name != ".git");
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Lists the first names.
+fn some_of(names: &[String]) -> String {
+    const MOST: usize = 3;
+    let more = names.len().saturating_sub(MOST);
+    let shown: Vec<_> = names.iter().take(MOST).map(String::as_str).collect();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Writes new files below a folder. If one fails, removes those it wrote.
@@ -30,7 +49,7 @@ pub fn write(folder: &Path, files: &ProjectFiles) -> Result<(), Failure> {
         let path = folder.join(name);
         if let Err(error) = made.file(&path, content) {
             made.undo();
-            return Err(format!("{}: error: {error}", path.display()).into());
+            return Err(cannot("write", &path, &error));
         }
     }
     Ok(())
@@ -63,6 +82,10 @@ impl CreatedFiles {
             return Ok(());
         }
         self.folder(path.parent().unwrap_or(Path::new("")))?;
+        // `a/..` exists once `a` does.
+        if path.is_dir() {
+            return Ok(());
+        }
         fs::create_dir(path)?;
         self.folders.push(path.to_owned());
         Ok(())
@@ -102,6 +125,8 @@ mod tests {
         assert_eq!(fs::read(folder.join("c/d")).unwrap(), b"text");
         assert!(check_free(&folder).unwrap_err().to_string().contains("is not empty"));
         assert!(check_free(&folder.join("c/d")).unwrap_err().to_string().contains("d: error: not a folder\n"));
+        write(&origin.join("new/../other"), &ProjectFiles::from([("d".to_owned(), b"text".to_vec())])).unwrap();
+        assert_eq!(fs::read(origin.join("other/d")).unwrap(), b"text");
         fs::remove_dir_all(&origin).unwrap();
     }
 }

@@ -8,11 +8,13 @@
 //! | [`context`] | the context of templates |
 //! | [`templates`] | the files that the team owns |
 //! | [`folder`] | writes the files |
+//! | [`file_error`] | why a file cannot be read or written, and what to do |
 //! | [`sync`] | the methods that a contract has and a project lacks |
 //!
 //! The files below `src/generated` belong to the generator; all others belong to the team, and are made only once.
 
 pub mod context;
+pub mod file_error;
 pub mod files;
 pub mod folder;
 mod make;

@@ -9,9 +9,12 @@ use super::{
     project_state::{check_code, check_runtime},
     tool::Tool,
 };
-use crate::cli::{
-    format::{Format, Reported},
-    output::{Failure, print_output},
+use crate::{
+    cli::{
+        format::{Format, Reported},
+        output::{Failure, print_output},
+    },
+    project::file_error::check_project_folder,
 };
 
 /// The folder to check.
@@ -28,6 +31,7 @@ pub(in crate::cli) struct DoctorArgs {
 
 impl DoctorArgs {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
+        check_project_folder(&self.project)?;
         let uses_buf = self.project.join("buf.gen.yaml").exists();
         let mut results = vec![rust(), rustfmt(), protoc(), buf(uses_buf), plugin(uses_buf)];
         results.extend(check_code(&self.project));

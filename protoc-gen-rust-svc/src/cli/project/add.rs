@@ -15,6 +15,7 @@ use crate::{
     cli::output::{Failure, print_error, print_output},
     diagnostics::Diagnostics,
     options::{OPTIONS_FILE, Options, OptionsFile},
+    project::file_error::check_project_folder,
     project::sync::{Addition, Changes, EditedProto, NewMethod, sync},
     read::{Input, compile},
 };
@@ -125,10 +126,15 @@ struct ProjectContract {
 impl ProjectContract {
     fn read(project: &Path) -> Result<Self, Failure> {
         let folder = if project == Path::new(".") { PathBuf::new() } else { project.to_owned() };
+        check_project_folder(&folder)?;
         let file = OptionsFile::in_folder(&folder).map_err(|problem| problem.to_string())?;
-        if file.path.is_none() || file.files.is_empty() || file.proto_path.is_empty() {
-            let (place, help) =
-                (folder.join(OPTIONS_FILE), "name the folder of a project as --project, or write the file");
+        if file.path.is_none() {
+            let help = "change to the folder of a project, or name it as --project; `new` creates one";
+            return Err(format!("{}: error: no {OPTIONS_FILE}\n  help: {help}", project.display()).into());
+        }
+        if file.files.is_empty() || file.proto_path.is_empty() {
+            let place = folder.join(OPTIONS_FILE);
+            let help = "name the .proto files and their folder, such as files = [\"shop/v1/shop.proto\"] and proto_path = [\"proto\"]";
             return Err(format!("{}: error: no `files` and `proto_path`\n  help: {help}", place.display()).into());
         }
         let input = compile::compile(&file.proto_path, &file.files)?;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -14,6 +14,7 @@ use crate::{
     cli::output::{Failure, print_output},
     project::{
         GENERATED,
+        file_error::{cannot, check_project_folder, read_text},
         sync::{Changes, Sources},
     },
 };
@@ -28,11 +29,12 @@ pub(super) struct ProjectEdit {
 impl ProjectEdit {
     /// Reads the sources, tests and examples of a project, without generated code.
     pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
+        check_project_folder(folder)?;
         let mut sources = BTreeMap::new();
         for part in ["src", "tests", "examples"] {
             let part = folder.join(part);
             if part.is_dir() {
-                collect(folder, &part, &mut sources).map_err(|error| format!("{}: error: {error}", part.display()))?;
+                collect(folder, &part, &mut sources)?;
             }
         }
         Ok(Self { folder: folder.to_owned(), sources })
@@ -65,7 +67,7 @@ impl ProjectEdit {
             let path = self.folder.join(path);
             let written =
                 fs::create_dir_all(path.parent().unwrap_or(&self.folder)).and_then(|()| fs::write(&path, text));
-            written.map_err(|error| format!("{}: error: {error}", path.display()))?;
+            written.map_err(|error| cannot("write", &path, &error))?;
         }
         match changes.notes.is_empty() {
             true => print_output(format_args!("{unchanged}\n")),
@@ -74,14 +76,14 @@ impl ProjectEdit {
     }
 }
 
-fn collect(project: &Path, folder: &Path, sources: &mut Sources) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+fn collect(project: &Path, folder: &Path, sources: &mut Sources) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder).map_err(|error| cannot("read", folder, &error))? {
         let path = entry?.path();
         let name = path.strip_prefix(project).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if path.is_dir() && name != GENERATED {
             collect(project, &path, sources)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            sources.insert(name, fs::read_to_string(&path)?);
+            sources.insert(name, read_text(&path)?);
         }
     }
     Ok(())

@@ -29,7 +29,12 @@ pub(super) fn parse<'a>(file: &str, text: &'a str) -> Result<MarkedYaml<'a>, Pro
     })?;
     match documents.len() {
         1 => Ok(documents.remove(0)),
-        number => Err(problem(0, 0, format!("{number} documents, not one"))),
+        number => {
+            let problem = problem(0, 0, format!("{number} documents, not one"));
+            let help =
+                if number == 0 { "the file is empty: name another one" } else { "put each document into a file" };
+            Err(Problem { help: help.to_owned(), ..problem })
+        }
     }
 }
 

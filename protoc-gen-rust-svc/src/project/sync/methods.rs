@@ -7,6 +7,7 @@ use minijinja::Value;
 use super::{
     append::append,
     code::Implementation,
+    syntax::check_syntax,
     target::{Target, has_function},
 };
 use crate::{
@@ -78,6 +79,7 @@ impl Changes {
                 self.append_missing(sources, &path, service);
             }
             None if self.has_room_for(sources, service) => {
+                check_syntax(sources)?;
                 self.implement(sources, file, service)?;
                 if !has_function(&self.current(sources, TESTS), &test_name(service)) {
                     let all = methods(service);

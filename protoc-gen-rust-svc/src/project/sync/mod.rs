@@ -10,6 +10,7 @@ mod register;
 mod service;
 mod signature;
 mod stale;
+mod syntax;
 mod target;
 
 pub use self::{

@@ -34,7 +34,14 @@ impl Changes {
         let project = context! { uses_deprecated => false, has_store };
         let context = TemplateContext::of(project, vec![(file.to_owned(), service.clone())]);
         let templates: Vec<Template> = built_in().into_iter().filter(|template| template.path == TEMPLATE).collect();
+        let name = text(service, "name");
         for (path, text) in render(&templates, &context)? {
+            if sources.contains_key(&path) {
+                let help = "implement it there, or move the file";
+                return Err(
+                    format!("{path}: error: the file exists, and does not implement {name}\n  help: {help}").into()
+                );
+            }
             self.change(path, text, "new");
         }
         self.list(sources, service);

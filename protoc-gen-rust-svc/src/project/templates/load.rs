@@ -10,7 +10,11 @@ use std::{
 use toml_edit::DocumentMut;
 
 use super::built_in;
-use crate::project::{Failure, Template, context::API_VERSION};
+use crate::project::{
+    Failure, Template,
+    context::API_VERSION,
+    file_error::{cannot, read_text},
+};
 
 /// The file that says for which version of the context the templates are.
 pub const VERSION_FILE: &str = "templates.toml";
@@ -38,12 +42,16 @@ pub fn load(source: &str) -> Result<Vec<Template>, Failure> {
 }
 
 fn in_folder(folder: &Path) -> Result<Vec<Template>, Failure> {
+    if !folder.is_dir() {
+        let help = format!("`templates dump {0}` creates one", folder.display());
+        return Err(format!("{}: error: no such folder of templates\n  help: {help}", folder.display()).into());
+    }
     check_version(folder)?;
     let mut templates: BTreeMap<String, Template> =
         built_in().into_iter().map(|template| (template.path.clone(), template)).collect();
-    for path in files(folder, folder).map_err(|error| format!("{}: error: {error}", folder.display()))? {
+    for path in files(folder, folder).map_err(|error| cannot("read", folder, &error))? {
         let file = folder.join(&path);
-        let source = fs::read_to_string(&file).map_err(|error| format!("{}: error: {error}", file.display()))?;
+        let source = read_text(&file)?;
         let path = path.strip_suffix(".jinja").unwrap_or(&path).to_owned();
         templates.insert(path.clone(), Template { path, source });
     }
@@ -106,7 +114,11 @@ impl Checkout {
         let output = output.map_err(|error| format!("git: error: {error}\n  help: install git"))?;
         match output.status.success() {
             true => Ok(folder),
-            false => Err(format!("{url}: error: {}", String::from_utf8_lossy(&output.stderr).trim()).into()),
+            false => {
+                let reason = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "\n  ");
+                let help = "check the URL, and the branch or tag after `#`, by `git ls-remote`";
+                Err(format!("{url}: error: cannot clone: {reason}\n  help: {help}").into())
+            }
         }
     }
 }

@@ -15,7 +15,9 @@ pub(super) fn created(place: &ProjectPlace, project: &Project) -> String {
         }
         OuterWorkspace::New(folder) => text += &format!("created a workspace in {}\n", folder.display()),
     }
-    text += "\nto implement:\n";
+    if !project.services.is_empty() {
+        text += "\nto implement:\n";
+    }
     for (service, methods, file) in &project.services {
         let methods = if *methods == 1 { "1 method".to_owned() } else { format!("{methods} methods") };
         text += &format!("  {file}: {service}, {methods}\n");

@@ -8,7 +8,7 @@ use std::{
 use super::example;
 use crate::{
     cli::output::Failure,
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, suggest},
     options::{Artefact, GivenOptions, Options, Split},
     project::{
         parts::{Parts, ProjectPart},
@@ -38,6 +38,7 @@ impl Contract {
         parts: &Parts,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Failure> {
+        files.iter().try_for_each(|file| check_exists(file, proto_path))?;
         let directories = directories(proto_path, files);
         let input = compile::compile(&directories, files)?;
         let given = given(opt, &called(&input, served), parts);
@@ -72,6 +73,33 @@ impl Contract {
     pub(super) fn served(&self) -> &[String] {
         &self.input.generate[..self.served.min(self.input.generate.len())]
     }
+}
+
+/// Fails unless a file is at its path, or below a directory of `--proto-path`.
+fn check_exists(file: &Path, proto_path: &[PathBuf]) -> Result<(), Failure> {
+    let place = file.display();
+    if file.is_dir() {
+        let help = "name the .proto files in it, such as with `DIR/*.proto`";
+        return Err(format!("{place}: error: a folder, not a .proto file\n  help: {help}").into());
+    }
+    if file.exists() || proto_path.iter().any(|directory| directory.join(file).exists()) {
+        return Ok(());
+    }
+    let help = match similar(file) {
+        Some(name) => format!("did you mean `{}`?", file.with_file_name(name).display()),
+        None => "name a file by its path, or by its name in a directory of --proto-path".to_owned(),
+    };
+    Err(format!("{place}: error: no such file\n  help: {help}").into())
+}
+
+/// Returns the file in the same folder whose name is most similar.
+fn similar(file: &Path) -> Option<String> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries =
+        std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let names: Vec<_> = entries.filter(|name| name.ends_with(".proto")).collect();
+    let known: Vec<_> = names.iter().map(String::as_str).collect();
+    suggest::closest(&file.file_name()?.to_string_lossy(), &known).map(str::to_owned)
 }
 
 /// Returns the directories to look up imports in: the given ones, the current one, and those of the files.
