@@ -36,6 +36,11 @@ pub(super) struct CheckArgs {
 
 impl CheckArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
+        let format = self.source.format;
+        self.check().map_err(|failure| format.failure(failure))
+    }
+
+    fn check(self) -> Result<(), Failure> {
         let source = self.source.with_file(Path::new(""))?;
         let out = source.out(self.out)?;
         let expected = source.generate()?;

@@ -1,6 +1,9 @@
 //! `protoc-gen-rust-svc diff`: reports what a change of the contract breaks.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
     build,
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, Position, Problem},
     diff::{Change, Effect, diff, json, report, summary},
     model::Model,
     options::Options,
@@ -55,6 +58,11 @@ enum Allowed {
 
 impl DiffArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
+        let format = self.source.format;
+        self.compare().map_err(|failure| format.failure(failure))
+    }
+
+    fn compare(self) -> Result<(), Failure> {
         let source = self.source.with_file(Path::new(""))?;
         Comparison { against: self.against, allow: self.allow, source }.run()
     }
@@ -62,7 +70,7 @@ impl DiffArgs {
 
 impl Comparison {
     fn run(self) -> Result<(), Failure> {
-        let failed = |failure| self.source.format.failure(self.with_editions_help(failure));
+        let failed = |failure| self.with_editions_help(failure);
         let after = self.source.input().map_err(failed)?;
         let before = self.before(&after).map_err(failed)?;
         let (new, options) = self.model(&after, "")?;
@@ -114,9 +122,10 @@ impl Comparison {
             return before_in_set(set, after);
         }
         if !self.source.reads_files() {
-            let text = format!("{}: error: no such file", self.against);
+            let position = Position { file: self.against.clone(), ..Position::default() };
             let help = "compare a --descriptor-set with another descriptor set; for a revision,";
-            return Err(format!("{text}\n  help: {help} {} writes one", self.old_set()).into());
+            let help = format!("{help} {} writes one", self.old_set());
+            return Err(Problem::new("", &position, "no such file".to_owned(), help).into());
         }
         let directories = self.source.directories();
         let revisions = directories.iter().map(|directory| Revision::find(&self.against, directory));
@@ -124,11 +133,12 @@ impl Comparison {
         let mut names = Vec::new();
         // Other directories hold only imports.
         let holds_some = |directory: &&PathBuf| after.generate.iter().any(|name| directory.join(name).is_file());
+        let protoc = self.source.protoc();
         for directory in directories.iter().filter(holds_some) {
             names.extend(revision.names(directory)?);
         }
         let is_there = |name: &str| directories.iter().any(|directory| directory.join(name).is_file());
-        Ok(compile_at(&revision, &directories, choose_files(names, after, is_there))?)
+        Ok(compile_at(&revision, protoc.as_deref(), &directories, choose_files(names, after, is_there))?)
     }
 }
 
@@ -136,13 +146,10 @@ impl Comparison {
     /// Suggests descriptor sets for files of an edition.
     fn with_editions_help(&self, failure: Failure) -> Failure {
         let Some(problem) = failure.downcast_ref().and_then(CompileError::edition) else { return failure };
-        let help = "compare descriptor sets, --against before.binpb --descriptor-set after.binpb, which";
-        let old = self.old_set();
-        format!(
-            "{}error: {NO_EDITIONS}\n  help: {help} {old} and `buf build --output after.binpb` write",
-            problem.position
-        )
-        .into()
+        let help = "install protoc, or name it in PROTOC; or compare descriptor sets, --against before.binpb --descriptor-set \
+                    after.binpb, which";
+        let help = format!("{help} {} and `buf build --output after.binpb` write", self.old_set());
+        Problem::new("", &problem.position, NO_EDITIONS.to_owned(), help).into()
     }
 
     /// The command that writes the descriptors of the revision.
@@ -159,7 +166,8 @@ fn first_found(revisions: impl Iterator<Item = Result<Revision, GitError>>) -> R
 
 fn before_in_set(set: &Path, after: &Input) -> Result<Input, Failure> {
     let mut before = descriptors(set, Vec::new())?;
-    let is_there = |name: &str| after.files.iter().any(|file| file.descriptor.name == name);
+    let there: HashSet<_> = after.files.iter().map(|file| file.descriptor.name.as_str()).collect();
+    let is_there = |name: &str| there.contains(name);
     before.generate = choose_files(std::mem::take(&mut before.generate), after, is_there);
     Ok(before)
 }
@@ -167,7 +175,8 @@ fn before_in_set(set: &Path, after: &Input) -> Result<Input, Failure> {
 /// Chooses the requested files, and removed files below their common folder.
 fn choose_files(names: Vec<String>, after: &Input, is_there: impl Fn(&str) -> bool) -> Vec<String> {
     let folder = common_folder(&after.generate);
-    let is_meant = |name: &String| after.generate.contains(name) || (!is_there(name) && name.starts_with(&folder));
+    let requested: HashSet<_> = after.generate.iter().collect();
+    let is_meant = |name: &String| requested.contains(name) || (name.starts_with(&folder) && !is_there(name));
     names.into_iter().filter(is_meant).collect()
 }
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::output::{Failure, print_error, print_output};
 use crate::{
     diagnostics::{Diagnostics, Problem, json},
-    read::compile::CompileError,
+    read::compile::{CompileError, GitError},
 };
 
 /// The format of diagnostics and reports.
@@ -42,20 +42,26 @@ impl Format {
         Ok(())
     }
 
-    /// Turns a problem of an options file into a failure.
-    pub(super) fn problem(self, problem: &Problem) -> Failure {
-        match self {
-            Self::Text => problem.to_string().into(),
-            Self::Json => print_output(json::problem(problem)).map_or_else(|failure| failure, |()| Reported.into()),
-        }
-    }
-
-    /// Prints the errors of `.proto` files as JSON. Other failures stay as they are.
+    /// Prints a failure as JSON, unless it was printed. As text, it is printed where the program ends.
     pub(super) fn failure(self, failure: Failure) -> Failure {
-        let Some(error) = failure.downcast_ref::<CompileError>().filter(|_| self == Self::Json) else { return failure };
-        match error.problems().iter().try_for_each(|problem| print_output(json::problem(problem))) {
+        if self == Self::Text || failure.is::<Reported>() {
+            return failure;
+        }
+        match problems(&failure).iter().try_for_each(|problem| print_output(json::problem(problem))) {
             Ok(()) => Reported.into(),
             Err(failure) => failure,
         }
+    }
+}
+
+/// The errors of a failure.
+fn problems(failure: &Failure) -> Vec<Problem> {
+    if let Some(error) = failure.downcast_ref::<CompileError>() {
+        return error.problems().to_vec();
+    }
+    let git = failure.downcast_ref::<GitError>().map(GitError::problem);
+    match failure.downcast_ref::<Problem>().or(git) {
+        Some(problem) => vec![problem.clone()],
+        None => vec![Problem::from_text(&failure.to_string())],
     }
 }

@@ -20,6 +20,11 @@ pub(super) struct GenerateArgs {
 
 impl GenerateArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
+        let format = self.source.format;
+        self.generate().map_err(|failure| format.failure(failure))
+    }
+
+    fn generate(self) -> Result<(), Failure> {
         let source = self.source.with_file(Path::new(""))?;
         Ok(build::write_files(&source.out(self.out)?, &source.generate()?)?)
     }

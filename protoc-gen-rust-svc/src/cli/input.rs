@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     build,
+    diagnostics::{Position, Problem},
     options::{GivenOptions, OptionsFile},
     read::{
         Input,
@@ -60,7 +61,7 @@ impl InputArgs {
             Some(path) => OptionsFile::read(path),
             None => OptionsFile::in_folder(folder),
         };
-        let file = file.map_err(|problem| self.format.problem(&problem))?;
+        let file = file?;
         let options = file.options.overridden_by(GivenOptions::from_parameter(&self.opt.join(",")));
         let names_input = !self.files.is_empty() || self.descriptor_set.is_some();
         if !names_input {
@@ -71,14 +72,13 @@ impl InputArgs {
             self.proto_path = file.proto_path;
         }
         match self.files.is_empty() && self.descriptor_set.is_none() {
-            true => Err(NO_FILES.into()),
+            true => Err(Problem::uncoded("no .proto files".to_owned(), NO_FILES).into()),
             false => Ok(InputSource { out: file.out, options, format: self.format, arguments: self }),
         }
     }
 }
 
-const NO_FILES: &str = "error: no .proto files\n  help: pass the files to generate code for, or name them as `files` in \
-                        rust-svc.toml";
+const NO_FILES: &str = "pass the files to generate code for, or name them as `files` in rust-svc.toml";
 
 /// The input of a run, and its options, from arguments and the options file.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl InputSource {
 
     /// Generates code. Fails with all errors of the input.
     pub(super) fn generate(&self) -> Result<Files, Failure> {
-        let input = self.input().map_err(|failure| self.format.failure(failure))?;
+        let input = self.input()?;
         let (files, diagnostics) = build::try_generate(&input, &self.options)?;
         self.format.diagnostics(&diagnostics)?;
         if diagnostics.has_errors() { Err(Reported.into()) } else { Ok(files) }
@@ -130,15 +130,17 @@ impl InputSource {
     }
 
     fn compile(&self) -> Result<Input, CompileError> {
-        let InputArgs { protoc, files, .. } = &self.arguments;
-        match protoc {
+        let files = &self.arguments.files;
+        match self.protoc() {
             None => compile::compile(&self.directories(), files),
-            Some(path) => compile::compile_with_protoc(
-                &path.clone().or_else(compile::installed_protoc).unwrap_or_else(|| "protoc".into()),
-                &self.directories(),
-                files,
-            ),
+            Some(protoc) => compile::compile_with_protoc(&protoc, &self.directories(), files),
         }
+    }
+
+    /// The protoc that `--protoc` chooses.
+    pub(super) fn protoc(&self) -> Option<PathBuf> {
+        let named = self.arguments.protoc.as_ref()?;
+        Some(named.clone().or_else(compile::installed_protoc).unwrap_or_else(|| "protoc".into()))
     }
 
     /// The options of the plugin.
@@ -148,9 +150,11 @@ impl InputSource {
 
     /// The directory of the generated code: the argument, or that in the options file.
     pub(super) fn out(&self, argument: Option<PathBuf>) -> Result<PathBuf, Failure> {
-        const NO_OUT: &str =
-            "error: no directory for the generated code\n  help: pass --out DIR, or name it as `out` in rust-svc.toml";
-        argument.or_else(|| self.out.clone()).ok_or_else(|| NO_OUT.into())
+        let missing = || {
+            let help = "pass --out DIR, or name it as `out` in rust-svc.toml";
+            Problem::uncoded("no directory for the generated code".to_owned(), help).into()
+        };
+        argument.or_else(|| self.out.clone()).ok_or_else(missing)
     }
 
     /// Whether the input is `.proto` files, not a descriptor set.
@@ -168,7 +172,8 @@ impl InputSource {
 /// Reads a descriptor set, to generate code for the files in `names`, or for all.
 pub(super) fn descriptors(set: &Path, names: Vec<String>) -> Result<Input, Failure> {
     let help = "`buf build` or `protoc --include_imports --include_source_info --descriptor_set_out` writes one";
-    let failed = |error: &dyn Display| format!("{}: error: {error}\n  help: {help}", set.display());
+    let position = Position { file: set.display().to_string(), ..Position::default() };
+    let failed = |error: &dyn Display| Problem::new("", &position, error.to_string(), help);
     let bytes = std::fs::read(set).map_err(|error| failed(&error))?;
     Ok(Input::from_descriptor_set(&bytes, names).map_err(|error| failed(&error))?)
 }

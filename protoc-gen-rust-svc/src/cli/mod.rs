@@ -12,5 +12,6 @@ mod plugin;
 mod project;
 mod run;
 mod show;
+mod usage;
 
 pub use self::run::run;

@@ -10,6 +10,7 @@ use super::{
     plugin,
     project::{add, migrate, new, scaffold, templates},
     show::{completions, explain, routes},
+    usage,
 };
 
 /// The arguments of the program.
@@ -52,7 +53,11 @@ enum Command {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(arguments) => arguments.command,
+        Err(error) => return usage::report(&error),
+    };
+    match command {
         Some(Command::Generate(generate)) => report(generate.run()),
         Some(Command::Check(check)) => report(check.run()),
         Some(Command::Diff(diff)) => report(diff.run()),

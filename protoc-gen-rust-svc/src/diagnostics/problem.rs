@@ -29,7 +29,20 @@ impl Problem {
     pub fn uncoded(message: String, help: impl Into<String>) -> Self {
         Self::new("", &Position::default(), message, help)
     }
+
+    /// Reads what `Display` prints, of an error without a line: `place: error: message`, and a line with help.
+    pub fn from_text(text: &str) -> Self {
+        let (text, help) = text.split_once("\n  help: ").unwrap_or((text, ""));
+        let (place, message) = match text.split_once(": error: ") {
+            Some((place, message)) if !place.contains('\n') => (place, message),
+            _ => ("", text.strip_prefix("error: ").unwrap_or(text)),
+        };
+        let position = Position { file: place.to_owned(), ..Position::default() };
+        Self::new("", &position, message.trim_end().to_owned(), help.trim_end())
+    }
 }
+
+impl std::error::Error for Problem {}
 
 /// Prints the problem as an error.
 impl fmt::Display for Problem {

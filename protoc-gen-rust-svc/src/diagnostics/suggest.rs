@@ -27,9 +27,14 @@ pub(crate) fn field(name: &str, known: &[&str], what: &str) -> String {
 
 /// Finds the most similar of the known words, if one is similar enough.
 pub(crate) fn closest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &known.to_lowercase());
-    let near = known.iter().map(|known| (distance(known), *known)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, _)| *distance <= 1 + word.len() / 5 && *distance < word.len()).map(|(_, known)| known)
+    let (lower, most) = (word.to_lowercase(), 1 + word.len() / 5);
+    let length = lower.chars().count();
+    // The distance is at least the difference of the lengths, which costs less.
+    let is_as_long = |known: &&&str| known.to_lowercase().chars().count().abs_diff(length) <= most;
+    let distance = |known: &str| strsim::damerau_levenshtein(&lower, &known.to_lowercase());
+    let near = known.iter().filter(is_as_long).map(|known| (distance(known), *known));
+    let near = near.min_by_key(|(distance, _)| *distance);
+    near.filter(|(distance, _)| *distance <= most && *distance < word.len()).map(|(_, known)| known)
 }
 
 #[cfg(test)]

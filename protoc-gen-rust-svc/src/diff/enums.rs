@@ -1,5 +1,7 @@
 //! Enums and their values, identified by their numbers.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     Change, ChangePosition,
     compare::Compare,
@@ -38,6 +40,7 @@ impl Compare<'_> {
             let what = if new.is_closed { "is now closed" } else { "is now open" };
             change = change.and(what).rust(true).wire(true).help("only an open enum has the variant Unrecognized");
         }
+        change = compare_json_formats(change, old.has_loose_json, new.has_loose_json);
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
         }
@@ -47,17 +50,18 @@ impl Compare<'_> {
     }
 
     fn values(&mut self, old: &Enum, new: &Enum) {
+        let index = &Values::new(old, new);
+        let mut kept = HashSet::new();
         for value in &old.values {
-            match successor(old, value, new) {
-                Some(now) => self.value(old, value, new, now),
-                None => self.report_removed_value(value, new),
+            match index.successor(value) {
+                Some(now) => {
+                    kept.insert(now.name.as_str());
+                    self.value(old, value, index, now);
+                }
+                None => self.report_removed_value(value, index),
             }
         }
-        let is_new = |value: &&EnumValue| {
-            !old.values.iter().any(|other| successor(old, other, new).is_some_and(|now| now.name == value.name))
-        };
-        let added: Vec<_> = new.values.iter().filter(is_new).collect();
-        for value in added {
+        for value in new.values.iter().filter(|value| !kept.contains(value.name.as_str())) {
             let has_variant = value.alias_of.is_none() && rust_item(new, value).is_some();
             let change = Change::at(&value.position, "was added").rust(has_variant);
             let change = if has_variant { change.help("add it to each `match` without an arm `_`") } else { change };
@@ -65,32 +69,35 @@ impl Compare<'_> {
         }
     }
 
-    fn report_removed_value(&mut self, value: &EnumValue, new: &Enum) {
-        let (number, name) = (is_kept(new, value.number), new.reserved.has_name(&value.name));
-        self.check_reserved_value(value, new);
+    fn report_removed_value(&mut self, value: &EnumValue, index: &Values<'_>) {
+        let new = index.new;
+        let (number, name) = (index.is_kept(value.number), new.reserved.has_name(&value.name));
+        self.check_reserved_value(value, index);
         let change = Change::at(&new.position, "was removed").rust(true).wire(!number).http(!(number && name));
         self.add(change.of(&element(value, new)));
     }
 
     /// Reports a removed number that is not reserved.
-    fn check_reserved_value(&mut self, value: &EnumValue, new: &Enum) {
-        if !is_kept(new, value.number) {
+    fn check_reserved_value(&mut self, value: &EnumValue, index: &Values<'_>) {
+        let new = index.new;
+        if !index.is_kept(value.number) {
             let text = format!("number {} of {}, formerly `{}`, is not reserved", value.number, new.name, value.name);
-            let is_there = new.values.iter().any(|other| other.name == value.name);
+            let is_there = index.by_name.contains_key(value.name.as_str());
             let name = if is_there { String::new() } else { format!(" reserved {:?};", value.name) };
             let help = format!("add `reserved {};{name}` to the enum", value.number);
             self.diagnostics.warning("W0604", &new.position, text).help(help);
         }
     }
 
-    fn value(&mut self, old: &Enum, before: &EnumValue, new: &Enum, after: &EnumValue) {
+    fn value(&mut self, old: &Enum, before: &EnumValue, index: &Values<'_>, after: &EnumValue) {
+        let new = index.new;
         let mut change = Change::at(&after.position, "");
         if before.name != after.name {
             change = change.and(&format!("was named `{}`", before.name)).http(true);
         }
         if before.number != after.number {
             change = change.and(&format!("has number {}, was {}", after.number, before.number)).wire(true);
-            self.check_reserved_value(before, new);
+            self.check_reserved_value(before, index);
         }
         match (rust_item(old, before), rust_item(new, after)) {
             (one, other) if one == other => (),
@@ -105,9 +112,16 @@ impl Compare<'_> {
     }
 }
 
-/// Whether a number is reserved or still in use.
-fn is_kept(item: &Enum, number: i32) -> bool {
-    item.reserved.has_number(number) || item.values.iter().any(|value| value.number == number)
+/// Compares whether the names of fields or values may collide in JSON.
+pub(super) fn compare_json_formats(change: Change, was_loose: bool, is_loose: bool) -> Change {
+    match (was_loose, is_loose) {
+        (false, true) => change
+            .and("has the JSON format LEGACY_BEST_EFFORT, was ALLOW")
+            .http(true)
+            .help("names may collide in JSON, and other implementations may reject it"),
+        (true, false) => change.and("has the JSON format ALLOW, was LEGACY_BEST_EFFORT"),
+        _ => change,
+    }
 }
 
 /// The Rust item of a value: a variant, or a constant for an alias. An unspecified zero has none.
@@ -120,13 +134,40 @@ fn rust_item(item: &Enum, value: &EnumValue) -> Option<String> {
     (!is_unspecified).then_some(name)
 }
 
-/// The successor of a value: one of the same name, or else a new one of its number, an alias for an alias.
-fn successor<'a>(old: &Enum, value: &EnumValue, new: &'a Enum) -> Option<&'a EnumValue> {
-    let was_there = |name: &str| old.values.iter().any(|other| other.name == name);
-    let is_new = |other: &&EnumValue| other.number == value.number && !was_there(&other.name);
-    let is_like = |other: &&EnumValue| is_new(other) && other.alias_of.is_some() == value.alias_of.is_some();
-    let named = new.values.iter().find(|other| other.name == value.name);
-    named.or_else(|| new.values.iter().find(is_like)).or_else(|| new.values.iter().find(is_new))
+/// The values of a new enum: by name, and by number those whose names the old one lacks.
+struct Values<'a> {
+    new: &'a Enum,
+    by_name: HashMap<&'a str, &'a EnumValue>,
+    numbers: HashSet<i32>,
+    added: HashMap<i32, Vec<&'a EnumValue>>,
+}
+
+impl<'a> Values<'a> {
+    fn new(old: &Enum, new: &'a Enum) -> Self {
+        let was_there: HashSet<_> = old.values.iter().map(|value| &value.name).collect();
+        let mut added: HashMap<_, Vec<_>> = HashMap::new();
+        for value in new.values.iter().filter(|value| !was_there.contains(&value.name)) {
+            added.entry(value.number).or_default().push(value);
+        }
+        Self {
+            new,
+            by_name: new.values.iter().map(|value| (value.name.as_str(), value)).collect(),
+            numbers: new.values.iter().map(|value| value.number).collect(),
+            added,
+        }
+    }
+
+    /// Whether a number is reserved or still in use.
+    fn is_kept(&self, number: i32) -> bool {
+        self.new.reserved.has_number(number) || self.numbers.contains(&number)
+    }
+
+    /// The successor of a value: one of the same name, or else a new one of its number, an alias for an alias.
+    fn successor(&self, value: &EnumValue) -> Option<&'a EnumValue> {
+        let added = self.added.get(&value.number).map_or(&[][..], Vec::as_slice);
+        let like = added.iter().find(|other| other.alias_of.is_some() == value.alias_of.is_some());
+        self.by_name.get(value.name.as_str()).or(like).or(added.first()).copied()
+    }
 }
 
 fn element(value: &EnumValue, item: &Enum) -> String {

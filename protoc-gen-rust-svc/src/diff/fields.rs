@@ -1,72 +1,85 @@
 //! Fields, identified by their numbers.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     Change,
     compare::Compare,
     field_type,
-    messages::{literals, oneof_successor},
+    messages::{OneofSuccessors, literals, oneof_successors},
 };
 use crate::model::{Cardinality, Field, Message, Oneof};
 
 impl Compare<'_> {
     pub(super) fn fields(&mut self, old: &Message, new: &Message) {
-        for field in old.fields() {
-            match successor(old, field, new) {
-                Some(now) => self.field(old, field, new, now),
+        let oneofs = oneof_successors(old, new);
+        let (old, new) = (&Fields::new(old), &Fields::new(new));
+        let mut kept = HashSet::new();
+        for field in old.message.fields() {
+            match old.successor(field, new) {
+                Some(now) => {
+                    kept.insert(now.number);
+                    self.field(old, field, new, now, &oneofs);
+                }
                 None => self.report_removed(old, field, new),
             }
         }
-        let is_new = |field: &&Field| {
-            !old.fields().any(|other| successor(old, other, new).is_some_and(|now| now.number == field.number))
-        };
-        let added: Vec<_> = new.fields().filter(is_new).collect();
-        for field in added {
-            self.report_added(field, old, new);
+        let kept_oneofs: HashSet<_> = oneofs.values().map(|oneof| oneof.name.as_str()).collect();
+        for field in new.message.fields().filter(|field| !kept.contains(&field.number)) {
+            self.report_added(field, new, &kept_oneofs);
         }
     }
 
-    fn report_removed(&mut self, old: &Message, field: &Field, new: &Message) {
-        let (number, name) = (new.reserved.has_number(field.number), new.reserved.has_name(&field.name));
-        let change = Change::at(&new.position, "was removed").rust(true).wire(!number).http(!(number && name));
+    fn report_removed(&mut self, old: &Fields<'_>, field: &Field, new: &Fields<'_>) {
+        let reserved = &new.message.reserved;
+        let (number, name) = (reserved.has_number(field.number), reserved.has_name(&field.name));
+        let change = Change::at(&new.message.position, "was removed").rust(true).wire(!number).http(!(number && name));
         let change = if is_proto2_required(field, old) { change_proto2_required(change, false) } else { change };
         self.check_reserved_field(field, new);
-        self.add(change.of(&element(field, new)));
+        self.add(change.of(&element(field, new.message)));
     }
 
     /// Reports a removed number that is not reserved.
-    fn check_reserved_field(&mut self, field: &Field, new: &Message) {
-        if !new.reserved.has_number(field.number) {
-            let text = format!("number {} of {}, formerly `{}`, is not reserved", field.number, new.name, field.name);
-            let name =
-                if new.field(&field.name).is_some() { String::new() } else { format!(" reserved {:?};", field.name) };
-            let help = format!("add `reserved {};{name}` to the message", field.number);
-            self.diagnostics.warning("W0604", &new.position, text).help(help);
+    fn check_reserved_field(&mut self, field: &Field, new: &Fields<'_>) {
+        let (Field { number, name, .. }, message) = (field, new.message);
+        if !message.reserved.has_number(*number) {
+            let text = format!("number {number} of {}, formerly `{name}`, is not reserved", message.name);
+            let is_there = new.by_name.contains_key(name.as_str());
+            let name = if is_there { String::new() } else { format!(" reserved {name:?};") };
+            let help = format!("add `reserved {number};{name}` to the message");
+            self.diagnostics.warning("W0604", &message.position, text).help(help);
         }
     }
 
-    fn report_added(&mut self, field: &Field, old: &Message, new: &Message) {
-        let is_kept = |oneof: &&Oneof| {
-            old.oneofs().any(|other| oneof_successor(old, other, new).is_some_and(|now| now.name == oneof.name))
-        };
+    fn report_added(&mut self, field: &Field, new: &Fields<'_>, kept_oneofs: &HashSet<&str>) {
         let is_required = is_required(field, new);
         let change = Change::at(&field.position, "was added").wire(is_required).http(is_required);
         let change =
             if is_required { change.help("it is REQUIRED: requests of older callers are rejected") } else { change };
         let change = if is_proto2_required(field, new) { change_proto2_required(change, true) } else { change };
-        let change = match oneof_of(field, new) {
-            None => change.rust(true).help(literals(new.has_default)),
-            Some(oneof) if is_kept(&oneof) => change.rust(true).help("add it to each `match` over the oneof"),
+        let change = match new.oneof(field) {
+            None => change.rust(true).help(literals(new.message.has_default)),
+            Some(oneof) if kept_oneofs.contains(oneof.name.as_str()) => {
+                change.rust(true).help("add it to each `match` over the oneof")
+            }
             // The new oneof is reported instead.
             Some(_) => return,
         };
-        self.add(change.of(&element(field, new)));
+        self.add(change.of(&element(field, new.message)));
     }
 
-    fn field(&mut self, old_message: &Message, old: &Field, new_message: &Message, new: &Field) {
+    fn field(
+        &mut self,
+        old_fields: &Fields<'_>,
+        old: &Field,
+        new_fields: &Fields<'_>,
+        new: &Field,
+        oneofs: &OneofSuccessors<'_>,
+    ) {
         let mut change = Change::at(&new.position, "");
         if old.number != new.number {
             change = change.and(&format!("has number {}, was {}", new.number, old.number)).wire(true);
-            self.check_reserved_field(old, new_message);
+            self.check_reserved_field(old, new_fields);
         }
         if old.name != new.name {
             change = change.and(&format!("was named `{}`", old.name)).rust(old.ident != new.ident).http(true);
@@ -78,13 +91,13 @@ impl Compare<'_> {
             change = change.and(&format!("is {:?} in JSON, was {:?}", new.json_name, old.json_name)).http(true);
         }
         change = self.compare_types(change, old, new);
-        change = compare_oneofs(change, old_message, old, new_message, new);
-        change = compare_required(change, is_required(old, old_message), is_required(new, new_message));
+        change = compare_oneofs(change, old_fields.oneof(old), new_fields.oneof(new), oneofs);
+        change = compare_required(change, is_required(old, old_fields), is_required(new, new_fields));
         change = compare_options(change, old, new);
         change = self.default(change, old, new);
-        let (before, after) = (is_proto2_required(old, old_message), is_proto2_required(new, new_message));
+        let (before, after) = (is_proto2_required(old, old_fields), is_proto2_required(new, new_fields));
         change = if before == after { change } else { change_proto2_required(change, after) };
-        self.add(change.of(&element(new, new_message)));
+        self.add(change.of(&element(new, new_fields.message)));
     }
 
     /// Compares the types.
@@ -107,10 +120,14 @@ impl Compare<'_> {
 }
 
 /// Compares the oneofs.
-fn compare_oneofs(change: Change, old_message: &Message, old: &Field, new_message: &Message, new: &Field) -> Change {
-    let before = oneof_of(old, old_message);
-    let kept = before.and_then(|oneof| oneof_successor(old_message, oneof, new_message)).map(|oneof| &oneof.name);
-    let after = oneof_of(new, new_message).map(|oneof| &oneof.name);
+fn compare_oneofs(
+    change: Change,
+    before: Option<&Oneof>,
+    after: Option<&Oneof>,
+    successors: &OneofSuccessors<'_>,
+) -> Change {
+    let kept = before.and_then(|oneof| successors.get(oneof.name.as_str())).map(|oneof| &oneof.name);
+    let after = after.map(|oneof| &oneof.name);
     match (before, after) {
         (Some(oneof), None) => change.and(&format!("left oneof `{}`", oneof.name)).rust(true).wire(true).http(true),
         (_, Some(oneof)) if kept != Some(oneof) => {
@@ -121,8 +138,8 @@ fn compare_oneofs(change: Change, old_message: &Message, old: &Field, new_messag
 }
 
 /// Whether a field is `required` by proto2 or by its edition.
-fn is_proto2_required(field: &Field, message: &Message) -> bool {
-    field.cardinality == Cardinality::Required && oneof_of(field, message).is_none()
+fn is_proto2_required(field: &Field, fields: &Fields<'_>) -> bool {
+    field.cardinality == Cardinality::Required && fields.oneof(field).is_none()
 }
 
 fn change_proto2_required(change: Change, is_proto2_required: bool) -> Change {
@@ -131,8 +148,8 @@ fn change_proto2_required(change: Change, is_proto2_required: bool) -> Change {
 }
 
 /// Whether a request without a field is rejected. Of a oneof, one member is enough.
-fn is_required(field: &Field, message: &Message) -> bool {
-    field.required && oneof_of(field, message).is_none()
+fn is_required(field: &Field, fields: &Fields<'_>) -> bool {
+    field.required && fields.oneof(field).is_none()
 }
 
 fn compare_required(change: Change, old: bool, new: bool) -> Change {
@@ -160,15 +177,34 @@ fn compare_options(mut change: Change, old: &Field, new: &Field) -> Change {
     change
 }
 
-/// The successor of a field: one of the same number, or a new one of its name.
-fn successor<'a>(old: &Message, field: &Field, new: &'a Message) -> Option<&'a Field> {
-    let was_there = |number: i32| old.fields().any(|other| other.number == number);
-    let numbered = new.fields().find(|other| other.number == field.number);
-    numbered.or_else(|| new.field(&field.name).filter(|other| !was_there(other.number)))
+/// The fields of a message, by number and by name, and their oneofs.
+struct Fields<'a> {
+    message: &'a Message,
+    by_number: HashMap<i32, &'a Field>,
+    by_name: HashMap<&'a str, &'a Field>,
+    oneofs: HashMap<i32, &'a Oneof>,
 }
 
-fn oneof_of<'a>(field: &Field, message: &'a Message) -> Option<&'a Oneof> {
-    message.oneofs().find(|oneof| oneof.fields.iter().any(|other| other.number == field.number))
+impl<'a> Fields<'a> {
+    fn new(message: &'a Message) -> Self {
+        let members = |oneof: &'a Oneof| oneof.fields.iter().map(move |field| (field.number, oneof));
+        Self {
+            message,
+            by_number: message.fields().map(|field| (field.number, field)).collect(),
+            by_name: message.fields().map(|field| (field.name.as_str(), field)).collect(),
+            oneofs: message.oneofs().flat_map(members).collect(),
+        }
+    }
+
+    fn oneof(&self, field: &Field) -> Option<&'a Oneof> {
+        self.oneofs.get(&field.number).copied()
+    }
+
+    /// The successor of a field: one of the same number, or a new one of its name.
+    fn successor(&self, field: &Field, new: &Fields<'a>) -> Option<&'a Field> {
+        let named = || new.by_name.get(field.name.as_str()).filter(|other| !self.by_number.contains_key(&other.number));
+        new.by_number.get(&field.number).or_else(named).copied()
+    }
 }
 
 fn element(field: &Field, message: &Message) -> String {

@@ -1,8 +1,11 @@
 //! Messages and their oneofs.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     Change, ChangePosition,
     compare::Compare,
+    enums::compare_json_formats,
     names::{is_generated, rust_path},
     reserved,
 };
@@ -51,6 +54,7 @@ impl Compare<'_> {
                 "no longer has Default, because of its fields",
             );
         }
+        change = compare_json_formats(change, old.has_loose_json, new.has_loose_json);
         if !old.deprecated && new.deprecated {
             change = change.and("is deprecated");
         }
@@ -62,16 +66,16 @@ impl Compare<'_> {
     }
 
     fn oneofs(&mut self, old: &Message, new: &Message) {
+        let successors = oneof_successors(old, new);
         for oneof in old.oneofs() {
-            let change = match oneof_successor(old, oneof, new) {
+            let change = match successors.get(oneof.name.as_str()) {
                 Some(now) => kept_oneof(oneof, now),
                 None => Change::at(&new.position, format!("oneof `{}` was removed", oneof.name)).rust(true),
             };
             self.add(change.of(&new.name));
         }
-        let kept: Vec<_> =
-            old.oneofs().filter_map(|oneof| oneof_successor(old, oneof, new)).map(|now| &now.name).collect();
-        for oneof in new.oneofs().filter(|oneof| !kept.contains(&&oneof.name)) {
+        let kept: HashSet<_> = successors.values().map(|now| &now.name).collect();
+        for oneof in new.oneofs().filter(|oneof| !kept.contains(&oneof.name)) {
             let change = Change::at(&oneof.position, format!("oneof `{}` was added", oneof.name)).rust(true);
             let change = if oneof.required() { require_member(change) } else { change };
             self.add(change.help(literals(new.has_default)).of(&new.name));
@@ -118,11 +122,21 @@ pub(super) fn literals(has_default: bool) -> &'static str {
     }
 }
 
-/// The successor of a oneof: one of the same name, or a new one with one of its fields.
-pub(super) fn oneof_successor<'a>(old: &Message, oneof: &Oneof, new: &'a Message) -> Option<&'a Oneof> {
-    let was_there = |name: &str| old.oneofs().any(|other| other.name == name);
-    let shares =
-        |other: &&Oneof| other.fields.iter().any(|field| oneof.fields.iter().any(|old| old.number == field.number));
-    let named = new.oneofs().find(|other| other.name == oneof.name);
-    named.or_else(|| new.oneofs().filter(|other| !was_there(&other.name)).find(shares))
+/// The successors of oneofs, by their old names.
+pub(super) type OneofSuccessors<'a> = HashMap<&'a str, &'a Oneof>;
+
+/// The successor of a oneof is one of the same name, or the first new one with one of its fields.
+pub(super) fn oneof_successors<'a>(old: &'a Message, new: &'a Message) -> OneofSuccessors<'a> {
+    let was_there: HashSet<_> = old.oneofs().map(|oneof| &oneof.name).collect();
+    let named: HashMap<_, _> = new.oneofs().map(|oneof| (&oneof.name, oneof)).collect();
+    let added = new.oneofs().enumerate().filter(|(_, oneof)| !was_there.contains(&oneof.name));
+    let members =
+        |(index, oneof): (usize, &'a Oneof)| oneof.fields.iter().map(move |field| (field.number, (index, oneof)));
+    let by_field: HashMap<_, _> = added.flat_map(members).collect();
+    let sharing = |oneof: &Oneof| {
+        let found = oneof.fields.iter().filter_map(|field| by_field.get(&field.number));
+        found.min_by_key(|(index, _)| *index).map(|(_, oneof)| *oneof)
+    };
+    let successor = |oneof: &Oneof| named.get(&oneof.name).copied().or_else(|| sharing(oneof));
+    old.oneofs().filter_map(|oneof| Some((oneof.name.as_str(), successor(oneof)?))).collect()
 }

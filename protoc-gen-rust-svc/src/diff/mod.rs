@@ -2,7 +2,7 @@
 //!
 //! Each change has an effect on code that uses generated code, on gRPC peers with the other contract, and on callers
 //! over HTTP and JSON. For messages, the rules are those of `WIRE` and `WIRE_JSON` of `buf breaking`. Removed methods,
-//! newly required fields and routes are compared in addition.
+//! newly required fields and routes are compared in addition. `docs/diff.md` has a table of them.
 
 mod change;
 mod compare;

@@ -1,25 +1,29 @@
 //! Renamed packages and types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Message, Model, Origin, Package, TypeName};
+use crate::model::{Field, Message, Model, Origin, Package, TypeName};
 
 /// New names by old names, of renamed packages and types.
 #[derive(Debug, Default)]
 pub(super) struct Renames {
     packages: BTreeMap<String, String>,
     types: BTreeMap<String, String>,
+    /// The new names of types.
+    taken: HashSet<String>,
 }
 
 impl Renames {
     pub(super) fn new(before: &Model, after: &Model) -> Self {
-        let mut names = Self { packages: moved_packages(before, after), types: BTreeMap::new() };
+        let mut names = Self { packages: moved_packages(before, after), ..Self::default() };
         for (old, new) in &names.packages {
             let all = before.messages.keys().chain(before.enums.keys());
             let moved = all.filter_map(|name| Some((name.clone(), format!("{new}{}", strip_package(old, name)?))));
             names.types.extend(moved);
         }
+        names.taken = names.types.values().cloned().collect();
         let renamed = names.renamed_messages(before, after);
+        names.taken.extend(renamed.iter().map(|(_, new)| new.clone()));
         names.types.extend(renamed);
         names
     }
@@ -42,7 +46,7 @@ impl Renames {
 
     /// Whether a name is the new name of a renamed type.
     pub(super) fn is_taken(&self, after: &str) -> bool {
-        self.types.values().any(|name| name == after)
+        self.taken.contains(after)
     }
 
     /// Pairs removed messages with added messages of the same package that have the same fields.
@@ -51,27 +55,27 @@ impl Renames {
         let gone: Vec<_> = gone.filter(|message| !after.messages.contains_key(&self.new_name(&message.name))).collect();
         let is_new = |message: &&Message| !before.messages.contains_key(&message.name) && !self.is_taken(&message.name);
         let new: Vec<_> = after.messages.values().filter(is_new).collect();
+        let mut rivals: HashMap<_, usize> = HashMap::new();
+        gone.iter().for_each(|old| *rivals.entry(fields_text(old)).or_default() += 1);
+        let mut alike: HashMap<_, Vec<&Message>> = HashMap::new();
+        new.iter().for_each(|other| alike.entry((outer(&other.name), fields_text(other))).or_default().push(other));
         let renamed = gone.iter().filter_map(|old| {
-            let is_like = |other: &&&Message| {
-                outer(&self.new_name(&old.name)) == outer(&other.name) && has_same_fields(old, other)
-            };
-            let mut like = new.iter().filter(is_like);
-            let (one, other) = (like.next()?, like.next());
-            let rivals = gone.iter().filter(|rival| has_same_fields(rival, old)).count();
-            (other.is_none() && rivals == 1).then(|| (old.name.clone(), one.name.clone()))
+            let (name, fields) = (self.new_name(&old.name), fields_text(old));
+            let is_only = !fields.is_empty() && rivals.get(&fields) == Some(&1);
+            match alike.get(&(outer(&name), fields))?[..] {
+                [one] if is_only => Some((old.name.clone(), one.name.clone())),
+                _ => None,
+            }
         });
         renamed.collect()
     }
 }
 
-/// Whether two messages have the same fields, at least one.
-fn has_same_fields(one: &Message, other: &Message) -> bool {
-    let fields = |message: &Message| {
-        let fields =
-            message.fields().map(|field| (field.number, field.name.clone(), field.cardinality, field.encoding));
-        fields.collect::<Vec<_>>()
-    };
-    !fields(one).is_empty() && fields(one) == fields(other)
+/// A text that two messages have in common if they have the same fields; empty without fields.
+fn fields_text(message: &Message) -> String {
+    let field =
+        |field: &Field| format!("{} {} {:?} {:?};", field.number, field.name, field.cardinality, field.encoding);
+    message.fields().map(field).collect()
 }
 
 /// The outer name.

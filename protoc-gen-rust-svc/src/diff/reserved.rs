@@ -21,7 +21,8 @@ pub(super) fn compare(change: Change, old: &Reserved, new: &Reserved) -> Change 
 fn without(range: &RangeInclusive<i32>, others: &[RangeInclusive<i32>]) -> Vec<RangeInclusive<i64>> {
     let wide = |range: &RangeInclusive<i32>| i64::from(*range.start())..=i64::from(*range.end());
     let mut parts = vec![wide(range)];
-    for other in others.iter().map(wide) {
+    let meets = |other: &&RangeInclusive<i32>| other.start() <= range.end() && range.start() <= other.end();
+    for other in others.iter().filter(meets).map(wide) {
         let cut = |part: RangeInclusive<i64>| {
             let before = *part.start()..=*part.end().min(&(other.start() - 1));
             [before, *part.start().max(&(other.end() + 1))..=*part.end()]

@@ -20,6 +20,8 @@ pub struct Enum {
     pub has_unspecified: bool,
     /// Whether unknown numbers are rejected, as in proto2.
     pub is_closed: bool,
+    /// Whether its values may collide in JSON, as in proto2.
+    pub has_loose_json: bool,
     /// The reserved names and numbers.
     pub reserved: Reserved,
     /// The position of the declaration.

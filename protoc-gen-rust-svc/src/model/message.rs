@@ -38,6 +38,8 @@ pub struct Message {
     pub idempotency_key: Option<i32>,
     /// Whether it or a message in it has an `INPUT_ONLY` field.
     pub has_input_only: bool,
+    /// Whether its fields may collide in JSON, as in proto2.
+    pub has_loose_json: bool,
     /// Whether it or a message in it has rules of `buf.validate`.
     pub has_rules: bool,
     /// Its rules of `buf.validate` that need a check and those of its fields, if requests are checked by them.

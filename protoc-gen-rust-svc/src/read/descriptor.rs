@@ -107,6 +107,8 @@ pub struct FeatureSet {
     pub repeated_field_encoding: i32,
     #[prost(int32, tag = "5")]
     pub message_encoding: i32,
+    #[prost(int32, tag = "6")]
+    pub json_format: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]

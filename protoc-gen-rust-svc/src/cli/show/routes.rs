@@ -24,8 +24,13 @@ pub(in super::super) struct RoutesArgs {
 
 impl RoutesArgs {
     pub(in super::super) fn run(self) -> Result<(), Failure> {
+        let format = self.source.format;
+        self.show().map_err(|failure| format.failure(failure))
+    }
+
+    fn show(self) -> Result<(), Failure> {
         let source = self.source.with_file(Path::new(""))?;
-        let input = source.input().map_err(|failure| source.format.failure(failure))?;
+        let input = source.input()?;
         let mut diagnostics = Diagnostics::default();
         let options = Options::from_given(source.options(), &mut diagnostics);
         let lowered = crate::lowered(&input, &options, &mut diagnostics);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     at::{At, below},
     declared::Declared,
+    features::Features,
 };
 use crate::{
     docs::Docs,
@@ -21,7 +22,7 @@ impl Lowering<'_> {
     pub(super) fn enumeration(&mut self, found: &mut Declared, descriptor: &EnumDescriptor, at: &At<'_>) {
         let name = full_name(at.outer, &descriptor.name);
         let options = descriptor.options.clone().unwrap_or_default();
-        let is_closed = at.features.with(options.features.as_ref()).is_closed;
+        let Features { is_closed, has_loose_json, .. } = at.features.with(options.features.as_ref());
         let prefix = Ident::camel(&descriptor.name);
         let zero = descriptor.value.iter().find(|value| value.number == 0);
         let has_unspecified =
@@ -57,6 +58,7 @@ impl Lowering<'_> {
             values,
             has_unspecified,
             is_closed,
+            has_loose_json,
             reserved: Reserved {
                 numbers: descriptor.reserved_range.iter().map(|range| range.start..=range.end).collect(),
                 names: descriptor.reserved_name.clone(),

@@ -14,6 +14,8 @@ pub(super) struct Features {
     pub(super) is_packed: bool,
     /// Whether messages are encoded as groups.
     pub(super) is_delimited: bool,
+    /// Whether JSON names may collide (`LEGACY_BEST_EFFORT`).
+    pub(super) has_loose_json: bool,
 }
 
 /// The presence of singular fields.
@@ -35,6 +37,7 @@ impl Features {
             is_closed: is_proto2,
             is_packed: !is_proto2,
             is_delimited: false,
+            has_loose_json: is_proto2,
         };
         defaults.with(file.options.as_ref().and_then(|options| options.features.as_ref()))
     }
@@ -52,6 +55,7 @@ impl Features {
             is_closed: choose(own.enum_type, 2, self.is_closed),
             is_packed: choose(own.repeated_field_encoding, 1, self.is_packed),
             is_delimited: choose(own.message_encoding, 2, self.is_delimited),
+            has_loose_json: choose(own.json_format, 2, self.has_loose_json),
         }
     }
 }

@@ -82,6 +82,7 @@ impl Lowering<'_> {
             is_wire_copy: true,
             idempotency_key: None,
             has_input_only: false,
+            has_loose_json: features.has_loose_json,
             has_rules: has_rules(descriptor),
             rules: self.rules(descriptor, at),
             masked: None,

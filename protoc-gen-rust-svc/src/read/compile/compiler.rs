@@ -39,8 +39,12 @@ pub(super) fn compile_texts_built_in(
     compile_names(resolvers, names)
 }
 
-/// Compiles files of a git revision, by import name.
-pub fn compile_at(revision: &Revision, proto_paths: &[PathBuf], names: Vec<String>) -> Result<Input, CompileError> {
+/// Compiles files of a git revision, by import name. Reports files of an edition.
+pub(super) fn compile_at_built_in(
+    revision: &Revision,
+    proto_paths: &[PathBuf],
+    names: Vec<String>,
+) -> Result<Input, CompileError> {
     let mut resolvers = ChainFileResolver::new();
     for directory in proto_paths {
         resolvers.add(Directory::new(revision, directory));

@@ -17,6 +17,7 @@ use super::{
     names::Names,
     parsed::Parsed,
     relax::relax,
+    unknown::{DeclaredWords, limit},
 };
 use crate::diagnostics::Problem;
 
@@ -24,7 +25,7 @@ use crate::diagnostics::Problem;
 pub(super) fn link(parsed: &Parsed, names: &[String]) -> Result<Vec<Bytes>, Vec<Problem>> {
     let linked = Linked { problems: parsed.problems.clone(), ..Linked::default() };
     let (known, places) = (OnceCell::new(), parsed.places());
-    let mut linker = Linker { parsed, known, places, pool: DescriptorPool::new(), linked };
+    let mut linker = Linker { parsed, known, words: parsed.words(), places, pool: DescriptorPool::new(), linked };
     let mut seen = BTreeSet::new();
     names.iter().for_each(|name| linker.visit(name, &mut seen));
     let Linker { places, linked: Linked { encoded, mut descriptors, mut unlinked, mut problems }, .. } = linker;
@@ -51,6 +52,7 @@ struct Linker<'a> {
     parsed: &'a Parsed,
     /// The names of all files, for suggestions.
     known: OnceCell<Names>,
+    words: DeclaredWords<'a>,
     places: BTreeMap<&'a str, Places<'a>>,
     pool: DescriptorPool,
     linked: Linked,
@@ -89,6 +91,7 @@ impl<'a> Linker<'a> {
     }
 
     fn link(&mut self, file: &File, mut descriptor: FileDescriptorProto) {
+        self.linked.problems.extend(limit(&mut descriptor, &self.words, self.places.get(file.name())));
         let restore = relax(&mut descriptor);
         match self.pool.add_file_descriptor_proto(descriptor) {
             Ok(()) => {

@@ -12,11 +12,11 @@ mod parsed;
 mod protoc;
 mod relax;
 mod text;
+mod unknown;
 
 pub use self::{
-    compiler::compile_at,
     error::CompileError,
     files::{BUILT_IN, GitError, Revision},
-    protoc::{compile, compile_texts, compile_with_protoc},
+    protoc::{compile, compile_at, compile_texts, compile_with_protoc},
 };
 pub(crate) use self::{error::NO_EDITIONS, protoc::installed_protoc};

@@ -118,7 +118,9 @@ impl Names {
         if SCALARS.contains(&name) {
             return "a method takes and returns messages: declare one with a field of this type".to_owned();
         }
-        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+        fn last(name: &str) -> &str {
+            name.rsplit('.').next().unwrap_or_default()
+        }
         if let Some(file) = self.extensions.get(name) {
             return format!("`({name})` is declared in {file}: import it");
         }
@@ -131,10 +133,8 @@ impl Names {
         if let Some(meant) = closest(name, &full).filter(|_| name.contains('.')) {
             return format!("did you mean `{meant}`?");
         }
-        let scalars = SCALARS.iter().map(|scalar| (*scalar).to_owned());
-        let short: Vec<_> = known().map(|known| last(known)).chain(scalars).collect();
-        let short: Vec<_> = short.iter().map(String::as_str).collect();
-        match closest(&last(name), &short) {
+        let short: Vec<_> = known().map(|known| last(known)).chain(SCALARS.iter().copied()).collect();
+        match closest(last(name), &short) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "declare it, or import the file that does".to_owned(),
         }

@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     CompileError,
-    compiler::{compile_built_in, compile_texts_built_in},
-    files::{BUILT_IN, import_names},
+    compiler::{compile_at_built_in, compile_built_in, compile_texts_built_in},
+    files::{BUILT_IN, Revision, import_names},
 };
 use crate::{
     diagnostics::{Position, Problem},
@@ -36,6 +36,23 @@ pub fn compile_texts(
     let compiled = compile_texts_built_in(texts, proto_paths, names.clone());
     match protoc_for(&compiled) {
         Some(protoc) => compile_texts_with_protoc(&protoc, texts, proto_paths, &names),
+        None => compiled,
+    }
+}
+
+/// Compiles files of a git revision, by import name: with a named protoc, or as any other files.
+pub fn compile_at(
+    revision: &Revision,
+    protoc: Option<&Path>,
+    proto_paths: &[PathBuf],
+    names: Vec<String>,
+) -> Result<Input, CompileError> {
+    if let Some(protoc) = protoc {
+        return compile_at_with_protoc(protoc, revision, proto_paths, names);
+    }
+    let compiled = compile_at_built_in(revision, proto_paths, names.clone());
+    match protoc_for(&compiled) {
+        Some(protoc) => compile_at_with_protoc(&protoc, revision, proto_paths, names),
         None => compiled,
     }
 }
@@ -66,18 +83,43 @@ fn compile_texts_with_protoc(
 ) -> Result<Input, CompileError> {
     let scratch = Scratch::new(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map_err(no_scratch)?;
     let directories = [std::slice::from_ref(&scratch.0), proto_paths].concat();
-    compile_with_protoc(protoc, &directories, &names.iter().map(PathBuf::from).collect::<Vec<_>>())
+    compile_names(protoc, &directories, names.to_vec())
+}
+
+/// Compiles files of a git revision with protoc. Files outside the repository are read as they are.
+fn compile_at_with_protoc(
+    protoc: &Path,
+    revision: &Revision,
+    proto_paths: &[PathBuf],
+    names: Vec<String>,
+) -> Result<Input, CompileError> {
+    let (scratch, mut directories) = (Scratch::new(std::iter::empty()).map_err(no_scratch)?, Vec::new());
+    for (index, now) in proto_paths.iter().enumerate() {
+        let old = scratch.0.join(index.to_string());
+        revision.write_files(now, &old).map_err(|error| CompileError::new(vec![error.problem().clone()]))?;
+        directories.extend([old, now.clone()]);
+    }
+    directories.retain(|folder| folder.is_dir());
+    if names.is_empty() { Ok(Input::default()) } else { compile_names(protoc, &directories, names) }
 }
 
 /// Compiles files and their imports with protoc.
 pub fn compile_with_protoc(protoc: &Path, proto_paths: &[PathBuf], files: &[PathBuf]) -> Result<Input, CompileError> {
-    let names = import_names(proto_paths, files)?;
+    compile_names(protoc, proto_paths, import_names(proto_paths, files)?)
+}
+
+/// Compiles files with protoc, by import name.
+fn compile_names(protoc: &Path, proto_paths: &[PathBuf], names: Vec<String>) -> Result<Input, CompileError> {
     let folder = Scratch::new(BUILT_IN.iter().copied()).map_err(no_scratch)?;
     let set = folder.0.join("set.binpb");
-    let mut command = Command::new(protoc);
+    let mut command = Command::new(program(protoc));
     for path in proto_paths.iter().chain([&folder.0]) {
-        command.arg("-I").arg(path);
+        command.arg("-I").arg(absolute(path));
     }
+    // In another folder, protoc would take a name for the path of a file.
+    let empty = folder.0.join("empty");
+    fs::create_dir(&empty).map_err(no_scratch)?;
+    command.current_dir(&empty);
     command.args(["--include_imports", "--include_source_info"]).arg(format!("--descriptor_set_out={}", set.display()));
     let output = command.args(&names).output().map_err(|error| cannot_start(protoc, &error))?;
     if !output.status.success() {
@@ -88,6 +130,15 @@ pub fn compile_with_protoc(protoc: &Path, proto_paths: &[PathBuf], files: &[Path
         Input::from_descriptor_set(&bytes, names).map_err(|error| CompileError::of(error.to_string(), ""))?;
     input.find_texts(&SourceFolders::new(proto_paths.to_vec()));
     Ok(input)
+}
+
+/// The path of a program for any folder. One without a folder is looked up on the path.
+fn program(path: &Path) -> PathBuf {
+    if path.components().count() > 1 { absolute(path) } else { path.to_owned() }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn no_scratch(error: io::Error) -> CompileError {

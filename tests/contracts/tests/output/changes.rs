@@ -2,7 +2,11 @@
 //!
 //! `tests/interop/buf` compares the verdicts with those of `buf breaking`, for which `CHANGES` names a folder to write to.
 
-use std::{env, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use harness::repository;
 use protoc_gen_rust_svc::{
@@ -11,7 +15,7 @@ use protoc_gen_rust_svc::{
     lowered,
     model::Model,
     options::{Options, Types},
-    read::compile::compile,
+    read::compile::{compile, compile_with_protoc},
 };
 use tempfile::TempDir;
 
@@ -19,7 +23,8 @@ use tempfile::TempDir;
 const BEGIN: &str = "<!-- The table is written by tests/contracts/tests/output/changes.rs. -->\n";
 const END: &str = "<!-- The end of the table. -->\n";
 
-/// A change of a contract: its name, the contract before and the contract after. `proto2: ` chooses the syntax.
+/// A change of a contract: its name, the contract before and the contract after. `proto2: ` and `edition: ` choose the
+/// syntax, and ` // other file: ` begins a second file.
 type NamedChange = (&'static str, &'static str, &'static str);
 
 /// The changes, by what they change.
@@ -199,12 +204,43 @@ const CHANGES: &[(&str, &[NamedChange])] = &[
             ("value renamed", "enum K { ZERO = 0; ONE = 1; }", "enum K { ZERO = 0; UNO = 1; }"),
             ("value with another number", "enum K { ZERO = 0; ONE = 1; }", "enum K { ZERO = 0; ONE = 2; }"),
             ("enum open, was closed (proto2)", "proto2: enum K { ZERO = 0; }", "enum K { ZERO = 0; }"),
+            ("message moved to another file", "message M {} message N {}", "message M {} // other file: message N {}"),
+            (
+                "enum moved to another file",
+                "message M {} enum K { ZERO = 0; }",
+                "message M {} // other file: enum K { ZERO = 0; }",
+            ),
+            (
+                "JSON format of a message `LEGACY_BEST_EFFORT`, was `ALLOW`",
+                "edition: message M { int32 a = 1; }",
+                "edition: message M { option features.json_format = LEGACY_BEST_EFFORT; int32 a = 1; }",
+            ),
+            (
+                "JSON format of a message `ALLOW`, was `LEGACY_BEST_EFFORT`",
+                "edition: message M { option features.json_format = LEGACY_BEST_EFFORT; int32 a = 1; }",
+                "edition: message M { int32 a = 1; }",
+            ),
+            (
+                "JSON format of an enum `LEGACY_BEST_EFFORT`, was `ALLOW`",
+                "edition: enum K { ZERO = 0; }",
+                "edition: enum K { option features.json_format = LEGACY_BEST_EFFORT; ZERO = 0; }",
+            ),
+            (
+                "syntax proto2 to an edition",
+                "proto2: message M { optional int32 a = 1; }",
+                "edition: message M { int32 a = 1; }",
+            ),
         ],
     ),
     (
         "Services",
         &[
             ("service added", "message M {}", "message M {} service S { rpc A(M) returns (M); }"),
+            (
+                "service moved to another file",
+                "message M {} service S { rpc A(google.protobuf.Empty) returns (google.protobuf.Empty); }",
+                "message M {} // other file: service S { rpc A(google.protobuf.Empty) returns (google.protobuf.Empty); }",
+            ),
             ("service removed", "message M {} service S { rpc A(M) returns (M); }", "message M {}"),
             (
                 "method added",
@@ -265,27 +301,55 @@ const CHANGES: &[(&str, &[NamedChange])] = &[
     ),
 ];
 
-/// Returns the file of a change; each has a package of its own.
-fn contract(index: usize, body: &str) -> String {
-    let (syntax, body) = body.strip_prefix("proto2: ").map_or(("proto3", body), |body| ("proto2", body));
-    let imports = [("field_behavior", "google/api/field_behavior.proto"), ("api.http", "google/api/annotations.proto")];
-    let imports = imports.iter().filter(|(option, _)| body.contains(option));
-    let imports: String = imports.map(|(_, file)| format!("import \"{file}\";\n")).collect();
-    format!("syntax = \"{syntax}\";\npackage change{index}.v1;\n{imports}{body}\n")
+/// The files of a contract, by name. Each change has a package of its own.
+type ContractFiles = BTreeMap<String, String>;
+
+fn contract(index: usize, text: &str) -> ContractFiles {
+    let (syntax, text) = match text.split_once(": ") {
+        Some(("proto2", text)) => ("syntax = \"proto2\"", text),
+        Some(("edition", text)) => ("edition = \"2023\"", text),
+        _ => ("syntax = \"proto3\"", text),
+    };
+    let (first, other) = text.split_once("// other file: ").unwrap_or((text, ""));
+    let file = |body: &str| format!("{syntax};\npackage change{index}.v1;\n{}{body}\n", imports(body));
+    let mut files = BTreeMap::from([(format!("change{index}.proto"), file(first))]);
+    if !other.is_empty() {
+        files.insert(format!("change{index}_other.proto"), file(other));
+    }
+    files
 }
 
-fn model(text: &str) -> Model {
+fn imports(body: &str) -> String {
+    const IMPORTS: [(&str, &str); 3] = [
+        ("field_behavior", "google/api/field_behavior.proto"),
+        ("api.http", "google/api/annotations.proto"),
+        ("protobuf.Empty", "google/protobuf/empty.proto"),
+    ];
+    let imports = IMPORTS.iter().filter(|(word, _)| body.contains(word));
+    imports.map(|(_, file)| format!("import \"{file}\";\n")).collect()
+}
+
+fn model(files: &ContractFiles) -> Model {
     let folder = TempDir::new().expect("a folder can be made");
-    fs::write(folder.path().join("change.proto"), text).expect("a file can be written");
-    let input = compile(&[folder.path().to_owned()], &["change.proto".into()])
-        .unwrap_or_else(|error| panic!("{error}\n{text}"));
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    }
+    let (folders, names) = ([folder.path().to_owned()], files.keys().map(PathBuf::from).collect::<Vec<_>>());
+    let compiled = match files.values().any(|text| text.starts_with("edition")) {
+        true => {
+            compile_with_protoc(&protoc_bin_vendored::protoc_bin_path().expect("for this machine"), &folders, &names)
+        }
+        false => compile(&folders, &names),
+    };
+    let input = compiled.unwrap_or_else(|error| panic!("{error}\n{files:?}"));
     let mut diagnostics = Diagnostics::default();
-    let lowered = lowered(&input, &Options::default(), &mut diagnostics);
-    lowered.unwrap_or_else(|| panic!("{}\n{text}", diagnostics.errors())).model
+    let options = Options { include_imports: true, ..Options::default() };
+    let lowered = lowered(&input, &options, &mut diagnostics);
+    lowered.unwrap_or_else(|| panic!("{}\n{files:?}", diagnostics.errors())).model
 }
 
 /// The verdicts of a change: for code, for gRPC peers and for callers over HTTP.
-fn verdicts(before: &str, after: &str) -> [Effect; 3] {
+fn verdicts(before: &ContractFiles, after: &ContractFiles) -> [Effect; 3] {
     let changes = diff(&model(before), &model(after), Types::Domain, &mut Diagnostics::default());
     let all = |effect: fn(&Change) -> Effect| {
         let is_breaking = changes.iter().any(|change| effect(change) == Effect::Breaking);
@@ -295,21 +359,30 @@ fn verdicts(before: &str, after: &str) -> [Effect; 3] {
 }
 
 /// The changes, numbered, with their files.
-fn numbered() -> impl Iterator<Item = (&'static str, &'static str, String, String)> {
+fn numbered() -> impl Iterator<Item = (&'static str, &'static str, ContractFiles, ContractFiles)> {
     let all = CHANGES.iter().flat_map(|(group, changes)| changes.iter().map(move |change| (*group, change)));
     all.enumerate()
         .map(|(index, (group, (name, before, after)))| (group, *name, contract(index, before), contract(index, after)))
 }
 
+/// The categories of `buf breaking` that report a change, by its name: all from the one in `buf-breaking`,
+/// which `tests/interop/buf` writes.
+fn buf_categories() -> BTreeMap<String, String> {
+    let text = fs::read_to_string(repository().join("tests/contracts/buf-breaking")).unwrap_or_default();
+    let pair = |line: &str| line.split_once('\t').map(|(category, name)| (name.to_owned(), category.to_owned()));
+    text.lines().filter_map(pair).collect()
+}
+
 fn table() -> String {
-    let (mut text, mut last) = (String::new(), "");
+    let (mut text, mut last, buf) = (String::new(), "", buf_categories());
     for (group, name, before, after) in numbered() {
         if group != last {
-            text.push_str(&format!("\n| {group} | `RUST` | `WIRE` | `HTTP` |\n|---|---|---|---|\n"));
+            text.push_str(&format!("\n| {group} | `RUST` | `WIRE` | `HTTP` | buf |\n|---|---|---|---|---|\n"));
             last = group;
         }
         let [rust, wire, http] = verdicts(&before, &after).map(Effect::name);
-        text.push_str(&format!("| {name} | {rust} | {wire} | {http} |\n"));
+        let buf = buf.get(&format!("{group}: {name}")).map(|category| format!("`{category}`")).unwrap_or_default();
+        text.push_str(&format!("| {name} | {rust} | {wire} | {http} | {buf} |\n"));
     }
     text + "\n"
 }
@@ -334,13 +407,14 @@ fn changes_are_written_for_buf() {
     let Some(folder) = env::var_os("CHANGES") else { return };
     let (folder, mut lines) = (Path::new(&folder), String::new());
     for (index, (group, name, before, after)) in numbered().enumerate() {
-        let file = format!("change{index}.proto");
-        for (side, text) in [("before", &before), ("after", &after)] {
+        for (side, files) in [("before", &before), ("after", &after)] {
             fs::create_dir_all(folder.join(side)).expect("a folder can be made");
-            fs::write(folder.join(side).join(&file), text).expect("a file can be written");
+            for (name, text) in files {
+                fs::write(folder.join(side).join(name), text).expect("a file can be written");
+            }
         }
         let [_, wire, http] = verdicts(&before, &after).map(Effect::name);
-        lines.push_str(&format!("{file}\t{wire}\t{http}\t{group}: {name}\n"));
+        lines.push_str(&format!("change{index}\t{wire}\t{http}\t{group}: {name}\n"));
     }
     fs::write(folder.join("verdicts"), lines).expect("a file can be written");
 }

@@ -13,7 +13,7 @@ use protoc_gen_rust_svc::{
 };
 use tempfile::TempDir;
 
-use crate::program::{program, protoc, stderr_of, stdout_of};
+use crate::program::{PROGRAM, program, protoc, stderr_of, stdout_of};
 
 /// Each folder has its `report.txt`. `UPDATE_GOLDEN=1` rewrites the reports.
 #[test]
@@ -100,11 +100,26 @@ impl Repository {
         stdout_of(&Command::new("git").args(arguments).current_dir(self.0.path()).output().expect("git runs"));
     }
 
+    fn write_edition(&self, text: &str) {
+        let path = self.0.path().join("proto/shop/v1/shop.proto");
+        fs::write(path, format!("edition = \"2023\"; package shop.v1;\n{text}\n")).expect("the file can be written");
+    }
+
+    fn commit(&self) {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        self.git(&[&who[..], &["commit", "--quiet", "--all", "-m", "another"]].concat());
+    }
+
     /// The exit code, and the whole output.
     fn diff(&self, against: &str, further: &[&str]) -> (Option<i32>, String) {
+        self.diff_with(&[], against, further)
+    }
+
+    fn diff_with(&self, variables: &[(&str, &Path)], against: &str, further: &[&str]) -> (Option<i32>, String) {
         let proto = self.0.path().join("proto");
-        let arguments = ["diff", "--against", against, "-I", &proto.to_string_lossy(), "shop/v1/shop.proto"];
-        let output = program(&[&arguments[..], further].concat());
+        let mut command = Command::new(&*PROGRAM);
+        command.args(["diff", "--against", against, "-I"]).arg(proto).arg("shop/v1/shop.proto").args(further);
+        let output = command.envs(variables.iter().copied()).output().expect("the program runs");
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &stderr_of(&output))
     }
 }
@@ -170,17 +185,50 @@ fn descriptor_sets_are_compared() {
     assert!(code == Some(1) && report.contains("shop.v1.Order.item: has type `Vec<shop::v1::Item>`"), "{report}");
 }
 
-/// Files of editions are compared as descriptors; a help line shows the commands for them.
+/// Without protoc, a help line shows the commands that compare files of editions as descriptors.
 #[test]
-fn editions_are_compared_as_descriptors() {
+fn editions_need_protoc() {
     let repository = Repository::new();
-    let file = repository.0.path().join("proto/shop/v1/shop.proto");
-    fs::write(&file, "edition = \"2023\"; package shop.v1;\n").expect("the file can be written");
-    let (code, report) = repository.diff("main", &[]);
-    let place =
-        "shop/v1/shop.proto:1:1: error: the built-in reader does not support editions\n  help: compare descriptor sets";
+    repository.write_edition("message Order {}");
+    let path = repository.0.path().join("no-programs");
+    let (code, report) = repository.diff_with(&[("PATH", &path), ("PROTOC", Path::new(""))], "main", &[]);
+    let place = "shop/v1/shop.proto:1:1: error: the built-in reader does not support editions\n  help: install protoc";
     assert!(code == Some(1) && report.starts_with(place), "{report}");
     assert!(report.contains("buf build '.git#ref=main' --output before.binpb"), "{report}");
+}
+
+/// Files of editions are compared with a revision, whichever of the two versions is one.
+#[test]
+fn a_revision_may_be_of_an_edition() {
+    let repository = Repository::new();
+    let vendored = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");
+    let diff = |against: &str| repository.diff_with(&[("PROTOC", &vendored)], against, &["--format", "json"]).1;
+    let removed = "shop.v1.Order.note: was removed";
+    repository.write_edition("import \"shop/v1/item.proto\"; message Order { Item item = 1; }");
+    assert!(diff("main").contains(removed), "{}", diff("main"));
+    repository.commit();
+    repository.write("proto/shop/v1/shop.proto", "message Order {}");
+    assert!(diff("main").contains("shop.v1.Order.item: was removed"), "{}", diff("main"));
+    let named = format!("--protoc={}", vendored.display());
+    let (code, report) = repository.diff("HEAD~1", &[&named]);
+    assert!(code == Some(1) && report.contains(removed), "{report}");
+}
+
+/// The work does not grow with the square of a message or an enum.
+#[test]
+fn wide_contracts_are_compared() {
+    let repository = Repository::new();
+    let contract = |kind: &str| {
+        let fields: String = (1..5_000).map(|number| format!("{kind} f{number} = {number};\n")).collect();
+        let values: String = (0..5_000).map(|number| format!("{kind}_{number} = {number};\n")).collect();
+        format!("message Order {{ {fields} }}\nenum Kind {{ {values} }}")
+    };
+    repository.write("proto/shop/v1/shop.proto", &contract("int32"));
+    repository.commit();
+    repository.write("proto/shop/v1/shop.proto", &contract("int64"));
+    let (_, report) = repository.diff("main", &["--opt", "allow=all"]);
+    let last = report.lines().last().unwrap_or_default();
+    assert_eq!(last, "9999 changes since main: 9999 breaking Rust, 0 breaking the wire, 9999 breaking HTTP");
 }
 
 /// Contracts that cannot be compared are an error with a help line.

@@ -32,10 +32,13 @@ fn is_valid_object(schema: &Value, value: &Value) -> bool {
 
 /// Checks the lines of a command. Returns their types.
 fn types(arguments: &[&str]) -> Vec<String> {
+    kinds(&String::from_utf8(program(arguments).stdout).expect("text"))
+}
+
+/// Checks lines. Returns their types.
+fn kinds(lines: &str) -> Vec<String> {
     let schema = fs::read_to_string(repository().join("docs/output.schema.json")).expect("a file");
     let schema: Value = serde_json::from_str(&schema).expect("a schema");
-    let output = program(arguments);
-    let lines = String::from_utf8(output.stdout).expect("text");
     let check = |line: &str| {
         let value: Value = serde_json::from_str(line).expect("an object");
         let kind = value["type"].as_str().expect("a type").to_owned();
@@ -70,6 +73,41 @@ fn output_has_the_documented_schema() {
         "import \"google/api/annotations.proto\";\nmessage M {}\nservice S { rpc Get(M) returns (M) { option (google.api.http) = {get: \"/v1\"}; } }",
     );
     assert!(run(&["routes"]).contains(&"route".to_owned()));
+}
+
+/// Failures that concern no contract are diagnostics, too.
+#[test]
+fn every_failure_is_a_diagnostic() {
+    let folder = TempDir::new().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (place, out, bad) = (path(""), path("out"), path("bad.toml"));
+    fs::write(path("a.proto"), "syntax = \"proto3\";\nmessage M {}").expect("a file");
+    fs::write(&bad, "out = 1").expect("a file");
+    fs::write(path("set.binpb"), "text").expect("a file");
+    fs::write(path("occupied"), "").expect("a file");
+    let (set, below, occupied) = (path("set.binpb"), path("no/folder"), path("occupied"));
+    for (arguments, message) in [
+        (&["generate", "--out", &out][..], "no .proto files"),
+        (&["generate", "-I", &place, "a.proto"], "no directory for the generated code"),
+        (&["generate", "-I", &place, "--out", &out, "missing.proto"], "no such file in --proto-path"),
+        (&["generate", "-I", &below, "--out", &out, "a.proto"], "no"),
+        (&["generate", "-I", &place, "--out", &occupied, "a.proto"], "exists"),
+        (&["generate", "--config", &bad], "`out` is not a string"),
+        (&["generate", "--config", &below], "No such file"),
+        (&["generate", "--descriptor-set", &set, "--out", &out], "not a FileDescriptorSet"),
+        (&["generate", "-I", &place, "--otu", &out, "a.proto"], "unexpected argument '--otu'"),
+        (&["generate", "-I", &place, "--protoc=/no/protoc", "--out", &out, "a.proto"], "cannot start"),
+        (&["check", "-I", &place, "--out", &below, "a.proto"], "No such file"),
+        (&["diff", "-I", &place, "--against", "main", "a.proto"], "not in a git repository"),
+        (&["routes"], "no .proto files"),
+        (&["new", &out, "--proto", &path("missing.proto")], "missing.proto"),
+        (&["generat"], "unrecognized subcommand 'generat'"),
+    ] {
+        let output = program(&[arguments, &["--format", "json"]].concat());
+        assert!(!output.status.success() && output.stderr.is_empty(), "{arguments:?}: {output:?}");
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(kinds(&lines).iter().all(|kind| kind == "diagnostic") && lines.contains(message), "{lines}");
+    }
 }
 
 /// Values that the schema excludes.

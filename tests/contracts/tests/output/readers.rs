@@ -42,6 +42,22 @@ fn the_built_in_reader_agrees_with_protoc() {
     }
 }
 
+/// The first unknown types are reported one by one, and the others by their number.
+#[test]
+fn unknown_types_of_a_file_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let fields: String =
+        (1..20_000).map(|number| format!("Unknown{number} f{number} = {};\n", number + 20_000)).collect();
+    let text = format!("syntax = \"proto3\";\nmessage M {{\n{fields}}}\nmessage N {{ M m = 1; Missing n = 2; }}");
+    fs::write(folder.path().join("a.proto"), text).expect("a file can be written");
+    let error = compile(&[folder.path().to_owned()], &["a.proto".into()]).expect_err("unknown types");
+    let lines: Vec<_> = error.problems().iter().map(|problem| problem.to_string()).collect();
+    assert_eq!(lines.len(), 101, "{error}");
+    assert!(lines[99].starts_with("a.proto:102:1: error: name `Unknown100` is not defined"), "{}", lines[99]);
+    let rest = "a.proto:103:1: error: 19900 more types are not defined\n  help: correct the errors above first";
+    assert_eq!(lines[100], rest);
+}
+
 /// buf marks imported files in its descriptor sets. The marks are not part of the contract.
 #[test]
 fn fields_that_only_buf_sets_do_not_change_the_output() {

@@ -83,6 +83,11 @@ const NOTHING_TO_SERVE: &str = "error: the project serves nothing\n  help: pass 
 
 impl NewArgs {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
+        let format = self.format;
+        self.create().map_err(|failure| format.failure(failure))
+    }
+
+    fn create(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
         let contract = self.contract(&mut diagnostics)?;
         let place = self.place(&contract)?;
