@@ -136,6 +136,54 @@ fn each_part_adds_its_files() {
     }
 }
 
+/// The files of a project, and what each argument changes in them. `UPDATE_GOLDEN=1` rewrites `tests/parts`.
+#[test]
+fn each_part_has_the_expected_content() {
+    let home = home();
+    let plain = project(&home, "shop", &["--proto", "Shop.proto"]);
+    expect("plain", plain.iter().map(|(path, text)| format!("=== {path}\n{text}")).collect());
+    for (name, arguments) in [
+        ("sqlite", &["--sqlite"][..]),
+        ("postgres", &["--postgres"]),
+        ("worker", &["--worker"]),
+        ("tls", &["--tls"]),
+        ("otel", &["--otel"]),
+        ("kubernetes", &["--kubernetes"]),
+        ("envoy", &["--envoy"]),
+        ("client", &["--client", "Stock.proto"]),
+        ("gateway", &["--client", "Stock.proto", "--gateway"]),
+        ("kubernetes-envoy-sqlite-worker", &["--kubernetes", "--envoy", "--sqlite", "--worker"]),
+    ] {
+        fs::remove_dir_all(home.path().join("shop")).expect("a folder");
+        let files = project(&home, "shop", &[&["--proto", "Shop.proto"], arguments].concat());
+        assert!(plain.keys().all(|path| files.contains_key(path)), "{name} removes a file");
+        expect(name, files.iter().map(|(path, text)| difference(path, plain.get(path), text)).collect());
+    }
+}
+
+/// Describes what differs from the plain project.
+fn difference(path: &str, plain: Option<&String>, text: &str) -> String {
+    match plain {
+        None => format!("=== {path}\n{text}"),
+        Some(plain) if plain == text => String::new(),
+        Some(plain) => {
+            let lines = similar::TextDiff::from_lines(plain.as_str(), text);
+            format!("=== {path}\n{}", lines.unified_diff().context_radius(1))
+        }
+    }
+}
+
+fn expect(name: &str, text: String) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/parts/{name}.txt"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(golden.parent().expect("a folder")).expect("a folder");
+        fs::write(&golden, &text).expect("a file");
+    }
+    let expected = fs::read_to_string(&golden).unwrap_or_default();
+    let lines = similar::TextDiff::from_lines(expected.as_str(), text.as_str());
+    assert!(expected == text, "{name}: run with UPDATE_GOLDEN=1\n{}", lines.unified_diff());
+}
+
 #[test]
 fn a_gateway_may_serve_only_others() {
     let home = home();
