@@ -113,12 +113,30 @@ fn errors_have_positions() {
             let chat = with_options(options);
             fs::create_dir_all(chat.path("api/src/generated")).expect("a folder");
             let text = chat.fails(&[command]);
-            assert!(text.starts_with(start), "{text}");
+            assert!(text.starts_with(start) && text.contains("\n  help: "), "{text}");
         }
     }
     let text = Crate::new("otu = \"x\"\n").fails(&["generate"]);
     assert_eq!(text.lines().next(), Some("rust-svc.toml:1:1: error[E0101]: unknown key `otu`"), "{text}");
     assert!(text.contains("help: did you mean `out`?"), "{text}");
+}
+
+/// One run reports the errors of options, of the file and of arguments, and those of the contract.
+#[test]
+fn errors_of_options_and_contracts_come_together() {
+    let chat = with_options("types = \"plain\"\n");
+    fs::write(chat.path("api/proto/chat/v1/chat.proto"), "syntax = \"proto3\";\nmessage M { Missing a = 1; }\n")
+        .expect("a file");
+    let text = chat.fails(&["generate", "--opt", "emit"]);
+    let lines: Vec<_> = text.lines().filter(|line| line.contains("error")).collect();
+    assert_eq!(
+        lines,
+        [
+            "error[E0101]: option `emit` has no value",
+            "chat/v1/chat.proto:2:13: error: name `Missing` is not defined",
+            "rust-svc.toml:6:1: error[E0101]: unknown value `plain` for option `types`",
+        ]
+    );
 }
 
 #[test]

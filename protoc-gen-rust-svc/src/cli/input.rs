@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     build,
-    diagnostics::{Position, Problem},
-    options::{GivenOptions, OptionsFile},
+    diagnostics::{Diagnostics, Position, Problem},
+    options::{GivenOptions, Options, OptionsFile},
     read::{
         Input,
         compile::{self, CompileError},
@@ -120,8 +120,21 @@ impl InputSource {
         if diagnostics.has_errors() { Err(Reported.into()) } else { Ok(files) }
     }
 
-    /// Reads the input.
+    /// Reads the input. Fails with the errors of the options, too.
     pub(super) fn input(&self) -> Result<Input, Failure> {
+        self.read().map_err(|failure| match failure.downcast::<CompileError>() {
+            Ok(error) => error.with(self.option_problems()).into(),
+            Err(failure) => failure,
+        })
+    }
+
+    fn option_problems(&self) -> Vec<Problem> {
+        let mut diagnostics = Diagnostics::default();
+        Options::from_given(&self.options, &mut diagnostics);
+        diagnostics.all().into_iter().map(Problem::from).collect()
+    }
+
+    fn read(&self) -> Result<Input, Failure> {
         let InputArgs { descriptor_set, files, .. } = &self.arguments;
         match descriptor_set {
             None => Ok(self.compile()?),

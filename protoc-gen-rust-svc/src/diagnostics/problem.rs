@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Diagnostics, Position, lints::Level};
+use super::{Diagnostic, Diagnostics, Position, lints::Level};
 
 /// A broken rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,12 @@ impl Problem {
 }
 
 impl std::error::Error for Problem {}
+
+impl From<&Diagnostic> for Problem {
+    fn from(found: &Diagnostic) -> Self {
+        Self::new(found.code(), found.position(), found.message().to_owned(), found.help_text())
+    }
+}
 
 /// Prints the problem as an error.
 impl fmt::Display for Problem {

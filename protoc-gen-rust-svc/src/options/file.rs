@@ -53,7 +53,7 @@ impl OptionsFile {
 
     fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
         let source = FileText { path, text };
-        let document = Document::parse(text).map_err(|error| source.problem(error.span(), error.message()))?;
+        let document = Document::parse(text).map_err(|error| source.malformed(error.span(), error.message()))?;
         let mut file = Self { path: Some(path.to_owned()), ..Self::default() };
         for (key, item) in document.iter() {
             let place = document.as_table().key(key).and_then(toml_edit::Key::span);
@@ -88,7 +88,7 @@ impl OptionsFile {
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
     let position = Position { file: path.display().to_string(), ..Position::default() };
-    Problem::new("E0101", &position, error.to_string(), "")
+    Problem::new("E0101", &position, error.to_string(), "name a TOML file, such as rust-svc.toml, that can be read")
 }
 
 /// The text of an options file.
@@ -105,11 +105,18 @@ impl FileText<'_> {
     }
 
     fn string<'i>(&self, key: &str, item: &'i Item) -> Result<&'i str, Problem> {
-        item.as_str().ok_or_else(|| self.problem(item.span(), &format!("`{key}` is not a string")))
+        let problem = || Problem {
+            help: format!("write a string: `{key} = \"...\"`"),
+            ..self.problem(item.span(), &format!("`{key}` is not a string"))
+        };
+        item.as_str().ok_or_else(problem)
     }
 
     fn strings<'i>(&self, key: &str, item: &'i Item) -> Result<Vec<&'i str>, Problem> {
-        let refused = |span| self.problem(span, &format!("`{key}` is not an array of strings"));
+        let refused = |span| Problem {
+            help: format!("write strings: `{key} = [\"...\", \"...\"]`"),
+            ..self.problem(span, &format!("`{key}` is not an array of strings"))
+        };
         if let Some(one) = item.as_str() {
             return Ok(vec![one]);
         }
@@ -118,7 +125,10 @@ impl FileText<'_> {
     }
 
     fn options(&self, item: &Item) -> Result<GivenOptions, Problem> {
-        let table = item.as_table_like().ok_or_else(|| self.problem(item.span(), "`options` is not a table"))?;
+        let table = item.as_table_like().ok_or_else(|| Problem {
+            help: "write the options below a line `[options]`".to_owned(),
+            ..self.problem(item.span(), "`options` is not a table")
+        })?;
         let mut options = Vec::new();
         for (name, item) in table.iter() {
             let place = self.position(table.key(name).and_then(toml_edit::Key::span));
@@ -139,7 +149,12 @@ impl FileText<'_> {
             Some(Value::Array(_)) => Ok(self.strings(name, item)?.into_iter().map(str::to_owned).collect()),
             Some(Value::String(text)) => Ok(vec![text.value().clone()]),
             Some(Value::Boolean(flag)) => Ok(vec![flag.value().to_string()]),
-            _ => Err(self.problem(item.span(), &format!("`{name}` is not a string, a boolean, an array or a table"))),
+            _ => Err(Problem {
+                help: format!(
+                    "write `{name} = \"...\"`; a table limits values to packages or types: `{{default = \"...\"}}`"
+                ),
+                ..self.problem(item.span(), &format!("`{name}` is not a string, a boolean, an array or a table"))
+            }),
         }
     }
 
@@ -147,13 +162,24 @@ impl FileText<'_> {
         let pair = |(scope, item): (&str, &Item)| match self.string(scope, item) {
             Ok(value) if scope == "default" => Ok(value.to_owned()),
             Ok(value) => Ok(format!("{scope}={value}")),
-            Err(_) => Err(self.problem(item.span(), &format!("`{name}.{scope:?}` is not a string"))),
+            Err(_) => Err(Problem {
+                help: format!("write a string: `{name} = {{{scope:?} = \"...\"}}`"),
+                ..self.problem(item.span(), &format!("`{name}.{scope:?}` is not a string"))
+            }),
         };
         table.iter().map(pair).collect()
     }
 
     fn problem(&self, span: Option<Range<usize>>, message: &str) -> Problem {
         Problem::new("E0101", &self.position(span), message.to_owned(), "")
+    }
+
+    /// A text that is not TOML.
+    fn malformed(&self, span: Option<Range<usize>>, message: &str) -> Problem {
+        // The parser explains itself in further lines.
+        let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
+        let help = if rest.is_empty() { "write it as TOML: `out = \"src/generated\"`" } else { rest };
+        Problem { help: help.replace('\n', ", "), ..self.problem(span, first) }
     }
 
     fn position(&self, span: Option<Range<usize>>) -> Position {

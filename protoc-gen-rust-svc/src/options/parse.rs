@@ -427,7 +427,7 @@ mod tests {
     fn unknown_values_list_the_known_ones() {
         for (parameter, message, help) in [
             ("map=tree", "unknown value `tree` for option `map`", "the values are btree and hash"),
-            ("map=.a=", "unknown value `` for option `map`", "the values are btree and hash"),
+            ("map=.a=", "option `map` has no value", "the values are btree and hash"),
             ("bytes=Bytes", "unknown value `Bytes` for option `bytes`", "the values are vec and bytes"),
             (
                 "timestamp=std",

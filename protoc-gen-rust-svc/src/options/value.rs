@@ -4,7 +4,11 @@ use crate::diagnostics::suggest;
 
 /// Describes a value that an option does not know.
 pub(super) fn unknown(option: &str, value: &str, known: &[&str]) -> (String, String) {
-    (format!("unknown value `{value}` for option `{option}`"), suggest::help(value, known, "the values are"))
+    let message = match value {
+        "" => format!("option `{option}` has no value"),
+        _ => format!("unknown value `{value}` for option `{option}`"),
+    };
+    (message, suggest::help(value, known, "the values are"))
 }
 
 /// Parses `true` or `false`; an option without a value is `true`.

@@ -25,6 +25,11 @@ impl CompileError {
         Self { problems: problems.into_iter().map(with_editions).collect() }
     }
 
+    /// Adds errors of something else, such as options.
+    pub(crate) fn with(self, others: Vec<Problem>) -> Self {
+        Self::new([others, self.problems].concat())
+    }
+
     /// An error without a position in a file.
     pub(in super::super) fn of(message: String, help: &str) -> Self {
         Self { problems: vec![Problem::uncoded(message, help)] }
