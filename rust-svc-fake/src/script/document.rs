@@ -49,7 +49,7 @@ pub(crate) fn files(folders: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let mut todo: Vec<(PathBuf, bool)> = folders.iter().map(|folder| (folder.clone(), true)).collect();
     while let Some((path, is_named)) = todo.pop() {
-        let failed = |error: std::io::Error| format!("{}: error: {error}", path.display());
+        let failed = |error: std::io::Error| format!("{}: error: {error}{}", path.display(), help(is_named, &error));
         let metadata = fs::metadata(&path).map_err(failed)?;
         if metadata.is_dir() {
             let entries = fs::read_dir(&path).map_err(failed)?;
@@ -60,6 +60,15 @@ pub(crate) fn files(folders: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     }
     found.sort();
     Ok(found)
+}
+
+fn help(is_named: bool, error: &std::io::Error) -> &'static str {
+    match is_named && error.kind() == std::io::ErrorKind::NotFound {
+        true => {
+            "\n  help: `--script` names a file of scripts, or a folder of .yaml, .yml and .json files; create it first"
+        }
+        false => "",
+    }
 }
 
 fn is_script(path: &Path) -> bool {

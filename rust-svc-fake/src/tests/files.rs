@@ -43,6 +43,13 @@ async fn all_errors_of_files_are_shown_with_their_lines() {
     assert!(error.contains("bad.yaml:4: error: library.v1.Book: "), "{error}");
 }
 
+#[tokio::test]
+async fn a_missing_folder_of_scripts_is_explained() {
+    let error = start(config(Path::new("/no/such/folder"))).await.unwrap_err();
+    assert!(error.starts_with("/no/such/folder: error: "), "{error}");
+    assert!(error.contains("\n  help: `--script` names a file of scripts, or a folder"), "{error}");
+}
+
 #[test]
 fn the_schema_describes_scripts_of_each_method() {
     let schema = crate::schema(descriptors(PROTO)).unwrap();

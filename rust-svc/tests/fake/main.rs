@@ -4,6 +4,7 @@
 
 mod faults;
 mod service;
+mod simulated;
 mod spies;
 mod sweeps;
 mod transports;

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rust_svc::{Breaker, Client, Code, Context, Error, Retry, TraceContext, client::BreakerState, fake::CallOutcome};
+use rust_svc::{
+    Breaker, Client, Code, Context, Error, Retry, TraceContext,
+    client::BreakerState,
+    fake::{CallOutcome, Session},
+};
 use tokio::time::{self, Instant};
 
 use crate::service::{CHAT, GET, Store, StoreClient, StoreFake, UPLOAD, connect, store_adapter, texts};
@@ -24,6 +28,19 @@ async fn all_kinds_of_calls_pass_over_the_wire() {
     let replies = client.chat(Context::new(), texts(["a", "b"])).await.unwrap();
     assert_eq!(replies.collect().await.unwrap(), ["a!", "b!"]);
     assert_eq!(fake.get.calls()[0].peer(), Some("in-memory-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_reads_why_no_script_responds() {
+    let session = Session::lenient();
+    let fake = StoreFake::with_session(&session);
+    fake.get.when_eq("b".into()).always("1".into());
+    let (client, _server) = connect(&fake, &[]);
+    let error = client.get(Context::new(), "a".into()).await.unwrap_err();
+    assert_eq!(error.code(), Code::Unimplemented);
+    let text = error.message();
+    assert!(text.starts_with("test.v1.Store/Get: call #1 was unexpected: no script responds to it"), "{text}");
+    assert!(text.contains("  request   \"a\"") && text.contains("expected \"b\", got \"a\""), "{text}");
 }
 
 #[tokio::test(start_paused = true)]

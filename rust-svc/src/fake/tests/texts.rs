@@ -90,6 +90,82 @@ async fn differences_have_the_paths_of_nested_fields() {
     assert_text("nested", &text);
 }
 
+/// A message with maps, oneofs, lists and bytes in each other.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Shipment {
+    stops: HashMap<String, Stop>,
+    label: bytes::Bytes,
+    image: Vec<u8>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Stop {
+    parcels: Vec<Parcel>,
+    by_hour: BTreeMap<i32, Order>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Parcel {
+    Box(Box<Order>),
+    Letter { grams: u32, seal: Vec<u8> },
+}
+
+const SHIP: Method = Method::unary("/order.v1.OrderService/Ship");
+
+fn shipment() -> Shipment {
+    let letter = Parcel::Letter { grams: 20, seal: vec![1, 2, 3] };
+    let stop =
+        || Stop { parcels: vec![Parcel::Box(Box::new(order())), letter.clone()], by_hour: [(9, order())].into() };
+    let stops = ["bergen", "oslo", "voss"].map(|name| (name.to_owned(), stop())).into();
+    Shipment { stops, label: "tea".into(), image: (0..=255).collect() }
+}
+
+/// Makes a call with `request` to a fake that expects another, and compares the failure.
+async fn assert_difference(name: &str, expected: Shipment, request: Shipment) {
+    let session = Session::new();
+    let ship: Unary<Shipment, u32> = session.fake(SHIP);
+    ship.when_eq(expected).any_times().returns(1);
+    ship.unary(Context::new(), request).await.unwrap_err();
+    assert_text(name, &panic_of(|| drop(session)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn differences_have_paths_through_maps_and_oneofs() {
+    let mut other = shipment();
+    let bergen = other.stops.get_mut("bergen").unwrap();
+    let Some(Parcel::Box(order)) = bergen.parcels.first_mut() else { unreachable!() };
+    order.items[1].quantity = 9;
+    order.labels.insert("b".into(), "X".into());
+    bergen.parcels[1] = Parcel::Letter { grams: 30, seal: vec![1, 2] };
+    bergen.by_hour.get_mut(&9).unwrap().payment = Some(Payment::Cash(false));
+    bergen.by_hour.insert(-1, Order::default());
+    other.stops.remove("voss");
+    assert_difference("maps_and_oneofs", shipment(), other).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn differences_of_bytes_are_shortened() {
+    let plain = Shipment { stops: HashMap::new(), ..shipment() };
+    let image = plain.image.iter().map(|byte| byte ^ 1).collect();
+    let other = Shipment { label: bytes::Bytes::from_static(b"te\x00\xff\""), image, ..plain.clone() };
+    assert_difference("bytes", plain, other).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_messages_are_shortened() {
+    let large = |last: u32| {
+        let item = |number| Item { product_id: format!("product {number}"), quantity: number };
+        let items = (0..2000).map(item).chain([Item { product_id: "last".into(), quantity: last }]).collect();
+        let labels = (0..500).map(|number| (format!("label {number:03}"), "x".repeat(50))).collect();
+        let order = Order { items, labels, note: Some("ä".repeat(5000)), ..order() };
+        let stop = Stop { by_hour: (0..3).map(|hour| (hour, order.clone())).collect(), ..Stop::default() };
+        Shipment { stops: [("bergen".to_owned(), stop)].into(), ..Shipment::default() }
+    };
+    let mut other = large(2);
+    other.stops.insert("voss".into(), large(1).stops.remove("bergen").unwrap());
+    assert_difference("large", large(1), other).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_matching_used_up_script_is_shown_first() {
     let session = Session::new();
