@@ -1,8 +1,9 @@
 //! The output is the same for descriptors of the built-in reader and of protoc.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use harness::contracts;
@@ -16,7 +17,7 @@ use protoc_gen_rust_svc::{
 };
 use tempfile::NamedTempFile;
 
-use crate::program::{protoc, stdout_of};
+use crate::program::{PROGRAM, protoc, stdout_of};
 
 /// Whether the built-in reader rejects a file.
 fn needs_protoc(text: &str) -> bool {
@@ -77,6 +78,23 @@ const BUF: [u8; 6] = [0xd2, 0xf6, 0x03, 0x02, 0x08, 0x00];
 struct FileDescriptorSet {
     #[prost(bytes, repeated, tag = 1)]
     file: Vec<Vec<u8>>,
+}
+
+/// The protoc in `OLD_PROTOC` runs the plugin. protoc 2.6.1 is the oldest that was tried; it knows proto2 alone.
+#[test]
+fn an_old_protoc_runs_the_plugin() {
+    let Some(old) = env::var_os("OLD_PROTOC") else { return };
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let text = "syntax = \"proto2\";\npackage a.v1;\n// A thing.\nmessage M { optional string a = 1; oneof o { int64 b = 2; } }\nenum K { ONE = 1; }\nservice S { rpc Get(M) returns (M); }\n";
+    fs::write(folder.path().join("a.proto"), text).expect("a file can be written");
+    let mut command = Command::new(old);
+    command.arg(format!("--plugin=protoc-gen-rust-svc={}", PROGRAM.display())).arg("--rust-svc_out=allow=all:.");
+    stdout_of(&command.arg("a.proto").current_dir(folder.path()).output().expect("it runs"));
+    let built_in = printed(&compile(&[folder.path().to_owned()], &["a.proto".into()]).expect("valid"));
+    for (file, text) in built_in.iter().filter(|(file, _)| file.starts_with("a/")) {
+        let theirs = without_comments(&fs::read_to_string(folder.path().join(file)).expect("it is generated"));
+        assert!(theirs == *text, "{file} differs:\n{text}\nthe old protoc:\n{theirs}");
+    }
 }
 
 fn by_protoc(folder: &Path, name: &str) -> Input {
