@@ -113,9 +113,10 @@ fn compile_names(protoc: &Path, proto_paths: &[PathBuf], names: Vec<String>) -> 
     let folder = Scratch::new(BUILT_IN.iter().copied()).map_err(no_scratch)?;
     let set = folder.0.join("set.binpb");
     let mut command = Command::new(program(protoc));
-    for path in proto_paths.iter().chain([&folder.0]) {
-        command.arg("-I").arg(absolute(path));
-    }
+    let folders: Vec<_> = proto_paths.iter().chain([&folder.0]).map(|path| absolute(path)).collect();
+    folders.iter().for_each(|path| {
+        command.arg("-I").arg(path);
+    });
     // In another folder, protoc would take a name for the path of a file.
     let empty = folder.0.join("empty");
     fs::create_dir(&empty).map_err(no_scratch)?;
@@ -123,7 +124,7 @@ fn compile_names(protoc: &Path, proto_paths: &[PathBuf], names: Vec<String>) -> 
     command.args(["--include_imports", "--include_source_info"]).arg(format!("--descriptor_set_out={}", set.display()));
     let output = command.args(&names).output().map_err(|error| cannot_start(protoc, &error))?;
     if !output.status.success() {
-        return Err(failed(protoc, &output, proto_paths));
+        return Err(failed(protoc, &output, &folders));
     }
     let bytes = fs::read(&set).map_err(|_| not_protoc(protoc, "it wrote no descriptors"))?;
     let mut input =

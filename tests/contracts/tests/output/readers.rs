@@ -17,7 +17,7 @@ use protoc_gen_rust_svc::{
 };
 use tempfile::NamedTempFile;
 
-use crate::program::{PROGRAM, protoc, stdout_of};
+use crate::program::{PROGRAM, protoc, stderr_of, stdout_of};
 
 /// Whether the built-in reader rejects a file.
 fn needs_protoc(text: &str) -> bool {
@@ -78,6 +78,19 @@ const BUF: [u8; 6] = [0xd2, 0xf6, 0x03, 0x02, 0x08, 0x00];
 struct FileDescriptorSet {
     #[prost(bytes, repeated, tag = 1)]
     file: Vec<Vec<u8>>,
+}
+
+/// Errors of protoc name a file as imports do, not by its path.
+#[test]
+fn errors_of_protoc_have_import_names() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::create_dir(folder.path().join("proto")).expect("a folder can be made");
+    fs::write(folder.path().join("proto/a.proto"), "edition = \"2099\";\n").expect("a file can be written");
+    let vendored = protoc_bin_vendored::protoc_bin_path().expect("there is one for this machine");
+    let mut command = Command::new(&*PROGRAM);
+    command.args(["generate", "--out", "out", "-I", "proto", "a.proto"]).env("PROTOC", vendored);
+    let error = stderr_of(&command.current_dir(folder.path()).output().expect("it runs"));
+    assert!(error.starts_with("a.proto:1:11: error: Unknown edition \"2099\""), "{error}");
 }
 
 /// The protoc in `OLD_PROTOC` runs the plugin. protoc 2.6.1 is the oldest that was tried; it knows proto2 alone.
