@@ -342,7 +342,6 @@ An attempt that exceeds its timeout is retried also without the code.",
         title: "service config without effect",
         explanation: "\
 A name in the file of `service_config=`, `gapic_service_config=` or `http_rules=` is not that of a service or a method of this
-run, the file has a field that the format lacks, or it sets `retryThrottling`: the retry budget belongs to a client and not to a
-method. Load the file at run time for that, with `Client::builder(..).service_config(..)`.",
+run, or the file has a field that the format lacks.",
     },
 ];

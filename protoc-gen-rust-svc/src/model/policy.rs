@@ -23,6 +23,8 @@ pub struct Policy {
     pub breaker: Option<Breaker>,
     /// The most calls in flight, and the most that wait.
     pub bulkhead: Option<(u32, u32)>,
+    /// The retry budget that a service config set: the most tokens, and those that a success adds.
+    pub throttling: Option<(f64, f64)>,
     /// The variants of `PolicyField` that a service config set.
     pub configured: Vec<&'static str>,
     /// The request field with the idempotency key.
@@ -121,6 +123,9 @@ impl fmt::Display for Policy {
         if let Some((max_in_flight, max_queued)) = self.bulkhead {
             let (in_flight, queued) = (grouped(max_in_flight), grouped(max_queued));
             write!(f, ".bulkhead(svc::Bulkhead::new({in_flight}).max_queued({queued}))")?;
+        }
+        if let Some((max_tokens, token_ratio)) = self.throttling {
+            write!(f, ".retry_throttling({max_tokens:?}, {token_ratio:?})")?;
         }
         match self.configured.as_slice() {
             [] => Ok(()),

@@ -55,9 +55,10 @@ impl ServiceConfigs {
         self.0.iter().flat_map(|file| file.config.names().into_iter().map(|name| (file.path.as_str(), name)))
     }
 
-    /// Returns the files that set a retry budget, which is a policy of a client and not of a method.
-    pub fn with_retry_budget(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|file| file.config.retry_throttling().is_some()).map(|file| file.path.as_str())
+    /// Returns the retry budget of the last file with one: the most tokens, and those that a success adds.
+    pub fn retry_budget(&self) -> Option<(f64, f64)> {
+        let budget = self.0.iter().rev().find_map(|file| file.config.retry_throttling())?;
+        Some((budget.max_tokens, budget.token_ratio))
     }
 
     /// Returns the warnings of all files, each with its path.

@@ -152,7 +152,7 @@ impl ClientBuilder {
     }
 
     /// Sets what takes the place of the response of a method whose call fails because of its server. The method has one
-    /// request and one response, of type `R`.
+    /// request and one response, of type `R`; with another type, its calls fail with `INTERNAL`.
     pub fn fallback<R: Send + Sync + 'static>(mut self, method: &Method, fallback: Fallback<R>) -> Self {
         self.fallbacks.insert(method, fallback);
         self
@@ -236,11 +236,15 @@ impl ClientBuilder {
             breakers: Mutex::default(),
             methods: MethodMap::default(),
             budget,
+            compiled_budgets: Mutex::default(),
             endpoints,
         }))
     }
 
     fn checked_metadata(&self) -> Result<Metadata> {
+        if let Some(method) = self.fallbacks.stream() {
+            return Err(Error::invalid_argument(format!("a fallback of {method}, which streams its responses")));
+        }
         let mut metadata = Metadata::new();
         for (key, value) in &self.metadata {
             metadata.append(key, value.clone()).map_err(|error| Error::invalid_argument(error.to_string()))?;

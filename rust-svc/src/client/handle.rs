@@ -120,6 +120,7 @@ impl Client {
     where
         R: Message<Place, Wire: prost::Message + Default>,
     {
+        self.0.fallbacks.check::<R>(method)?;
         let method = &self.0.effective(*method);
         let (active, deadlines, start) = begin(&self.0, method, cx).await?;
         body.count_for(&active);

@@ -41,6 +41,8 @@ pub(crate) struct ClientState {
     pub(crate) breakers: Mutex<BTreeMap<&'static str, Arc<CircuitBreaker>>>,
     pub(crate) methods: MethodMap<MethodState>,
     pub(crate) budget: Budget,
+    /// The retry budgets that service configs set when the code was generated, in place of that of the client.
+    pub(crate) compiled_budgets: Mutex<Vec<(RetryThrottling, Arc<Budget>)>>,
     /// The health of the endpoints, if there are several.
     pub(crate) endpoints: Option<Arc<Endpoints>>,
     pub(crate) chain: Chain,
@@ -53,6 +55,7 @@ pub(crate) struct MethodState {
     breaker: OnceLock<Arc<CircuitBreaker>>,
     health: OnceLock<MethodHealth>,
     latency: RecentLatency,
+    budget: OnceLock<Arc<Budget>>,
     limit: OnceLock<CallLimit>,
 }
 
@@ -65,8 +68,10 @@ impl ClientState {
     /// Returns the policies in force for a method, with their sources.
     pub(crate) fn policy(&self, declared: &Method) -> EffectivePolicy {
         let Self { timeout, max_response_bytes, .. } = *self;
-        let client = ClientPolicies { timeout, max_response_bytes, budget: self.budget.limits() };
-        EffectivePolicy::new(&self.policies.load().resolve(declared), client)
+        let resolved = self.policies.load().resolve(declared);
+        let (budget, fallback) = (self.budget(&resolved.method).limits(), self.fallbacks.name(declared));
+        let client = ClientPolicies { timeout, max_response_bytes, budget, fallback };
+        EffectivePolicy::new(&resolved, client)
     }
 
     /// Replaces the service config. Calls that have begun keep their policies.
@@ -105,6 +110,26 @@ impl ClientState {
     pub(crate) fn latency(&self, method: &Method) -> Option<&RecentLatency> {
         let is_unary = method.kind.takes_one() && method.kind.returns_one();
         (is_unary && self.endpoints.is_none()).then(|| &self.method(method).latency)
+    }
+
+    /// Returns the retry budget of a method: that of the client, unless the generated code has one.
+    pub(crate) fn budget(&self, method: &Method) -> &Budget {
+        match method.throttling.filter(|_| self.own_throttling.is_none()) {
+            Some(throttling) => self.method(method).budget.get_or_init(|| self.compiled_budget(throttling)),
+            None => &self.budget,
+        }
+    }
+
+    /// Returns the budget that all methods with these limits share.
+    fn compiled_budget(&self, throttling: RetryThrottling) -> Arc<Budget> {
+        let mut budgets = self.compiled_budgets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, budget)) = budgets.iter().find(|(known, _)| *known == throttling) {
+            return budget.clone();
+        }
+        let budget = Arc::new(Budget::new());
+        budget.configure(Some(throttling));
+        budgets.push((throttling, budget.clone()));
+        budget
     }
 
     /// Returns the bulkhead of a method, if it has one.

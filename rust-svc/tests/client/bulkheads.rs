@@ -138,6 +138,19 @@ async fn a_function_receives_the_error() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_fallback_of_another_type_or_of_a_stream_is_refused() {
+    let builder = Client::builder("local").fallback(&GET, Fallback::constant(Some("constant".to_owned())));
+    let (client, log) = build(builder, |_| async { answer("real") });
+    let error = call(&client, GET).await.unwrap_err();
+    assert_eq!((error.code(), log.calls()), (Code::Internal, 0), "{error}");
+    assert!(error.to_string().contains("test.v1.Test/Get is a core::option::Option<"), "{error}");
+    let watch = Client::builder("http://127.0.0.1:1").fallback(&WATCH, Fallback::constant(String::new()));
+    let error = watch.build().unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument);
+    assert!(error.message().contains("test.v1.Test/Watch"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_fallback_answers_calls_that_the_breaker_rejects() {
     let (client, fails) = failing(Fallback::constant("constant".to_owned()), Code::Unavailable);
     fails.store(false, Ordering::SeqCst);

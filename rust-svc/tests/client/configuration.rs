@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rust_svc::{
     Breaker, Client, Code, Context, Hedge, Method, PolicyField, Retry, ServiceConfig,
-    client::{ClientBuilder, PolicySource},
+    client::{ClientBuilder, Fallback, PolicySource},
 };
 use tokio::time::{self, Instant};
 
@@ -86,7 +86,8 @@ fn each_policy_comes_from_its_own_source() {
   retries            4 attempts on UNAVAILABLE after 10ms x1 up to 10ms (service config)
   breaker            none (code)
   bulkhead           none (built-in)
-  retry budget       100 tokens, 0.5 for each success";
+  retry budget       100 tokens, 0.5 for each success
+  fallback           none (built-in)";
     assert_eq!(text, expected);
     let other = client.policy(&Method::unary("/other.v1.Other/Get").no_side_effects());
     assert_eq!(other.values()[PolicyField::Repetition as usize].value.split(' ').next(), Some("3"));
@@ -173,6 +174,31 @@ async fn a_call_keeps_the_policies_with_which_it_began() {
     });
     assert_eq!((result.unwrap_err().code(), start.elapsed().as_millis()), (Code::DeadlineExceeded, 1000));
     assert_eq!(client.policy(&GET).method().timeout, None);
+}
+
+#[test]
+fn a_policy_names_the_fallback() {
+    let builder = local().fallback(&GET, Fallback::constant(String::new()));
+    let policy = build(builder, |_| async { answer("") }).0.policy(&GET);
+    assert_eq!(policy.fallback(), Some("constant"));
+    assert!(policy.to_string().ends_with("fallback           constant (code)"), "{policy}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_budget_of_the_generated_code_counts_until_another_is_set() {
+    const ONE: Method = GET.retry_throttling(2.0, 0.5).no_side_effects();
+    const OTHER: Method = Method::unary("/test.v1.Test/Other").retry_throttling(2.0, 0.5).no_side_effects();
+    let (client, log) = build(local(), |_| async { failure(Code::Unavailable.number()) });
+    call(&client, ONE).await.unwrap_err();
+    call(&client, OTHER).await.unwrap_err();
+    assert_eq!(log.calls(), 2, "they share two tokens");
+    call(&client, Method::unary("/test.v1.Test/Third").no_side_effects()).await.unwrap_err();
+    assert_eq!((log.calls(), client.policy(&ONE).retry_budget()), (5, (2.0, 0.5)), "that of the client is full");
+    let throttled = ServiceConfig::parse(r#"{"retryThrottling": {"maxTokens": 50, "tokenRatio": 1}}"#).unwrap();
+    client.reload(throttled);
+    assert_eq!(client.policy(&ONE).retry_budget(), (50.0, 1.0));
+    let own = build(local().retry_budget(7.0, 1.0), |_| async { answer("") }).0;
+    assert_eq!(own.policy(&ONE).retry_budget(), (7.0, 1.0));
 }
 
 #[tokio::test(start_paused = true)]

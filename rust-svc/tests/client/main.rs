@@ -16,6 +16,8 @@
 //! | thousands of calls are given up at once | `mass_cancellation::calls_given_up_while_they_wait_are_not_sent_and_end_no_other_call` |
 //! | connections break after the handler ran | `fleets::calls_that_are_not_idempotent_are_not_repeated_after_a_broken_connection` |
 //! | servers stop while handlers run | `server/cut_writes::writes_that_restarts_cut_off_run_once` |
+//! | a service is scaled | `scaling::a_scaled_service_is_called_evenly_within_a_minute` |
+//! | the sequences of grpc-go's retry tests | `retry_tables` |
 //! | all servers fail, and then disappear | `outage::an_outage_causes_no_storm_and_leaves_no_traces` |
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -41,6 +43,8 @@ mod outage;
 #[cfg(target_os = "linux")]
 mod packet_loss;
 mod retries;
+mod retry_tables;
+mod scaling;
 mod silence;
 mod stream_limits;
 mod stream_timeouts;

@@ -66,7 +66,5 @@ fn own_names(options: &Options) -> Vec<(String, String)> {
 /// The parts of the service configs of a run that have no effect.
 fn unused_configs(options: &Options) -> Vec<UnusedConfig> {
     let unused = |path: &str, message: &str| UnusedConfig { path: path.to_owned(), message: message.to_owned() };
-    let configs = &options.service_configs;
-    let budgets = configs.with_retry_budget().map(|path| unused(path, "`retryThrottling` belongs to a client"));
-    configs.warnings().map(|(path, text)| unused(path, text)).chain(budgets).collect()
+    options.service_configs.warnings().map(|(path, text)| unused(path, text)).collect()
 }

@@ -117,7 +117,9 @@ impl Lowering<'_> {
         let options = method.options.clone().unwrap_or_default();
         let full_service = full_name(&file.descriptor.package, &service.name);
         let mut policy = policy::Merge::new(defaults, &options, method, &position, self.diagnostics).policy();
-        policy::configure(&mut policy, &self.options.service_configs.method(&full_service, &method.name));
+        let configs = &self.options.service_configs;
+        policy::configure(&mut policy, &configs.method(&full_service, &method.name));
+        policy.throttling = configs.retry_budget();
         policy
     }
 

@@ -12,7 +12,7 @@ pub struct Breaker {
     pub min_calls: u32,
     /// The share of failures that opens the breaker, 1 to 100 percent.
     pub failure_percent: u32,
-    /// The time that it stays open at first. It doubles each time that the probes fail, up to a minute.
+    /// The time that it stays open at first. It doubles each time that the probes fail, up to 5 seconds.
     pub open: Duration,
     /// The number of calls that probe the method at once, all of which must succeed to close the breaker.
     pub probes: u32,
@@ -35,12 +35,12 @@ pub struct Bulkhead {
 }
 
 impl Breaker {
-    /// The default policy: opens when half of at least 20 calls in 10 seconds failed, stays open for 5 seconds, 3 probes.
+    /// The default policy: opens when half of at least 20 calls in 10 seconds failed, stays open for 1 to 5 seconds, 3 probes.
     pub const DEFAULT: Self = Self {
         window: Duration::from_secs(10),
         min_calls: 20,
         failure_percent: 50,
-        open: Duration::from_secs(5),
+        open: Duration::from_secs(1),
         probes: 3,
         slow_call: None,
         slow_percent: 100,

@@ -6,6 +6,7 @@ use super::{
     breaker::{Breaker, Bulkhead},
     field::{PolicyField, PolicyFields},
     retry::{Hedge, Retry},
+    service_config::RetryThrottling,
 };
 
 /// A method of a service, with the policies that its `.proto` declares. Generated code has a constant for each.
@@ -48,6 +49,8 @@ pub struct Method {
     pub breaker: Option<Breaker>,
     /// The bulkhead of clients; `None`: no limit.
     pub bulkhead: Option<Bulkhead>,
+    /// The retry budget that a service config set when the code was generated; `None`: that of the client.
+    pub throttling: Option<RetryThrottling>,
     /// The fields that a service config set when the code was generated.
     pub(crate) configured: PolicyFields,
 }
@@ -116,6 +119,7 @@ impl Method {
             hedge: None,
             breaker: Some(Breaker::DEFAULT),
             bulkhead: None,
+            throttling: None,
             configured: PolicyFields::NONE,
         }
     }
@@ -207,6 +211,13 @@ impl Method {
     /// Sets the bulkhead of clients.
     pub const fn bulkhead(mut self, bulkhead: Bulkhead) -> Self {
         self.bulkhead = Some(bulkhead);
+        self
+    }
+
+    /// Sets the retry budget: the most tokens, and those that a success adds. All methods of a client with an equal budget
+    /// share it. Code and service configs at run time replace it.
+    pub const fn retry_throttling(mut self, max_tokens: f64, token_ratio: f64) -> Self {
+        self.throttling = Some(RetryThrottling { max_tokens, token_ratio });
         self
     }
 

@@ -64,7 +64,7 @@ impl PolicyCall<'_> {
 
     async fn attempts(&self, mut start: Instant) -> Result<CallResponse> {
         let waits_for_ready = waits_for_ready(self.method, self.active.cx());
-        let retries = Retries::new(self.method, self.body.is_keyed(), &self.client.budget);
+        let retries = Retries::new(self.method, self.body.is_keyed(), self.client.budget(self.method));
         let mut retries = retries.waiting_for_ready(waits_for_ready);
         let mut last: Option<AttemptFailure> = None;
         let tried = TriedEndpoints::default();

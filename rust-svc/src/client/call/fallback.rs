@@ -1,7 +1,7 @@
 //! Answers in place of a failed server.
 
 use std::{
-    any::Any,
+    any::{Any, type_name},
     collections::{HashMap, VecDeque},
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -39,7 +39,17 @@ struct LastValues<R> {
 
 /// The fallbacks of a client, by the path of their method.
 #[derive(Clone, Default)]
-pub(crate) struct Fallbacks(HashMap<&'static str, Arc<dyn Any + Send + Sync>>);
+pub(crate) struct Fallbacks(HashMap<&'static str, MethodFallback>);
+
+/// The fallback of a method. Its type is known when a call has a response.
+#[derive(Clone)]
+struct MethodFallback {
+    method: &'static str,
+    is_of_stream: bool,
+    answer: Arc<dyn Any + Send + Sync>,
+    type_name: &'static str,
+    name: &'static str,
+}
 
 impl<R: Send + Sync + 'static> Fallback<R> {
     /// Answers with the same value each time.
@@ -109,12 +119,44 @@ impl<R> LastValues<R> {
 
 impl Fallbacks {
     pub(crate) fn insert<R: Send + Sync + 'static>(&mut self, method: &Method, fallback: Fallback<R>) {
-        self.0.insert(method.path, Arc::new(fallback));
+        let fallback = MethodFallback {
+            method: method.full_name(),
+            is_of_stream: !method.kind.returns_one(),
+            type_name: type_name::<R>(),
+            name: fallback.name(),
+            answer: Arc::new(fallback),
+        };
+        self.0.insert(method.path, fallback);
     }
 
     /// Returns whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Fails if the fallback of the method has another type than its response: found now, and not in an outage.
+    pub(crate) fn check<R: 'static>(&self, method: &Method) -> Result<()> {
+        match self.0.get(method.path) {
+            Some(fallback) if !fallback.answer.is::<Fallback<R>>() => {
+                let (name, response) = (method.full_name(), type_name::<R>());
+                Err(Error::internal(format!("the fallback of {name} is a {}, not a {response}", fallback.type_name)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn fallback<R: 'static>(&self, method: &Method) -> Option<&Fallback<R>> {
+        self.0.get(method.path)?.answer.downcast_ref()
+    }
+
+    /// Returns the kind of the fallback of a method, if it has one.
+    pub(crate) fn name(&self, method: &Method) -> Option<&'static str> {
+        self.0.get(method.path).map(|fallback| fallback.name)
+    }
+
+    /// Returns the name of a method with a fallback that streams its responses.
+    pub(crate) fn stream(&self) -> Option<&'static str> {
+        self.0.values().find(|fallback| fallback.is_of_stream).map(|fallback| fallback.method)
     }
 
     /// Replaces an error by the fallback of the method, if it has one. Returns its name, if it answered.
@@ -124,7 +166,7 @@ impl Fallbacks {
         request: Option<&Bytes>,
         result: Result<R>,
     ) -> (Result<R>, Option<&'static str>) {
-        let Some(fallback) = self.0.get(method.path).and_then(|any| any.downcast_ref::<Fallback<R>>()) else {
+        let Some(fallback) = self.fallback::<R>(method) else {
             return (result, None);
         };
         match result {

@@ -26,7 +26,7 @@ impl PolicyCall<'_> {
     /// Starts attempts one after the other, the first of them now, until one succeeds or fails for good. The others are
     /// cancelled then.
     pub(super) async fn hedged_attempts(&self, policy: Hedge, start: Instant) -> Result<CallResponse> {
-        let mut hedging = Hedging { policy, budget: &self.client.budget, made: 0, next: Some(start) };
+        let mut hedging = Hedging { policy, budget: self.client.budget(self.method), made: 0, next: Some(start) };
         let (tried, mut running) = (TriedEndpoints::default(), FuturesUnordered::new());
         let mut last = None;
         loop {

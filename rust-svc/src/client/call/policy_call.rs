@@ -67,7 +67,7 @@ impl PolicyCall<'_> {
         start: Instant,
         end: Instant,
     ) -> CallResponse {
-        self.client.budget.refill();
+        self.client.budget(self.method).refill();
         if let Some(latency) = self.client.latency(self.method) {
             latency.record(end.saturating_duration_since(start));
         }

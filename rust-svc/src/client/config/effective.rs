@@ -11,6 +11,7 @@ pub struct EffectivePolicy {
     method: Method,
     values: Vec<PolicyValue>,
     budget: (f64, f64),
+    fallback: Option<&'static str>,
 }
 
 /// The policies that a client has for all methods.
@@ -19,6 +20,7 @@ pub(crate) struct ClientPolicies {
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_response_bytes: usize,
     pub(crate) budget: (f64, f64),
+    pub(crate) fallback: Option<&'static str>,
 }
 
 /// A policy in force.
@@ -36,7 +38,7 @@ pub struct PolicyValue {
 impl EffectivePolicy {
     pub(crate) fn new(resolved: &ResolvedMethod, client: ClientPolicies) -> Self {
         let values = PolicyField::ALL.map(|field| value(client, resolved, field)).into();
-        Self { method: resolved.method, values, budget: client.budget }
+        Self { method: resolved.method, values, budget: client.budget, fallback: client.fallback }
     }
 
     /// Returns the method with the policies in force.
@@ -57,6 +59,11 @@ impl EffectivePolicy {
     /// Returns the retry budget of the client: the most tokens, and those that a success adds.
     pub fn retry_budget(&self) -> (f64, f64) {
         self.budget
+    }
+
+    /// Returns the kind of the fallback that code sets: `constant`, `function` or `last value`.
+    pub fn fallback(&self) -> Option<&'static str> {
+        self.fallback
     }
 }
 
@@ -138,6 +145,10 @@ impl fmt::Display for EffectivePolicy {
             writeln!(f, "  {:18} {value} ({source})", field.name())?;
         }
         let (max_tokens, token_ratio) = self.budget;
-        write!(f, "  {:18} {max_tokens} tokens, {token_ratio} for each success", "retry budget")
+        writeln!(f, "  {:18} {max_tokens} tokens, {token_ratio} for each success", "retry budget")?;
+        match self.fallback {
+            Some(fallback) => write!(f, "  {:18} {fallback} ({})", "fallback", PolicySource::Code),
+            None => write!(f, "  {:18} none ({})", "fallback", PolicySource::BuiltIn),
+        }
     }
 }

@@ -31,6 +31,9 @@ impl ResolvedMethod {
             let layer = configured(&self.method, entry);
             self.apply(&layer, fields_of(entry), PolicySource::ServiceConfig);
         }
+        if config.retry_throttling().is_some() {
+            self.method.throttling = None;
+        }
         self
     }
 

@@ -10,8 +10,8 @@ use self::{
     simulation::{FAILING, GONE, Seconds, UP_AGAIN, simulate},
 };
 
-/// The second from which all breakers are closed: one that opened twice stays open for 12 s at most, and calls come once a second.
-const RECOVERED: usize = UP_AGAIN + 14;
+/// The second from which all breakers are closed: they stay open for 6 s at most, and three probes come once a second.
+const RECOVERED: usize = UP_AGAIN + 8;
 
 /// Compares the chart of the user guide with this run: the scheduler of tokio is random, so they differ a little.
 /// `UPDATE_GOLDEN=1` writes it.

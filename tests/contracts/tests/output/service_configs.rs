@@ -96,18 +96,27 @@ fn the_idempotency_gate_stays() {
 fn parts_without_effect_are_reported() {
     let text = r#"{"methodConfig": [
         {"name": [{"service": "policies.v1.PolicyServce"}, {"service": "policies.v1.PolicyService", "method": "Nothing"}]}
-    ], "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1}}"#;
+    ]}"#;
     let path = file("unused.json", text);
     let (_, warnings) = declarations(&format!("service_config={}", path.display()));
     for part in [
         "unknown service `policies.v1.PolicyServce`\n  help: did you mean `policies.v1.PolicyService`?",
         "unknown method `policies.v1.PolicyService/Nothing`",
-        "`retryThrottling` belongs to a client",
     ] {
         assert!(warnings.contains(part), "{warnings}");
     }
     let silenced = format!("service_config={},allow=unused-service-config", path.display());
     assert!(!declarations(&silenced).1.contains("W0609"));
+}
+
+#[test]
+fn the_retry_budget_of_the_last_file_is_generated() {
+    let budget = |tokens: u32| format!(r#"{{"retryThrottling": {{"maxTokens": {tokens}, "tokenRatio": 0.5}}}}"#);
+    let paths = [100, 20].map(|tokens| file(&format!("budget{tokens}.json"), &budget(tokens)));
+    let options = paths.map(|path| format!("service_config={}", path.display())).join(",");
+    let (domain, warnings) = declarations(&options);
+    assert!(domain.contains(".retry_throttling(20.0,0.5)") && !domain.contains("(100.0"), "{domain}");
+    assert!(!warnings.contains("retryThrottling"), "{warnings}");
 }
 
 #[test]

@@ -71,6 +71,7 @@ impl<'a> Merge<'a> {
             hedge,
             breaker,
             bulkhead,
+            throttling: None,
             configured: Vec::new(),
             idempotency_key,
             position: (self.position)(Owner::Method, IDEMPOTENCY_KEY),

@@ -154,7 +154,9 @@ fn malformed_documents_do_not_panic() {
 fn public_service_configs_are_read() {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let folder = std::env::var_os("CORPUS").map_or_else(default, PathBuf::from);
-    if folder.exists() {
+    if !folder.exists() {
+        println!("skipped: there is no folder {}", folder.display());
+    } else {
         assert!(read_all(&folder) > 0, "no service configs in {}", folder.display());
     }
 }

@@ -53,6 +53,11 @@ impl<'a> BreakerPermit<'a> {
         !is_closed(self.epoch)
     }
 
+    #[cfg(test)]
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// Returns a handle that counts failures of a stream after its call was counted as a success.
     pub(crate) fn sampler(&self) -> StreamSampler {
         StreamSampler { breaker: self.breaker.clone(), epoch: self.epoch }

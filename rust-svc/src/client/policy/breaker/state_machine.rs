@@ -7,8 +7,9 @@ use tokio::time::Instant;
 use super::sample::Sample;
 use crate::{Breaker, Method, client::policy::backoff::jitter, intercept::BreakerState};
 
-/// The longest time that a breaker stays open, unless its policy asks for more.
-const MAX_OPEN: Duration = Duration::from_secs(60);
+/// The longest time that a breaker stays open, unless its policy asks for more. A server that is back serves all calls
+/// within seconds, and the probes of a client are few.
+const MAX_OPEN: Duration = Duration::from_secs(5);
 
 /// The limit of a probe phase where the method declares no timeout, and where it declares a very long one.
 const DEFAULT_PROBE_PHASE: Duration = Duration::from_secs(10);

@@ -11,11 +11,12 @@ use crate::{
     Breaker, Code, Error, Method, client::policy::latency::RecentLatency, intercept::BreakerState, types::rpc,
 };
 
-const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(500);
-const POLICY: Breaker = Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_percent(50).open_ms(1000).probes(3);
-const FAILURE: Sample = Sample::Failure(Code::Unavailable);
+pub(super) const GET: Method = Method::unary("/test.v1.Test/Get").timeout_ms(500);
+pub(super) const POLICY: Breaker =
+    Breaker::DEFAULT.window_ms(10_000).min_calls(4).failure_percent(50).open_ms(1000).probes(3);
+pub(super) const FAILURE: Sample = Sample::Failure(Code::Unavailable);
 
-fn breaker(policy: Breaker) -> Arc<CircuitBreaker> {
+pub(super) fn breaker(policy: Breaker) -> Arc<CircuitBreaker> {
     breaker_of(&GET, policy)
 }
 
@@ -23,20 +24,20 @@ fn breaker_of(method: &Method, policy: Breaker) -> Arc<CircuitBreaker> {
     Arc::new(CircuitBreaker::new(triomphe::Arc::new("test".into()), method, policy, |_| ()))
 }
 
-fn admit(breaker: &Arc<CircuitBreaker>) -> Result<BreakerPermit<'_>, CircuitOpen> {
+pub(super) fn admit(breaker: &Arc<CircuitBreaker>) -> Result<BreakerPermit<'_>, CircuitOpen> {
     BreakerPermit::acquire(breaker, Instant::now(), None)
 }
 
-fn permit(breaker: &Arc<CircuitBreaker>) -> BreakerPermit<'_> {
+pub(super) fn permit(breaker: &Arc<CircuitBreaker>) -> BreakerPermit<'_> {
     admit(breaker).expect("a permit")
 }
 
-fn record(breaker: &Arc<CircuitBreaker>, sample: Sample, times: u32) {
+pub(super) fn record(breaker: &Arc<CircuitBreaker>, sample: Sample, times: u32) {
     (0..times).for_each(|_| permit(breaker).record(sample, Instant::now()));
 }
 
 /// Creates a breaker that four failures have opened.
-fn opened(policy: Breaker) -> Arc<CircuitBreaker> {
+pub(super) fn opened(policy: Breaker) -> Arc<CircuitBreaker> {
     let breaker = breaker(policy);
     record(&breaker, FAILURE, 4);
     assert_eq!(breaker.state(), BreakerState::Open);
@@ -44,13 +45,13 @@ fn opened(policy: Breaker) -> Arc<CircuitBreaker> {
 }
 
 /// Waits until calls are admitted again, and returns how long that was.
-async fn wait(breaker: &CircuitBreaker) -> Duration {
+pub(super) async fn wait(breaker: &CircuitBreaker) -> Duration {
     let wait = breaker.snapshot().retry_in.expect("a time");
     advance(wait).await;
     wait
 }
 
-fn assert_within_20_percent(wait: Duration, seconds: f64) {
+pub(super) fn assert_within_20_percent(wait: Duration, seconds: f64) {
     let share = wait.as_secs_f64() / seconds;
     assert!((0.799..=1.201).contains(&share), "{wait:?} is not within 20 percent of {seconds} s");
 }
@@ -160,7 +161,7 @@ fn half_open_limits_concurrent_probes() {
 async fn a_failed_probe_doubles_the_open_time() {
     let breaker = breaker(POLICY);
     record(&breaker, FAILURE, 4);
-    for seconds in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0] {
+    for seconds in [1.0, 2.0, 4.0, 5.0, 5.0] {
         assert_within_20_percent(wait(&breaker).await, seconds);
         record(&breaker, FAILURE, 1);
     }
@@ -179,9 +180,12 @@ async fn a_successful_window_resets_the_open_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_policy_may_stay_open_beyond_a_minute() {
+async fn a_policy_may_stay_open_for_longer() {
     let breaker = opened(POLICY.open_ms(300_000));
-    assert_within_20_percent(wait(&breaker).await, 300.0);
+    for _ in 0..2 {
+        assert_within_20_percent(wait(&breaker).await, 300.0);
+        record(&breaker, FAILURE, 1);
+    }
 }
 
 #[tokio::test(start_paused = true)]
