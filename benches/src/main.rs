@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `generator` | generating code: time and memory of the plugins |
 //! | `compile` | compiling generated code: time, memory and size |
+//! | `client` | call policies: rate, latency, allocations, and each policy by itself |
 //! | `wire` | calls: rate, latency, allocations and instructions |
 //! | `gateway` | HTTP requests: rate, latency, processor time, allocations and instructions |
 //! | `fake` | fakes: the cost of a call, memory, and an outage on a paused clock |
 
+mod client;
 mod compile;
 mod fake;
 mod figure;
@@ -48,6 +50,15 @@ enum Arguments {
         #[arg(long)]
         quick: bool,
         /// The number of rounds, of ten turns of each stack.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// Call policies; the peer is tonic without any.
+    Client {
+        /// A short run, to see that everything works.
+        #[arg(long)]
+        quick: bool,
+        /// The number of rounds, of three turns; figures are medians.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
@@ -99,6 +110,10 @@ fn run(arguments: Arguments) -> Result<()> {
         Arguments::Wire { quick: true, .. } => wire::all(RunLength { turns: 1, millis: 200, calls: 100 }),
         Arguments::Wire { quick: false, rounds } => {
             wire::all(RunLength { turns: 10 * rounds, millis: 100, calls: 1000 })
+        }
+        Arguments::Client { quick: true, .. } => client::all(RunLength { turns: 1, millis: 50, calls: 100 }),
+        Arguments::Client { quick: false, rounds } => {
+            client::all(RunLength { turns: 3 * rounds, millis: 100, calls: 1000 })
         }
         Arguments::Gateway { quick: true, .. } => gateway::all(RunLength { turns: 1, millis: 200, calls: 5 }),
         Arguments::Gateway { quick: false, rounds } => {

@@ -10,6 +10,7 @@ use super::{
     load::{self, CallTimes, Load},
     name::StackName,
     ours::{self, Ours},
+    policies::{self, Policies},
     stack::{Caller, Stack},
     tonic::Tonic,
 };
@@ -57,6 +58,37 @@ enum Task {
         #[arg(long)]
         millis: u64,
     },
+    /// Calls the service in this process with call policies; prints as `unary` does. Only `ours` has policies.
+    Policies {
+        policies: Policies,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls a server with call policies; prints as `unary` does.
+    RemotePolicies {
+        policies: Policies,
+        port: u16,
+        #[arg(long)]
+        concurrency: usize,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls the service in this process with call policies; prints the mean time of a call.
+    Mean {
+        policies: Policies,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls the service in this process from threads that share a client; prints calls per second.
+    Threads {
+        policies: Policies,
+        #[arg(long)]
+        threads: usize,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls the service in this process with call policies; prints allocations per call.
+    CountPolicies { policies: Policies, calls: usize },
     /// Calls the service in this process; prints allocations per call.
     Count {
         calls: usize,
@@ -113,6 +145,17 @@ async fn run<S: Stack>(task: Task, allocations: &dyn Fn() -> usize) -> Result<()
         Task::InProcess { millis, part: Part::Call } => in_process(S::in_process()?, millis).await,
         Task::InProcess { millis, part: Part::Server } => in_process(S::server(), millis).await,
         Task::Layer { layer, millis } => in_process(ours::layered(layer)?, millis).await,
+        Task::Policies { policies, millis } => in_process(policies.in_process()?, millis).await,
+        Task::RemotePolicies { policies, port, concurrency, millis } => {
+            print_times(&load::unary(vec![policies.remote(port)?], load(millis, concurrency)).await?)
+        }
+        Task::Mean { policies, millis } => {
+            print_number(policies::mean(policies.in_process()?, Duration::from_millis(millis)).await?)
+        }
+        Task::Threads { policies, threads, millis } => {
+            print_number(policies::threads(&policies.in_process()?, threads, Duration::from_millis(millis))?)
+        }
+        Task::CountPolicies { policies, calls } => count(policies.in_process()?, calls, allocations).await,
         Task::Count { calls, part: Part::Call } => count(S::in_process()?, calls, allocations).await,
         Task::Count { calls, part: Part::Server } => count(S::server(), calls, allocations).await,
     }
@@ -146,6 +189,11 @@ async fn count(mut client: impl Caller, calls: usize, allocations: &dyn Fn() -> 
         client.echo().await?;
     }
     println!("{}", (allocations() - before) as f64 / calls as f64);
+    Ok(())
+}
+
+fn print_number(number: f64) -> Result<()> {
+    println!("{number}");
     Ok(())
 }
 

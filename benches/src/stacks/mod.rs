@@ -13,6 +13,7 @@ pub mod http_request;
 pub mod load;
 pub mod name;
 pub mod ours;
+pub mod policies;
 pub mod stack;
 pub mod tonic;
 

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{error::Result, request};
 
-struct OurEcho;
+pub(super) struct OurEcho;
 
 #[async_trait]
 impl EchoService for OurEcho {

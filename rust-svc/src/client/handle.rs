@@ -2,7 +2,7 @@
 
 use std::{fmt, pin::pin, sync::Arc};
 
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use tracing::Instrument;
 
 use super::{
@@ -109,6 +109,19 @@ impl Client {
     /// their state, and a retry budget of another size starts full.
     pub fn reload(&self, config: ServiceConfig) {
         self.0.reload(config);
+    }
+
+    /// Follows the service configs of a channel, by [`reload`](Self::reload) with its value now and after each change, until
+    /// the client or the sender is dropped. It spawns a task, so it must be called in a tokio runtime.
+    pub fn follow(&self, mut configs: watch::Receiver<ServiceConfig>) {
+        self.reload(configs.borrow_and_update().clone());
+        let client = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            while configs.changed().await.is_ok() {
+                let Some(client) = client.upgrade() else { return };
+                client.reload(configs.borrow_and_update().clone());
+            }
+        });
     }
 
     /// Returns the policies in force for a method, each with its source.

@@ -6,7 +6,10 @@ use rust_svc::{
     Breaker, Client, Code, Context, Hedge, Method, PolicyField, Retry, ServiceConfig,
     client::{ClientBuilder, Fallback, PolicySource},
 };
-use tokio::time::{self, Instant};
+use tokio::{
+    sync::watch,
+    time::{self, Instant},
+};
 
 use crate::{
     GET, UPLOAD, WATCH, call,
@@ -161,6 +164,24 @@ async fn a_reload_changes_later_calls() {
         call(&client.clone(), method).await.unwrap_err();
         assert_eq!(log.calls() - before, calls);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_follows_the_configs_of_a_channel() {
+    let timeout = |text: &str| config(&[("test.v1.Test/Get", &format!(r#""timeout": "{text}""#))]);
+    let (sender, receiver) = watch::channel(timeout("1s"));
+    let (client, _) = build(local(), |_| async { answer("") });
+    let seconds = || client.policy(&GET).method().timeout.map(|timeout| timeout.as_secs());
+    client.follow(receiver);
+    assert_eq!(seconds(), Some(1));
+    for (config, expected) in [(timeout("2s"), Some(2)), (ServiceConfig::default(), None), (timeout("3s"), Some(3))] {
+        sender.send_replace(config);
+        time::sleep(Duration::from_millis(1)).await;
+        assert_eq!(seconds(), expected);
+    }
+    drop(sender);
+    time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(seconds(), Some(3), "the last one stays");
 }
 
 #[tokio::test(start_paused = true)]
