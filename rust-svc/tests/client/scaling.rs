@@ -27,10 +27,13 @@ const CONNECT: Duration = Duration::from_millis(300);
 /// The calls at each address.
 type Calls = Arc<Mutex<BTreeMap<String, usize>>>;
 
+/// The number of servers at a second.
+type ServerCount = fn(u64) -> usize;
+
 /// Answers each lookup by the number of servers at that time.
 struct Script {
     start: Instant,
-    servers: fn(u64) -> usize,
+    servers: ServerCount,
 }
 
 impl Resolver for Script {
@@ -61,7 +64,7 @@ async fn connect(address: String, calls: Calls) -> io::Result<DuplexStream> {
 }
 
 /// Calls ten times a second from the beginning, and returns the calls at each server in the last 30 s before `end`.
-async fn shares(servers: fn(u64) -> usize, end: u64) -> Vec<usize> {
+async fn shares(servers: ServerCount, end: u64) -> Vec<usize> {
     let (calls, start) = (Calls::default(), Instant::now());
     let connected = calls.clone();
     let connector = move |address: String| connect(address, connected.clone());
@@ -81,7 +84,7 @@ async fn shares(servers: fn(u64) -> usize, end: u64) -> Vec<usize> {
 #[tokio::test(start_paused = true)]
 async fn a_scaled_service_is_called_evenly_within_a_minute() {
     // Scaled at the second 40, with a minute to settle.
-    let cases: [(fn(u64) -> usize, usize); 3] = [
+    let cases: [(ServerCount, usize); 3] = [
         (|second| if second < 40 { 1 } else { 10 }, 10),
         (|second| if second < 40 { 10 } else { 3 }, 3),
         (|second| if second < 40 { 2 } else { 4 }, 4),

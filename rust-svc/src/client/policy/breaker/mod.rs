@@ -2,15 +2,9 @@
 
 mod circuit_breaker;
 mod circuit_open;
-#[cfg(test)]
-mod model;
 mod permit;
 mod sample;
 mod state_machine;
-#[cfg(test)]
-mod stress;
-#[cfg(test)]
-mod tables;
 #[cfg(test)]
 mod tests;
 mod transitions;

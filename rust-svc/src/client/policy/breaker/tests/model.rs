@@ -6,8 +6,8 @@ use proptest::{collection::vec, prelude::*};
 use tokio::time::{Instant, advance};
 
 use super::{
-    CircuitBreaker, Sample,
-    tests::{FAILURE, POLICY, admit, assert_within_20_percent, breaker},
+    super::{CircuitBreaker, Sample},
+    transitions::{FAILURE, POLICY, admit, assert_within_20_percent, breaker},
 };
 use crate::intercept::BreakerState;
 
@@ -17,7 +17,7 @@ enum Action {
     /// Begins a call.
     Begin,
     /// Ends one of the calls in flight.
-    End(prop::sample::Index, Outcome),
+    End(prop::sample::Index, CallEnd),
     /// Lets time pass, in milliseconds.
     Wait(u64),
     Force(bool),
@@ -25,14 +25,14 @@ enum Action {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Outcome {
+enum CallEnd {
     Success,
     Failure,
     Dropped,
 }
 
 fn actions() -> impl Strategy<Value = Vec<Action>> {
-    let outcome = prop_oneof![Just(Outcome::Success), Just(Outcome::Failure), Just(Outcome::Dropped)];
+    let outcome = prop_oneof![Just(CallEnd::Success), Just(CallEnd::Failure), Just(CallEnd::Dropped)];
     let waits = prop_oneof![1..300_u64, 1000..6000_u64, Just(11_000)];
     let action = prop_oneof![
         10 => Just(Action::Begin),
@@ -114,21 +114,21 @@ impl Model {
         }
     }
 
-    fn end(&mut self, number: usize, outcome: Outcome, breaker: &CircuitBreaker) {
+    fn end(&mut self, number: usize, outcome: CallEnd, breaker: &CircuitBreaker) {
         if number != self.number {
             return;
         }
         match (&mut self.state, outcome) {
-            (ModelState::HalfOpen { in_flight, .. }, Outcome::Dropped) => *in_flight -= 1,
-            (ModelState::HalfOpen { .. }, Outcome::Failure) => self.open(breaker),
-            (ModelState::HalfOpen { in_flight, succeeded, .. }, Outcome::Success) => {
+            (ModelState::HalfOpen { in_flight, .. }, CallEnd::Dropped) => *in_flight -= 1,
+            (ModelState::HalfOpen { .. }, CallEnd::Failure) => self.open(breaker),
+            (ModelState::HalfOpen { in_flight, succeeded, .. }, CallEnd::Success) => {
                 (*in_flight, *succeeded) = (*in_flight - 1, *succeeded + 1);
                 if *succeeded == 3 {
                     self.enter(ModelState::Closed { since: Instant::now() });
                 }
             }
-            (_, Outcome::Dropped) => (),
-            (_, outcome) => self.count(matches!(outcome, Outcome::Failure), breaker),
+            (_, CallEnd::Dropped) => (),
+            (_, outcome) => self.count(matches!(outcome, CallEnd::Failure), breaker),
         }
     }
 
@@ -172,9 +172,9 @@ async fn run(actions: Vec<Action>) {
             Action::End(index, outcome) if !in_flight.is_empty() => {
                 let (number, permit) = in_flight.swap_remove(index.index(in_flight.len()));
                 match outcome {
-                    Outcome::Success => permit.record(Sample::Success, Instant::now()),
-                    Outcome::Failure => permit.record(FAILURE, Instant::now()),
-                    Outcome::Dropped => drop(permit),
+                    CallEnd::Success => permit.record(Sample::Success, Instant::now()),
+                    CallEnd::Failure => permit.record(FAILURE, Instant::now()),
+                    CallEnd::Dropped => drop(permit),
                 }
                 model.end(number, *outcome, &breaker);
             }

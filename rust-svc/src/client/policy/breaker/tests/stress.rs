@@ -9,15 +9,15 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    BreakerTransition, CircuitBreaker, Sample,
-    tests::{FAILURE, GET, POLICY, admit, breaker, record},
+    super::{BreakerTransition, CircuitBreaker, Sample},
+    transitions::{FAILURE, GET, POLICY, admit, breaker, record},
 };
 use crate::{Breaker, intercept::BreakerState};
 
 const THREADS: u64 = 8;
 const CALLS: u64 = 4000;
 
-/// What all threads see of a breaker.
+/// The observations of all threads.
 #[derive(Default)]
 struct Seen {
     /// The probes in flight by epoch, now and at most.

@@ -6,7 +6,7 @@ use std::{
 
 use tokio::time::{Instant, advance};
 
-use super::{BreakerPermit, CircuitBreaker, CircuitOpen, Sample};
+use super::super::{BreakerPermit, CircuitBreaker, CircuitOpen, Sample};
 use crate::{
     Breaker, Code, Error, Method, client::policy::latency::RecentLatency, intercept::BreakerState, types::rpc,
 };

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::advance;
 
 use super::{
-    CircuitBreaker, Sample,
-    tests::{FAILURE, POLICY, admit, breaker, record, wait},
+    super::{CircuitBreaker, Sample},
+    transitions::{FAILURE, POLICY, admit, breaker, record, wait},
 };
 use crate::intercept::BreakerState;
 
