@@ -189,6 +189,7 @@ pub(super) fn features(rng: &mut Rng) -> Option<FeatureSet> {
         enum_type: any(),
         repeated_field_encoding: any(),
         message_encoding: any(),
+        json_format: any(),
     })
 }
 
