@@ -15,6 +15,10 @@ pub struct OpenApiOptions {
     pub errors: DocumentedErrors,
     /// Whether calls have a bearer token.
     pub has_bearer: bool,
+    /// Whether calls have a user and a password.
+    pub has_basic: bool,
+    /// Whether calls have a key in the header `x-api-key`.
+    pub has_api_key: bool,
 }
 
 /// The format of errors in the OpenAPI document.
@@ -30,7 +34,8 @@ pub enum DocumentedErrors {
 }
 
 impl OpenApiOptions {
-    const VALUES: [&str; 8] = ["3.1", "3.0", "json", "yaml", "status", "google", "problem", "bearer"];
+    const VALUES: [&str; 10] =
+        ["3.1", "3.0", "json", "yaml", "status", "google", "problem", "bearer", "basic", "api-key"];
 
     /// Sets values separated by `+`.
     pub(super) fn set(&mut self, values: &str) -> Result<(), (String, String)> {
@@ -45,6 +50,8 @@ impl OpenApiOptions {
                 "google" => self.errors = DocumentedErrors::Google,
                 "problem" => self.errors = DocumentedErrors::Problem,
                 "bearer" => self.has_bearer = true,
+                "basic" => self.has_basic = true,
+                "api-key" => self.has_api_key = true,
                 _ => return Err(unknown("openapi", value, &Self::VALUES)),
             }
         }

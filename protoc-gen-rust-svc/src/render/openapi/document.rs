@@ -38,7 +38,8 @@ fn build(model: &Model, options: OpenApiOptions) -> Value {
         "paths": paths,
         "components": components(schemas, options),
     });
-    set(&mut document, "security", options.has_bearer.then(|| json!([{"bearer": []}])));
+    let security: Vec<_> = security_schemes(options).map(|(name, _)| json!({name: []})).collect();
+    set(&mut document, "security", (!security.is_empty()).then_some(security));
     set(&mut document, "x-routes-left-out", (!left_out.is_empty()).then_some(left_out));
     document
 }
@@ -80,9 +81,19 @@ fn components(schemas: Schemas<'_>, options: OpenApiOptions) -> Value {
     schemas.insert(error, schema);
     let response = json!({"description": "An error.", "content": {media_type: reference}});
     let mut components = json!({"schemas": schemas, "responses": {"Error": response}});
-    let bearer = json!({"bearer": {"type": "http", "scheme": "bearer"}});
-    set(&mut components, "securitySchemes", options.has_bearer.then_some(bearer));
+    let schemes: Map<_, _> = security_schemes(options).map(|(name, scheme)| (name.to_owned(), scheme)).collect();
+    set(&mut components, "securitySchemes", (!schemes.is_empty()).then_some(schemes));
     components
+}
+
+/// Returns the ways to authenticate, of which a call has one.
+fn security_schemes(options: OpenApiOptions) -> impl Iterator<Item = (&'static str, Value)> {
+    let schemes = [
+        (options.has_bearer, "bearer", json!({"type": "http", "scheme": "bearer"})),
+        (options.has_basic, "basic", json!({"type": "http", "scheme": "basic"})),
+        (options.has_api_key, "api-key", json!({"type": "apiKey", "in": "header", "name": "x-api-key"})),
+    ];
+    schemes.into_iter().filter(|(is_used, ..)| *is_used).map(|(_, name, scheme)| (name, scheme))
 }
 
 /// The operations of a document.

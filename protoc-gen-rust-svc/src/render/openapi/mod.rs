@@ -5,7 +5,7 @@ mod errors;
 mod fields;
 mod keyword;
 mod names;
-mod operation;
+mod operations;
 mod parameters;
 mod path;
 mod print;

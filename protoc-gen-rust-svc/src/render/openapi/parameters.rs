@@ -38,7 +38,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// Finds the field at a path of names.
-    fn field_at(&self, message: &'a Message, path: &[String]) -> Option<&'a Field> {
+    pub(super) fn field_at(&self, message: &'a Message, path: &[String]) -> Option<&'a Field> {
         let (first, rest) = path.split_first()?;
         let field = message.field(first)?;
         if rest.is_empty() { Some(field) } else { self.field_at(self.model.message(field.single_message()?)?, rest) }

@@ -2,18 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{keyword::set, path::PathParameter, schemas::Schemas};
-use crate::model::{Attribute, Method, Route, Service};
+use super::super::{keyword::set, path::PathParameter, schemas::Schemas};
+use crate::model::{Attribute, Method, MethodKind, Route, Service};
 
 /// The message that is bytes with a content type, not JSON.
 const HTTP_BODY: &str = "google.api.HttpBody";
 const JSON: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
 const EVENTS: &str = "text/event-stream";
+const FORM: &str = "multipart/form-data";
 
 impl<'a> Schemas<'a> {
     /// Returns the operation of a route.
-    pub(super) fn operation(
+    pub(in super::super) fn operation(
         &mut self,
         (service, method, route): (&'a Service, &'a Method, &'a Route),
         id: &str,
@@ -28,6 +29,7 @@ impl<'a> Schemas<'a> {
         let parameters = self.parameters(method, route, path);
         set(&mut operation, "parameters", (!parameters.is_empty()).then_some(parameters));
         set(&mut operation, "requestBody", self.request_body(method, route));
+        set(&mut operation, "x-websocket", self.web_socket(method, route));
         let status = method.http_response.status.unwrap_or(200);
         let mut response = match status {
             204 | 205 | 304 => json!({"description": "There is no body."}),
@@ -39,6 +41,7 @@ impl<'a> Schemas<'a> {
             (status.to_string()): response,
             "default": {"$ref": "#/components/responses/Error"},
         });
+        self.add_conditions(method, route, &status.to_string(), &mut operation);
         operation
     }
 
@@ -46,16 +49,44 @@ impl<'a> Schemas<'a> {
         if route.body.is_empty() {
             return None;
         }
-        let (schema, is_bytes) = match &*route.body {
-            "*" => (self.request_schema(method, route), method.request_name == HTTP_BODY),
-            name => self.field_schema(&method.request_name, name),
-        };
+        let (schema, is_bytes) = self.body_schema(method, route);
         let content = match (is_bytes, method.kind.takes_stream()) {
-            (true, _) => json!({"*/*": {}}),
+            (true, _) => json!({"*/*": {}, FORM: {"schema": form()}}),
             (false, true) => lines_or_array(&schema),
             (false, false) => json!({JSON: {"schema": schema}}),
         };
         Some(json!({"required": true, "content": content}))
+    }
+
+    /// Returns the schema of the body of a request, and whether the body is bytes.
+    fn body_schema(&mut self, method: &'a Method, route: &Route) -> (Value, bool) {
+        match &*route.body {
+            "*" => (self.request_schema(method, route), method.request_name == HTTP_BODY),
+            name => self.field_schema(&method.request_name, name),
+        }
+    }
+
+    /// Returns the schema of the body of a response, and whether the body is bytes.
+    pub(super) fn response_schema(&mut self, method: &'a Method, route: &Route) -> (Value, bool) {
+        match &*route.response_body {
+            "" => (self.message_of(&method.response_name), method.response_name == HTTP_BODY),
+            name => self.field_schema(&method.response_name, name),
+        }
+    }
+
+    /// Returns what a WebSocket at this route sends and receives, for which OpenAPI has no keyword.
+    fn web_socket(&mut self, method: &'a Method, route: &Route) -> Option<Value> {
+        if method.kind == MethodKind::Unary {
+            return None;
+        }
+        let frame = |(schema, is_bytes)| json!({"schema": if is_bytes { bytes() } else { schema }});
+        let description = "Each message is a text frame, or a binary frame if it is bytes. An empty text frame ends the \
+                           requests. An error is a frame, and then the close code 4000 plus its gRPC code.";
+        let mut socket = json!({"description": description});
+        let request = (!route.body.is_empty()).then(|| frame(self.body_schema(method, route)));
+        set(&mut socket, "request", request);
+        socket["response"] = frame(self.response_schema(method, route));
+        Some(socket)
     }
 
     /// Returns the schema of a body that is the whole request, without the fields that the path sets.
@@ -80,10 +111,7 @@ impl<'a> Schemas<'a> {
     }
 
     fn response(&mut self, method: &'a Method, route: &Route) -> Value {
-        let (schema, is_bytes) = match &*route.response_body {
-            "" => (self.message_of(&method.response_name), method.response_name == HTTP_BODY),
-            name => self.field_schema(&method.response_name, name),
-        };
+        let (schema, is_bytes) = self.response_schema(method, route);
         match (is_bytes, method.kind.returns_stream()) {
             (true, _) => json!({"description": "Bytes with their content type.", "content": {"*/*": {}}}),
             (false, false) => json!({"description": "OK", "content": {JSON: {"schema": schema}}}),
@@ -100,6 +128,15 @@ impl<'a> Schemas<'a> {
 
 fn header() -> Value {
     json!({"schema": {"type": "string"}})
+}
+
+fn bytes() -> Value {
+    json!({"type": "string", "format": "binary"})
+}
+
+/// Returns the form of an upload, whose file is the bytes.
+fn form() -> Value {
+    json!({"type": "object", "properties": {"file": bytes()}})
 }
 
 /// Returns the media types of a stream that both sides can send.

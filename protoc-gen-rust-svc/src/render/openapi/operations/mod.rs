@@ -1,0 +1,4 @@
+//! The operations of a document.
+
+mod conditions;
+mod operation;
