@@ -44,7 +44,7 @@ pub(crate) fn read_folders(folders: &[PathBuf]) -> Result<ScriptDocument, String
     if errors.is_empty() { Ok(whole) } else { Err(errors.join("\n")) }
 }
 
-/// Returns the files of scripts in folders; a file stands for itself.
+/// Returns the files of scripts: each given file, and the files in each given folder.
 pub(crate) fn files(folders: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let mut todo: Vec<(PathBuf, bool)> = folders.iter().map(|folder| (folder.clone(), true)).collect();

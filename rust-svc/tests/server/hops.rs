@@ -23,7 +23,7 @@ struct Hop {
     dropped: mpsc::UnboundedSender<()>,
 }
 
-/// What a service has seen.
+/// The calls that a service received.
 #[derive(Default)]
 struct Seen {
     calls: AtomicUsize,
@@ -158,7 +158,7 @@ async fn an_open_breaker_tells_callers_when_to_return() {
     }
 }
 
-/// The breaker closes again when the next service is back, and nobody has to be restarted.
+/// The breaker closes again when the next service is back, without a restart of its callers.
 #[tokio::test]
 async fn a_chain_recovers() {
     let guarded = ASK.breaker(Breaker::DEFAULT.min_calls(2).open_ms(50));

@@ -21,7 +21,7 @@ pub(crate) struct Step {
     pub(crate) pushback: Option<Duration>,
 }
 
-/// What the service saw of one attempt.
+/// One attempt, as the service received it.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     /// The time that was left for the attempt; `None` if it had no deadline.

@@ -240,5 +240,5 @@ async fn a_prevention_is_deleted_after_some_days() {
     clock.advance(Duration::from_hours(2 * 24));
     store.release("new", ReleaseKind::Returned).await.expect("recorded");
     assert!(store.reserve(wanted("later", &[("tea", 1)])).await.is_err());
-    store.reserve(wanted("old", &[("tea", 1)])).await.expect("nobody cancels it any more");
+    store.reserve(wanted("old", &[("tea", 1)])).await.expect("the cancellation is gone");
 }

@@ -1,4 +1,4 @@
-//! Disables code by a line before it, so that a changed contract loses nobody's work.
+//! Disables code that a changed contract no longer has, by a line before it, so that no written code is lost.
 
 use std::collections::BTreeSet;
 

@@ -98,7 +98,7 @@ pub async fn one_call(client: &Client, timeout: Duration) -> &'static str {
     result.err().map_or("OK", |error| error.code().name())
 }
 
-/// Opens a stream in which nobody sends, and expects this error.
+/// Opens a stream, sends nothing, and expects this error.
 async fn hang(client: &Client, cx: Context, code: Code) -> Verdict {
     let (_sender, requests) = Streaming::channel(1);
     let mut responses = service(client).full_duplex_call(cx, requests).await?;
