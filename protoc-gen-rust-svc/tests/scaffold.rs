@@ -18,8 +18,15 @@ impl Project {
     fn new() -> Self {
         let home = Self(tempfile::tempdir().expect("a folder"));
         fs::write(home.0.path().join("shop.proto"), BEFORE).expect("a file");
-        let output =
-            home.run(&["new", "shop", "--proto", "shop.proto", "--runtime-git", "https://git.example/rust-svc.git"]);
+        let output = home.run(&[
+            "new",
+            "shop",
+            "--tls",
+            "--proto",
+            "shop.proto",
+            "--runtime-git",
+            "https://git.example/rust-svc.git",
+        ]);
         assert!(output.status.success(), "{output:?}");
         home
     }
@@ -136,14 +143,16 @@ fn changed_methods_are_disabled_and_replaced() {
         ("returns (Item)", "returns (stream Item)", CHANGED, "-> svc::Result<svc::Streaming<api::Item>>"),
     ] {
         let project = Project::new();
-        let files = [SERVICE, "tests/wire.rs", "tests/fake.rs", "examples/client.rs"];
+        let tests = ["tests/wire.rs", "tests/fake.rs", "tests/process.rs", "tests/tls.rs"];
+        let files: Vec<_> = [SERVICE, "examples/client.rs"].into_iter().chain(tests).collect();
         let edited = project.text(SERVICE).replace("        Err(", "        // ours\n        Err(");
         fs::write(project.path(SERVICE), &edited).expect("a file");
-        let old = files.map(|file| project.text(file));
+        let texts = || files.iter().map(|file| project.text(file)).collect::<Vec<_>>();
+        let old = texts();
         let contract = BEFORE.replace(before, after) + "message Other { string name = 1; }\n";
         fs::write(project.path("proto/shop/v1/shop.proto"), contract).expect("a file");
         let diff = project.sync(&["--diff"]);
-        assert_eq!(files.map(|file| project.text(file)), old);
+        assert_eq!(texts(), old);
         assert!(!diff.lines().any(|line| line.starts_with('-') && !line.starts_with("---")), "{diff}");
         let said = project.sync(&[]);
         assert!(
@@ -161,10 +170,15 @@ fn changed_methods_are_disabled_and_replaced() {
                 .text("tests/wire.rs")
                 .contains("    #[cfg(false)] // the contract changed `add`\n    is_unimplemented(ADD")
         );
-        assert!(project.text("tests/fake.rs").contains("#[cfg(false)] // the contract changed `add`\n#[tokio::test]"));
+        for test in &tests[1..] {
+            assert!(
+                project.text(test).contains("#[cfg(false)] // the contract changed `add`\n#[tokio::test]"),
+                "{test}"
+            );
+        }
         let example = project.text("examples/client.rs");
         assert_eq!(example.matches("#[cfg(false)] // the contract changed `add`").count(), 1, "{example}");
-        for (old, file) in old.iter().zip(files) {
+        for (old, file) in old.iter().zip(&files) {
             let new = project.text(file);
             syn::parse_file(&new).expect("code");
             let mut lines = new.lines();

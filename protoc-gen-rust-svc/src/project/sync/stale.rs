@@ -13,6 +13,10 @@ use super::{
 };
 use crate::names::Ident;
 
+/// The tests that call a method of one client.
+const CLIENT_TESTS: [(&str, &str); 2] =
+    [("tests/process.rs", "calls_are_logged_and_counted"), ("tests/tls.rs", "calls_are_encrypted")];
+
 /// A method of the code that the contract removed or changed.
 struct StaleMethod {
     ident: String,
@@ -54,11 +58,16 @@ impl Changes {
         self.disable_in(sources, "tests/wire.rs", &method.ident, wire);
         let fake = |source: &str| disable_function(source, &format!("{label}_is_scripted"), &reason, uses);
         self.disable_in(sources, "tests/fake.rs", &method.ident, fake);
-        let example = |source: &str| {
-            let is_client = names(source, &text(service, "client"));
-            disable_statements(source, "main", &reason, uses).filter(|_| is_client)
-        };
+        let client = text(service, "client");
+        let example =
+            |source: &str| disable_statements(source, "main", &reason, uses).filter(|_| names(source, &client));
         self.disable_in(sources, "examples/client.rs", &method.ident, example);
+        for (path, name) in CLIENT_TESTS {
+            let test = |source: &str| {
+                disable_function(source, name, &reason, |tokens| mentions(tokens.clone(), &client) && uses(tokens))
+            };
+            self.disable_in(sources, path, &method.ident, test);
+        }
     }
 
     fn disable_in(&mut self, sources: &Sources, path: &str, method: &str, disable: impl Fn(&str) -> Option<String>) {
