@@ -30,7 +30,7 @@ pub(super) async fn survive(
     let placed = system.place("on the way", "tea", 2).await?;
     let id = text(&placed.body["order"]["orderId"]).to_owned();
     let assignment = courier.take_offer().await?;
-    system.tracked(&id, |tracked| text(&tracked["order"]["status"]) == "STATUS_ASSIGNED").await?;
+    system.status_becomes(&id, "STATUS_ASSIGNED").await?;
     system.services.kill("dispatch").await?;
     checklist.check("the connection of the courier breaks", courier.disconnected().await);
     partial_answer(checklist, system, &id).await?;
@@ -42,9 +42,13 @@ pub(super) async fn survive(
     system.services.restart("dispatch").await?;
     recovery(checklist, system, &id).await?;
     let courier = system.ann().await?;
-    finish(checklist, system, courier, assignment, &waiting).await?;
-    let tracked = system.tracked(&undone, |tracked| text(&tracked["order"]["status"]) == "STATUS_CANCELLED").await?;
-    checklist.check_eq("the cancellation takes effect", text(&tracked["order"]["status"]), "STATUS_CANCELLED");
+    finish(checklist, courier, assignment, &waiting).await?;
+    for (name, order) in [("the first", id), ("the waiting", waiting)] {
+        let status = system.status_becomes(&order, "STATUS_DELIVERED").await?;
+        checklist.check_eq(format!("{name} order is delivered"), status.as_str(), "STATUS_DELIVERED");
+    }
+    let status = system.status_becomes(&undone, "STATUS_CANCELLED").await?;
+    checklist.check_eq("the cancellation takes effect", status.as_str(), "STATUS_CANCELLED");
     Ok(())
 }
 
@@ -120,7 +124,6 @@ async fn recovery(checklist: &mut Checklist, system: &DemoSystem, id: &str) -> R
 /// The waiting order continues by itself.
 async fn finish(
     checklist: &mut Checklist,
-    system: &mut DemoSystem,
     mut courier: Courier,
     before: Assignment,
     waiting: &str,
@@ -135,8 +138,6 @@ async fn finish(
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&assignment.assignment_id, progress).await?;
     }
-    let delivered = system.tracked(waiting, |tracked| text(&tracked["order"]["status"]) == "STATUS_DELIVERED").await?;
-    checklist.check_eq("and it is delivered", text(&delivered["order"]["status"]), "STATUS_DELIVERED");
     Ok(())
 }
 

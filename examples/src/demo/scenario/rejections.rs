@@ -63,12 +63,13 @@ async fn cancel(checklist: &mut Checklist, system: &mut DemoSystem, courier: &mu
     let cancelled = system.http.post(&format!("/v1/orders/{id}:cancel"), &json!({ "reason": "too much tea" })).await?;
     checklist.check_eq("an order is cancelled", text(&cancelled.body["order"]["status"]), "STATUS_CANCELLED");
     checklist.check_eq("the offer is withdrawn", courier.withdrawn().await?, offer.offer_id);
-    checklist.check_eq("and its stock is released", system.stock("tea").await?, before);
+    checklist.check_eq("and its stock is released", system.stock_becomes("tea", before).await?, before);
     Ok(())
 }
 
 /// Uploads an order in a client stream: a header, then items.
 async fn upload(checklist: &mut Checklist, system: &mut DemoSystem, courier: &mut Courier) -> Result<(), BoxError> {
+    let [before, ..] = system.stock("cup").await?;
     let address = json!({ "city": "Bergen", "latitude": 60.38, "longitude": 5.33 });
     let key = "in pieces";
     let parts = [
@@ -87,6 +88,10 @@ async fn upload(checklist: &mut Checklist, system: &mut DemoSystem, courier: &mu
     for progress in [Progress::PickedUp, Progress::Delivered] {
         courier.report(&assignment.assignment_id, progress).await?;
     }
-    checklist.note("the courier delivers it");
+    let id = text(&uploaded.body["order"]["orderId"]);
+    let status = system.status_becomes(id, "STATUS_DELIVERED").await?;
+    checklist.check_eq("the courier delivers it", status.as_str(), "STATUS_DELIVERED");
+    let cups = [before - 2, 0, 2];
+    checklist.check_eq("and its stock is shipped", system.stock_becomes("cup", cups).await?, cups);
     Ok(())
 }

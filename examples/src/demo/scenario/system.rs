@@ -22,6 +22,9 @@ pub(in super::super) const COUNTED: [(&str, i64); 2] = [("tea", 100), ("cup", 40
 /// The timeout for changes to become visible.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(12);
 
+/// The interval at which a change is looked for.
+const INTERVAL: Duration = Duration::from_millis(50);
+
 /// The processes of the scenario, and the keys of its orders.
 #[derive(Debug)]
 pub(in super::super) struct DemoSystem {
@@ -62,6 +65,34 @@ impl DemoSystem {
         Ok(["available", "reserved", "shipped"].map(|name| number(&reply.body["stock"][name])))
     }
 
+    /// Waits until the quantities of a product are as expected, or until the timeout. Another part of the order service may
+    /// return or ship stock after a call has returned.
+    pub(super) async fn stock_becomes(&self, product: &str, expected: [i64; 3]) -> Result<[i64; 3], BoxError> {
+        self.stock_when(product, |stock| stock == expected).await
+    }
+
+    /// Waits until the quantities of a product satisfy `is_so`, or until the timeout.
+    pub(super) async fn stock_when(
+        &self,
+        product: &str,
+        is_so: impl Fn([i64; 3]) -> bool,
+    ) -> Result<[i64; 3], BoxError> {
+        let begun = Instant::now();
+        loop {
+            let stock = self.stock(product).await?;
+            if is_so(stock) || begun.elapsed() > TIMEOUT {
+                return Ok(stock);
+            }
+            sleep(INTERVAL).await;
+        }
+    }
+
+    /// Waits until an order has a status, or until the timeout. Returns its status.
+    pub(super) async fn status_becomes(&self, id: &str, expected: &str) -> Result<String, BoxError> {
+        let tracked = self.tracked(id, |tracked| text(&tracked["order"]["status"]) == expected).await?;
+        Ok(text(&tracked["order"]["status"]).to_owned())
+    }
+
     /// Waits until the tracking view of an order satisfies `is_so`, or until the timeout.
     pub(super) async fn tracked(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Result<Value, BoxError> {
         let begun = Instant::now();
@@ -70,7 +101,7 @@ impl DemoSystem {
             if is_so(&tracked) || begun.elapsed() > TIMEOUT {
                 return Ok(tracked);
             }
-            sleep(Duration::from_millis(50)).await;
+            sleep(INTERVAL).await;
         }
     }
 

@@ -1,20 +1,17 @@
 //! Checks the totals.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
-use tokio::time::sleep;
 
 use super::{
     super::checklist::Checklist,
-    system::{COUNTED, DemoSystem, TIMEOUT, text},
+    system::{COUNTED, DemoSystem, text},
 };
 use crate::node::BoxError;
 
 pub(super) async fn add_up(checklist: &mut Checklist, system: &DemoSystem) -> Result<(), BoxError> {
     checklist.section("Check the totals");
     for (product, counted) in COUNTED {
-        let [available, reserved, shipped] = settled(system, product).await?;
+        let [available, reserved, shipped] = system.stock_when(product, |[_, reserved, _]| reserved == 0).await?;
         checklist.note(format!("{product}: {available} available, {reserved} reserved, {shipped} shipped"));
         checklist.check_eq(format!("the quantities of {product} add up"), available + reserved + shipped, counted);
         checklist.check_eq(format!("no {product} is reserved for an ended order"), reserved, 0);
@@ -29,18 +26,6 @@ pub(super) async fn add_up(checklist: &mut Checklist, system: &DemoSystem) -> Re
 }
 
 const OVER: [&str; 3] = ["STATUS_DELIVERED", "STATUS_CANCELLED", "STATUS_FAILED"];
-
-/// Waits until no stock is reserved, or until the timeout.
-async fn settled(system: &DemoSystem, product: &str) -> Result<[i64; 3], BoxError> {
-    let begun = Instant::now();
-    loop {
-        let stock = system.stock(product).await?;
-        if stock[1] == 0 || begun.elapsed() > TIMEOUT {
-            return Ok(stock);
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-}
 
 /// Lists all orders, page by page.
 async fn all_orders(system: &DemoSystem) -> Result<Vec<Value>, BoxError> {
