@@ -67,8 +67,8 @@ impl OrderService for Orders {
 
     async fn list_orders(&self, _: Context, request: ListOrdersRequest) -> Result<ListOrdersResponse> {
         let page = Page::asked_for(request, &self.store.secret().await?)?;
-        let orders = self.store.list(page.filter()).await?;
-        Ok(page.response(orders))
+        let listed = self.store.list(page.filter()).await?;
+        Ok(page.response(listed))
     }
 
     async fn update_order(&self, _: Context, request: UpdateOrderRequest) -> Result<UpdateOrderResponse> {
@@ -91,7 +91,7 @@ impl OrderService for Orders {
         let (store, id) = (self.store.clone(), request.order_id);
         let steps =
             log_stream::follow(cx, changes, now.revision - 1, move |after| read_log(store.clone(), id.clone(), after));
-        Ok(steps.map(|step| StreamOrderUpdatesResponse { order: step.order }))
+        Ok(steps.map(update))
     }
 
     async fn upload_order_items(
@@ -103,6 +103,14 @@ impl OrderService for Orders {
         let item_count = i32::try_from(draft.items.len()).unwrap_or(i32::MAX);
         let order = to_the_end(self.clone().place(cx, key, draft)).await?;
         Ok(UploadOrderItemsResponse { order, item_count })
+    }
+}
+
+fn update(step: StoredOrder) -> StreamOrderUpdatesResponse {
+    StreamOrderUpdatesResponse {
+        change_time: step.order.update_time.unwrap_or_default(),
+        previous_status: step.previous_status,
+        order: step.order,
     }
 }
 

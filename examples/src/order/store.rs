@@ -41,8 +41,8 @@ pub trait OrderStore: Send + Sync + 'static {
     /// Changes the instructions of an order, unless the key was used before.
     async fn instruct(&self, order_id: &str, change: Change) -> Result<StoredOrder, OrderStoreError>;
 
-    /// Lists orders by a filter, newest first.
-    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>, OrderStoreError>;
+    /// Lists a page of the orders of a filter, newest first, and counts all of them.
+    async fn list(&self, filter: Filter) -> Result<Listed, OrderStoreError>;
 
     /// Lists the revisions of an order after this one, in order.
     async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, OrderStoreError>;
@@ -86,6 +86,8 @@ pub struct StoredOrder {
     pub order: Order,
     /// The status.
     pub status: Status,
+    /// The status before this revision; `None` in the first.
+    pub previous_status: Option<Status>,
     /// The status that it gets once it is undone.
     pub undo_to: Option<Status>,
     /// The revision, from 1.
@@ -186,12 +188,23 @@ pub struct Change {
 pub struct Filter {
     /// The customer; empty for all.
     pub customer_id: String,
+    /// The statuses; empty for all.
+    pub statuses: Vec<Status>,
     /// Only orders before this position.
     pub before: Option<i64>,
     /// The maximum number of orders.
     pub limit: i64,
     /// The number of items after which the list ends.
     pub max_items: usize,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed {
+    /// The orders of the page.
+    pub orders: Vec<StoredOrder>,
+    /// The number of orders on all pages.
+    pub total: i64,
 }
 
 /// A call of another service that has to succeed.

@@ -5,7 +5,7 @@ use examples::{
     order::{
         sqlite::SqliteOrderStore,
         store::{
-            Change, Draft, Due, Failure, Filter, Lease, Obligation, Obligations, OrderStore, OrderStoreError,
+            Change, Draft, Due, Failure, Filter, Lease, Listed, Obligation, Obligations, OrderStore, OrderStoreError,
             StoredOrder, Transition,
         },
     },
@@ -92,7 +92,7 @@ impl OrderStore for FaultyStore {
         self.real.instruct(order_id, change).await
     }
 
-    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>> {
+    async fn list(&self, filter: Filter) -> Result<Listed> {
         self.real.list(filter).await
     }
 

@@ -164,7 +164,7 @@ impl World {
 
     async fn all(&self) -> Vec<StoredOrder> {
         let filter = Filter { limit: 9, max_items: usize::MAX, ..Filter::default() };
-        self.orders.list(filter).await.expect("listed")
+        self.orders.list(filter).await.expect("listed").orders
     }
 
     async fn assignment_id(&self) -> Option<String> {

@@ -160,9 +160,10 @@ fn order_fake() -> OrderServiceFake {
     fake.create_order.returns(CreateOrderResponse { order: order("o1") });
     fake.get_order.when(|it| it.order_id == "none").fails(Error::not_found("none"));
     fake.get_order.returns(GetOrderResponse { order: order("o1") });
-    let listed = ListOrdersResponse { orders: vec![order("o1")], ..ListOrdersResponse::default() };
+    let listed = ListOrdersResponse { orders: vec![order("o1")], total_size: 1, ..ListOrdersResponse::default() };
     fake.list_orders.returns(listed);
-    fake.stream_order_updates.send(StreamOrderUpdatesResponse { order: order("o1") }).stall();
+    let update = StreamOrderUpdatesResponse { order: order("o1"), ..StreamOrderUpdatesResponse::default() };
+    fake.stream_order_updates.send(update).stall();
     fake.update_order.returns(UpdateOrderResponse { order: Order { instructions, ..order("o1") } });
     let header = |it: &UploadOrderItemsRequest| matches!(it.part, Some(Part::Header(_)));
     fake.upload_order_items.first(header).returns(UploadOrderItemsResponse { order: order("o2"), item_count: 1 });

@@ -1,6 +1,7 @@
 //! The order service's state in SQLite.
 
 mod leases;
+mod lists;
 mod obligations;
 mod order_store;
 mod placing;

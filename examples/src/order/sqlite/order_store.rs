@@ -6,10 +6,10 @@ use tokio::sync::watch;
 
 use super::{
     super::store::{
-        Change, Draft, Due, Failure, Filter, Lease, Obligation, Obligations, OrderStore, OrderStoreError, StoredOrder,
-        Transition,
+        Change, Draft, Due, Failure, Filter, Lease, Listed, Obligation, Obligations, OrderStore, OrderStoreError,
+        StoredOrder, Transition,
     },
-    leases, obligations, placing,
+    leases, lists, obligations, placing,
     rows::{self, load, newest},
     transitions,
 };
@@ -92,14 +92,8 @@ impl OrderStore for SqliteOrderStore {
         self.database.write(move |tx| transitions::instruct(tx, clock, order_id, change).boxed()).await
     }
 
-    async fn list(&self, filter: Filter) -> Result<Vec<StoredOrder>, OrderStoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM order_state
-             WHERE revision = newest AND (?1 = '' OR customer_id = ?1) AND (?2 IS NULL OR sequence < ?2)
-             ORDER BY sequence DESC LIMIT ?3",
-        );
-        let query = query.bind(filter.customer_id).bind(filter.before).bind(filter.limit);
-        self.database.read(move |connection| load(connection, query, filter.max_items).boxed()).await
+    async fn list(&self, filter: Filter) -> Result<Listed, OrderStoreError> {
+        self.database.read(move |connection| lists::list(connection, filter).boxed()).await
     }
 
     async fn history(&self, order_id: &str, after: i64) -> Result<Vec<StoredOrder>, OrderStoreError> {

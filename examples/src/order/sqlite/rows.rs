@@ -69,6 +69,7 @@ fn stored(row: &SqliteRow, items: Vec<OrderItem>) -> Result<StoredOrder, sqlx::E
     };
     Ok(StoredOrder {
         status,
+        previous_status: row.try_get::<Option<&str>, _>("previous_status")?.and_then(status::by_name),
         undo_to: row.try_get::<Option<&str>, _>("undo_to")?.and_then(status::by_name),
         revision,
         sequence: row.try_get("sequence")?,

@@ -196,13 +196,35 @@ async fn lists_the_newest_first() {
         store.place("", draft(customer)).await.expect("placed");
     }
     let sequences = async |filter| {
-        let orders = store.list(filter).await.expect("listed");
-        orders.into_iter().map(|it| it.sequence).collect::<Vec<_>>()
+        let listed = store.list(filter).await.expect("listed");
+        listed.orders.into_iter().map(|it| it.sequence).collect::<Vec<_>>()
     };
     let all = Filter { max_items: usize::MAX, ..Filter::default() };
     assert_eq!(sequences(Filter { limit: 2, ..all.clone() }).await, [3, 2]);
     assert_eq!(sequences(Filter { limit: 2, before: Some(2), ..all.clone() }).await, [1]);
     assert_eq!(sequences(Filter { customer_id: "ann".into(), limit: 9, ..all.clone() }).await, [3, 1]);
+}
+
+#[tokio::test]
+async fn lists_and_counts_the_orders_of_a_status() {
+    let store = memory().await;
+    for customer in ["ann", "bob", "ann"] {
+        let id = store.place("", draft(customer)).await.expect("placed").order.order_id;
+        store.undo(&id, Status::Cancelled, "").await.expect("undoing");
+        store.place("", draft(customer)).await.expect("placed");
+    }
+    let list = async |customer: &str, statuses: &[Status]| {
+        let (customer_id, statuses) = (customer.to_owned(), statuses.to_vec());
+        let filter = Filter { customer_id, statuses, limit: 1, max_items: usize::MAX, ..Filter::default() };
+        let listed = store.list(filter).await.expect("listed");
+        (listed.orders.iter().map(|it| it.sequence).collect::<Vec<_>>(), listed.total)
+    };
+    assert_eq!(list("", &[]).await, (vec![6], 6));
+    assert_eq!(list("ann", &[]).await, (vec![6], 4));
+    assert_eq!(list("", &[Status::Undoing]).await, (vec![5], 3));
+    assert_eq!(list("bob", &[Status::Undoing, Status::Delivered]).await, (vec![3], 1));
+    assert_eq!(list("bob", &[Status::Undoing, Status::Placed]).await, (vec![4], 2));
+    assert_eq!(list("bob", &[Status::Delivered]).await, (vec![], 0));
 }
 
 #[tokio::test]
@@ -213,7 +235,7 @@ async fn a_list_ends_after_many_items() {
     }
     for (max_items, expected) in [(0, 1), (2, 1), (3, 2), (9, 3)] {
         let filter = Filter { limit: 9, max_items, ..Filter::default() };
-        assert_eq!(store.list(filter).await.expect("listed").len(), expected, "{max_items}");
+        assert_eq!(store.list(filter).await.expect("listed").orders.len(), expected, "{max_items}");
     }
 }
 

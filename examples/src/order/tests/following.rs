@@ -25,7 +25,11 @@ async fn the_stream_has_every_change_until_the_order_ends() {
         shop.follow(status).await;
     }
     shop.follow(assignment::Status::Delivered).await;
-    let seen: Vec<_> = updates.collect().await.expect("no error").into_iter().map(|it| it.order.status).collect();
+    let updates = updates.collect().await.expect("no error");
+    assert!(updates.windows(2).all(|pair| pair[1].previous_status == pair[0].order.status), "{updates:?}");
+    assert!(updates.iter().all(|update| Some(update.change_time) == update.order.update_time));
+    assert_eq!(updates[0].previous_status, Some(Status::Reserved));
+    let seen: Vec<_> = updates.into_iter().map(|it| it.order.status).collect();
     let expected = [
         Status::Dispatching,
         Status::Assigned,

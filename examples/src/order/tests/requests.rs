@@ -6,6 +6,7 @@ use super::shop::{TestShop, request};
 use crate::generated::order::v1::{
     Address, CreateOrderRequest, DeliveryInstructions, ListOrdersRequest, Order, OrderItem, OrderService,
     UpdateOrderRequest, UploadOrderItemsRequest,
+    order::Status,
     upload_order_items_request::{Header, Part},
 };
 
@@ -57,12 +58,34 @@ async fn pages_contain_each_order_once() {
     loop {
         let page = shop.orders.list_orders(Context::new(), request.clone()).await.expect("listed");
         sizes.push(page.orders.len());
+        assert_eq!(page.total_size, 5);
         if page.next_page_token.is_empty() {
             break;
         }
         request.page_token = page.next_page_token;
     }
     assert_eq!(sizes, [2, 2, 1]);
+}
+
+#[tokio::test]
+async fn a_list_has_the_orders_of_its_statuses() {
+    let shop = TestShop::open().await;
+    let first = shop.create("1").await.expect("created");
+    shop.create("2").await.expect("created");
+    shop.cancel(&first.order_id).await.expect("cancelled");
+    let list = async |statuses: &[Status]| {
+        let request = ListOrdersRequest { statuses: statuses.to_vec(), page_size: 1, ..ListOrdersRequest::default() };
+        shop.orders.list_orders(Context::new(), request).await
+    };
+    let cancelled = list(&[Status::Cancelled]).await.expect("listed");
+    assert_eq!((cancelled.total_size, &cancelled.orders[0].order_id), (1, &first.order_id));
+    let error = list(&[Status::Placed, Status::Unrecognized(99)]).await.expect_err("unknown");
+    assert_eq!(error.violations()[0].field, "statuses[1]");
+    let page_token = list(&[]).await.expect("listed").next_page_token;
+    let other_list =
+        ListOrdersRequest { page_token, statuses: vec![Status::Cancelled], ..ListOrdersRequest::default() };
+    let error = shop.orders.list_orders(Context::new(), other_list).await.expect_err("a token of another list");
+    assert_eq!(error.violations()[0].field, "page_token");
 }
 
 #[tokio::test]
