@@ -55,9 +55,16 @@ impl Connections {
         }
     }
 
-    /// Whether a courier has an open offer of this assignment.
-    pub(super) fn is_offered(&self, assignment_id: &str) -> bool {
-        self.connections.values().any(|connection| connection.is_asked_for(assignment_id))
+    /// Returns the couriers without an open offer, and the assignments that are offered.
+    pub(super) fn idle_and_offered(&self) -> (Vec<String>, Vec<String>) {
+        let (mut idle, mut offered) = (Vec::new(), Vec::new());
+        for (courier_id, connection) in &self.connections {
+            match &connection.open {
+                Some(open) => offered.push(open.assignment_id.clone()),
+                None => idle.push(courier_id.clone()),
+            }
+        }
+        (idle, offered)
     }
 
     /// Offers an assignment to the candidate that waits longest for an offer. Returns `None` if no candidate is connected
@@ -119,12 +126,6 @@ impl Connections {
             }
         }
         found
-    }
-}
-
-impl Connection {
-    fn is_asked_for(&self, assignment_id: &str) -> bool {
-        self.open.as_ref().is_some_and(|open| open.assignment_id == assignment_id)
     }
 }
 

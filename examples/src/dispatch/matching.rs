@@ -11,12 +11,9 @@ use tokio::{
 
 use super::{
     service::Dispatch,
-    store::{DispatchStoreError, Silence},
+    store::{CourierMatch, DispatchStoreError, Silence},
 };
-use crate::{
-    generated::dispatch::v1::{Assignment, Offer},
-    time,
-};
+use crate::generated::dispatch::v1::{Assignment, Offer};
 
 fn report(silence: &Silence) {
     for assignment in &silence.freed {
@@ -69,20 +66,26 @@ impl Dispatch {
         }
     }
 
+    /// The number of reads depends on the couriers without an offer, not on the assignments.
     async fn match_all(&self) -> Result<()> {
-        for assignment in self.store.searching().await? {
-            if self.is_hopeless(&assignment) {
-                self.give_up(&assignment).await?;
-            } else if !self.connections().is_offered(&assignment.assignment_id) {
-                self.offer(&assignment).await?;
+        // The search may have restarted after a courier went off duty.
+        for assignment in self.store.hopeless(self.clock.before(self.config.search_for)).await? {
+            self.give_up(&assignment).await?;
+        }
+        while let Some(found) = self.next_match().await? {
+            if !self.offer(&found) {
+                break;
             }
         }
         Ok(())
     }
 
-    fn is_hopeless(&self, assignment: &Assignment) -> bool {
-        // The search may have restarted after a courier went off duty.
-        assignment.update_time.map_or(0, time::to_micros) < self.clock.before(self.config.search_for)
+    async fn next_match(&self) -> Result<Option<CourierMatch>> {
+        let (idle, offered) = self.connections().idle_and_offered();
+        if idle.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.store.next_match(idle, offered).await?)
     }
 
     async fn give_up(&self, assignment: &Assignment) -> Result<()> {
@@ -94,13 +97,13 @@ impl Dispatch {
         }
     }
 
-    async fn offer(&self, assignment: &Assignment) -> Result<()> {
-        let candidates = self.store.candidates(&assignment.assignment_id).await?;
-        let offer = self.connections().offer(assignment, &candidates, self.clock.after(self.config.offer_holds));
-        if let Some(offer) = offer {
-            tokio::spawn(self.clone().expire(offer));
-        }
-        Ok(())
+    /// Returns false if no courier is there any more.
+    fn offer(&self, found: &CourierMatch) -> bool {
+        let expires = self.clock.after(self.config.offer_holds);
+        let offer = self.connections().offer(&found.assignment, &found.couriers, expires);
+        let Some(offer) = offer else { return false };
+        tokio::spawn(self.clone().expire(offer));
+        true
     }
 
     /// Boxed, because it is recursive.

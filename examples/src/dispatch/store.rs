@@ -19,11 +19,15 @@ pub trait DispatchStore: Send + Sync + 'static {
     /// Returns the newest assignment of an order.
     async fn assignment_of_order(&self, order_id: &str) -> Result<Assignment, DispatchStoreError>;
 
-    /// Lists the assignments without a courier, oldest first.
-    async fn searching(&self) -> Result<Vec<Assignment>, DispatchStoreError>;
+    /// Lists the assignments that have been without a courier since before a time, oldest first.
+    async fn hopeless(&self, since: i64) -> Result<Vec<Assignment>, DispatchStoreError>;
 
-    /// Lists the available couriers that have not declined an assignment.
-    async fn candidates(&self, assignment_id: &str) -> Result<Vec<String>, DispatchStoreError>;
+    /// Returns the oldest assignment without a courier that one of these couriers may take, unless it is among the offered.
+    async fn next_match(
+        &self,
+        couriers: Vec<String>,
+        offered: Vec<String>,
+    ) -> Result<Option<CourierMatch>, DispatchStoreError>;
 
     /// Gives an assignment to an available courier.
     async fn accept(&self, assignment_id: &str, courier_id: &str) -> Result<Assignment, DispatchStoreError>;
@@ -73,6 +77,15 @@ pub trait DispatchStore: Send + Sync + 'static {
 
     /// Notifies of changes.
     fn changed(&self) -> watch::Receiver<()>;
+}
+
+/// An assignment, and the couriers that may take it: they are on duty, carry nothing and have not declined it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CourierMatch {
+    /// The assignment.
+    pub assignment: Assignment,
+    /// The couriers.
+    pub couriers: Vec<String>,
 }
 
 /// The assignments of couriers that were silent.

@@ -74,9 +74,13 @@ pub(super) async fn newest_of_order(
     with_route(connection, row).await
 }
 
-pub(super) async fn searching(connection: &mut SqliteConnection) -> Result<Vec<Assignment>, DispatchStoreError> {
-    let query = sqlx::query("SELECT * FROM assignment WHERE status = 'searching' ORDER BY sequence");
-    Ok(query.try_map(assignment).fetch_all(connection).await?)
+pub(super) async fn hopeless(
+    connection: &mut SqliteConnection,
+    since: i64,
+) -> Result<Vec<Assignment>, DispatchStoreError> {
+    let query =
+        sqlx::query("SELECT * FROM assignment WHERE status = 'searching' AND updated_at < ? ORDER BY updated_at");
+    Ok(query.bind(since).try_map(assignment).fetch_all(connection).await?)
 }
 
 /// At most this many at once.
@@ -190,7 +194,7 @@ async fn with_route(connection: &mut SqliteConnection, row: SqliteRow) -> Result
     Ok(Assignment { route, ..assignment })
 }
 
-fn assignment(row: SqliteRow) -> Result<Assignment, sqlx::Error> {
+pub(super) fn assignment(row: SqliteRow) -> Result<Assignment, sqlx::Error> {
     let status = status::by_name(row.try_get("status")?).ok_or_else(|| unreadable("status"))?;
     Ok(Assignment {
         assignment_id: row.try_get("assignment_id")?,

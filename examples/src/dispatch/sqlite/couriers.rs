@@ -20,19 +20,6 @@ pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str) -> Resu
     Ok(get(connection, id).await?.availability == Some(Availability::Available))
 }
 
-pub(super) async fn candidates(
-    connection: &mut SqliteConnection,
-    assignment: &str,
-) -> Result<Vec<String>, DispatchStoreError> {
-    let query = sqlx::query_scalar(
-        "SELECT courier_id FROM courier_state
-         WHERE on_duty AND assignment_id IS NULL
-         AND courier_id NOT IN (SELECT courier_id FROM refusal WHERE assignment_id = ?)
-         ORDER BY courier_id",
-    );
-    Ok(query.bind(assignment).fetch_all(connection).await?)
-}
-
 pub(super) async fn available(
     connection: &mut SqliteConnection,
     after: &str,

@@ -3,6 +3,7 @@
 mod assignments;
 mod confirmations;
 mod couriers;
+mod matches;
 mod routes;
 mod signs_of_life;
 mod silence;

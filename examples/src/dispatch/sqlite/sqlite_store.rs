@@ -5,8 +5,8 @@ use rust_svc::async_trait;
 use tokio::sync::watch;
 
 use super::{
-    super::store::{CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence},
-    assignments, confirmations, couriers, signs_of_life, silence,
+    super::store::{CourierMatch, CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence},
+    assignments, confirmations, couriers, matches, signs_of_life, silence,
 };
 use crate::{
     database::Database,
@@ -53,13 +53,16 @@ impl DispatchStore for SqliteDispatchStore {
             .await
     }
 
-    async fn searching(&self) -> Result<Vec<Assignment>, DispatchStoreError> {
-        self.database.read(|connection| assignments::searching(connection).boxed()).await
+    async fn hopeless(&self, since: i64) -> Result<Vec<Assignment>, DispatchStoreError> {
+        self.database.read(move |connection| assignments::hopeless(connection, since).boxed()).await
     }
 
-    async fn candidates(&self, assignment_id: &str) -> Result<Vec<String>, DispatchStoreError> {
-        let id = assignment_id.to_owned();
-        self.database.read(|connection| async move { couriers::candidates(connection, &id).await }.boxed()).await
+    async fn next_match(
+        &self,
+        couriers: Vec<String>,
+        offered: Vec<String>,
+    ) -> Result<Option<CourierMatch>, DispatchStoreError> {
+        self.database.read(move |connection| matches::next(connection, couriers, offered).boxed()).await
     }
 
     async fn accept(&self, assignment_id: &str, courier_id: &str) -> Result<Assignment, DispatchStoreError> {

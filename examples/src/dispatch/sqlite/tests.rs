@@ -67,12 +67,42 @@ async fn a_courier_carries_one_order_to_its_end() {
     store.accept("a2", "c1").await.expect("accepted");
 }
 
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// The couriers that may take an assignment, if it is the first.
+async fn candidates(store: &SqliteDispatchStore, assignment_id: &str) -> Vec<String> {
+    let found = store.next_match(owned(&["c1", "c2"]), Vec::new()).await.expect("read");
+    found.filter(|found| found.assignment.assignment_id == assignment_id).map(|it| it.couriers).unwrap_or_default()
+}
+
 #[tokio::test]
 async fn a_courier_that_declined_is_no_candidate() {
     let store = memory().await;
-    assert_eq!(store.candidates("a1").await.expect("read"), ["c1", "c2"]);
+    assert_eq!(candidates(&store, "a1").await, ["c1", "c2"]);
     store.decline("a1", "c1").await.expect("noted");
-    assert_eq!(store.candidates("a1").await.expect("read"), ["c2"]);
+    assert_eq!(candidates(&store, "a1").await, ["c2"]);
+    store.decline("a1", "c2").await.expect("noted");
+    assert_eq!(candidates(&store, "a1").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_oldest_assignment_that_is_not_offered_comes_first() {
+    let store = memory().await;
+    store.assign(new("a2", "o2")).await.expect("assigned");
+    let next = async |couriers: &[&str], offered: &[&str]| {
+        let found = store.next_match(owned(couriers), owned(offered)).await.expect("read");
+        found.map(|found| found.assignment.assignment_id)
+    };
+    assert_eq!(next(&["c1"], &[]).await.as_deref(), Some("a1"));
+    assert_eq!(next(&["c1"], &["a1"]).await.as_deref(), Some("a2"));
+    store.decline("a1", "c1").await.expect("noted");
+    assert_eq!(next(&["c1"], &[]).await.as_deref(), Some("a2"));
+    assert_eq!(next(&["c1", "c2"], &[]).await.as_deref(), Some("a1"));
+    store.accept("a1", "c2").await.expect("accepted");
+    assert_eq!(next(&["c2", "nobody"], &[]).await, None);
+    assert_eq!(next(&["c1"], &["a2"]).await, None);
 }
 
 #[tokio::test]
@@ -83,7 +113,7 @@ async fn a_courier_off_duty_loses_its_assignment() {
     store.update_courier(off.clone()).await.expect("off duty");
     let assignment = store.assignment("a1").await.expect("there");
     assert_eq!((assignment.status, assignment.courier_id.as_str()), (Some(Status::Searching), ""));
-    assert_eq!(store.candidates("a1").await.expect("read"), ["c2"]);
+    assert_eq!(candidates(&store, "a1").await, ["c2"]);
     store.accept("a1", "c2").await.expect("accepted");
     store.progress("a1", "c2", Progress::PickedUp).await.expect("picked up");
     let off = CourierUpdate { courier_id: "c2".into(), ..off };
