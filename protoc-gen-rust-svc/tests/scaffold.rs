@@ -170,14 +170,16 @@ fn changed_methods_are_disabled_and_replaced() {
                 .text("tests/wire.rs")
                 .contains("    #[cfg(false)] // the contract changed `add`\n    is_unimplemented(ADD")
         );
-        for test in &tests[1..] {
-            assert!(
-                project.text(test).contains("#[cfg(false)] // the contract changed `add`\n#[tokio::test]"),
-                "{test}"
-            );
+        // A file whose only test is disabled is disabled as a whole, and so is an example.
+        for (test, disabled) in [
+            ("tests/process.rs", "#[cfg(false)] // the contract changed `add`\n#[tokio::test]"),
+            ("tests/fake.rs", "\n#![cfg(false)] // the contract changed `add`\n"),
+            ("tests/tls.rs", "\n#![cfg(false)] // the contract changed `add`\n"),
+            ("examples/client.rs", "#[cfg(false)] // the contract changed `add`\n#[tokio::main]"),
+            ("examples/client.rs", "\n}\n\nfn main() {}\n"),
+        ] {
+            assert!(project.text(test).contains(disabled), "{}", project.text(test));
         }
-        let example = project.text("examples/client.rs");
-        assert_eq!(example.matches("#[cfg(false)] // the contract changed `add`").count(), 1, "{example}");
         for (old, file) in old.iter().zip(&files) {
             let new = project.text(file);
             syn::parse_file(&new).expect("code");
@@ -188,18 +190,100 @@ fn changed_methods_are_disabled_and_replaced() {
     }
 }
 
+/// Returns the lines that are neither disabled nor commented out.
+fn active(text: &str) -> Vec<&str> {
+    let mut lines = text.lines();
+    let mut active = Vec::new();
+    while let Some(line) = lines.next() {
+        match line.trim_start() {
+            line if line.starts_with("#[cfg(false)]") => drop(lines.next()),
+            line if line.starts_with("/*") => drop(lines.find(|line| line.trim() == "*/")),
+            _ => active.push(line),
+        }
+    }
+    active
+}
+
 #[test]
-fn services_are_implemented_and_removed_ones_named() {
+fn services_are_implemented_and_removed_ones_disabled() {
     let project = Project::new();
+    let files = ["src/lib.rs", "src/service/mod.rs"];
+    let before = files.map(|file| project.text(file));
     let contract = BEFORE.to_owned() + "service StockService { rpc Count(Item) returns (stream Item); }\n";
     fs::write(project.path("proto/shop/v1/shop.proto"), contract).expect("a file");
     let said = project.sync(&[]);
     assert!(said.starts_with("src/service/stock_service.rs: new\nsrc/service/mod.rs: stock_service\nsrc/lib.rs: stock_service\ntests/wire.rs: count\n"), "{said}");
     assert_eq!(project.sync(&[]), "every method is implemented\n");
+    let added = files.map(|file| project.text(file));
     project.declare("");
     let said = project.sync(&[]);
-    assert!(said.starts_with("src/service/stock_service.rs: the contract no longer has shop::v1::StockService: remove the file, and its uses in src/lib.rs:"), "{said}");
-    assert!(said.contains("src/service/mod.rs:4, ") && said.contains("tests/wire.rs:"), "{said}");
+    let expected = "src/service/stock_service.rs: disabled, the contract no longer has shop.v1.StockService\n\
+                    src/service/mod.rs: stock_service disabled\nsrc/lib.rs: StockServiceImpl disabled\n\
+                    tests/wire.rs: stock_service_responds disabled\n";
+    assert_eq!(said, expected);
+    for (index, file) in files.into_iter().enumerate() {
+        let text = project.text(file);
+        let active: Vec<_> = active(&text).into_iter().filter(|line| *line != "mod stock_service;").collect();
+        assert_eq!(active, before[index].lines().collect::<Vec<_>>(), "{text}");
+        let mut lines = text.lines();
+        assert!(added[index].lines().all(|line| lines.any(|other| other == line)), "{text}");
+    }
+    assert!(project.text("src/service/stock_service.rs").contains("\n\n#![cfg(false)] // the contract no longer has"));
+    assert_eq!(project.sync(&[]), "every method is implemented\n");
+}
+
+/// The old implementation stays beside the new one, whose name has the package.
+#[test]
+fn a_moved_package_has_a_new_implementation() {
+    let project = Project::new();
+    fs::write(project.path("proto/shop/v1/shop.proto"), BEFORE.replace("shop.v1", "shop.v2")).expect("a file");
+    let said = project.sync(&[]);
+    let new = "src/service/shop_v2_shop_service.rs";
+    assert!(said.contains(&format!("{SERVICE}: disabled, ")) && said.contains(&format!("{new}: new\n")), "{said}");
+    assert!(project.text(new).contains("use crate::generated::shop::v2 as api;"));
+    let tests = project.text("tests/wire.rs");
+    assert!(
+        tests.contains("no longer has shop.v1.ShopService\n#[tokio::test]\nasync fn shop_service_responds"),
+        "{tests}"
+    );
+    assert!(
+        tests.contains("async fn shop_v2_shop_service_responds") && tests.contains("generated::shop::v2::{self"),
+        "{tests}"
+    );
+    let server = project.text("src/lib.rs");
+    let called: Vec<_> = active(&server).into_iter().filter(|line| line.contains("_adapter(")).collect();
+    assert_eq!(called, ["        .adapter(generated::shop::v2::shop_service_adapter("]);
+    assert_eq!(project.sync(&[]), "every method is implemented\n");
+}
+
+/// A gateway to services of another package, one of which is renamed.
+#[test]
+fn removed_services_of_others_are_disabled() {
+    let project = Project::new();
+    let stock = "syntax = \"proto3\";\npackage stock.v1;\nimport \"google/api/annotations.proto\";\n\
+                 service Stock { rpc Get(Item) returns (Item) { option (google.api.http) = {get: \"/v1/items/{name}\"}; } }\n\
+                 service Other { rpc Put(Item) returns (Item) { option (google.api.http) = {put: \"/v1/items/{name}\"}; } }\n\
+                 message Item { string name = 1; }\n";
+    fs::write(project.0.path().join("stock.proto"), stock).expect("a file");
+    fs::remove_dir_all(project.path("")).expect("a folder");
+    let arguments = ["new", "shop", "--gateway", "--client", "stock.proto", "--proto", "shop.proto"];
+    let output = project.run(&[&arguments[..], &["--runtime-git", "https://git.example/rust-svc.git"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    fs::write(project.path("proto/stock/v1/stock.proto"), stock.replace("service Stock", "service Store"))
+        .expect("a file");
+    let said = project.sync(&[]);
+    let files = ["src/clients.rs", "src/lib.rs", "src/dependencies.rs", "tests/common/mod.rs"];
+    let expected = files.map(|file| format!("{file}: stock disabled\n")).concat();
+    assert_eq!(said, expected);
+    for file in files {
+        let text = project.text(file);
+        let marks = text.matches("// the contract no longer has stock.v1.Stock\n").count();
+        let comments = text.matches("/* the contract no longer has stock.v1.Stock\n").count();
+        assert_eq!(marks + comments, if file == "src/dependencies.rs" { 2 } else { 1 }, "{text}");
+        assert!(active(&text).iter().any(|line| line.contains("other")), "{text}");
+        syn::parse_file(&text).expect("code");
+    }
+    assert_eq!(project.sync(&[]), "every method is implemented\n");
 }
 
 #[test]

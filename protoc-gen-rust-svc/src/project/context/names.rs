@@ -1,6 +1,6 @@
 //! The names of services in a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{Package, Service},
@@ -23,13 +23,15 @@ pub(super) struct ServiceNames {
 }
 
 impl ServiceNames {
-    pub(super) fn new(services: &[PackagedService<'_>]) -> Self {
-        let mut short = BTreeMap::new();
+    /// `taken` are names of modules that exist.
+    pub(super) fn new(services: &[PackagedService<'_>], taken: &BTreeSet<String>) -> Self {
+        let mut short: BTreeMap<_, _> = taken.iter().map(|name| (name.clone(), 1)).collect();
         for (_, service) in services {
             *short.entry(short_name(service)).or_default() += 1;
         }
         // `src/service/mod.rs` is the index.
-        Self { short, scope: Scope::with(&["mod"]) }
+        let taken = taken.iter().map(String::as_str).chain(["mod"]);
+        Self { short, scope: Scope::with(&taken.collect::<Vec<_>>()) }
     }
 
     pub(super) fn take(&mut self, service: &Service) -> NamesInProject {

@@ -69,7 +69,7 @@ impl ServicePrinter<'_> {
 
     /// Describes the services that the project calls.
     pub(super) fn clients(&self, services: &[PackagedService<'_>]) -> Vec<Value> {
-        let mut names = ServiceNames::new(services);
+        let mut names = ServiceNames::new(services, &BTreeSet::new());
         let value = |(package, service): &PackagedService<'_>| {
             let named = names.take(service);
             context! {

@@ -1,6 +1,6 @@
 //! The context of a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 
@@ -38,7 +38,7 @@ impl TemplateContext {
     pub(in crate::project) fn new(order: &Order<'_>, model: &Model) -> Result<Self, Failure> {
         let (services, called) = services(order.input, order.options, model);
         check(order, &services, &called)?;
-        let mut names = ServiceNames::new(&services);
+        let mut names = ServiceNames::new(&services, &BTreeSet::new());
         let print = ServicePrinter { model, krate: order.name.krate() };
         let clients = print.clients(&called);
         let has_store = order.parts.contains(&ProjectPart::Sqlite) || order.parts.contains(&ProjectPart::Postgres);
@@ -94,10 +94,16 @@ fn check(order: &Order<'_>, served: &[PackagedService<'_>], called: &[PackagedSe
     Ok(())
 }
 
-/// Describes the services of the named files, each with the name of its file, for a project that exists.
-pub(in crate::project) fn describe(input: &Input, options: &Options, model: &Model) -> Vec<(String, Value)> {
+/// Describes the services of the named files, each with the name of its file, for a project that exists. `taken` are names of files
+/// that no longer implement a service.
+pub(in crate::project) fn describe(
+    input: &Input,
+    options: &Options,
+    model: &Model,
+    taken: &BTreeSet<String>,
+) -> Vec<(String, Value)> {
     let (services, _) = services(input, options, model);
-    let mut names = ServiceNames::new(&services);
+    let mut names = ServiceNames::new(&services, taken);
     // Only the values of requests and responses in tests name the crate.
     let print = ServicePrinter { model, krate: "crate".to_owned() };
     let value = |(package, service): &PackagedService<'_>| {

@@ -40,6 +40,9 @@ fn methods(item: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
 /// Returns the path below `generated` of each generated trait that a source implements, and the name of the type.
 pub(super) fn generated_traits(source: &str) -> Vec<(Vec<String>, String)> {
     let Ok(file) = syn::parse_file(source) else { return Vec::new() };
+    if is_disabled(&file.attrs) {
+        return Vec::new();
+    }
     let imports = Imports::of(&file);
     let implemented = file.items.iter().filter_map(|item| match item {
         Item::Impl(item) if !is_disabled(&item.attrs) => {

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
+use quote::ToTokens as _;
 
 use super::{
     append::append,
     code::Implementation,
+    stale::{active_functions, is_file_disabled, mentions},
     syntax::check_syntax,
     target::{Target, has_function},
 };
@@ -53,10 +55,13 @@ pub fn sync(
     let options = Options { include_imports: true, ..options.clone() };
     let Some(lowered) = crate::lowered(input, &options, diagnostics) else { return Ok(None) };
     let mut changes = Changes::default();
-    for (file, value) in context::describe(input, &options, &lowered.model) {
+    let known = traits(&lowered.model);
+    changes.disable_removed_services(sources, &known);
+    changes.disable_removed_clients(sources, &known);
+    let kept = changes.disabled_modules(sources);
+    for (file, value) in context::describe(input, &options, &lowered.model, &kept) {
         changes.sync_service(sources, &file, &value)?;
     }
-    changes.note_removed_services(sources, &traits(&lowered.model));
     Ok(Some(changes))
 }
 
@@ -77,6 +82,7 @@ impl Changes {
             Some(path) => {
                 self.disable_stale(sources, &path, service);
                 self.append_missing(sources, &path, service);
+                self.disable_unused_test(sources, service);
             }
             None if self.has_room_for(sources, service) => {
                 check_syntax(sources)?;
@@ -129,6 +135,14 @@ impl Changes {
         self.files.insert(path, text);
     }
 
+    /// Returns the names of files with implementations that are disabled, without their ending.
+    fn disabled_modules(&self, sources: &Sources) -> BTreeSet<String> {
+        let is_disabled =
+            |path: &&String| syn::parse_file(&self.current(sources, path)).is_ok_and(|file| is_file_disabled(&file));
+        let names = |path: &String| path.strip_prefix("src/service/")?.strip_suffix(".rs").map(str::to_owned);
+        sources.keys().filter(is_disabled).filter_map(names).collect()
+    }
+
     /// Returns the text of a file, with earlier changes.
     pub(super) fn current(&self, sources: &Sources, path: &str) -> String {
         self.files.get(path).or_else(|| sources.get(path)).cloned().unwrap_or_default()
@@ -145,7 +159,7 @@ fn test_function(sources: &Sources, source: &str, service: &Value, tests: &str) 
     let [label, package, constants, client, trait_name] =
         ["label", "package", "constants", "client", "trait_name"].map(|name| text(service, name));
     let is_ready = ["client", "call", "is_unimplemented"].iter().all(|name| has_function(source, name));
-    let is_tested = sources.iter().any(|(path, test)| path.starts_with("tests/") && test.contains(&client));
+    let is_tested = is_tested(sources, &client, &package);
     let krate = source
         .lines()
         .find_map(|line| line.trim().strip_prefix("use ")?.split_once("::generated::"))
@@ -174,6 +188,15 @@ pub(super) fn find(sources: &Sources, file: &str, service: &Value) -> Option<Str
         ([], [path]) if !sources[*path].contains("generated::") => Some((*path).clone()),
         _ => None,
     }
+}
+
+/// Returns whether a test that is not disabled uses the client of a service.
+fn is_tested(sources: &Sources, client: &str, package: &str) -> bool {
+    let uses = |source: &String| {
+        source.contains(package)
+            && active_functions(source).iter().any(|test| mentions(test.block.to_token_stream(), client))
+    };
+    sources.iter().any(|(path, source)| path.starts_with("tests/") && uses(source))
 }
 
 fn names_of(methods: &[MissingMethod]) -> String {

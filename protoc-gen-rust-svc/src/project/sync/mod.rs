@@ -3,7 +3,6 @@
 mod addition;
 mod append;
 mod code;
-mod disable;
 mod methods;
 mod proto_text;
 mod register;

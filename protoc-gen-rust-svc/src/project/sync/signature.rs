@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use syn::{File, FnArg, GenericArgument, Item, PathArguments, ReturnType, Signature, Type, UseTree};
 
+use super::target::is_disabled;
+
 /// The path of each name that a file imports.
 #[derive(Debug, Default)]
 pub(super) struct Imports(BTreeMap<String, Vec<String>>);
@@ -13,7 +15,9 @@ impl Imports {
     pub(super) fn of(file: &File) -> Self {
         let mut imports = Self::default();
         for item in &file.items {
-            if let Item::Use(item) = item {
+            if let Item::Use(item) = item
+                && !is_disabled(&item.attrs)
+            {
                 imports.add(&item.tree, &mut Vec::new());
             }
         }

@@ -1,7 +1,7 @@
 //! Parts of a source file that commands add to or disable.
 
 use quote::ToTokens;
-use syn::{Attribute, File, Item, ItemFn, ItemImpl, Type};
+use syn::{Attribute, File, Item, ItemFn, ItemImpl, LitBool, Type};
 
 /// The attribute that disables an item or a statement.
 pub(super) const DISABLED: &str = "#[cfg(false)]";
@@ -23,14 +23,17 @@ pub(super) fn parts(source: &str, target: Target<'_>) -> Option<Vec<String>> {
     parts_of(&syn::parse_file(source).ok()?, target)
 }
 
-/// Returns whether a file has a function with this name.
+/// Returns whether a file has a function with this name that is not disabled.
 pub(super) fn has_function(source: &str, name: &str) -> bool {
     syn::parse_file(source).is_ok_and(|file| function_named(&file, name).is_some())
 }
 
-/// Returns whether an item is disabled.
+/// Returns whether an item or a file is disabled.
 pub(super) fn is_disabled(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| is_disabling(&attribute.to_token_stream().to_string()))
+    let is_disabling = |attribute: &Attribute| {
+        attribute.path().is_ident("cfg") && attribute.parse_args().is_ok_and(|condition: LitBool| !condition.value)
+    };
+    attributes.iter().any(is_disabling)
 }
 
 /// Returns whether the text of tokens begins with the attribute.
@@ -52,7 +55,7 @@ fn texts<T: ToTokens>(parts: &[T]) -> Vec<String> {
 
 /// Finds the implementation of a trait, if there is one that is not disabled.
 pub(super) fn impl_of<'a>(file: &'a File, trait_name: &str) -> Option<&'a ItemImpl> {
-    let mut found = file.items.iter().filter_map(|item| match item {
+    let mut found = file.items.iter().filter(|_| !is_disabled(&file.attrs)).filter_map(|item| match item {
         Item::Impl(item) => (implements(item, trait_name) && !is_disabled(&item.attrs)).then_some(item),
         _ => None,
     });
@@ -65,10 +68,13 @@ fn implements(item: &ItemImpl, trait_name: &str) -> bool {
     of_trait.is_some_and(|segment| segment.ident == trait_name) && matches!(*item.self_ty, Type::Path(_))
 }
 
-/// Finds a function by its name.
+/// Finds a function by its name, if it is not disabled.
 pub(super) fn function_named<'a>(file: &'a File, name: &str) -> Option<&'a ItemFn> {
+    if is_disabled(&file.attrs) {
+        return None;
+    }
     file.items.iter().find_map(|item| match item {
-        Item::Fn(function) if function.sig.ident == name => Some(function),
+        Item::Fn(function) if function.sig.ident == name && !is_disabled(&function.attrs) => Some(function),
         _ => None,
     })
 }

@@ -114,16 +114,26 @@ fn directories(proto_path: &[PathBuf], files: &[PathBuf]) -> Vec<PathBuf> {
     directories
 }
 
-/// Returns the names of the services that the project calls.
+/// Returns the packages of the services that the project calls, or their names if it serves others of the package.
 fn called(input: &Input, served: usize) -> BTreeSet<String> {
-    let names = input.generate.iter().skip(served);
-    let files = names.filter_map(|name| input.files.iter().find(|file| file.descriptor.name == *name));
-    let services = files.flat_map(|file| {
-        let package = &file.descriptor.package;
-        let dot = if package.is_empty() { "" } else { "." };
-        file.descriptor.service.iter().map(move |service| format!(".{package}{dot}{}", service.name))
+    let (served, called) = input.generate.split_at(served.min(input.generate.len()));
+    let served: Vec<_> = services(input, served).map(|(_, service)| service).collect();
+    let is_served = |package: &str| served.iter().any(|service| service.starts_with(&format!("{package}.")));
+    let names = services(input, called).map(|(package, service)| match package == "." || is_served(&package) {
+        true => service,
+        false => package,
     });
-    services.collect()
+    names.collect()
+}
+
+/// Returns the package of each service of some files, and its name, as options have them.
+fn services(input: &Input, files: &[String]) -> impl Iterator<Item = (String, String)> {
+    let files = files.iter().filter_map(|name| input.files.iter().find(|file| file.descriptor.name == *name));
+    files.flat_map(|file| {
+        let package = format!(".{}", file.descriptor.package);
+        let dot = if package == "." { "" } else { "." };
+        file.descriptor.service.iter().map(move |service| (package.clone(), format!("{package}{dot}{}", service.name)))
+    })
 }
 
 /// Returns the options of the generator: what the project needs, and then the arguments.

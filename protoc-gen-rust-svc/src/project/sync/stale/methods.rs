@@ -1,17 +1,21 @@
-//! The code that a contract no longer has.
-
-use std::collections::BTreeSet;
+//! Disables methods that the contract removed or changed.
 
 use minijinja::Value;
 use proc_macro2::TokenStream;
 
 use super::{
-    code::{Implementation, generated_traits},
     disable::{disable_function, disable_method, disable_statements, mentions},
+    items::{disable_program, disable_test},
+    unused::is_unused,
+};
+use crate::project::sync::{
+    code::Implementation,
     methods::{Changes, Sources, test_name, text},
     signature::MethodTypes,
 };
-use crate::names::Ident;
+
+/// The tests of all methods.
+const WIRE_TESTS: &str = "tests/wire.rs";
 
 /// The tests that call a method of one client.
 const CLIENT_TESTS: [(&str, &str); 2] =
@@ -25,7 +29,7 @@ struct StaleMethod {
 
 impl Changes {
     /// Disables the methods of an implementation that the contract removed or changed, and their tests.
-    pub(super) fn disable_stale(&mut self, sources: &Sources, path: &str, service: &Value) {
+    pub(in crate::project::sync) fn disable_stale(&mut self, sources: &Sources, path: &str, service: &Value) {
         let (trait_name, name) = (text(service, "trait_name"), text(service, "name"));
         let Some(code) = Implementation::read(&self.current(sources, path), &trait_name) else { return };
         for method in stale_methods(&code, service) {
@@ -55,19 +59,27 @@ impl Changes {
         let constant = constant_of(service, &method.ident);
         let uses = |tokens: TokenStream| mentions(tokens.clone(), &method.ident) || mentions(tokens, &constant);
         let wire = |source: &str| disable_statements(source, &test_name(service), &reason, uses);
-        self.disable_in(sources, "tests/wire.rs", &method.ident, wire);
-        let fake = |source: &str| disable_function(source, &format!("{label}_is_scripted"), &reason, uses);
+        self.disable_in(sources, WIRE_TESTS, &method.ident, wire);
+        let fake = |source: &str| disable_test(source, &format!("{label}_is_scripted"), &reason, uses);
         self.disable_in(sources, "tests/fake.rs", &method.ident, fake);
         let client = text(service, "client");
-        let example =
-            |source: &str| disable_statements(source, "main", &reason, uses).filter(|_| names(source, &client));
+        let example = |source: &str| disable_example(source, &reason, uses).filter(|_| names(source, &client));
         self.disable_in(sources, "examples/client.rs", &method.ident, example);
         for (path, name) in CLIENT_TESTS {
             let test = |source: &str| {
-                disable_function(source, name, &reason, |tokens| mentions(tokens.clone(), &client) && uses(tokens))
+                disable_test(source, name, &reason, |tokens| mentions(tokens.clone(), &client) && uses(tokens))
             };
             self.disable_in(sources, path, &method.ident, test);
         }
+    }
+
+    /// Disables the test of a service if all its calls are disabled.
+    pub(in crate::project::sync) fn disable_unused_test(&mut self, sources: &Sources, service: &Value) {
+        let (source, function) = (self.current(sources, WIRE_TESTS), test_name(service));
+        let reason = "the contract changed what it calls";
+        let disabled =
+            is_unused(&source, &function).then(|| disable_function(&source, &function, reason, |_| true)).flatten();
+        self.change_if(WIRE_TESTS.to_owned(), disabled, &format!("{function} disabled"));
     }
 
     fn disable_in(&mut self, sources: &Sources, path: &str, method: &str, disable: impl Fn(&str) -> Option<String>) {
@@ -75,21 +87,12 @@ impl Changes {
             self.change(path.to_owned(), text, &format!("uses of {method} disabled"));
         }
     }
+}
 
-    /// Names the implementations of services that the contract no longer has, with the lines that use them. `known` are the
-    /// paths of all traits in the generated code.
-    pub(super) fn note_removed_services(&mut self, sources: &Sources, known: &BTreeSet<Vec<String>>) {
-        for (path, source) in sources.iter().filter(|(path, _)| path.starts_with("src/")) {
-            for (implemented, own) in generated_traits(source) {
-                if !known.contains(&implemented) {
-                    let (name, uses) = (implemented.join("::"), uses(sources, path, &own, &implemented).join(", "));
-                    self.notes.push(format!(
-                        "{path}: the contract no longer has {name}: remove the file, and its uses in {uses}"
-                    ));
-                }
-            }
-        }
-    }
+/// Disables the statements of an example that use something, or all of it if the others are then of no use.
+fn disable_example(source: &str, reason: &str, uses: impl Fn(TokenStream) -> bool) -> Option<String> {
+    let text = disable_statements(source, "main", reason, uses)?;
+    if is_unused(&text, "main") { disable_program(source, reason) } else { Some(text) }
 }
 
 fn stale_methods(code: &Implementation, service: &Value) -> Vec<StaleMethod> {
@@ -111,23 +114,6 @@ fn constant_of(service: &Value, ident: &str) -> String {
     let mut declared = service.get_attr("methods").unwrap_or_default().try_iter().into_iter().flatten();
     let known = declared.find(|method| text(method, "ident") == ident).map(|method| text(&method, "constant"));
     known.unwrap_or_else(|| ident.trim_start_matches("r#").to_uppercase())
-}
-
-/// Returns the places that name an implementation, its module, or generated code of its service.
-fn uses(sources: &Sources, file: &str, own: &str, implemented: &[String]) -> Vec<String> {
-    let module = file.rsplit('/').next().and_then(|name| name.strip_suffix(".rs")).unwrap_or_default();
-    let service = implemented.last().cloned().unwrap_or_default();
-    let snake = Ident::snake(&service);
-    let generated = [format!("{service}Client"), format!("{service}Fake")].into_iter();
-    let generated = generated.chain(["adapter", "gateway"].map(|part| format!("{}_{part}", snake.plain())));
-    let words: Vec<_> = generated.chain([own.to_owned(), service.clone()]).collect();
-    let is_use = |line: &str| line.contains(&format!("mod {module};")) || words.iter().any(|word| names(line, word));
-    let others = sources.iter().filter(|(path, _)| *path != file);
-    let lines = others.flat_map(|(path, source)| {
-        let numbers = source.lines().enumerate().filter(|(_, line)| is_use(line)).map(|(index, _)| index + 1);
-        numbers.map(|number| format!("{path}:{number}")).collect::<Vec<_>>()
-    });
-    lines.collect()
 }
 
 /// Returns whether a line has a name as a whole word.

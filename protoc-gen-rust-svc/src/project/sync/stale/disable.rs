@@ -6,15 +6,14 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Item, Stmt};
 
-use super::target::{DISABLED, Target, function_named, is_disabled, is_disabling, parts};
+use crate::project::sync::target::{DISABLED, Target, function_named, is_disabling, parts};
 
 /// Disables a function of an implementation. Returns `None` if the source has no such function.
 pub(super) fn disable_method(source: &str, trait_name: &str, method: &str, reason: &str) -> Option<String> {
     let target = Target::Impl(trait_name);
     let is_it = |text: &String| declares(text, method) && !is_disabling(text);
     let index = parts(source, target)?.iter().position(is_it)?;
-    let declaration = source.lines().position(|line| declares(line, method))?;
-    disable(source, target, index, reason, above(source, declaration))
+    disable(source, target, index, reason, above_all(source, method))
 }
 
 /// Disables a test function that uses something. Returns `None` if it does not.
@@ -26,12 +25,12 @@ pub(super) fn disable_function(
 ) -> Option<String> {
     let file = syn::parse_file(source).ok()?;
     let function = function_named(&file, name)?;
-    if is_disabled(&function.attrs) || !uses(function.block.to_token_stream()) {
+    if !uses(function.block.to_token_stream()) {
         return None;
     }
-    let index = file.items.iter().position(|item| matches!(item, Item::Fn(function) if function.sig.ident == name))?;
-    let declaration = source.lines().position(|line| declares(line, name))?;
-    disable(source, Target::File, index, reason, above(source, declaration))
+    let is_it = |item: &Item| matches!(item, Item::Fn(other) if std::ptr::eq(other, function));
+    let index = file.items.iter().position(is_it)?;
+    disable(source, Target::File, index, reason, above_all(source, name))
 }
 
 /// Disables the statements of a function that use something, and those that need the variables of them. Returns `None` if there
@@ -53,7 +52,7 @@ pub(super) fn disable_statements(
 }
 
 /// Returns whether tokens contain a name: a method that is called, a field, or a constant.
-pub(super) fn mentions(tokens: TokenStream, name: &str) -> bool {
+pub(in crate::project::sync) fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == name,
         TokenTree::Group(group) => mentions(group.stream(), name),
@@ -89,7 +88,8 @@ fn stale(statements: &[Stmt], uses: impl Fn(TokenStream) -> bool) -> Vec<usize> 
     found
 }
 
-fn names(pattern: TokenStream) -> BTreeSet<String> {
+/// The names in a pattern.
+pub(super) fn names(pattern: TokenStream) -> BTreeSet<String> {
     let names = pattern.into_iter().flat_map(|token| match token {
         TokenTree::Ident(ident) => BTreeSet::from([ident.to_string()]),
         TokenTree::Group(group) => names(group.stream()),
@@ -99,7 +99,13 @@ fn names(pattern: TokenStream) -> BTreeSet<String> {
 }
 
 /// Inserts the attribute before the first of some lines, after which the parser finds the same parts, and one of them disabled.
-fn disable(source: &str, target: Target<'_>, index: usize, reason: &str, lines: Vec<usize>) -> Option<String> {
+pub(super) fn disable(
+    source: &str,
+    target: Target<'_>,
+    index: usize,
+    reason: &str,
+    lines: Vec<usize>,
+) -> Option<String> {
     let before = parts(source, target)?;
     lines.into_iter().find_map(|line| {
         let text = with_line(source, line, &format!("{DISABLED} // {reason}"))?;
@@ -111,11 +117,17 @@ fn disable(source: &str, target: Target<'_>, index: usize, reason: &str, lines: 
     })
 }
 
-fn with_line(source: &str, line: usize, added: &str) -> Option<String> {
+pub(super) fn with_line(source: &str, line: usize, added: &str) -> Option<String> {
     let lines: Vec<_> = source.split_inclusive('\n').collect();
     let indentation: String = lines.get(line)?.chars().take_while(|each| [' ', '\t'].contains(each)).collect();
     let is_blank = lines[line].trim().is_empty();
     (!is_blank).then(|| format!("{}{indentation}{added}\n{}", lines[..line].concat(), lines[line..].concat()))
+}
+
+/// The lines above the declarations of a function, and their own.
+fn above_all(source: &str, name: &str) -> Vec<usize> {
+    let declarations = source.lines().enumerate().filter(|(_, line)| declares(line, name));
+    declarations.flat_map(|(declaration, _)| above(source, declaration)).collect()
 }
 
 /// The lines above a declaration without blank ones between, and its own, from the top.

@@ -1,0 +1,14 @@
+//! Disables the code that a contract no longer has, so that the project compiles and no written code is lost.
+
+mod calls;
+mod clients;
+mod disable;
+mod items;
+mod methods;
+mod services;
+mod unused;
+
+pub(super) use self::{
+    disable::mentions,
+    items::{active_functions, is_file_disabled},
+};
