@@ -189,7 +189,7 @@ fn a_gateway_may_serve_only_others() {
     let home = home();
     let files = project(&home, "edge", &["--client", "Stock.proto", "--gateway"]);
     assert!(files["src/lib.rs"].contains("stock_service_gateway(") && !files["src/lib.rs"].contains(".adapter("));
-    assert!(files["rust-svc.toml"].contains("gateway_only = \".Stock.v1.StockService\""));
+    assert!(files["rust-svc.toml"].contains("gateway_only = \".Stock.v1\""));
     assert!(!files.contains_key("src/service/mod.rs") && !files.contains_key("tests/fake.rs"));
     let output = new(&home, "other", &["--client", "Bare.proto", "--gateway"]);
     let text = String::from_utf8_lossy(&output.stderr);

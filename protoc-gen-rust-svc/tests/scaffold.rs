@@ -256,6 +256,24 @@ fn a_moved_package_has_a_new_implementation() {
     assert_eq!(project.sync(&[]), "every method is implemented\n");
 }
 
+/// The tests of a service keep their names when another package has a service of its name.
+#[test]
+fn tests_of_services_of_one_name_are_found() {
+    let project = Project::new();
+    let add = ["add", "service", "billing.v1.ShopService", "--project", "shop"];
+    assert!(project.run(&add).status.success());
+    let contract = BEFORE.replace("rpc Add", "rpc Put");
+    fs::write(project.path("proto/shop/v1/shop.proto"), contract).expect("a file");
+    let said = project.sync(&[]);
+    for expected in
+        ["tests/wire.rs: uses of add disabled\n", "tests/fake.rs: uses of add disabled\n", "tests/wire.rs: put\n"]
+    {
+        assert!(said.contains(expected), "{said}");
+    }
+    assert!(project.text("tests/wire.rs").contains("is_unimplemented(PUT, service.put("));
+    assert_eq!(project.sync(&[]), "every method is implemented\n");
+}
+
 /// A gateway to services of another package, one of which is renamed.
 #[test]
 fn removed_services_of_others_are_disabled() {
@@ -269,6 +287,8 @@ fn removed_services_of_others_are_disabled() {
     let arguments = ["new", "shop", "--gateway", "--client", "stock.proto", "--proto", "shop.proto"];
     let output = project.run(&[&arguments[..], &["--runtime-git", "https://git.example/rust-svc.git"]].concat());
     assert!(output.status.success(), "{output:?}");
+    let refused = rejected(&project, &["add", "service", "stock.v1.More"]);
+    assert!(refused.starts_with("error: the project only calls services of `stock.v1`"), "{refused}");
     fs::write(project.path("proto/stock/v1/stock.proto"), stock.replace("service Stock", "service Store"))
         .expect("a file");
     let said = project.sync(&[]);

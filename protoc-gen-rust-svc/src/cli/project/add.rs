@@ -147,7 +147,24 @@ impl ProjectContract {
         let usual = first.map(|file| file.descriptor.package.clone()).unwrap_or_default();
         let (package, name) = name.rsplit_once('.').map_or((usual, name), |(package, name)| (package.to_owned(), name));
         package.split('.').filter(|_| !package.is_empty()).chain([name]).try_for_each(check_name)?;
+        self.check_serves(&package, name)?;
         Ok(Addition::Service { package, name: name.to_owned() })
+    }
+
+    /// Fails if the options say that the project only calls the services of a package.
+    fn check_serves(&self, package: &str, name: &str) -> Result<(), Failure> {
+        let options = Options::from_given(&self.file.options, &mut Diagnostics::default());
+        if options.serves(&format!("{package}.{name}")) {
+            return Ok(());
+        }
+        let help = format!(
+            "add it to another package, or name the services of `{package}` that the project calls one by one as `client_only` or \
+             `gateway_only` in {OPTIONS_FILE}"
+        );
+        Err(format!(
+            "error: the project only calls services of `{package}`, so it would not serve `{name}`\n  help: {help}"
+        )
+        .into())
     }
 
     /// Returns the text of a file of the project.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minijinja::Value;
+use minijinja::{Value, context};
 use quote::ToTokens as _;
 
 use super::{
@@ -15,8 +15,9 @@ use super::{
 use crate::{
     diagnostics::Diagnostics,
     model::Model,
+    names::Ident,
     options::Options,
-    project::{Failure, context},
+    project::{Failure, context::describe},
     read::Input,
 };
 
@@ -59,7 +60,7 @@ pub fn sync(
     changes.disable_removed_services(sources, &known);
     changes.disable_removed_clients(sources, &known);
     let kept = changes.disabled_modules(sources);
-    for (file, value) in context::describe(input, &options, &lowered.model, &kept) {
+    for (file, value) in describe(input, &options, &lowered.model, &kept) {
         changes.sync_service(sources, &file, &value)?;
     }
     Ok(Some(changes))
@@ -80,9 +81,10 @@ impl Changes {
         let (name, trait_name) = (text(service, "name"), text(service, "trait_name"));
         match find(sources, file, service) {
             Some(path) => {
-                self.disable_stale(sources, &path, service);
-                self.append_missing(sources, &path, service);
-                self.disable_unused_test(sources, service);
+                let service = self.labelled(sources, service, &path);
+                self.disable_stale(sources, &path, &service);
+                self.append_missing(sources, &path, &service);
+                self.disable_unused_test(sources, &service);
             }
             None if self.has_room_for(sources, service) => {
                 check_syntax(sources)?;
@@ -95,6 +97,30 @@ impl Changes {
             None => self.notes.push(format!("{name}: no file below src has one `impl {trait_name} for ...`")),
         }
         Ok(())
+    }
+
+    /// Returns the service with the label that its tests have. Services of other packages, which were added or removed later, change
+    /// whether the label has the package in it.
+    fn labelled(&self, sources: &Sources, service: &Value, path: &str) -> Value {
+        let file = path.rsplit('/').next().and_then(|name| name.strip_suffix(".rs")).unwrap_or_default();
+        let short = Ident::snake(&text(service, "trait_name"));
+        let labels = [text(service, "label"), file.to_owned(), short.plain().to_owned()];
+        let package = text(service, "package");
+        let tests: Vec<_> = [TESTS, "tests/fake.rs"]
+            .iter()
+            .flat_map(|path| active_functions(&self.current(sources, path)))
+            .filter(|test| test.block.to_token_stream().to_string().replace(' ', "").contains(&package))
+            .map(|test| test.sig.ident.to_string())
+            .collect();
+        let is_used = |label: &&String| {
+            ["responds", "is_scripted"]
+                .iter()
+                .any(|end| tests.contains(&format!("{}_{end}", label.trim_end_matches('_'))))
+        };
+        match labels.iter().find(is_used) {
+            Some(label) => context! { label => label.trim_end_matches('_'), ..service.clone() },
+            None => service.clone(),
+        }
     }
 
     fn append_missing(&mut self, sources: &Sources, path: &str, service: &Value) {
