@@ -22,7 +22,8 @@ pub struct CancelGuard(Arc<Link>);
 pub(crate) struct CancelToken(Option<Arc<Link>>);
 
 /// The cancellation and the deadline of a call, without its context.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "fake"))]
+#[derive(Clone)]
 pub(crate) struct Cancellation {
     deadline: Option<Instant>,
     token: CancelToken,
@@ -67,7 +68,7 @@ impl CancelToken {
     }
 }
 
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "fake"))]
 impl Cancellation {
     pub(super) fn new(deadline: Option<Instant>, token: CancelToken) -> Self {
         Self { deadline, token }
@@ -77,6 +78,18 @@ impl Cancellation {
     pub(crate) fn or_at(self, deadline: Option<Instant>) -> Self {
         let deadline = [self.deadline, deadline].into_iter().flatten().min();
         Self { deadline, ..self }
+    }
+
+    /// Returns true once the deadline has passed.
+    #[cfg(feature = "fake")]
+    pub(crate) fn is_expired(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    /// Returns true once the call is cancelled, or its deadline has passed.
+    #[cfg(feature = "fake")]
+    pub(crate) fn is_over(&self) -> bool {
+        self.token.is_cancelled() || self.is_expired()
     }
 
     /// Completes when the call is cancelled, or its deadline passes.

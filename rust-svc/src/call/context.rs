@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time::Instant};
 
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "fake"))]
 use super::cancellation::Cancellation;
 use super::{
     cancellation::{CancelGuard, CancelToken, cancelled_or_expired},
@@ -285,7 +285,7 @@ impl Context {
     }
 
     /// Returns the cancellation of the call, which does not keep the context alive.
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", feature = "fake"))]
     pub(crate) fn cancellation(&self) -> Cancellation {
         let Parts { deadline, cancellation, .. } = self.parts();
         Cancellation::new(*deadline, cancellation.clone())

@@ -31,6 +31,8 @@ mod streaming;
 mod trace;
 
 pub use cancellation::CancelGuard;
+#[cfg(feature = "fake")]
+pub(crate) use cancellation::Cancellation;
 pub use context::Context;
 pub use metadata::{Baggage, InvalidMetadata, Metadata, Value};
 pub use method::{

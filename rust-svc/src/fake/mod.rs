@@ -43,6 +43,7 @@
 //! real service. All waiting uses tokio's time: a test that pauses the clock does not wait.
 
 mod call;
+mod erased;
 mod kinds;
 mod lock;
 mod method;

@@ -65,7 +65,7 @@ impl<M> FakeCall<M> {
         (*self.request, FakeCall::new(Box::new(()), self.cx, self.number, self.reporter, self.run))
     }
 
-    pub(in crate::fake) fn with_request<N>(self, request: N) -> FakeCall<N> {
-        FakeCall::new(Box::new(request), self.cx, self.number, self.reporter, self.run)
+    pub(in crate::fake) fn with_request<N>(self, request: Box<N>) -> FakeCall<N> {
+        FakeCall::new(request, self.cx, self.number, self.reporter, self.run)
     }
 }

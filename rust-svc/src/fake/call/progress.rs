@@ -134,7 +134,7 @@ impl fmt::Display for Position {
 }
 
 /// The scripts of a method that respond to a call right now, by the number of the call.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(in crate::fake) struct RunningScripts(Mutex<BTreeMap<usize, Arc<ScriptRun>>>);
 
 impl RunningScripts {

@@ -12,7 +12,10 @@ use tokio::time::Instant;
 use crate::call::connection_info::PreviousAttempts;
 use crate::{
     Code, Context, Error, Metadata, TraceContext, Value,
-    fake::text::{json, values},
+    fake::{
+        erased::AnyMessage,
+        text::{json, values},
+    },
 };
 
 /// The most messages that a record keeps: the first.
@@ -34,7 +37,7 @@ pub struct CallRecord<Q, R> {
 }
 
 /// The record of a call that may still run.
-pub(in crate::fake) type SharedRecord<Q, R> = Arc<Mutex<CallRecord<Q, R>>>;
+pub(in crate::fake) type SharedRecord = Arc<Mutex<CallRecord<AnyMessage, AnyMessage>>>;
 
 /// The end of a call.
 #[derive(Clone, Debug)]
@@ -55,42 +58,46 @@ pub enum CallOutcome {
     Abandoned,
 }
 
-impl<Q, R> CallRecord<Q, R> {
-    pub(in crate::fake) fn new(number: usize, cx: &Context, end: Arc<OnceLock<CallEnd>>) -> Self {
+impl CallRecord<AnyMessage, AnyMessage> {
+    pub(in crate::fake) fn new(number: usize, cx: &Context, started: Instant, end: Arc<OnceLock<CallEnd>>) -> Self {
         Self {
             number,
             requests: Vec::new(),
             responses: Vec::new(),
             end,
             metadata: cx.metadata().clone(),
-            budget: cx.remaining(),
+            budget: cx.deadline().map(|deadline| deadline.saturating_duration_since(started)),
             peer: cx.peer().map(ToString::to_string),
-            started: Instant::now(),
+            started,
             attempt: attempt(cx),
             trace: trace(cx),
         }
     }
 
+    /// Returns the record with the types of its messages.
+    pub(in crate::fake) fn typed<Q: 'static, R: 'static>(self) -> CallRecord<Q, R> {
+        let Self { number, requests, responses, end, metadata, budget, peer, started, attempt, trace } = self;
+        let requests = requests.into_iter().map(|request| *request.into_box()).collect();
+        let responses = responses.into_iter().map(|response| *response.into_box()).collect();
+        CallRecord { number, requests, responses, end, metadata, budget, peer, started, attempt, trace }
+    }
+
     /// Adds a message that was read, unless there are too many.
-    pub(in crate::fake) fn add(&mut self, request: &Q)
-    where
-        Q: Clone,
-    {
+    pub(in crate::fake) fn add(&mut self, request: &AnyMessage) {
         if self.requests.len() < MAX_MESSAGES {
             self.requests.push(request.clone());
         }
     }
 
     /// Adds a message that the caller got, unless there are too many.
-    pub(in crate::fake) fn add_response(&mut self, response: &R)
-    where
-        R: Clone,
-    {
+    pub(in crate::fake) fn add_response(&mut self, response: &AnyMessage) {
         if self.responses.len() < MAX_MESSAGES {
             self.responses.push(response.clone());
         }
     }
+}
 
+impl<Q, R> CallRecord<Q, R> {
     /// Returns the number of the call among all calls of the session, from 1.
     pub fn number(&self) -> usize {
         self.number

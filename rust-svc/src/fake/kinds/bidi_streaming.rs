@@ -2,8 +2,6 @@
 
 use std::{fmt, panic::Location, time::Duration};
 
-use futures::future::BoxFuture;
-
 use super::shape::{BidiStreamingShape, RequestMessage, ResponseMessage};
 use crate::{
     Context, Error, Result, Streaming,
@@ -50,15 +48,9 @@ pub struct BidiStreamingScript<Q: RequestMessage, R: ResponseMessage> {
 }
 
 impl<Q: RequestMessage, R: ResponseMessage> BidiStreaming<Q, R> {
-    /// Responds to a call. Generated code calls it. The future is boxed here, once for all messages, because a compiler
-    /// takes long to analyse its content for each method of each fake.
-    pub fn bidi_streaming(&self, cx: Context, requests: Streaming<Q>) -> BoxFuture<'_, Result<Streaming<R>>> {
-        Box::pin(async move {
-            let call = self.begin(cx);
-            let requests = call.record_all(requests);
-            let response = self.respond(&call, Box::new(requests)).await;
-            call.stream(response)
-        })
+    /// Responds to a call. Generated code calls it.
+    pub async fn bidi_streaming(&self, cx: Context, requests: Streaming<Q>) -> Result<Streaming<R>> {
+        self.call(cx, requests).await
     }
 
     /// Begins a script with a message to the caller.

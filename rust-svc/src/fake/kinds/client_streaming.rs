@@ -2,8 +2,6 @@
 
 use std::{fmt, panic::Location, sync::Arc};
 
-use futures::future::BoxFuture;
-
 use super::shape::{ClientStreamingShape, RequestMessage, ResponseMessage};
 use crate::{
     Context, Error, Result, Streaming,
@@ -51,15 +49,9 @@ struct Expectation<Q> {
 }
 
 impl<Q: RequestMessage, R: ResponseMessage> ClientStreaming<Q, R> {
-    /// Responds to a call. Generated code calls it. The future is boxed here, once for all messages, because a compiler
-    /// takes long to analyse its content for each method of each fake.
-    pub fn client_streaming(&self, cx: Context, requests: Streaming<Q>) -> BoxFuture<'_, Result<R>> {
-        Box::pin(async move {
-            let call = self.begin(cx);
-            let requests = call.record_all(requests);
-            let response = self.respond(&call, Box::new(requests)).await;
-            call.finish(response)
-        })
+    /// Responds to a call. Generated code calls it.
+    pub async fn client_streaming(&self, cx: Context, requests: Streaming<Q>) -> Result<R> {
+        self.call(cx, requests).await
     }
 
     /// Begins a script that reads no more than this many messages, and then responds early.
@@ -283,7 +275,7 @@ impl<Q: RequestMessage, R: ResponseMessage> ClientStreamingScript<Q, R> {
                     call.run.complete();
                 }
                 let requests = read?;
-                handler(call.with_request(requests)).await
+                handler(call.with_request(Box::new(requests))).await
             }
         });
     }

@@ -2,8 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use futures::future::BoxFuture;
-
 use super::shape::{RequestMessage, ResponseMessage, ServerStreamingShape};
 use crate::{
     Context, Error, Result, Streaming,
@@ -36,15 +34,9 @@ pub struct ServerStreamingScript<Q: RequestMessage, R: ResponseMessage> {
 }
 
 impl<Q: RequestMessage, R: ResponseMessage> ServerStreaming<Q, R> {
-    /// Responds to a call. Generated code calls it. The future is boxed here, once for all messages, because a compiler
-    /// takes long to analyse its content for each method of each fake.
-    pub fn server_streaming(&self, cx: Context, request: Q) -> BoxFuture<'_, Result<Streaming<R>>> {
-        Box::pin(async move {
-            let call = self.begin(cx);
-            let request = call.record(request);
-            let response = self.respond(&call, Box::new(request)).await;
-            call.stream(response)
-        })
+    /// Responds to a call. Generated code calls it.
+    pub async fn server_streaming(&self, cx: Context, request: Q) -> Result<Streaming<R>> {
+        self.call(cx, request).await
     }
 
     /// Begins a script with a message.
@@ -176,7 +168,7 @@ impl<Q: RequestMessage, R: ResponseMessage + Clone + Sync> ServerStreamingScript
         let steps = StepScript::new(self.steps, end);
         self.script.install(Times::ONCE, move |call| {
             let (request, call) = call.split();
-            let responses = steps.clone().play(call.with_request(Streaming::empty()), Some(request));
+            let responses = steps.clone().play(call.with_request(Box::new(Streaming::empty())), Some(request));
             std::future::ready(Ok(responses))
         });
     }

@@ -1,12 +1,13 @@
 //! The differences between the four kinds of methods.
 
-use std::{fmt::Debug, marker::PhantomData, mem};
-
-use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future, future::BoxFuture, stream};
+use std::{fmt::Debug, marker::PhantomData};
 
 use crate::{
-    Error, Result, Streaming,
-    fake::call::{ManualCall, ReplySender, ResponseSender, WaitingCall},
+    Streaming,
+    fake::{
+        call::{ManualCall, ReplySender, ResponseSender, WaitingCall},
+        erased::{AnyMessage, CallMessages, erase_stream, restore_stream},
+    },
 };
 
 /// A message of a request: recorded, and shown in failures.
@@ -17,7 +18,7 @@ impl<Q: Clone + Debug + Send + 'static> RequestMessage for Q {}
 pub trait ResponseMessage: Clone + Debug + Send + 'static {}
 impl<R: Clone + Debug + Send + 'static> ResponseMessage for R {}
 
-/// The kind of a method and its messages: what goes into a call, and what comes out.
+/// The kind of a method and its messages: the input and the output of a call.
 pub trait CallShape: Sized + 'static {
     /// The message of the request, or of the stream of requests.
     type Message: RequestMessage;
@@ -30,33 +31,21 @@ pub trait CallShape: Sized + 'static {
     /// A call that the test controls itself.
     type Manual: Send;
 
-    /// Returns the request, where there is exactly one.
-    fn request(input: &Self::Input) -> Option<&Self::Message>;
-
-    /// Waits for the first request of a stream, without taking it away.
-    fn peek(input: &mut Self::Input) -> BoxFuture<'_, Option<Self::Message>>;
-
-    /// Fails a call that was carried out: a stream after its last message.
+    /// Returns the input without its type.
     #[doc(hidden)]
-    fn fail_after(output: Self::Output, error: Error) -> Result<Self::Output>;
+    fn erase_input(input: Self::Input) -> CallMessages;
 
-    /// Checks each request before a script sees it.
+    /// Returns the input with its type.
     #[doc(hidden)]
-    fn check_requests(
-        input: &mut Self::Input,
-        check: impl Fn(Self::Message) -> Result<Self::Message> + Send + 'static,
-    ) -> Result<()>;
+    fn restore_input(input: CallMessages) -> Box<Self::Input>;
 
-    /// Checks each response before the caller gets it.
+    /// Returns the output without its type.
     #[doc(hidden)]
-    fn check_responses(
-        output: Box<Self::Output>,
-        check: impl Fn(&Self::Response) -> Result<()> + Send + 'static,
-    ) -> Result<Box<Self::Output>>;
+    fn erase_output(output: Self::Output) -> CallMessages;
 
-    /// Responds with empty fields: to a stream after its last message, and with a stream that ends.
+    /// Returns the output with its type.
     #[doc(hidden)]
-    fn respond_zero(input: Self::Input, zero: fn() -> Self::Response) -> BoxFuture<'static, Result<Self::Output>>;
+    fn restore_output(output: CallMessages) -> Self::Output;
 
     /// Lets the test control a call.
     #[doc(hidden)]
@@ -92,29 +81,20 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for UnaryShape<Q, R> {
     type Output = R;
     type Manual = ManualCall<Q, ReplySender<R>>;
 
-    fn request(input: &Q) -> Option<&Q> {
-        Some(input)
+    fn erase_input(input: Q) -> CallMessages {
+        CallMessages::Message(AnyMessage::new(input))
     }
 
-    fn peek(input: &mut Q) -> BoxFuture<'_, Option<Q>> {
-        future::ready(Some(input.clone())).boxed()
+    fn restore_input(input: CallMessages) -> Box<Q> {
+        input.into_message().into_box()
     }
 
-    fn fail_after(_: R, error: Error) -> Result<R> {
-        Err(error)
+    fn erase_output(output: R) -> CallMessages {
+        CallMessages::Message(AnyMessage::new(output))
     }
 
-    fn check_requests(input: &mut Q, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
-        *input = check(input.clone())?;
-        Ok(())
-    }
-
-    fn check_responses(output: Box<R>, check: impl Fn(&R) -> Result<()> + Send + 'static) -> Result<Box<R>> {
-        check(&output).map(|()| output)
-    }
-
-    fn respond_zero(_: Q, zero: fn() -> R) -> BoxFuture<'static, Result<R>> {
-        future::ready(Ok(zero())).boxed()
+    fn restore_output(output: CallMessages) -> R {
+        *output.into_message().into_box()
     }
 
     fn manual(waiting: WaitingCall<Q, R>) -> Self::Manual {
@@ -129,34 +109,20 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ServerStreamingShape<Q
     type Output = Streaming<R>;
     type Manual = ManualCall<Q, ResponseSender<R>>;
 
-    fn request(input: &Q) -> Option<&Q> {
-        Some(input)
+    fn erase_input(input: Q) -> CallMessages {
+        CallMessages::Message(AnyMessage::new(input))
     }
 
-    fn peek(input: &mut Q) -> BoxFuture<'_, Option<Q>> {
-        future::ready(Some(input.clone())).boxed()
+    fn restore_input(input: CallMessages) -> Box<Q> {
+        input.into_message().into_box()
     }
 
-    fn fail_after(output: Streaming<R>, error: Error) -> Result<Streaming<R>> {
-        Ok(Streaming::new(output.chain(stream::once(future::ready(Err(error))))))
+    fn erase_output(output: Streaming<R>) -> CallMessages {
+        CallMessages::Stream(erase_stream(output))
     }
 
-    fn check_requests(input: &mut Q, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
-        *input = check(input.clone())?;
-        Ok(())
-    }
-
-    fn check_responses(
-        output: Box<Streaming<R>>,
-        check: impl Fn(&R) -> Result<()> + Send + 'static,
-    ) -> Result<Box<Streaming<R>>> {
-        let checked =
-            StreamExt::map(*output, move |response| response.and_then(|response| check(&response).map(|()| response)));
-        Ok(Box::new(Streaming::new(checked)))
-    }
-
-    fn respond_zero(_: Q, _: fn() -> R) -> BoxFuture<'static, Result<Streaming<R>>> {
-        future::ready(Ok(Streaming::empty())).boxed()
+    fn restore_output(output: CallMessages) -> Streaming<R> {
+        restore_stream(output.into_stream())
     }
 
     fn manual(waiting: WaitingCall<Q, Streaming<R>>) -> Self::Manual {
@@ -171,30 +137,20 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for ClientStreamingShape<Q
     type Output = R;
     type Manual = ManualCall<Streaming<Q>, ReplySender<R>>;
 
-    fn request(_: &Streaming<Q>) -> Option<&Q> {
-        None
+    fn erase_input(input: Streaming<Q>) -> CallMessages {
+        CallMessages::Stream(erase_stream(input))
     }
 
-    fn peek(input: &mut Streaming<Q>) -> BoxFuture<'_, Option<Q>> {
-        peek(input).boxed()
+    fn restore_input(input: CallMessages) -> Box<Streaming<Q>> {
+        Box::new(restore_stream(input.into_stream()))
     }
 
-    fn fail_after(_: R, error: Error) -> Result<R> {
-        Err(error)
+    fn erase_output(output: R) -> CallMessages {
+        CallMessages::Message(AnyMessage::new(output))
     }
 
-    fn check_requests(input: &mut Streaming<Q>, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
-        let requests = mem::replace(input, Streaming::empty());
-        *input = Streaming::new(StreamExt::map(requests, move |request| request.and_then(&check)));
-        Ok(())
-    }
-
-    fn check_responses(output: Box<R>, check: impl Fn(&R) -> Result<()> + Send + 'static) -> Result<Box<R>> {
-        check(&output).map(|()| output)
-    }
-
-    fn respond_zero(requests: Streaming<Q>, zero: fn() -> R) -> BoxFuture<'static, Result<R>> {
-        requests.try_for_each(|_| future::ready(Ok(()))).map_ok(move |()| zero()).boxed()
+    fn restore_output(output: CallMessages) -> R {
+        *output.into_message().into_box()
     }
 
     fn manual(waiting: WaitingCall<Streaming<Q>, R>) -> Self::Manual {
@@ -209,36 +165,20 @@ impl<Q: RequestMessage, R: ResponseMessage> CallShape for BidiStreamingShape<Q, 
     type Output = Streaming<R>;
     type Manual = ManualCall<Streaming<Q>, ResponseSender<R>>;
 
-    fn request(_: &Streaming<Q>) -> Option<&Q> {
-        None
+    fn erase_input(input: Streaming<Q>) -> CallMessages {
+        CallMessages::Stream(erase_stream(input))
     }
 
-    fn peek(input: &mut Streaming<Q>) -> BoxFuture<'_, Option<Q>> {
-        peek(input).boxed()
+    fn restore_input(input: CallMessages) -> Box<Streaming<Q>> {
+        Box::new(restore_stream(input.into_stream()))
     }
 
-    fn fail_after(output: Streaming<R>, error: Error) -> Result<Streaming<R>> {
-        Ok(Streaming::new(output.chain(stream::once(future::ready(Err(error))))))
+    fn erase_output(output: Streaming<R>) -> CallMessages {
+        CallMessages::Stream(erase_stream(output))
     }
 
-    fn check_requests(input: &mut Streaming<Q>, check: impl Fn(Q) -> Result<Q> + Send + 'static) -> Result<()> {
-        let requests = mem::replace(input, Streaming::empty());
-        *input = Streaming::new(StreamExt::map(requests, move |request| request.and_then(&check)));
-        Ok(())
-    }
-
-    fn check_responses(
-        output: Box<Streaming<R>>,
-        check: impl Fn(&R) -> Result<()> + Send + 'static,
-    ) -> Result<Box<Streaming<R>>> {
-        let checked =
-            StreamExt::map(*output, move |response| response.and_then(|response| check(&response).map(|()| response)));
-        Ok(Box::new(Streaming::new(checked)))
-    }
-
-    fn respond_zero(requests: Streaming<Q>, _: fn() -> R) -> BoxFuture<'static, Result<Streaming<R>>> {
-        let rest = requests.filter_map(|request| future::ready(request.err().map(Err)));
-        future::ready(Ok(Streaming::new(rest))).boxed()
+    fn restore_output(output: CallMessages) -> Streaming<R> {
+        restore_stream(output.into_stream())
     }
 
     fn manual(waiting: WaitingCall<Streaming<Q>, Streaming<R>>) -> Self::Manual {
@@ -250,12 +190,3 @@ impl<Q: RequestMessage, R: ResponseMessage> SingleRequest for UnaryShape<Q, R> {
 impl<Q: RequestMessage, R: ResponseMessage> SingleRequest for ServerStreamingShape<Q, R> {}
 impl<Q: RequestMessage, R: ResponseMessage> StreamedRequests for ClientStreamingShape<Q, R> {}
 impl<Q: RequestMessage, R: ResponseMessage> StreamedRequests for BidiStreamingShape<Q, R> {}
-
-/// Reads the first message of a stream and puts it back.
-async fn peek<Q: RequestMessage>(requests: &mut Streaming<Q>) -> Option<Q> {
-    let first = requests.next().await?;
-    let message = first.as_ref().ok().cloned();
-    let rest = mem::replace(requests, Streaming::empty());
-    *requests = Streaming::new(stream::iter([first]).chain(rest));
-    message
-}

@@ -1,7 +1,5 @@
 //! Methods with one request and one response.
 
-use futures::future::BoxFuture;
-
 use super::shape::{RequestMessage, ResponseMessage, UnaryShape};
 use crate::{
     Context, Result,
@@ -22,15 +20,9 @@ use crate::{
 pub type Unary<Q, R> = MethodFake<UnaryShape<Q, R>>;
 
 impl<Q: RequestMessage, R: ResponseMessage> Unary<Q, R> {
-    /// Responds to a call. Generated code calls it. The future is boxed here, once for all messages, because a compiler
-    /// takes long to analyse its content for each method of each fake.
-    pub fn unary(&self, cx: Context, request: Q) -> BoxFuture<'_, Result<R>> {
-        Box::pin(async move {
-            let call = self.begin(cx);
-            let request = call.record(request);
-            let response = self.respond(&call, Box::new(request)).await;
-            call.finish(response)
-        })
+    /// Responds to a call. Generated code calls it.
+    pub async fn unary(&self, cx: Context, request: Q) -> Result<R> {
+        self.call(cx, request).await
     }
 
     /// Responds to one call.

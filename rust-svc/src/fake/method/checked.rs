@@ -1,10 +1,12 @@
 //! Fakes that check messages as production does.
 
+use std::sync::Arc;
+
 use super::contract::Contract;
 use crate::{
     Check, Code, Error, Message, Result, Validated, Wire,
     error::Violations,
-    fake::{CallShape, MethodFake},
+    fake::{CallShape, MethodFake, erased::AnyMessage},
 };
 
 /// The largest message that an adapter takes by default.
@@ -18,7 +20,8 @@ impl<S: CallShape> MethodFake<S> {
         S::Message: Message<QPlace, Wire: Wire>,
         S::Response: Message<RPlace, Wire: Wire>,
     {
-        self.with_contract(Contract { request: check_request::<S::Message, QPlace>, response: check_response })
+        let request = |request: AnyMessage| check_request(*request.into_box::<S::Message>()).map(AnyMessage::new);
+        self.with_checks(request, check_response::<S::Response, RPlace>)
     }
 
     /// Checks requests of a custom type (`domain_type=`) by the rules of their message. Generated code calls it.
@@ -29,12 +32,12 @@ impl<S: CallShape> MethodFake<S> {
         S::Response: Message<RPlace, Wire: Wire>,
         C: Check<<S::Message as Message<QPlace>>::Wire>,
     {
-        let request = |request| {
-            let Validated(request, _) =
-                check_request::<Validated<S::Message, C>, QPlace>(Validated(request, C::default()))?;
-            Ok(request)
+        let request = |request: AnyMessage| {
+            let request = Validated(*request.into_box::<S::Message>(), C::default());
+            let Validated(request, _) = check_request::<Validated<S::Message, C>, QPlace>(request)?;
+            Ok(AnyMessage::new(request))
         };
-        self.with_contract(Contract { request, response: check_response })
+        self.with_checks(request, check_response::<S::Response, RPlace>)
     }
 
     /// Checks requests and scripted responses by functions: the first returns the request as a service gets it.
@@ -44,12 +47,21 @@ impl<S: CallShape> MethodFake<S> {
         request: fn(S::Message) -> Result<S::Message>,
         response: fn(&S::Response) -> Result<()>,
     ) -> Self {
-        self.with_contract(Contract { request, response })
+        let request = move |message: AnyMessage| request(*message.into_box::<S::Message>()).map(AnyMessage::new);
+        self.with_contract(Contract::new(request, move |message| response(message.get())))
     }
 
-    fn with_contract(self, contract: Contract<S::Message, S::Response>) -> Self {
+    fn with_checks(
+        self,
+        request: fn(AnyMessage) -> Result<AnyMessage>,
+        response: fn(&AnyMessage) -> Result<()>,
+    ) -> Self {
+        self.with_contract(Contract::new(request, response))
+    }
+
+    fn with_contract(self, contract: Contract) -> Self {
         // The fake is new.
-        let _ = self.get().contract.set(contract);
+        let _ = self.state().contract.set(Arc::new(contract));
         self
     }
 }
@@ -61,8 +73,8 @@ fn check_request<Q: Message<Place, Wire: Wire>, Place>(request: Q) -> Result<Q> 
 }
 
 /// Checks a response strictly: a client accepts one whose required fields are empty, but a service should not send it.
-fn check_response<R: Message<Place, Wire: Wire> + Clone, Place>(response: &R) -> Result<()> {
-    let wire = response.clone().into_wire();
+fn check_response<R: Message<Place, Wire: Wire> + Clone, Place>(response: &AnyMessage) -> Result<()> {
+    let wire = response.get::<R>().clone().into_wire();
     check_size("response", &wire)?;
     let mut violations = Violations::default();
     R::check(&wire, &mut violations);

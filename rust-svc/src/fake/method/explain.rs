@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
+use super::state::FakeState;
 use crate::{
     Context,
-    fake::{CallRecord, CallShape, MethodFake, Times, lock::lock, script::InstalledScript, text::miss::Miss},
+    fake::{
+        CallRecord, CallShape, MethodFake, Times, erased::AnyMessage, lock::lock, script::InstalledScript,
+        text::miss::Miss,
+    },
 };
 
 /// A script, and how often it was used.
@@ -21,31 +27,36 @@ pub struct ScriptUse {
 impl<S: CallShape> MethodFake<S> {
     /// Returns the scripts in the order in which they are tried.
     pub fn scripts(&self) -> Vec<ScriptUse> {
-        let used = |script: &Arc<InstalledScript<S>>| ScriptUse {
+        let used = |script: &Arc<InstalledScript>| ScriptUse {
             place: script.location.to_string(),
             times: script.times,
             used: script.used(),
         };
-        lock(&self.get().scripts).iter().map(used).collect()
+        lock(&self.state().scripts).iter().map(used).collect()
     }
 
     /// Explains which script would respond to a call, or why none would. It makes no call.
     pub fn explain(&self, cx: &Context, request: Option<&S::Message>) -> String {
-        let scripts = lock(&self.get().scripts).clone();
-        let contract = self.get().contract.get();
-        let violation = contract.zip(request).and_then(|(contract, request)| (contract.request)(request.clone()).err());
-        let open = scripts.iter().filter(|script| script.is_open(violation.is_some()));
-        if let Some(script) = open.into_iter().find(|script| script.is_met(request, cx)) {
-            return format!("{}: the script at {} responds to it", self.get().label, script.location);
-        }
-        let mut call = CallRecord::new(0, cx, Arc::default());
-        request.inspect(|request| call.add(*request));
-        let label = &self.get().label;
-        Miss { label, call: &call, scripts: &scripts, request, cx, violation: violation.as_ref() }.text()
+        self.state().explain(cx, request.cloned().map(AnyMessage::new))
     }
 
     /// Forgets scripts, and keeps calls.
     pub fn reset_scripts(&self) {
-        *lock(&self.get().scripts) = Arc::default();
+        *lock(&self.state().scripts) = Arc::default();
+    }
+}
+
+impl FakeState {
+    fn explain(&self, cx: &Context, request: Option<AnyMessage>) -> String {
+        let (scripts, label) = (lock(&self.scripts).clone(), &self.core.label);
+        let contract = self.contract.get().zip(request.clone());
+        let violation = contract.and_then(|(contract, request)| contract.check_request(request).err());
+        let (request, mut open) = (request.as_ref(), scripts.iter().filter(|it| it.is_open(violation.is_some())));
+        if let Some(script) = open.find(|script| script.is_met(request, cx)) {
+            return format!("{label}: the script at {} responds to it", script.location);
+        }
+        let mut call = CallRecord::new(0, cx, Instant::now(), Arc::default());
+        request.inspect(|request| call.add(request));
+        Miss { label, call: &call, scripts: &scripts, request, cx, violation: violation.as_ref() }.text()
     }
 }

@@ -1,15 +1,16 @@
 //! The fake of a method, as a test holds it.
 
-use std::{fmt, panic::Location, sync::Arc};
+use std::{fmt, marker::PhantomData, panic::Location, sync::Arc};
 
-use super::state::{FakeState, HasFakeState};
+use super::state::FakeState;
 use crate::{
     Method,
     fake::{
         CallRecord, CallShape, Gate, Times,
+        call::FakeCore,
         lock::lock,
         script::InstalledScript,
-        session::{SessionMember, SessionState, within_limit},
+        session::{SessionMember, within_limit},
         text::{calls, report},
     },
 };
@@ -20,32 +21,31 @@ use crate::{
 /// [`ServerStreaming`](crate::fake::ServerStreaming), [`ClientStreaming`](crate::fake::ClientStreaming) and
 /// [`BidiStreaming`](crate::fake::BidiStreaming).
 pub struct MethodFake<S: CallShape> {
-    state: Arc<dyn HasFakeState<S>>,
+    handle: FakeHandle,
+    shape: PhantomData<fn() -> S>,
+}
+
+/// A fake without the types of its messages.
+pub(in crate::fake) struct FakeHandle {
+    state: Arc<FakeState>,
     /// Verifies the session of the fake, if the fake owns it.
     _owner: Option<Arc<dyn Send + Sync>>,
 }
 
 /// Inspection of calls.
 impl<S: CallShape> MethodFake<S> {
-    pub(in crate::fake) fn new(method: Method, name: Option<Arc<str>>, session: Arc<SessionState>) -> Self {
-        let member = session.add_member();
-        Self { state: Arc::new(FakeState::new(method, name, member, session)), _owner: None }
-    }
-
-    /// Makes the fake an owner of its session.
-    pub(in crate::fake) fn with_owner(mut self, owner: Arc<dyn Send + Sync>) -> Self {
-        self._owner = Some(owner);
-        self
+    pub(in crate::fake) fn new(handle: FakeHandle) -> Self {
+        Self { handle, shape: PhantomData }
     }
 
     /// Returns the method.
     pub fn method(&self) -> &Method {
-        &self.get().method
+        &self.state().core.method
     }
 
     /// Returns the newest 1,000 calls, in the order in which they arrived.
     pub fn calls(&self) -> Vec<CallRecord<S::Message, S::Response>> {
-        lock(&self.get().records).iter().map(|call| lock(call).clone()).collect()
+        self.state().calls().into_iter().map(CallRecord::typed).collect()
     }
 
     /// Returns the requests of these calls, call after call; of streams, those that were read.
@@ -55,7 +55,7 @@ impl<S: CallShape> MethodFake<S> {
 
     /// Returns the most calls that ran at once.
     pub fn max_in_flight(&self) -> usize {
-        self.get().gauge.max()
+        self.state().core.gauge.max()
     }
 
     /// Fails the test unless the method was called this many times: a number or a range.
@@ -65,8 +65,8 @@ impl<S: CallShape> MethodFake<S> {
     /// If the number of calls is another.
     #[track_caller]
     pub fn called(&self, times: impl Into<Times>) {
-        let (times, count) = (times.into(), *self.get().count.borrow());
-        assert!(times.contains(count), "{}", report::not_called(&self.get().label, times, count, &self.calls()));
+        let (times, count) = (times.into(), *self.state().count.borrow());
+        assert!(times.contains(count), "{}", report::not_called(&self.state().core.label, times, count, &self.calls()));
     }
 
     /// Waits until the method was called this many times, or more.
@@ -78,9 +78,9 @@ impl<S: CallShape> MethodFake<S> {
     pub fn wait_until_called(&self, count: usize) -> impl Future<Output = ()> + Send + use<S> {
         let (fake, location) = (self.clone(), Location::caller());
         async move {
-            let mut counts = fake.get().count.subscribe();
+            let mut counts = fake.state().count.subscribe();
             let reached = async { drop(counts.wait_for(|now| *now >= count).await) };
-            let awaited = || format!("{} of {}", calls(count), fake.get().label);
+            let awaited = || format!("{} of {}", calls(count), fake.label());
             within_limit(location, reached, awaited, || fake.log()).await;
         }
     }
@@ -92,79 +92,77 @@ impl<S: CallShape> MethodFake<S> {
     /// If there are failures.
     #[track_caller]
     pub fn verify(&self) {
-        let state = self.get();
-        let mut failures = state.session.failures.take_of(state.member);
+        let (state, FakeCore { session, member, .. }) = (self.state(), &*self.state().core);
+        let mut failures = session.failures.take_of(*member);
         failures.extend(state.take_unmet());
-        report::assert_none(&failures, &state.session.log);
+        report::assert_none(&failures, &session.log);
     }
 
     /// Forgets scripts, calls and failures.
     pub fn reset(&self) {
-        self.get().reset();
-        self.get().session.failures.take_of(self.get().member);
+        let core = &self.state().core;
+        self.state().reset();
+        core.session.failures.take_of(core.member);
     }
 
     /// Forgets calls, and keeps scripts.
     pub fn reset_calls(&self) {
-        self.get().reset_calls();
+        self.state().reset_calls();
     }
 }
 
 /// Scripts and sessions.
 impl<S: CallShape> MethodFake<S> {
-    pub(super) fn get(&self) -> &FakeState<S> {
-        self.state.get()
-    }
-
-    pub(in crate::fake) fn member(&self) -> Arc<dyn SessionMember> {
-        self.state.clone()
+    pub(super) fn state(&self) -> &FakeState {
+        &self.handle.state
     }
 
     /// Returns the method and the name of the fake.
     pub(in crate::fake) fn label(&self) -> &str {
-        &self.get().label
+        &self.state().core.label
     }
 
     /// Returns the label without the service.
     pub(in crate::fake) fn short_label(&self) -> String {
-        let method = self.get().method.name();
-        self.get().name.as_ref().map_or_else(|| method.to_owned(), |name| format!("{method} ({name})"))
+        let FakeCore { method, name, .. } = &*self.state().core;
+        let method = method.name();
+        name.as_ref().map_or_else(|| method.to_owned(), |name| format!("{method} ({name})"))
     }
 
     pub(in crate::fake) fn log(&self) -> String {
-        self.get().session.log.tail()
+        self.state().core.session.log.tail()
     }
 
     pub(in crate::fake) fn attach(&self, gate: &Gate) {
-        gate.attach(&self.get().session);
+        gate.attach(&self.state().core.session);
     }
 
     /// Puts a script in force: after those that are written, and before the defaults.
     #[track_caller]
-    pub(in crate::fake) fn install(&self, script: InstalledScript<S>) -> Arc<InstalledScript<S>> {
-        self.get().session.assert_open(&script.location);
-        let script = Arc::new(script);
-        let mut scripts = lock(&self.get().scripts);
-        let place = scripts.iter().position(|other| other.options.is_default).unwrap_or(scripts.len());
-        Arc::make_mut(&mut scripts).insert(place, script.clone());
-        script
+    pub(in crate::fake) fn install(&self, script: InstalledScript) -> Arc<InstalledScript> {
+        self.state().install(script)
     }
 
-    pub(in crate::fake) fn uninstall(&self, script: &Arc<InstalledScript<S>>) {
-        Arc::make_mut(&mut lock(&self.get().scripts)).retain(|other| !Arc::ptr_eq(other, script));
+    pub(in crate::fake) fn uninstall(&self, script: &Arc<InstalledScript>) {
+        Arc::make_mut(&mut lock(&self.state().scripts)).retain(|other| !Arc::ptr_eq(other, script));
+    }
+}
+
+impl FakeHandle {
+    pub(in crate::fake) fn new(state: Arc<FakeState>, owner: Option<Arc<dyn Send + Sync>>) -> Self {
+        Self { state, _owner: owner }
     }
 }
 
 /// Clones do not own the session.
 impl<S: CallShape> Clone for MethodFake<S> {
     fn clone(&self) -> Self {
-        Self { state: self.state.clone(), _owner: None }
+        Self::new(FakeHandle::new(self.handle.state.clone(), None))
     }
 }
 
 impl<S: CallShape> fmt::Debug for MethodFake<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (method, count) = (self.method().full_name(), *self.get().count.borrow());
-        f.debug_struct("MethodFake").field("method", &method).field("calls", &count).finish_non_exhaustive()
+        self.state().fmt(f)
     }
 }

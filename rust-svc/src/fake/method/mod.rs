@@ -10,4 +10,6 @@ mod state;
 mod zero;
 
 pub use explain::ScriptUse;
+pub(super) use handle::FakeHandle;
 pub use handle::MethodFake;
+pub(super) use state::FakeState;

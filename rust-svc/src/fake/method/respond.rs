@@ -2,152 +2,171 @@
 
 use std::sync::{Arc, OnceLock};
 
+use futures::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::state::FakeState;
 use crate::{
-    Code, Context, Error, Result,
+    Code, Context, Error, Kind, Result, Streaming,
     fake::{
         CallShape, MethodFake,
-        call::{FailureReporter, InFlightCall},
+        call::InFlightCall,
+        erased::{AnyMessage, CallMessages},
         lock::lock,
         script::InstalledScript,
         text::miss::Miss,
     },
 };
 
-/// Responses.
 impl<S: CallShape> MethodFake<S> {
-    /// Records the arrival of a call.
-    pub(in crate::fake) fn begin(&self, cx: Context) -> InFlightCall<S::Message, S::Response> {
-        let state = self.get();
-        let cx = match state.method.timeout {
-            Some(timeout) if state.method.kind.returns_one() => cx.with_timeout(timeout),
-            _ => cx,
-        };
-        let end = Arc::<OnceLock<_>>::default();
-        let (number, nth, record) = state.add_record(&cx, &end);
-        let (label, session) = (state.label.clone(), state.session.clone());
-        let reporter = FailureReporter { label, number, member: state.member, state: session };
-        let counters = (state.running.clone(), &state.gauge);
-        InFlightCall::new(state.method, cx, nth, (record, end), reporter, counters)
+    /// Responds to a call.
+    pub(in crate::fake) async fn call(&self, cx: Context, input: S::Input) -> Result<S::Output> {
+        let output = self.state().respond(cx, S::erase_input(input)).await?;
+        Ok(S::restore_output(output))
+    }
+}
+
+impl FakeState {
+    /// Responds as the scripts say, unless the call is over before.
+    pub(super) fn respond(&self, cx: Context, input: CallMessages) -> BoxFuture<'_, Result<CallMessages>> {
+        Box::pin(async move {
+            let call = self.begin(cx);
+            let input = call.record(input);
+            let output = call.run(self.play_with_fault(&call, input)).await;
+            call.finish(output)
+        })
     }
 
-    /// Responds as the scripts say, unless the call is over before.
-    pub(in crate::fake) async fn respond(
-        &self,
-        call: &InFlightCall<S::Message, S::Response>,
-        input: Box<S::Input>,
-    ) -> Result<Box<S::Output>> {
-        call.run(self.play_with_fault(call, input)).await
+    /// Records the arrival of a call.
+    fn begin(&self, cx: Context) -> InFlightCall {
+        let (start, method) = (Instant::now(), &self.core.method);
+        let deadline = method.timeout.and_then(|timeout| start.checked_add(timeout));
+        let cx = match deadline {
+            Some(deadline) if method.kind.returns_one() => cx.with_deadline(deadline),
+            _ => cx,
+        };
+        let call = self.add_record(&cx, start, Arc::<OnceLock<_>>::default());
+        InFlightCall::new(self.core.clone(), start, cx, call)
     }
 
     /// Responds as the scripts say, unless a sweep fails the call.
-    async fn play_with_fault(
-        &self,
-        call: &InFlightCall<S::Message, S::Response>,
-        input: Box<S::Input>,
-    ) -> Result<Box<S::Output>> {
-        let injection = self.get().session.injection.get();
-        match injection.and_then(|injection| injection.next(&self.get().label)) {
+    async fn play_with_fault(&self, call: &InFlightCall, input: CallMessages) -> Result<CallMessages> {
+        let injection = self.core.session.injection.get();
+        match injection.and_then(|injection| injection.next(&self.core.label)) {
             None => self.play(call, input).await,
             Some((error, false)) => Err(error),
-            Some((error, true)) => S::fail_after(*self.play(call, input).await?, error).map(Box::new),
+            Some((error, true)) => self.play(call, input).await?.fail_after(error),
         }
     }
 
-    async fn play(
-        &self,
-        call: &InFlightCall<S::Message, S::Response>,
-        mut input: Box<S::Input>,
-    ) -> Result<Box<S::Output>> {
-        let scripts = lock(&self.get().scripts).clone();
-        let violation = self.check_requests(call, &mut input).err();
+    async fn play(&self, call: &InFlightCall, input: CallMessages) -> Result<CallMessages> {
+        let scripts = lock(&self.scripts).clone();
+        let (mut input, violation) = self.check_input(call, input);
         let mut first = None;
         for script in scripts.iter().filter(|script| script.is_open(violation.is_some())) {
-            if first.is_none() && S::request(&input).is_none() && script.needs_request(&call.cx) {
-                first = Some(S::peek(&mut input).await);
+            if first.is_none() && input.message().is_none() && script.needs_request(&call.cx) {
+                first = Some(input.peek().await);
             }
-            let request = S::request(&input).or(first.as_ref().and_then(Option::as_ref));
+            let request = input.message().or(first.as_ref().and_then(Option::as_ref));
             if script.is_met(request, &call.cx) && script.claim() {
                 return self.play_script(call, script, input).await;
             }
         }
-        let request = S::request(&input).or(first.as_ref().and_then(Option::as_ref));
+        let request = input.message().or(first.as_ref().and_then(Option::as_ref));
         match violation {
-            None if self.has_rest() => self.respond_otherwise(call, *input).await.map(Box::new),
+            None if self.has_rest() => self.respond_otherwise(call, input).await,
             violation => Err(self.miss(call, &scripts, request, violation)),
         }
     }
 
     async fn play_script(
         &self,
-        call: &InFlightCall<S::Message, S::Response>,
-        script: &Arc<InstalledScript<S>>,
-        input: Box<S::Input>,
-    ) -> Result<Box<S::Output>> {
+        call: &InFlightCall,
+        script: &Arc<InstalledScript>,
+        input: CallMessages,
+    ) -> Result<CallMessages> {
         if script.options.accepts_invalid {
             call.skip_checks();
         }
-        let handed = call.hand_over(input, script.begin());
-        let output = script.clone().respond(handed).await?;
-        let Some(contract) = self.get().contract.get().copied().filter(|_| !script.options.sends_invalid) else {
+        let handed = call.hand_over(script.begin());
+        let output = script.clone().respond(input, handed).await?;
+        let Some(contract) = self.contract.get().filter(|_| !script.options.sends_invalid) else {
             return Ok(output);
         };
-        let (reporter, location) = (call.reporter.clone(), script.location.clone());
-        S::check_responses(output, move |response| {
-            (contract.response)(response).map_err(|error| reporter.invalid_response(&location, &error))
+        let (contract, reporter, location) = (contract.clone(), call.reporter.clone(), script.location.clone());
+        output.checked(move |response| {
+            contract.check_response(response).map_err(|error| reporter.invalid_response(&location, &error))
         })
     }
 
-    /// Checks the request, or lets each message of a stream be checked when it is read.
-    fn check_requests(&self, call: &InFlightCall<S::Message, S::Response>, input: &mut S::Input) -> Result<()> {
-        let Some(contract) = self.get().contract.get().copied() else { return Ok(()) };
-        if S::request(input).is_some() {
-            return S::check_requests(input, contract.request);
-        }
-        let (reporter, is_off) = (call.reporter.clone(), call.skips_checks());
-        S::check_requests(input, move |request| {
-            if is_off() {
-                return Ok(request);
+    /// Checks the request, or lets each message of a stream be checked when it is read. Returns the input as a script gets it,
+    /// and the violation of the contract by the request.
+    fn check_input(&self, call: &InFlightCall, input: CallMessages) -> (CallMessages, Option<Error>) {
+        let Some(contract) = self.contract.get() else { return (input, None) };
+        match input {
+            CallMessages::Message(request) => match contract.check_request(request) {
+                Ok(request) => (CallMessages::Message(request), None),
+                Err(error) => (CallMessages::Message(call.recorded_request()), Some(error)),
+            },
+            CallMessages::Stream(requests) => {
+                let (contract, reporter, is_off) = (contract.clone(), call.reporter.clone(), call.skips_checks());
+                let check = move |request: AnyMessage| {
+                    if is_off() {
+                        return Ok(request);
+                    }
+                    contract.check_request(request).inspect_err(|error| reporter.invalid_request(error))
+                };
+                let checked = futures::StreamExt::map(requests, move |request| request.and_then(&check));
+                (CallMessages::Stream(Streaming::new(checked)), None)
             }
-            (contract.request)(request).inspect_err(|error| reporter.invalid_request(error))
-        })
+        }
     }
 
     /// Returns whether calls without a script have a response.
     fn has_rest(&self) -> bool {
-        let state = self.get();
-        state.forward.get().is_some() || (state.session.has_zero() && state.zero.get().is_some())
+        self.forward.get().is_some() || (self.core.session.has_zero() && self.zero.get().is_some())
     }
 
     /// Responds to a call without a script: passes it on, or responds with empty fields.
-    async fn respond_otherwise(
-        &self,
-        call: &InFlightCall<S::Message, S::Response>,
-        input: S::Input,
-    ) -> Result<S::Output> {
-        let state = self.get();
-        match (state.forward.get(), state.zero.get()) {
+    async fn respond_otherwise(&self, call: &InFlightCall, input: CallMessages) -> Result<CallMessages> {
+        match (self.forward.get(), self.zero.get()) {
             (Some(forward), _) => forward(call.cx.clone(), input).await,
-            (None, Some(zero)) => S::respond_zero(input, *zero).await,
-            (None, None) => Err(Error::new(Code::Unimplemented, state.label.to_string())),
+            (None, Some(zero)) => respond_zero(self.core.method.kind, input, *zero).await,
+            (None, None) => Err(Error::new(Code::Unimplemented, self.core.label.to_string())),
         }
     }
 
     fn miss(
         &self,
-        call: &InFlightCall<S::Message, S::Response>,
-        scripts: &[Arc<InstalledScript<S>>],
-        request: Option<&S::Message>,
+        call: &InFlightCall,
+        scripts: &[Arc<InstalledScript>],
+        request: Option<&AnyMessage>,
         violation: Option<Error>,
     ) -> Error {
-        let state = self.get();
-        let record = call.record_so_far();
-        let miss =
-            Miss { label: &state.label, call: &record, scripts, request, cx: &call.cx, violation: violation.as_ref() };
+        let (core, record) = (&self.core, call.record_so_far());
+        let violated = violation.as_ref();
+        let miss = Miss { label: &core.label, call: &record, scripts, request, cx: &call.cx, violation: violated };
         let text = miss.text();
-        if state.session.is_strict() {
-            state.session.failures.add(state.member, || text.clone());
+        if core.session.is_strict() {
+            core.session.failures.add(core.member, || text.clone());
         }
         // Callers over a wire read it, too. A request that production refuses is refused as there.
         violation.unwrap_or_else(|| Error::new(Code::Unimplemented, text))
+    }
+}
+
+/// Responds with empty fields: to a stream after its last message, and with a stream that ends.
+async fn respond_zero(kind: Kind, input: CallMessages, zero: fn() -> AnyMessage) -> Result<CallMessages> {
+    match (kind, input) {
+        (Kind::ServerStreaming, _) => Ok(CallMessages::Stream(Streaming::empty())),
+        (Kind::BidiStreaming, CallMessages::Stream(requests)) => {
+            let errors = futures::StreamExt::filter_map(requests, async |request| request.err().map(Err));
+            Ok(CallMessages::Stream(Streaming::new(errors)))
+        }
+        (_, CallMessages::Stream(mut requests)) => {
+            while requests.message().await?.is_some() {}
+            Ok(CallMessages::Message(zero()))
+        }
+        (_, CallMessages::Message(_)) => Ok(CallMessages::Message(zero())),
     }
 }

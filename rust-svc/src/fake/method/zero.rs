@@ -1,6 +1,6 @@
 //! Responses with empty fields to calls without a script.
 
-use crate::fake::{CallShape, MethodFake};
+use crate::fake::{CallShape, MethodFake, erased::AnyMessage};
 
 impl<S: CallShape> MethodFake<S> {
     /// Responds to calls without a script in a [session with zero responses](crate::fake::Session::zero). Generated code calls
@@ -11,7 +11,7 @@ impl<S: CallShape> MethodFake<S> {
         S::Response: Default,
     {
         // The fake is new.
-        let _ = self.get().zero.set(S::Response::default);
+        let _ = self.state().zero.set(|| AnyMessage::new(S::Response::default()));
         self
     }
 }

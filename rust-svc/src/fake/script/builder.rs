@@ -2,7 +2,7 @@
 
 use std::{fmt, future, panic::Location, sync::Arc, time::Duration};
 
-use futures::{FutureExt, TryFutureExt};
+use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 
 use super::{
     condition::Condition,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Context, Error, Metadata, Result, Value,
-    fake::{CallShape, FakeCall, MethodFake, SingleRequest, StreamedRequests},
+    fake::{CallShape, FakeCall, MethodFake, SingleRequest, StreamedRequests, erased::CallMessages},
 };
 
 /// An incomplete script: which calls it responds to, how many, and after what. It is in force once it has a response.
@@ -22,7 +22,7 @@ pub struct Script<S: CallShape> {
     pub(in crate::fake) fake: MethodFake<S>,
     pub(in crate::fake) location: ScriptLocation,
     times: Option<Times>,
-    options: ScriptOptions<S>,
+    options: ScriptOptions,
 }
 
 impl<S: CallShape> MethodFake<S> {
@@ -167,10 +167,10 @@ impl<S: CallShape> Script<S> {
         let forward = self.fake.forward();
         let forward = forward.unwrap_or_else(|| panic!("{} is no spy: it passes no calls on", self.fake.label()));
         let error = error.into();
-        self.install(Times::ONCE, move |call| {
+        self.install_erased(Times::ONCE, move |input, call| {
             call.run.complete();
-            let (cx, error, forward) = (call.context().clone(), error.clone(), forward.clone());
-            async move { S::fail_after(forward(cx, call.into_request()).await?, error) }
+            let (error, forward) = (error.clone(), forward.clone());
+            Box::pin(async move { forward(call.context().clone(), input).await?.fail_after(error) })
         });
     }
 
@@ -181,7 +181,7 @@ impl<S: CallShape> Script<S> {
         self.install_handler(|_| future::pending());
     }
 
-    fn when_met(mut self, condition: Condition<S::Message>) -> Self {
+    fn when_met(mut self, condition: Condition) -> Self {
         self.options.conditions.push(condition);
         self
     }
@@ -201,14 +201,24 @@ impl<S: CallShape> Script<S> {
 
     /// Puts the script in force, and returns it with its fake.
     #[track_caller]
-    pub(in crate::fake) fn install<F, Fut>(self, default: Times, respond: F) -> (MethodFake<S>, Arc<InstalledScript<S>>)
+    pub(in crate::fake) fn install<F, Fut>(self, default: Times, respond: F) -> (MethodFake<S>, Arc<InstalledScript>)
     where
         F: Fn(FakeCall<S::Input>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<S::Output>> + Send + 'static,
     {
+        self.install_erased(default, move |input, call| {
+            respond(call.with_request(S::restore_input(input))).map_ok(S::erase_output).boxed()
+        })
+    }
+
+    #[track_caller]
+    fn install_erased(
+        self,
+        default: Times,
+        respond: impl Fn(CallMessages, FakeCall<()>) -> BoxFuture<'static, Result<CallMessages>> + Send + Sync + 'static,
+    ) -> (MethodFake<S>, Arc<InstalledScript>) {
         let times = self.times.unwrap_or(default);
-        let respond = Box::new(move |call| respond(call).map_ok(Box::new).boxed());
-        let script = InstalledScript::new(self.location, times, self.options, respond);
+        let script = InstalledScript::new(self.location, times, self.options, Box::new(respond));
         let script = self.fake.install(script);
         (self.fake, script)
     }

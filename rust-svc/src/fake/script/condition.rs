@@ -4,92 +4,100 @@ use std::{fmt::Debug, panic::Location, sync::Arc};
 
 use crate::{
     Context, Value,
-    fake::text::{difference, values},
+    fake::{
+        erased::AnyMessage,
+        text::{difference, values},
+    },
 };
 
 /// A condition under which a script responds to a call.
-pub(in crate::fake) struct Condition<Q> {
+pub(in crate::fake) struct Condition {
     /// Whether it depends on a request.
     pub(in crate::fake) needs_request: bool,
-    is_met: Box<Predicate<Q>>,
-    explain: Box<Explanation<Q>>,
+    is_met: Box<Predicate>,
+    explain: Box<Explanation>,
 }
 
-type Predicate<Q> = dyn Fn(Option<&Q>, &Context) -> bool + Send + Sync;
+type Predicate = dyn Fn(Option<&AnyMessage>, &Context) -> bool + Send + Sync;
 
 /// Describes each way in which a call differs from what the condition expects.
-type Explanation<Q> = dyn Fn(Option<&Q>, &Context) -> Vec<String> + Send + Sync;
+type Explanation = dyn Fn(Option<&AnyMessage>, &Context) -> Vec<String> + Send + Sync;
 
-impl<Q: 'static> Condition<Q> {
-    pub(in crate::fake) fn is_met(&self, request: Option<&Q>, cx: &Context) -> bool {
+impl Condition {
+    pub(in crate::fake) fn is_met(&self, request: Option<&AnyMessage>, cx: &Context) -> bool {
         (self.is_met)(request, cx)
     }
 
     /// Returns the differences between the call and the condition; none if it is met.
-    pub(in crate::fake) fn differences(&self, request: Option<&Q>, cx: &Context) -> Vec<String> {
+    pub(in crate::fake) fn differences(&self, request: Option<&AnyMessage>, cx: &Context) -> Vec<String> {
         if self.is_met(request, cx) { Vec::new() } else { (self.explain)(request, cx) }
     }
 
     /// Requires that the request satisfies `predicate`.
-    pub(in crate::fake) fn request(
+    pub(in crate::fake) fn request<Q: 'static>(
         name: &'static str,
         location: &'static Location<'static>,
         predicate: impl Fn(&Q) -> bool + Send + Sync + 'static,
     ) -> Self {
         Self {
             needs_request: true,
-            is_met: Box::new(move |request, _| request.is_some_and(&predicate)),
+            is_met: Box::new(move |request, _| request.is_some_and(|request| predicate(request.get()))),
             explain: Box::new(move |_, _| vec![format!("the request does not satisfy `{name}` at {location}")]),
         }
     }
 
     /// Requires that `differences` finds none.
-    pub(in crate::fake) fn no_differences(differences: impl Fn(&Q) -> Vec<String> + Send + Sync + 'static) -> Self {
+    pub(in crate::fake) fn no_differences<Q: 'static>(
+        differences: impl Fn(&Q) -> Vec<String> + Send + Sync + 'static,
+    ) -> Self {
         let differences = Arc::new(differences);
         let found = differences.clone();
         Self {
             needs_request: true,
-            is_met: Box::new(move |request, _| request.is_some_and(|request| found(request).is_empty())),
+            is_met: Box::new(move |request, _| request.is_some_and(|request| found(request.get()).is_empty())),
             explain: Box::new(move |request, _| match request {
-                Some(request) => differences(request),
+                Some(request) => differences(request.get()),
                 None => vec!["there is no request".to_owned()],
             }),
         }
     }
 
     /// Requires that the request equals `expected`.
-    pub(in crate::fake) fn equals(expected: Q) -> Self
+    pub(in crate::fake) fn equals<Q>(expected: Q) -> Self
     where
-        Q: PartialEq + Debug + Send + Sync,
+        Q: PartialEq + Debug + Send + Sync + 'static,
     {
         let expected = Arc::new(expected);
         let compared = expected.clone();
         Self {
             needs_request: true,
-            is_met: Box::new(move |request, _| request == Some(&*compared)),
+            is_met: Box::new(move |request, _| request.is_some_and(|request| *request.get::<Q>() == *compared)),
             explain: Box::new(move |request, _| match request {
-                Some(request) => difference::between(&*expected, request),
+                Some(request) => difference::between(&*expected, request.get::<Q>()),
                 None => vec!["there is no request".to_owned()],
             }),
         }
     }
 
     /// Requires that a field of the request equals `expected`.
-    pub(in crate::fake) fn field<T>(
+    pub(in crate::fake) fn field<Q, T>(
         name: &'static str,
         field: impl for<'a> Fn(&'a Q) -> &'a T + Send + Sync + 'static,
         expected: T,
     ) -> Self
     where
+        Q: 'static,
         T: PartialEq + Debug + Send + Sync + 'static,
     {
         let (field, expected) = (Arc::new(field), Arc::new(expected));
         let (compared_field, compared) = (field.clone(), expected.clone());
         Self {
             needs_request: true,
-            is_met: Box::new(move |request, _| request.is_some_and(|request| *compared_field(request) == *compared)),
+            is_met: Box::new(move |request, _| {
+                request.is_some_and(|request| *compared_field(request.get()) == *compared)
+            }),
             explain: Box::new(move |request, _| match request {
-                Some(request) => difference::between_at(name, &*expected, field(request)),
+                Some(request) => difference::between_at(name, &*expected, field(request.get())),
                 None => vec!["there is no request".to_owned()],
             }),
         }

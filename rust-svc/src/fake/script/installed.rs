@@ -15,30 +15,28 @@ use super::{condition::Condition, gate::Gate, location::ScriptLocation, times::T
 use crate::{
     Context, Metadata, Result, Value,
     fake::{
-        CallShape, FakeCall,
+        FakeCall,
         call::{Position, ScriptRun},
+        erased::{AnyMessage, CallMessages},
     },
 };
 
-/// Responds to a call. Messages are boxed, because each function that passes a large one on needs space for several.
-pub(in crate::fake) type Responder<S> = Box<
-    dyn Fn(FakeCall<<S as CallShape>::Input>) -> BoxFuture<'static, Result<Box<<S as CallShape>::Output>>>
-        + Send
-        + Sync,
->;
+/// Responds to a call.
+pub(in crate::fake) type Responder =
+    dyn Fn(CallMessages, FakeCall<()>) -> BoxFuture<'static, Result<CallMessages>> + Send + Sync;
 
 /// A script in force: which calls it responds to, how many, and how.
-pub(in crate::fake) struct InstalledScript<S: CallShape> {
+pub(in crate::fake) struct InstalledScript {
     pub(in crate::fake) location: ScriptLocation,
     pub(in crate::fake) times: Times,
     used: Arc<AtomicUsize>,
-    pub(in crate::fake) options: ScriptOptions<S>,
-    respond: Responder<S>,
+    pub(in crate::fake) options: ScriptOptions,
+    respond: Box<Responder>,
 }
 
 /// The part of a script that is alike in all kinds of methods.
-pub(in crate::fake) struct ScriptOptions<S: CallShape> {
-    pub(in crate::fake) conditions: Vec<Condition<S::Message>>,
+pub(in crate::fake) struct ScriptOptions {
+    pub(in crate::fake) conditions: Vec<Condition>,
     pub(in crate::fake) pauses: Vec<Pause>,
     pub(in crate::fake) headers: Metadata,
     pub(in crate::fake) trailers: Metadata,
@@ -59,12 +57,12 @@ pub(in crate::fake) enum Pause {
     Gate(Gate),
 }
 
-impl<S: CallShape> InstalledScript<S> {
+impl InstalledScript {
     pub(in crate::fake) fn new(
         location: ScriptLocation,
         times: Times,
-        options: ScriptOptions<S>,
-        respond: Responder<S>,
+        options: ScriptOptions,
+        respond: Box<Responder>,
     ) -> Self {
         Self { location, times, used: Arc::default(), options, respond }
     }
@@ -76,12 +74,12 @@ impl<S: CallShape> InstalledScript<S> {
             && conditions.iter().all(|condition| condition.needs_request || condition.is_met(None, cx))
     }
 
-    pub(in crate::fake) fn is_met(&self, request: Option<&S::Message>, cx: &Context) -> bool {
+    pub(in crate::fake) fn is_met(&self, request: Option<&AnyMessage>, cx: &Context) -> bool {
         self.options.conditions.iter().all(|condition| condition.is_met(request, cx))
     }
 
     /// Returns the differences between the call and each condition that is not met.
-    pub(in crate::fake) fn differences(&self, request: Option<&S::Message>, cx: &Context) -> Vec<Vec<String>> {
+    pub(in crate::fake) fn differences(&self, request: Option<&AnyMessage>, cx: &Context) -> Vec<Vec<String>> {
         let differences = self.options.conditions.iter().map(|condition| condition.differences(request, cx));
         differences.filter(|found| !found.is_empty()).collect()
     }
@@ -119,18 +117,22 @@ impl<S: CallShape> InstalledScript<S> {
         Arc::new(run)
     }
 
-    pub(in crate::fake) async fn respond(self: Arc<Self>, call: FakeCall<S::Input>) -> Result<Box<S::Output>> {
+    pub(in crate::fake) async fn respond(
+        self: Arc<Self>,
+        input: CallMessages,
+        call: FakeCall<()>,
+    ) -> Result<CallMessages> {
         for pause in &self.options.pauses {
             call.run.reach(pause.position());
             pause.wait().await;
         }
         set(&self.options.headers, |key, value| call.context().set_header(key, value))?;
         set(&self.options.trailers, |key, value| call.context().set_trailer(key, value))?;
-        (self.respond)(call).await
+        (self.respond)(input, call).await
     }
 }
 
-impl<S: CallShape> Default for ScriptOptions<S> {
+impl Default for ScriptOptions {
     fn default() -> Self {
         Self {
             conditions: Vec::new(),

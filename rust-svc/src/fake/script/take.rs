@@ -12,7 +12,7 @@ use crate::fake::{
 /// Calls that the test controls itself, one after the other. Dropping it ends the script.
 pub struct ManualCalls<S: CallShape> {
     fake: MethodFake<S>,
-    script: Arc<InstalledScript<S>>,
+    script: Arc<InstalledScript>,
     queue: Arc<ManualQueue<S::Input, S::Output>>,
 }
 

@@ -12,7 +12,13 @@ use super::{
 };
 use crate::{
     Method,
-    fake::{CallShape, MethodFake, lock::lock, sweep::Injection, text::report},
+    fake::{
+        CallShape, MethodFake,
+        lock::lock,
+        method::{FakeHandle, FakeState},
+        sweep::Injection,
+        text::report,
+    },
 };
 
 /// The session of a test: the strictness of its fakes, and the log of all their calls.
@@ -93,13 +99,14 @@ impl Session {
 
     /// Makes the fake of one method. Generated code calls it for each method of a service.
     pub fn fake<S: CallShape>(&self, method: Method) -> MethodFake<S> {
+        MethodFake::new(self.member(method))
+    }
+
+    fn member(&self, method: Method) -> FakeHandle {
+        let state = Arc::new(FakeState::new(method, self.name.clone(), self.core.state.clone()));
+        lock(&self.core.members).push(state.clone());
         let owner = self.owner.clone().filter(|_| self.is_owned_by_fakes);
-        let fake = MethodFake::new(method, self.name.clone(), self.core.state.clone());
-        lock(&self.core.members).push(fake.member());
-        match owner {
-            Some(owner) => fake.with_owner(owner),
-            None => fake,
-        }
+        FakeHandle::new(state, owner.map(|owner| owner as _))
     }
 
     /// Runs the body of a test, and verifies the session if it succeeds. If it fails, its error is shown beside what

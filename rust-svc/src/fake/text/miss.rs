@@ -5,24 +5,24 @@ use std::{fmt::Display, sync::Arc, time::Duration};
 use super::{json, words::calls};
 use crate::{
     Context, Error,
-    fake::{CallRecord, CallShape, script::InstalledScript},
+    fake::{CallRecord, erased::AnyMessage, script::InstalledScript},
 };
 
 /// The most differences of the closest script that are shown.
 const MAX_DIFFERENCES: usize = 8;
 
 /// A call without a script, and why no script responds to it.
-pub(in crate::fake) struct Miss<'a, S: CallShape> {
+pub(in crate::fake) struct Miss<'a> {
     pub(in crate::fake) label: &'a str,
-    pub(in crate::fake) call: &'a CallRecord<S::Message, S::Response>,
-    pub(in crate::fake) scripts: &'a [Arc<InstalledScript<S>>],
-    pub(in crate::fake) request: Option<&'a S::Message>,
+    pub(in crate::fake) call: &'a CallRecord<AnyMessage, AnyMessage>,
+    pub(in crate::fake) scripts: &'a [Arc<InstalledScript>],
+    pub(in crate::fake) request: Option<&'a AnyMessage>,
     pub(in crate::fake) cx: &'a Context,
     /// The violation of the contract by the request.
     pub(in crate::fake) violation: Option<&'a Error>,
 }
 
-impl<S: CallShape> Miss<'_, S> {
+impl Miss<'_> {
     /// Returns the call and the reason.
     ///
     /// ```text
@@ -64,7 +64,7 @@ impl<S: CallShape> Miss<'_, S> {
     /// Scripts that match, but have no calls left.
     fn used_up(&self) -> Vec<String> {
         let scripts = self.scripts.iter().filter(|script| script.is_used_up() && script.is_met(self.request, self.cx));
-        let text = |script: &Arc<InstalledScript<S>>| {
+        let text = |script: &Arc<InstalledScript>| {
             format!("{}: responded to {}, was to respond {}", script.location, calls(script.used()), script.times)
         };
         scripts.map(|script| line("used up", text(script))).collect()
