@@ -82,14 +82,14 @@ impl Cancellation {
 
     /// Returns true once the deadline has passed.
     #[cfg(feature = "fake")]
-    pub(crate) fn is_expired(&self) -> bool {
-        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    pub(crate) fn is_expired(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
     }
 
     /// Returns true once the call is cancelled, or its deadline has passed.
     #[cfg(feature = "fake")]
-    pub(crate) fn is_over(&self) -> bool {
-        self.token.is_cancelled() || self.is_expired()
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.token.is_cancelled() || self.is_expired(now)
     }
 
     /// Completes when the call is cancelled, or its deadline passes.

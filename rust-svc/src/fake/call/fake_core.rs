@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::{gauge::ConcurrencyGauge, progress::RunningScripts};
-use crate::{Method, fake::session::SessionState};
+use crate::{
+    Method,
+    fake::session::{LoggedFake, SessionState},
+};
 
 /// The part of a fake that its calls write to.
 #[derive(Debug)]
 pub(in crate::fake) struct FakeCore {
-    pub(in crate::fake) method: Method,
+    pub(in crate::fake) logged: Arc<LoggedFake>,
     /// The method and the name of the fake.
     pub(in crate::fake) label: Arc<str>,
-    pub(in crate::fake) name: Option<Arc<str>>,
     /// The number of the fake in its session.
     pub(in crate::fake) member: usize,
     pub(in crate::fake) session: Arc<SessionState>,
@@ -25,7 +27,12 @@ impl FakeCore {
             Some(name) => format!("{method} ({name})").into(),
             None => method.full_name().into(),
         };
+        let (logged, member) = (Arc::new(LoggedFake { method, name }), session.add_member());
         let (gauge, running) = (ConcurrencyGauge::default(), RunningScripts::default());
-        Self { method, label, name, member: session.add_member(), session, gauge, running }
+        Self { logged, label, member, session, gauge, running }
+    }
+
+    pub(in crate::fake) fn method(&self) -> &Method {
+        &self.logged.method
     }
 }

@@ -112,14 +112,19 @@ impl InFlightCall {
 
     /// Waits for the response, or for the beginning of a stream of responses, which the method's timeout limits.
     pub(in crate::fake) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let timeout = self.reporter.fake.method.timeout;
+        let timeout = self.reporter.fake.method().timeout;
         let limit = timeout.and_then(|timeout| self.start.checked_add(timeout));
-        self.run_unless_over(self.caller.clone().or_at(limit), work).await
+        self.run_unless_over(self.caller.clone().or_at(limit), self.start, work).await
     }
 
     /// Waits for `work`, unless the caller leaves or the deadline passes. A panic of the script is reported and goes on.
-    async fn run_unless_over<T>(&self, caller: Cancellation, work: impl Future<Output = Result<T>>) -> Result<T> {
-        if caller.is_over() {
+    async fn run_unless_over<T>(
+        &self,
+        caller: Cancellation,
+        now: Instant,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        if caller.is_over(now) {
             return Err(self.end_error(&caller));
         }
         let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
@@ -159,8 +164,8 @@ impl InFlightCall {
     }
 
     fn end_error(&self, caller: &Cancellation) -> Error {
-        let method = &self.reporter.fake.method;
-        match caller.is_expired() {
+        let method = self.reporter.fake.method();
+        match caller.is_expired(Instant::now()) {
             true => {
                 let error = Error::deadline_exceeded(format!("the deadline of {method} passed"));
                 self.interrupt("the deadline passed", error)
@@ -186,7 +191,7 @@ impl InFlightCall {
         if self.end.set(CallEnd { outcome, error: error.cloned(), elapsed: self.start.elapsed() }).is_ok()
             && let Some(run) = self.run.get()
         {
-            self.reporter.fake.running.remove(self.reporter.number, run);
+            self.reporter.fake.running.remove(run);
         }
     }
 }
@@ -195,7 +200,8 @@ type PendingResponses = (Streaming<AnyMessage>, InFlightCall);
 
 async fn next(pending: Option<PendingResponses>) -> Option<(Result<AnyMessage>, Option<PendingResponses>)> {
     let (mut responses, call) = pending?;
-    match call.run_unless_over(call.caller.clone(), async { responses.next().await.transpose() }).await {
+    match call.run_unless_over(call.caller.clone(), Instant::now(), async { responses.next().await.transpose() }).await
+    {
         Ok(Some(response)) => {
             call.run.get().inspect(|run| run.read());
             lock(&call.record).add_response(&response);

@@ -1,7 +1,6 @@
 //! The progress of scripts in the calls that they respond to.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     sync::{
         Arc, Mutex,
@@ -135,18 +134,19 @@ impl fmt::Display for Position {
 
 /// The scripts of a method that respond to a call right now, by the number of the call.
 #[derive(Debug, Default)]
-pub(in crate::fake) struct RunningScripts(Mutex<BTreeMap<usize, Arc<ScriptRun>>>);
+pub(in crate::fake) struct RunningScripts(Mutex<Vec<(usize, Arc<ScriptRun>)>>);
 
 impl RunningScripts {
     pub(in crate::fake) fn add(&self, number: usize, run: Arc<ScriptRun>) {
-        lock(&self.0).insert(number, run);
+        lock(&self.0).push((number, run));
     }
 
-    /// Removes a script. A later call may have the number, if the session was reset.
-    pub(in crate::fake) fn remove(&self, number: usize, run: &Arc<ScriptRun>) {
+    /// Removes a script.
+    pub(in crate::fake) fn remove(&self, run: &Arc<ScriptRun>) {
         let mut running = lock(&self.0);
-        if running.get(&number).is_some_and(|other| Arc::ptr_eq(other, run)) {
-            running.remove(&number);
+        // Short calls are among the newest.
+        if let Some(index) = running.iter().rposition(|(_, other)| Arc::ptr_eq(other, run)) {
+            running.swap_remove(index);
         }
     }
 
@@ -154,16 +154,18 @@ impl RunningScripts {
     pub(in crate::fake) fn incomplete(&self) -> Vec<(usize, Arc<ScriptRun>)> {
         let running = lock(&self.0);
         let incomplete = running.iter().filter(|(_, run)| !run.is_complete());
-        incomplete.map(|(number, run)| (*number, run.clone())).collect()
+        let mut incomplete: Vec<_> = incomplete.cloned().collect();
+        incomplete.sort_by_key(|(number, _)| *number);
+        incomplete
     }
 
     /// Lets the calls end at any time, since their scripts were reported.
     pub(in crate::fake) fn allow_interruption(&self) {
-        lock(&self.0).values().for_each(|run| run.allow_interruption());
+        lock(&self.0).iter().for_each(|(_, run)| run.allow_interruption());
     }
 
     /// Gives all scripts up.
     pub(in crate::fake) fn clear(&self) {
-        std::mem::take(&mut *lock(&self.0)).values().for_each(|run| run.give_up());
+        std::mem::take(&mut *lock(&self.0)).iter().for_each(|(_, run)| run.give_up());
     }
 }

@@ -70,7 +70,7 @@ impl<Q: RequestMessage, R: ResponseMessage> Script<UnaryShape<Q, R>> {
     where
         R: Clone + Sync,
     {
-        self.install(Times::ONCE, move |_| std::future::ready(Ok(response.clone())));
+        self.with_fixed_response().install(Times::ONCE, move |_| std::future::ready(Ok(response.clone())));
     }
 
     /// Responds with a response whose fields are empty, required ones too.

@@ -10,7 +10,7 @@ use crate::{
         call::FakeCore,
         lock::lock,
         script::InstalledScript,
-        session::{SessionMember, within_limit},
+        session::{LoggedFake, SessionMember, within_limit},
         text::{calls, report},
     },
 };
@@ -40,7 +40,7 @@ impl<S: CallShape> MethodFake<S> {
 
     /// Returns the method.
     pub fn method(&self) -> &Method {
-        &self.state().core.method
+        self.state().core.method()
     }
 
     /// Returns the newest 1,000 calls, in the order in which they arrived.
@@ -65,7 +65,7 @@ impl<S: CallShape> MethodFake<S> {
     /// If the number of calls is another.
     #[track_caller]
     pub fn called(&self, times: impl Into<Times>) {
-        let (times, count) = (times.into(), *self.state().count.borrow());
+        let (times, count) = (times.into(), self.state().count.get());
         assert!(times.contains(count), "{}", report::not_called(&self.state().core.label, times, count, &self.calls()));
     }
 
@@ -78,8 +78,7 @@ impl<S: CallShape> MethodFake<S> {
     pub fn wait_until_called(&self, count: usize) -> impl Future<Output = ()> + Send + use<S> {
         let (fake, location) = (self.clone(), Location::caller());
         async move {
-            let mut counts = fake.state().count.subscribe();
-            let reached = async { drop(counts.wait_for(|now| *now >= count).await) };
+            let reached = fake.state().count.reach(count);
             let awaited = || format!("{} of {}", calls(count), fake.label());
             within_limit(location, reached, awaited, || fake.log()).await;
         }
@@ -124,7 +123,7 @@ impl<S: CallShape> MethodFake<S> {
 
     /// Returns the label without the service.
     pub(in crate::fake) fn short_label(&self) -> String {
-        let FakeCore { method, name, .. } = &*self.state().core;
+        let LoggedFake { method, name } = &*self.state().core.logged;
         let method = method.name();
         name.as_ref().map_or_else(|| method.to_owned(), |name| format!("{method} ({name})"))
     }

@@ -2,6 +2,7 @@
 
 mod checked;
 mod contract;
+mod count;
 mod explain;
 mod handle;
 mod respond;

@@ -39,7 +39,7 @@ impl FakeState {
 
     /// Records the arrival of a call.
     fn begin(&self, cx: Context) -> InFlightCall {
-        let (start, method) = (Instant::now(), &self.core.method);
+        let (start, method) = (Instant::now(), self.core.method());
         let deadline = method.timeout.and_then(|timeout| start.checked_add(timeout));
         let cx = match deadline {
             Some(deadline) if method.kind.returns_one() => cx.with_deadline(deadline),
@@ -52,10 +52,14 @@ impl FakeState {
     /// Responds as the scripts say, unless a sweep fails the call.
     async fn play_with_fault(&self, call: &InFlightCall, input: CallMessages) -> Result<CallMessages> {
         let injection = self.core.session.injection.get();
-        match injection.and_then(|injection| injection.next(&self.core.label)) {
-            None => self.play(call, input).await,
-            Some((error, false)) => Err(error),
-            Some((error, true)) => self.play(call, input).await?.fail_after(error),
+        let fault = injection.and_then(|injection| injection.next(&self.core.label));
+        if let Some((error, false)) = fault {
+            return Err(error);
+        }
+        let output = self.play(call, input).await?;
+        match fault {
+            Some((error, _)) => output.fail_after(error),
+            None => Ok(output),
         }
     }
 
@@ -90,13 +94,12 @@ impl FakeState {
         }
         let handed = call.hand_over(script.begin());
         let output = script.clone().respond(input, handed).await?;
-        let Some(contract) = self.contract.get().filter(|_| !script.options.sends_invalid) else {
-            return Ok(output);
-        };
+        let Some(contract) = self.contract.get().filter(|_| script.needs_check()) else { return Ok(output) };
         let (contract, reporter, location) = (contract.clone(), call.reporter.clone(), script.location.clone());
-        output.checked(move |response| {
+        let checked = output.checked(move |response| {
             contract.check_response(response).map_err(|error| reporter.invalid_response(&location, &error))
-        })
+        });
+        checked.inspect(|_| script.pass_check())
     }
 
     /// Checks the request, or lets each message of a stream be checked when it is read. Returns the input as a script gets it,
@@ -131,7 +134,7 @@ impl FakeState {
     async fn respond_otherwise(&self, call: &InFlightCall, input: CallMessages) -> Result<CallMessages> {
         match (self.forward.get(), self.zero.get()) {
             (Some(forward), _) => forward(call.cx.clone(), input).await,
-            (None, Some(zero)) => respond_zero(self.core.method.kind, input, *zero).await,
+            (None, Some(zero)) => respond_zero(self.core.method().kind, input, *zero).await,
             (None, None) => Err(Error::new(Code::Unimplemented, self.core.label.to_string())),
         }
     }

@@ -6,9 +6,9 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use tokio::{sync::watch, time::Instant};
+use tokio::time::Instant;
 
-use super::contract::Contract;
+use super::{contract::Contract, count::CallCount};
 use crate::{
     Context, Method,
     fake::{
@@ -37,8 +37,7 @@ pub(in crate::fake) struct FakeState {
     /// Returns the response to calls without a script, in sessions with zero responses.
     pub(super) zero: OnceLock<fn() -> AnyMessage>,
     pub(super) records: Mutex<VecDeque<SharedRecord>>,
-    /// The number of calls.
-    pub(super) count: watch::Sender<usize>,
+    pub(super) count: CallCount,
 }
 
 impl FakeState {
@@ -50,26 +49,22 @@ impl FakeState {
             contract: OnceLock::new(),
             zero: OnceLock::new(),
             records: Mutex::default(),
-            count: watch::Sender::new(0),
+            count: CallCount::default(),
         }
     }
 
     /// Adds a call.
     pub(super) fn add_record(&self, cx: &Context, start: Instant, end: Arc<OnceLock<CallEnd>>) -> ArrivedCall {
-        let FakeCore { method, name, session, .. } = &*self.core;
+        let FakeCore { logged, session, .. } = &*self.core;
         // Locked until the record is there, so that calls are in the order of their numbers.
         let mut records = lock(&self.records);
-        let number = session.log.add(*method, name.clone(), end.clone());
+        let number = session.log.add(logged.clone(), end.clone());
         let record = Arc::new(Mutex::new(CallRecord::new(number, cx, start, end.clone())));
         if records.len() == MAX_RECORDS {
             records.pop_front();
         }
         records.push_back(record.clone());
-        let mut nth = 0;
-        self.count.send_modify(|count| {
-            *count += 1;
-            nth = *count;
-        });
+        let nth = self.count.add();
         ArrivedCall { number, nth, record, end }
     }
 
@@ -91,7 +86,7 @@ impl FakeState {
 
     pub(super) fn reset_calls(&self) {
         lock(&self.records).clear();
-        self.count.send_replace(0);
+        self.count.reset();
         self.core.gauge.reset();
     }
 
@@ -145,7 +140,7 @@ impl SessionMember for FakeState {
 
 impl fmt::Debug for FakeState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (method, count) = (self.core.method.full_name(), *self.count.borrow());
+        let (method, count) = (self.core.method().full_name(), self.count.get());
         f.debug_struct("MethodFake").field("method", &method).field("calls", &count).finish_non_exhaustive()
     }
 }

@@ -90,6 +90,12 @@ impl<S: CallShape> Script<S> {
         self
     }
 
+    /// Responds with one message that is always the same, and needs one check.
+    pub(in crate::fake) fn with_fixed_response(mut self) -> Self {
+        self.options.has_fixed_response = true;
+        self
+    }
+
     /// Names the place where the script is written, if it is not code: a line of a file.
     pub fn located(mut self, place: impl Into<Arc<str>>) -> Self {
         self.location = ScriptLocation::Named(place.into());

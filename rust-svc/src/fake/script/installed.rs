@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -32,6 +32,8 @@ pub(in crate::fake) struct InstalledScript {
     used: Arc<AtomicUsize>,
     pub(in crate::fake) options: ScriptOptions,
     respond: Box<Responder>,
+    /// Whether a response that is always the same has passed the checks.
+    has_passed: AtomicBool,
 }
 
 /// The part of a script that is alike in all kinds of methods.
@@ -48,6 +50,8 @@ pub(in crate::fake) struct ScriptOptions {
     pub(in crate::fake) sends_invalid: bool,
     /// Whether a caller may leave before its end.
     pub(in crate::fake) may_be_interrupted: bool,
+    /// Whether the response is one message that is always the same.
+    pub(in crate::fake) has_fixed_response: bool,
 }
 
 /// A pause of a script.
@@ -64,7 +68,7 @@ impl InstalledScript {
         options: ScriptOptions,
         respond: Box<Responder>,
     ) -> Self {
-        Self { location, times, used: Arc::default(), options, respond }
+        Self { location, times, used: Arc::default(), options, respond, has_passed: AtomicBool::new(false) }
     }
 
     /// Returns whether it needs a request to decide about a call that satisfies its other conditions.
@@ -101,6 +105,16 @@ impl InstalledScript {
     /// Returns whether it has calls left, and sees requests like this. `is_invalid`: the request violates the contract.
     pub(in crate::fake) fn is_open(&self, is_invalid: bool) -> bool {
         !self.is_used_up() && (!is_invalid || self.options.accepts_invalid)
+    }
+
+    /// Returns whether its next response may violate the contract without its consent.
+    pub(in crate::fake) fn needs_check(&self) -> bool {
+        !self.options.sends_invalid && !self.has_passed.load(Ordering::Acquire)
+    }
+
+    /// Notes that a response passed the checks, which is not checked again if it is always the same.
+    pub(in crate::fake) fn pass_check(&self) {
+        self.has_passed.store(self.options.has_fixed_response, Ordering::Release);
     }
 
     /// Returns whether no call reaches the scripts after it.
@@ -143,6 +157,7 @@ impl Default for ScriptOptions {
             accepts_invalid: false,
             sends_invalid: false,
             may_be_interrupted: false,
+            has_fixed_response: false,
         }
     }
 }

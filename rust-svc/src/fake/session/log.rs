@@ -33,22 +33,28 @@ struct EntryList {
 pub(in crate::fake) struct LogEntry {
     /// Its number in the session, from 1.
     pub(in crate::fake) number: usize,
-    pub(in crate::fake) method: Method,
-    /// The name of its fake, if it has one.
-    pub(in crate::fake) name: Option<Arc<str>>,
+    pub(in crate::fake) fake: Arc<LoggedFake>,
     pub(in crate::fake) end: Arc<OnceLock<CallEnd>>,
+}
+
+/// The fake of a method, as the log shows it.
+#[derive(Debug)]
+pub(in crate::fake) struct LoggedFake {
+    pub(in crate::fake) method: Method,
+    /// The name of the fake, if it has one.
+    pub(in crate::fake) name: Option<Arc<str>>,
 }
 
 impl CallLog {
     /// Adds a call and returns its number.
-    pub(in crate::fake) fn add(&self, method: Method, name: Option<Arc<str>>, end: Arc<OnceLock<CallEnd>>) -> usize {
+    pub(in crate::fake) fn add(&self, fake: Arc<LoggedFake>, end: Arc<OnceLock<CallEnd>>) -> usize {
         let mut kept = lock(&self.0);
         kept.total += 1;
         if kept.entries.len() == MAX_ENTRIES {
             kept.entries.pop_front();
         }
         let number = kept.total;
-        kept.entries.push_back(LogEntry { number, method, name, end });
+        kept.entries.push_back(LogEntry { number, fake, end });
         number
     }
 
@@ -76,8 +82,9 @@ impl CallLog {
 /// Displays as in `#3 CheckStock (eu) UNAVAILABLE 12ms`.
 impl fmt::Display for LogEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{} {}", self.number, self.method.name())?;
-        if let Some(name) = &self.name {
+        let LoggedFake { method, name } = &*self.fake;
+        write!(f, "#{} {}", self.number, method.name())?;
+        if let Some(name) = name {
             write!(f, " ({name})")?;
         }
         match self.end.get() {

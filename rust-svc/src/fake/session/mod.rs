@@ -8,7 +8,7 @@ mod state;
 mod wait;
 
 pub use handle::Session;
-pub(super) use log::CallLog;
+pub(super) use log::{CallLog, LoggedFake};
 pub use order::CallPattern;
 pub(super) use state::{SessionMember, SessionState};
 pub(super) use wait::{LIMIT, within_limit};

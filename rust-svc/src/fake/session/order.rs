@@ -90,7 +90,7 @@ impl PatternPart {
         match &self.calls {
             MatchingCalls::Numbered(numbers) => Box::new(numbers.iter().copied()),
             MatchingCalls::OfMethod(method) => {
-                Box::new(log.iter().filter(|entry| entry.method.path == method.path).map(|entry| entry.number))
+                Box::new(log.iter().filter(|entry| entry.fake.method.path == method.path).map(|entry| entry.number))
             }
         }
     }
