@@ -96,6 +96,33 @@ fn each_policy_comes_from_its_own_source() {
     assert_eq!(other.values()[PolicyField::Repetition as usize].value.split(' ').next(), Some("3"));
 }
 
+/// The sources of the table in the documentation, from the least to the most specific.
+#[tokio::test(start_paused = true)]
+async fn a_call_has_the_deadline_of_its_most_specific_source() {
+    let (declared, capped) = (GET.timeout_ms(6000), GET.timeout_ms(6000).max_timeout_ms(1000));
+    let client_wide = || local().timeout(Duration::from_secs(7));
+    let all = || client_wide().service_config(config(&[("", r#""timeout": "5s""#)]));
+    let service =
+        || client_wide().service_config(config(&[("test.v1.Test", r#""timeout": "4s""#), ("", r#""timeout": "5s""#)]));
+    let code = || service().method(declared.timeout_ms(3000));
+    for (builder, method, of_call, deadline) in [
+        (client_wide(), GET, None, 7),
+        (client_wide(), declared, None, 6),
+        (all(), declared, None, 5),
+        (service(), declared, None, 4),
+        (code(), declared, None, 3),
+        (code(), declared, Some(2), 2),
+        (code(), declared, Some(60), 3),
+        (service().method(capped.timeout_ms(3000)), capped, Some(60), 1),
+    ] {
+        let (client, _) = build(builder, |_| std::future::pending());
+        let (start, timeout) = (Instant::now(), of_call.map(Duration::from_secs));
+        let cx = timeout.into_iter().fold(Context::new(), Context::with_timeout);
+        client.unary::<_, String, _, _>(method, cx, String::new()).await.unwrap_err();
+        assert_eq!(start.elapsed().as_secs(), deadline, "{}", client.policy(&method));
+    }
+}
+
 #[test]
 fn a_client_wide_timeout_is_the_least_specific() {
     let client = build(local().timeout(Duration::from_secs(7)), |_| async { answer("") }).0;

@@ -18,6 +18,7 @@
 //! | servers stop while handlers run | `server/cut_writes::writes_that_restarts_cut_off_run_once` |
 //! | a service is scaled | `scaling::a_scaled_service_is_called_evenly_within_a_minute` |
 //! | the sequences of grpc-go's retry tests | `retry_tables` |
+//! | a server receives five times what it can answer | `server/overload::a_limit_keeps_the_goodput_of_an_overloaded_server` |
 //! | all servers fail, and then disappear | `outage::an_outage_causes_no_storm_and_leaves_no_traces` |
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

@@ -7,6 +7,7 @@ use rust_svc::{Client, Code};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     sync::mpsc,
+    task::JoinHandle,
     time,
 };
 
@@ -45,35 +46,70 @@ async fn serve_limits(
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn calls_that_wait_are_sent_when_the_limit_is_raised() {
-    let (requests, mut requested) = mpsc::unbounded_channel();
-    let (limits, receiver) = mpsc::unbounded_channel();
-    let receiver = std::sync::Mutex::new(Some(receiver));
-    let connector = move |_: String| {
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        let limits = receiver.lock().unwrap().take().expect("one connection");
-        tokio::spawn(serve_limits(far, requests.clone(), limits));
-        async { Ok(near) }
-    };
-    let client = Client::builder("http://localhost").connector(connector).max_connections(1).build().unwrap();
-    limits.send(1).unwrap();
-    for _ in 0..6 {
-        let client = client.clone();
-        tokio::spawn(async move { call(&client, GET).await });
+/// A client with one connection to a server that answers no call.
+struct Limited {
+    client: Client,
+    requests: mpsc::UnboundedReceiver<()>,
+    limits: mpsc::UnboundedSender<u8>,
+}
+
+impl Limited {
+    fn start(limit: u8) -> Self {
+        let (sender, requests) = mpsc::unbounded_channel();
+        let (limits, receiver) = mpsc::unbounded_channel();
+        let receiver = std::sync::Mutex::new(Some(receiver));
+        let connector = move |_: String| {
+            let (near, far) = tokio::io::duplex(64 * 1024);
+            let limits = receiver.lock().unwrap().take().expect("one connection");
+            tokio::spawn(serve_limits(far, sender.clone(), limits));
+            async { Ok(near) }
+        };
+        let client = Client::builder("http://localhost").connector(connector).max_connections(1).build().unwrap();
+        limits.send(limit).unwrap();
+        Self { client, requests, limits }
     }
-    let mut count = async |expected: usize| {
+
+    fn spawn_calls(&self, count: usize) -> Vec<JoinHandle<()>> {
+        let spawn = |_| {
+            let client = self.client.clone();
+            tokio::spawn(async move { drop(call(&client, GET).await) })
+        };
+        (0..count).map(spawn).collect()
+    }
+
+    /// Checks that this number of calls reaches the server, and no more.
+    async fn expect_requests(&mut self, expected: usize) {
         for _ in 0..expected {
-            requested.recv().await.unwrap();
+            self.requests.recv().await.unwrap();
         }
         time::sleep(Duration::from_millis(100)).await;
-        assert!(requested.try_recv().is_err(), "the limit is kept");
-    };
-    count(1).await;
-    limits.send(4).unwrap();
-    count(3).await;
-    limits.send(5).unwrap();
-    count(1).await;
+        assert!(self.requests.try_recv().is_err(), "the limit is kept");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_wait_are_sent_when_the_limit_is_raised() {
+    let mut limited = Limited::start(1);
+    limited.spawn_calls(6);
+    limited.expect_requests(1).await;
+    limited.limits.send(4).unwrap();
+    limited.expect_requests(3).await;
+    limited.limits.send(5).unwrap();
+    limited.expect_requests(1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lowered_limit_is_kept() {
+    let mut limited = Limited::start(3);
+    let first = limited.spawn_calls(3);
+    limited.expect_requests(3).await;
+    limited.limits.send(1).unwrap();
+    limited.expect_requests(0).await;
+    limited.spawn_calls(2);
+    for (ended, sent) in first.iter().zip([0, 0, 1]) {
+        ended.abort();
+        limited.expect_requests(sent).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

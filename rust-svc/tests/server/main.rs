@@ -20,6 +20,7 @@ mod limits;
 mod listen;
 mod malformed;
 mod metadata;
+mod overload;
 #[cfg(feature = "metrics")]
 mod panics;
 mod peer;

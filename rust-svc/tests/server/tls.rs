@@ -287,6 +287,32 @@ async fn changed_files_are_reloaded() {
     soon(renewed).await;
 }
 
+/// A client whose certificate has expired presents the renewed one of its files at the next connection.
+#[tokio::test]
+async fn renewed_certificates_of_clients_are_presented() {
+    let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
+    let (address, _stop) = serve(authority.server().server_tls().clients_pem(authority.pem())).await;
+    let caller = |year| {
+        authority.sign(|params| {
+            params.distinguished_name.push(DnType::CommonName, "order");
+            params.not_after = date_time_ymd(year, 1, 1);
+        })
+    };
+    caller(2020).write(folder.path());
+    let tls = client::ClientTls::trusting_pem(authority.pem())
+        .identity(folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    let client = client(address, tls);
+    assert_unreachable_or_broken(one(&client, "a").await);
+
+    let Pair { chain, key } = caller(4000);
+    fs::write(folder.path().join("chain.pem"), chain).expect("a file");
+    assert_unreachable_or_broken(one(&client, "a").await);
+    fs::write(folder.path().join("key.pem"), key).expect("a file");
+    let cx = Context::new().with_value(client::WhenUnreachable::Wait);
+    let pong: Pong = soon(client.unary(UNARY, cx, Ping { text: "identity".to_owned() })).await.expect("an answer");
+    assert_eq!(pong.text, "[] [] CN=order");
+}
+
 #[tokio::test]
 async fn invalid_certificates_fail_in_bind() {
     let authority = Authority::new();
