@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     GET, UPLOAD, WATCH, call,
-    wire::{Server, Then, frame},
+    wire::{Server, Then, frame, status},
 };
 
 /// The number of unread responses.
@@ -58,6 +58,40 @@ async fn unread_responses_do_not_stall_other_calls() {
             }
         }
     }
+}
+
+/// The data of unread responses are moved to other memory; a reader that waits beside them is woken all the same.
+#[tokio::test]
+async fn a_waiting_reader_is_woken_beside_unread_responses() {
+    let (send, sent) = tokio::sync::oneshot::channel();
+    let sent = std::sync::Mutex::new(Some(sent));
+    let server = Server::start(move |mut call| {
+        let sent = if call.index == 0 { sent.lock().unwrap().take() } else { None };
+        async move {
+            let mut stream = call.begin();
+            match sent {
+                Some(sent) => sent.await.unwrap(),
+                None => (0..60_000).for_each(|_| stream.send_data(frame("x"), false).unwrap()),
+            }
+            stream.send_data(frame("last"), false).unwrap();
+            stream.send_trailers(status(0)).unwrap();
+            Then::Keep
+        }
+    })
+    .await;
+    let client = server.client();
+    let mut waiting = watch(&client).await;
+    let reader = tokio::spawn(async move { waiting.next().await });
+    let mut unread = watch(&client).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    send.send(()).unwrap();
+    let message = tokio::time::timeout(Duration::from_secs(10), reader).await.expect("it is woken").unwrap();
+    assert_eq!(message.unwrap().unwrap(), "last");
+    for _ in 0..60_000 {
+        assert_eq!(unread.next().await.unwrap().unwrap(), "x");
+    }
+    assert_eq!(unread.next().await.unwrap().unwrap(), "last");
+    assert!(unread.next().await.is_none(), "trailers follow the data");
 }
 
 /// A call that waits for the window of its server is reset all the same.

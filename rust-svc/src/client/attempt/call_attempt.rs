@@ -56,6 +56,7 @@ pub(crate) enum AttemptResponse {
 struct AttemptRequest<'a> {
     head: RequestHead<'a>,
     cx: &'a Context,
+    is_streamed: bool,
     waits_for_ready: bool,
     attempt: &'a Attempt,
     body: &'a RequestBody,
@@ -83,6 +84,10 @@ impl OutgoingRequest for AttemptRequest<'_> {
 
     fn body_size(&self) -> usize {
         self.body.size()
+    }
+
+    fn is_streamed(&self) -> bool {
+        self.is_streamed
     }
 
     fn waits_for_ready(&self) -> bool {
@@ -123,8 +128,8 @@ impl CallAttempt<'_> {
         let head =
             RequestHead::new(self.defaults, path, self.cx).with_deadline(self.deadline).with_attempt(self.attempt);
         let Self { cx, attempt, body, endpoint, is_sent, .. } = self;
-        let waits_for_ready = waits_for_ready(method, cx);
-        let request = AttemptRequest { head, cx, waits_for_ready, attempt, body, endpoint, is_sent };
+        let (is_streamed, waits_for_ready) = (!method.kind.returns_one(), waits_for_ready(method, cx));
+        let request = AttemptRequest { head, cx, is_streamed, waits_for_ready, attempt, body, endpoint, is_sent };
         let sent = self.transport.send(&request, started).await;
         sent.map_err(|error| from_transport(method.full_name(), error))
     }

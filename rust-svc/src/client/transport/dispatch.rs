@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use tower::util::BoxCloneSyncService;
 
 use super::{
+    body::IncomingBody,
     fleet::Fleet,
     in_process::InProcess,
-    incoming_body::IncomingBody,
     layers::{ClientLayers, Layered},
     request::OutgoingRequest,
 };

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tower::Service;
 
 use super::{
-    incoming_body::IncomingBody,
+    body::IncomingBody,
     request::{OutgoingBody, OutgoingRequest},
 };
 use crate::{error::BoxError, grpc::Body};

@@ -2,13 +2,13 @@
 
 mod address;
 mod balance;
+mod body;
 mod connect;
 mod connection;
 mod dispatch;
 mod error;
 mod fleet;
 mod in_process;
-mod incoming_body;
 mod layers;
 mod request;
 mod resolve;
@@ -16,13 +16,13 @@ mod resolve;
 pub(crate) use self::{
     address::{EndpointAddress, ServerList, ServerOrigin, TargetAddress, invalid_address},
     balance::hash,
+    body::{BodyChunk, IncomingBody},
     connect::{Dialer, Proxy},
     connection::Windows,
     dispatch::Transport,
     error::{TransportErrorKind, classify},
     fleet::{ChannelSettings, EndpointListener, Fleet, FoundServer, ListSettings},
     in_process::InProcess,
-    incoming_body::{BodyChunk, IncomingBody},
     layers::ClientLayers,
     request::{MessageStream, OutgoingBody, OutgoingRequest, StreamCut},
     resolve::DnsResolver,

@@ -26,6 +26,9 @@ pub(crate) trait OutgoingRequest: Sync {
     /// Returns the size of the body, as far as it is held in memory.
     fn body_size(&self) -> usize;
 
+    /// Returns whether the response may be read slowly.
+    fn is_streamed(&self) -> bool;
+
     /// Returns whether the request waits while no server can be reached.
     fn waits_for_ready(&self) -> bool;
 

@@ -23,8 +23,8 @@ use super::{
 };
 use crate::{error::BoxError, net::NetStream};
 
-/// h2's limit of small DATA frames, which is disabled: the stream windows bound memory, and h2 would close the
-/// connection with all its calls.
+/// h2's limit of small DATA frames, which is disabled: unread responses are compacted, and h2 would close the connection
+/// with all its calls.
 const DATA_FRAME_BUDGET: usize = usize::MAX / 2;
 
 /// How many cancelled streams are remembered. For frames of older ones h2 closes the connection.
@@ -97,7 +97,7 @@ impl ConnectionDriver {
         };
         tokio::select! {
             biased;
-            end = drive(&mut self.connection, &pool) => end,
+            end = drive(&mut self.connection, &self.activity, &pool) => end,
             () = silence => ConnectionEnd::Silent,
             () = close_when_idle(&pool, id, idle_timeout) => ConnectionEnd::Closed,
         }
@@ -118,11 +118,16 @@ fn settings(windows: Windows) -> Builder {
     settings
 }
 
-/// Drives a connection, and offers calls that wait the streams of a raised limit.
-async fn drive(connection: &mut Connection<MonitoredIo, Bytes>, pool: &WeakStreamPool<H2Connection>) -> ConnectionEnd {
+/// Drives a connection, compacts responses that are not read, and offers calls that wait the streams of a raised limit.
+async fn drive(
+    connection: &mut Connection<MonitoredIo, Bytes>,
+    activity: &PeerActivity,
+    pool: &WeakStreamPool<H2Connection>,
+) -> ConnectionEnd {
     let waiting = pool.upgrade().map(|pool| pool.waiting());
     poll_fn(|cx| {
         let ended = Pin::new(&mut *connection).poll(cx);
+        activity.unread().compact();
         if ended.is_pending() && waiting.as_ref().is_some_and(|waiting| waiting.load(Relaxed) > 0) {
             pool.upgrade().inspect(|pool| pool.serve_waiting());
         }

@@ -2,7 +2,8 @@
 
 use std::{
     net::SocketAddr,
-    task::{Context, Poll, Waker},
+    pin::Pin,
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::Bytes;
@@ -69,13 +70,18 @@ impl H2Connection {
         self.peer
     }
 
+    /// Returns the activity of its server.
+    pub(crate) fn activity(&self) -> &PeerActivity {
+        &self.activity
+    }
+
     /// Sends a request and returns the beginning of the response. Dropping the future or the response cancels the request.
     pub(crate) fn send(
         mut self,
         slot: StreamSlot<Self>,
         head: Request<()>,
         body: OutgoingBody,
-    ) -> Result<impl Future<Output = Result<Response<RemoteBody>, h2::Error>> + Send + use<>, BoxError> {
+    ) -> Result<PendingResponse, BoxError> {
         if !accepts_headers(self.max_header_list_size, &head) {
             return Err(HeadersTooLarge(self.max_header_list_size).into());
         }
@@ -85,7 +91,8 @@ impl H2Connection {
             OutgoingBody::Stream(messages) => drop(tokio::spawn(Upload::new(stream, messages))),
         }
         let reads = Some(self.activity.reads());
-        Ok(receive(PendingResponse { response, active: ActiveStream { activity: self.activity, reads, _slot: slot } }))
+        let active = Some(ActiveStream { activity: self.activity, reads, _slot: slot });
+        Ok(PendingResponse { response, active })
     }
 }
 
@@ -132,15 +139,22 @@ fn send_all(mut stream: SendStream<Bytes>, bytes: Bytes) {
 }
 
 /// A response whose headers have not arrived. Its stream is dropped, and so reset, before its slot is passed on.
-struct PendingResponse {
+pub(crate) struct PendingResponse {
     response: ResponseFuture,
-    active: ActiveStream,
+    /// `None` after the headers have arrived.
+    active: Option<ActiveStream>,
 }
 
-async fn receive(mut pending: PendingResponse) -> Result<Response<RemoteBody>, h2::Error> {
-    let response = (&mut pending.response).await;
-    pending.active.end();
-    let response = response?;
-    pending.active.begin();
-    Ok(response.map(|stream| RemoteBody { stream, active: pending.active }))
+impl Future for PendingResponse {
+    type Output = Result<Response<RemoteBody>, h2::Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(Pin::new(&mut self.response).poll(cx));
+        let Some(mut active) = self.active.take() else { return Poll::Pending };
+        active.end();
+        Poll::Ready(response.map(|response| {
+            active.begin();
+            response.map(|stream| RemoteBody { stream, active })
+        }))
+    }
 }

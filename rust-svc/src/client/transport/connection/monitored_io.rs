@@ -16,7 +16,7 @@ use tokio::{
     sync::Notify,
 };
 
-use super::{super::address::EndpointAddress, settings::SettingsReader};
+use super::{super::address::EndpointAddress, settings::SettingsReader, unread::UnreadResponses};
 use crate::{error::BoxError, net::NetStream};
 
 /// A stream of bytes that records the activity of its peer. A server may accept a connection and never send anything.
@@ -35,6 +35,7 @@ struct Observed {
     address: EndpointAddress,
     reads: AtomicUsize,
     responses: AtomicUsize,
+    unread: UnreadResponses,
     /// Notified when a call ended while the server was silent.
     suspicion: Notify,
     /// The largest headers that the server accepts. Empty before its SETTINGS arrive.
@@ -54,6 +55,7 @@ impl PeerActivity {
             address,
             reads: AtomicUsize::new(0),
             responses: AtomicUsize::new(0),
+            unread: UnreadResponses::default(),
             suspicion: Notify::new(),
             max_header_list_size: OnceLock::new(),
         }))
@@ -79,6 +81,11 @@ impl PeerActivity {
         self.0.responses.fetch_add(1, Relaxed);
     }
 
+    /// Returns the streamed responses of the connection.
+    pub(crate) fn unread(&self) -> &UnreadResponses {
+        &self.0.unread
+    }
+
     /// Suspects that the server has vanished.
     pub(super) fn suspect(&self) {
         self.0.suspicion.notify_one();
@@ -91,6 +98,7 @@ impl PeerActivity {
 
     fn record(&self, bytes: &[u8], settings: &mut SettingsReader) {
         self.0.reads.fetch_add(1, Relaxed);
+        self.0.unread.receive(bytes.len());
         if self.0.max_header_list_size.get().is_none()
             && let Some(size) = settings.read(bytes)
         {

@@ -15,12 +15,12 @@ use tokio::time::{self, Instant};
 use super::{
     super::{
         address::{EndpointAddress, ServerOrigin},
+        body::{IncomingBody, StreamedResponse},
         connect::{ConnectBackoff, Dialer, ExpandedAddress, race},
         connection::{
             Acquired, ConnectionDriver, ConnectionEnd, H2Connection, PingPolicy, ReservedStream, StreamPool, Windows,
         },
         error::{Disconnected, Unreachable},
-        incoming_body::IncomingBody,
         request::OutgoingRequest,
     },
     connectivity::ConnectivityState,
@@ -133,10 +133,14 @@ impl Channel {
     ) -> Result<Response<IncomingBody>, BoxError> {
         let ReservedStream { connection, slot } = reserved;
         let peer = connection.peer();
+        let streamed = request.is_streamed().then(|| connection.activity().clone());
         // Waiting may have used some of the time that the head reports.
         let response = connection.send(slot, request.head(Some(&self.origin), Instant::now()), request.body())?;
         request.sent(peer);
-        Ok(response.await?.map(IncomingBody::Remote))
+        match streamed {
+            Some(server) => Ok(StreamedResponse::new(response, server.unread()).await?.map(IncomingBody::Streamed)),
+            None => Ok(response.await?.map(IncomingBody::Remote)),
+        }
     }
 
     /// Returns whether a request would be sent at once.

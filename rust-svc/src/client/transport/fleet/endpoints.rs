@@ -15,9 +15,9 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
     super::{
+        body::IncomingBody,
         connection::{H2Connection, ReservedStream},
         error::Unreachable,
-        incoming_body::IncomingBody,
         request::OutgoingRequest,
         resolve::{Endpoint, EndpointUpdates, Refresh, Resolver},
     },

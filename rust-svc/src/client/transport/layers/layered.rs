@@ -10,9 +10,9 @@ use tower::{Layer, Service, ServiceExt, util::BoxCloneSyncService};
 
 use super::{
     super::{
+        body::IncomingBody,
         fleet::Fleet,
         in_process::InProcess,
-        incoming_body::IncomingBody,
         request::{OutgoingBody, OutgoingRequest},
     },
     progress::AttemptProgress,

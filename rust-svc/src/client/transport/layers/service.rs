@@ -18,8 +18,8 @@ use super::{
     super::{
         address::ServerOrigin,
         balance::hash,
+        body::{BodyChunk, IncomingBody},
         fleet::Fleet,
-        incoming_body::{BodyChunk, IncomingBody},
         request::{MessageStream, OutgoingBody, OutgoingRequest, StreamCut},
     },
     progress::AttemptProgress,
@@ -126,6 +126,11 @@ impl OutgoingRequest for LayeredRequest {
 
     fn body_size(&self) -> usize {
         self.body_size
+    }
+
+    fn is_streamed(&self) -> bool {
+        // The method is not known here.
+        true
     }
 
     fn waits_for_ready(&self) -> bool {

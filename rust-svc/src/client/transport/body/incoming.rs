@@ -5,12 +5,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::Bytes;
-use h2::RecvStream;
-use http::HeaderMap;
 use http_body::Body as _;
 
-use super::connection::RemoteBody;
+use super::{
+    super::connection::RemoteBody,
+    remote::{BodyChunk, poll_remote},
+    streamed::StreamedBody,
+};
 use crate::{error::BoxError, grpc::Body};
 
 /// The body of a response. Dropping it cancels the request.
@@ -19,14 +20,10 @@ pub(crate) enum IncomingBody {
     Empty,
     /// A body that arrives over a connection.
     Remote(RemoteBody),
+    /// A body that arrives over a connection, and that its caller may read slowly.
+    Streamed(StreamedBody),
     /// A body from a service in this process.
     InProcess(Body),
-}
-
-/// A part of a body.
-pub(crate) enum BodyChunk {
-    Data(Bytes),
-    Trailers(HeaderMap),
 }
 
 impl IncomingBody {
@@ -35,6 +32,7 @@ impl IncomingBody {
         match self {
             Self::Empty => true,
             Self::Remote(body) => body.stream.is_end_stream(),
+            Self::Streamed(body) => body.is_end(),
             Self::InProcess(body) => body.is_end_stream(),
         }
     }
@@ -43,28 +41,9 @@ impl IncomingBody {
         match self {
             Self::Empty => Poll::Ready(None),
             Self::Remote(body) => poll_remote(body, cx).map_err(BoxError::from),
+            Self::Streamed(body) => body.poll_chunk(cx).map_err(BoxError::from),
             Self::InProcess(body) => poll_in_process(body, cx),
         }
-    }
-}
-
-fn poll_remote(body: &mut RemoteBody, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, h2::Error>>> {
-    let chunk = ready!(poll_chunk(&mut body.stream, cx));
-    match &chunk {
-        Some(Ok(BodyChunk::Data(_))) if !body.stream.is_end_stream() => body.active.receive(),
-        _ => body.active.end(),
-    }
-    Poll::Ready(chunk)
-}
-
-fn poll_chunk(stream: &mut RecvStream, cx: &mut Context<'_>) -> Poll<Option<Result<BodyChunk, h2::Error>>> {
-    match ready!(stream.poll_data(cx)?) {
-        Some(data) => {
-            // The caller holds the data, and reads no more before it has consumed them.
-            stream.flow_control().release_capacity(data.len())?;
-            Poll::Ready(Some(Ok(BodyChunk::Data(data))))
-        }
-        None => stream.poll_trailers(cx).map(Result::transpose).map_ok(BodyChunk::Trailers),
     }
 }
 
