@@ -256,6 +256,20 @@ fn a_moved_package_has_a_new_implementation() {
     assert_eq!(project.sync(&[]), "every method is implemented\n");
 }
 
+/// The variable of the service has the name of a package.
+#[test]
+fn a_service_may_be_named_like_its_package() {
+    let project = Project::new();
+    fs::write(project.path("proto/shop/v1/shop.proto"), BEFORE.replace("ShopService", "Shop")).expect("a file");
+    project.sync(&[]);
+    fs::write(project.path("proto/shop/v1/shop.proto"), BEFORE.replace("ShopService", "Store")).expect("a file");
+    let said = project.sync(&[]);
+    assert!(said.contains("src/lib.rs: store\n"), "{said}");
+    let server = project.text("src/lib.rs");
+    assert!(active(&server).contains(&"    svc::Server::new()"), "{server}");
+    assert_eq!(project.sync(&[]), "every method is implemented\n");
+}
+
 /// The tests of a service keep their names when another package has a service of its name.
 #[test]
 fn tests_of_services_of_one_name_are_found() {

@@ -60,6 +60,21 @@ pub(in crate::project::sync) fn mentions(tokens: TokenStream, name: &str) -> boo
     })
 }
 
+/// Returns whether tokens contain a name that is not part of a path, as that of a variable.
+fn reads(tokens: &TokenStream, name: &str) -> bool {
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    let is_colon = |index: usize| matches!(tokens.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    let is_in_path = |index: usize| {
+        let follows = index > 1 && is_colon(index - 1) && is_colon(index - 2);
+        follows || (is_colon(index + 1) && is_colon(index + 2))
+    };
+    tokens.iter().enumerate().any(|(index, token)| match token {
+        TokenTree::Ident(ident) => ident == name && !is_in_path(index),
+        TokenTree::Group(group) => reads(&group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
 /// The statements that use something, and those that need the variables of them.
 fn stale(statements: &[Stmt], uses: impl Fn(TokenStream) -> bool) -> Vec<usize> {
     let mut missing: BTreeSet<String> = BTreeSet::new();
@@ -72,7 +87,7 @@ fn stale(statements: &[Stmt], uses: impl Fn(TokenStream) -> bool) -> Vec<usize> 
             _ => (BTreeSet::new(), Some(statement.to_token_stream())),
         };
         let read = read.unwrap_or_default();
-        let is_stale = uses(read.clone()) || missing.iter().any(|name| mentions(read.clone(), name));
+        let is_stale = uses(read.clone()) || missing.iter().any(|name| reads(&read, name));
         if is_disabling(&statement.to_token_stream().to_string()) {
             continue;
         }
@@ -157,6 +172,18 @@ mod tests {
         assert_eq!(text, source.replace("    /// Ours", "    #[cfg(false)] // gone\n    /// Ours"));
         assert_eq!(disable_method(&text, "Shop", "two", "gone"), None);
         assert_eq!(disable_method(source, "Shop", "three", "gone"), None);
+    }
+
+    #[test]
+    fn a_path_does_not_read_a_variable() {
+        let source = "fn server() -> Server {\n    let shop = one();\n    let other = shop::v1::two(a::shop, X { a: 1 });\n    \
+                      Server { b: shop, other }\n}\n";
+        let uses = |tokens: proc_macro2::TokenStream| mentions(tokens, "one");
+        let text = disable_statements(source, "server", "gone", uses).expect("statements");
+        let expected = ["    let shop", "    Server"]
+            .iter()
+            .fold(source.to_owned(), |text, line| text.replace(line, &format!("    #[cfg(false)] // gone\n{line}")));
+        assert_eq!(text, expected);
     }
 
     #[test]
