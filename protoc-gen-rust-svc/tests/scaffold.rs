@@ -267,6 +267,16 @@ fn a_service_may_be_named_like_its_package() {
     assert!(said.contains("src/lib.rs: store\n"), "{said}");
     let server = project.text("src/lib.rs");
     assert!(active(&server).contains(&"    svc::Server::new()"), "{server}");
+    // The package moves, too: what is disabled stays so beside new lines.
+    fs::write(
+        project.path("proto/shop/v1/shop.proto"),
+        BEFORE.replace("ShopService", "Store").replace("shop.v1", "shop.v2"),
+    )
+    .expect("a file");
+    project.sync(&[]);
+    let index = project.text("src/service/mod.rs");
+    let exported: Vec<_> = active(&index).into_iter().filter(|line| line.starts_with("pub use")).collect();
+    assert_eq!(exported, ["pub use self::shop_v2_store::ShopV2StoreImpl;"], "{index}");
     assert_eq!(project.sync(&[]), "every method is implemented\n");
 }
 

@@ -11,7 +11,9 @@ pub(super) fn insert_line(source: &str, prefix: &str, line: &str) -> String {
     if lines.iter().any(|other| other.trim_end() == line) {
         return source.to_owned();
     }
-    let later = lines.iter().position(|other| is_alike(other) && other.trim_end() > line);
+    let is_attribute = |line: usize| lines[line].starts_with("#[");
+    let above_attributes = |line: usize| (0..line).rev().take_while(|line| is_attribute(*line)).last().unwrap_or(line);
+    let later = lines.iter().position(|other| is_alike(other) && other.trim_end() > line).map(above_attributes);
     let last = lines.iter().rposition(is_alike).map(|last| last + 1);
     match later.or(last) {
         Some(place) => [&lines[..place].concat(), line, "\n", &lines[place..].concat()].concat(),
@@ -79,6 +81,9 @@ mod tests {
         let source = "//! A.\n\nmod a;\nmod c;\n\npub use self::a::A;\n";
         assert_eq!(insert_line(source, "mod ", "mod b;"), source.replace("mod c", "mod b;\nmod c"));
         assert_eq!(insert_line(source, "mod ", "mod d;"), source.replace("mod c;\n", "mod c;\nmod d;\n"));
+        let disabled = source.replace("mod c", "#[cfg(false)] // gone\nmod c");
+        let expected = disabled.replace("#[cfg", "mod b;\n#[cfg");
+        assert_eq!(insert_line(&disabled, "mod ", "mod b;"), expected);
         assert_eq!(insert_line(source, "use ", "use x;"), format!("{source}\nuse x;\n"));
     }
 
