@@ -1,8 +1,11 @@
 //! Services and a store in which one call fails in a chosen way.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use futures::future::BoxFuture;
@@ -55,18 +58,29 @@ struct State {
     has_crashed: AtomicBool,
     delayed: Mutex<Vec<Delayed>>,
     log: Mutex<Vec<&'static str>>,
+    counts: Mutex<BTreeMap<&'static str, usize>>,
 }
 
 impl Faults {
     pub(crate) fn new(target: Option<(usize, Fault)>, defect: Option<Defect>) -> Self {
         let (calls, has_crashed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let (delayed, log) = (Mutex::default(), Mutex::default());
-        Self { state: Arc::new(State { target, defect, calls, has_crashed, delayed, log }) }
+        let (delayed, log, counts) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { state: Arc::new(State { target, defect, calls, has_crashed, delayed, log, counts }) }
     }
 
     /// The names of the calls so far.
     pub(crate) fn log(&self) -> Vec<&'static str> {
         lock(&self.state.log).clone()
+    }
+
+    /// Counts a call that does not fail.
+    pub(crate) fn count(&self, name: &'static str) {
+        *lock(&self.state.counts).entry(name).or_default() += 1;
+    }
+
+    /// The number of calls of each name so far.
+    pub(crate) fn counts(&self) -> BTreeMap<&'static str, usize> {
+        lock(&self.state.counts).clone()
     }
 
     /// Whether the process has ended. A new one starts then.
@@ -99,6 +113,7 @@ impl Faults {
     {
         let number = self.state.calls.fetch_add(1, Relaxed);
         lock(&self.state.log).push(name);
+        self.count(name);
         let fault = self.state.target.filter(|(target, _)| *target == number).map(|(_, fault)| fault);
         match fault {
             None => call.await,
@@ -124,6 +139,11 @@ impl Faults {
         self.state.has_crashed.store(true, Relaxed);
         std::future::pending().await
     }
+}
+
+/// The error of a store without space.
+pub(crate) fn full_disk<E: From<sqlx::Error>>() -> E {
+    E::from(sqlx::Error::Io(std::io::Error::other("the disk is full")))
 }
 
 /// The error of a call whose response is lost.

@@ -1,10 +1,15 @@
-//! Every call of the saga, failing in every way: the order still ends as it should, and the stock adds up.
+//! Every call of the saga and of the stores of all services, failing in every way: the order still ends as it should, and the
+//! stock adds up.
 //!
 //! The clock is manual: nothing waits.
 
+mod dispatch_store;
 mod faults;
+mod idle;
+mod order_store;
 mod services;
-mod store;
+mod stock_store;
+mod system;
 mod world;
 
 use crate::{

@@ -1,12 +1,10 @@
 //! The three services on one clock, a customer and a courier.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use examples::{
-    database::IN_MEMORY,
     dispatch::{
-        Dispatch, DispatchConfig,
-        sqlite::SqliteDispatchStore,
+        DispatchConfig,
         store::{CourierUpdate, DispatchStore, Progress},
     },
     generated::{
@@ -14,10 +12,9 @@ use examples::{
         inventory::v1::{CheckStockRequest, InventoryService, UploadTelemetryRequest},
         order::v1::{Address, CancelOrderRequest, CreateOrderRequest, OrderItem, OrderService, order::Status},
     },
-    inventory::{Inventory, sqlite::SqliteStockStore},
+    inventory::store::StockStore,
     order::{
-        Orders,
-        sqlite::SqliteOrderStore,
+        saga::FOLLOW_EVERY,
         status,
         store::{Filter, OrderStore, StoredOrder},
     },
@@ -28,14 +25,20 @@ use tokio::time;
 
 use crate::{
     faults::{Defect, Fault, Faults},
-    services::{FaultyDispatch, FaultyInventory},
-    store::FaultyStore,
+    system::{Processes, Stores},
 };
 
 const COUNTED: i64 = 10;
 const QUANTITY: i32 = 2;
 /// The time of a round, longer than a lease and the wait of a waiting order.
-const ROUND: Duration = Duration::from_secs(61);
+const ROUND: Duration = FOLLOW_EVERY.saturating_add(Duration::from_secs(1));
+/// The configuration of dispatch.
+const CONFIG: DispatchConfig = DispatchConfig {
+    offer_holds: Duration::from_secs(15),
+    search_for: ROUND.saturating_mul(5),
+    silent_after: Duration::from_mins(10),
+    lost_after: Duration::from_hours(24),
+};
 /// The time after which a process that does nothing has crashed or waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -60,30 +63,22 @@ pub(crate) struct World {
     story: Story,
     clock: Clock,
     pub(crate) faults: Faults,
-    inventory: Arc<Inventory>,
-    couriers: SqliteDispatchStore,
-    dispatch: Arc<Dispatch>,
-    orders: SqliteOrderStore,
-    process: Orders,
+    pub(crate) stores: Stores,
+    pub(crate) processes: Processes,
 }
 
 impl World {
     pub(crate) async fn new(story: Story, target: Option<(usize, Fault)>, defect: Option<Defect>) -> Self {
         let (clock, faults) = (Clock::manual(), Faults::new(target, defect));
-        let stock = SqliteStockStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
-        let inventory = Arc::new(Inventory::new(Arc::new(stock), clock.clone()));
+        let stores = Stores::open(&clock).await;
+        let processes = Processes::start(&stores, CONFIG, &faults, &clock);
         let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: COUNTED, ..Default::default() };
         let readings = Streaming::from_messages([reading]);
-        inventory.upload_telemetry(Context::new(), readings).await.expect("counted");
+        processes.inventory.upload_telemetry(Context::new(), readings).await.expect("counted");
         clock.advance(Duration::from_secs(1));
-        let couriers = SqliteDispatchStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
-        let config = DispatchConfig { search_for: 5 * ROUND, ..DispatchConfig::default() };
-        let dispatch = Arc::new(Dispatch::new(Arc::new(couriers.clone()), config, clock.clone()));
         let courier = CourierUpdate { courier_id: "c1".into(), ..CourierUpdate::default() };
-        couriers.update_courier(courier).await.expect("registered");
-        let orders = SqliteOrderStore::open(IN_MEMORY, clock.clone()).await.expect("opens");
-        let process = process(&orders, &inventory, &dispatch, &faults, &clock);
-        Self { story, clock, faults, inventory, couriers, dispatch, orders, process }
+        stores.couriers.update_courier(courier).await.expect("registered");
+        Self { story, clock, faults, stores, processes }
     }
 
     /// Plays the story until the order has ended and nothing is owed, or for many rounds. Delayed calls come last.
@@ -92,7 +87,7 @@ impl World {
             self.customer(round).await;
             self.tend().await;
             self.courier().await;
-            self.dispatch.match_couriers().await;
+            self.keep_house().await;
             self.clock.advance(ROUND);
             if round > 1 && self.has_ended().await {
                 break;
@@ -104,7 +99,7 @@ impl World {
     }
 
     async fn has_ended(&self) -> bool {
-        let owed = self.orders.obligations(1).await.expect("read").total;
+        let owed = self.stores.orders.obligations(1).await.expect("read").total;
         owed == 0 && self.all().await.iter().all(|order| status::is_over(order.status))
     }
 
@@ -113,7 +108,7 @@ impl World {
         let order = orders.first();
         // A customer without a response repeats the request.
         if round < 2 {
-            let (process, request) = (self.process.clone(), request());
+            let (process, request) = (self.processes.orders.clone(), request());
             self.run(async move { drop(process.create_order(Context::new(), request).await) }).await;
         }
         let has_left = matches!(self.assignment().await, Some(AssignmentStatus::PickedUp));
@@ -124,38 +119,50 @@ impl World {
         };
         if let (true, Some(order)) = (cancels, order) {
             let request = CancelOrderRequest { order_id: order.order.order_id.clone(), ..Default::default() };
-            let process = self.process.clone();
+            let process = self.processes.orders.clone();
             self.run(async move { drop(process.cancel_order(Context::new(), request).await) }).await;
         }
     }
 
     async fn tend(&mut self) {
-        let process = self.process.clone();
+        let process = self.processes.orders.clone();
         self.run(async move { drop(process.tend(&Context::new()).await) }).await;
     }
 
     /// Makes one step with the assignment.
-    async fn courier(&self) {
+    async fn courier(&mut self) {
         if self.story == Story::NoCourier {
             return;
         }
         let Some(id) = self.assignment_id().await else { return };
-        match self.assignment().await {
-            Some(AssignmentStatus::Searching) => drop(self.couriers.accept(&id, "c1").await),
-            Some(AssignmentStatus::Accepted) => drop(self.couriers.progress(&id, "c1", Progress::PickedUp).await),
-            Some(AssignmentStatus::PickedUp) => drop(self.couriers.progress(&id, "c1", Progress::Delivered).await),
-            _ => (),
-        }
+        let status = self.assignment().await;
+        let store = self.processes.couriers.clone();
+        self.run(async move {
+            match status {
+                Some(AssignmentStatus::Searching) => drop(store.accept(&id, "c1").await),
+                Some(AssignmentStatus::Accepted) => drop(store.progress(&id, "c1", Progress::PickedUp).await),
+                Some(AssignmentStatus::PickedUp) => drop(store.progress(&id, "c1", Progress::Delivered).await),
+                _ => (),
+            }
+        })
+        .await;
     }
 
-    /// Runs a part of the process. If the process crashes, a new one starts on its store.
+    /// Dispatch gives up hopeless searches, and reservations expire that were not repeated.
+    async fn keep_house(&mut self) {
+        let Processes { dispatch, stock, .. } = self.processes.clone();
+        self.run(async move { dispatch.match_couriers().await }).await;
+        self.run(async move { drop(stock.expire().await) }).await;
+    }
+
+    /// Runs a part of the processes. If they crash, new ones start on the stores.
     async fn run(&mut self, work: impl Future<Output = ()> + Send + 'static) {
         let mut task = tokio::spawn(work);
         let begun = time::Instant::now();
         while !task.is_finished() && begun.elapsed() < PATIENCE {
             if self.faults.take_crash() {
                 task.abort();
-                self.process = process(&self.orders, &self.inventory, &self.dispatch, &self.faults, &self.clock);
+                self.processes = Processes::start(&self.stores, CONFIG, &self.faults, &self.clock);
                 return;
             }
             let _ = time::timeout(Duration::from_millis(1), &mut task).await;
@@ -164,16 +171,16 @@ impl World {
 
     async fn all(&self) -> Vec<StoredOrder> {
         let filter = Filter { limit: 9, max_items: usize::MAX, ..Filter::default() };
-        self.orders.list(filter).await.expect("listed").orders
+        self.stores.orders.list(filter).await.expect("listed").orders
     }
 
     async fn assignment_id(&self) -> Option<String> {
-        let changes = self.couriers.changes_after(0).await.expect("read");
+        let changes = self.stores.couriers.changes_after(0).await.expect("read");
         changes.last().map(|(assignment, _)| assignment.assignment_id.clone())
     }
 
     async fn assignment(&self) -> Option<AssignmentStatus> {
-        self.couriers.assignment(&self.assignment_id().await?).await.expect("there").status
+        self.stores.couriers.assignment(&self.assignment_id().await?).await.expect("there").status
     }
 
     /// Returns what is wrong at the end.
@@ -187,7 +194,7 @@ impl World {
         let orders = self.all().await;
         check(orders.len() == 1, format!("{} orders of one key", orders.len()));
         let request = CheckStockRequest { product_id: "tea".into() };
-        let stock = self.inventory.check_stock(Context::new(), request).await.expect("there").stock;
+        let stock = self.processes.inventory.check_stock(Context::new(), request).await.expect("there").stock;
         let levels = (stock.available, stock.reserved, stock.shipped);
         let statuses: Vec<_> = orders.iter().map(|order| order.status).collect();
         let delivered = self.assignment().await == Some(AssignmentStatus::Delivered);
@@ -195,7 +202,7 @@ impl World {
         check(levels == (COUNTED - shipped, 0, shipped), format!("stock {levels:?}, delivered: {delivered}"));
         let expected = if delivered { Status::Delivered } else { self.undone() };
         check(statuses.iter().all(|status| *status == expected), format!("{statuses:?} instead of {expected:?}"));
-        let owed = self.orders.obligations(9).await.expect("read");
+        let owed = self.stores.orders.obligations(9).await.expect("read");
         check(owed.total == 0, format!("owed: {:?}", owed.oldest));
         violations
     }
@@ -203,19 +210,6 @@ impl World {
     fn undone(&self) -> Status {
         if self.story == Story::NoCourier { Status::Failed } else { Status::Cancelled }
     }
-}
-
-fn process(
-    orders: &SqliteOrderStore,
-    inventory: &Arc<Inventory>,
-    dispatch: &Arc<Dispatch>,
-    faults: &Faults,
-    clock: &Clock,
-) -> Orders {
-    let store = FaultyStore { real: orders.clone(), faults: faults.clone() };
-    let inventory = FaultyInventory { real: inventory.clone(), faults: faults.clone() };
-    let dispatch = FaultyDispatch { real: dispatch.clone(), faults: faults.clone() };
-    Orders::new(Arc::new(store), Arc::new(inventory), Arc::new(dispatch), clock.clone())
 }
 
 fn request() -> CreateOrderRequest {
