@@ -3,6 +3,7 @@
 use rust_svc::{Context, Error, Result, Violations};
 
 use super::{
+    placing::check_time,
     service::Orders,
     status,
     store::{OrderStoreError, StoredOrder},
@@ -17,6 +18,7 @@ const MAX_REASON: usize = 500;
 impl Orders {
     /// Begins to undo an order, and waits until it is undone if dispatch responds. Does nothing if it is cancelled already.
     pub(super) async fn cancel(self, cx: Context, request: CancelOrderRequest) -> Result<Order> {
+        check_time(&cx)?;
         let mut violations = Violations::default();
         validation::check_length(&mut violations, "reason", &request.reason, MAX_REASON);
         validation::into_result(violations)?;

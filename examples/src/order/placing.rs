@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rust_svc::{Context, Result};
+use rust_svc::{Context, Error, Result};
 use tokio::time;
 
 use super::{
@@ -15,12 +15,16 @@ use crate::generated::order::v1::{Order, order::Status};
 
 /// The time to wait for a process that pursues the order.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// The time that the first steps of an order need at least.
+const NEEDED: Duration = Duration::from_millis(50);
 
 impl Orders {
     /// Records an order and makes its first steps. The same key and draft return the same order.
     ///
-    /// Once it is recorded, the order is pursued whatever happens here, so a step that fails does not fail the call.
+    /// Once it is recorded, the order is pursued whatever happens here, so a step that fails does not fail the call. A call
+    /// that would end before the first steps is refused before it starts something.
     pub(super) async fn place(self, cx: Context, key: String, draft: Draft) -> Result<Order> {
+        check_time(&cx)?;
         let order_id = self.store.place(&key, draft).await?.order.order_id;
         let order = self.pursued(&cx, &order_id, |order| !matches!(order.status, Status::Placed | Status::Reserved));
         let order = order.await?;
@@ -71,4 +75,14 @@ impl Orders {
         };
         time::timeout(PATIENCE, changed).await.unwrap_or(Ok(()))
     }
+}
+
+/// Fails if the deadline of a call leaves too little time.
+pub(super) fn check_time(cx: &Context) -> Result<()> {
+    if cx.remaining().is_some_and(|remaining| remaining < NEEDED) {
+        return Err(Error::deadline_exceeded(format!(
+            "less than {NEEDED:?} remain until the deadline: nothing was changed"
+        )));
+    }
+    Ok(())
 }

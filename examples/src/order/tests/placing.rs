@@ -11,7 +11,10 @@ use super::{
 use crate::generated::{
     dispatch::v1::AssignOrderResponse,
     inventory::v1::{Reservation, ReserveItemsResponse, StockError, stock_error::Shortage},
-    order::v1::{CreateOrderRequest, OrderItem, OrderService, StreamOrderUpdatesRequest, order::Status},
+    order::v1::{
+        CancelOrderRequest, CreateOrderRequest, ListOrdersRequest, OrderItem, OrderService, StreamOrderUpdatesRequest,
+        order::Status,
+    },
 };
 
 #[tokio::test]
@@ -115,13 +118,29 @@ async fn exceeding_the_deadline_leaves_an_order_that_is_pursued() {
     let shop = TestShop::open().await;
     shop.dispatch.assign_order.reset();
     shop.dispatch.assign_order.hangs();
-    let cx = Context::new().with_timeout(Duration::from_millis(100));
+    let cx = Context::new().with_timeout(Duration::from_millis(500));
     let waiting = shop.orders.create_order(cx, request("k")).await.expect("recorded").order;
     assert_eq!(waiting.status, Some(Status::Reserved));
     shop.dispatch.assign_order.reset();
     shop.dispatch.assign_order.always(AssignOrderResponse::default());
     shop.tend_after(Duration::from_secs(1)).await;
     assert_eq!(shop.get(&waiting.order_id).await.status, Some(Status::Dispatching));
+}
+
+#[tokio::test]
+async fn a_call_with_too_little_time_starts_nothing() {
+    let shop = TestShop::open().await;
+    let late = || Context::new().with_timeout(Duration::from_millis(10));
+    let error = shop.orders.create_order(late(), request("k")).await.expect_err("too late");
+    assert_eq!(error.code(), Code::DeadlineExceeded);
+    shop.inventory.reserve_items.called(0);
+    let listed = shop.orders.list_orders(Context::new(), ListOrdersRequest::default()).await.expect("listed");
+    assert_eq!(listed.total_size, 0);
+    let order = shop.create("k").await.expect("created");
+    let cancel = CancelOrderRequest { order_id: order.order_id.clone(), ..CancelOrderRequest::default() };
+    let error = shop.orders.cancel_order(late(), cancel).await.expect_err("too late");
+    assert_eq!(error.code(), Code::DeadlineExceeded);
+    assert_eq!(shop.get(&order.order_id).await, order);
 }
 
 #[tokio::test]
