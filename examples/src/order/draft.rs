@@ -22,6 +22,7 @@ pub(super) fn of_request(request: CreateOrderRequest) -> Result<(String, Draft)>
         items: request.items,
         delivery_address: request.delivery_address,
         instructions: request.instructions,
+        trace: None,
     };
     checked(request.idempotency_key, draft)
 }
@@ -41,6 +42,7 @@ pub(super) async fn of_upload(mut parts: Streaming<UploadOrderItemsRequest>) -> 
         items,
         delivery_address: header.delivery_address,
         instructions: header.instructions,
+        trace: None,
     };
     checked(header.idempotency_key, draft)
 }

@@ -25,6 +25,7 @@ impl Orders {
     /// that would end before the first steps is refused before it starts something.
     pub(super) async fn place(self, cx: Context, key: String, draft: Draft) -> Result<Order> {
         check_time(&cx)?;
+        let draft = Draft { trace: cx.trace().map(ToString::to_string), ..draft };
         let order_id = self.store.place(&key, draft).await?.order.order_id;
         let order = self.pursued(&cx, &order_id, |order| !matches!(order.status, Status::Placed | Status::Reserved));
         let order = order.await?;

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use rust_svc::{Code, async_trait};
+use rust_svc::{Code, TraceContext, async_trait};
 use tokio::sync::watch;
 
 use crate::generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem, obligation::Kind, order::Status};
@@ -77,6 +77,8 @@ pub struct Draft {
     pub delivery_address: Address,
     /// Instructions for the courier.
     pub instructions: Option<DeliveryInstructions>,
+    /// The trace of the request, as `traceparent`. A repetition with the same key may have another.
+    pub trace: Option<String>,
 }
 
 /// An order with the internal state of the service.
@@ -100,6 +102,8 @@ pub struct StoredOrder {
     pub renew_at: i64,
     /// The error with which it failed at once.
     pub refusal: Option<Refusal>,
+    /// The trace of the request that placed it.
+    pub trace: Option<TraceContext>,
 }
 
 /// The error for an order that failed at once. Each repetition of the request gets it.
@@ -224,6 +228,8 @@ pub struct Obligation {
     pub refused: bool,
     /// The time since which it is owed, in microseconds.
     pub created_at: i64,
+    /// The trace of the request that placed the order.
+    pub trace: Option<TraceContext>,
 }
 
 /// A failed call of an obligation.

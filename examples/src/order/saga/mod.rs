@@ -45,6 +45,7 @@ mod follow;
 mod obligations;
 mod runner;
 mod step;
+mod trace;
 mod watch;
 
 use std::time::Duration;

@@ -12,6 +12,7 @@ use super::{
         store::{Failure, Obligation},
     },
     CALL_TIMEOUT, backoff,
+    trace::traced,
 };
 use crate::{
     generated::{
@@ -37,7 +38,7 @@ impl Orders {
 
     /// The call is detached, because the original caller may be gone.
     async fn fulfil(&self, cx: &Context, owed: &Obligation) -> Result<()> {
-        let cx = cx.detached().with_timeout(CALL_TIMEOUT);
+        let cx = traced(&cx.detached(), owed.trace.as_ref()).with_timeout(CALL_TIMEOUT);
         let Err(error) = self.inventory.release_reservation(cx, request(owed)).await else {
             return Ok(self.store.fulfilled(owed).await?);
         };

@@ -9,6 +9,7 @@ use super::{
         store::{Due, Lease, OrderStoreError, StoredOrder, Transition},
     },
     FOLLOW_EVERY, backoff,
+    trace::traced,
 };
 use crate::generated::{
     dispatch::v1::assignment,
@@ -22,6 +23,7 @@ impl Orders {
     /// Makes the steps of a leased order until it waits, ends or fails. Returns the error of the last step.
     pub(in super::super) async fn pursue(&self, cx: &Context, lease: &Lease) -> Result<()> {
         let mut order = self.store.order(&lease.order_id).await?;
+        let cx = &traced(cx, order.trace.as_ref());
         let end = loop {
             match self.step(cx, lease, &order).await {
                 Ok(Some(next)) => order = next,

@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use super::{
     super::store::{Failure, Obligation, Obligations, OrderStoreError},
     leases::LEASE,
-    rows::unreadable,
+    rows::{trace, unreadable},
 };
 use crate::{generated::order::v1::obligation::Kind, time::Clock};
 
@@ -39,7 +39,7 @@ pub(super) async fn lease(
         "UPDATE obligation SET due_at = ?2 WHERE rowid IN (
              SELECT rowid FROM obligation WHERE due_at <= ?1 AND (?3 IS NULL OR order_id = ?3)
              ORDER BY due_at LIMIT ?4)
-         RETURNING *",
+         RETURNING *, (SELECT trace FROM orders WHERE orders.order_id = obligation.order_id) AS trace",
     );
     let query = query.bind(clock.now()).bind(clock.after(LEASE)).bind(order_id).bind(limit);
     Ok(query.try_map(obligation).fetch_all(tx).await?)
@@ -67,7 +67,10 @@ pub(super) async fn failed(
 }
 
 pub(super) async fn list(connection: &mut SqliteConnection, limit: i64) -> Result<Obligations, OrderStoreError> {
-    let query = sqlx::query("SELECT * FROM obligation ORDER BY created_at LIMIT ?").bind(limit);
+    let query = sqlx::query(
+        "SELECT obligation.*, trace FROM obligation JOIN orders USING (order_id) ORDER BY obligation.created_at LIMIT ?",
+    );
+    let query = query.bind(limit);
     let oldest = query.try_map(obligation).fetch_all(&mut *connection).await?;
     let query = sqlx::query("SELECT count(*) AS total, coalesce(sum(refused), 0) AS refused FROM obligation");
     let row = query.fetch_one(connection).await?;
@@ -83,6 +86,7 @@ fn obligation(row: SqliteRow) -> Result<Obligation, sqlx::Error> {
         last_error: row.try_get("last_error")?,
         refused: row.try_get("refused")?,
         created_at: row.try_get("created_at")?,
+        trace: trace(&row)?,
     })
 }
 

@@ -58,6 +58,7 @@ async fn repeated(tx: &mut SqliteConnection, order_id: &str, draft: &Draft) -> R
         items: first.items,
         delivery_address: first.delivery_address.unwrap_or_default(),
         instructions: first.instructions,
+        trace: draft.trace.clone(),
     };
     if said == *draft { newest(tx, order_id).await } else { Err(OrderStoreError::KeyReused) }
 }
@@ -72,12 +73,13 @@ async fn insert(
     let address = &draft.delivery_address;
     let query = sqlx::query(
         "INSERT INTO orders (order_id, idempotency_key, customer_id, recipient, street, postal_code, city, latitude,
-         longitude, created_at, due_at, newest, newest_status)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, ?10, 0, '')",
+         longitude, created_at, due_at, newest, newest_status, trace)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, ?10, 0, '', ?11)",
     );
     let query = query.bind(order_id).bind(key).bind(&draft.customer_id);
     let query = query.bind(&address.recipient).bind(&address.street).bind(&address.postal_code).bind(&address.city);
-    query.bind(address.latitude).bind(address.longitude).bind(clock.now()).execute(&mut *tx).await?;
+    let query = query.bind(address.latitude).bind(address.longitude).bind(clock.now()).bind(&draft.trace);
+    query.execute(&mut *tx).await?;
     for (position, item) in (0_i64..).zip(&draft.items) {
         let query =
             sqlx::query("INSERT INTO order_item (order_id, position, product_id, quantity) VALUES (?, ?, ?, ?)");

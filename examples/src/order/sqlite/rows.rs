@@ -1,6 +1,6 @@
 //! Conversion of rows to orders.
 
-use rust_svc::Code;
+use rust_svc::{Code, TraceContext};
 use sqlx::{Row, Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments, sqlite::SqliteRow};
 
 use super::super::{
@@ -76,6 +76,7 @@ fn stored(row: &SqliteRow, items: Vec<OrderItem>) -> Result<StoredOrder, sqlx::E
         failures: row.try_get("failures")?,
         renew_at: row.try_get("renew_at")?,
         refusal: refusal(row, &order.reason)?,
+        trace: trace(row)?,
         order,
     })
 }
@@ -108,6 +109,10 @@ fn refusal(row: &SqliteRow, reason: &str) -> Result<Option<Refusal>, sqlx::Error
         detail_type: row.try_get("refusal_type")?,
         detail: row.try_get("refusal_detail")?,
     }))
+}
+
+pub(super) fn trace(row: &SqliteRow) -> Result<Option<TraceContext>, sqlx::Error> {
+    Ok(row.try_get::<Option<&str>, _>("trace")?.and_then(TraceContext::parse))
 }
 
 pub(super) fn unreadable(column: &str) -> sqlx::Error {

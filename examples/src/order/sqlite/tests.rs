@@ -21,6 +21,7 @@ fn draft(customer: &str) -> Draft {
         ],
         delivery_address: Address { city: "Bergen".into(), latitude: 60.39, ..Address::default() },
         instructions: Some(DeliveryInstructions { note: "ring twice".into(), ..DeliveryInstructions::default() }),
+        trace: None,
     }
 }
 

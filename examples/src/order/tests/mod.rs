@@ -5,3 +5,4 @@ mod following;
 mod placing;
 mod requests;
 mod shop;
+mod traces;

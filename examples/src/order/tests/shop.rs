@@ -121,5 +121,5 @@ pub(super) fn request(key: &str) -> CreateOrderRequest {
 
 pub(super) fn draft(customer: &str) -> Draft {
     let CreateOrderRequest { items, delivery_address, instructions, .. } = request("");
-    Draft { customer_id: customer.into(), items, delivery_address, instructions }
+    Draft { customer_id: customer.into(), items, delivery_address, instructions, trace: None }
 }
