@@ -1,5 +1,5 @@
 //! One order is one trace from the gateway to dispatch, as an OpenTelemetry collector receives it from the processes, also if
-//! the order service is restarted meanwhile.
+//! the order service is restarted meanwhile, in plaintext and over mutual TLS.
 
 use std::{
     collections::BTreeSet,
@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use examples::{
-    access::{Caller, Role, Tokens},
+    access::{Caller, Certificates, Role, Tokens},
     generated::inventory::v1::{InventoryService, InventoryServiceClient, UploadTelemetryRequest},
 };
 use opentelemetry_proto::tonic::{
@@ -92,7 +92,7 @@ impl Process {
     }
 
     fn address(&self) -> &str {
-        self.url.trim_start_matches("http://")
+        self.url.trim_start_matches("http://").trim_start_matches("https://")
     }
 
     async fn stop(mut self) {
@@ -106,8 +106,12 @@ fn token(folder: &Path, role: Role, name: &str) -> String {
     format!("Bearer {}", tokens.issue(&Caller::new(role, name), Duration::from_mins(5)))
 }
 
-async fn count_teas(inventory: &Process, folder: &Path) {
+async fn count_teas(inventory: &Process, folder: &Path, certificates: Option<&Certificates>) {
     let client = Client::builder(&inventory.url).metadata("authorization", token(folder, Role::Sensor, "door"));
+    let client = match certificates {
+        Some(certificates) => client.tls(certificates.client()),
+        None => client,
+    };
     let client = InventoryServiceClient(client.build().expect("an address"));
     let reading = UploadTelemetryRequest { product_id: "tea".into(), on_hand: 5, ..UploadTelemetryRequest::default() };
     client.upload_telemetry(Context::new(), Streaming::from_messages([reading])).await.expect("counted");
@@ -147,22 +151,22 @@ fn gaps(spans: &[(String, Span)], root: &TraceContext) -> Vec<String> {
     gaps
 }
 
-#[tokio::test]
-async fn an_order_is_one_trace_although_its_service_restarts() {
+/// Places an order while dispatch is down, then restarts the order service and dispatch. `security` has more arguments of all
+/// processes.
+async fn check(folder: &Path, security: &[&str], certificates: Option<&Certificates>) {
     let collector = Collector::default();
     let otlp = collector.serve().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let folder = folder.path();
-    let memory = ["--database=:memory:", "--otlp", &otlp];
+    let common = [&["--otlp", otlp.as_str()], security].concat();
+    let memory = [&["--database=:memory:"], common.as_slice()].concat();
     let inventory = Process::start(env!("CARGO_BIN_EXE_inventory"), "127.0.0.1:0", folder, &memory).await;
-    count_teas(&inventory, folder).await;
+    count_teas(&inventory, folder, certificates).await;
     let dispatch = Process::start(env!("CARGO_BIN_EXE_dispatch"), "127.0.0.1:0", folder, &memory).await;
     let (dispatch_url, dispatch_address) = (dispatch.url.clone(), dispatch.address().to_owned());
-    let backends = ["--inventory", &inventory.url, "--dispatch", &dispatch_url, "--otlp", &otlp];
+    let urls = ["--inventory", inventory.url.as_str(), "--dispatch", dispatch_url.as_str()];
     let database = folder.join("order.db").to_string_lossy().into_owned();
-    let arguments = [&["--database", database.as_str()], backends.as_slice()].concat();
+    let arguments = [&["--database", database.as_str()], urls.as_slice(), &common].concat();
     let order = Process::start(env!("CARGO_BIN_EXE_order"), "127.0.0.1:0", folder, &arguments).await;
-    let of_gateway = [&["--order", order.url.as_str(), "--metrics-listen=127.0.0.1:0"], backends.as_slice()].concat();
+    let of_gateway = [&["--order", &order.url, "--metrics-listen=127.0.0.1:0"], urls.as_slice(), &common].concat();
     let gateway = Process::start(env!("CARGO_BIN_EXE_gateway"), "127.0.0.1:0", folder, &of_gateway).await;
 
     dispatch.stop().await;
@@ -180,4 +184,19 @@ async fn an_order_is_one_trace_although_its_service_restarts() {
         sleep(Duration::from_millis(50)).await;
         missing = gaps(&collector.trace(&trace.trace_id()), &trace);
     }
+}
+
+#[tokio::test]
+async fn an_order_is_one_trace_although_its_service_restarts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    check(folder.path(), &[], None).await;
+}
+
+#[tokio::test]
+async fn an_order_is_one_trace_over_mutual_tls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("certificates");
+    let certificates = Certificates::in_folder(&own);
+    certificates.create().expect("created");
+    check(folder.path(), &["--certificates", own.to_str().expect("a name")], Some(&certificates)).await;
 }
