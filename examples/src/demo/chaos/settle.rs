@@ -12,7 +12,8 @@ use crate::{access::Role, node::BoxError};
 const PATIENCE: Duration = Duration::from_secs(90);
 const OVER: [&str; 3] = ["STATUS_DELIVERED", "STATUS_CANCELLED", "STATUS_FAILED"];
 
-/// Lets customers order nothing more and couriers do what they should, until all orders have ended, or patience does.
+/// Lets customers order nothing more and couriers do what they should, until all orders have ended, or patience does. Prints
+/// which, because an order that was placed later violates the same invariants as one that hangs.
 pub(super) async fn settle(live: &LiveDemo) -> Result<(), BoxError> {
     live.pause.send_replace(None);
     live.habits.send_modify(|habits| *habits = habits.faithful());
@@ -23,6 +24,8 @@ pub(super) async fn settle(live: &LiveDemo) -> Result<(), BoxError> {
         let orders = all_orders(&http).await.unwrap_or_default();
         let is_at_rest = !orders.is_empty() && orders.iter().all(is_over);
         if is_at_rest || begun.elapsed() > PATIENCE {
+            let state = if is_at_rest { "at rest" } else { "not at rest" };
+            println!("   {state} {:.1} s after the last fault", begun.elapsed().as_secs_f64());
             return Ok(());
         }
     }
