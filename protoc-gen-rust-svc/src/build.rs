@@ -143,6 +143,10 @@ impl Build {
         build.proto_paths.extend(file.proto_path);
         build.files.extend(file.files);
         build.descriptor_set = build.descriptor_set.or(file.descriptor_set);
+        let problems = file.options.problems();
+        if !problems.is_empty() && build.files.is_empty() && build.descriptor_set.is_none() {
+            return Err(CompileError::new(problems.to_vec()).into());
+        }
         if build.out.as_os_str().is_empty() && !build.is_for_out_dir {
             return Err(format!("{}: error: `out` is missing", path.display()).into());
         }

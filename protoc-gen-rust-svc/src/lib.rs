@@ -47,8 +47,10 @@ pub fn generate(input: &Input, options: &Options, diagnostics: &mut Diagnostics)
 
 /// Runs the stages up to the checked model. Returns `None` if the input has errors.
 pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Option<Lowered> {
+    // Errors of options do not hide those of contracts.
+    let before = diagnostics.error_count();
     read::validate(input, diagnostics);
-    if diagnostics.has_errors() {
+    if diagnostics.error_count() > before {
         return None;
     }
     let lowered = lower::lower(input, options, diagnostics);

@@ -164,6 +164,42 @@ fn a_new_project_is_described_in_json() {
     assert!(lines[2..].iter().all(|line| line.starts_with("{\"type\":\"diagnostic\"")), "{output}");
 }
 
+/// Each error and warning of a failure is an object: of files, of options and of contracts.
+#[test]
+fn a_refused_project_is_described_in_json() {
+    let home = home();
+    let wrong = "syntax = \"proto3\"; package a.v1; import \"google/api/annotations.proto\"; message M {}\nservice S {\nrpc One(M) returns (M) { option (google.api.http) = {get: \"a\"}; }\nrpc Two(M) returns (M) { option (google.api.http) = {get: \"b\"}; } }";
+    fs::write(home.path().join("wrong.proto"), wrong).expect("a file");
+    for (arguments, errors) in [
+        (
+            &["--proto", "missing.proto", "none.proto", "."][..],
+            &[("missing.proto", 0), ("none.proto", 0), (".", 0)][..],
+        ),
+        (&["--proto", "wrong.proto"], &[("wrong.proto", 3), ("wrong.proto", 4)]),
+        (&["--proto", "notes.proto", "--opt", "types=x", "--opt", "emti=x"], &[("", 0), ("", 0)]),
+        (&["--proto", "notes.proto", "--templates", "none"], &[("none", 0)]),
+        (&["--client", "notes.proto"], &[("", 0)]),
+    ] {
+        let arguments = [&["new", "shop", "--format", "json"][..], arguments, &RUNTIME].concat();
+        let output = run(home.path(), &arguments);
+        assert!(!output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let mut found: Vec<_> = String::from_utf8_lossy(&output.stdout).lines().filter_map(error_place).collect();
+        let mut expected: Vec<_> = errors.iter().map(|(file, line)| ((*file).to_owned(), *line)).collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+/// The file and line of an error in JSON. Other lines are warnings.
+fn error_place(line: &str) -> Option<(String, u64)> {
+    let value: serde_json::Value = serde_json::from_str(line).expect("an object");
+    let message = value["message"].as_str().expect("a message");
+    assert!(!message.contains('\n') && !value["help"].as_str().unwrap_or_default().is_empty(), "{line}");
+    let place = || (value["file"].as_str().unwrap_or_default().to_owned(), value["line"].as_u64().unwrap_or_default());
+    (value["severity"] == "error").then(place)
+}
+
 /// Reports the state of a name, in JSON.
 fn state(report: &str, name: &str) -> String {
     let line = report.lines().find(|line| line.contains(&format!("\"name\":\"{name}\""))).expect("a line");

@@ -139,6 +139,37 @@ fn errors_of_options_and_contracts_come_together() {
     );
 }
 
+/// One run reports all errors in the structure of the file, and those of the contract.
+#[test]
+fn errors_of_structure_come_together() {
+    const WRONG: &str = "otu = \"x\"\nout = 3\nproto_path = [\"proto\", 1, true]\nfiles = [\"chat/v1/chat.proto\"]\n\n[options]\ntypes = 1\nmap = {default = 2}\nemti = \"all\"\n";
+    let chat = Crate::new(WRONG);
+    let route = "import \"google/api/annotations.proto\"; message M {} service S { rpc Get(M) returns (M) { option (google.api.http) = {get: \"x\"}; } }";
+    fs::write(chat.path("api/proto/chat/v1/chat.proto"), format!("syntax = \"proto3\"; package chat.v1;\n{route}"))
+        .expect("a file");
+    let text = chat.fails(&["generate"]);
+    let (errors, helps): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.contains(": error"));
+    let starts: Vec<_> = errors.iter().map(|line| line.split(": error").next().unwrap_or_default()).collect();
+    let file = ["1:1", "2:7", "3:24", "3:27", "7:9", "8:18", "9:1"].map(|place| format!("rust-svc.toml:{place}"));
+    assert_eq!(starts[1..], file, "{text}");
+    assert!(starts[0].starts_with("chat/v1/chat.proto:2:"), "{text}");
+    assert_eq!(helps.iter().filter(|line| line.starts_with("  help: ")).count(), errors.len(), "{text}");
+}
+
+/// Errors of the file come before that of a missing input, which they may cause.
+#[test]
+fn a_wrong_list_of_files_is_reported_as_such() {
+    let chat = Crate::new("out = 3\nfiles = 4\n");
+    let text = chat.fails(&["generate"]);
+    let places: Vec<_> = text.lines().filter_map(|line| line.split_once(": error[E0101]: ")).collect();
+    assert_eq!(
+        places,
+        [("rust-svc.toml:1:7", "`out` is not a string"), ("rust-svc.toml:2:9", "`files` is not an array of strings"),]
+    );
+    let error = Build::from_file(chat.path("api/rust-svc.toml")).try_run().expect_err("two errors").to_string();
+    assert!(error.contains("rust-svc.toml:1:7: ") && error.contains("rust-svc.toml:2:9: "), "{error}");
+}
+
 #[test]
 fn missing_input_is_an_error() {
     let text = Crate::new("").fails(&["generate", "--out", "x"]);

@@ -32,6 +32,18 @@ impl fmt::Display for Reported {
 
 impl std::error::Error for Reported {}
 
+/// A failure by errors that were not printed yet.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) Diagnostics);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&(self.0.warnings() + &self.0.errors()))
+    }
+}
+
+impl std::error::Error for Refused {}
+
 impl Format {
     /// Prints errors and warnings.
     pub(super) fn diagnostics(self, diagnostics: &Diagnostics) -> Result<(), Failure> {
@@ -47,10 +59,11 @@ impl Format {
         if self == Self::Text || failure.is::<Reported>() {
             return failure;
         }
-        match problems(&failure).iter().try_for_each(|problem| print_output(json::problem(problem))) {
-            Ok(()) => Reported.into(),
-            Err(failure) => failure,
-        }
+        let printed = match failure.downcast_ref::<Refused>() {
+            Some(Refused(diagnostics)) => self.diagnostics(diagnostics),
+            None => problems(&failure).iter().try_for_each(|problem| print_output(json::problem(problem))),
+        };
+        printed.map_or_else(|failure| failure, |()| Reported.into())
     }
 }
 
@@ -62,6 +75,6 @@ fn problems(failure: &Failure) -> Vec<Problem> {
     let git = failure.downcast_ref::<GitError>().map(GitError::problem);
     match failure.downcast_ref::<Problem>().or(git) {
         Some(problem) => vec![problem.clone()],
-        None => vec![Problem::from_text(&failure.to_string())],
+        None => Problem::all_from_text(&failure.to_string()),
     }
 }

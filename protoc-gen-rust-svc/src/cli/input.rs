@@ -71,9 +71,13 @@ impl InputArgs {
         if self.proto_path.is_empty() && self.descriptor_set.is_none() {
             self.proto_path = file.proto_path;
         }
-        match self.files.is_empty() && self.descriptor_set.is_none() {
-            true => Err(Problem::uncoded("no .proto files".to_owned(), NO_FILES).into()),
-            false => Ok(InputSource { out: file.out, options, format: self.format, arguments: self }),
+        let has_input = !self.files.is_empty() || self.descriptor_set.is_some();
+        if !has_input && !options.problems().is_empty() {
+            return Err(CompileError::new(options.problems().to_vec()).into());
+        }
+        match has_input {
+            true => Ok(InputSource { out: file.out, options, format: self.format, arguments: self }),
+            false => Err(Problem::uncoded("no .proto files".to_owned(), NO_FILES).into()),
         }
     }
 }
@@ -163,11 +167,15 @@ impl InputSource {
 
     /// The directory of the generated code: the argument, or that in the options file.
     pub(super) fn out(&self, argument: Option<PathBuf>) -> Result<PathBuf, Failure> {
-        let missing = || {
-            let help = "pass --out DIR, or name it as `out` in rust-svc.toml";
-            Problem::uncoded("no directory for the generated code".to_owned(), help).into()
-        };
-        argument.or_else(|| self.out.clone()).ok_or_else(missing)
+        if let Some(out) = argument.or_else(|| self.out.clone()) {
+            return Ok(out);
+        }
+        if !self.options.problems().is_empty() {
+            // One of them may be about the directory.
+            self.generate()?;
+        }
+        let help = "pass --out DIR, or name it as `out` in rust-svc.toml";
+        Err(Problem::uncoded("no directory for the generated code".to_owned(), help).into())
     }
 
     /// Whether the input is `.proto` files, not a descriptor set.

@@ -1,14 +1,18 @@
 //! Errors and warnings: all of a run, each with position and help.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use super::{
     Position,
+    limit::KindLimit,
     lints::{self, Level, Levels},
 };
 
 /// The maximum number of printed warnings of one code.
-const MAX_SHOWN: usize = 10;
+const MOST_WARNINGS: usize = 10;
+
+/// The maximum number of printed errors of one code.
+const MOST_ERRORS: usize = 100;
 
 /// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +53,12 @@ impl Diagnostics {
 
     /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.error_count() > 0
+    }
+
+    /// The number of errors.
+    pub fn error_count(&self) -> usize {
+        self.found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
     /// Applies levels: drops allowed warnings, and turns denied ones into errors.
@@ -59,26 +68,29 @@ impl Diagnostics {
         denied.for_each(|found| found.severity = Severity::Error);
     }
 
-    /// Prints the errors, sorted by position.
+    /// Prints the errors, sorted by position. Of very many with the same code, only some are printed.
     pub fn errors(&self) -> String {
-        self.sorted(Severity::Error).iter().map(|error| format!("{error}\n")).collect()
+        let (mut limit, mut text) = (KindLimit::new(MOST_ERRORS), String::new());
+        self.print(Severity::Error, &mut limit, &mut text);
+        for (code, more) in limit.rest() {
+            text += &format!("error[{code}]: {more} more of these\n  help: correct the errors above first\n");
+        }
+        text
     }
 
     /// Prints notes and warnings, sorted by position. Of many with the same code, only some are printed.
     pub fn warnings(&self) -> String {
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut text = self.notes.clone();
-        for warning in self.sorted(Severity::Warning) {
-            let seen = seen.entry(warning.code).or_default();
-            *seen += 1;
-            if *seen <= MAX_SHOWN {
-                text += &format!("{warning}\n");
-            }
+        let (mut limit, mut text) = (KindLimit::new(MOST_WARNINGS), self.notes.clone());
+        self.print(Severity::Warning, &mut limit, &mut text);
+        for (code, more) in limit.rest() {
+            text += &format!("warning[{code}]: {more} more of these\n{}", silence(code));
         }
-        let cut = seen.iter().filter(|(_, seen)| **seen > MAX_SHOWN);
-        text + &cut
-            .map(|(code, seen)| format!("warning[{code}]: {} more of these\n{}", seen - MAX_SHOWN, silence(code)))
-            .collect::<String>()
+        text
+    }
+
+    fn print(&self, severity: Severity, limit: &mut KindLimit, text: &mut String) {
+        let admitted = self.sorted(severity).into_iter().filter(|found| limit.admits(found.code));
+        admitted.for_each(|found| *text += &format!("{found}\n"));
     }
 
     /// All errors and warnings, sorted by position.

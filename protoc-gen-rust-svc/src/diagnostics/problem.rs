@@ -30,15 +30,40 @@ impl Problem {
         Self::new("", &Position::default(), message, help)
     }
 
-    /// Reads what `Display` prints, of an error without a line: `place: error: message`, and a line with help.
-    pub fn from_text(text: &str) -> Self {
+    /// Reads problems from text, as `Display` prints them. Lines that begin no problem belong to the one before.
+    pub fn all_from_text(text: &str) -> Vec<Self> {
+        let mut blocks: Vec<String> = Vec::new();
+        for line in text.lines() {
+            match blocks.last_mut().filter(|_| split_place(line).is_none()) {
+                Some(block) => *block += &format!("\n{line}"),
+                None => blocks.push(line.to_owned()),
+            }
+        }
+        blocks.iter().map(|block| Self::from_text(block)).collect()
+    }
+
+    /// Reads a problem: `place: error: message`, and a line with help.
+    fn from_text(text: &str) -> Self {
         let (text, help) = text.split_once("\n  help: ").unwrap_or((text, ""));
-        let (place, message) = match text.split_once(": error: ") {
-            Some((place, message)) if !place.contains('\n') => (place, message),
-            _ => ("", text.strip_prefix("error: ").unwrap_or(text)),
-        };
-        let position = Position { file: place.to_owned(), ..Position::default() };
-        Self::new("", &position, message.trim_end().to_owned(), help.trim_end())
+        let (place, message) = split_place(text).unwrap_or(("", text));
+        Self::new("", &position(place), message.trim_end().to_owned(), help.trim_end())
+    }
+}
+
+/// Splits `place: error: message`. The place may be missing.
+fn split_place(text: &str) -> Option<(&str, &str)> {
+    let with_place = text.split_once(": error: ").filter(|(place, _)| !place.contains('\n') && !place.starts_with(' '));
+    with_place.or_else(|| Some(("", text.strip_prefix("error: ")?)))
+}
+
+/// Reads `file:line:column`, or `file`.
+fn position(place: &str) -> Position {
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line, file) = (parts.next(), parts.next(), parts.next());
+    let number = |part: Option<&str>| part.and_then(|part| part.parse().ok());
+    match (file, number(line), number(column)) {
+        (Some(file), Some(line), Some(column)) => Position { file: file.to_owned(), line, column },
+        _ => Position { file: place.to_owned(), ..Position::default() },
     }
 }
 
@@ -68,5 +93,21 @@ impl Diagnostics {
             Level::Warn => self.warning(code, &position, message).help(help),
             Level::Deny => self.error(code, &position, message).help(help),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn text_is_split_into_problems() {
+        let text = "a.toml:2:3: error: one\n  help: fix it\nC:\\b.proto: error: two\n more\nerror: three\n";
+        let found = Problem::all_from_text(text);
+        let parts = found.iter().map(|problem| {
+            (problem.position.file.as_str(), problem.position.line, problem.message.as_str(), problem.help.as_str())
+        });
+        let expected = [("a.toml", 2, "one", "fix it"), ("C:\\b.proto", 0, "two\n more", ""), ("", 0, "three", "")];
+        assert!(parts.eq(expected), "{found:?}");
     }
 }

@@ -51,38 +51,30 @@ impl OptionsFile {
         Self::parse(path, &text)
     }
 
+    /// Parses a file. The options hold the errors of its structure; it fails if the text is not TOML.
     fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
-        let source = FileText { path, text };
+        let mut source = FileText { path, text, problems: Vec::new() };
         let document = Document::parse(text).map_err(|error| source.malformed(error.span(), error.message()))?;
         let mut file = Self { path: Some(path.to_owned()), ..Self::default() };
         for (key, item) in document.iter() {
             let place = document.as_table().key(key).and_then(toml_edit::Key::span);
-            file.set(&source, key, item, place)?;
+            file.set(&mut source, key, item, place);
         }
+        file.options.problems = source.problems;
         Ok(file)
     }
 
-    fn set(
-        &mut self,
-        source: &FileText<'_>,
-        key: &str,
-        item: &Item,
-        place: Option<Range<usize>>,
-    ) -> Result<(), Problem> {
+    fn set(&mut self, source: &mut FileText<'_>, key: &str, item: &Item, place: Option<Range<usize>>) {
         match key {
-            "out" => self.out = Some(source.below(source.string(key, item)?)),
-            "descriptor_set" => self.descriptor_set = Some(source.below(source.string(key, item)?)),
+            "out" => self.out = source.string(key, item).map(|path| source.below(path)),
+            "descriptor_set" => self.descriptor_set = source.string(key, item).map(|path| source.below(path)),
             "proto_path" => {
-                self.proto_path = source.strings(key, item)?.into_iter().map(|path| source.below(path)).collect()
+                self.proto_path = source.strings(key, item).into_iter().map(|path| source.below(path)).collect()
             }
-            "files" => self.files = source.strings(key, item)?.into_iter().map(PathBuf::from).collect(),
-            "options" => self.options = source.options(item)?,
-            _ => {
-                let help = suggest::help(key, KEYS, "the keys are");
-                return Err(Problem { help, ..source.problem(place, &format!("unknown key `{key}`")) });
-            }
+            "files" => self.files = source.strings(key, item).into_iter().map(PathBuf::from).collect(),
+            "options" => self.options.list = source.options(item),
+            _ => source.report(place, &format!("unknown key `{key}`"), suggest::help(key, KEYS, "the keys are")),
         }
-        Ok(())
     }
 }
 
@@ -91,10 +83,11 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
     Problem::new("E0101", &position, error.to_string(), "name a TOML file, such as rust-svc.toml, that can be read")
 }
 
-/// The text of an options file.
+/// The text of an options file, and the errors of its structure.
 struct FileText<'a> {
     path: &'a Path,
     text: &'a str,
+    problems: Vec<Problem>,
 }
 
 impl FileText<'_> {
@@ -104,70 +97,95 @@ impl FileText<'_> {
         if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
     }
 
-    fn string<'i>(&self, key: &str, item: &'i Item) -> Result<&'i str, Problem> {
-        let problem = || Problem {
-            help: format!("write a string: `{key} = \"...\"`"),
-            ..self.problem(item.span(), &format!("`{key}` is not a string"))
-        };
-        item.as_str().ok_or_else(problem)
-    }
-
-    fn strings<'i>(&self, key: &str, item: &'i Item) -> Result<Vec<&'i str>, Problem> {
-        let refused = |span| Problem {
-            help: format!("write strings: `{key} = [\"...\", \"...\"]`"),
-            ..self.problem(span, &format!("`{key}` is not an array of strings"))
-        };
-        if let Some(one) = item.as_str() {
-            return Ok(vec![one]);
+    fn string<'i>(&mut self, key: &str, item: &'i Item) -> Option<&'i str> {
+        let text = item.as_str();
+        if text.is_none() {
+            self.report(item.span(), &format!("`{key}` is not a string"), format!("write a string: `{key} = \"...\"`"));
         }
-        let values = item.as_array().ok_or_else(|| refused(item.span()))?;
-        values.iter().map(|value| value.as_str().ok_or_else(|| refused(value.span()))).collect()
+        text
     }
 
-    fn options(&self, item: &Item) -> Result<GivenOptions, Problem> {
-        let table = item.as_table_like().ok_or_else(|| Problem {
-            help: "write the options below a line `[options]`".to_owned(),
-            ..self.problem(item.span(), "`options` is not a table")
-        })?;
+    fn strings<'i>(&mut self, key: &str, item: &'i Item) -> Vec<&'i str> {
+        if let Some(one) = item.as_str() {
+            return vec![one];
+        }
+        let Some(values) = item.as_array() else {
+            self.no_strings(key, item.span());
+            return Vec::new();
+        };
+        for value in values.iter().filter(|value| !value.is_str()) {
+            self.no_strings(key, value.span());
+        }
+        values.iter().filter_map(Value::as_str).collect()
+    }
+
+    fn no_strings(&mut self, key: &str, span: Option<Range<usize>>) {
+        let help = format!("write strings: `{key} = [\"...\", \"...\"]`");
+        self.report(span, &format!("`{key}` is not an array of strings"), help);
+    }
+
+    fn options(&mut self, item: &Item) -> Vec<GivenOption> {
+        let Some(table) = item.as_table_like() else {
+            self.report(
+                item.span(),
+                "`options` is not a table",
+                "write the options below a line `[options]`".to_owned(),
+            );
+            return Vec::new();
+        };
         let mut options = Vec::new();
         for (name, item) in table.iter() {
             let place = self.position(table.key(name).and_then(toml_edit::Key::span));
-            let values = self.values(name, item)?;
+            let values = self.values(name, item);
             options.extend(values.into_iter().map(|value| GivenOption::in_file(name, value, place.clone())));
         }
-        Ok(GivenOptions(options))
+        options
     }
 
     /// Returns the values of an option: a string, a boolean, an array, or a table from scopes to values.
-    fn values(&self, name: &str, item: &Item) -> Result<Vec<String>, Problem> {
+    fn values(&mut self, name: &str, item: &Item) -> Vec<String> {
         if let Some(table) = item.as_table_like() {
             return self.scoped(name, table);
         }
         match item.as_value() {
             // One value, so that an argument replaces the list as a whole.
-            Some(Value::Array(_)) if name == "emit" => Ok(vec![self.strings(name, item)?.join("+")]),
-            Some(Value::Array(_)) => Ok(self.strings(name, item)?.into_iter().map(str::to_owned).collect()),
-            Some(Value::String(text)) => Ok(vec![text.value().clone()]),
-            Some(Value::Boolean(flag)) => Ok(vec![flag.value().to_string()]),
-            _ => Err(Problem {
-                help: format!(
-                    "write `{name} = \"...\"`; a table limits values to packages or types: `{{default = \"...\"}}`"
-                ),
-                ..self.problem(item.span(), &format!("`{name}` is not a string, a boolean, an array or a table"))
-            }),
+            Some(Value::Array(_)) if name == "emit" => vec![self.strings(name, item).join("+")],
+            Some(Value::Array(_)) => self.strings(name, item).into_iter().map(str::to_owned).collect(),
+            Some(Value::String(text)) => vec![text.value().clone()],
+            Some(Value::Boolean(flag)) => vec![flag.value().to_string()],
+            _ => {
+                self.no_option(name, item.span());
+                Vec::new()
+            }
         }
     }
 
-    fn scoped(&self, name: &str, table: &dyn TableLike) -> Result<Vec<String>, Problem> {
-        let pair = |(scope, item): (&str, &Item)| match self.string(scope, item) {
-            Ok(value) if scope == "default" => Ok(value.to_owned()),
-            Ok(value) => Ok(format!("{scope}={value}")),
-            Err(_) => Err(Problem {
-                help: format!("write a string: `{name} = {{{scope:?} = \"...\"}}`"),
-                ..self.problem(item.span(), &format!("`{name}.{scope:?}` is not a string"))
-            }),
-        };
-        table.iter().map(pair).collect()
+    fn no_option(&mut self, name: &str, span: Option<Range<usize>>) {
+        let message = format!("`{name}` is not a string, a boolean, an array or a table");
+        let help =
+            format!("write `{name} = \"...\"`; a table limits values to packages or types: `{{default = \"...\"}}`");
+        self.report(span, &message, help);
+    }
+
+    fn scoped(&mut self, name: &str, table: &dyn TableLike) -> Vec<String> {
+        table.iter().filter_map(|(scope, item)| self.scoped_value(name, scope, item)).collect()
+    }
+
+    fn scoped_value(&mut self, name: &str, scope: &str, item: &Item) -> Option<String> {
+        match item.as_str() {
+            Some(value) if scope == "default" => Some(value.to_owned()),
+            Some(value) => Some(format!("{scope}={value}")),
+            None => {
+                let help = format!("write a string: `{name} = {{{scope:?} = \"...\"}}`");
+                self.report(item.span(), &format!("`{name}.{scope:?}` is not a string"), help);
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, span: Option<Range<usize>>, message: &str, help: String) {
+        let problem = Problem { help, ..self.problem(span, message) };
+        self.problems.push(problem);
     }
 
     fn problem(&self, span: Option<Range<usize>>, message: &str) -> Problem {

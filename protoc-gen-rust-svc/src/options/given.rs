@@ -1,7 +1,7 @@
 //! The options that a run was given, and where.
 
 use super::value::split;
-use crate::diagnostics::Position;
+use crate::diagnostics::{Position, Problem};
 
 /// An option, as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,11 @@ pub struct GivenOption {
 
 /// Options in their order: of two for the same thing, the last one wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GivenOptions(pub(super) Vec<GivenOption>);
+pub struct GivenOptions {
+    pub(super) list: Vec<GivenOption>,
+    /// The errors in the structure of an options file.
+    pub(super) problems: Vec<Problem>,
+}
 
 impl GivenOption {
     /// Creates an option of an options file.
@@ -57,25 +61,34 @@ impl GivenOption {
 impl GivenOptions {
     /// Reads the parameter of a plugin: `name=value` options, separated by commas. `\,` is a comma within a value.
     pub fn from_parameter(parameter: &str) -> Self {
-        Self(split(parameter).iter().map(|text| GivenOption::argument(text)).collect())
+        let list = split(parameter).iter().map(|text| GivenOption::argument(text)).collect();
+        Self { list, problems: Vec::new() }
     }
 
     /// Splits off the last `config=FILE`, which names the options file of a plugin.
     pub(super) fn split_config(mut self) -> (Option<String>, Self) {
-        let config = self.0.iter().rev().find(|option| option.name == "config").and_then(|option| option.value.clone());
-        self.0.retain(|option| option.name != "config");
+        let last = self.list.iter().rev().find(|option| option.name == "config");
+        let config = last.and_then(|option| option.value.clone());
+        self.list.retain(|option| option.name != "config");
         (config, self)
     }
 
     /// Adds options that take precedence: they replace those for the same thing.
-    pub fn overridden_by(self, later: Self) -> Self {
-        let is_replaced = |option: &GivenOption| later.0.iter().any(|other| other.subject() == option.subject());
-        let kept: Vec<_> = self.0.into_iter().filter(|option| !is_replaced(option)).collect();
-        Self(kept.into_iter().chain(later.0).collect())
+    pub fn overridden_by(mut self, later: Self) -> Self {
+        let is_replaced = |option: &GivenOption| later.list.iter().any(|other| other.subject() == option.subject());
+        self.list.retain(|option| !is_replaced(option));
+        self.list.extend(later.list);
+        self.problems.extend(later.problems);
+        self
+    }
+
+    /// The errors in the structure of an options file.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// Returns each option as a name and a value, without its position.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|option| (option.name.as_str(), option.value.as_deref().unwrap_or_default()))
+        self.list.iter().map(|option| (option.name.as_str(), option.value.as_deref().unwrap_or_default()))
     }
 }

@@ -125,9 +125,10 @@ impl Options {
 
     /// Parses options of a file and of arguments. Errors have their positions.
     pub fn from_given(given: &GivenOptions, diagnostics: &mut Diagnostics) -> Self {
+        given.problems.iter().for_each(|problem| diagnostics.report(problem.clone(), Level::Deny));
         let mut options = Self { emit: BTreeSet::new(), ..Self::default() };
         let mut list = "";
-        for GivenOption { name, value, position } in &given.0 {
+        for GivenOption { name, value, position } in &given.list {
             let (name, value) = match value {
                 // Commas separate both lists and options.
                 None if is_listed(list, name) => (list, name.as_str()),
@@ -148,7 +149,7 @@ impl Options {
         }
         if let Err((message, help)) = options.finish() {
             // Several options are involved: that of the file is the likelier one to change.
-            let position = given.0.iter().map(|option| &option.position).max().cloned().unwrap_or_default();
+            let position = given.list.iter().map(|option| &option.position).max().cloned().unwrap_or_default();
             diagnostics.error("E0101", &position, message).help(help);
         }
         options

@@ -7,6 +7,7 @@ pub mod descriptor;
 mod escape;
 mod float;
 mod input;
+mod line_index;
 mod raw;
 pub mod rules;
 mod source;

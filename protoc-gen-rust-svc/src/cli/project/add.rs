@@ -17,7 +17,10 @@ use crate::{
     options::{OPTIONS_FILE, Options, OptionsFile},
     project::file_error::check_project_folder,
     project::sync::{Addition, Changes, EditedProto, NewMethod, sync},
-    read::{Input, compile},
+    read::{
+        Input,
+        compile::{self, CompileError},
+    },
 };
 
 /// The service or method to add.
@@ -131,6 +134,9 @@ impl ProjectContract {
         if file.path.is_none() {
             let help = "change to the folder of a project, or name it as --project; `new` creates one";
             return Err(format!("{}: error: no {OPTIONS_FILE}\n  help: {help}", project.display()).into());
+        }
+        if !file.options.problems().is_empty() {
+            return Err(CompileError::new(file.options.problems().to_vec()).into());
         }
         if file.files.is_empty() || file.proto_path.is_empty() {
             let place = folder.join(OPTIONS_FILE);

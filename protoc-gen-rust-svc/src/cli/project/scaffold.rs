@@ -7,8 +7,9 @@ use clap::Args;
 use super::edit::ProjectEdit;
 use crate::{
     cli::{
+        format::Refused,
         input::InputArgs,
-        output::{Failure, print_error, print_output},
+        output::{Failure, print_output},
     },
     diagnostics::Diagnostics,
     options::Options,
@@ -36,13 +37,18 @@ pub(in crate::cli) struct ScaffoldArgs {
 
 impl ScaffoldArgs {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
+        let format = self.source.format;
+        self.sync().map_err(|failure| format.failure(failure))
+    }
+
+    fn sync(self) -> Result<(), Failure> {
         let edit = ProjectEdit::read(&self.project)?;
         let mut diagnostics = Diagnostics::default();
         let source = self.source.with_file(&self.project)?;
         let options = Options::from_given(source.options(), &mut diagnostics);
         let changes = sync(&source.input()?, &options, &edit.sources, &mut diagnostics)?;
-        print_error(diagnostics.warnings());
-        let Some(changes) = changes else { return Err(diagnostics.errors().into()) };
+        let Some(changes) = changes else { return Err(Refused(diagnostics).into()) };
+        source.format.diagnostics(&diagnostics)?;
         let changes = edit.formatted(changes);
         if self.diff {
             print_output(edit.differences(&changes))

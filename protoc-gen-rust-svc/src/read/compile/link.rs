@@ -5,8 +5,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use miette::Diagnostic as _;
 use prost::{Message as _, bytes::Bytes};
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorError, DescriptorPool};
 use prost_types::FileDescriptorProto;
 use protox::file::File;
 
@@ -14,10 +15,10 @@ use super::{
     checks::{check, check_parsed},
     elements::{FILE_DEPENDENCY, Places, index},
     located::problems,
+    locations::FileLocations,
     names::Names,
     parsed::Parsed,
     relax::relax,
-    unknown::{DeclaredWords, limit},
 };
 use crate::diagnostics::Problem;
 
@@ -25,7 +26,7 @@ use crate::diagnostics::Problem;
 pub(super) fn link(parsed: &Parsed, names: &[String]) -> Result<Vec<Bytes>, Vec<Problem>> {
     let linked = Linked { problems: parsed.problems.clone(), ..Linked::default() };
     let (known, places) = (OnceCell::new(), parsed.places());
-    let mut linker = Linker { parsed, known, words: parsed.words(), places, pool: DescriptorPool::new(), linked };
+    let mut linker = Linker { parsed, known, places, pool: DescriptorPool::new(), linked };
     let mut seen = BTreeSet::new();
     names.iter().for_each(|name| linker.visit(name, &mut seen));
     let Linker { places, linked: Linked { encoded, mut descriptors, mut unlinked, mut problems }, .. } = linker;
@@ -52,7 +53,6 @@ struct Linker<'a> {
     parsed: &'a Parsed,
     /// The names of all files, for suggestions.
     known: OnceCell<Names>,
-    words: DeclaredWords<'a>,
     places: BTreeMap<&'a str, Places<'a>>,
     pool: DescriptorPool,
     linked: Linked,
@@ -91,23 +91,49 @@ impl<'a> Linker<'a> {
     }
 
     fn link(&mut self, file: &File, mut descriptor: FileDescriptorProto) {
-        self.linked.problems.extend(limit(&mut descriptor, &self.words, self.places.get(file.name())));
         let restore = relax(&mut descriptor);
-        match self.pool.add_file_descriptor_proto(descriptor) {
+        let locations = FileLocations::take(&mut descriptor);
+        match self.pool.add_file_descriptor_proto(descriptor.clone()) {
             Ok(()) => {
-                let added = self.pool.get_file_by_name(file.name());
-                let bytes = restore.apply(added.map(|added| added.encode_to_vec()).unwrap_or_default());
+                let Some(added) = self.pool.get_file_by_name(file.name()) else { return };
+                let mut bytes = restore.apply(added.encode_to_vec());
+                locations.append(added.file_descriptor_proto(), &self.pool, &mut bytes);
                 self.linked.descriptors.extend(FileDescriptorProto::decode(&*bytes));
                 self.linked.encoded.push(bytes.into());
             }
             Err(error) => {
-                let error = error.with_source_code(file.source().unwrap_or_default());
-                let known = self.known.get_or_init(|| self.parsed.names());
-                self.linked.problems.extend(problems(&error.into(), known));
+                let found = self.located(file, &locations, descriptor, error);
+                self.linked.problems.extend(found);
                 self.linked.unlinked.push(file.file_descriptor_proto().clone());
             }
         }
     }
+
+    /// The errors of a file, found again in the file with locations. Of very many, only some have a location.
+    fn located(
+        &mut self,
+        file: &File,
+        locations: &FileLocations,
+        mut descriptor: FileDescriptorProto,
+        error: DescriptorError,
+    ) -> Vec<Problem> {
+        let most = if error_count(&error) > MOST_LOCATED { WINDOW } else { usize::MAX };
+        descriptor.source_code_info =
+            Some(locations.part(error.path().filter(|_| most == WINDOW).unwrap_or_default(), most));
+        let error = self.pool.add_file_descriptor_proto(descriptor).err().unwrap_or(error);
+        let error = error.with_source_code(file.source().unwrap_or_default());
+        problems(&error.into(), self.known.get_or_init(|| self.parsed.names()))
+    }
+}
+
+/// The maximum number of errors of a file that are all located.
+const MOST_LOCATED: usize = 100;
+
+/// The number of locations among which the errors of a file with more are located.
+const WINDOW: usize = 500;
+
+fn error_count(error: &DescriptorError) -> usize {
+    1 + error.related().into_iter().flatten().count()
 }
 
 /// The problem of a file that imports itself through others.

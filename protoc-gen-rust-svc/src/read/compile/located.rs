@@ -16,7 +16,21 @@ pub(super) fn problems(error: &protox::Error, names: &Names) -> Vec<Problem> {
     let located = Located { file, text: &text, lines: Lines::new(&text), comment, is_parsed, names };
     let related = error.related().into_iter().flatten();
     let all = std::iter::once(error as &dyn Diagnostic).chain(related);
-    all.filter(|error| !is_repetition(*error)).map(|error| located.problem(error)).collect()
+    let all: Vec<_> = all.filter(|error| !is_repetition(*error)).collect();
+    let is_counted = |error: &&dyn Diagnostic| is_parsed && span(*error).is_none();
+    let count = all.iter().filter(|error| is_counted(error)).count();
+    // A file with one error that has no location does not count it.
+    let is_shown = |error: &&dyn Diagnostic| count == all.len() || !is_counted(error);
+    let found: Vec<_> = all.iter().copied().filter(is_shown).map(|error| located.problem(error)).collect();
+    let more = more(all.len() - found.len(), &found);
+    found.into_iter().chain(more).collect()
+}
+
+/// Counts errors that have no location, because there are very many.
+fn more(count: usize, located: &[Problem]) -> Option<Problem> {
+    let position = located.iter().map(|problem| &problem.position).max().filter(|_| count > 0)?.clone();
+    let help = "correct the others first";
+    Some(Problem { position, ..Problem::uncoded(format!("{count} more errors in this file"), help) })
 }
 
 /// The whole text of a file.
@@ -73,9 +87,7 @@ impl Located<'_> {
 
     /// The offset of an element. protox takes its column for characters, which is in bytes.
     fn element(&self, offset: usize) -> usize {
-        let before = self.text.get(..offset).unwrap_or_default();
-        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-        line + before[line..].chars().count()
+        self.lines.line_start(offset) + self.lines.characters_before(offset).unwrap_or_default()
     }
 
     /// The last character of the file, for errors about its end.
@@ -128,7 +140,11 @@ fn is_repetition(error: &dyn Diagnostic) -> bool {
 
 /// The place of an error, not those that it refers to.
 fn span(error: &dyn Diagnostic) -> Option<SourceSpan> {
-    let labels: Vec<_> = error.labels()?.collect();
+    // Of very many errors, some have the location of the first element of a name alone.
+    let is_other = |label: &miette::LabeledSpan| {
+        label.label().is_some_and(|text| text.contains("first") || text.ends_with("range defined here"))
+    };
+    let labels: Vec<_> = error.labels()?.filter(|label| !is_other(label)).collect();
     let is_found = |label: &&miette::LabeledSpan| {
         label.label().is_some_and(|text| text.contains("found") || text.contains("again"))
     };

@@ -7,12 +7,12 @@ mod error;
 mod files;
 mod link;
 mod located;
+mod locations;
 mod names;
 mod parsed;
 mod protoc;
 mod relax;
 mod text;
-mod unknown;
 
 pub use self::{
     error::CompileError,

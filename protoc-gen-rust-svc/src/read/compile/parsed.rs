@@ -8,7 +8,6 @@ use super::{
     elements::{FILE_DEPENDENCY, Places, index},
     located::problems,
     names::Names,
-    unknown::{DeclaredWords, declared_words},
 };
 use crate::diagnostics::Problem;
 
@@ -39,11 +38,6 @@ impl Parsed {
     pub(super) fn texts(&self) -> BTreeMap<String, String> {
         let text = |(name, file): (&String, &File)| Some((name.clone(), file.source()?.to_owned()));
         self.files.iter().filter_map(text).collect()
-    }
-
-    /// The last words of the types that all files declare.
-    pub(super) fn words(&self) -> DeclaredWords<'_> {
-        declared_words(self.files.values().map(File::file_descriptor_proto))
     }
 
     /// The names that all files declare.

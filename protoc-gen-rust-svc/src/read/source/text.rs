@@ -1,6 +1,9 @@
 //! The text of a `.proto` file, and the places that its compiler names.
 
-use crate::read::descriptor::{FileDescriptor, Location};
+use crate::read::{
+    descriptor::{FileDescriptor, Location},
+    line_index::LineIndex,
+};
 
 /// The columns from one tab stop to the next, as a compiler counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,12 +15,10 @@ pub(in super::super) enum TabWidth {
 }
 
 /// The text of a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SourceText {
     text: String,
-    /// The offset of each line.
-    lines: Vec<usize>,
-    tab_width: usize,
+    index: LineIndex,
 }
 
 impl SourceText {
@@ -28,8 +29,8 @@ impl SourceText {
         file: &FileDescriptor,
         locations: &Locations<'_>,
     ) -> Option<Self> {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
-        let source = Self { text, lines, tab_width: tab_width as usize };
+        let index = LineIndex::new(&text, tab_width as usize);
+        let source = Self { text, index };
         source.declares(file, locations).then_some(source)
     }
 
@@ -62,21 +63,13 @@ impl SourceText {
     /// The offset of the start of a location. Compilers count bytes.
     pub(super) fn offset(&self, location: &Location) -> Option<usize> {
         let number = |index: usize| usize::try_from(*location.span.get(index)?).ok();
-        let (line, column) = (*self.lines.get(number(0)?)?, number(1)?);
-        let mut width = 0;
-        let found = self.text.as_bytes()[line..].iter().position(|byte| {
-            let is_there = width >= column || *byte == b'\n';
-            width += if *byte == b'\t' { self.tab_width - width % self.tab_width } else { 1 };
-            is_there
-        });
-        found.map(|length| line + length).filter(|offset| self.text.is_char_boundary(*offset))
+        self.index.offset(&self.text, number(0)?, number(1)?)
     }
 
     /// The line and column of an offset, both from 1. Columns are characters.
     pub(super) fn line_and_column(&self, offset: usize) -> Option<(u32, u32)> {
-        let line = self.lines.partition_point(|start| *start <= offset);
-        let column = self.text.get(*self.lines.get(line - 1)?..offset)?.chars().count() + 1;
-        Some((u32::try_from(line).ok()?, u32::try_from(column).ok()?))
+        let characters = self.index.characters_before(&self.text, offset)?;
+        Some((u32::try_from(self.index.line(offset) + 1).ok()?, u32::try_from(characters + 1).ok()?))
     }
 }
 

@@ -51,7 +51,9 @@ impl<'a> Validator<'a> {
         if !is_proto_identifier(name) {
             self.error(format!("invalid name {:?} of {what}", shorten(name)));
         } else if name.len() > MAX_NAME {
-            self.error(format!("the name of {what} `{}...` is longer than {MAX_NAME} characters", shorten(name)));
+            let message = format!("the name of {what} `{}...` is longer than {MAX_NAME} characters", shorten(name));
+            let position = self.position(&self.path);
+            self.diagnostics.error("E0003", &position, message).help("shorten it");
         }
     }
 

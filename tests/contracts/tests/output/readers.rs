@@ -12,7 +12,10 @@ use protoc_gen_rust_svc::{
     diagnostics::Diagnostics,
     generate,
     options::Options,
-    read::{Input, compile::compile},
+    read::{
+        Input,
+        compile::{CompileError, compile},
+    },
     render::Files,
 };
 use tempfile::NamedTempFile;
@@ -43,20 +46,56 @@ fn the_built_in_reader_agrees_with_protoc() {
     }
 }
 
-/// The first unknown types are reported one by one, and the others by their number.
+/// The first of very many errors are reported one by one, and the others by their number. Each search of all positions for
+/// each error would take minutes.
 #[test]
-fn unknown_types_of_a_file_are_counted() {
+fn very_many_errors_of_a_file_are_counted() {
+    for (line, place) in [
+        ("Unknown{n} f{n} = {n};", "name `Unknown1` is not defined"),
+        ("string f{n} = 1;", "field number `1` is already used"),
+        ("string f = {n};", "is defined twice"),
+        ("string f{n} = {n} [(none) = 1];", "name `none` is not defined"),
+        ("string f{n} = {n} [deprecated = 1];", "expected"),
+        ("} message M{n} { reserved 1; string f = 1;", "conflicts with reserved range"),
+    ] {
+        for end in ["\n", " "] {
+            let error = error_of(line, end);
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            assert!(first.starts_with("a.proto:") && first.contains(place), "{line}: {first}");
+            assert!((100..500).contains(&text.lines().count()), "{line}: {text}");
+            assert!(text.contains(" more errors ") && text.contains("\n  help: correct the "), "{text}");
+        }
+    }
+}
+
+/// The errors of a message with very many fields.
+fn error_of(line: &str, end: &str) -> CompileError {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let fields: String =
-        (1..20_000).map(|number| format!("Unknown{number} f{number} = {};\n", number + 20_000)).collect();
-    let text = format!("syntax = \"proto3\";\nmessage M {{\n{fields}}}\nmessage N {{ M m = 1; Missing n = 2; }}");
+    let fields: String = (1..15_000).map(|number| line.replace("{n}", &number.to_string()) + end).collect();
+    let text = format!("syntax = \"proto3\"; message M {{{end}{fields}}}");
     fs::write(folder.path().join("a.proto"), text).expect("a file can be written");
-    let error = compile(&[folder.path().to_owned()], &["a.proto".into()]).expect_err("unknown types");
-    let lines: Vec<_> = error.problems().iter().map(|problem| problem.to_string()).collect();
-    assert_eq!(lines.len(), 101, "{error}");
-    assert!(lines[99].starts_with("a.proto:102:1: error: name `Unknown100` is not defined"), "{}", lines[99]);
-    let rest = "a.proto:103:1: error: 19900 more types are not defined\n  help: correct the errors above first";
-    assert_eq!(lines[100], rest);
+    compile(&[folder.path().to_owned()], &["a.proto".into()]).expect_err("many errors")
+}
+
+/// The output is bounded, and the errors of other kinds are not hidden.
+#[test]
+fn very_many_errors_of_one_kind_are_printed_in_part() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let route = |number: usize| {
+        format!("rpc Get{number}(M) returns (M) {{ option (google.api.http) = {{get: \"x{number}\"}}; }}\n")
+    };
+    let methods: String = (0..3_000).map(route).collect();
+    let head = "syntax = \"proto3\"; package a.v1; import \"google/api/annotations.proto\"; message M {}";
+    fs::write(folder.path().join("a.proto"), format!("{head} service S {{\n{methods}}}"))
+        .expect("a file can be written");
+    let input = compile(&[folder.path().to_owned()], &["a.proto".into()]).expect("valid");
+    let mut diagnostics = Diagnostics::default();
+    let options = Options::parse("allow=all,types=none", &mut diagnostics);
+    generate(&input, &options, &mut diagnostics).expect("it can be printed");
+    let text = diagnostics.errors();
+    assert!(text.lines().count() < 400 && text.contains("unknown value `none`"), "{text}");
+    assert!(text.contains(": 2900 more of these\n  help: correct the errors above first\n"), "{text}");
 }
 
 /// buf marks imported files in its descriptor sets. The marks are not part of the contract.

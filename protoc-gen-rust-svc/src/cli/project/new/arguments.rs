@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cli::{
-        format::Format,
+        format::{Format, Refused},
         output::{Failure, print_output},
         project::template_source::TemplateSource,
     },
@@ -149,6 +149,6 @@ impl NewArgs {
         };
         // The contract was checked before.
         let mut diagnostics = Diagnostics::default();
-        project::make(order, &mut diagnostics)?.ok_or_else(|| diagnostics.errors().into())
+        project::make(order, &mut diagnostics)?.ok_or_else(|| Refused(diagnostics).into())
     }
 }

@@ -2,19 +2,23 @@
 
 use std::{
     collections::BTreeSet,
+    mem,
     path::{Path, PathBuf},
 };
 
 use super::example;
 use crate::{
-    cli::output::Failure,
-    diagnostics::{Diagnostics, suggest},
+    cli::{format::Refused, output::Failure},
+    diagnostics::{Diagnostics, Position, Problem, suggest},
     options::{Artefact, GivenOptions, Options, Split},
     project::{
         parts::{Parts, ProjectPart},
         protos::ProtoFiles,
     },
-    read::{Input, compile},
+    read::{
+        Input,
+        compile::{self, CompileError},
+    },
 };
 
 /// The contract of a new project, and the options of its generator.
@@ -38,7 +42,10 @@ impl Contract {
         parts: &Parts,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Failure> {
-        files.iter().try_for_each(|file| check_exists(file, proto_path))?;
+        let missing: Vec<_> = files.iter().filter_map(|file| missing(file, proto_path)).collect();
+        if !missing.is_empty() {
+            return Err(CompileError::new(missing).into());
+        }
         let directories = directories(proto_path, files);
         let input = compile::compile(&directories, files)?;
         let given = given(opt, &called(&input, served), parts);
@@ -75,21 +82,24 @@ impl Contract {
     }
 }
 
-/// Fails unless a file is at its path, or below a directory of `--proto-path`.
-fn check_exists(file: &Path, proto_path: &[PathBuf]) -> Result<(), Failure> {
-    let place = file.display();
+/// Describes a file that is not at its path, nor below a directory of `--proto-path`.
+fn missing(file: &Path, proto_path: &[PathBuf]) -> Option<Problem> {
+    let problem = |message: &str, help: String| {
+        let position = Position { file: file.display().to_string(), ..Position::default() };
+        Some(Problem::new("", &position, message.to_owned(), help))
+    };
     if file.is_dir() {
         let help = "name the .proto files in it, such as with `DIR/*.proto`";
-        return Err(format!("{place}: error: a folder, not a .proto file\n  help: {help}").into());
+        return problem("a folder, not a .proto file", help.to_owned());
     }
     if file.exists() || proto_path.iter().any(|directory| directory.join(file).exists()) {
-        return Ok(());
+        return None;
     }
     let help = match similar(file) {
         Some(name) => format!("did you mean `{}`?", file.with_file_name(name).display()),
         None => "name a file by its path, or by its name in a directory of --proto-path".to_owned(),
     };
-    Err(format!("{place}: error: no such file\n  help: {help}").into())
+    problem("no such file", help)
 }
 
 /// Returns the file in the same folder whose name is most similar.
@@ -149,7 +159,7 @@ fn given(opt: &[String], called: &BTreeSet<String>, parts: &Parts) -> GivenOptio
 fn options(given: &GivenOptions, diagnostics: &mut Diagnostics) -> Result<Options, Failure> {
     let options = Options::from_given(given, diagnostics);
     if diagnostics.has_errors() {
-        return Err(diagnostics.errors().into());
+        return Err(Refused(mem::take(diagnostics)).into());
     }
     if options.split != Split::None {
         let help = "omit `split=`, or use `generate` in crates of your own";
@@ -170,6 +180,6 @@ fn check(input: &Input, options: &Options, diagnostics: &mut Diagnostics) -> Res
     let options = Options { include_imports: true, dumps_model: false, ..options.clone() };
     match crate::lowered(input, &options, diagnostics) {
         Some(_) => Ok(()),
-        None => Err((diagnostics.warnings() + &diagnostics.errors()).into()),
+        None => Err(Refused(mem::take(diagnostics)).into()),
     }
 }

@@ -16,7 +16,6 @@ pub(in super::super) const MESSAGE_OPTIONS: i32 = 7;
 pub(in super::super) const MESSAGE_ONEOF: i32 = 8;
 pub(in super::super) const MESSAGE_RESERVED: i32 = 9;
 pub(in super::super) const MESSAGE_RESERVED_NAME: i32 = 10;
-pub(in super::super) const FIELD_TYPE_NAME: i32 = 6;
 pub(in super::super) const FIELD_OPTIONS: i32 = 8;
 pub(in super::super) const ONEOF_OPTIONS: i32 = 2;
 pub(in super::super) const RANGE_OPTIONS: i32 = 3;

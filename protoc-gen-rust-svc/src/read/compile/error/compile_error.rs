@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::diagnostics::Problem;
+use crate::diagnostics::{KindLimit, Problem};
 
 /// The message for files of an edition.
 pub(crate) const NO_EDITIONS: &str = "the built-in reader does not support editions";
@@ -19,7 +19,7 @@ pub struct CompileError {
 
 impl CompileError {
     /// Collects errors, sorted by position, each once.
-    pub(in super::super) fn new(mut problems: Vec<Problem>) -> Self {
+    pub(crate) fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort_by(|one, other| (&one.position, &one.message).cmp(&(&other.position, &other.message)));
         problems.dedup();
         Self { problems: problems.into_iter().map(with_editions).collect() }
@@ -54,11 +54,26 @@ fn with_editions(problem: Problem) -> Problem {
     }
 }
 
+/// The maximum number of printed errors of one kind.
+const MOST: usize = 100;
+
+/// Prints the errors. Of very many of one kind, only some are printed.
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<_> = self.problems.iter().map(ToString::to_string).collect();
+        let mut limit = KindLimit::new(MOST);
+        let admitted = self.problems.iter().filter(|problem| limit.admits(&kind(&problem.message)));
+        let mut lines: Vec<_> = admitted.map(ToString::to_string).collect();
+        let more = limit.rest().map(|(kind, more)| {
+            format!("error: {more} more errors as `{}`\n  help: correct the errors above first", kind.trim())
+        });
+        lines.extend(more);
         f.write_str(&lines.join("\n"))
     }
+}
+
+/// A message without the names in it.
+fn kind(message: &str) -> String {
+    message.split('`').step_by(2).collect::<Vec<_>>().join("...")
 }
 
 impl std::error::Error for CompileError {}

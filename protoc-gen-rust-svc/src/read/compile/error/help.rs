@@ -17,6 +17,7 @@ const FIXES: &[(&str, &str)] = &[
     ("import '", "add its directory with --proto-path"),
     ("multiple package names", "keep one of them: a file has one package"),
     ("conflicts with reserved range", "use a number that is not reserved"),
+    ("invalid field number '", "use another one: 19000 to 19999 are reserved for implementations of protobuf"),
     ("field number '", "give each field its own number"),
     (
         "required fields are not allowed",
@@ -38,16 +39,37 @@ const FIXES: &[(&str, &str)] = &[
     ("is defined twice", "rename one of them"),
     ("unsigned 32-bit integer", "write a number from 0 to 4294967295"),
     ("unsigned 64-bit integer", "write a number from 0 to 18446744073709551615"),
+    ("already set for oneof 'pattern'", "keep one of them, and write the others as `additional_bindings`"),
+    ("already set for oneof", "keep one of them"),
+    ("is already set", "set it once"),
+    ("invalid token", "remove this character; names have letters, digits and underscores, and strings straight quotes"),
+    ("recursion limit for nested messages", "declare the inner messages at the top level of the file"),
+    (
+        "expected '.' or '>'",
+        "write a scalar, an enum or a message as the value; put an inner map into a message of its own",
+    ),
+    ("map fields cannot have labels", "remove the label; to repeat a map, put it into a message of its own"),
+    ("is not a message type", "name a message: a method takes and returns messages"),
+    ("expected '.' or ')'", "write the name of a message, or `stream` and the name"),
+    ("but found 'syntax'", "move it to the start of the file"),
+    ("a oneof must have at least one field", "add a field, or remove the oneof"),
+    ("groups are not allowed", "declare a message, and a field of its type"),
+    ("invalid default value", "write a value of this type"),
+    ("expected an identifier", "write a name: letters, digits and underscores, with no digit first"),
     ("-bit integer", "write a number in its range"),
     ("expected a string, but found", "write it in quotes"),
     ("expected an integer, but found", "write a number"),
     ("expected '{' or '<'", "write a message in braces: `{field: value}`"),
 ];
 
+/// The fix for a method without a response.
+const RETURNS: &str = "write the method as `rpc Name(Request) returns (Response);`";
+
 /// Suggests a fix for the message of an error.
 pub(in super::super) fn general_help(message: &str) -> String {
     let known = FIXES.iter().find(|(part, _)| message.contains(part)).map(|(_, fix)| (*fix).to_owned());
-    known.or_else(|| misspelled(message)).unwrap_or_default()
+    let returns = || message.contains("expected 'returns'").then(|| RETURNS.to_owned());
+    known.or_else(|| misspelled(message)).or_else(returns).unwrap_or_default()
 }
 
 /// The expected word that is similar to the one found.

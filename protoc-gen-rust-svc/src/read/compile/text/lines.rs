@@ -1,16 +1,19 @@
 //! The lines of a text, to turn offsets into positions.
 
+use crate::read::line_index::LineIndex;
+
 /// The lines of a text.
 pub(in super::super) struct Lines<'a> {
     text: &'a str,
-    /// The offset of each line.
-    starts: Vec<usize>,
+    index: LineIndex,
 }
+
+/// The built-in reader counts a tab as one column.
+const TAB_WIDTH: usize = 1;
 
 impl<'a> Lines<'a> {
     pub(in super::super) fn new(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
-        Self { text, starts }
+        Self { text, index: LineIndex::new(text, TAB_WIDTH) }
     }
 
     pub(in super::super) fn text(&self) -> &'a str {
@@ -19,16 +22,29 @@ impl<'a> Lines<'a> {
 
     /// The line and column of a byte of a line, both from 1. Columns are characters.
     pub(in super::super) fn line_and_column(&self, line: usize, byte: usize) -> (u32, u32) {
-        let rest = self.starts.get(line).and_then(|start| self.text.get(*start..)).unwrap_or_default();
+        let offset = self.index.start(line).map(|start| start + byte);
         // The text may be that of another reader.
-        let column = rest.get(..byte).map_or(byte, |before| before.chars().count());
-        let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+        let column = offset.and_then(|offset| self.characters_before(offset)).unwrap_or(byte);
         (number(line), number(column))
+    }
+
+    /// The number of characters of a line before an offset. Returns `None` inside a character.
+    pub(in super::super) fn characters_before(&self, offset: usize) -> Option<usize> {
+        self.index.characters_before(self.text, offset)
+    }
+
+    /// The offset of the start of the line of an offset.
+    pub(in super::super) fn line_start(&self, offset: usize) -> usize {
+        self.index.start(self.index.line(offset)).unwrap_or_default()
     }
 
     /// The line and column of an offset, both from 1.
     pub(in super::super) fn position(&self, offset: usize) -> (u32, u32) {
-        let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        self.line_and_column(line, offset - self.starts[line])
+        let line = self.index.line(offset);
+        self.line_and_column(line, offset - self.line_start(offset))
     }
+}
+
+fn number(zero_based: usize) -> u32 {
+    u32::try_from(zero_based + 1).unwrap_or(u32::MAX)
 }

@@ -8,7 +8,8 @@ pub(in super::super) fn lossy(file: &str, bytes: &[u8]) -> Result<String, FileEr
     let mut offset = 0;
     for chunk in bytes.utf8_chunks() {
         offset += chunk.valid().len();
-        let is_comment = comments.iter().any(|range| range.contains(&offset));
+        let next = comments.partition_point(|range| range.end <= offset);
+        let is_comment = comments.get(next).is_some_and(|range| range.contains(&offset));
         if !chunk.invalid().is_empty() && !is_comment {
             return Err(at(file, &bytes[..offset]));
         }
