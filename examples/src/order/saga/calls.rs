@@ -34,15 +34,15 @@ impl Orders {
         Ok(reservation.expire_time.map_or(i64::MAX, |expires| now.midpoint(time::to_micros(expires)).max(now + 1)))
     }
 
-    pub(super) async fn call_assign(&self, cx: &Context, order: &StoredOrder) -> Result<()> {
+    /// Requests a courier. Returns the current assignment, which a call whose response was lost may have created long ago.
+    pub(super) async fn call_assign(&self, cx: &Context, order: &StoredOrder) -> Result<Assignment> {
         let point = |address: &Address| Point { latitude: address.latitude, longitude: address.longitude };
         let request = AssignOrderRequest {
             idempotency_key: order.order.order_id.clone(),
             order_id: order.order.order_id.clone(),
             destination: order.order.delivery_address.as_ref().map(point).unwrap_or_default(),
         };
-        self.dispatch.assign_order(bounded(cx), request).await?;
-        Ok(())
+        Ok(self.dispatch.assign_order(bounded(cx), request).await?.assignment)
     }
 
     pub(super) async fn call_get_assignment(&self, cx: &Context, order: &StoredOrder) -> Result<Assignment> {

@@ -26,7 +26,8 @@ impl Orders {
         }
     }
 
-    async fn catch_up(&self, lease: &Lease, mut status: Status, found: &Assignment) -> Result<Step> {
+    /// Follows an assignment to its current status.
+    pub(super) async fn catch_up(&self, lease: &Lease, mut status: Status, found: &Assignment) -> Result<Step> {
         while let Some(transition) = next(status, found) {
             let Some(order) = self.advance(lease, transition).await? else { break };
             status = order.status;

@@ -76,10 +76,11 @@ impl Orders {
 
     async fn assign(&self, cx: &Context, lease: &Lease, order: &StoredOrder) -> Result<Step> {
         match self.call_assign(cx, order).await {
-            Ok(()) => {
-                self.advance(lease, Transition::to(Status::Dispatching)).await?;
-                Ok(None)
-            }
+            // Changes before this response are in it; no notification of them comes any more.
+            Ok(found) => match self.advance(lease, Transition::to(Status::Dispatching)).await? {
+                Some(order) => self.catch_up(lease, order.status, &found).await,
+                None => Ok(None),
+            },
             Err(error) if is_verdict(&error) => {
                 report(order, &error);
                 self.advance(lease, Transition::undo_to(Status::Failed, "no courier can deliver the order")).await

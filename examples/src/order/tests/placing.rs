@@ -6,10 +6,10 @@ use rust_svc::{Code, Context, Error, fake::Gate};
 
 use super::{
     super::saga::FOLLOW_EVERY,
-    shop::{TestShop, request},
+    shop::{TestShop, request, with},
 };
 use crate::generated::{
-    dispatch::v1::AssignOrderResponse,
+    dispatch::v1::{AssignOrderResponse, assignment},
     inventory::v1::{Reservation, ReserveItemsResponse, StockError, stock_error::Shortage},
     order::v1::{
         CancelOrderRequest, CreateOrderRequest, ListOrdersRequest, OrderItem, OrderService, StreamOrderUpdatesRequest,
@@ -102,6 +102,20 @@ async fn an_order_waits_while_dispatch_is_down() {
     shop.inventory.release_reservation.called(0);
 }
 
+/// Dispatch has notified of all changes while the order waited to repeat its call.
+#[tokio::test]
+async fn an_order_whose_assignment_has_ended_before_the_response_does_not_wait() {
+    let shop = TestShop::open().await;
+    shop.dispatch.assign_order.reset();
+    shop.dispatch.assign_order.fails(Error::unavailable("the response was lost"));
+    let waiting = shop.create("k").await.expect("recorded");
+    let assignment = with(assignment::Status::Delivered);
+    shop.dispatch.assign_order.always(AssignOrderResponse { assignment });
+    shop.tend_after(Duration::from_secs(1)).await;
+    assert_eq!(shop.get(&waiting.order_id).await.status, Some(Status::Delivered));
+    assert_eq!(shop.releases().len(), 1);
+}
+
 #[tokio::test]
 async fn an_order_waits_while_the_inventory_is_down() {
     let shop = TestShop::open().await;
@@ -163,7 +177,7 @@ async fn a_reservation_is_repeated_before_it_expires() {
     shop.inventory.reserve_items.always(ReserveItemsResponse { reservation });
     shop.create("k").await.expect("created");
     for _ in 0..3 {
-        shop.follow(crate::generated::dispatch::v1::assignment::Status::Searching).await;
+        shop.follow(assignment::Status::Searching).await;
     }
     assert!(shop.inventory.reserve_items.requests().len() > 1);
 }
