@@ -57,6 +57,32 @@ async fn concurrent_calls_share_a_connection() {
     assert!(accepted.try_recv().is_err(), "one connection is enough");
 }
 
+/// A server that stops closes connections that it has not accepted.
+#[tokio::test]
+async fn a_connection_that_ends_before_its_settings_is_opened_once_more() {
+    let (address, mut accepted) = listen().await;
+    let client = Client::new(address).unwrap();
+    let waiting = tokio::spawn(async move { call(&client, GET.timeout_ms(5000).no_breaker()).await });
+    drop(accepted.recv().await.unwrap());
+    let mut connection = h2::server::handshake(accepted.recv().await.unwrap()).await.unwrap();
+    let (_, mut respond) = connection.accept().await.unwrap().unwrap();
+    respond.send_reset(Reason::INTERNAL_ERROR);
+    assert!(connection.accept().await.is_none());
+    assert_eq!(waiting.await.unwrap().unwrap_err().code(), Code::Internal);
+}
+
+#[tokio::test]
+async fn a_server_that_closes_all_connections_is_unavailable() {
+    let (address, mut accepted) = listen().await;
+    let client = Client::new(address).unwrap();
+    let waiting = tokio::spawn(async move { call(&client, GET.timeout_ms(5000).no_breaker()).await });
+    for _ in 0..2 {
+        drop(accepted.recv().await.unwrap());
+    }
+    assert_eq!(waiting.await.unwrap().unwrap_err().code(), Code::Unavailable);
+    assert!(accepted.try_recv().is_err(), "it is not dialled a third time");
+}
+
 #[tokio::test]
 async fn a_dropped_client_closes_its_connection() {
     let (address, mut accepted) = listen().await;

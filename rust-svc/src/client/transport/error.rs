@@ -74,6 +74,13 @@ fn recognise(error: &(dyn StdError + 'static)) -> Option<(TransportErrorKind, Co
     error.downcast_ref::<h2::Error>().map(classify_h2)
 }
 
+/// Returns whether the other side closed a connection.
+pub(crate) fn is_closed(error: &BoxError) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let io = error.downcast_ref::<io::Error>().or_else(|| error.downcast_ref::<h2::Error>()?.get_io());
+    io.is_some_and(|error| matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
+}
+
 /// Maps the reasons of HTTP/2 by the table of the gRPC protocol.
 fn classify_h2(error: &h2::Error) -> (TransportErrorKind, Code) {
     use TransportErrorKind::{Broken, Refused};

@@ -20,7 +20,7 @@ use super::{
         connection::{
             Acquired, ConnectionDriver, ConnectionEnd, H2Connection, PingPolicy, ReservedStream, StreamPool, Windows,
         },
-        error::{Disconnected, Unreachable},
+        error::{Disconnected, Unreachable, is_closed},
         request::OutgoingRequest,
     },
     connectivity::ConnectivityState,
@@ -223,10 +223,7 @@ impl Channel {
         let addresses = lock(&self.addresses).clone();
         async move {
             let addresses = dialer.expand(&addresses).await?;
-            let connect = |ExpandedAddress { address, source }| {
-                let (dialer, origin, windows) = (&dialer, &origin, settings.windows);
-                async move { ConnectionDriver::open(dialer.dial(&address, origin).await?, source, windows).await }
-            };
+            let connect = |address| connect(&dialer, &origin, settings.windows, address);
             race(addresses, settings.connect_timeout, connect).await
         }
     }
@@ -281,6 +278,21 @@ impl Channel {
             Some(doublings) => CALM_INTERVAL.saturating_mul(1 << doublings),
         };
         PingPolicy { keep_alive, suspicion_interval }
+    }
+}
+
+/// Connects to one address. A connection that the other side closes before its SETTINGS is opened once more: a server that stops
+/// closes those that it has not accepted, and behind a balancer the next one reaches another server.
+async fn connect(
+    dialer: &Dialer,
+    origin: &ServerOrigin,
+    windows: Windows,
+    ExpandedAddress { address, source }: ExpandedAddress,
+) -> Result<(H2Connection, ConnectionDriver), BoxError> {
+    let open = async || ConnectionDriver::open(dialer.dial(&address, origin).await?, source.clone(), windows).await;
+    match open().await {
+        Err(error) if is_closed(&error) => open().await,
+        opened => opened,
     }
 }
 
