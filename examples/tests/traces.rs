@@ -134,7 +134,7 @@ async fn place(gateway: &Process, folder: &Path, trace: &TraceContext) -> String
     response
 }
 
-/// What is missing for one trace of all services, without a gap.
+/// Returns what one trace of all services lacks: parents of its spans, and calls of services.
 fn gaps(spans: &[(String, Span)], root: &TraceContext) -> Vec<String> {
     let ids: BTreeSet<_> = spans.iter().map(|(_, span)| hex(&span.span_id)).chain([root.span_id()]).collect();
     let orphans = spans.iter().filter(|(_, span)| !ids.contains(&hex(&span.parent_span_id)));

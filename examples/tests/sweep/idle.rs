@@ -43,7 +43,7 @@ async fn place(stores: &Stores) {
     }
 }
 
-/// What the processes do at an interval.
+/// Runs the periodic work of each process once.
 async fn look(world: &World) {
     let processes = &world.processes;
     processes.orders.tend(&Context::new()).await.expect("nothing to do");

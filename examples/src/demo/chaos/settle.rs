@@ -12,8 +12,8 @@ use crate::{access::Role, node::BoxError};
 const PATIENCE: Duration = Duration::from_secs(90);
 const OVER: [&str; 3] = ["STATUS_DELIVERED", "STATUS_CANCELLED", "STATUS_FAILED"];
 
-/// Lets customers order nothing more and couriers do what they should, until all orders have ended, or patience does. Prints
-/// which, because an order that was placed later violates the same invariants as one that hangs.
+/// Stops new orders and lets couriers deliver, until all orders have ended or `PATIENCE` has passed. Prints whether they have ended,
+/// because an order that was placed later violates the same invariants as one that hangs.
 pub(super) async fn settle(live: &LiveDemo) -> Result<(), BoxError> {
     live.pause.send_replace(None);
     live.habits.send_modify(|habits| *habits = habits.faithful());
