@@ -148,6 +148,18 @@ fn a_project_serves_something() {
 }
 
 #[test]
+fn a_contract_is_served_or_called() {
+    let home = home();
+    let same = home.path().join("notes.proto").display().to_string();
+    for client in ["notes.proto", &same] {
+        let arguments = ["new", "shop", "--proto", "notes.proto", "--client", client];
+        let text = fails(home.path(), &[&arguments[..], &RUNTIME].concat());
+        let expected = format!("{client}: error: the file is in both --proto and --client\n  help: name it in ");
+        assert!(text.starts_with(&expected), "{text}");
+    }
+}
+
+#[test]
 fn a_new_project_is_described_in_json() {
     let home = home();
     let arguments = ["new", "notes", "--proto", "notes.proto", "--format", "json"];
@@ -237,8 +249,10 @@ fn projects_have_a_folder() {
         let text = fails(home.path(), &[arguments, &["--project", "nowhere"]].concat());
         assert!(text.starts_with("nowhere: error: no such folder\n  help: "), "{text}");
     }
-    let text = fails(home.path(), &["add", "rpc", "Notes.Put"]);
-    assert!(text.starts_with(".: error: no rust-svc.toml\n  help: change to the folder of a project"), "{text}");
+    for arguments in [&["add", "rpc", "Notes.Put"][..], &["scaffold", "--sync"]] {
+        let text = fails(home.path(), arguments);
+        assert!(text.starts_with(".: error: no rust-svc.toml\n  help: change to the folder of a project"), "{text}");
+    }
 }
 
 #[test]

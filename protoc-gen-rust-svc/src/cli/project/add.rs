@@ -15,7 +15,7 @@ use crate::{
     cli::output::{Failure, print_error, print_output},
     diagnostics::Diagnostics,
     options::{OPTIONS_FILE, Options, OptionsFile},
-    project::file_error::check_project_folder,
+    project::file_error::check_is_project,
     project::sync::{Addition, Changes, EditedProto, NewMethod, sync},
     read::{
         Input,
@@ -129,12 +129,8 @@ struct ProjectContract {
 impl ProjectContract {
     fn read(project: &Path) -> Result<Self, Failure> {
         let folder = if project == Path::new(".") { PathBuf::new() } else { project.to_owned() };
-        check_project_folder(&folder)?;
+        check_is_project(&folder)?;
         let file = OptionsFile::in_folder(&folder).map_err(|problem| problem.to_string())?;
-        if file.path.is_none() {
-            let help = "change to the folder of a project, or name it as --project; `new` creates one";
-            return Err(format!("{}: error: no {OPTIONS_FILE}\n  help: {help}", project.display()).into());
-        }
         if !file.options.problems().is_empty() {
             return Err(CompileError::new(file.options.problems().to_vec()).into());
         }

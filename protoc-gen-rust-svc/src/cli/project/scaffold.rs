@@ -13,7 +13,7 @@ use crate::{
     },
     diagnostics::Diagnostics,
     options::Options,
-    project::sync::sync,
+    project::{file_error::check_is_project, sync::sync},
 };
 
 /// The contract, and the project to change.
@@ -42,6 +42,9 @@ impl ScaffoldArgs {
     }
 
     fn sync(self) -> Result<(), Failure> {
+        if !self.source.names_input() {
+            check_is_project(&self.project)?;
+        }
         let edit = ProjectEdit::read(&self.project)?;
         let mut diagnostics = Diagnostics::default();
         let source = self.source.with_file(&self.project)?;
