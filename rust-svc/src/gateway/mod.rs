@@ -11,10 +11,7 @@
 //! # trait InventoryService: Send + Sync + 'static {
 //! #     async fn get_stock(&self, cx: svc::Context, request: ()) -> svc::Result<()>;
 //! # }
-//! fn inventory_service_gateway<S>(service: Arc<S>) -> svc::Gateway<S>
-//! where
-//!     S: InventoryService + ?Sized,
-//! {
+//! fn inventory_service_gateway(service: Arc<dyn InventoryService>) -> svc::Gateway<dyn InventoryService> {
 //!     svc::Gateway::new(service)
 //!         .unary(GET_STOCK, svc::route::get("/v1/stock"), |it, cx, request| it.get_stock(cx, request))
 //! }
