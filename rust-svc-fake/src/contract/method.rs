@@ -19,6 +19,7 @@ pub(crate) struct Contract {
 #[derive(Clone, Debug)]
 pub(crate) struct DynamicMethod {
     pub(crate) method: Method,
+    pub(crate) descriptor: MethodDescriptor,
     pub(crate) service: ServiceDescriptor,
     pub(crate) input: MessageDescriptor,
     pub(crate) output: MessageDescriptor,
@@ -56,7 +57,7 @@ impl DynamicMethod {
             (true, false) => Method::client_streaming(path),
             (true, true) => Method::bidi_streaming(path),
         };
-        Self { method, service, input: descriptor.input(), output: descriptor.output() }
+        Self { method, service, input: descriptor.input(), output: descriptor.output(), descriptor }
     }
 
     /// Returns whether there is a stream of requests.

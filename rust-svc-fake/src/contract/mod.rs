@@ -7,5 +7,5 @@ mod value;
 
 pub(crate) use method::{Contract, DynamicMethod};
 pub(crate) use raw::RawMessage;
-pub(crate) use rules::{check_request, check_response, drift};
+pub(crate) use rules::{check_request, check_response, drift, is_output_only};
 pub(crate) use value::Dynamic;

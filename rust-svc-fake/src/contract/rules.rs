@@ -5,9 +5,10 @@ use rust_svc::{Error, Result, Violation};
 
 use super::Dynamic;
 
-/// The extension of field options, and its number of `REQUIRED`.
+/// The extension of field options, and two of its values.
 const FIELD_BEHAVIOR: &str = "google.api.field_behavior";
 const REQUIRED: i32 = 2;
+const OUTPUT_ONLY: i32 = 3;
 
 /// Checks a request. Fails with all violations.
 pub(crate) fn check_request(request: Dynamic) -> Result<Dynamic> {
@@ -59,11 +60,19 @@ fn is_empty(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
 }
 
 fn is_required(field: &FieldDescriptor) -> bool {
+    has_behavior(field, REQUIRED)
+}
+
+/// Returns whether only the service sets a field.
+pub(crate) fn is_output_only(field: &FieldDescriptor) -> bool {
+    has_behavior(field, OUTPUT_ONLY)
+}
+
+fn has_behavior(field: &FieldDescriptor, behavior: i32) -> bool {
     let Some(extension) = field.parent_pool().get_extension_by_name(FIELD_BEHAVIOR) else { return false };
     let options = field.options();
     let behaviors = options.get_extension(&extension);
-    let is_required = |value: &Value| matches!(value, Value::EnumNumber(REQUIRED));
-    matches!(&*behaviors, Value::List(values) if values.iter().any(is_required))
+    matches!(&*behaviors, Value::List(values) if values.contains(&Value::EnumNumber(behavior)))
 }
 
 fn unknown_values(message: &DynamicMessage, path: &str) -> Vec<String> {

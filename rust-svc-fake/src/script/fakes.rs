@@ -78,6 +78,16 @@ impl DynamicFake {
         with_fake!(self, fake => fake.reset_scripts());
     }
 
+    /// Responds to a call of any kind. One request or response is a stream of one message.
+    pub(crate) async fn respond(&self, cx: Context, requests: Streaming<Dynamic>) -> Result<Streaming<Dynamic>> {
+        match self {
+            Self::Unary(fake) => Ok(Streaming::from_messages([fake.unary(cx, first(requests).await?).await?])),
+            Self::ServerStreaming(fake) => fake.server_streaming(cx, first(requests).await?).await,
+            Self::ClientStreaming(fake) => Ok(Streaming::from_messages([fake.client_streaming(cx, requests).await?])),
+            Self::BidiStreaming(fake) => fake.bidi_streaming(cx, requests).await,
+        }
+    }
+
     /// Responds to a call with one request.
     pub(crate) async fn call(&self, cx: Context, request: Dynamic) -> Result<Dynamic> {
         match self {
@@ -113,6 +123,10 @@ fn checked<S: CallShape<Message = Dynamic, Response = Dynamic>>(
     method: &DynamicMethod,
 ) -> MethodFake<S> {
     session.fake::<S>(method.method).checked_with(check_request, check_response)
+}
+
+async fn first(mut requests: Streaming<Dynamic>) -> Result<Dynamic> {
+    requests.message().await?.ok_or_else(|| Error::internal("a call without a request"))
 }
 
 fn wrong_kind() -> Error {

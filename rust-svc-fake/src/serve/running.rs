@@ -6,7 +6,7 @@ use rust_svc::{Server, server::LocalServer};
 use tokio::task::JoinHandle;
 
 use super::{adapter, admin, config::FakeConfig, reload, state::FakeState};
-use crate::contract::Contract;
+use crate::{contract::Contract, http};
 
 /// A fake server that runs. It stops when the value is dropped.
 #[derive(Debug)]
@@ -20,8 +20,10 @@ pub struct RunningFake {
 pub async fn start(config: FakeConfig) -> Result<RunningFake, String> {
     let contract = Contract::new(config.descriptors)?;
     let state = FakeState::new(contract, config.scripts, config.resources)?;
+    let routes = http::routes(&state.contract, &state.fakes).inspect_err(|_| state.close())?;
     let server = Server::new()
         .adapter(adapter(&state.contract, &state.fakes))
+        .gateway(routes)
         .http(admin::router(state.clone()))
         .reflection(state.contract.descriptors)
         .grpc_web();

@@ -20,6 +20,7 @@
 //! Gateways of several services become [`GatewayRoutes`] and merge before they become a router.
 
 mod bytes;
+mod dynamic;
 mod error;
 mod exchange;
 mod headers;
@@ -33,10 +34,11 @@ mod settings;
 #[cfg(feature = "websocket")]
 mod web_socket;
 
+pub use dynamic::{JsonMethod, JsonParameter, JsonRequest, JsonResponse, ResponseField};
 pub use openapi::OpenApi;
 pub use routes::GatewayRoutes;
 pub use routing::{
-    RoutesError,
+    MessageFields, RoutesError,
     route::{self, Route, Unescape},
 };
 pub use service::{Gateway, RoutedFake};

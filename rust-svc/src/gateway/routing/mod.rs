@@ -2,12 +2,15 @@
 
 mod bound_route;
 mod literal_map;
+mod message_info;
 mod request_path;
 pub mod route;
 mod table;
 mod trie;
 
-pub(super) use bound_route::{BoundRoute, MessageInfo};
+pub(super) use bound_route::BoundRoute;
+pub use message_info::MessageFields;
+pub(super) use message_info::MessageInfo;
 pub(super) use request_path::PathSegments;
 pub(super) use table::RouteTable;
 pub use table::RoutesError;
