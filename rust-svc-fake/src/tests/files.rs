@@ -54,7 +54,7 @@ async fn a_missing_folder_of_scripts_is_explained() {
 fn the_schema_describes_scripts_of_each_method() {
     let schema = crate::schema(descriptors(PROTO)).unwrap();
     let definitions = &schema["$defs"];
-    assert_eq!(definitions["script"]["oneOf"].as_array().unwrap().len(), 8);
+    assert_eq!(definitions["script"]["oneOf"].as_array().unwrap().len(), 9);
     assert_eq!(definitions["library.v1.Author"]["properties"]["born"]["type"], json!(["number", "string"]));
     assert_eq!(definitions["library.v1.Book"]["properties"]["authors"]["items"]["$ref"], "#/$defs/library.v1.Author");
 }
