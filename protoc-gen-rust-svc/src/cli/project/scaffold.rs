@@ -6,11 +6,7 @@ use clap::Args;
 
 use super::edit::ProjectEdit;
 use crate::{
-    cli::{
-        format::Refused,
-        input::InputArgs,
-        output::{Failure, print_output},
-    },
+    cli::{format::Refused, input::InputArgs, output::Failure},
     diagnostics::Diagnostics,
     options::Options,
     project::{file_error::check_is_project, sync::sync},
@@ -54,9 +50,9 @@ impl ScaffoldArgs {
         source.format.diagnostics(&diagnostics)?;
         let changes = edit.formatted(changes);
         if self.diff {
-            print_output(edit.differences(&changes))
+            edit.print_differences(&changes, source.format)
         } else {
-            edit.write(&changes, "every method is implemented")
+            edit.write(&changes, "every method is implemented", source.format)
         }
     }
 }
