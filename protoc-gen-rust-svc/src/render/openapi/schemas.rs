@@ -76,6 +76,14 @@ impl<'a> Schemas<'a> {
     }
 }
 
+/// Returns whether a message without the fields of the path must have another field.
+pub(super) fn has_required_field(message: &Message, in_path: &[&str]) -> bool {
+    let is_here = |field: &Field| !in_path.contains(&field.name.as_str());
+    let is_open = |oneof: &Oneof| oneof.fields.iter().all(is_here);
+    message.fields().any(|field| is_here(field) && is_required(message, field))
+        || message.oneofs().any(|oneof| oneof.required() && is_open(oneof))
+}
+
 /// Whether an object must have a field. A oneof has a rule of its own.
 fn is_required(message: &Message, field: &Field) -> bool {
     let is_member = message.oneofs().any(|oneof| oneof.fields.iter().any(|member| member.name == field.name));
