@@ -127,6 +127,24 @@ fn wrong_templates_are_errors() {
     }
 }
 
+/// Templates of a repository must not read other files of the machine.
+#[cfg(unix)]
+#[test]
+fn templates_are_not_links() {
+    let home = home();
+    let ours = home.path().join("ours");
+    fs::create_dir(&ours).expect("a folder");
+    fs::write(home.path().join("secret"), "api_version = 2\n").expect("a file");
+    let list = || fails(home.path(), &["templates", "list", "--templates", "ours"]);
+    for (name, target) in [("templates.toml", "../secret"), ("a.txt.jinja", "../secret"), ("loop", ".")] {
+        std::os::unix::fs::symlink(target, ours.join(name)).expect("a link");
+        let expected = format!("ours/{name}: error: a symbolic link among the templates\n  help: ");
+        assert!(list().starts_with(&expected), "{}", list());
+        fs::remove_file(ours.join(name)).expect("a link");
+        fs::write(ours.join("templates.toml"), "api_version = 2\n").expect("a file");
+    }
+}
+
 #[test]
 fn a_project_may_start_without_a_contract() {
     let home = home();
