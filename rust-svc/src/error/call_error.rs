@@ -175,7 +175,8 @@ impl Error {
     /// Sets the cause, for logs. It is never sent.
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         // The present cause may not have described the error yet.
-        (self.message(), self.details());
+        self.message();
+        self.details();
         self.0.cause = Cause::logged(source.into());
         self
     }
