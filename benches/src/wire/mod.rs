@@ -78,7 +78,7 @@ impl WireBench {
 
     /// Prints the rates of our client with two servers.
     fn beside(&self, name: &str, task: &str, ports: [u16; 2], arguments: &[&str]) -> Result<()> {
-        let rate = |port| Ok(self.programs.call(StackName::Ours, task, Some(port), arguments)?[0]);
+        let rate = |port| self.programs.call(StackName::Ours, task, Some(port), arguments).map(|numbers| numbers[0]);
         let turns = (0..self.length.turns).map(|_| Ok((rate(ports[0])?, rate(ports[1])?)));
         let turns = turns.collect::<Result<Vec<_>>>()?;
         let (ours, peer) = (median(turns.iter().map(|it| it.0)), Some(median(turns.iter().map(|it| it.1))));
