@@ -74,7 +74,7 @@ fn is_used(sources: &Sources, path: &[String]) -> bool {
 
 /// Renders the file that a new project has for one client.
 fn rendered(service: &Value) -> Result<String, Failure> {
-    let context = TemplateContext::of(context! { clients => [service] }, Vec::new());
+    let context = TemplateContext::of(context! { clients => vec![service.clone()] }, Vec::new());
     let templates: Vec<Template> = built_in().into_iter().filter(|template| template.path == CLIENTS).collect();
     Ok(render(&templates, &context)?.remove(CLIENTS).unwrap_or_default())
 }
