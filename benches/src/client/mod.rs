@@ -61,9 +61,9 @@ impl ClientBench {
         {
             let ours = || call(&["ours", "remote-policies", "all", &ours_port], index);
             let tonic = || call(&[StackName::Tonic.name(), "unary", &tonic_port, "--connections", "1"], index);
-            self.print(&format!("client/remote/{name}/{figure}"), unit, goal, &ours, tonic)?;
+            self.print(&format!("client/remote/{name}/{figure}"), unit, goal, ours, tonic)?;
             let official = || call(&["ours", "official", &tonic_port], index);
-            self.print(&format!("client/remote/{name}/{figure}/grpc"), unit, goal, &ours, official)?;
+            self.print(&format!("client/remote/{name}/{figure}/grpc"), unit, goal, ours, official)?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(super) enum ClientPart {
     OpenBreaker,
     /// The choice among a hundred endpoints in turn, and the look at the health of the chosen one.
     RoundRobin,
-    /// The same, by the calls in progress.
+    /// The choice of the endpoint with fewer calls in progress, among a hundred.
     LeastRequest,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::OnceLock, time::Duration};
 
-use super::{BoxError, Code, Pushback, Violation, Violations, described::Cause};
+use super::{BoxError, Code, Pushback, Violation, Violations, described::ErrorCause};
 use crate::{Any, InvalidMetadata, Message, Metadata, Wire, types::UnpackError};
 
 /// The result of a call.
@@ -25,13 +25,13 @@ struct ErrorFields {
     retry_delay: Option<Duration>,
     pushback: Pushback,
     metadata: Metadata,
-    cause: Cause,
+    cause: ErrorCause,
 }
 
 impl Error {
     /// Creates an error with a code and a message for the caller.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        let error = Self::caused(code, Cause::None);
+        let error = Self::caused(code, ErrorCause::None);
         let _ = error.0.message.set(message.into());
         error
     }
@@ -39,10 +39,10 @@ impl Error {
     /// Creates an error whose cause describes it when someone reads it.
     #[cfg(feature = "client")]
     pub(crate) fn described(code: Code, cause: impl super::Described) -> Self {
-        Self::caused(code, Cause::Describing(std::sync::Arc::new(cause)))
+        Self::caused(code, ErrorCause::Describing(std::sync::Arc::new(cause)))
     }
 
-    fn caused(code: Code, cause: Cause) -> Self {
+    fn caused(code: Code, cause: ErrorCause) -> Self {
         Self(Box::new(ErrorFields {
             code,
             message: OnceLock::new(),
@@ -177,7 +177,7 @@ impl Error {
         // The present cause may not have described the error yet.
         self.message();
         self.details();
-        self.0.cause = Cause::logged(source.into());
+        self.0.cause = ErrorCause::logged(source.into());
         self
     }
 

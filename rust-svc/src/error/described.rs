@@ -14,7 +14,7 @@ pub(crate) trait Described: StdError + Send + Sync + 'static {
 
 /// The cause of an error.
 #[derive(Clone)]
-pub(super) enum Cause {
+pub(super) enum ErrorCause {
     None,
     /// A cause for logs only.
     Logged(Arc<dyn StdError + Send + Sync>),
@@ -22,7 +22,7 @@ pub(super) enum Cause {
     Describing(Arc<dyn Described>),
 }
 
-impl Cause {
+impl ErrorCause {
     pub(super) fn logged(error: BoxError) -> Self {
         Self::Logged(Arc::from(error))
     }
@@ -52,8 +52,8 @@ impl Cause {
     }
 }
 
-/// What logs have in addition to the message.
-impl fmt::Display for Cause {
+/// Prints the part that only logs have, after the message.
+impl fmt::Display for ErrorCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None | Self::Describing(_) => Ok(()),

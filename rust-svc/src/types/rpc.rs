@@ -76,7 +76,7 @@ pub struct PreconditionViolation {
     /// The kind of the condition, in `UPPER_SNAKE_CASE`: the field `type`.
     #[prost(string, tag = "1")]
     pub kind: String,
-    /// What the condition is about.
+    /// The element that the condition concerns.
     #[prost(string, tag = "2")]
     pub subject: String,
     /// How to meet the condition, for people.
@@ -96,7 +96,7 @@ pub struct ResourceInfo {
     /// The owner, if the caller may know it.
     #[prost(string, tag = "3")]
     pub owner: String,
-    /// What is wrong with the resource, for people.
+    /// The problem of the resource, for people.
     #[prost(string, tag = "4")]
     pub description: String,
 }

@@ -2,11 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    keyword::set,
-    path::PathParameter,
-    schemas::{Schemas, has_required_field},
-};
+use super::super::{keyword::set, path::PathParameter, schemas::Schemas};
 use crate::model::{Attribute, Method, MethodKind, Route, Service};
 
 /// The message that is bytes with a content type, not JSON.
@@ -70,11 +66,11 @@ impl<'a> Schemas<'a> {
         let request = self.model.message(&method.request_name);
         let in_path = path_fields(route);
         match &*route.body {
-            "*" => request.is_some_and(|request| has_required_field(request, &in_path)),
+            "*" => request.is_some_and(|request| self.has_required_field(request, &in_path)),
             name => {
                 let field = request.and_then(|request| request.field(name));
                 let message = field.and_then(|field| self.model.message(field.single_message()?));
-                message.is_none_or(|message| has_required_field(message, &[]))
+                message.is_none_or(|message| self.has_required_field(message, &[]))
             }
         }
     }

@@ -8,7 +8,7 @@ mod models;
 
 use rust_svc::{Breaker, Code, Error, Metadata, Method, Retry, client::BreakerState};
 
-/// What the sources import from the crate that they belong to.
+/// The imports of these sources from their own crate.
 mod intercept {
     pub(crate) use rust_svc::{client::BreakerState, intercept::Target};
 }

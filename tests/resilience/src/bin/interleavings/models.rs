@@ -1,4 +1,4 @@
-//! What must hold in every interleaving.
+//! The properties that hold in every interleaving.
 
 use std::{sync::Arc, time::Duration};
 
