@@ -37,6 +37,9 @@ mod web_socket;
 pub use dynamic::{JsonMethod, JsonParameter, JsonRequest, JsonResponse, ResponseField};
 pub use openapi::OpenApi;
 pub use routes::GatewayRoutes;
+#[cfg(feature = "measured")]
+#[doc(hidden)]
+pub use routing::MeasuredRoutes;
 pub use routing::{
     MessageFields, RoutesError,
     route::{self, Route, Unescape},
