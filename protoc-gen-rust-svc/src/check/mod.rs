@@ -2,7 +2,6 @@
 
 mod cel;
 mod cleared_fields;
-mod empty_contract;
 mod fields;
 mod methods;
 mod name_lengths;
@@ -13,4 +12,4 @@ mod service_configs;
 mod shared_routes;
 mod standalone;
 
-pub use self::{empty_contract::check_declarations, run::check};
+pub use self::run::check;

@@ -4,6 +4,7 @@ pub mod call_policy;
 mod canonical;
 pub mod compile;
 pub mod descriptor;
+mod empty_contract;
 mod escape;
 mod float;
 mod input;
@@ -16,6 +17,7 @@ mod validate;
 
 pub use self::{
     canonical::Canonical,
+    empty_contract::check_declarations,
     input::{File, Input, Malformed},
     source::{Source, SourceFolders},
     validate::validate,

@@ -80,7 +80,8 @@ fn output_has_the_documented_schema() {
 fn changed_files_of_a_project_are_objects() {
     let folder = TempDir::new().expect("a folder");
     let project = folder.path().join("shop").to_string_lossy().into_owned();
-    stdout_of(&program(&["new", &project, "--yes", "--format", "json"]));
+    let runtime = repository().join("rust-svc").to_string_lossy().into_owned();
+    stdout_of(&program(&["new", &project, "--yes", "--runtime-path", &runtime, "--format", "json"]));
     let add = |arguments: &[&str]| types(&[&["add"], arguments, &["--project", &project, "--format", "json"]].concat());
     assert!(add(&["service", "shop.v1.StockService", "--diff"]).contains(&"file".to_owned()));
     assert!(add(&["service", "shop.v1.StockService"]).contains(&"file".to_owned()));

@@ -1,9 +1,7 @@
 //! The lint for runs without declarations.
 
-use crate::{
-    diagnostics::{Diagnostics, Position},
-    read::{Input, descriptor::FileDescriptor},
-};
+use super::{Input, descriptor::FileDescriptor};
+use crate::diagnostics::{Diagnostics, Position};
 
 /// Reports that the files of a run declare nothing to generate code for.
 pub fn check_declarations(input: &Input, diagnostics: &mut Diagnostics) {
