@@ -4,7 +4,6 @@ pub mod call_policy;
 mod canonical;
 pub mod compile;
 pub mod descriptor;
-mod empty_contract;
 mod escape;
 mod float;
 mod input;
@@ -17,10 +16,9 @@ mod validate;
 
 pub use self::{
     canonical::Canonical,
-    empty_contract::check_declarations,
     input::{File, Input, Malformed},
     source::{Source, SourceFolders},
-    validate::validate,
+    validate::{check_declarations, validate},
 };
 pub(crate) use self::{
     escape::{escape, unescape},

@@ -9,7 +9,7 @@ use rust_svc::{
     },
 };
 
-use crate::contract::{Contract, Dynamic, DynamicMethod, check_request, check_response};
+use crate::contract::{Contract, Dynamic, DynamicMethod, MessageRules};
 
 /// The fake of a method.
 #[derive(Clone, Debug)]
@@ -38,7 +38,9 @@ macro_rules! with_fake {
 
 impl DynamicFakes {
     pub(crate) fn new(contract: &Contract, session: &Session) -> Self {
-        let fake = |(name, method): (&&'static str, &DynamicMethod)| (*name, DynamicFake::new(method, session));
+        let fake = |(name, method): (&&'static str, &DynamicMethod)| {
+            (*name, DynamicFake::new(method, &contract.rules, session))
+        };
         Self(Arc::new(contract.methods.iter().map(fake).collect()))
     }
 
@@ -53,12 +55,12 @@ impl DynamicFakes {
 }
 
 impl DynamicFake {
-    fn new(method: &DynamicMethod, session: &Session) -> Self {
+    fn new(method: &DynamicMethod, rules: &Arc<MessageRules>, session: &Session) -> Self {
         match method.method.kind {
-            Kind::Unary => Self::Unary(checked(session, method)),
-            Kind::ServerStreaming => Self::ServerStreaming(checked(session, method)),
-            Kind::ClientStreaming => Self::ClientStreaming(checked(session, method)),
-            Kind::BidiStreaming => Self::BidiStreaming(checked(session, method)),
+            Kind::Unary => Self::Unary(checked(session, method, rules)),
+            Kind::ServerStreaming => Self::ServerStreaming(checked(session, method, rules)),
+            Kind::ClientStreaming => Self::ClientStreaming(checked(session, method, rules)),
+            Kind::BidiStreaming => Self::BidiStreaming(checked(session, method, rules)),
         }
     }
 
@@ -121,8 +123,11 @@ impl DynamicFake {
 fn checked<S: CallShape<Message = Dynamic, Response = Dynamic>>(
     session: &Session,
     method: &DynamicMethod,
+    rules: &Arc<MessageRules>,
 ) -> MethodFake<S> {
-    session.fake::<S>(method.method).checked_with(check_request, check_response)
+    let (requests, responses) = (rules.clone(), rules.clone());
+    let check_request = move |request| requests.check_request(request);
+    session.fake::<S>(method.method).checked_with(check_request, move |response| responses.check_response(response))
 }
 
 async fn first(mut requests: Streaming<Dynamic>) -> Result<Dynamic> {

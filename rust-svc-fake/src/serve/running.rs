@@ -36,6 +36,11 @@ pub async fn start(config: FakeConfig) -> Result<RunningFake, String> {
 /// Runs a fake server until SIGINT.
 pub async fn serve(config: FakeConfig) -> Result<(), String> {
     let fake = start(config).await?;
+    if fake.state.contract.rules.skips_validate() {
+        eprintln!(
+            "warning: rules of buf.validate are not checked\n  help: build this program with the feature `validate`"
+        );
+    }
     println!("serving gRPC and http://{}/fake/", fake.address());
     tokio::signal::ctrl_c().await.map_err(|error| format!("error: {error}"))
 }

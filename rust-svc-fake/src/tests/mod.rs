@@ -4,6 +4,7 @@ mod files;
 mod http;
 mod recording;
 mod resources;
+mod rules;
 mod serving;
 
 use std::{fs, path::Path};
@@ -92,8 +93,9 @@ fn descriptors(proto: &str) -> Vec<u8> {
     fs::create_dir_all(folder.path().join("google/api")).unwrap();
     fs::write(folder.path().join("google/api/httpbody.proto"), HTTP_BODY).unwrap();
     fs::write(folder.path().join("library.proto"), proto).unwrap();
-    let of_repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../proto"));
-    let mut compiler = protox::Compiler::new([folder.path(), of_repository]).unwrap();
+    let of_repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let of_rules = of_repository.join("tests/contracts/golden");
+    let mut compiler = protox::Compiler::new([folder.path(), &of_repository.join("proto"), &of_rules]).unwrap();
     compiler.include_imports(true).open_file("library.proto").unwrap();
     compiler.encode_file_descriptor_set()
 }
@@ -108,11 +110,17 @@ struct Fixture {
 
 impl Fixture {
     async fn new(scripts: &str) -> Self {
+        Self::of(PROTO, scripts).await
+    }
+
+    async fn of(proto: &str, scripts: &str) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("scripts.yaml"), scripts).unwrap();
-        let fake = start(config(folder.path())).await.unwrap();
+        let config = FakeConfig { descriptors: descriptors(proto), ..config(folder.path()) };
+        let contract = Contract::new(config.descriptors.clone()).unwrap();
+        let fake = start(config).await.unwrap();
         let client = Client::builder(format!("http://{}", fake.address())).build().unwrap();
-        Self { folder, fake, contract: Contract::new(descriptors(PROTO)).unwrap(), client }
+        Self { folder, fake, contract, client }
     }
 
     fn message(&self, name: &str, json: &Value) -> RawMessage {

@@ -1,7 +1,9 @@
 //! The lint for runs without declarations.
 
-use super::{Input, descriptor::FileDescriptor};
-use crate::diagnostics::{Diagnostics, Position};
+use crate::{
+    diagnostics::{Diagnostics, Position},
+    read::{Input, descriptor::FileDescriptor},
+};
 
 /// Reports that the files of a run declare nothing to generate code for.
 pub fn check_declarations(input: &Input, diagnostics: &mut Diagnostics) {
