@@ -24,8 +24,8 @@ use crate::generated::{
 
 /// The header of an idempotency key, for callers that have none in their request.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// The header of the version of a client, which the logs of the services show.
-const CLIENT_VERSION: &str = "client-version";
+/// The header of the version of a client, which access logs show.
+pub(super) const CLIENT_VERSION: &str = "client-version";
 
 /// Wraps a service for the gateway.
 pub(super) struct Front<S>(pub(super) Arc<S>);

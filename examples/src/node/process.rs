@@ -14,6 +14,7 @@ use tokio::{sync::Notify, time::timeout};
 use super::{
     BoxError, ProcessOptions,
     demonstration::{CallLines, Faults},
+    front::CLIENT_VERSION,
     start::end_of_stdin,
 };
 use crate::{
@@ -73,7 +74,7 @@ impl NodeProcess {
 
     /// Every process logs, counts and traces its calls, and those that it makes.
     fn chain(&self) -> Chain {
-        let chain = Chain::new().intercept(Trace::new().sampled()).observe(AccessLog::new());
+        let chain = Chain::new().intercept(Trace::new().sampled()).observe(AccessLog::new().metadata(CLIENT_VERSION));
         let mut chain = chain.observe(self.metrics.clone());
         if self.options.demonstrate {
             chain = chain.observe(CallLines(self.name));
