@@ -55,8 +55,28 @@ impl Project {
         let command = ["scaffold", "--sync", "--project", "shop"];
         let output = self.run(&[&command, arguments].concat());
         assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).expect("text")
+        let text = String::from_utf8(output.stdout).expect("text");
+        text.strip_suffix(NEXT).map_or(text.clone(), str::to_owned)
     }
+}
+
+/// The command that is next after a change of the contract.
+const NEXT: &str = "\nnext:\n  cd shop\n  protoc-gen-rust-svc generate\n";
+
+/// Code of an older contract would not compile with the new methods.
+#[test]
+fn the_command_that_generates_code_is_next() {
+    let project = Project::new();
+    let sync = || {
+        let output = project.run(&["scaffold", "--sync", "--project", "shop"]);
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert_eq!(sync(), "every method is implemented\n");
+    project.declare("rpc Watch(Item) returns (stream Item);");
+    assert!(sync().ends_with(NEXT));
+    let mut generate = Command::new(env!("CARGO_BIN_EXE_protoc-gen-rust-svc"));
+    assert!(generate.arg("generate").current_dir(project.path("")).status().expect("a program").success());
+    assert_eq!(sync(), "every method is implemented\n");
 }
 
 const SERVICE: &str = "src/service/shop_service.rs";
