@@ -93,6 +93,7 @@ impl fmt::Display for Figure {
 impl Unit {
     fn text(self, value: f64) -> String {
         match self {
+            Self::Seconds if value.abs() < 1e-6 => format!("{:.1}ns", value * 1e9),
             Self::Seconds if value.abs() < 1e-3 => format!("{:.2}us", value * 1e6),
             Self::Seconds if value.abs() < 1.0 => format!("{:.1}ms", value * 1e3),
             Self::Seconds => format!("{value:.2}s"),
@@ -138,6 +139,7 @@ mod tests {
             line(2.5e-6, Some(2e-6), Goal::More(1e-6)),
             "a/b ours=2.50us peer=2.00us ratio=1.25 goal=+1.00us ok"
         );
+        assert_eq!(line(12.5e-9, None, Goal::AtMost(15e-9)), "a/b ours=12.5ns peer=- ratio=- goal=15.0ns ok");
         assert_eq!(line(0.04, Some(0.02), Goal::None), "a/b ours=40.0ms peer=20.0ms ratio=2.00 goal=- -");
     }
 

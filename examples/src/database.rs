@@ -186,6 +186,12 @@ fn options(name: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
     Ok(options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal))
 }
 
+/// Returns a JSON array of texts, because a parameter of SQLite cannot be a list.
+pub(crate) fn json_array<T: AsRef<str>>(texts: &[T]) -> String {
+    let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+    serde_json::json!(texts).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;

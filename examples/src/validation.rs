@@ -1,8 +1,11 @@
-//! Validation of requests.
+//! Validation of requests, and errors with standard details.
 
 use std::collections::BTreeSet;
 
-use rust_svc::{Error, Result, Violations};
+use rust_svc::{
+    Error, Result, Violations,
+    rpc::{PreconditionFailure, PreconditionViolation, ResourceInfo},
+};
 
 /// The maximum quantity of a product in one order.
 pub const MAX_QUANTITY: i32 = 1_000_000;
@@ -75,6 +78,28 @@ pub fn invalid_field(field: &str, description: &str) -> Error {
     let mut violations = Violations::default();
     violations.add(field, description);
     violations.into()
+}
+
+/// Creates the error for something that does not exist. The type is that of its message.
+pub fn unknown_resource(resource_type: &str, name: &str, message: &str) -> Error {
+    let info = ResourceInfo {
+        resource_type: resource_type.to_owned(),
+        resource_name: name.to_owned(),
+        description: message.to_owned(),
+        ..ResourceInfo::default()
+    };
+    Error::not_found(message).with_detail(info)
+}
+
+/// Creates the error for a status that does not allow a call.
+pub fn wrong_status(resource_type: &str, message: String) -> Error {
+    let unmet = unmet("STATUS", resource_type, message.clone());
+    Error::failed_precondition(message).with_detail(PreconditionFailure { violations: vec![unmet] })
+}
+
+/// A condition that does not hold.
+pub fn unmet(kind: &str, subject: &str, description: String) -> PreconditionViolation {
+    PreconditionViolation { kind: kind.to_owned(), subject: subject.to_owned(), description }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub fn lowered(input: &Input, options: &Options, diagnostics: &mut Diagnostics) 
     }
     let lowered = lower::lower(input, options, diagnostics);
     check::check(&lowered.model, diagnostics);
+    read::check_declarations(input, diagnostics);
     diagnostics.level(&options.lints);
     if options.dumps_model {
         diagnostics.note(&lowered.model.dump());

@@ -127,6 +127,24 @@ fn wrong_templates_are_errors() {
     }
 }
 
+/// Templates of a repository must not read other files of the machine.
+#[cfg(unix)]
+#[test]
+fn templates_are_not_links() {
+    let home = home();
+    let ours = home.path().join("ours");
+    fs::create_dir(&ours).expect("a folder");
+    fs::write(home.path().join("secret"), "api_version = 2\n").expect("a file");
+    let list = || fails(home.path(), &["templates", "list", "--templates", "ours"]);
+    for (name, target) in [("templates.toml", "../secret"), ("a.txt.jinja", "../secret"), ("loop", ".")] {
+        std::os::unix::fs::symlink(target, ours.join(name)).expect("a link");
+        let expected = format!("ours/{name}: error: a symbolic link among the templates\n  help: ");
+        assert!(list().starts_with(&expected), "{}", list());
+        fs::remove_file(ours.join(name)).expect("a link");
+        fs::write(ours.join("templates.toml"), "api_version = 2\n").expect("a file");
+    }
+}
+
 #[test]
 fn a_project_may_start_without_a_contract() {
     let home = home();
@@ -144,6 +162,18 @@ fn a_project_serves_something() {
     for arguments in [&["--client", "notes.proto"][..], &["--client", "notes.proto", "--yes"]] {
         let text = fails(home.path(), &[&["new", "shop"][..], arguments, &RUNTIME].concat());
         assert!(text.starts_with("error: the project serves nothing\n  help: "), "{text}");
+    }
+}
+
+#[test]
+fn a_contract_is_served_or_called() {
+    let home = home();
+    let same = home.path().join("notes.proto").display().to_string();
+    for client in ["notes.proto", &same] {
+        let arguments = ["new", "shop", "--proto", "notes.proto", "--client", client];
+        let text = fails(home.path(), &[&arguments[..], &RUNTIME].concat());
+        let expected = format!("{client}: error: the file is in both --proto and --client\n  help: name it in ");
+        assert!(text.starts_with(&expected), "{text}");
     }
 }
 
@@ -237,8 +267,10 @@ fn projects_have_a_folder() {
         let text = fails(home.path(), &[arguments, &["--project", "nowhere"]].concat());
         assert!(text.starts_with("nowhere: error: no such folder\n  help: "), "{text}");
     }
-    let text = fails(home.path(), &["add", "rpc", "Notes.Put"]);
-    assert!(text.starts_with(".: error: no rust-svc.toml\n  help: change to the folder of a project"), "{text}");
+    for arguments in [&["add", "rpc", "Notes.Put"][..], &["scaffold", "--sync"]] {
+        let text = fails(home.path(), arguments);
+        assert!(text.starts_with(".: error: no rust-svc.toml\n  help: change to the folder of a project"), "{text}");
+    }
 }
 
 #[test]

@@ -55,8 +55,28 @@ impl Project {
         let command = ["scaffold", "--sync", "--project", "shop"];
         let output = self.run(&[&command, arguments].concat());
         assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).expect("text")
+        let text = String::from_utf8(output.stdout).expect("text");
+        text.strip_suffix(NEXT).map_or(text.clone(), str::to_owned)
     }
+}
+
+/// The command that is next after a change of the contract.
+const NEXT: &str = "\nnext:\n  cd shop\n  protoc-gen-rust-svc generate\n";
+
+/// Code of an older contract would not compile with the new methods.
+#[test]
+fn the_command_that_generates_code_is_next() {
+    let project = Project::new();
+    let sync = || {
+        let output = project.run(&["scaffold", "--sync", "--project", "shop"]);
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert_eq!(sync(), "every method is implemented\n");
+    project.declare("rpc Watch(Item) returns (stream Item);");
+    assert!(sync().ends_with(NEXT));
+    let mut generate = Command::new(env!("CARGO_BIN_EXE_protoc-gen-rust-svc"));
+    assert!(generate.arg("generate").current_dir(project.path("")).status().expect("a program").success());
+    assert_eq!(sync(), "every method is implemented\n");
 }
 
 const SERVICE: &str = "src/service/shop_service.rs";
@@ -317,7 +337,10 @@ fn removed_services_of_others_are_disabled() {
         .expect("a file");
     let said = project.sync(&[]);
     let files = ["src/clients.rs", "src/lib.rs", "src/dependencies.rs", "tests/common/mod.rs"];
-    let expected = files.map(|file| format!("{file}: stock disabled\n")).concat();
+    let disabled = files.map(|file| format!("{file}: stock disabled\n")).concat();
+    let expected = disabled
+        + "src/clients.rs: store\nsrc/settings.rs: store_address\n\
+           store: a gateway serves it if you add it to src/dependencies.rs and src/lib.rs\n";
     assert_eq!(said, expected);
     for file in files {
         let text = project.text(file);
@@ -328,6 +351,47 @@ fn removed_services_of_others_are_disabled() {
         syn::parse_file(&text).expect("code");
     }
     assert_eq!(project.sync(&[]), "every method is implemented\n");
+}
+
+const STOCK: &str = "syntax = \"proto3\";\npackage stock.v1;\nservice Stock { rpc Get(Item) returns (Item); }\n\
+                     message Item { string name = 1; }\n";
+
+/// A service of a contract that the project calls gets a client, also if it is the first one.
+#[test]
+fn services_of_others_get_clients() {
+    for is_first in [false, true] {
+        let project = Project::new();
+        let stock = STOCK.replace("service Stock", "service Prices { rpc Get(Item) returns (Item); }\nservice Stock");
+        let added = if is_first {
+            fs::create_dir_all(project.path("proto/stock/v1")).expect("a folder");
+            let options =
+                project.text("rust-svc.toml").replace("shop.proto\"", "shop.proto\", \"stock/v1/stock.proto\"");
+            fs::write(project.path("rust-svc.toml"), options + "client_only = \".stock.v1\"\n").expect("a file");
+            "src/clients.rs: prices\nsrc/settings.rs: prices_address\nsrc/lib.rs: clients\n\
+             src/clients.rs: stock\nsrc/settings.rs: stock_address\n"
+        } else {
+            fs::remove_dir_all(project.path("")).expect("a folder");
+            fs::write(project.0.path().join("stock.proto"), STOCK).expect("a file");
+            let arguments = ["new", "shop", "--client", "stock.proto", "--proto", "shop.proto"];
+            let output =
+                project.run(&[&arguments[..], &["--runtime-git", "https://git.example/rust-svc.git"]].concat());
+            assert!(output.status.success(), "{output:?}");
+            "src/clients.rs: prices\nsrc/settings.rs: prices_address\n"
+        };
+        let files = ["src/settings.rs", "src/lib.rs"].map(|file| (file, project.text(file)));
+        fs::write(project.path("proto/stock/v1/stock.proto"), &stock).expect("a file");
+        assert_eq!(project.sync(&[]), added);
+        let clients = project.text("src/clients.rs");
+        for client in ["pub fn stock(", "pub fn prices("] {
+            assert_eq!(clients.matches(client).count(), 1, "{clients}");
+        }
+        for (file, before) in files {
+            let (text, mut lines) = (project.text(file), before.lines());
+            let mut lines_after = text.lines();
+            assert!(lines.all(|line| lines_after.any(|other| other == line)), "{text}");
+        }
+        assert_eq!(project.sync(&[]), "every method is implemented\n");
+    }
 }
 
 #[test]

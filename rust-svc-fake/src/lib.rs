@@ -7,11 +7,13 @@
 //! |---|---|
 //! | `contract` | methods and messages by their descriptors, and what their contract demands |
 //! | `script` | files of scripts, their schema, and the fakes that they become |
+//! | `http` | routes of `google.api.http` |
 //! | `resource` | resources with standard methods, which are kept in memory |
 //! | `serve` | the server, its HTTP API, and scripts that are read again when they change |
 //! | `record` | a proxy that writes scripts from the calls of a real server |
 
 mod contract;
+mod http;
 mod record;
 mod resource;
 mod script;

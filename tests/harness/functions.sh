@@ -3,6 +3,7 @@
 
 TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 TOOLS=$TARGET/tools
+servers=()
 
 # build PACKAGE [FEATURE]: the programs and tests of a package. CI sets SCOPE to the whole workspace, so that all suites
 # use the same libraries.
@@ -22,12 +23,17 @@ start() {
   local report=$1
   shift
   "$@" >"$report" 2>&1 &
-  server=$!
+  servers+=($!)
   trap stop EXIT
 }
 
+# stop: ends all servers that were started.
 stop() {
-  kill "$server" 2>/dev/null && wait "$server" 2>/dev/null || true
+  local server
+  for server in "${servers[@]}"; do
+    kill "$server" 2>/dev/null && wait "$server" 2>/dev/null || true
+  done
+  servers=()
 }
 
 # await LOG PATTERN: the address that a server prints, as soon as it does.

@@ -1,4 +1,4 @@
-//! The cost of call policies: ours with all of them beside tonic without any, and each by itself.
+//! The cost of call policies: ours with all of them beside tonic and the crate `grpc` without any, and each by itself.
 
 use std::{path::PathBuf, thread};
 
@@ -17,6 +17,7 @@ pub(crate) fn all(length: RunLength) -> Result<()> {
     bench.remote("serial", "1")?;
     bench.remote("64", "64")?;
     bench.policies()?;
+    bench.parts()?;
     bench.threads()
 }
 
@@ -61,6 +62,8 @@ impl ClientBench {
             let ours = || call(&["ours", "remote-policies", "all", &ours_port], index);
             let tonic = || call(&[StackName::Tonic.name(), "unary", &tonic_port, "--connections", "1"], index);
             self.print(&format!("client/remote/{name}/{figure}"), unit, goal, ours, tonic)?;
+            let official = || call(&["ours", "official", &tonic_port], index);
+            self.print(&format!("client/remote/{name}/{figure}/grpc"), unit, goal, ours, official)?;
         }
         Ok(())
     }
@@ -74,6 +77,31 @@ impl ClientBench {
         self.print("client/breaker/closed", Unit::Seconds, Goal::More(60e-9), || mean("breaker"), none)?;
         self.print("client/policies/all", Unit::Seconds, Goal::None, || mean("all"), none)?;
         self.print("client/breaker/open", Unit::Seconds, Goal::None, || mean("open"), none)
+    }
+
+    /// Parts of a client by themselves.
+    fn parts(&self) -> Result<()> {
+        for (name, part, goal) in [
+            ("breaker/closed_alone", "closed-breaker", 15e-9),
+            ("breaker/open_alone", "open-breaker", 150e-9),
+            ("choice/round_robin100", "round-robin", 100e-9),
+            ("choice/least_request100", "least-request", 100e-9),
+        ] {
+            let ours = median((0..self.length.turns).map(|_| self.part(part, "1")).collect::<Result<Vec<_>>>()?);
+            let goal = Goal::AtMost(goal);
+            println!("{}", Figure { name: format!("client/{name}"), unit: Unit::Seconds, ours, peer: None, goal });
+        }
+        for (name, part) in [("closed", "closed-breaker"), ("open", "open-breaker")] {
+            let threads = |threads: &'static str| move || self.part(part, threads);
+            let name = format!("client/breaker/{name}/threads16");
+            self.print(&name, Unit::Seconds, Goal::Ratio(2.0), threads("16"), threads("1"))?;
+        }
+        Ok(())
+    }
+
+    fn part(&self, part: &str, threads: &str) -> Result<f64> {
+        let millis = self.length.millis.to_string();
+        process::count(&self.timed, &["ours", "part", part, "--threads", threads, "--millis", &millis])
     }
 
     /// Threads that share a client, beside one. With the processors of this machine, an operation takes at most twice as long.

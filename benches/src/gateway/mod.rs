@@ -22,7 +22,8 @@ pub(crate) fn all(length: RunLength) -> Result<()> {
     let serve = |application| Serving::start(&timed, &[application, "serve"]);
     let servers = [serve("ours")?, serve("axum")?, serve("remote")?];
     let bench = GatewayBench { length, timed, counted, servers };
-    RequestKind::ALL.into_iter().try_for_each(|kind| bench.connected(kind).and_then(|()| bench.in_process(kind)))
+    RequestKind::ALL.into_iter().try_for_each(|kind| bench.connected(kind).and_then(|()| bench.in_process(kind)))?;
+    bench.parts()
 }
 
 struct GatewayBench {
@@ -72,6 +73,24 @@ impl GatewayBench {
             compare(name("instructions"), Unit::Count, ours, axum, Goal::Ratio(1.15));
         }
         Ok(())
+    }
+
+    /// Parts of the gateway by themselves. JSON is beside serde_json.
+    fn parts(&self) -> Result<()> {
+        for (name, part, goal) in [("routes/50", "routes50", 100e-9), ("routes/5000", "routes5000", 150e-9)] {
+            print(format!("gateway/{name}"), Unit::Seconds, self.part("ours", part)?, None, Goal::AtMost(goal));
+        }
+        for (name, part, goal) in [("json/print", "print", 2.5e-6), ("json/read", "read", 6e-6)] {
+            let (ours, serde) = (self.part("ours", part)?, self.part("axum", part)?);
+            print(format!("gateway/{name}"), Unit::Seconds, ours, Some(serde), Goal::AtMost(goal));
+        }
+        Ok(())
+    }
+
+    fn part(&self, application: &str, part: &str) -> Result<f64> {
+        let millis = self.length.millis.to_string();
+        let turn = || process::count(&self.timed, &[application, "part", part, "--millis", &millis]);
+        Ok(median((0..self.length.turns).map(|_| turn()).collect::<Result<Vec<_>>>()?))
     }
 
     fn instructions(&self, application: &str, kind: RequestKind) -> Result<f64> {

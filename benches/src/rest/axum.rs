@@ -17,7 +17,7 @@ use super::requests::ITEMS;
 
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Order {
+pub(super) struct Order {
     order_id: String,
     customer_id: String,
     status: Status,
@@ -124,7 +124,8 @@ async fn watch_orders(Query(parameters): Query<WatchParameters>) -> Response {
     ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream::iter(lines))).into_response()
 }
 
-fn order(order_id: String) -> Order {
+/// An order of 2 kB of JSON.
+pub(super) fn order(order_id: String) -> Order {
     let item = Item {
         product_id: "product-7781".to_owned(),
         quantity: 12,

@@ -15,6 +15,7 @@ use super::{
     axum,
     caller::{RestCaller, Target},
     ours,
+    parts::GatewayPart,
     requests::RequestKind,
 };
 use crate::{
@@ -63,6 +64,12 @@ enum RestTask {
     },
     /// Calls the application in this process; prints allocations per request.
     Count { kind: RequestKind, requests: usize },
+    /// Repeats a part of the application; prints its mean time, in seconds. axum's routes are not taken apart.
+    Part {
+        part: GatewayPart,
+        #[arg(long)]
+        millis: u64,
+    },
 }
 
 /// Runs the task of the command line. `allocations` returns their number so far.
@@ -96,6 +103,10 @@ async fn run(application: Application, task: RestTask, allocations: &dyn Fn() ->
         RestTask::Count { kind, requests } => {
             let caller = RestCaller::new(Target::Router(in_process(application)?), kind).await?;
             count(caller, requests, allocations).await
+        }
+        RestTask::Part { part, millis } => {
+            println!("{}", part.mean(application, Duration::from_millis(millis))?);
+            Ok(())
         }
     }
 }

@@ -12,4 +12,5 @@ mod caller;
 pub mod command;
 mod generated;
 pub mod ours;
+mod parts;
 pub mod requests;

@@ -36,7 +36,8 @@ impl OrderService for Orders {
     }
 }
 
-fn order(order_id: String) -> Order {
+/// An order of 2 kB of JSON.
+pub(super) fn order(order_id: String) -> Order {
     let item = Item {
         product_id: "product-7781".to_owned(),
         quantity: 12,

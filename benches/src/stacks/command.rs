@@ -9,7 +9,9 @@ use super::{
     connect_rust::ConnectRust,
     load::{self, CallTimes, Load},
     name::StackName,
+    official,
     ours::{self, Ours},
+    parts::ClientPart,
     policies::{self, Policies},
     stack::{Caller, Stack},
     tonic::Tonic,
@@ -73,6 +75,14 @@ enum Task {
         #[arg(long)]
         millis: u64,
     },
+    /// Calls a server by the crate `grpc`; prints as `unary` does.
+    Official {
+        port: u16,
+        #[arg(long)]
+        concurrency: usize,
+        #[arg(long)]
+        millis: u64,
+    },
     /// Calls the service in this process with call policies; prints the mean time of a call.
     Mean {
         policies: Policies,
@@ -82,6 +92,14 @@ enum Task {
     /// Calls the service in this process from threads that share a client; prints calls per second.
     Threads {
         policies: Policies,
+        #[arg(long)]
+        threads: usize,
+        #[arg(long)]
+        millis: u64,
+    },
+    /// Calls a part of a client; prints the mean time of a call in seconds.
+    Part {
+        part: ClientPart,
         #[arg(long)]
         threads: usize,
         #[arg(long)]
@@ -149,12 +167,16 @@ async fn run<S: Stack>(task: Task, allocations: &dyn Fn() -> usize) -> Result<()
         Task::RemotePolicies { policies, port, concurrency, millis } => {
             print_times(&load::unary(vec![policies.remote(port)?], load(millis, concurrency)).await?)
         }
+        Task::Official { port, concurrency, millis } => {
+            print_times(&load::unary(vec![official::connect(port)], load(millis, concurrency)).await?)
+        }
         Task::Mean { policies, millis } => {
             print_number(policies::mean(policies.in_process()?, Duration::from_millis(millis)).await?)
         }
         Task::Threads { policies, threads, millis } => {
             print_number(policies::threads(&policies.in_process()?, threads, Duration::from_millis(millis))?)
         }
+        Task::Part { part, threads, millis } => print_number(part.mean(threads, Duration::from_millis(millis))),
         Task::CountPolicies { policies, calls } => count(policies.in_process()?, calls, allocations).await,
         Task::Count { calls, part: Part::Call } => count(S::in_process()?, calls, allocations).await,
         Task::Count { calls, part: Part::Server } => count(S::server(), calls, allocations).await,

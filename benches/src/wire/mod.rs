@@ -1,4 +1,4 @@
-//! Calls: ours, tonic's own stubs and connect-rust, interleaved, on the same processors.
+//! Calls: ours, tonic's own stubs and connect-rust, interleaved, on the same processors; and a server of grpc-go.
 //!
 //! The programs `wire-timed` and `wire-counted` make the calls; here they are run, and their output becomes figures.
 
@@ -16,6 +16,7 @@ use crate::{
 pub(crate) fn all(length: RunLength) -> Result<()> {
     let bench = WireBench { length, programs: Programs::built()? };
     bench.remote()?;
+    bench.servers()?;
     bench.in_process("server")?;
     bench.in_process("call")?;
     bench.layers()
@@ -26,6 +27,9 @@ struct WireBench {
     programs: Programs,
 }
 
+/// The connections of a client, and the calls at once on each.
+const SHAPES: [(&str, &str, &str); 3] = [("serial", "1", "1"), ("64x1", "1", "64"), ("64x4", "4", "16")];
+
 /// A figure of each stack, in the order of [`StackName::ALL`].
 type Numbers = [f64; StackName::ALL.len()];
 
@@ -35,7 +39,7 @@ impl WireBench {
         let servers = StackName::ALL.iter().map(|stack| self.programs.serve(*stack)).collect::<Result<Vec<_>>>()?;
         let millis = self.length.millis.to_string();
         let of = |stack: StackName| &servers[stack as usize];
-        for (name, connections, concurrency) in [("serial", "1", "1"), ("64x1", "1", "64"), ("64x4", "4", "16")] {
+        for (name, connections, concurrency) in SHAPES {
             let arguments = ["--connections", connections, "--concurrency", concurrency, "--millis", &millis];
             let [rate, p50, p99, cpu] = in_turns(self.length.turns, |stack| {
                 let before = of(stack).cpu()?;
@@ -54,6 +58,32 @@ impl WireBench {
             Ok([numbers[0]])
         })?;
         print("wire/stream/rate".to_owned(), Unit::Rate, rate, Goal::AtLeast(1.0));
+        Ok(())
+    }
+
+    /// Calls of our client to our server, beside those to a server of grpc-go.
+    fn servers(&self) -> Result<()> {
+        let Some(go) = Programs::serve_grpc_go()? else {
+            println!("skipped: the server of grpc-go is not built by benches/grpc-go");
+            return Ok(());
+        };
+        let ours = self.programs.serve(StackName::Ours)?;
+        let millis = self.length.millis.to_string();
+        for (name, connections, concurrency) in SHAPES {
+            let arguments = ["--connections", connections, "--concurrency", concurrency, "--millis", &millis];
+            self.beside(&format!("unary/{name}"), "unary", [ours.port, go.port], &arguments)?;
+        }
+        self.beside("stream", "stream", [ours.port, go.port], &["--millis", &millis])
+    }
+
+    /// Prints the rates of our client with two servers.
+    fn beside(&self, name: &str, task: &str, ports: [u16; 2], arguments: &[&str]) -> Result<()> {
+        let rate = |port| self.programs.call(StackName::Ours, task, Some(port), arguments).map(|numbers| numbers[0]);
+        let turns = (0..self.length.turns).map(|_| Ok((rate(ports[0])?, rate(ports[1])?)));
+        let turns = turns.collect::<Result<Vec<_>>>()?;
+        let (ours, peer) = (median(turns.iter().map(|it| it.0)), Some(median(turns.iter().map(|it| it.1))));
+        let name = format!("wire/{name}/rate/grpc-go");
+        println!("{}", Figure { name, unit: Unit::Rate, ours, peer, goal: Goal::AtLeast(1.0) });
         Ok(())
     }
 

@@ -25,6 +25,12 @@ impl Programs {
         Serving::start(&self.timed, &[stack.name(), "serve"])
     }
 
+    /// Starts a server of grpc-go, if `benches/grpc-go` has built it.
+    pub(super) fn serve_grpc_go() -> Result<Option<Serving>> {
+        let program = programs::target().join("tools/bench-grpc-go");
+        program.exists().then(|| Serving::start(&program, &[])).transpose()
+    }
+
     /// Runs a task. Returns the printed numbers.
     pub(super) fn call(&self, stack: StackName, task: &str, port: Option<u16>, arguments: &[&str]) -> Result<Vec<f64>> {
         let port = port.map(|port| port.to_string());

@@ -9,9 +9,9 @@ use super::{Caller, OwnOnly, Role};
 use crate::generated::dispatch::v1::{
     AssignOrderRequest, AssignOrderResponse, CancelAssignmentRequest, CancelAssignmentResponse, ConfirmRouteRequest,
     ConfirmRouteResponse, CourierService, DispatchService, GetAssignmentRequest, GetAssignmentResponse,
-    GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest, ListAvailableResponse, RouteService,
-    StreamAssignmentsRequest, StreamAssignmentsResponse, UpdateCourierStatusRequest, UpdateCourierStatusResponse,
-    WatchAssignmentsRequest, WatchAssignmentsResponse, stream_assignments_request::Action,
+    GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest, ListAvailableResponse, ListZonesRequest,
+    ListZonesResponse, RouteService, StreamAssignmentsRequest, StreamAssignmentsResponse, UpdateCourierStatusRequest,
+    UpdateCourierStatusResponse, WatchAssignmentsRequest, WatchAssignmentsResponse, stream_assignments_request::Action,
 };
 
 #[async_trait]
@@ -78,6 +78,10 @@ impl<S: CourierService> CourierService for OwnOnly<S> {
 
     async fn list_available(&self, cx: Context, request: ListAvailableRequest) -> Result<ListAvailableResponse> {
         self.0.list_available(cx, request).await
+    }
+
+    async fn list_zones(&self, cx: Context, request: ListZonesRequest) -> Result<ListZonesResponse> {
+        self.0.list_zones(cx, request).await
     }
 }
 

@@ -5,12 +5,15 @@ use std::future::ready;
 use futures::TryStreamExt;
 use rust_svc::{Context, Error, Result, Streaming, async_trait};
 
-use super::{Caller, OwnOnly, own_only::no_such_order};
-use crate::generated::order::v1::{
-    CancelOrderRequest, CancelOrderResponse, CreateOrderRequest, CreateOrderResponse, GetOrderRequest,
-    GetOrderResponse, ListOrdersRequest, ListOrdersResponse, OrderService, StreamOrderUpdatesRequest,
-    StreamOrderUpdatesResponse, UpdateOrderRequest, UpdateOrderResponse, UploadOrderItemsRequest,
-    UploadOrderItemsResponse, upload_order_items_request::Part,
+use super::{Caller, OwnOnly};
+use crate::{
+    generated::order::v1::{
+        CancelOrderRequest, CancelOrderResponse, CreateOrderRequest, CreateOrderResponse, GetOrderRequest,
+        GetOrderResponse, ListOrdersRequest, ListOrdersResponse, OrderService, StreamOrderUpdatesRequest,
+        StreamOrderUpdatesResponse, UpdateOrderRequest, UpdateOrderResponse, UploadOrderItemsRequest,
+        UploadOrderItemsResponse, upload_order_items_request::Part,
+    },
+    order::unknown_order,
 };
 
 #[async_trait]
@@ -22,9 +25,11 @@ impl<S: OrderService> OrderService for OwnOnly<S> {
 
     async fn get_order(&self, cx: Context, request: GetOrderRequest) -> Result<GetOrderResponse> {
         let customer = Caller::of(&cx)?.customer().map(str::to_owned);
+        let order_id = request.order_id.clone();
         let response = self.0.get_order(cx, request).await?;
         let is_own = customer.is_none_or(|customer| customer == response.order.customer_id);
-        if is_own { Ok(response) } else { Err(no_such_order()) }
+        // The error tells no more than that of an unknown order.
+        if is_own { Ok(response) } else { Err(unknown_order(&order_id)) }
     }
 
     async fn list_orders(&self, cx: Context, mut request: ListOrdersRequest) -> Result<ListOrdersResponse> {

@@ -51,7 +51,7 @@ const PUBLIC: [Method; 10] = [
     tracking::GET_TRACKING,
 ];
 
-const INNER: [(Method, &[Role]); 13] = [
+const INNER: [(Method, &[Role]); 14] = [
     (inventory::RESERVE_ITEMS, &[Orders]),
     (inventory::RELEASE_RESERVATION, &[Orders]),
     (inventory::UPLOAD_TELEMETRY, &[Sensor, Operator]),
@@ -64,6 +64,7 @@ const INNER: [(Method, &[Role]); 13] = [
     (couriers::GET_COURIER_STATUS, &[Courier, Gateway, Operator]),
     (couriers::UPDATE_COURIER_STATUS, &[Courier, Operator]),
     (couriers::LIST_AVAILABLE, &[Operator]),
+    (couriers::LIST_ZONES, &[Operator]),
     (routes::CONFIRM_ROUTE, &[Courier]),
 ];
 

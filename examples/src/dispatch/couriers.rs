@@ -6,7 +6,8 @@ use super::{service::Dispatch, store::CourierUpdate};
 use crate::{
     generated::dispatch::v1::{
         CourierService, GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest, ListAvailableResponse,
-        UpdateCourierStatusRequest, UpdateCourierStatusResponse, courier::Availability,
+        ListZonesRequest, ListZonesResponse, UpdateCourierStatusRequest, UpdateCourierStatusResponse,
+        courier::{Availability, TransportMode},
         stream_assignments_response::Event,
     },
     lists::page_token::PageTokens,
@@ -48,15 +49,20 @@ impl CourierService for Dispatch {
     async fn list_available(&self, _: Context, request: ListAvailableRequest) -> Result<ListAvailableResponse> {
         let size = validation::page_size(request.page_size)?;
         // One more than the page has, to detect the last page.
-        let tokens = PageTokens::new(&self.store.secret().await?, "available couriers");
+        let kind = format!("available couriers of {}", request.zone);
+        let tokens = PageTokens::new(&self.store.secret().await?, &kind);
         let after = tokens.read::<String>(&request.page_token)?.unwrap_or_default();
-        let mut couriers = self.store.available(&after, size + 1).await?;
+        let mut couriers = self.store.available(&request.zone, &after, size + 1).await?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let is_last = couriers.len() <= size;
         couriers.truncate(size);
         let last = couriers.last().filter(|_| !is_last);
         let next_page_token = last.map(|last| tokens.write(&last.courier_id)).unwrap_or_default();
         Ok(ListAvailableResponse { couriers, next_page_token })
+    }
+
+    async fn list_zones(&self, _: Context, _: ListZonesRequest) -> Result<ListZonesResponse> {
+        Ok(ListZonesResponse { zones: self.store.zones().await? })
     }
 }
 
@@ -69,6 +75,10 @@ fn courier_update(request: UpdateCourierStatusRequest) -> Result<CourierUpdate> 
     if let Some(position) = &request.position {
         validation::check_place(&mut violations, "position.", position.latitude, position.longitude);
     }
+    validation::check_length(&mut violations, "zone", request.zone.as_deref().unwrap_or_default(), validation::MAX_ID);
+    if let Some(TransportMode::Unrecognized(_)) = request.transport_mode {
+        violations.add("transport_mode", "is not known here");
+    }
     let on_duty = on_duty(&mut violations, request.availability);
     validation::into_result(violations)?;
     Ok(CourierUpdate {
@@ -77,6 +87,8 @@ fn courier_update(request: UpdateCourierStatusRequest) -> Result<CourierUpdate> 
         display_name: request.display_name,
         on_duty,
         position: request.position,
+        transport_mode: request.transport_mode,
+        zone: request.zone,
     })
 }
 

@@ -3,6 +3,10 @@
 use rust_svc::Error;
 
 use super::{status, store::DispatchStoreError};
+use crate::validation;
+
+const ASSIGNMENT: &str = "dispatch.v1.Assignment";
+const COURIER: &str = "dispatch.v1.Courier";
 
 impl From<DispatchStoreError> for Error {
     fn from(error: DispatchStoreError) -> Self {
@@ -10,17 +14,22 @@ impl From<DispatchStoreError> for Error {
             DispatchStoreError::Database(error) => {
                 Self::unavailable("the assignments cannot be stored or read: try again").with_source(error)
             }
-            DispatchStoreError::UnknownAssignment | DispatchStoreError::UnknownCourier => {
-                Self::not_found(error.to_string())
+            DispatchStoreError::UnknownAssignment(id) => {
+                validation::unknown_resource(ASSIGNMENT, &id, "there is no such assignment")
+            }
+            DispatchStoreError::UnknownCourier(id) => {
+                validation::unknown_resource(COURIER, &id, "there is no such courier")
             }
             DispatchStoreError::KeyReused | DispatchStoreError::AlreadyAssigned => {
                 Self::already_exists(error.to_string())
             }
             DispatchStoreError::Cancelled => Self::aborted(error.to_string()),
             DispatchStoreError::WrongStatus(status) => {
-                Self::failed_precondition(format!("the assignment is {}", status::name(status)))
+                validation::wrong_status(ASSIGNMENT, format!("the assignment is {}", status::name(status)))
             }
-            DispatchStoreError::NotYours | DispatchStoreError::NotFree => Self::failed_precondition(error.to_string()),
+            DispatchStoreError::NotYours | DispatchStoreError::NotFree => {
+                validation::wrong_status(COURIER, error.to_string())
+            }
         }
     }
 }

@@ -69,7 +69,7 @@ impl Dispatch {
     /// The number of reads depends on the couriers without an offer, not on the assignments.
     async fn match_all(&self) -> Result<()> {
         // The search may have restarted after a courier went off duty.
-        for assignment in self.store.hopeless(self.clock.before(self.config.search_for)).await? {
+        for assignment in self.store.searching_since(self.clock.before(self.config.search_for)).await? {
             self.give_up(&assignment).await?;
         }
         while let Some(found) = self.next_match().await? {

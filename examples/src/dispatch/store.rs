@@ -5,7 +5,9 @@ use std::fmt;
 use rust_svc::async_trait;
 use tokio::sync::watch;
 
-use crate::generated::dispatch::v1::{Assignment, Courier, Point, Route, assignment::Status};
+use crate::generated::dispatch::v1::{
+    Assignment, Courier, Point, Route, assignment::Status, courier::TransportMode, list_zones_response::Zone,
+};
 
 /// Stores assignments, couriers and routes. Each call is one transaction.
 #[async_trait]
@@ -20,7 +22,7 @@ pub trait DispatchStore: Send + Sync + 'static {
     async fn assignment_of_order(&self, order_id: &str) -> Result<Assignment, DispatchStoreError>;
 
     /// Lists the assignments that have been without a courier since before a time, oldest first.
-    async fn hopeless(&self, since: i64) -> Result<Vec<Assignment>, DispatchStoreError>;
+    async fn searching_since(&self, since: i64) -> Result<Vec<Assignment>, DispatchStoreError>;
 
     /// Returns the oldest assignment without a courier that one of these couriers may take, unless it is among the offered.
     async fn next_match(
@@ -66,8 +68,11 @@ pub trait DispatchStore: Send + Sync + 'static {
     /// up. Returns whether the update took effect, because its key was not used before.
     async fn update_courier(&self, update: CourierUpdate) -> Result<(Courier, bool), DispatchStoreError>;
 
-    /// Lists available couriers after this one, by identifier.
-    async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError>;
+    /// Lists available couriers of a zone, or of all if it is empty, after this one, by identifier.
+    async fn available(&self, zone: &str, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError>;
+
+    /// Lists the zones of couriers, by name.
+    async fn zones(&self) -> Result<Vec<Zone>, DispatchStoreError>;
 
     /// Stores the route of an accepted assignment, unless the key was used before.
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, DispatchStoreError>;
@@ -132,15 +137,19 @@ pub struct CourierUpdate {
     pub on_duty: Option<bool>,
     /// The position.
     pub position: Option<Point>,
+    /// How it travels.
+    pub transport_mode: Option<TransportMode>,
+    /// The zone.
+    pub zone: Option<String>,
 }
 
 /// An error of the store.
 #[derive(Debug)]
 pub enum DispatchStoreError {
     /// The assignment does not exist.
-    UnknownAssignment,
+    UnknownAssignment(String),
     /// The courier does not exist.
-    UnknownCourier,
+    UnknownCourier(String),
     /// The assignment exists, with other content.
     KeyReused,
     /// The order has another active assignment.
@@ -166,8 +175,8 @@ impl From<sqlx::Error> for DispatchStoreError {
 impl fmt::Display for DispatchStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownAssignment => f.write_str("there is no such assignment"),
-            Self::UnknownCourier => f.write_str("there is no such courier"),
+            Self::UnknownAssignment(id) => write!(f, "there is no assignment {id}"),
+            Self::UnknownCourier(id) => write!(f, "there is no courier {id}"),
             Self::KeyReused => f.write_str("the key was used with other content"),
             Self::AlreadyAssigned => f.write_str("the order has another live assignment"),
             Self::Cancelled => f.write_str("the assignment was called off"),

@@ -1,9 +1,12 @@
 //! Errors of the store, as callers receive them.
 
-use rust_svc::Error;
+use rust_svc::{Error, rpc::PreconditionFailure};
 
 use super::store::StockStoreError;
-use crate::generated::inventory::v1::{StockError, stock_error::Shortage};
+use crate::{
+    generated::inventory::v1::{StockError, stock_error::Shortage},
+    validation,
+};
 
 impl From<StockStoreError> for Error {
     fn from(error: StockStoreError) -> Self {
@@ -19,8 +22,14 @@ impl From<StockStoreError> for Error {
 }
 
 fn short(shortages: Vec<Shortage>) -> Error {
-    let each =
-        shortages.iter().map(|it| format!("{} (asked for {}, free {})", it.product_id, it.requested, it.available));
+    let each = shortages.iter().map(|it| format!("{} ({})", it.product_id, free(it)));
+    let violations = shortages.iter().map(|it| validation::unmet("STOCK", &it.product_id, free(it))).collect();
     let message = format!("not enough in stock: {}", each.collect::<Vec<_>>().join(", "));
-    Error::failed_precondition(message).with_detail(StockError { shortages })
+    Error::failed_precondition(message)
+        .with_detail(StockError { shortages })
+        .with_detail(PreconditionFailure { violations })
+}
+
+fn free(shortage: &Shortage) -> String {
+    format!("asked for {}, free {}", shortage.requested, shortage.available)
 }

@@ -56,12 +56,16 @@ impl Inventory {
     }
 }
 
+fn never_counted(product_id: &str) -> Error {
+    validation::unknown_resource("inventory.v1.StockLevel", product_id, "no such product was ever counted")
+}
+
 #[async_trait]
 impl InventoryService for Inventory {
     async fn check_stock(&self, _: Context, request: CheckStockRequest) -> Result<CheckStockResponse> {
         let stock = self.store.level(&request.product_id).await?;
-        let stock = stock.ok_or_else(|| Error::not_found("no such product was ever counted"))?;
-        Ok(CheckStockResponse { stock })
+        let stock = stock.ok_or_else(|| never_counted(&request.product_id))?;
+        Ok(CheckStockResponse { stock, cached: false, read_time: time::from_micros(self.clock.now()) })
     }
 
     async fn reserve_items(&self, _: Context, request: ReserveItemsRequest) -> Result<ReserveItemsResponse> {

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use rust_svc::{Client, Server, intercept::RateLimit};
+use rust_svc::{Client, Server, gateway::GatewayRoutes, intercept::RateLimit};
 
-use super::{BoxError, ProcessOptions, page::page_routes, process::NodeProcess};
+use super::{
+    BoxError, ProcessOptions,
+    front::{Front, settings, with_last_stock},
+    page::page_routes,
+    process::NodeProcess,
+};
 use crate::{
     access::{Caller, Role, Roles, Tokens, authenticate},
     generated::{
@@ -49,7 +54,8 @@ impl GatewayNode {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> Result<(), BoxError> {
         let process = NodeProcess::new(self.process, "gateway")?;
-        let inventory = InventoryServiceClient(process.client(&self.inventory, Role::Gateway)?);
+        let inventory = process.client_builder(&self.inventory, Role::Gateway);
+        let inventory = InventoryServiceClient(with_last_stock(inventory).build()?);
         let orders = OrderServiceClient(process.client(&self.order, Role::Gateway)?);
         let dispatch = process.client(&self.dispatch, Role::Gateway)?;
         let front = front(inventory, orders, &dispatch, process.tokens().clone());
@@ -73,7 +79,11 @@ pub fn front(
     let limit = RateLimit::per_second(CALLS_PER_SECOND).burst(BURST).by(|cx| Some(Caller::of(cx).ok()?.name.clone()));
     Server::new()
         .chain(&authenticate(tokens).intercept(Roles::of_gateway()).intercept(limit))
-        .gateway(inventory_service_gateway(Arc::new(inventory)))
-        .gateway(order_service_gateway(orders))
-        .gateway(tracking_service_gateway(Arc::new(tracking)))
+        .gateway(with_settings(inventory_service_gateway(Arc::new(Front(Arc::new(inventory))))))
+        .gateway(with_settings(order_service_gateway(Arc::new(Front(orders)))))
+        .gateway(with_settings(tracking_service_gateway(Arc::new(tracking))))
+}
+
+fn with_settings(gateway: impl Into<GatewayRoutes>) -> GatewayRoutes {
+    gateway.into().with_settings(settings())
 }

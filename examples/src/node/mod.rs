@@ -3,6 +3,7 @@
 mod credentials;
 mod demonstration;
 mod dispatch;
+mod front;
 mod gateway;
 mod inventory;
 mod options;
@@ -13,6 +14,7 @@ mod start;
 
 pub use credentials::CredentialsCommand;
 pub use dispatch::DispatchNode;
+pub use front::with_last_stock;
 pub use gateway::{GatewayNode, front};
 pub use inventory::InventoryNode;
 pub use options::ProcessOptions;

@@ -4,6 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use rust_svc::{
     Client, Result, Server, async_trait,
+    client::ClientBuilder,
     intercept::{Call, Chain, Interceptor, Stage},
     observe::{AccessLog, Metrics, Otlp, Trace},
     server::{Health, Listen},
@@ -13,6 +14,7 @@ use tokio::{sync::Notify, time::timeout};
 use super::{
     BoxError, ProcessOptions,
     demonstration::{CallLines, Faults},
+    front::CLIENT_VERSION,
     start::end_of_stdin,
 };
 use crate::{
@@ -72,7 +74,7 @@ impl NodeProcess {
 
     /// Every process logs, counts and traces its calls, and those that it makes.
     fn chain(&self) -> Chain {
-        let chain = Chain::new().intercept(Trace::new().sampled()).observe(AccessLog::new());
+        let chain = Chain::new().intercept(Trace::new().sampled()).observe(AccessLog::new().metadata(CLIENT_VERSION));
         let mut chain = chain.observe(self.metrics.clone());
         if self.options.demonstrate {
             chain = chain.observe(CallLines(self.name));
@@ -85,6 +87,10 @@ impl NodeProcess {
 
     /// A client of a service at an inner address, with a token of this process.
     pub(super) fn client(&self, url: &str, role: Role) -> Result<Client> {
+        self.client_builder(url, role).build()
+    }
+
+    pub(super) fn client_builder(&self, url: &str, role: Role) -> ClientBuilder {
         let credentials = Credentials::new(self.tokens.clone(), Caller::new(role, self.name));
         let chain = self.chain().intercept(credentials);
         let client = match self.options.certificates() {
@@ -92,7 +98,7 @@ impl NodeProcess {
             None => Client::builder(url),
         };
         let client = client.chain(&chain);
-        if self.options.plaintext { client.plaintext() } else { client }.build()
+        if self.options.plaintext { client.plaintext() } else { client }
     }
 
     /// Serves at an inner address until the process is asked to stop. Prints the address in its first line.

@@ -1,11 +1,11 @@
 //! Cancelling an order.
 
-use rust_svc::{Context, Error, Result, Violations};
+use rust_svc::{Context, Result, Violations};
 
 use super::{
+    errors::too_late,
     placing::check_time,
     service::Orders,
-    status,
     store::{OrderStoreError, StoredOrder},
 };
 use crate::{
@@ -37,8 +37,4 @@ fn check(order: StoredOrder) -> Result<Order> {
         Status::Cancelled | Status::Undoing => Ok(order.order),
         status => Err(too_late(status)),
     }
-}
-
-fn too_late(status: Status) -> Error {
-    Error::failed_precondition(format!("the order is {} and cannot be cancelled", status::name(status)))
 }

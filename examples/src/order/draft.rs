@@ -7,6 +7,7 @@ use crate::{
     generated::order::v1::{
         Address, CreateOrderRequest, DeliveryInstructions, OrderItem, UploadOrderItemsRequest,
         upload_order_items_request::{Header, Part},
+        upload_order_items_response::RejectedItem,
     },
     validation,
 };
@@ -27,14 +28,20 @@ pub(super) fn of_request(request: CreateOrderRequest) -> Result<(String, Draft)>
     checked(request.idempotency_key, draft)
 }
 
-/// The key and the draft of an upload: a header, then items.
-pub(super) async fn of_upload(mut parts: Streaming<UploadOrderItemsRequest>) -> Result<(String, Draft)> {
+/// The key and the draft of an upload, a header and then items, and the items that are not in the draft.
+pub(super) async fn of_upload(
+    mut parts: Streaming<UploadOrderItemsRequest>,
+) -> Result<(String, Draft, Vec<RejectedItem>)> {
     let header = header(parts.next().await)?;
-    let mut items = Vec::new();
+    let (mut items, mut rejected_items) = (Vec::<OrderItem>::new(), Vec::new());
     while let Some(part) = parts.next().await {
-        items.push(item(part?)?);
-        if items.len() > validation::MAX_ITEMS {
-            break;
+        let item = item(part?)?;
+        match rejection(&items, &item) {
+            Some(reason) => rejected_items.push(RejectedItem { item: Some(item), reason }),
+            None => items.push(item),
+        }
+        if items.len() + rejected_items.len() > validation::MAX_ITEMS {
+            return Err(Error::invalid_argument(format!("an order has at most {} items", validation::MAX_ITEMS)));
         }
     }
     let draft = Draft {
@@ -44,7 +51,17 @@ pub(super) async fn of_upload(mut parts: Streaming<UploadOrderItemsRequest>) -> 
         instructions: header.instructions,
         trace: None,
     };
-    checked(header.idempotency_key, draft)
+    let (key, draft) = checked(header.idempotency_key, draft)?;
+    Ok((key, draft, rejected_items))
+}
+
+/// Why an order cannot have an item beside these.
+fn rejection(items: &[OrderItem], item: &OrderItem) -> Option<String> {
+    let mut violations = Violations::default();
+    let pairs = items.iter().filter(|it| it.product_id == item.product_id).chain([item]);
+    let pairs: Vec<_> = pairs.map(|it| (it.product_id.as_str(), it.quantity)).collect();
+    validation::check_items(&mut violations, pairs.into_iter());
+    violations.into_vec().pop().map(|last| last.description)
 }
 
 fn header(first: Option<Result<UploadOrderItemsRequest>>) -> Result<Header> {

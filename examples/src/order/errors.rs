@@ -6,15 +6,21 @@ use super::{
     status,
     store::{OrderStoreError, Refusal},
 };
-use crate::generated::inventory::v1::StockError;
+use crate::{
+    generated::{inventory::v1::StockError, order::v1::order::Status},
+    validation,
+};
+
+/// The type of orders.
+const ORDER: &str = "order.v1.Order";
 
 impl From<OrderStoreError> for Error {
     fn from(error: OrderStoreError) -> Self {
         match error {
-            OrderStoreError::Unknown => Self::not_found("there is no such order"),
+            OrderStoreError::Unknown(order_id) => unknown_order(&order_id),
             OrderStoreError::KeyReused => Self::already_exists("the idempotency key was used with other content"),
             OrderStoreError::WrongStatus(status) => {
-                Self::failed_precondition(format!("the order is {}", status::name(status)))
+                validation::wrong_status(ORDER, format!("the order is {}", status::name(status)))
             }
             OrderStoreError::Outdated => Self::aborted("the order has changed since it was read: read it again"),
             OrderStoreError::LeaseLost => Self::aborted(error.to_string()),
@@ -23,6 +29,16 @@ impl From<OrderStoreError> for Error {
             }
         }
     }
+}
+
+/// The error for an unknown order.
+pub(crate) fn unknown_order(order_id: &str) -> Error {
+    validation::unknown_resource(ORDER, order_id, "there is no such order")
+}
+
+/// The error for an order that is past the status in which it can be cancelled.
+pub(super) fn too_late(status: Status) -> Error {
+    validation::wrong_status(ORDER, format!("the order is {} and cannot be cancelled", status::name(status)))
 }
 
 /// Whether an error is a verdict on a request: the call had no effect, and repeating it would fail again.

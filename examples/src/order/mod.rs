@@ -15,4 +15,5 @@ pub mod store;
 mod tests;
 mod updating;
 
+pub(crate) use errors::unknown_order;
 pub use service::Orders;

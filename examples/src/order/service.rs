@@ -99,10 +99,10 @@ impl OrderService for Orders {
         cx: Context,
         parts: Streaming<UploadOrderItemsRequest>,
     ) -> Result<UploadOrderItemsResponse> {
-        let (key, draft) = draft::of_upload(parts).await?;
+        let (key, draft, rejected_items) = draft::of_upload(parts).await?;
         let item_count = i32::try_from(draft.items.len()).unwrap_or(i32::MAX);
         let order = to_the_end(self.clone().place(cx, key, draft)).await?;
-        Ok(UploadOrderItemsResponse { order, item_count })
+        Ok(UploadOrderItemsResponse { order, item_count, rejected_items })
     }
 }
 

@@ -258,7 +258,7 @@ pub struct Obligations {
 #[derive(Debug)]
 pub enum OrderStoreError {
     /// The order does not exist.
-    Unknown,
+    Unknown(String),
     /// The key was used with other content.
     KeyReused,
     /// The status of the order does not allow it.
@@ -280,7 +280,7 @@ impl From<sqlx::Error> for OrderStoreError {
 impl fmt::Display for OrderStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown => f.write_str("there is no such order"),
+            Self::Unknown(order_id) => write!(f, "there is no order {order_id}"),
             Self::KeyReused => f.write_str("the key was used with other content"),
             Self::WrongStatus(status) => write!(f, "the order is {}", super::status::name(*status)),
             Self::Outdated => f.write_str("the order has changed"),

@@ -5,7 +5,7 @@ use examples::{
         sqlite::SqliteDispatchStore,
         store::{CourierMatch, CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence},
     },
-    generated::dispatch::v1::{Assignment, Courier, Route},
+    generated::dispatch::v1::{Assignment, Courier, Route, list_zones_response::Zone},
 };
 use rust_svc::async_trait;
 use tokio::sync::watch;
@@ -53,9 +53,9 @@ impl DispatchStore for FaultyDispatchStore {
     }
 
     // The reads of the matching run beside the calls, and are only counted.
-    async fn hopeless(&self, since: i64) -> Result<Vec<Assignment>> {
-        self.faults.count("dispatch: hopeless");
-        self.real.hopeless(since).await
+    async fn searching_since(&self, since: i64) -> Result<Vec<Assignment>> {
+        self.faults.count("dispatch: searching since");
+        self.real.searching_since(since).await
     }
 
     async fn next_match(&self, couriers: Vec<String>, offered: Vec<String>) -> Result<Option<CourierMatch>> {
@@ -92,8 +92,12 @@ impl DispatchStore for FaultyDispatchStore {
         self.real.update_courier(update).await
     }
 
-    async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>> {
-        self.real.available(after, limit).await
+    async fn available(&self, zone: &str, after: &str, limit: i64) -> Result<Vec<Courier>> {
+        self.real.available(zone, after, limit).await
+    }
+
+    async fn zones(&self) -> Result<Vec<Zone>> {
+        self.real.zones().await
     }
 
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route> {

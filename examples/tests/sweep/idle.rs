@@ -69,7 +69,7 @@ async fn idle_orders_cost_one_read_of_each_process() {
         "orders: lease due",
         "orders: lease obligations",
         "dispatch: end silence",
-        "dispatch: hopeless",
+        "dispatch: searching since",
         "stock: expire",
     ];
     counts.retain(|_, count| *count > 0);

@@ -148,7 +148,7 @@ impl World {
         .await;
     }
 
-    /// Dispatch gives up hopeless searches, and reservations expire that were not repeated.
+    /// Dispatch gives up searching_since searches, and reservations expire that were not repeated.
     async fn keep_house(&mut self) {
         let Processes { dispatch, stock, .. } = self.processes.clone();
         self.run(async move { dispatch.match_couriers().await }).await;

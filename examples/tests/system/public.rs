@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use examples::{
     access::{Caller, Role, Tokens},
-    generated::order::v1::OrderService,
-    node::front,
+    generated::{inventory::v1::InventoryServiceClient, order::v1::OrderService},
+    node::{front, with_last_stock},
 };
-use rust_svc::Context;
+use rust_svc::{Client, Context};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -80,6 +80,33 @@ async fn errors_are_json_with_the_right_status() {
     }
     let (status, error) = get(&front, "/v1/orders?page_size=-1").await;
     assert_eq!((status, &error["code"]), (400, &Value::from(3)));
+}
+
+#[tokio::test]
+async fn an_unknown_order_is_named_in_the_error() {
+    let system = System::build().await;
+    let server = front(system.inventory(), system.orders(), &system.dispatch.client(), tokens());
+    let front = Serving::start(server, "127.0.0.1:0").await;
+    let (_, error) = get(&front, "/v1/orders/nobody").await;
+    let info = &error["details"][0];
+    assert_eq!(info["@type"], "type.googleapis.com/google.rpc.ResourceInfo");
+    assert_eq!((&info["resourceType"], &info["resourceName"]), (&"order.v1.Order".into(), &"nobody".into()));
+}
+
+#[tokio::test]
+async fn stock_is_the_last_known_one_while_the_inventory_is_down() {
+    let system = System::build().await;
+    let inventory = with_last_stock(Client::builder(&system.inventory.url)).build().expect("an address");
+    let inventory = InventoryServiceClient(inventory);
+    let server = front(inventory, system.orders(), &system.dispatch.client(), tokens());
+    let front = Serving::start(server, "127.0.0.1:0").await;
+    let (status, current) = get(&front, "/v1/inventory/tea/stock").await;
+    assert_eq!((status, &current["cached"]), (200, &Value::Null));
+    system.inventory.stop().await;
+    let (status, last) = get(&front, "/v1/inventory/tea/stock").await;
+    assert_eq!((status, &last["cached"], &last["stock"]), (200, &Value::from(true), &current["stock"]));
+    assert_eq!(last["readTime"], current["readTime"]);
+    assert_eq!(get(&front, "/v1/inventory/cup/stock").await.0, 503, "it was never read");
 }
 
 #[tokio::test]

@@ -9,9 +9,10 @@ use examples::{
         AssignOrderRequest, AssignOrderResponse, Assignment, CancelAssignmentRequest, CancelAssignmentResponse,
         ConfirmRouteRequest, ConfirmRouteResponse, Courier, CourierService, CourierServiceClient, CourierServiceFake,
         DispatchService, DispatchServiceClient, DispatchServiceFake, GetAssignmentRequest, GetAssignmentResponse,
-        GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest, ListAvailableResponse, Point, Route,
-        RouteService, RouteServiceClient, RouteServiceFake, StreamAssignmentsRequest, StreamAssignmentsResponse,
-        UpdateCourierStatusRequest, UpdateCourierStatusResponse, WatchAssignmentsRequest, WatchAssignmentsResponse,
+        GetCourierStatusRequest, GetCourierStatusResponse, ListAvailableRequest, ListAvailableResponse,
+        ListZonesRequest, ListZonesResponse, Point, Route, RouteService, RouteServiceClient, RouteServiceFake,
+        StreamAssignmentsRequest, StreamAssignmentsResponse, UpdateCourierStatusRequest, UpdateCourierStatusResponse,
+        WatchAssignmentsRequest, WatchAssignmentsResponse,
         assignment::Status,
         courier::Availability,
         courier_service_adapter, dispatch_service_adapter, route_service_adapter,
@@ -37,6 +38,19 @@ async fn courier_service() {
     fake.get_courier_status.returns(GetCourierStatusResponse { courier: courier.clone() });
     fake.list_available.returns(ListAvailableResponse { couriers: vec![courier], ..ListAvailableResponse::default() });
     signs_up(&fake).await;
+}
+
+/// The bulkhead of the contract has four calls in flight and eight that wait. It refuses others at once.
+#[tokio::test(start_paused = true)]
+async fn few_calls_list_zones_at_the_same_time() {
+    let fake = CourierServiceFake::new();
+    fake.list_zones.times(12).delay(Duration::from_millis(50)).returns(ListZonesResponse::default());
+    let client = Client::in_memory(courier_service_adapter(Arc::new(fake.clone()))).expect("served");
+    let client = CourierServiceClient::new(client);
+    let listed = || client.list_zones(Context::new(), ListZonesRequest::default());
+    let outcomes = futures::future::join_all((0..13).map(|_| listed())).await;
+    let refused: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    assert_eq!(refused.iter().map(|error| error.code()).collect::<Vec<_>>(), [Code::Unavailable]);
 }
 
 #[tokio::test]

@@ -79,8 +79,8 @@ fn fake() -> InventoryServiceFake {
     };
     fake.upload_telemetry.at_least(1).returns(UploadTelemetryResponse { accepted: 1, skipped: 0 });
     fake.check_stock.when(|it| it.product_id == "none").fails(Error::not_found("none"));
-    fake.check_stock.returns(CheckStockResponse { stock: stock(10, 0, 0) });
-    fake.check_stock.returns(CheckStockResponse { stock: stock(8, 0, 2) });
+    fake.check_stock.returns(CheckStockResponse { stock: stock(10, 0, 0), ..CheckStockResponse::default() });
+    fake.check_stock.returns(CheckStockResponse { stock: stock(8, 0, 2), ..CheckStockResponse::default() });
     fake.reserve_items.returns(ReserveItemsResponse { reservation: reservation(State::Held) });
     fake.watch_stock_levels.send(WatchStockLevelsResponse { stock: stock(8, 2, 0) }).stall();
     let shipped = ReleaseReservationResponse { reservation: reservation(State::Shipped) };

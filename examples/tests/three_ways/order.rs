@@ -166,7 +166,11 @@ fn order_fake() -> OrderServiceFake {
     fake.stream_order_updates.send(update).stall();
     fake.update_order.returns(UpdateOrderResponse { order: Order { instructions, ..order("o1") } });
     let header = |it: &UploadOrderItemsRequest| matches!(it.part, Some(Part::Header(_)));
-    fake.upload_order_items.first(header).returns(UploadOrderItemsResponse { order: order("o2"), item_count: 1 });
+    fake.upload_order_items.first(header).returns(UploadOrderItemsResponse {
+        order: order("o2"),
+        item_count: 1,
+        ..UploadOrderItemsResponse::default()
+    });
     fake.cancel_order.returns(CancelOrderResponse { order: order("o1") });
     fake
 }

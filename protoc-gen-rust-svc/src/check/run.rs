@@ -27,9 +27,11 @@ fn lint(model: &Model, diagnostics: &mut Diagnostics) {
     service_configs::check_configs(model, diagnostics);
     let services = model.packages.iter().flat_map(|package| &package.services);
     for service in services.filter(|service| model.requested.contains(&service.position.file)) {
-        methods::check_keys(service, diagnostics);
-        methods::check_deadlines(service, diagnostics);
-        methods::check_attempts(service, diagnostics);
+        if model.has_policies {
+            methods::check_keys(service, diagnostics);
+            methods::check_deadlines(service, diagnostics);
+            methods::check_attempts(service, diagnostics);
+        }
         methods::check_size(service, diagnostics);
         name_lengths::check_service(service, diagnostics);
         for method in &service.methods {

@@ -41,7 +41,7 @@ struct ServeArgs {
     #[arg(long, value_name = "PATH")]
     script: Vec<PathBuf>,
 
-    /// The address of the server: gRPC, gRPC-Web, reflection, health, and the HTTP API at /fake/
+    /// The address of the server: gRPC, gRPC-Web, HTTP routes, reflection, health, and the HTTP API at /fake/
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     listen: String,
 

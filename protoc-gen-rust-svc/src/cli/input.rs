@@ -63,15 +63,14 @@ impl InputArgs {
         };
         let file = file?;
         let options = file.options.overridden_by(GivenOptions::from_parameter(&self.opt.join(",")));
-        let names_input = !self.files.is_empty() || self.descriptor_set.is_some();
-        if !names_input {
+        if !self.has_input() {
             self.files = file.files;
             self.descriptor_set = file.descriptor_set.filter(|_| self.proto_path.is_empty());
         }
         if self.proto_path.is_empty() && self.descriptor_set.is_none() {
             self.proto_path = file.proto_path;
         }
-        let has_input = !self.files.is_empty() || self.descriptor_set.is_some();
+        let has_input = self.has_input();
         if !has_input && !options.problems().is_empty() {
             return Err(CompileError::new(options.problems().to_vec()).into());
         }
@@ -79,6 +78,15 @@ impl InputArgs {
             true => Ok(InputSource { out: file.out, options, format: self.format, arguments: self }),
             false => Err(Problem::uncoded("no .proto files".to_owned(), NO_FILES).into()),
         }
+    }
+
+    /// Returns whether the arguments name the input, or a file that does.
+    pub(super) fn names_input(&self) -> bool {
+        self.config.is_some() || self.has_input()
+    }
+
+    fn has_input(&self) -> bool {
+        !self.files.is_empty() || self.descriptor_set.is_some()
     }
 }
 

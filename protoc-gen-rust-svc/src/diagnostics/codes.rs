@@ -344,4 +344,11 @@ An attempt that exceeds its timeout is retried also without the code.",
 A name in the file of `service_config=`, `gapic_service_config=` or `http_rules=` is not that of a service or a method of this
 run, or the file has a field that the format lacks.",
     },
+    Code {
+        name: "W0610",
+        title: "contract without declarations",
+        explanation: "\
+No file of this run declares a message, an enum, a service or an extension, so the generated modules are empty. Usually the
+wrong files are named: imported files, those of `import public` too, are not generated unless they are named.",
+    },
 ];

@@ -25,6 +25,7 @@ pub const LINTS: &[(&str, &str)] = &[
     ("shared-route", "W0607"),
     ("retry-without-attempt-timeout", "W0608"),
     ("unused-service-config", "W0609"),
+    ("empty-contract", "W0610"),
 ];
 
 /// The lint that is off by default, since services with one route may never share a server.

@@ -14,6 +14,8 @@ pub struct Enum {
     pub docs: Docs,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether the OpenAPI document leaves it out, because a label restricts it.
+    pub is_hidden: bool,
     /// Its values, in the order of the file.
     pub values: Vec<EnumValue>,
     /// Whether its zero means unspecified, so that it has no variant.
@@ -47,6 +49,8 @@ pub struct EnumValue {
     pub docs: Docs,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether the OpenAPI document leaves it out, because a label restricts it.
+    pub is_hidden: bool,
     /// The position of the declaration.
     pub position: Position,
 }

@@ -20,6 +20,8 @@ pub struct Field {
     pub docs: Docs,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether the OpenAPI document leaves it out, because a label restricts it.
+    pub is_hidden: bool,
     /// Whether `Debug` hides its value.
     pub redacted: bool,
     /// Whether a message without it is invalid.

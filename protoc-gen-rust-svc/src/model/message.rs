@@ -18,6 +18,8 @@ pub struct Message {
     pub docs: Docs,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether the OpenAPI document leaves it out, because a label restricts it.
+    pub is_hidden: bool,
     /// Its fields, in the order of the file, with the members of a oneof together.
     pub members: Vec<Member>,
     /// The full names of its nested messages.

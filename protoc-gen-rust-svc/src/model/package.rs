@@ -24,6 +24,8 @@ pub struct Model {
     pub extension_rules: Vec<Rule>,
     /// Whether plain types are generated without prost messages.
     pub is_standalone: bool,
+    /// Whether the constants of methods are generated, which hold their call policies.
+    pub has_policies: bool,
     /// The module of the descriptors, at the root.
     pub descriptors: Ident,
     /// The names in service configs, `SERVICE/METHOD` or `SERVICE/`, each after the path of its file.

@@ -28,6 +28,8 @@ pub struct Service {
     pub docs: Docs,
     /// An attribute for the trait, or nothing.
     pub attribute: Attribute,
+    /// Whether the OpenAPI document leaves it out, because a label restricts it.
+    pub is_hidden: bool,
     /// Whether the methods of the trait have default bodies, so that a new one breaks no implementation.
     pub has_default_methods: bool,
     /// Whether it has an adapter.
@@ -77,6 +79,8 @@ pub struct Method {
     pub docs: Docs,
     /// An attribute for the function of the trait, or nothing.
     pub attribute: Attribute,
+    /// Whether the OpenAPI document leaves it out, because a label restricts it.
+    pub is_hidden: bool,
     /// Its call policy.
     pub policy: Policy,
     /// Its HTTP routes.

@@ -1,9 +1,11 @@
 //! Options of the OpenAPI document.
 
+use std::collections::BTreeSet;
+
 use super::value::unknown;
 
 /// How the OpenAPI document is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenApiOptions {
     /// Whether the option is set, which requests the document.
     pub is_requested: bool,
@@ -19,6 +21,8 @@ pub struct OpenApiOptions {
     pub has_basic: bool,
     /// Whether calls have a key in the header `x-api-key`.
     pub has_api_key: bool,
+    /// The labels of `google.api.visibility` whose elements are described.
+    pub visible_labels: BTreeSet<String>,
 }
 
 /// The format of errors in the OpenAPI document.
@@ -58,8 +62,24 @@ impl OpenApiOptions {
         Ok(())
     }
 
+    /// Adds labels separated by `+`.
+    pub(super) fn show(&mut self, labels: &str) -> Result<(), (String, String)> {
+        if labels.split('+').any(str::is_empty) {
+            let help = "write the labels of `google.api.visibility` to describe: openapi_visibility=PREVIEW+INTERNAL";
+            return Err(("empty label in option `openapi_visibility`".to_owned(), help.to_owned()));
+        }
+        self.visible_labels.extend(labels.split('+').map(str::to_owned));
+        Ok(())
+    }
+
+    /// Whether the document describes an element with labels, separated by commas. One of them is enough.
+    pub fn shows(&self, restriction: &str) -> bool {
+        let mut labels = restriction.split(',').map(str::trim).filter(|label| !label.is_empty()).peekable();
+        labels.peek().is_none() || labels.any(|label| self.visible_labels.contains(label))
+    }
+
     /// The name of the file.
-    pub fn file(self) -> &'static str {
+    pub fn file(&self) -> &'static str {
         if self.is_yaml { "openapi.yaml" } else { "openapi.json" }
     }
 }

@@ -91,6 +91,7 @@ const NAMES: &[&str] = &[
     "emit",
     "types",
     "openapi",
+    "openapi_visibility",
     "split",
     "default_methods",
     "domain_path",
@@ -159,6 +160,7 @@ impl Options {
         match name {
             "emit" => self.set_emit(value),
             "openapi" => self.openapi.set(value),
+            "openapi_visibility" => self.openapi.show(value),
             "types" => self.set_types(value),
             "split" => Split::parse(value).map(|split| self.split = split),
             "default_methods" => self.set_default_methods(value),

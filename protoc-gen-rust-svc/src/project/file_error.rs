@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::Failure;
+use crate::options::OPTIONS_FILE;
 
 /// Reads a text file. The error of a file that is not UTF-8 has the position of the first wrong byte.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
@@ -26,6 +27,17 @@ pub fn check_project_folder(folder: &Path) -> Result<(), Failure> {
     }
     let help = "name the folder of a project as --project; `new` creates one";
     Err(format!("{}: error: no such folder\n  help: {help}", folder.display()).into())
+}
+
+/// Fails unless a folder has the options file of a project.
+pub fn check_is_project(folder: &Path) -> Result<(), Failure> {
+    check_project_folder(folder)?;
+    if folder.join(OPTIONS_FILE).exists() {
+        return Ok(());
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let help = "change to the folder of a project, or name it as --project; `new` creates one";
+    Err(format!("{}: error: no {OPTIONS_FILE}\n  help: {help}", folder.display()).into())
 }
 
 /// Describes why a file or folder cannot be read or written. `task` is what fails, such as `write`.

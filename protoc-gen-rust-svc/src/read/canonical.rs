@@ -1,11 +1,11 @@
 //! One encoding of a file for all compilers.
 //!
-//! protoc, buf and protox differ in the order and packing of options, in empty and source-only options, in their versions of
+//! protoc, buf and protox differ in the order and packing of options and of the entries of maps, in empty and source-only options, in their versions of
 //! `google/protobuf`, and in the format of numbers. These differences have no meaning, so they are removed.
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
 use prost::{
@@ -45,6 +45,8 @@ const MAX_DEPTH: usize = 64;
 /// The fields and extensions of all messages of the files and of `descriptor.proto`, by their numbers.
 pub struct Canonical {
     fields: HashMap<String, BTreeMap<u32, KnownField>>,
+    /// The messages that are entries of maps.
+    map_entries: HashSet<String>,
 }
 
 /// The properties of a field that decoding needs.
@@ -58,7 +60,7 @@ struct KnownField {
 impl Canonical {
     /// Collects the fields of these files.
     pub fn new(input: &Input) -> Self {
-        let mut canonical = Self { fields: HashMap::new() };
+        let mut canonical = Self { fields: HashMap::new(), map_entries: HashSet::new() };
         let own = google("google/protobuf/descriptor.proto").and_then(|bytes| FileDescriptor::decode(bytes).ok());
         input.files.iter().map(|file| &file.descriptor).chain(&own).for_each(|file| canonical.declare(file));
         for (message, number) in SOURCE_ONLY_OPTIONS {
@@ -85,6 +87,9 @@ impl Canonical {
         message.nested_type.iter().for_each(|nested| self.declare_message(&name, nested));
         message.field.iter().for_each(|field| self.declare_field(&name, field));
         message.extension.iter().for_each(|field| self.declare_field(&field.extendee, field));
+        if message.options.as_ref().is_some_and(|options| options.map_entry) {
+            self.map_entries.insert(name);
+        }
     }
 
     fn declare_field(&mut self, message: &str, field: &FieldDescriptor) {
@@ -119,6 +124,7 @@ impl Canonical {
     /// Normalizes the values of a field, at least one.
     fn field(&self, field: &KnownField, values: &[Raw<'_>], depth: usize, to: &mut Vec<u8>) -> Option<()> {
         match field.kind {
+            Type::Message if self.map_entries.contains(&field.type_name) => self.map(field, values, depth, to),
             Type::Message if field.is_repeated => {
                 values.iter().try_for_each(|value| self.nested(field, value, depth, to))
             }
@@ -135,6 +141,13 @@ impl Canonical {
                 Some(())
             }
         }
+    }
+
+    /// Writes the entries of a map in the order of their keys.
+    fn map(&self, field: &KnownField, values: &[Raw<'_>], depth: usize, to: &mut Vec<u8>) -> Option<()> {
+        let mut entries: Vec<_> = values.iter().collect();
+        entries.sort_by_cached_key(|entry| map_key(entry));
+        entries.into_iter().try_for_each(|entry| self.nested(field, entry, depth, to))
     }
 
     fn nested(&self, field: &KnownField, value: &Raw<'_>, depth: usize, to: &mut Vec<u8>) -> Option<()> {
@@ -166,6 +179,12 @@ fn rewrite_float(values: &mut [Raw<'_>]) {
 fn field_type(value: &Raw<'_>) -> Option<Type> {
     let number = encoding::decode_varint(&mut &*value.bytes).ok()?;
     Type::try_from(i32::try_from(number).ok()?).ok()
+}
+
+/// The encoded key of an entry of a map. A key that is absent is zero or empty.
+fn map_key(entry: &Raw<'_>) -> Option<Vec<u8>> {
+    let fields = split(&entry.bytes)?;
+    fields.into_iter().rfind(|field| field.number == 1).map(|key| key.bytes.into_owned())
 }
 
 /// Merges the parts of a message, at least one.

@@ -156,6 +156,9 @@ pub struct MessageOptions {
     /// `buf.validate.message`, undecoded, in as many parts as it is written in.
     #[prost(bytes = "bytes", repeated, tag = "1159")]
     pub rules: Vec<prost::bytes::Bytes>,
+    /// `google.api.message_visibility`.
+    #[prost(message, optional, tag = "72295727")]
+    pub visibility: Option<VisibilityRule>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -250,6 +253,9 @@ pub struct FieldOptions {
     /// `buf.validate.predefined`, undecoded.
     #[prost(bytes = "bytes", repeated, tag = "1160")]
     pub predefined: Vec<prost::bytes::Bytes>,
+    /// `google.api.field_visibility`.
+    #[prost(message, optional, tag = "72295727")]
+    pub visibility: Option<VisibilityRule>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -273,6 +279,9 @@ pub struct EnumOptions {
     pub deprecated: bool,
     #[prost(message, optional, tag = "7")]
     pub features: Option<FeatureSet>,
+    /// `google.api.enum_visibility`.
+    #[prost(message, optional, tag = "72295727")]
+    pub visibility: Option<VisibilityRule>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -289,6 +298,9 @@ pub struct EnumValueDescriptor {
 pub struct EnumValueOptions {
     #[prost(bool, tag = "1")]
     pub deprecated: bool,
+    /// `google.api.value_visibility`.
+    #[prost(message, optional, tag = "72295727")]
+    pub visibility: Option<VisibilityRule>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -308,6 +320,9 @@ pub struct ServiceOptions {
     /// `rust_svc.v1.defaults`.
     #[prost(message, optional, tag = "50702")]
     pub defaults: Option<CallPolicy>,
+    /// `google.api.api_visibility`.
+    #[prost(message, optional, tag = "72295727")]
+    pub visibility: Option<VisibilityRule>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -341,6 +356,17 @@ pub struct MethodOptions {
     /// `google.api.http`.
     #[prost(message, optional, tag = "72295728")]
     pub http: Option<HttpRule>,
+    /// `google.api.method_visibility`.
+    #[prost(message, optional, tag = "72295727")]
+    pub visibility: Option<VisibilityRule>,
+}
+
+/// `google.api.VisibilityRule`.
+#[derive(Clone, PartialEq, Message)]
+pub struct VisibilityRule {
+    /// The labels that see the element, separated by commas.
+    #[prost(string, tag = "2")]
+    pub restriction: String,
 }
 
 /// `rust_svc.v1.HttpResponse`.

@@ -18,7 +18,7 @@ pub use self::{
     canonical::Canonical,
     input::{File, Input, Malformed},
     source::{Source, SourceFolders},
-    validate::validate,
+    validate::{check_declarations, validate},
 };
 pub(crate) use self::{
     escape::{escape, unescape},

@@ -93,7 +93,7 @@ impl<'a> Renderer<'a> {
         let parts = self.trees.iter().filter_map(|tree| tree.part);
         let manifests = parts.map(modules::manifest).chain(modules::features(&self.lowered.model));
         let model = &self.lowered.model;
-        let document = self.has_document().then(|| openapi::document(model, self.options.openapi));
+        let document = self.has_document().then(|| openapi::document(model, &self.options.openapi));
         let routes = self.options.emits(Artefact::Routes).then(|| openapi::routes_file(model));
         manifests.chain(document).chain(routes)
     }

@@ -1,9 +1,11 @@
 //! The methods of a contract.
 
-use std::{collections::BTreeMap, fmt::Display};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
 use rust_svc::{Kind, Method};
+
+use super::MessageRules;
 
 /// The services of a contract.
 #[derive(Clone, Debug)]
@@ -13,12 +15,14 @@ pub(crate) struct Contract {
     pub(crate) descriptors: &'static [u8],
     /// The methods by their full names, such as `inventory.v1.InventoryService/CheckStock`.
     pub(crate) methods: BTreeMap<&'static str, DynamicMethod>,
+    pub(crate) rules: Arc<MessageRules>,
 }
 
 /// A method by its descriptor.
 #[derive(Clone, Debug)]
 pub(crate) struct DynamicMethod {
     pub(crate) method: Method,
+    pub(crate) descriptor: MethodDescriptor,
     pub(crate) service: ServiceDescriptor,
     pub(crate) input: MessageDescriptor,
     pub(crate) output: MessageDescriptor,
@@ -32,10 +36,12 @@ impl Contract {
         let services = pool.services();
         let methods = services.flat_map(|service| service.methods().map(DynamicMethod::new).collect::<Vec<_>>());
         let methods: BTreeMap<_, _> = methods.map(|method| (method.method.full_name(), method)).collect();
-        match methods.is_empty() {
-            true => Err("error: the descriptors have no service".to_owned()),
-            false => Ok(Self { pool, descriptors: Vec::leak(descriptors), methods }),
+        if methods.is_empty() {
+            return Err("error: the descriptors have no service".to_owned());
         }
+        let descriptors = Vec::leak(descriptors);
+        let rules = Arc::new(MessageRules::new(&pool, descriptors));
+        Ok(Self { pool, descriptors, methods, rules })
     }
 
     /// Finds a method by its full name. Fails with those that there are.
@@ -56,7 +62,7 @@ impl DynamicMethod {
             (true, false) => Method::client_streaming(path),
             (true, true) => Method::bidi_streaming(path),
         };
-        Self { method, service, input: descriptor.input(), output: descriptor.output() }
+        Self { method, service, input: descriptor.input(), output: descriptor.output(), descriptor }
     }
 
     /// Returns whether there is a stream of requests.

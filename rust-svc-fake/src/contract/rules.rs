@@ -1,22 +1,72 @@
-//! The rules of a contract for messages: `REQUIRED` fields, and known fields and enum values.
+//! The rules of a contract for messages: `REQUIRED` fields, `buf.validate`, and known fields and enum values.
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
-use rust_svc::{Error, Result, Violation};
+use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
+#[cfg(feature = "validate")]
+use rust_svc::Rules;
+use rust_svc::{Result, Violation, Violations};
 
-use super::Dynamic;
+use super::{Dynamic, update_mask::UpdateMask};
 
-/// The extension of field options, and its number of `REQUIRED`.
+/// The extension of field options, and two of its values.
 const FIELD_BEHAVIOR: &str = "google.api.field_behavior";
 const REQUIRED: i32 = 2;
+const OUTPUT_ONLY: i32 = 3;
 
-/// Checks a request. Fails with all violations.
-pub(crate) fn check_request(request: Dynamic) -> Result<Dynamic> {
-    check(&request).map(|()| request)
+/// The extension of field options that rules of `buf.validate` are in.
+const VALIDATE: &str = "buf.validate.field";
+
+/// The rules of a contract for its messages.
+#[derive(Debug)]
+pub(crate) struct MessageRules {
+    /// Whether the contract imports `buf.validate`.
+    has_validate: bool,
+    #[cfg(feature = "validate")]
+    validate: Rules,
 }
 
-/// Checks a response.
-pub(crate) fn check_response(response: &Dynamic) -> Result<()> {
-    check(response)
+impl MessageRules {
+    pub(super) fn new(pool: &DescriptorPool, _descriptors: &'static [u8]) -> Self {
+        Self {
+            has_validate: pool.get_extension_by_name(VALIDATE).is_some(),
+            #[cfg(feature = "validate")]
+            validate: Rules::of(_descriptors),
+        }
+    }
+
+    /// Returns whether the contract has rules of `buf.validate` that are not checked, because this program lacks their library.
+    pub(crate) fn skips_validate(&self) -> bool {
+        self.has_validate && cfg!(not(feature = "validate"))
+    }
+
+    /// Checks a request. Fails with all violations.
+    pub(crate) fn check_request(&self, request: Dynamic) -> Result<Dynamic> {
+        let mask = UpdateMask::of(&request.0);
+        self.check(&request, &|path| mask.as_ref().is_none_or(|mask| mask.covers(path)))?;
+        Ok(request)
+    }
+
+    /// Checks a response. Fails with all violations.
+    pub(crate) fn check_response(&self, response: &Dynamic) -> Result<()> {
+        self.check(response, &|_| true)
+    }
+
+    /// Checks a message, whose `REQUIRED` fields are those that `is_demanded` by their path.
+    fn check(&self, message: &Dynamic, is_demanded: &dyn Fn(&str) -> bool) -> Result<()> {
+        let mut violations = Violations::default();
+        check_required(message, is_demanded, &mut violations);
+        self.check_validate(message, &mut violations);
+        if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
+    }
+
+    #[cfg(feature = "validate")]
+    fn check_validate(&self, message: &Dynamic, violations: &mut Violations) {
+        if self.has_validate {
+            self.validate.check(message.0.descriptor().full_name(), &message.encode(), violations);
+        }
+    }
+
+    #[cfg(not(feature = "validate"))]
+    fn check_validate(&self, _: &Dynamic, _: &mut Violations) {}
 }
 
 /// Returns what a message has that its contract does not know: fields, and enum values.
@@ -32,19 +82,14 @@ pub(crate) fn drift(message: &Dynamic) -> Vec<String> {
     found
 }
 
-fn check(message: &Dynamic) -> Result<()> {
-    let mut violations = Vec::new();
+fn check_required(message: &Dynamic, is_demanded: &dyn Fn(&str) -> bool, violations: &mut Violations) {
     visit(&message.0, "", &mut |message, path| {
         let descriptor = message.descriptor();
         let missing = descriptor.fields().filter(|field| is_required(field) && is_empty(message, field));
-        let missing = missing.map(|field| Violation::new(format!("{path}{}", field.name()), "is required"));
-        violations.extend(missing.map(|violation| violation.with_reason("REQUIRED")));
+        for path in missing.map(|field| format!("{path}{}", field.name())).filter(|path| is_demanded(path)) {
+            violations.push(Violation::new(path, "is required").with_reason("REQUIRED"));
+        }
     });
-    if violations.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<_> = violations.iter().map(ToString::to_string).collect();
-    Err(Error::invalid_argument(lines.join("; ")).with_violations(violations))
 }
 
 fn is_empty(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
@@ -59,11 +104,19 @@ fn is_empty(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
 }
 
 fn is_required(field: &FieldDescriptor) -> bool {
+    has_behavior(field, REQUIRED) && !is_output_only(field)
+}
+
+/// Returns whether only the service sets a field.
+pub(crate) fn is_output_only(field: &FieldDescriptor) -> bool {
+    has_behavior(field, OUTPUT_ONLY)
+}
+
+fn has_behavior(field: &FieldDescriptor, behavior: i32) -> bool {
     let Some(extension) = field.parent_pool().get_extension_by_name(FIELD_BEHAVIOR) else { return false };
     let options = field.options();
     let behaviors = options.get_extension(&extension);
-    let is_required = |value: &Value| matches!(value, Value::EnumNumber(REQUIRED));
-    matches!(&*behaviors, Value::List(values) if values.iter().any(is_required))
+    matches!(&*behaviors, Value::List(values) if values.contains(&Value::EnumNumber(behavior)))
 }
 
 fn unknown_values(message: &DynamicMessage, path: &str) -> Vec<String> {

@@ -9,7 +9,7 @@ use rust_svc::{
     },
 };
 
-use crate::contract::{Contract, Dynamic, DynamicMethod, check_request, check_response};
+use crate::contract::{Contract, Dynamic, DynamicMethod, MessageRules};
 
 /// The fake of a method.
 #[derive(Clone, Debug)]
@@ -38,7 +38,9 @@ macro_rules! with_fake {
 
 impl DynamicFakes {
     pub(crate) fn new(contract: &Contract, session: &Session) -> Self {
-        let fake = |(name, method): (&&'static str, &DynamicMethod)| (*name, DynamicFake::new(method, session));
+        let fake = |(name, method): (&&'static str, &DynamicMethod)| {
+            (*name, DynamicFake::new(method, &contract.rules, session))
+        };
         Self(Arc::new(contract.methods.iter().map(fake).collect()))
     }
 
@@ -53,12 +55,12 @@ impl DynamicFakes {
 }
 
 impl DynamicFake {
-    fn new(method: &DynamicMethod, session: &Session) -> Self {
+    fn new(method: &DynamicMethod, rules: &Arc<MessageRules>, session: &Session) -> Self {
         match method.method.kind {
-            Kind::Unary => Self::Unary(checked(session, method)),
-            Kind::ServerStreaming => Self::ServerStreaming(checked(session, method)),
-            Kind::ClientStreaming => Self::ClientStreaming(checked(session, method)),
-            Kind::BidiStreaming => Self::BidiStreaming(checked(session, method)),
+            Kind::Unary => Self::Unary(checked(session, method, rules)),
+            Kind::ServerStreaming => Self::ServerStreaming(checked(session, method, rules)),
+            Kind::ClientStreaming => Self::ClientStreaming(checked(session, method, rules)),
+            Kind::BidiStreaming => Self::BidiStreaming(checked(session, method, rules)),
         }
     }
 
@@ -76,6 +78,16 @@ impl DynamicFake {
 
     pub(crate) fn reset_scripts(&self) {
         with_fake!(self, fake => fake.reset_scripts());
+    }
+
+    /// Responds to a call of any kind. One request or response is a stream of one message.
+    pub(crate) async fn respond(&self, cx: Context, requests: Streaming<Dynamic>) -> Result<Streaming<Dynamic>> {
+        match self {
+            Self::Unary(fake) => Ok(Streaming::from_messages([fake.unary(cx, first(requests).await?).await?])),
+            Self::ServerStreaming(fake) => fake.server_streaming(cx, first(requests).await?).await,
+            Self::ClientStreaming(fake) => Ok(Streaming::from_messages([fake.client_streaming(cx, requests).await?])),
+            Self::BidiStreaming(fake) => fake.bidi_streaming(cx, requests).await,
+        }
     }
 
     /// Responds to a call with one request.
@@ -111,8 +123,15 @@ impl DynamicFake {
 fn checked<S: CallShape<Message = Dynamic, Response = Dynamic>>(
     session: &Session,
     method: &DynamicMethod,
+    rules: &Arc<MessageRules>,
 ) -> MethodFake<S> {
-    session.fake::<S>(method.method).checked_with(check_request, check_response)
+    let (requests, responses) = (rules.clone(), rules.clone());
+    let check_request = move |request| requests.check_request(request);
+    session.fake::<S>(method.method).checked_with(check_request, move |response| responses.check_response(response))
+}
+
+async fn first(mut requests: Streaming<Dynamic>) -> Result<Dynamic> {
+    requests.message().await?.ok_or_else(|| Error::internal("a call without a request"))
 }
 
 fn wrong_kind() -> Error {

@@ -2,7 +2,6 @@
 
 use std::{future::ready, time::Duration};
 
-use prost_reflect::MessageDescriptor;
 use rust_svc::{
     Any, Code, Error,
     fake::{BidiStreaming, CallShape, ClientStreaming, FakeCall, Fault, MethodFake, Script, ServerStreaming, Unary},
@@ -208,11 +207,11 @@ fn response(contract: &Contract, method: &DynamicMethod, spec: &ScriptSpec) -> R
     let streams = method.returns_stream();
     match (&spec.returns, &spec.fails, &spec.fault, spec.hangs, &spec.stream) {
         (Some(Value::Array(values)), None, None, false, None) if streams => {
-            let sends = values.iter().map(|value| Template::new(&method.output, value).map(Step::Send));
+            let sends = values.iter().map(|value| Template::new(method, value).map(Step::Send));
             Ok(Response::Steps(sends.collect::<Result<_, _>>()?, StreamEnd::Ok))
         }
         (Some(_), None, None, false, None) if streams => Err("`returns` of a stream of responses is a list".to_owned()),
-        (Some(value), None, None, false, None) => Ok(Response::Message(Template::new(&method.output, value)?)),
+        (Some(value), None, None, false, None) => Ok(Response::Message(Template::new(method, value)?)),
         (None, Some(error), None, false, None) => Ok(Response::Error(error_of(contract, error)?)),
         (None, None, Some(fault), false, None) => Ok(Response::Error(fault.parse::<Fault>()?.into())),
         (None, None, None, true, None) => Ok(Response::Hang),
@@ -246,7 +245,7 @@ fn end_of(contract: &Contract, spec: &StepSpec) -> Result<Option<StreamEnd>, Str
 }
 
 fn step_of(method: &DynamicMethod, spec: &StepSpec) -> Result<Step, String> {
-    let template = |value| template_of(&method.output, value);
+    let template = |value| Template::new(method, value);
     let requests = method.takes_stream();
     match spec {
         StepSpec::Send(value) => {
@@ -264,10 +263,6 @@ fn step_of(method: &DynamicMethod, spec: &StepSpec) -> Result<Step, String> {
         StepSpec::ExpectEnd(true) => Ok(Step::ExpectEnd),
         _ => Err("`expect_end` and `stall` are true, or absent".to_owned()),
     }
-}
-
-fn template_of(descriptor: &MessageDescriptor, value: &Value) -> Result<Template, String> {
-    Template::new(descriptor, value)
 }
 
 fn error_of(contract: &Contract, spec: &ErrorSpec) -> Result<Error, String> {

@@ -4,6 +4,7 @@ mod document;
 mod fakes;
 mod install;
 mod matching;
+mod place;
 mod schema;
 mod spec;
 mod template;

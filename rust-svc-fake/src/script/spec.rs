@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
 /// A script, and the place where it is written.
@@ -23,6 +23,7 @@ pub(crate) struct ScriptSpec {
     #[serde(default)]
     pub(crate) metadata: BTreeMap<String, String>,
     /// The number of calls; any if it is absent.
+    #[serde(default, deserialize_with = "count")]
     pub(crate) times: Option<usize>,
     /// Whether it is tried after all other scripts.
     #[serde(default)]
@@ -43,7 +44,15 @@ pub(crate) struct ScriptSpec {
     /// The steps of a stream of responses.
     pub(crate) stream: Option<Vec<StepSpec>>,
     /// The number of requests after which a client stream gets its response.
+    #[serde(default, deserialize_with = "count")]
     pub(crate) after_messages: Option<usize>,
+}
+
+/// Reads a number of calls or messages.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
+    let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
+    count.map(Some).ok_or_else(|| D::Error::custom(format!("`{value}` is not a number of calls or messages")))
 }
 
 /// An error of a call.

@@ -3,7 +3,8 @@
 use prost_reflect::MessageDescriptor;
 use serde_json::Value;
 
-use crate::contract::Dynamic;
+use super::place::check_place;
+use crate::contract::{Dynamic, DynamicMethod};
 
 /// A response, with places for values of the request.
 #[derive(Clone, Debug)]
@@ -15,13 +16,14 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// Fails if there is an unknown field, or a value of another type.
-    pub(super) fn new(descriptor: &MessageDescriptor, json: &Value) -> Result<Self, String> {
+    /// Creates the response of a method. Fails if there is an unknown field, also of the request, or a value of another type.
+    pub(super) fn new(method: &DynamicMethod, json: &Value) -> Result<Self, String> {
+        check(&method.input, json)?;
         let fixed = match depends(json) {
             true => None,
-            false => Some(Dynamic::from_json(descriptor.clone(), json)?),
+            false => Some(Dynamic::from_json(method.output.clone(), json)?),
         };
-        Ok(Self { descriptor: descriptor.clone(), json: json.clone(), fixed })
+        Ok(Self { descriptor: method.output.clone(), json: json.clone(), fixed })
     }
 
     /// Returns the message, if nothing depends on the request.
@@ -38,6 +40,16 @@ impl Template {
                 Dynamic::from_json(self.descriptor.clone(), &fill(&self.json, &request))
             }
         }
+    }
+}
+
+/// Checks the places for values of a request.
+fn check(request: &MessageDescriptor, json: &Value) -> Result<(), String> {
+    match json {
+        Value::String(text) => text.split("${request").skip(1).try_for_each(|rest| check_place(request, rest)),
+        Value::Array(values) => values.iter().try_for_each(|value| check(request, value)),
+        Value::Object(entries) => entries.values().try_for_each(|value| check(request, value)),
+        _ => Ok(()),
     }
 }
 

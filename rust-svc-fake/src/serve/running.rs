@@ -6,7 +6,7 @@ use rust_svc::{Server, server::LocalServer};
 use tokio::task::JoinHandle;
 
 use super::{adapter, admin, config::FakeConfig, reload, state::FakeState};
-use crate::contract::Contract;
+use crate::{contract::Contract, http};
 
 /// A fake server that runs. It stops when the value is dropped.
 #[derive(Debug)]
@@ -20,8 +20,10 @@ pub struct RunningFake {
 pub async fn start(config: FakeConfig) -> Result<RunningFake, String> {
     let contract = Contract::new(config.descriptors)?;
     let state = FakeState::new(contract, config.scripts, config.resources)?;
+    let routes = http::routes(&state.contract, &state.fakes).inspect_err(|_| state.close())?;
     let server = Server::new()
         .adapter(adapter(&state.contract, &state.fakes))
+        .gateway(routes)
         .http(admin::router(state.clone()))
         .reflection(state.contract.descriptors)
         .grpc_web();
@@ -34,6 +36,11 @@ pub async fn start(config: FakeConfig) -> Result<RunningFake, String> {
 /// Runs a fake server until SIGINT.
 pub async fn serve(config: FakeConfig) -> Result<(), String> {
     let fake = start(config).await?;
+    if fake.state.contract.rules.skips_validate() {
+        eprintln!(
+            "warning: rules of buf.validate are not checked\n  help: build this program with the feature `validate`"
+        );
+    }
     println!("serving gRPC and http://{}/fake/", fake.address());
     tokio::signal::ctrl_c().await.map_err(|error| format!("error: {error}"))
 }

@@ -1,8 +1,10 @@
 //! The fake server as clients see it.
 
 mod files;
+mod http;
 mod recording;
 mod resources;
+mod rules;
 mod serving;
 
 use std::{fs, path::Path};
@@ -24,19 +26,39 @@ use crate::{
 const PROTO: &str = r#"
 syntax = "proto3";
 package library.v1;
+import "google/api/annotations.proto";
 import "google/api/field_behavior.proto";
+import "google/api/httpbody.proto";
 import "google/protobuf/empty.proto";
 import "google/protobuf/field_mask.proto";
 
 service Library {
-  rpc GetBook(GetBookRequest) returns (Book);
+  rpc GetBook(GetBookRequest) returns (Book) {
+    option (google.api.http) = {
+      get: "/v1/{name=books/*}"
+      additional_bindings { get: "/v1/title/{name}" response_body: "title" }
+    };
+  }
   rpc ListBooks(ListBooksRequest) returns (ListBooksResponse);
-  rpc CreateBook(CreateBookRequest) returns (Book);
-  rpc UpdateBook(UpdateBookRequest) returns (Book);
+  rpc CreateBook(CreateBookRequest) returns (Book) {
+    option (google.api.http) = { post: "/v1/{parent=shelves/*}/books" body: "book" };
+  }
+  rpc UpdateBook(UpdateBookRequest) returns (Book) {
+    option (google.api.http) = { patch: "/v1/{book.name=books/*}" body: "book" };
+  }
   rpc DeleteBook(DeleteBookRequest) returns (google.protobuf.Empty);
-  rpc WatchBooks(GetBookRequest) returns (stream Book);
-  rpc ImportBooks(stream Book) returns (ListBooksResponse);
-  rpc Discuss(stream Book) returns (stream Book);
+  rpc WatchBooks(GetBookRequest) returns (stream Book) {
+    option (google.api.http) = { get: "/v1/books:watch" };
+  }
+  rpc ImportBooks(stream Book) returns (ListBooksResponse) {
+    option (google.api.http) = { post: "/v1/books:import" body: "*" };
+  }
+  rpc Discuss(stream Book) returns (stream Book) {
+    option (google.api.http) = { custom { kind: "REPORT" path: "/v1/books:discuss" } body: "*" };
+  }
+  rpc ReadBook(GetBookRequest) returns (google.api.HttpBody) {
+    option (google.api.http) = { get: "/v1/{name=books/*}:read" };
+  }
 }
 message Book {
   string name = 1;
@@ -46,10 +68,11 @@ message Book {
   string etag = 5;
   map<string, string> labels = 6;
   Genre genre = 7;
+  bool is_lent = 8;
 }
 message Author { string family = 1; int32 born = 2; }
 enum Genre { GENRE_UNSPECIFIED = 0; GENRE_NOVEL = 1; }
-message GetBookRequest { string name = 1; Author by = 2; repeated int32 years = 3; }
+message GetBookRequest { string name = 1; Author by = 2; repeated int32 years = 3; bool is_lent = 4; Genre genre = 5; map<string, int32> counts = 6; }
 message ListBooksRequest { string parent = 1; int32 page_size = 2; string page_token = 3; string filter = 4; }
 message ListBooksResponse { repeated Book books = 1; string next_page_token = 2; int32 total_size = 3; }
 message CreateBookRequest { string parent = 1; Book book = 2; string book_id = 3; }
@@ -57,21 +80,22 @@ message UpdateBookRequest { Book book = 1; google.protobuf.FieldMask update_mask
 message DeleteBookRequest { string name = 1; string etag = 2; bool allow_missing = 3; }
 "#;
 
-const FIELD_BEHAVIOR: &str = r#"
+const HTTP_BODY: &str = r#"
 syntax = "proto3";
 package google.api;
-import "google/protobuf/descriptor.proto";
-extend google.protobuf.FieldOptions { repeated FieldBehavior field_behavior = 1052; }
-enum FieldBehavior { FIELD_BEHAVIOR_UNSPECIFIED = 0; OPTIONAL = 1; REQUIRED = 2; OUTPUT_ONLY = 3; }
+import "google/protobuf/any.proto";
+message HttpBody { string content_type = 1; bytes data = 2; repeated google.protobuf.Any extensions = 3; }
 "#;
 
 /// Compiles a contract.
 fn descriptors(proto: &str) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     fs::create_dir_all(folder.path().join("google/api")).unwrap();
-    fs::write(folder.path().join("google/api/field_behavior.proto"), FIELD_BEHAVIOR).unwrap();
+    fs::write(folder.path().join("google/api/httpbody.proto"), HTTP_BODY).unwrap();
     fs::write(folder.path().join("library.proto"), proto).unwrap();
-    let mut compiler = protox::Compiler::new([folder.path()]).unwrap();
+    let of_repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let of_rules = of_repository.join("tests/contracts/golden");
+    let mut compiler = protox::Compiler::new([folder.path(), &of_repository.join("proto"), &of_rules]).unwrap();
     compiler.include_imports(true).open_file("library.proto").unwrap();
     compiler.encode_file_descriptor_set()
 }
@@ -86,11 +110,17 @@ struct Fixture {
 
 impl Fixture {
     async fn new(scripts: &str) -> Self {
+        Self::of(PROTO, scripts).await
+    }
+
+    async fn of(proto: &str, scripts: &str) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("scripts.yaml"), scripts).unwrap();
-        let fake = start(config(folder.path())).await.unwrap();
+        let config = FakeConfig { descriptors: descriptors(proto), ..config(folder.path()) };
+        let contract = Contract::new(config.descriptors.clone()).unwrap();
+        let fake = start(config).await.unwrap();
         let client = Client::builder(format!("http://{}", fake.address())).build().unwrap();
-        Self { folder, fake, contract: Contract::new(descriptors(PROTO)).unwrap(), client }
+        Self { folder, fake, contract, client }
     }
 
     fn message(&self, name: &str, json: &Value) -> RawMessage {
@@ -136,17 +166,24 @@ impl Fixture {
         books.into_iter().map(|it| Ok(Dynamic::decode(method.output.clone(), it)?.to_json())).collect()
     }
 
-    /// Calls the HTTP API.
+    /// Calls the HTTP API, or a route.
     async fn http(&self, verb: &str, path: &str, body: &str) -> (u16, Value) {
+        let (status, text) = self.http_text(verb, path, body).await;
+        (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
+    }
+
+    async fn http_text(&self, verb: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.fake.address()).await.unwrap();
-        let head =
-            format!("{verb} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        // HTTP/1.0 has no chunks.
+        let head = format!(
+            "{verb} {path} HTTP/1.0\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         stream.write_all((head + body).as_bytes()).await.unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).await.unwrap();
         let status = response.split(' ').nth(1).unwrap().parse().unwrap();
-        let body = &response[response.find("\r\n\r\n").unwrap() + 4..];
-        (status, serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {response}")))
+        (status, response[response.find("\r\n\r\n").unwrap() + 4..].to_owned())
     }
 }
 

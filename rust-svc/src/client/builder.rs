@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 use super::{
     attempt::{RequestDefaults, default_headers},
     call::{Fallback, Fallbacks},
-    config::PolicyTable,
+    config::{MAX_RESPONSE_BYTES, PolicyTable},
     connection_settings::ConnectionSettings,
     handle::Client,
     policy::{Budget, Endpoints},
@@ -28,9 +28,6 @@ use crate::{
     grpc::{Body, compression::Encoding},
     intercept::{Chain, EndpointChange, Target},
 };
-
-/// The largest response, as in other implementations of gRPC.
-const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Builds a [`Client`].
 ///

@@ -44,3 +44,9 @@ pub use {
         ConnectivityState, Connector, Endpoint, EndpointUpdates, HttpService, LoadBalancing, Refresh, Resolver,
     },
 };
+#[cfg(feature = "measured")]
+#[doc(hidden)]
+pub use {
+    policy::{MeasuredBreaker, MeasuredHealth},
+    transport::MeasuredChoice,
+};

@@ -13,7 +13,7 @@ use http::uri::{InvalidUri, PathAndQuery};
 use super::{
     attempt::RequestDefaults,
     call::Fallbacks,
-    config::{ClientPolicies, EffectivePolicy, PolicyTable},
+    config::{ClientPolicies, EffectivePolicy, PolicySource, PolicyTable},
     policy::{BreakerTransition, Budget, CallLimit, CircuitBreaker, Endpoints, MethodHealth, RecentLatency},
     transport::{EndpointListener, Transport},
 };
@@ -68,9 +68,14 @@ impl ClientState {
     /// Returns the policies in force for a method, with their sources.
     pub(crate) fn policy(&self, declared: &Method) -> EffectivePolicy {
         let Self { timeout, max_response_bytes, .. } = *self;
-        let resolved = self.policies.load().resolve(declared);
+        let table = self.policies.load();
+        let resolved = table.resolve(declared);
         let (budget, fallback) = (self.budget(&resolved.method).limits(), self.fallbacks.name(declared));
-        let client = ClientPolicies { timeout, max_response_bytes, budget, fallback };
+        let budget_source = match self.own_throttling {
+            Some(_) => PolicySource::Code,
+            None => table.budget_source(&resolved.method),
+        };
+        let client = ClientPolicies { timeout, max_response_bytes, budget, budget_source, fallback };
         EffectivePolicy::new(&resolved, client)
     }
 

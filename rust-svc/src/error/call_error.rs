@@ -1,8 +1,8 @@
 //! The error of a call.
 
-use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{error::Error as StdError, fmt, sync::OnceLock, time::Duration};
 
-use super::{BoxError, Code, Pushback, Violation, Violations};
+use super::{BoxError, Code, Pushback, Violation, Violations, described::ErrorCause};
 use crate::{Any, InvalidMetadata, Message, Metadata, Wire, types::UnpackError};
 
 /// The result of a call.
@@ -18,27 +18,40 @@ pub struct Error(Box<ErrorFields>);
 #[derive(Clone)]
 struct ErrorFields {
     code: Code,
-    message: String,
-    details: Vec<Any>,
+    /// The message and the details, once they are set, or described by the cause.
+    message: OnceLock<String>,
+    details: OnceLock<Vec<Any>>,
     violations: Vec<Violation>,
     retry_delay: Option<Duration>,
     pushback: Pushback,
     metadata: Metadata,
-    source: Option<Arc<dyn StdError + Send + Sync>>,
+    cause: ErrorCause,
 }
 
 impl Error {
     /// Creates an error with a code and a message for the caller.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let error = Self::caused(code, ErrorCause::None);
+        let _ = error.0.message.set(message.into());
+        error
+    }
+
+    /// Creates an error whose cause describes it when someone reads it.
+    #[cfg(feature = "client")]
+    pub(crate) fn described(code: Code, cause: impl super::Described) -> Self {
+        Self::caused(code, ErrorCause::Describing(std::sync::Arc::new(cause)))
+    }
+
+    fn caused(code: Code, cause: ErrorCause) -> Self {
         Self(Box::new(ErrorFields {
             code,
-            message: message.into(),
-            details: Vec::new(),
+            message: OnceLock::new(),
+            details: OnceLock::new(),
             violations: Vec::new(),
             retry_delay: None,
             pushback: Pushback::None,
             metadata: Metadata::new(),
-            source: None,
+            cause,
         }))
     }
 
@@ -108,17 +121,19 @@ impl Error {
     }
 
     /// Adds a typed detail, which a remote caller reads with [`Error::detail`].
-    pub fn with_detail<T, Place>(mut self, detail: T) -> Self
+    pub fn with_detail<T, Place>(self, detail: T) -> Self
     where
         T: Message<Place, Wire: Wire>,
     {
-        self.0.details.push(Any::pack(detail));
-        self
+        self.with_any(Any::pack(detail))
     }
 
     /// Adds a packed detail.
     pub fn with_any(mut self, detail: Any) -> Self {
-        self.0.details.push(detail);
+        self.details();
+        if let Some(details) = self.0.details.get_mut() {
+            details.push(detail);
+        }
         self
     }
 
@@ -159,7 +174,10 @@ impl Error {
 
     /// Sets the cause, for logs. It is never sent.
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(Arc::from(source.into()));
+        // The present cause may not have described the error yet.
+        self.message();
+        self.details();
+        self.0.cause = ErrorCause::logged(source.into());
         self
     }
 
@@ -170,12 +188,12 @@ impl Error {
 
     /// Returns the message for people.
     pub fn message(&self) -> &str {
-        &self.0.message
+        self.0.message.get_or_init(|| self.0.cause.message())
     }
 
     /// Returns the packed details.
     pub fn details(&self) -> &[Any] {
-        &self.0.details
+        self.0.details.get_or_init(|| self.0.cause.details())
     }
 
     /// Returns the first detail of type `T`; `None` if there is none or it cannot be decoded.
@@ -191,7 +209,7 @@ impl Error {
     where
         T: Message<Place, Wire: Wire>,
     {
-        self.0.details.iter().find_map(|detail| detail.unpack_in::<Place, T>().ok().flatten())
+        self.details().iter().find_map(|detail| detail.unpack_in::<Place, T>().ok().flatten())
     }
 
     /// Returns the violations.
@@ -241,26 +259,22 @@ impl From<InvalidMetadata> for Error {
 /// Code, message and cause. It is for logs: only [`Error::message`] may reach a remote caller.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.code, self.0.message)?;
-        match &self.0.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
-        }
+        write!(f, "{}: {}{}", self.0.code, self.message(), self.0.cause)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
-        debug.field("code", &self.0.code).field("message", &self.0.message);
-        if !self.0.details.is_empty() {
-            debug.field("details", &self.0.details);
+        debug.field("code", &self.0.code).field("message", &self.message());
+        if !self.details().is_empty() {
+            debug.field("details", &self.details());
         }
         if !self.0.violations.is_empty() {
             debug.field("violations", &self.0.violations);
         }
-        if let Some(source) = &self.0.source {
-            debug.field("source", source);
+        if let Some(source) = self.source() {
+            debug.field("source", &source);
         }
         debug.finish()
     }
@@ -268,6 +282,6 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        self.0.cause.source()
     }
 }

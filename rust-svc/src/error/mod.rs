@@ -7,11 +7,14 @@
 //! | `path_key` | keys of maps in the paths of violations |
 //! | `call_error` | [`Error`] |
 //! | `pushback` | the instruction of a server about retries |
+//! | `described` | causes from which an error is described when someone reads it |
 //! | `boxed` | an error of any type |
 
 mod boxed;
 mod call_error;
 mod code;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "circuit breakers use it"))]
+mod described;
 mod path_key;
 #[cfg_attr(
     not(all(feature = "adapter", feature = "client")),
@@ -23,6 +26,8 @@ mod violations;
 pub(crate) use boxed::BoxError;
 pub use call_error::{Error, Result};
 pub use code::Code;
+#[cfg(feature = "client")]
+pub(crate) use described::Described;
 pub use path_key::PathKey;
 #[cfg(feature = "validate")]
 pub(crate) use path_key::quoted;

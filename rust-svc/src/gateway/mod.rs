@@ -11,10 +11,7 @@
 //! # trait InventoryService: Send + Sync + 'static {
 //! #     async fn get_stock(&self, cx: svc::Context, request: ()) -> svc::Result<()>;
 //! # }
-//! fn inventory_service_gateway<S>(service: Arc<S>) -> svc::Gateway<S>
-//! where
-//!     S: InventoryService + ?Sized,
-//! {
+//! fn inventory_service_gateway(service: Arc<dyn InventoryService>) -> svc::Gateway<dyn InventoryService> {
 //!     svc::Gateway::new(service)
 //!         .unary(GET_STOCK, svc::route::get("/v1/stock"), |it, cx, request| it.get_stock(cx, request))
 //! }
@@ -23,6 +20,7 @@
 //! Gateways of several services become [`GatewayRoutes`] and merge before they become a router.
 
 mod bytes;
+mod dynamic;
 mod error;
 mod exchange;
 mod headers;
@@ -36,10 +34,14 @@ mod settings;
 #[cfg(feature = "websocket")]
 mod web_socket;
 
+pub use dynamic::{JsonMethod, JsonParameter, JsonRequest, JsonResponse, ResponseField};
 pub use openapi::OpenApi;
 pub use routes::GatewayRoutes;
+#[cfg(feature = "measured")]
+#[doc(hidden)]
+pub use routing::MeasuredRoutes;
 pub use routing::{
-    RoutesError,
+    MessageFields, RoutesError,
     route::{self, Route, Unescape},
 };
 pub use service::{Gateway, RoutedFake};

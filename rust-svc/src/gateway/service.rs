@@ -50,7 +50,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             Box::pin(async move {
                 let request = exchange.request().await?;
                 let response = call(&service, exchange.cx(), request).await?;
-                exchange.respond(response)
+                exchange.respond(response.into_response())
             })
         })
     }
@@ -73,7 +73,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             Box::pin(async move {
                 let request = exchange.request().await?;
                 let responses = call(&service, exchange.cx(), request).await?;
-                exchange.respond_with_stream(responses).await
+                exchange.respond_with_stream(responses, R::into_response).await
             })
         })
     }
@@ -96,7 +96,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             Box::pin(async move {
                 let requests = exchange.requests().await?;
                 let response = call(&service, exchange.cx(), requests).await?;
-                exchange.respond(response)
+                exchange.respond(response.into_response())
             })
         })
     }
@@ -123,7 +123,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
             Box::pin(async move {
                 let requests = exchange.requests().await?;
                 let responses = call(&service, exchange.cx(), requests).await?;
-                exchange.respond_with_stream(responses).await
+                exchange.respond_with_stream(responses, R::into_response).await
             })
         })
     }
@@ -150,8 +150,8 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         handler: impl Fn(HttpExchange) -> HandlerFuture + Send + Sync + 'static,
     ) -> Self
     where
-        Q: JsonValue,
-        R: JsonValue,
+        Q: JsonValue + 'static,
+        R: JsonValue + 'static,
     {
         let messages = MessageInfo::of::<Q, R>();
         self.routes.push(DeclaredRoute { method, route, messages, chain: Chain::new(), handler: Arc::new(handler) });

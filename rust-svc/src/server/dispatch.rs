@@ -138,7 +138,7 @@ impl RequestDispatcher {
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
-        match self.is_for_adapters(&request) {
+        match has_at_most_one_host(&request) && self.is_for_adapters(&request) {
             true => {
                 let response = self.call_adapter(request, origin.connection);
                 response.map(|response| Ok(response.map(Either::Left))).left_future()
@@ -291,7 +291,8 @@ fn head<B>(request: &Request<B>) -> Request<Body> {
     head
 }
 
-/// Returns whether a request has at most one host. Servers may read several, or none, differently (RFC 9112, section 3.2).
+/// Returns whether a request has at most one host. Servers may read several, or none, differently (RFC 9112, section 3.2;
+/// RFC 9113, section 8.3.1).
 fn has_at_most_one_host<B>(request: &Request<B>) -> bool {
     let hosts = request.headers().get_all(HOST).iter().count();
     match request.version() {

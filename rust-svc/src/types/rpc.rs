@@ -62,6 +62,45 @@ pub struct ErrorInfo {
     pub metadata: std::collections::BTreeMap<String, String>,
 }
 
+/// The conditions of a call that did not hold.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct PreconditionFailure {
+    /// The conditions.
+    #[prost(message, repeated, tag = "1")]
+    pub violations: Vec<PreconditionViolation>,
+}
+
+/// A condition that did not hold.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct PreconditionViolation {
+    /// The kind of the condition, in `UPPER_SNAKE_CASE`: the field `type`.
+    #[prost(string, tag = "1")]
+    pub kind: String,
+    /// The element that the condition concerns.
+    #[prost(string, tag = "2")]
+    pub subject: String,
+    /// How to meet the condition, for people.
+    #[prost(string, tag = "3")]
+    pub description: String,
+}
+
+/// The resource that a failed call is about.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct ResourceInfo {
+    /// The type, such as `order.v1.Order`.
+    #[prost(string, tag = "1")]
+    pub resource_type: String,
+    /// The name or identifier.
+    #[prost(string, tag = "2")]
+    pub resource_name: String,
+    /// The owner, if the caller may know it.
+    #[prost(string, tag = "3")]
+    pub owner: String,
+    /// The problem of the resource, for people.
+    #[prost(string, tag = "4")]
+    pub description: String,
+}
+
 macro_rules! impl_message {
     ($($message:ident),*) => {$(
         impl Message for $message {
@@ -79,7 +118,7 @@ macro_rules! impl_message {
     )*};
 }
 
-impl_message!(Status, BadRequest, RetryInfo, ErrorInfo);
+impl_message!(Status, BadRequest, RetryInfo, ErrorInfo, PreconditionFailure, ResourceInfo);
 
 /// Violations become a [`BadRequest`] and the delay a [`RetryInfo`], before the details.
 impl From<&Error> for Status {

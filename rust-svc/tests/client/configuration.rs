@@ -89,7 +89,7 @@ fn each_policy_comes_from_its_own_source() {
   retries            4 attempts on UNAVAILABLE after 10ms x1 up to 10ms (service config)
   breaker            none (code)
   bulkhead           none (built-in)
-  retry budget       100 tokens, 0.5 for each success
+  retry budget       100 tokens, 0.5 for each success (code)
   fallback           none (built-in)";
     assert_eq!(text, expected);
     let other = client.policy(&Method::unary("/other.v1.Other/Get").no_side_effects());
@@ -135,6 +135,10 @@ fn a_client_wide_timeout_is_the_least_specific() {
         let value_in_force = client.policy(&method).values()[PolicyField::Timeout as usize].clone();
         assert_eq!((value_in_force.value.as_str(), value_in_force.source), (value, source), "{method:?}");
     }
+    let limited = build(local().max_response_bytes(7), |_| async { answer("") }).0;
+    let size = |client: &Client| client.policy(&GET).values()[PolicyField::MaxResponseBytes as usize].clone();
+    assert_eq!((size(&client).value.as_str(), size(&client).source), ("4194304", PolicySource::BuiltIn));
+    assert_eq!((size(&limited).value.as_str(), size(&limited).source), ("7", PolicySource::Client));
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,6 +246,7 @@ async fn a_retry_budget_of_the_generated_code_counts_until_another_is_set() {
     assert_eq!(log.calls(), 2, "they share two tokens");
     call(&client, Method::unary("/test.v1.Test/Third").no_side_effects()).await.unwrap_err();
     assert_eq!((log.calls(), client.policy(&ONE).retry_budget()), (5, (2.0, 0.5)), "that of the client is full");
+    assert_eq!(client.policy(&ONE).retry_budget_source(), PolicySource::CompiledConfig);
     let throttled = ServiceConfig::parse(r#"{"retryThrottling": {"maxTokens": 50, "tokenRatio": 1}}"#).unwrap();
     client.reload(throttled);
     assert_eq!(client.policy(&ONE).retry_budget(), (50.0, 1.0));
@@ -252,13 +257,14 @@ async fn a_retry_budget_of_the_generated_code_counts_until_another_is_set() {
 #[tokio::test(start_paused = true)]
 async fn a_service_config_sets_the_retry_budget() {
     let throttled = ServiceConfig::parse(r#"{"retryThrottling": {"maxTokens": 2, "tokenRatio": 0.5}}"#).unwrap();
-    for (builder, budget) in [
-        (local(), (10.0, 0.1)),
-        (local().service_config(throttled.clone()), (2.0, 0.5)),
-        (local().service_config(throttled.clone()).retry_budget(100.0, 1.0), (100.0, 1.0)),
+    for (builder, budget, source) in [
+        (local(), (10.0, 0.1), PolicySource::BuiltIn),
+        (local().service_config(throttled.clone()), (2.0, 0.5), PolicySource::ServiceConfig),
+        (local().service_config(throttled.clone()).retry_budget(100.0, 1.0), (100.0, 1.0), PolicySource::Code),
     ] {
         let (client, _) = build(builder, |_| async { failure(Code::Unavailable.number()) });
-        assert_eq!(client.policy(&GET).retry_budget(), budget);
+        let policy = client.policy(&GET);
+        assert_eq!((policy.retry_budget(), policy.retry_budget_source()), (budget, source));
     }
     let (client, log) = build(local(), |_| async { failure(Code::Unavailable.number()) });
     client.reload(throttled);

@@ -20,7 +20,7 @@ pub(crate) trait Store: Send + Sync + 'static {
     async fn chat(&self, cx: svc::Context, requests: svc::Streaming<String>) -> svc::Result<svc::Streaming<String>>;
 }
 
-pub(crate) fn store_adapter<S: Store + ?Sized>(service: Arc<S>) -> svc::Adapter<S> {
+pub(crate) fn store_adapter(service: Arc<dyn Store>) -> svc::Adapter<dyn Store> {
     svc::Adapter::new("test.v1.Store", service)
         .unary(GET, |it, cx, request| it.get(cx, request))
         .server_streaming(WATCH, |it, cx, request| it.watch(cx, request))

@@ -230,10 +230,7 @@ pub const REPLAY: Method = Method::server_streaming("/stock.v1.StockService/Repl
 pub const UPLOAD: Method = Method::client_streaming("/stock.v1.StockService/Upload");
 pub const CHAT: Method = Method::bidi_streaming("/stock.v1.StockService/Chat");
 
-pub fn stock_service_gateway<S>(service: std::sync::Arc<S>) -> svc::Gateway<S>
-where
-    S: StockService + ?Sized,
-{
+pub fn stock_service_gateway(service: std::sync::Arc<dyn StockService>) -> svc::Gateway<dyn StockService> {
     use svc::route;
     svc::Gateway::new(service)
         .types(TYPES)

@@ -21,10 +21,7 @@ pub(crate) trait Echo: Send + Sync + 'static {
 }
 
 /// Creates the adapter in the form of generated code.
-pub(crate) fn echo_adapter<S>(service: Arc<S>) -> svc::Adapter<S>
-where
-    S: Echo + ?Sized,
-{
+pub(crate) fn echo_adapter(service: Arc<dyn Echo>) -> svc::Adapter<dyn Echo> {
     svc::Adapter::new("test.v1.Echo", service)
         .unary(UNARY, |it, cx, request| it.unary(cx, request))
         .server_streaming(DOWNLOAD, |it, cx, request| it.download(cx, request))

@@ -32,6 +32,17 @@ async fn other_http_methods_and_content_types_are_refused() {
 }
 
 #[tokio::test]
+async fn a_call_names_at_most_one_host() {
+    let mut server = start().await;
+    for (hosts, status) in [(&["test", "other"][..], 400), (&["test", "test"], 400), (&["test"], 200), (&[], 200)] {
+        let request = hosts.iter().fold(raw::request(UNARY.path), |request, host| request.header("host", *host));
+        let answer = exchange(server.address, request, frame("a")).await;
+        assert_eq!(answer.status.as_u16(), status, "{hosts:?}");
+        assert_eq!(server.events.try_recv().is_ok(), status == 200, "{hosts:?}");
+    }
+}
+
+#[tokio::test]
 async fn content_types_are_case_insensitive() {
     let server = start().await;
     for content_type in ["application/GRPC", "Application/Grpc+Proto; a=b"] {

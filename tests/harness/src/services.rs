@@ -8,8 +8,8 @@ use std::{
 };
 
 use syn::{
-    Expr, ExprLit, Field, Fields, File, Ident, ImplItem, Item, ItemFn, ItemImpl, ItemStruct, Lit, ReturnType, Stmt,
-    Type, TypeParamBound, WherePredicate,
+    Expr, ExprLit, Field, Fields, File, GenericArgument, Ident, ImplItem, Item, ItemFn, ItemImpl, ItemStruct, Lit,
+    PathArguments, ReturnType, Stmt, Type, TypeParamBound, TypeTraitObject,
 };
 
 use crate::registry::module;
@@ -183,16 +183,20 @@ fn trait_name(item: &ItemImpl) -> Option<Ident> {
     path.segments.last().map(|segment| segment.ident.clone())
 }
 
-/// Whether a function accepts any implementation of a trait.
+/// Whether a function returns the adapter or gateway of a trait, such as `svc::Adapter<dyn OrderService>`.
 fn serves(item: &ItemFn, name: &Ident) -> bool {
-    let generics = &item.sig.generics;
-    let parameters = generics.type_params().map(|parameter| &parameter.bounds);
-    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates).filter_map(|one| match one {
-        WherePredicate::Type(one) => Some(&one.bounds),
-        _ => None,
-    });
-    let mut bounds = parameters.chain(predicates).flatten();
-    bounds.any(|bound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.is_ident(name)))
+    let ReturnType::Type(_, returned) = &item.sig.output else { return false };
+    let Type::Path(returned) = &**returned else { return false };
+    let Some(PathArguments::AngleBracketed(of)) = returned.path.segments.last().map(|last| &last.arguments) else {
+        return false;
+    };
+    of.args
+        .iter()
+        .any(|argument| matches!(argument, GenericArgument::Type(Type::TraitObject(of)) if is_trait(of, name)))
+}
+
+fn is_trait(object: &TypeTraitObject, name: &Ident) -> bool {
+    object.bounds.iter().any(|bound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.is_ident(name)))
 }
 
 fn returns(item: &ItemFn, name: &str) -> bool {

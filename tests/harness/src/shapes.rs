@@ -27,6 +27,7 @@ pub const SHAPES: &[Shape] = &[
     Shape { name: "chained-files", files: chained_files, size: 5000 },
     Shape { name: "chained-packages", files: chained_packages, size: 1500 },
     Shape { name: "packages-in-a-ring", files: packages_in_a_ring, size: 1500 },
+    Shape { name: "bindings", files: bindings, size: 4000 },
 ];
 
 /// Messages that each have two fields of the next one. The number of paths through them is exponential.
@@ -111,6 +112,16 @@ fn packages_in_a_ring(size: usize) -> BTreeMap<String, String> {
         [(format!("m{index}.proto"), used), (format!("u{index}.proto"), of_package(index, &user))]
     });
     files.collect()
+}
+
+/// A method with this many HTTP rules in one option.
+fn bindings(size: usize) -> BTreeMap<String, String> {
+    let rules: String =
+        (0..size).map(|index| format!("additional_bindings {{ get: \"/v1/names{index}/{{name}}\" }}\n")).collect();
+    let option = format!("option (google.api.http) = {{ get: \"/v1/{{name}}\" {rules} }};");
+    one_file(&format!(
+        "import \"google/api/annotations.proto\";\nservice S {{ rpc Get(M) returns (M) {{ {option} }} }}\nmessage M {{ string name = 1; }}\n"
+    ))
 }
 
 fn of_package(index: usize, body: &str) -> String {

@@ -22,7 +22,7 @@ pub(super) async fn assign(
 ) -> Result<Assignment, DispatchStoreError> {
     match get(tx, &new.assignment_id).await {
         Ok(made) => return repeated(made, &new),
-        Err(DispatchStoreError::UnknownAssignment) => (),
+        Err(DispatchStoreError::UnknownAssignment(_)) => (),
         Err(error) => return Err(error),
     }
     let query = sqlx::query_scalar(
@@ -61,7 +61,10 @@ async fn insert(
 
 pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<Assignment, DispatchStoreError> {
     let query = sqlx::query("SELECT * FROM assignment WHERE assignment_id = ?").bind(id);
-    let row = query.fetch_optional(&mut *connection).await?.ok_or(DispatchStoreError::UnknownAssignment)?;
+    let row = query
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or_else(|| DispatchStoreError::UnknownAssignment(id.to_owned()))?;
     with_route(connection, row).await
 }
 
@@ -70,11 +73,14 @@ pub(super) async fn newest_of_order(
     order: &str,
 ) -> Result<Assignment, DispatchStoreError> {
     let query = sqlx::query("SELECT * FROM assignment WHERE order_id = ? ORDER BY sequence DESC LIMIT 1").bind(order);
-    let row = query.fetch_optional(&mut *connection).await?.ok_or(DispatchStoreError::UnknownAssignment)?;
+    let row = query
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or_else(|| DispatchStoreError::UnknownAssignment(order.to_owned()))?;
     with_route(connection, row).await
 }
 
-pub(super) async fn hopeless(
+pub(super) async fn searching_since(
     connection: &mut SqliteConnection,
     since: i64,
 ) -> Result<Vec<Assignment>, DispatchStoreError> {
@@ -140,7 +146,7 @@ pub(super) async fn cancel(
     match get(tx, &id).await {
         Ok(now) if matches!(now.status, Some(Status::Cancelled | Status::Failed)) => Ok(now),
         Ok(_) => move_to(tx, clock.now(), &id, Status::Cancelled).await,
-        Err(DispatchStoreError::UnknownAssignment) => prevent(tx, &clock, id).await,
+        Err(DispatchStoreError::UnknownAssignment(_)) => prevent(tx, &clock, id).await,
         Err(error) => Err(error),
     }
 }

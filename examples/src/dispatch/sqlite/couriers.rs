@@ -1,5 +1,6 @@
 //! Couriers, and which of them are free.
 
+use rust_svc::Enumeration;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
@@ -7,29 +8,25 @@ use super::{
     assignments, signs_of_life,
 };
 use crate::{
-    generated::dispatch::v1::{Assignment, Courier, Point, assignment::Status, courier::Availability},
+    generated::dispatch::v1::{
+        Assignment, Courier, Point,
+        assignment::Status,
+        courier::{Availability, TransportMode},
+    },
     time::{self, Clock, KEY_LIFE},
 };
 
 pub(super) async fn get(connection: &mut SqliteConnection, id: &str) -> Result<Courier, DispatchStoreError> {
     let query = sqlx::query("SELECT * FROM courier_state WHERE courier_id = ?").bind(id);
-    query.try_map(courier).fetch_optional(connection).await?.ok_or(DispatchStoreError::UnknownCourier)
+    query
+        .try_map(courier)
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(|| DispatchStoreError::UnknownCourier(id.to_owned()))
 }
 
 pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str) -> Result<bool, DispatchStoreError> {
     Ok(get(connection, id).await?.availability == Some(Availability::Available))
-}
-
-pub(super) async fn available(
-    connection: &mut SqliteConnection,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Courier>, DispatchStoreError> {
-    let query = sqlx::query(
-        "SELECT * FROM courier_state WHERE on_duty AND assignment_id IS NULL AND courier_id > ?
-         ORDER BY courier_id LIMIT ?",
-    );
-    Ok(query.bind(after).bind(limit).try_map(courier).fetch_all(connection).await?)
 }
 
 /// Updates a courier. Returns false with it if the key was used before, and then changes nothing.
@@ -48,12 +45,14 @@ pub(super) async fn update(
     }
     let query = sqlx::query(
         "UPDATE courier SET display_name = coalesce(?2, display_name), on_duty = coalesce(?3, on_duty),
-         latitude = coalesce(?4, latitude), longitude = coalesce(?5, longitude), updated_at = ?6
+         latitude = coalesce(?4, latitude), longitude = coalesce(?5, longitude),
+         transport_mode = coalesce(?6, transport_mode), zone = coalesce(?7, zone), updated_at = ?8
          WHERE courier_id = ?1",
     );
     let query = query.bind(&update.courier_id).bind(update.display_name).bind(update.on_duty);
     let position = update.position.as_ref();
     let query = query.bind(position.map(|it| it.latitude)).bind(position.map(|it| it.longitude));
+    let query = query.bind(update.transport_mode.map(TransportMode::number)).bind(update.zone);
     query.bind(now).execute(&mut *tx).await?;
     signs_of_life::record(tx, now, &update.courier_id).await?;
     Ok((get(tx, &update.courier_id).await?, true))
@@ -90,7 +89,7 @@ async fn lay_down_order(tx: &mut SqliteConnection, now: i64, id: &str) -> Result
     assignments::take_away(tx, now, &courier.assignment_id, id).await
 }
 
-fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
+pub(super) fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
     let assignment_id: Option<String> = row.try_get("assignment_id")?;
     let availability = match (row.try_get("on_duty")?, &assignment_id) {
         (_, Some(_)) => Availability::Busy,
@@ -98,6 +97,7 @@ fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
         (false, None) => Availability::OffDuty,
     };
     let (latitude, longitude): (Option<f64>, Option<f64>) = (row.try_get("latitude")?, row.try_get("longitude")?);
+    let mode: Option<i32> = row.try_get("transport_mode")?;
     Ok(Courier {
         courier_id: row.try_get("courier_id")?,
         display_name: row.try_get("display_name")?,
@@ -105,6 +105,8 @@ fn courier(row: SqliteRow) -> Result<Courier, sqlx::Error> {
         position: latitude.zip(longitude).map(|(latitude, longitude)| Point { latitude, longitude }),
         assignment_id: assignment_id.unwrap_or_default(),
         update_time: time::from_micros(row.try_get("updated_at")?),
+        transport_mode: mode.and_then(TransportMode::from_number),
+        zone: row.try_get("zone")?,
     })
 }
 

@@ -1,13 +1,12 @@
 //! Assignments without a courier, and couriers that may take them.
 
-use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
     super::store::{CourierMatch, DispatchStoreError},
     assignments::assignment,
 };
-use crate::generated::dispatch::v1::Assignment;
+use crate::{database::json_array, generated::dispatch::v1::Assignment};
 
 pub(super) async fn next(
     connection: &mut SqliteConnection,
@@ -29,7 +28,7 @@ async fn free(connection: &mut SqliteConnection, couriers: &[String]) -> Result<
         "SELECT courier_id FROM courier_state
          WHERE on_duty AND assignment_id IS NULL AND courier_id IN (SELECT value FROM json_each(?))",
     );
-    query.bind(array(couriers)).fetch_all(connection).await
+    query.bind(json_array(couriers)).fetch_all(connection).await
 }
 
 /// The oldest assignment that is not offered and that one of these couriers has not declined.
@@ -45,7 +44,7 @@ async fn oldest(
              SELECT 1 FROM refusal WHERE refusal.assignment_id = assignment.assignment_id AND courier_id = free.value))
          ORDER BY sequence LIMIT 1",
     );
-    query.bind(array(offered)).bind(array(free)).try_map(assignment).fetch_optional(connection).await
+    query.bind(json_array(offered)).bind(json_array(free)).try_map(assignment).fetch_optional(connection).await
 }
 
 /// The couriers among these that have not declined an assignment.
@@ -58,10 +57,5 @@ async fn willing(
         "SELECT value FROM json_each(?1)
          WHERE value NOT IN (SELECT courier_id FROM refusal WHERE assignment_id = ?2) ORDER BY value",
     );
-    query.bind(array(free)).bind(assignment_id).fetch_all(connection).await
-}
-
-/// A JSON array, because a parameter of SQLite cannot be a list.
-fn array(texts: &[String]) -> String {
-    json!(texts).to_string()
+    query.bind(json_array(free)).bind(assignment_id).fetch_all(connection).await
 }

@@ -10,5 +10,6 @@ mod silence;
 mod sqlite_store;
 #[cfg(test)]
 mod tests;
+mod zones;
 
 pub use self::sqlite_store::SqliteDispatchStore;

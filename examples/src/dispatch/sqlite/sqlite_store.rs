@@ -6,11 +6,11 @@ use tokio::sync::watch;
 
 use super::{
     super::store::{CourierMatch, CourierUpdate, DispatchStore, DispatchStoreError, NewAssignment, Progress, Silence},
-    assignments, confirmations, couriers, matches, signs_of_life, silence,
+    assignments, confirmations, couriers, matches, signs_of_life, silence, zones,
 };
 use crate::{
     database::Database,
-    generated::dispatch::v1::{Assignment, Courier, Route, assignment::Status},
+    generated::dispatch::v1::{Assignment, Courier, Route, assignment::Status, list_zones_response::Zone},
     time::Clock,
 };
 
@@ -53,8 +53,8 @@ impl DispatchStore for SqliteDispatchStore {
             .await
     }
 
-    async fn hopeless(&self, since: i64) -> Result<Vec<Assignment>, DispatchStoreError> {
-        self.database.read(move |connection| assignments::hopeless(connection, since).boxed()).await
+    async fn searching_since(&self, since: i64) -> Result<Vec<Assignment>, DispatchStoreError> {
+        self.database.read(move |connection| assignments::searching_since(connection, since).boxed()).await
     }
 
     async fn next_match(
@@ -127,11 +127,13 @@ impl DispatchStore for SqliteDispatchStore {
         self.database.write(|tx| couriers::update(tx, clock, update).boxed()).await
     }
 
-    async fn available(&self, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError> {
-        let after = after.to_owned();
-        self.database
-            .read(move |connection| async move { couriers::available(connection, &after, limit).await }.boxed())
-            .await
+    async fn available(&self, zone: &str, after: &str, limit: i64) -> Result<Vec<Courier>, DispatchStoreError> {
+        let (zone, after) = (zone.to_owned(), after.to_owned());
+        self.database.read(move |connection| zones::available(connection, zone, after, limit).boxed()).await
+    }
+
+    async fn zones(&self) -> Result<Vec<Zone>, DispatchStoreError> {
+        self.database.read(|connection| zones::list(connection).boxed()).await
     }
 
     async fn confirm_route(&self, assignment_id: &str, key: &str, route: Route) -> Result<Route, DispatchStoreError> {

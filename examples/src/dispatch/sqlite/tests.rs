@@ -8,7 +8,12 @@ use super::{
 };
 use crate::{
     database::IN_MEMORY,
-    generated::dispatch::v1::{Point, Route, assignment::Status, courier::Availability},
+    generated::dispatch::v1::{
+        Point, Route,
+        assignment::Status,
+        courier::{Availability, TransportMode},
+        list_zones_response::Zone,
+    },
     time::Clock,
 };
 
@@ -162,13 +167,34 @@ async fn a_route_needs_a_courier_and_is_confirmed_once() {
 async fn lists_available_couriers() {
     let store = memory().await;
     let ids = async |after, limit| {
-        let couriers = store.available(after, limit).await.expect("listed");
+        let couriers = store.available("", after, limit).await.expect("listed");
         couriers.into_iter().map(|it| it.courier_id).collect::<Vec<_>>()
     };
     assert_eq!(ids("", 1).await, ["c1"]);
     assert_eq!(ids("c1", 1).await, ["c2"]);
     store.accept("a1", "c2").await.expect("accepted");
     assert_eq!(ids("", 9).await, ["c1"]);
+}
+
+#[tokio::test]
+async fn lists_couriers_by_zone() {
+    let store = memory().await;
+    let mode = Some(TransportMode::Bicycle);
+    for courier_id in ["c1", "c2"] {
+        let zone = Some("centre".to_owned());
+        let update =
+            CourierUpdate { courier_id: courier_id.into(), zone, transport_mode: mode, ..CourierUpdate::default() };
+        store.update_courier(update).await.expect("updated");
+    }
+    store.accept("a1", "c2").await.expect("accepted");
+    let zone = Zone { zone: "centre".into(), couriers: 2, available: 1 };
+    assert_eq!(store.zones().await.expect("listed"), [zone]);
+    let couriers = store.available("centre", "", 9).await.expect("listed");
+    assert_eq!(
+        couriers.iter().map(|it| (it.courier_id.as_str(), it.transport_mode)).collect::<Vec<_>>(),
+        [("c1", mode)]
+    );
+    assert!(store.available("harbour", "", 9).await.expect("listed").is_empty());
 }
 
 #[tokio::test]
@@ -252,7 +278,7 @@ async fn a_prevention_is_deleted_after_some_days_and_no_position_is_repeated() {
     let seen = store.changes_after(0).await.expect("read").pop().expect("a change").1;
     clock.advance(Duration::from_hours(8 * 24));
     store.cancel("new").await.expect("recorded");
-    assert!(matches!(store.assignment("old").await, Err(DispatchStoreError::UnknownAssignment)));
+    assert!(matches!(store.assignment("old").await, Err(DispatchStoreError::UnknownAssignment(_))));
     let changed = store.changes_after(seen).await.expect("read");
     assert_eq!(changed.iter().map(|(it, _)| it.assignment_id.as_str()).collect::<Vec<_>>(), ["new"]);
 }

@@ -9,10 +9,12 @@ use super::{
     },
     rows::load,
 };
+use crate::database::json_array;
 
 /// Lists a page, and counts the orders of all pages.
 pub(super) async fn list(connection: &mut SqliteConnection, filter: Filter) -> Result<Listed, OrderStoreError> {
-    let statuses = statuses(&filter);
+    let statuses: Vec<_> = filter.statuses.iter().map(|status| status::name(*status)).collect();
+    let statuses = json_array(&statuses);
     let query = sqlx::query(
         "SELECT * FROM order_state
          WHERE revision = newest AND (?1 = '' OR customer_id = ?1) AND (?2 IS NULL OR sequence < ?2)
@@ -26,10 +28,4 @@ pub(super) async fn list(connection: &mut SqliteConnection, filter: Filter) -> R
     );
     let total = query.bind(&filter.customer_id).bind(&statuses).fetch_one(connection).await?;
     Ok(Listed { orders, total })
-}
-
-/// The statuses as a JSON array, because a parameter of SQLite cannot be a list.
-fn statuses(filter: &Filter) -> String {
-    let names: Vec<_> = filter.statuses.iter().map(|status| status::name(*status)).collect();
-    serde_json::json!(names).to_string()
 }

@@ -52,7 +52,8 @@ async fn made_with(tx: &mut SqliteConnection, customer_id: &str, key: &str) -> R
 /// The first revision holds the order as the customer sent it.
 async fn repeated(tx: &mut SqliteConnection, order_id: &str, draft: &Draft) -> Result<StoredOrder, OrderStoreError> {
     let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision = 1").bind(order_id);
-    let first = load(tx, query, usize::MAX).await?.pop().ok_or(OrderStoreError::Unknown)?.order;
+    let first =
+        load(tx, query, usize::MAX).await?.pop().ok_or_else(|| OrderStoreError::Unknown(order_id.to_owned()))?.order;
     let said = Draft {
         customer_id: first.customer_id,
         items: first.items,

@@ -34,7 +34,7 @@ pub(super) async fn load(
 /// Loads the newest revision of an order.
 pub(super) async fn newest(connection: &mut SqliteConnection, order_id: &str) -> Result<StoredOrder, OrderStoreError> {
     let query = sqlx::query("SELECT * FROM order_state WHERE order_id = ? AND revision = newest").bind(order_id);
-    load(connection, query, usize::MAX).await?.pop().ok_or(OrderStoreError::Unknown)
+    load(connection, query, usize::MAX).await?.pop().ok_or_else(|| OrderStoreError::Unknown(order_id.to_owned()))
 }
 
 pub(super) async fn position(connection: &mut SqliteConnection) -> Result<i64, OrderStoreError> {

@@ -89,7 +89,7 @@ async fn an_invalid_transition_changes_nothing() {
     let lease = lease(&store, id).await;
     let wrong = Transition::to(Status::Delivered).owing(Kind::ShipStock);
     assert!(matches!(store.advance(&lease, wrong).await, Err(OrderStoreError::WrongStatus(Status::Placed))));
-    assert!(matches!(store.undo("nobody's", Status::Cancelled, "").await, Err(OrderStoreError::Unknown)));
+    assert!(matches!(store.undo("nobody's", Status::Cancelled, "").await, Err(OrderStoreError::Unknown(_))));
     assert_eq!(store.order(id).await.expect("there"), placed);
     assert_eq!(store.obligations(9).await.expect("read").total, 0);
 }

@@ -28,6 +28,22 @@ async fn an_upload_needs_a_header_then_items() {
 }
 
 #[tokio::test]
+async fn an_upload_is_placed_without_its_invalid_items() {
+    let shop = TestShop::open().await;
+    let CreateOrderRequest { idempotency_key, customer_id, items, delivery_address, .. } = request("k");
+    let header = Part::Header(Header { idempotency_key, customer_id, delivery_address, instructions: None });
+    let none = OrderItem { product_id: "cup".into(), quantity: 0 };
+    let again = OrderItem { quantity: 1, ..items[0].clone() };
+    let sent = [header, Part::Item(none.clone()), Part::Item(items[0].clone()), Part::Item(again.clone())];
+    let sent = sent.map(|part| UploadOrderItemsRequest { part: Some(part) });
+    let response =
+        shop.orders.upload_order_items(Context::new(), Streaming::from_messages(sent)).await.expect("placed");
+    assert_eq!((response.order.items, response.item_count), (vec![items[0].clone()], 1));
+    let rejected: Vec<_> = response.rejected_items.into_iter().filter_map(|it| it.item).collect();
+    assert_eq!(rejected, [none, again]);
+}
+
+#[tokio::test]
 async fn an_update_with_an_outdated_etag_is_aborted() {
     let shop = TestShop::open().await;
     let order = shop.create("k").await.expect("created");

@@ -12,10 +12,13 @@ use toml_edit::{DocumentMut, Item};
 use super::edit::ProjectEdit;
 use crate::{
     build,
-    cli::output::{Failure, print_error, print_output},
+    cli::{
+        format::{Format, Refused},
+        output::{Failure, print_output},
+    },
     diagnostics::Diagnostics,
     options::{OPTIONS_FILE, Options, OptionsFile},
-    project::file_error::check_project_folder,
+    project::file_error::check_is_project,
     project::sync::{Addition, Changes, EditedProto, NewMethod, sync},
     read::{
         Input,
@@ -77,13 +80,30 @@ struct AddTarget {
     /// The folder of the project, with its rust-svc.toml
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
+
+    /// The format of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
 }
 
 impl AddArgs {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
-        match self.addition {
-            AddCommand::Service { name, target } => target.add(|contract| contract.service(&name)),
-            AddCommand::Rpc { name, request, response, client_streaming, server_streaming, target } => {
+        let format = self.addition.format();
+        self.addition.run().map_err(|failure| format.failure(failure))
+    }
+}
+
+impl AddCommand {
+    fn format(&self) -> Format {
+        match self {
+            Self::Service { target, .. } | Self::Rpc { target, .. } => target.format,
+        }
+    }
+
+    fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Service { name, target } => target.add(|contract| contract.service(&name)),
+            Self::Rpc { name, request, response, client_streaming, server_streaming, target } => {
                 let (service, method) = name.rsplit_once(['.', '/']).ok_or_else(|| {
                     format!("error: no service in `{name}`\n  help: write SERVICE.METHOD, such as ShopService.{name}")
                 })?;
@@ -106,16 +126,19 @@ impl AddTarget {
         let contract = ProjectContract::read(&self.project)?;
         let addition = addition(&contract)?;
         let Some(edited) = addition.apply(&contract.input, |name| contract.text(name))? else {
-            return print_output("the contract has it already; `scaffold --sync` adds it to the code\n");
+            return match self.format {
+                Format::Text => print_output("the contract has it already; `scaffold --sync` adds it to the code\n"),
+                Format::Json => Ok(()),
+            };
         };
         let mut edit = ProjectEdit::read(&self.project)?;
-        let (changes, out, files) = contract.changes(edited, &mut edit)?;
+        let (changes, out, files) = contract.changes(edited, &mut edit, self.format)?;
         let changes = edit.formatted(changes);
         if self.diff {
-            return print_output(edit.differences(&changes));
+            return edit.print_differences(&changes, self.format);
         }
         build::write_files(&out, &files)?;
-        edit.write(&changes, "nothing to add")
+        edit.write(&changes, "nothing to add", self.format)
     }
 }
 
@@ -129,12 +152,8 @@ struct ProjectContract {
 impl ProjectContract {
     fn read(project: &Path) -> Result<Self, Failure> {
         let folder = if project == Path::new(".") { PathBuf::new() } else { project.to_owned() };
-        check_project_folder(&folder)?;
+        check_is_project(&folder)?;
         let file = OptionsFile::in_folder(&folder).map_err(|problem| problem.to_string())?;
-        if file.path.is_none() {
-            let help = "change to the folder of a project, or name it as --project; `new` creates one";
-            return Err(format!("{}: error: no {OPTIONS_FILE}\n  help: {help}", project.display()).into());
-        }
         if !file.options.problems().is_empty() {
             return Err(CompileError::new(file.options.problems().to_vec()).into());
         }
@@ -188,6 +207,7 @@ impl ProjectContract {
         &self,
         edited: EditedProto,
         edit: &mut ProjectEdit,
+        format: Format,
     ) -> Result<(Changes, PathBuf, crate::render::Files), Failure> {
         let mut names = self.input.generate.clone();
         let is_new_file = !names.contains(&edited.name);
@@ -197,8 +217,8 @@ impl ProjectContract {
         let mut diagnostics = Diagnostics::default();
         let options = Options::from_given(&self.file.options, &mut diagnostics);
         let changes = sync(&input, &options, &edit.sources, &mut diagnostics)?;
-        print_error(diagnostics.warnings());
-        let Some(mut changes) = changes else { return Err(diagnostics.errors().into()) };
+        let Some(mut changes) = changes else { return Err(Refused(diagnostics).into()) };
+        format.diagnostics(&diagnostics)?;
         self.change_proto(edited, is_new_file, edit, &mut changes)?;
         let (files, _) = build::generate(&input, &self.file.options)?;
         let out = self.file.out.clone().unwrap_or_else(|| self.folder.join(crate::project::GENERATED));

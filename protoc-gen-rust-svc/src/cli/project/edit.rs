@@ -11,7 +11,11 @@ use std::{
 use similar::TextDiff;
 
 use crate::{
-    cli::output::{Failure, print_output},
+    cli::{
+        format::Format,
+        output::{Failure, print_output},
+    },
+    diagnostics::json::JsonObject,
     project::{
         GENERATED,
         file_error::{cannot, check_project_folder, read_text},
@@ -52,8 +56,15 @@ impl ProjectEdit {
         changes
     }
 
-    /// Describes the changes line by line.
-    pub(super) fn differences(&self, changes: &Changes) -> String {
+    /// Prints the changes line by line, or as JSON the files.
+    pub(super) fn print_differences(&self, changes: &Changes, format: Format) -> Result<(), Failure> {
+        match format {
+            Format::Text => print_output(self.differences(changes)),
+            Format::Json => print_files(changes),
+        }
+    }
+
+    fn differences(&self, changes: &Changes) -> String {
         let diff = |(path, text): (&String, &String)| {
             let diff = TextDiff::from_lines(self.sources.get(path).map_or("", String::as_str), text);
             diff.unified_diff().context_radius(2).header(path, path).to_string()
@@ -62,18 +73,25 @@ impl ProjectEdit {
     }
 
     /// Writes the changed files, and describes them; prints `unchanged` if there are none.
-    pub(super) fn write(&self, changes: &Changes, unchanged: &str) -> Result<(), Failure> {
+    pub(super) fn write(&self, changes: &Changes, unchanged: &str, format: Format) -> Result<(), Failure> {
         for (path, text) in &changes.files {
             let path = self.folder.join(path);
             let written =
                 fs::create_dir_all(path.parent().unwrap_or(&self.folder)).and_then(|()| fs::write(&path, text));
             written.map_err(|error| cannot("write", &path, &error))?;
         }
-        match changes.notes.is_empty() {
-            true => print_output(format_args!("{unchanged}\n")),
-            false => print_output(format_args!("{}\n", changes.notes.join("\n"))),
+        match format {
+            Format::Text if changes.notes.is_empty() => print_output(format_args!("{unchanged}\n")),
+            Format::Text => print_output(format_args!("{}\n", changes.notes.join("\n"))),
+            Format::Json => print_files(changes),
         }
     }
+}
+
+/// Prints the changed files as JSON.
+fn print_files(changes: &Changes) -> Result<(), Failure> {
+    let line = |path: &String| JsonObject::new("file").text("file", path).text("status", "changed").line();
+    print_output(changes.files.keys().map(line).collect::<String>())
 }
 
 fn collect(project: &Path, folder: &Path, sources: &mut Sources) -> Result<(), Failure> {

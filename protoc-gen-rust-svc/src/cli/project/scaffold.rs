@@ -1,19 +1,20 @@
 //! `protoc-gen-rust-svc scaffold`: adds the methods that a project lacks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::edit::ProjectEdit;
 use crate::{
     cli::{
-        format::Refused,
-        input::InputArgs,
+        check::outdated,
+        format::{Format, Refused},
+        input::{InputArgs, InputSource},
         output::{Failure, print_output},
     },
     diagnostics::Diagnostics,
     options::Options,
-    project::sync::sync,
+    project::{file_error::check_is_project, sync::sync},
 };
 
 /// The contract, and the project to change.
@@ -42,6 +43,9 @@ impl ScaffoldArgs {
     }
 
     fn sync(self) -> Result<(), Failure> {
+        if !self.source.names_input() {
+            check_is_project(&self.project)?;
+        }
         let edit = ProjectEdit::read(&self.project)?;
         let mut diagnostics = Diagnostics::default();
         let source = self.source.with_file(&self.project)?;
@@ -51,9 +55,20 @@ impl ScaffoldArgs {
         source.format.diagnostics(&diagnostics)?;
         let changes = edit.formatted(changes);
         if self.diff {
-            print_output(edit.differences(&changes))
+            edit.print_differences(&changes, source.format)
         } else {
-            edit.write(&changes, "every method is implemented")
+            edit.write(&changes, "every method is implemented", source.format)?;
+            print_next(&source, &self.project)
         }
     }
+}
+
+/// Prints the command that generates code, if that of the project is that of an older contract.
+fn print_next(source: &InputSource, project: &Path) -> Result<(), Failure> {
+    let is_outdated = || outdated(source).is_ok_and(|files| !files.is_empty());
+    if source.format != Format::Text || !is_outdated() {
+        return Ok(());
+    }
+    let folder = if project == Path::new(".") { String::new() } else { format!("  cd {}\n", project.display()) };
+    print_output(format_args!("\nnext:\n{folder}  protoc-gen-rust-svc generate\n"))
 }

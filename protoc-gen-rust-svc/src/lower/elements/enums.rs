@@ -36,6 +36,7 @@ impl Lowering<'_> {
             let wire_ident = wire_variant(&wire_prefix, &value.name);
             let wire_ident = if alias_of.is_some() { wire_ident } else { wire_scope.take(wire_ident) };
             let path = below(&at.path, ENUM_VALUE, index);
+            let options = value.options.clone().unwrap_or_default();
             let ident = scope.take(variant(&prefix, &value.name));
             numbers.entry(value.number).or_insert_with(|| ident.clone());
             values.push(EnumValue {
@@ -46,7 +47,8 @@ impl Lowering<'_> {
                 wire_ident,
                 alias_of,
                 docs: Docs::new(&at.source.comment(&path), || format!("The value `{}`.", value.name)),
-                deprecated: value.options.as_ref().is_some_and(|options| options.deprecated),
+                deprecated: options.deprecated,
+                is_hidden: self.is_hidden(options.visibility.as_ref()),
                 position: at.source.position(&path),
             });
         }
@@ -55,6 +57,7 @@ impl Lowering<'_> {
             rust,
             docs: Docs::new(&at.source.comment(&at.path), || format!("The enum `{name}`.")),
             deprecated: options.deprecated,
+            is_hidden: self.is_hidden(options.visibility.as_ref()),
             values,
             has_unspecified,
             is_closed,

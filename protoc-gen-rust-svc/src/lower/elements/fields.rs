@@ -57,6 +57,7 @@ impl Lowering<'_> {
             ident,
             docs: Docs::new(&at.source.comment(&at.path), || format!("The field `{}`.", field.name)),
             deprecated: options.deprecated,
+            is_hidden: self.is_hidden(options.visibility.as_ref()),
             redacted: options.debug_redact,
             // Only the service sets output-only fields.
             required: behavior.required && !behavior.output_only,

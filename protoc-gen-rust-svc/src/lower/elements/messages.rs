@@ -72,6 +72,7 @@ impl Lowering<'_> {
             form: self.form(&name, &options),
             docs: Docs::new(&at.source.comment(&at.path), || format!("The message `{name}`.")),
             deprecated: options.deprecated,
+            is_hidden: self.is_hidden(options.visibility.as_ref()),
             members: self.members(descriptor, &inside(at.path.clone())),
             messages: nested.map(|nested| full_name(&name, &nested.name)).collect(),
             enums: descriptor.enum_type.iter().map(|item| full_name(&name, &item.name)).collect(),

@@ -6,7 +6,7 @@ use super::declared::Declared;
 use crate::{
     lower::{lowering::Lowering, names::full_name},
     model::{Model, Package, UnusedConfig},
-    options::Options,
+    options::{Artefact, Options},
 };
 
 impl Lowering<'_> {
@@ -19,6 +19,7 @@ impl Lowering<'_> {
         Model {
             requested: self.input.generate.iter().cloned().collect(),
             is_standalone: self.is_standalone(),
+            has_policies: self.options.emits(Artefact::Domain),
             descriptors: self.packages.descriptors.clone(),
             configured_names: own_names(self.options),
             unused_configs: unused_configs(self.options),

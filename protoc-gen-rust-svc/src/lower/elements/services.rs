@@ -44,7 +44,7 @@ impl Lowering<'_> {
         let scope = self.types.scope(&file.descriptor.package);
         let ident = scope.take(Ident::camel(&service.name));
         let snake = Ident::snake(&service.name);
-        let deprecated = service.options.as_ref().is_some_and(|options| options.deprecated);
+        let options = service.options.clone().unwrap_or_default();
         Service {
             module: scope.take(snake.clone()),
             adapter: scope.take(Ident::snake(&format!("{}_adapter", snake.plain()))),
@@ -52,7 +52,8 @@ impl Lowering<'_> {
             gateway: scope.take(Ident::snake(&format!("{}_gateway", snake.plain()))),
             fake: scope.take(Ident::camel(&format!("{}Fake", ident.plain()))),
             docs: Docs::new(&file.source.comment(path), || format!("The service `{name}`.")),
-            attribute: if deprecated { Attribute::Deprecated } else { Attribute::None },
+            attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
+            is_hidden: self.is_hidden(options.visibility.as_ref()),
             has_default_methods: self.options.has_default_methods,
             is_served: self.options.serves(&name),
             methods,
@@ -93,6 +94,7 @@ impl Lowering<'_> {
             response_name: method.output_type.trim_start_matches('.').to_owned(),
             docs: Docs::new(&file.source.comment(path), || format!("The method `{}`.", method.name)),
             attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
+            is_hidden: self.is_hidden(options.visibility.as_ref()),
             policy: self.policy(file, service, method, path),
             // Without a gateway, routes are of no use.
             routes: match self.options.has_gateway(&full_service) {

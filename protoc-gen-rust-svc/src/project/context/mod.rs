@@ -45,5 +45,5 @@ mod names;
 mod printer;
 mod project;
 
-pub(in crate::project) use self::project::describe;
 pub use self::project::{API_VERSION, TemplateContext};
+pub(in crate::project) use self::project::{describe, describe_clients};

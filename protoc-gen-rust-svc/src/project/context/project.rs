@@ -113,6 +113,12 @@ pub(in crate::project) fn describe(
     services.iter().map(value).collect()
 }
 
+/// Describes the services that a project calls.
+pub(in crate::project) fn describe_clients(input: &Input, options: &Options, model: &Model) -> Vec<Value> {
+    let (_, called) = services(input, options, model);
+    ServicePrinter { model, krate: "crate".to_owned() }.clients(&called)
+}
+
 /// The services that the project serves, and those that it calls, without those of imports.
 fn services<'a>(
     input: &Input,

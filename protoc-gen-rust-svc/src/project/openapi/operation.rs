@@ -44,7 +44,10 @@ impl<'a> Migration<'a> {
             for verb in VERBS {
                 let Some(node) = item.get(verb) else { continue };
                 let own = node.get("parameters").map(Node::items).unwrap_or_default();
-                let parameters = shared.iter().copied().chain(own).map(|parameter| self.resolved(parameter)).collect();
+                let own: Vec<_> = own.into_iter().map(|parameter| self.resolved(parameter)).collect();
+                let shared = shared.iter().map(|parameter| self.resolved(*parameter));
+                let parameters = shared.filter(|shared| !own.iter().any(|own| is_same_parameter(*shared, *own)));
+                let parameters = parameters.chain(own.iter().copied()).collect();
                 operations.push(Operation {
                     verb,
                     short_path: path.clone(),
@@ -70,6 +73,7 @@ impl<'a> Migration<'a> {
         let mut request = MessageDeclaration { name: format!("{name}Request"), ..MessageDeclaration::default() };
         let mut names = BTreeSet::new();
         self.parameters(operation, &mut request, &mut names);
+        self.undeclared(operation, &mut request, &mut names);
         let body = self.body(operation, &mut request, &mut names);
         self.messages.push(request);
         let response_body = self.response(operation, &name);
@@ -107,6 +111,23 @@ impl<'a> Migration<'a> {
                 field.comment = format!("{description}\n{}", field.comment);
             }
             if names.insert(field.name.clone()) {
+                request.fields.push(field);
+            }
+        }
+    }
+
+    /// Declares fields for variables of the path that no parameter describes.
+    fn undeclared(
+        &mut self,
+        operation: &Operation<'a>,
+        request: &mut MessageDeclaration,
+        names: &mut BTreeSet<String>,
+    ) {
+        for name in operation.path.split('/').filter_map(|segment| variable(without_verb(segment).0)) {
+            let field =
+                FieldDeclaration { type_text: "string".to_owned(), name: snake(name), ..FieldDeclaration::default() };
+            if names.insert(field.name.clone()) {
+                self.note(operation.node, &format!("`{name}` of the path has no parameter: it becomes a string"));
                 request.fields.push(field);
             }
         }
@@ -218,14 +239,30 @@ impl Operation<'_> {
 
 /// Returns a path with the names of fields. `None` if a segment has a parameter and other text, or an unknown parameter.
 fn template(path: &str, fields: &BTreeSet<String>) -> Option<String> {
-    let segments =
-        path.split('/').map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) if fields.contains(&snake(name)) => Some(format!("{{{}}}", snake(name))),
-            _ if segment.contains(['{', '}', '*', ':']) => None,
-            _ => Some(segment.to_owned()),
-        });
+    let (path, verb) = without_verb(path);
+    let segments = path.split('/').map(|segment| match variable(segment) {
+        Some(name) if fields.contains(&snake(name)) => Some(format!("{{{}}}", snake(name))),
+        _ if segment.contains(['{', '}', '*', ':']) => None,
+        _ => Some(segment.to_owned()),
+    });
     let path = segments.collect::<Option<Vec<_>>>()?.join("/");
-    (path.len() > 1 && !path.ends_with('/')).then_some(path)
+    (path.len() > 1 && !path.ends_with('/')).then_some(path + verb)
+}
+
+/// Splits a path before the verb of its last segment, such as `:cancel`.
+fn without_verb(path: &str) -> (&str, &str) {
+    let colon = path.rfind(':').filter(|colon| !path[*colon..].contains(['/', '{', '}']) && *colon + 1 < path.len());
+    path.split_at(colon.unwrap_or(path.len()))
+}
+
+/// Returns the name of a segment that is a variable.
+fn variable(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}').filter(|name| !name.contains(['{', '}']))
+}
+
+/// Returns whether two parameters have one name and one place.
+fn is_same_parameter(one: Node<'_>, other: Node<'_>) -> bool {
+    ["name", "in"].iter().all(|key| one.text_of(key) == other.text_of(key))
 }
 
 /// Names a field by its type, if that has a name in the description: `user` for `User`, and `users` for `repeated User`.

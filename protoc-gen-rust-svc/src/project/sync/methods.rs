@@ -17,7 +17,10 @@ use crate::{
     model::Model,
     names::Ident,
     options::Options,
-    project::{Failure, context::describe},
+    project::{
+        Failure,
+        context::{describe, describe_clients},
+    },
     read::Input,
 };
 
@@ -63,6 +66,7 @@ pub fn sync(
     for (file, value) in describe(input, &options, &lowered.model, &kept) {
         changes.sync_service(sources, &file, &value)?;
     }
+    changes.add_clients(sources, &describe_clients(input, &options, &lowered.model))?;
     Ok(Some(changes))
 }
 

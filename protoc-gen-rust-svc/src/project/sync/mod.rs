@@ -2,6 +2,7 @@
 
 mod addition;
 mod append;
+mod client;
 mod code;
 mod methods;
 mod proto_text;

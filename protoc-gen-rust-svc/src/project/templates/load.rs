@@ -49,7 +49,7 @@ fn in_folder(folder: &Path) -> Result<Vec<Template>, Failure> {
     check_version(folder)?;
     let mut templates: BTreeMap<String, Template> =
         built_in().into_iter().map(|template| (template.path.clone(), template)).collect();
-    for path in files(folder, folder).map_err(|error| cannot("read", folder, &error))? {
+    for path in files(folder, folder)? {
         let file = folder.join(&path);
         let source = read_text(&file)?;
         let path = path.strip_suffix(".jinja").unwrap_or(&path).to_owned();
@@ -59,10 +59,11 @@ fn in_folder(folder: &Path) -> Result<Vec<Template>, Failure> {
 }
 
 /// Lists the files of the templates, with `/` between folders.
-fn files(root: &Path, folder: &Path) -> std::io::Result<Vec<String>> {
+fn files(root: &Path, folder: &Path) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder).map_err(|error| cannot("read", folder, &error))? {
         let path = entry?.path();
+        check_no_link(&path)?;
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if path.is_dir() && name != ".git" {
             found.extend(files(root, &path)?);
@@ -74,9 +75,19 @@ fn files(root: &Path, folder: &Path) -> std::io::Result<Vec<String>> {
     Ok(found)
 }
 
+/// Fails for a symbolic link: templates of a repository must not read other files of this machine.
+fn check_no_link(path: &Path) -> Result<(), Failure> {
+    if !path.is_symlink() {
+        return Ok(());
+    }
+    let help = "replace it by a copy of the file";
+    Err(format!("{}: error: a symbolic link among the templates\n  help: {help}", path.display()).into())
+}
+
 /// Fails unless the templates are for this version of the context.
 fn check_version(folder: &Path) -> Result<(), Failure> {
     let path = folder.join(VERSION_FILE);
+    check_no_link(&path)?;
     let place = path.display();
     let help = format!("write `api_version = {API_VERSION}` to it; `templates dump` writes templates of this version");
     let text = fs::read_to_string(&path).map_err(|error| format!("{place}: error: {error}\n  help: {help}"))?;

@@ -62,7 +62,7 @@ impl Located<'_> {
             return Problem { position, ..Problem::uncoded("unterminated comment".to_owned(), "end it with `*/`") };
         }
         let position = self.position(span.map_or_else(|| self.end(), |span| self.narrow(span, &message)));
-        Problem { position, ..described(&message, self.names) }
+        Problem { position, ..described(&message, self.file, self.names) }
     }
 
     fn position(&self, offset: usize) -> Position {
@@ -105,11 +105,12 @@ fn text_problem(error: &protox::Error, names: &Names) -> Problem {
         (Some(line), Some(column)) => (Position { file: parts[0].to_owned(), line, column }, parts[3].trim_start()),
         _ => (Position { file: error.file().unwrap_or_default().to_owned(), ..Position::default() }, text.as_str()),
     };
-    Problem { position, ..described(message, names) }
+    let file = position.file.clone();
+    Problem { position, ..described(message, &file, names) }
 }
 
 /// Words an error of protox in the style of this program.
-fn described(message: &str, names: &Names) -> Problem {
+fn described(message: &str, file: &str, names: &Names) -> Problem {
     let words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
     let text = match words.as_slice() {
         [name, resolved] if message.contains(" resolves to ") && name == resolved => {
@@ -121,7 +122,7 @@ fn described(message: &str, names: &Names) -> Problem {
         [field, of] if message.contains("not found for message") => format!("unknown option field '{field}' of '{of}'"),
         _ => message.to_owned(),
     };
-    let help = names.help(&text);
+    let help = names.help(&text, file);
     Problem::uncoded(text.replace('\'', "`"), help)
 }
 

@@ -1,6 +1,9 @@
 //! The names that `.proto` files declare, to suggest one for a misspelled name.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 use protox::file::{ChainFileResolver, FileResolver as _};
@@ -46,8 +49,10 @@ pub(super) struct Names {
     values: BTreeMap<String, Vec<String>>,
     /// The file of each extension, by full name.
     extensions: BTreeMap<String, String>,
-    /// The fixes of earlier errors, by message: one missing import causes many alike.
-    known_helps: RefCell<BTreeMap<String, String>>,
+    /// The imports of each file, and whether they are public.
+    imports: BTreeMap<String, Vec<(String, bool)>>,
+    /// The fixes of earlier errors, by message and file: one missing import causes many alike.
+    known_helps: RefCell<BTreeMap<(String, String), String>>,
 }
 
 impl Names {
@@ -69,6 +74,10 @@ impl Names {
         file.message_type.iter().for_each(|message| self.add_message(file, file.package(), message));
         file.enum_type.iter().for_each(|item| self.add_enum(file, file.package(), item));
         self.add_extensions(file, file.package(), &file.extension);
+        let is_public =
+            |index: usize| file.public_dependency.iter().any(|public| usize::try_from(*public) == Ok(index));
+        let imports = file.dependency.iter().enumerate().map(|(index, name)| (name.clone(), is_public(index)));
+        self.imports.insert(file.name().to_owned(), imports.collect());
     }
 
     fn add_message(&mut self, file: &FileDescriptorProto, outer: &str, message: &DescriptorProto) {
@@ -91,20 +100,23 @@ impl Names {
         self.types.insert(name, file.name().to_owned());
     }
 
-    /// Suggests a fix for an error of protox.
-    pub(super) fn help(&self, message: &str) -> String {
-        let known = self.known_helps.borrow().get(message).cloned();
+    /// Suggests a fix for an error of protox in a file.
+    pub(super) fn help(&self, message: &str, file: &str) -> String {
+        let key = (message.to_owned(), file.to_owned());
+        let known = self.known_helps.borrow().get(&key).cloned();
         known.unwrap_or_else(|| {
-            let help = self.find_help(message);
-            self.known_helps.borrow_mut().insert(message.to_owned(), help.clone());
+            let help = self.find_help(message, file);
+            self.known_helps.borrow_mut().insert(key, help.clone());
             help
         })
     }
 
-    fn find_help(&self, message: &str) -> String {
+    fn find_help(&self, message: &str, file: &str) -> String {
         let words: Vec<_> = message.split('\'').skip(1).step_by(2).collect();
         match words.as_slice() {
-            [name] if message.starts_with("name ") && message.ends_with(" is not defined") => self.type_help(name),
+            [name] if message.starts_with("name ") && message.ends_with(" is not defined") => {
+                self.type_help(name, file)
+            }
             [name] if message.starts_with("unknown option ") => self.option_help(name),
             [kind, _, value] if message.starts_with("expected a value of type ") => self.value_help(kind, value),
             [value, kind] if message.starts_with("value ") => self.value_help(kind, value),
@@ -114,19 +126,22 @@ impl Names {
     }
 
     /// A type of the same name elsewhere, or of a similar name.
-    fn type_help(&self, name: &str) -> String {
+    fn type_help(&self, name: &str, file: &str) -> String {
         if SCALARS.contains(&name) {
             return "a method takes and returns messages: declare one with a field of this type".to_owned();
         }
         fn last(name: &str) -> &str {
             name.rsplit('.').next().unwrap_or_default()
         }
-        if let Some(file) = self.extensions.get(name) {
-            return format!("`({name})` is declared in {file}: import it");
+        if let Some(declaring) = self.extensions.get(name) {
+            return format!("`({name})` is declared in {declaring}: import it");
         }
         let same = self.types.iter().find(|(known, _)| *known == name || last(known) == last(name));
-        if let Some((known, file)) = same {
-            return format!("`{known}` is declared in {file}: import it, and write its full name");
+        if let Some((known, declaring)) = same {
+            return match self.is_visible(file, declaring) {
+                true => format!("write its full name: `{known}`"),
+                false => format!("`{known}` is declared in {declaring}: import it, and write its full name"),
+            };
         }
         let known = || self.types.keys().chain(self.extensions.keys());
         let full: Vec<_> = known().map(String::as_str).collect();
@@ -138,6 +153,19 @@ impl Names {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "declare it, or import the file that does".to_owned(),
         }
+    }
+
+    /// Whether a file sees the declarations of another one.
+    fn is_visible(&self, file: &str, declaring: &str) -> bool {
+        let imports = self.imports.get(file).into_iter().flatten().map(|(name, _)| name.as_str());
+        let (mut pending, mut seen): (Vec<&str>, BTreeSet<&str>) = (imports.chain([file]).collect(), BTreeSet::new());
+        while let Some(next) = pending.pop().filter(|_| !seen.contains(declaring)) {
+            if seen.insert(next) {
+                let public = self.imports.get(next).into_iter().flatten().filter(|(_, is_public)| *is_public);
+                pending.extend(public.map(|(name, _)| name.as_str()));
+            }
+        }
+        seen.contains(declaring)
     }
 
     /// An option or extension of a similar name.

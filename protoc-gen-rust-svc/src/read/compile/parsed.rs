@@ -113,10 +113,10 @@ fn imports(file: &File) -> Vec<Request> {
 fn missing(file: &File, index: i32, import: &str, error: &protox::Error) -> Problem {
     let position = Places::new(file).position(&[FILE_DEPENDENCY, index]);
     if error.is_file_not_found() {
-        let help = Names::default().help(&format!("import '{import}' not found"));
+        let help = Names::default().help(&format!("import '{import}' not found"), "");
         return Problem { position, ..Problem::uncoded(format!("import `{import}` not found"), help) };
     }
     let reason = error.to_string();
-    let help = Names::default().help(&reason);
+    let help = Names::default().help(&reason, "");
     Problem { position, ..Problem::uncoded(format!("import `{}`: {reason}", import.escape_default()), help) }
 }

@@ -1,11 +1,14 @@
 //! Positions and comments of the elements of a file.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use prost::{Message as _, bytes::Bytes};
 
 use super::{
-    option_text::locate,
+    option_text::{OptionMessage, locate},
     text::{SourceText, TabWidth},
 };
 use crate::{
@@ -22,12 +25,14 @@ pub struct Source {
     /// The text of the file, if it was found.
     text: Option<SourceText>,
     locations: OnceLock<HashMap<Vec<i32>, Location>>,
+    /// The options whose text was parsed, by offset: one may have thousands of positions.
+    options: Mutex<HashMap<usize, Arc<Option<OptionMessage>>>>,
 }
 
 impl Source {
     /// Indexes an encoded `SourceCodeInfo`. A malformed one has no positions.
     pub(in super::super) fn new(file: &str, encoded: Bytes) -> Self {
-        Self { file: file.to_owned(), encoded, text: None, locations: OnceLock::new() }
+        Self { file: file.to_owned(), encoded, ..Self::default() }
     }
 
     /// The name of the file without positions and comments.
@@ -73,8 +78,15 @@ impl Source {
     fn exact(&self, path: &[i32], known: usize, location: &Location) -> Option<(u32, u32)> {
         let text = self.text.as_ref()?;
         let start = text.offset(location)?;
-        let inside = if known < path.len() { locate(text.as_str(), start, path, known) } else { None };
+        let option = (known < path.len()).then(|| self.option(text, start));
+        let inside = option.as_deref().and_then(Option::as_ref).and_then(|option| locate(option, path, known));
         text.line_and_column(inside.unwrap_or(start))
+    }
+
+    fn option(&self, text: &SourceText, start: usize) -> Arc<Option<OptionMessage>> {
+        let mut options = self.options.lock().unwrap_or_else(PoisonError::into_inner);
+        let parse = || Arc::new(OptionMessage::parse(text.as_str(), start));
+        options.entry(start).or_insert_with(parse).clone()
     }
 }
 

@@ -2,10 +2,11 @@
 
 mod defaults;
 mod element;
+mod empty_contract;
 mod fields;
 mod request;
 mod symbols;
 mod validator;
 
 pub(crate) use self::request::NEWEST_EDITION;
-pub use self::request::validate;
+pub use self::{empty_contract::check_declarations, request::validate};

@@ -11,7 +11,7 @@ use crate::model::{Method, Model, Route, Service};
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
 /// Returns the document, with the name of its file.
-pub(in super::super) fn document(model: &Model, options: OpenApiOptions) -> (String, String) {
+pub(in super::super) fn document(model: &Model, options: &OpenApiOptions) -> (String, String) {
     let mut document = build(model, options);
     if options.is_version_3_0 {
         version_3_0::convert(&mut document);
@@ -21,11 +21,11 @@ pub(in super::super) fn document(model: &Model, options: OpenApiOptions) -> (Str
 }
 
 /// Builds the document of version 3.1.
-fn build(model: &Model, options: OpenApiOptions) -> Value {
+fn build(model: &Model, options: &OpenApiOptions) -> Value {
     let mut operations = Operations::new(model);
     let services: Vec<_> = services(model).collect();
     for service in &services {
-        for method in &service.methods {
+        for method in service.methods.iter().filter(|method| !method.is_hidden) {
             method.routes.iter().for_each(|route| operations.add(service, method, route));
         }
     }
@@ -45,7 +45,7 @@ fn build(model: &Model, options: OpenApiOptions) -> Value {
 }
 
 fn services(model: &Model) -> impl Iterator<Item = &Service> {
-    model.packages.iter().flat_map(|package| package.routed_services())
+    model.packages.iter().flat_map(|package| package.routed_services()).filter(|service| !service.is_hidden)
 }
 
 fn info(services: &[&Service]) -> Value {
@@ -73,7 +73,7 @@ fn tag(service: &Service) -> Value {
     tag
 }
 
-fn components(schemas: Schemas<'_>, options: OpenApiOptions) -> Value {
+fn components(schemas: Schemas<'_>, options: &OpenApiOptions) -> Value {
     let error = schemas.names.unused("Error");
     let (media_type, schema) = errors::schema(options.errors);
     let mut schemas = schemas.finish();
@@ -87,7 +87,7 @@ fn components(schemas: Schemas<'_>, options: OpenApiOptions) -> Value {
 }
 
 /// Returns the ways to authenticate, of which a call has one.
-fn security_schemes(options: OpenApiOptions) -> impl Iterator<Item = (&'static str, Value)> {
+fn security_schemes(options: &OpenApiOptions) -> impl Iterator<Item = (&'static str, Value)> {
     let schemes = [
         (options.has_bearer, "bearer", json!({"type": "http", "scheme": "bearer"})),
         (options.has_basic, "basic", json!({"type": "http", "scheme": "basic"})),

@@ -15,12 +15,15 @@ impl<'a> Schemas<'a> {
 
     /// Returns the schema of a field without its annotations, which a parameter has itself.
     pub(super) fn plain_field(&mut self, field: &'a Field) -> Value {
-        let rules = &field.constraints;
-        match field.cardinality {
+        let mut schema = match field.cardinality {
             Cardinality::Repeated => self.list(field),
             Cardinality::Map(key) => self.map(field, key),
-            _ => self.value(&field.value, rules),
+            _ => self.value(&field.value, &field.constraints),
+        };
+        if (field.required || field.constraints.required) && !field.behavior.output_only {
+            forbid_empty(&mut schema, field);
         }
+        schema
     }
 
     fn list(&mut self, field: &'a Field) -> Value {
@@ -75,6 +78,19 @@ fn item_rules(items: &Option<Box<Constraints>>) -> &Constraints {
         items: None,
     };
     items.as_deref().unwrap_or(&NONE)
+}
+
+/// Sets the least size of a required field, whose empty value counts as absent.
+fn forbid_empty(schema: &mut Value, field: &Field) {
+    let is_text = matches!(field.value, model::Value::Scalar(Scalar::String | Scalar::Bytes | Scalar::SharedBytes));
+    let keyword = match field.cardinality {
+        Cardinality::Repeated => "minItems",
+        Cardinality::Map(_) => "minProperties",
+        Cardinality::Implicit if is_text && schema.get("enum").is_none() => "minLength",
+        _ => return,
+    };
+    let least = schema.get(keyword).and_then(Value::as_u64).unwrap_or(0).max(1);
+    set(schema, keyword, Some(least));
 }
 
 /// Adds comment and behavior to the schema of a field.

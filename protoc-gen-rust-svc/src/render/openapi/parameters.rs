@@ -48,6 +48,9 @@ impl<'a> Schemas<'a> {
     fn query(&mut self, message: &'a Message, query: &mut Query<'a, '_>) {
         query.messages.push(&message.name);
         for field in message.fields().filter(|field| !field.behavior.output_only) {
+            if !self.is_shown(field) {
+                continue;
+            }
             query.names.push(field);
             self.query_field(field, query);
             query.names.pop();

@@ -5,12 +5,16 @@ use std::{fmt, time::Duration};
 use super::{layers::ResolvedMethod, source::PolicySource};
 use crate::{Breaker, Bulkhead, Code, Hedge, Idempotency, Method, PolicyField, Retry, client::policy::DEFAULT_RETRY};
 
+/// The largest response, as in other implementations of gRPC, unless the client has another limit.
+pub(crate) const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+
 /// The policies in force for a method of a client, each with its source. It displays as a table.
 #[derive(Clone, Debug)]
 pub struct EffectivePolicy {
     method: Method,
     values: Vec<PolicyValue>,
     budget: (f64, f64),
+    budget_source: PolicySource,
     fallback: Option<&'static str>,
 }
 
@@ -20,6 +24,7 @@ pub(crate) struct ClientPolicies {
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_response_bytes: usize,
     pub(crate) budget: (f64, f64),
+    pub(crate) budget_source: PolicySource,
     pub(crate) fallback: Option<&'static str>,
 }
 
@@ -38,7 +43,8 @@ pub struct PolicyValue {
 impl EffectivePolicy {
     pub(crate) fn new(resolved: &ResolvedMethod, client: ClientPolicies) -> Self {
         let values = PolicyField::ALL.map(|field| value(client, resolved, field)).into();
-        Self { method: resolved.method, values, budget: client.budget, fallback: client.fallback }
+        let ClientPolicies { budget, budget_source, fallback, .. } = client;
+        Self { method: resolved.method, values, budget, budget_source, fallback }
     }
 
     /// Returns the method with the policies in force.
@@ -61,6 +67,11 @@ impl EffectivePolicy {
         self.budget
     }
 
+    /// Returns the source of the retry budget.
+    pub fn retry_budget_source(&self) -> PolicySource {
+        self.budget_source
+    }
+
     /// Returns the kind of the fallback that code sets: `constant`, `function` or `last value`.
     pub fn fallback(&self) -> Option<&'static str> {
         self.fallback
@@ -78,7 +89,8 @@ fn value(client: ClientPolicies, resolved: &ResolvedMethod, field: PolicyField) 
         }
         _ => None,
     };
-    let source = if of_client.is_some() { PolicySource::Client } else { source };
+    let is_default = field == PolicyField::MaxResponseBytes && client.max_response_bytes == MAX_RESPONSE_BYTES;
+    let source = if of_client.is_some() && !is_default { PolicySource::Client } else { source };
     PolicyValue { field, value: of_client.unwrap_or_else(|| text(method, field)), source }
 }
 
@@ -144,8 +156,8 @@ impl fmt::Display for EffectivePolicy {
         for PolicyValue { field, value, source } in &self.values {
             writeln!(f, "  {:18} {value} ({source})", field.name())?;
         }
-        let (max_tokens, token_ratio) = self.budget;
-        writeln!(f, "  {:18} {max_tokens} tokens, {token_ratio} for each success", "retry budget")?;
+        let ((max_tokens, token_ratio), source) = (self.budget, self.budget_source);
+        writeln!(f, "  {:18} {max_tokens} tokens, {token_ratio} for each success ({source})", "retry budget")?;
         match self.fallback {
             Some(fallback) => write!(f, "  {:18} {fallback} ({})", "fallback", PolicySource::Code),
             None => write!(f, "  {:18} none ({})", "fallback", PolicySource::BuiltIn),

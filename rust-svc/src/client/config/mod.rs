@@ -14,4 +14,7 @@ mod table;
 
 pub use effective::{EffectivePolicy, PolicyValue};
 pub use source::PolicySource;
-pub(super) use {effective::ClientPolicies, table::PolicyTable};
+pub(super) use {
+    effective::{ClientPolicies, MAX_RESPONSE_BYTES},
+    table::PolicyTable,
+};

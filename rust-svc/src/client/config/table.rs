@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::layers::ResolvedMethod;
+use super::{layers::ResolvedMethod, source::PolicySource};
 use crate::{Method, ServiceConfig, call::method::MethodMap};
 
 /// The policies that code and a service config set. A table does not change; a reload replaces it.
@@ -21,6 +21,15 @@ impl PolicyTable {
     /// Returns the table with another service config.
     pub(crate) fn with_config(&self, config: ServiceConfig) -> Self {
         Self::new(self.overrides.clone(), config)
+    }
+
+    /// Returns the source of a retry budget that code does not set.
+    pub(crate) fn budget_source(&self, resolved: &Method) -> PolicySource {
+        match (resolved.throttling, self.config.retry_throttling()) {
+            (Some(_), _) => PolicySource::CompiledConfig,
+            (None, Some(_)) => PolicySource::ServiceConfig,
+            (None, None) => PolicySource::BuiltIn,
+        }
     }
 
     /// Returns the policies in force for a method, or `None` if those that it declares are.

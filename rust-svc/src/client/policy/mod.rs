@@ -7,10 +7,16 @@ mod bulkhead;
 mod deadline;
 mod failure;
 mod latency;
+#[cfg(feature = "measured")]
+mod measured;
 mod outlier;
 mod retry;
+mod shard;
+mod sync;
 mod window;
 
+#[cfg(feature = "measured")]
+pub use self::measured::{MeasuredBreaker, MeasuredHealth};
 pub(crate) use self::{
     breaker::{BreakerPermit, BreakerTransition, Sample, StreamSampler, is_mid_stream_failure},
     budget::Budget,

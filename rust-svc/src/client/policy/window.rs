@@ -1,11 +1,13 @@
 //! The recent successes and failures of a method.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
-};
+use std::time::Duration;
 
 use tokio::time::Instant;
+
+use super::{
+    shard::{own_shard, shards},
+    sync::{AtomicU64, Ordering::Relaxed},
+};
 
 const BUCKETS: u64 = 10;
 
@@ -26,8 +28,14 @@ const COUNT_LIMIT: u64 = COUNT_MASK - 1024;
 pub(crate) struct SlidingWindow {
     start: Instant,
     bucket_nanos: u64,
-    buckets: [AtomicU64; BUCKETS as usize],
+    /// The counts of some of the threads each: a power of two.
+    shards: Box<[Buckets]>,
 }
+
+/// Buckets that share no cache line with others, nor the one that is fetched with it.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Buckets([AtomicU64; BUCKETS as usize]);
 
 /// The sums of a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,9 +45,19 @@ pub(crate) struct WindowTotals {
 }
 
 impl SlidingWindow {
+    /// Creates a window for few threads at a time.
     pub(crate) fn new(length: Duration, start: Instant) -> Self {
+        Self::with_shards(1, length, start)
+    }
+
+    /// Creates a window that the threads of all processors add to without contention.
+    pub(crate) fn sharded(length: Duration, start: Instant) -> Self {
+        Self::with_shards(shards(), length, start)
+    }
+
+    fn with_shards(shards: usize, length: Duration, start: Instant) -> Self {
         let bucket_nanos = (nanos(length) / BUCKETS).max(1);
-        Self { start, bucket_nanos, buckets: Default::default() }
+        Self { start, bucket_nanos, shards: (0..shards).map(|_| Buckets::default()).collect() }
     }
 
     pub(crate) fn add_success(&self, now: Instant) {
@@ -53,7 +71,7 @@ impl SlidingWindow {
     /// Sums the window that ends now.
     pub(crate) fn totals(&self, now: Instant) -> WindowTotals {
         let tick = self.tick(now);
-        let words = self.buckets.iter().map(|bucket| bucket.load(Relaxed));
+        let words = self.buckets().map(|bucket| bucket.load(Relaxed));
         let recent = words.filter(|word| (tick.wrapping_sub(tick_of(*word)) & TICK_MASK) < BUCKETS);
         recent.fold(WindowTotals::default(), |totals, word| {
             let (successes, failures) = counts_of(word);
@@ -63,12 +81,17 @@ impl SlidingWindow {
 
     /// Removes all counts.
     pub(crate) fn clear(&self) {
-        self.buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
+        self.buckets().for_each(|bucket| bucket.store(0, Relaxed));
+    }
+
+    fn buckets(&self) -> impl Iterator<Item = &AtomicU64> {
+        self.shards.iter().flat_map(|shard| &shard.0)
     }
 
     fn add(&self, now: Instant, one: u64) {
         let tick = self.tick(now);
-        let bucket = &self.buckets[(tick % BUCKETS) as usize];
+        let Buckets(buckets) = &self.shards[own_shard(self.shards.len())];
+        let bucket = &buckets[(tick % BUCKETS) as usize];
         let word = bucket.load(Relaxed);
         if tick_of(word) == tick & TICK_MASK && has_room(word) {
             // If the bucket changes its tick just now, the call counts in the next one.
@@ -156,13 +179,31 @@ mod tests {
 
     #[test]
     fn concurrent_updates_are_not_lost() {
-        let (window, start) = window();
+        let start = Instant::now();
+        for window in [SlidingWindow::new(10 * SECOND, start), SlidingWindow::with_shards(8, 10 * SECOND, start)] {
+            add_from_threads(&window, start);
+            assert_eq!(window.totals(start + 9 * SECOND), WindowTotals { calls: 4000, failures: 0 });
+            window.clear();
+            assert_eq!(window.totals(start + 9 * SECOND), WindowTotals::default());
+        }
+    }
+
+    /// Threads of a window with shards do not add to the same words.
+    #[test]
+    fn threads_have_shards_of_their_own() {
+        let start = Instant::now();
+        let window = SlidingWindow::with_shards(64, 10 * SECOND, start);
+        add_from_threads(&window, start);
+        let used = window.shards.iter().filter(|shard| shard.0.iter().any(|bucket| bucket.load(Relaxed) > 0));
+        assert!(used.count() > 1);
+    }
+
+    fn add_from_threads(window: &SlidingWindow, start: Instant) {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| (0..1000).for_each(|it| window.add_success(start + (it / 100) * SECOND)));
             }
         });
-        assert_eq!(window.totals(start + 9 * SECOND), WindowTotals { calls: 4000, failures: 0 });
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod layers;
 mod request;
 mod resolve;
 
+#[cfg(feature = "measured")]
+pub use self::balance::MeasuredChoice;
 pub(crate) use self::{
     address::{EndpointAddress, ServerList, ServerOrigin, TargetAddress, invalid_address},
     balance::hash,

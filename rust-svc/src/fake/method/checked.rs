@@ -44,8 +44,8 @@ impl<S: CallShape> MethodFake<S> {
     #[must_use]
     pub fn checked_with(
         self,
-        request: fn(S::Message) -> Result<S::Message>,
-        response: fn(&S::Response) -> Result<()>,
+        request: impl Fn(S::Message) -> Result<S::Message> + Send + Sync + 'static,
+        response: impl Fn(&S::Response) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         let request = move |message: AnyMessage| request(*message.into_box::<S::Message>()).map(AnyMessage::new);
         self.with_contract(Contract::new(request, move |message| response(message.get())))

@@ -19,6 +19,7 @@ use crate::{
             http_body::{self, HttpBody},
             range,
         },
+        dynamic::JsonRequest,
         error::HttpError,
         headers,
         request::{
@@ -175,6 +176,32 @@ impl HttpExchange {
         Ok(read_all_arrived(values, read))
     }
 
+    /// Reads the one request message, whose type is known only at run time.
+    pub(crate) async fn json_request(&mut self) -> Result<JsonRequest, HttpError> {
+        let body = self.whole_body().await?;
+        if let Some(mask) = self.route.mask.filter(|_| self.parameters.has_mask) {
+            self.filter_mask(mask)?;
+        }
+        self.call.received();
+        Ok(self.json_request_template().with_body(body))
+    }
+
+    /// Returns the request messages of the body, whose type is known only at run time.
+    pub(crate) async fn json_requests(&mut self) -> Result<Streaming<JsonRequest>, HttpError> {
+        let (values, request) = (self.request_values().await?, self.json_request_template());
+        let counter = self.call.counter();
+        let read = move |json: Bytes| {
+            counter.received();
+            Ok(request.clone().with_body(json))
+        };
+        Ok(read_all_arrived(values, read))
+    }
+
+    fn json_request_template(&self) -> JsonRequest {
+        let mask = self.route.mask.filter(|_| !self.parameters.has_mask);
+        JsonRequest::new(self.route.route.body, mask, &self.parameters.fields)
+    }
+
     /// Returns the JSON of the request messages.
     async fn request_values(&mut self) -> Result<Streaming<Bytes>, HttpError> {
         let (body, limit) = (std::mem::take(&mut self.body), self.settings.max_message_bytes);
@@ -190,11 +217,8 @@ impl HttpExchange {
     }
 
     /// Returns the response of one message.
-    pub(crate) fn respond<R: Message<Place, Wire: JsonValue>, Place: 'static>(
-        self,
-        response: R,
-    ) -> Result<Response<Body>, HttpError> {
-        let (wire, field) = (response.into_response(), self.route.response_field);
+    pub(crate) fn respond<R: JsonValue>(self, wire: R) -> Result<Response<Body>, HttpError> {
+        let field = self.route.response_field;
         let etag = if self.route.returns_etag { conditional::tag_of(&wire) } else { None };
         let bytes = self.route.returns_bytes.then(|| HttpBody::of(&wire, field));
         let bytes = bytes.map(|bytes| (bytes.media_type(), Bytes::from(bytes.data)));
@@ -226,14 +250,15 @@ impl HttpExchange {
     }
 
     /// Returns the response of a stream. An error before the first message is one of the whole request, unless it comes late.
-    pub(crate) async fn respond_with_stream<R: Message<Place, Wire: JsonValue>, Place: 'static>(
+    pub(crate) async fn respond_with_stream<R: Send + 'static, W: JsonValue + Send + 'static>(
         self,
         messages: Streaming<R>,
+        into_response: fn(R) -> W,
     ) -> Result<Response<Body>, HttpError> {
         let (cx, settings, field) = (self.cx(), self.settings.clone(), self.route.response_field);
         let longest = settings.heartbeat.filter(|_| self.framing.is_events()).unwrap_or(Duration::MAX);
         let messages = messages.begin(REMOTE_HEADERS.min(longest), FIRST_MESSAGE.min(longest)).await?;
-        let mut messages = messages.map(R::into_response);
+        let mut messages = messages.map(into_response);
         let mut content_type = self.framing.content_type();
         if self.route.returns_bytes {
             // The content type of bytes comes with the first of them.
@@ -314,6 +339,12 @@ impl HttpExchange {
 
     /// Reads the request, whose update mask names no fields that only the service sets: their values are ignored.
     fn read_with_given_mask<T: JsonValue>(&mut self, body: &[u8], mask: &'static str) -> Result<T, HttpError> {
+        self.filter_mask(mask)?;
+        Ok(json::read_request(body, &self.parameters.fields, &self.settings.parse)?)
+    }
+
+    /// Removes the fields from the update mask that only the service sets. Fails if there are no others.
+    fn filter_mask(&mut self, mask: &'static str) -> Result<(), HttpError> {
         let route = self.route.clone();
         let is_ignored = |path: &&str| route.messages.is_output_only(&format!("{}.{path}", route.route.body));
         for text in self.parameters.fields.at([json::PathStep::Field(mask)]).texts_mut() {
@@ -324,7 +355,7 @@ impl HttpExchange {
             }
             *text = kept.join(",");
         }
-        Ok(json::read_request(body, &self.parameters.fields, &self.settings.parse)?)
+        Ok(())
     }
 
     /// Reads the request, and fills the update mask with the fields that the body holds.

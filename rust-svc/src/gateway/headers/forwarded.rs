@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, Uri};
+use axum::http::{
+    HeaderMap, Uri,
+    header::{self, AsHeaderName},
+};
 
 use crate::{Metadata, gateway::settings::TrustedProxies};
 
@@ -35,7 +38,7 @@ pub(super) fn append(
         addresses = format!("{addresses}{separator}{peer}");
     }
     let authority = || uri.authority().map(|authority| authority.as_str());
-    let host = claims.host.or_else(|| text(headers, "host")).or_else(authority);
+    let host = claims.host.or_else(|| text(headers, header::HOST)).or_else(authority);
     let entries = [(FOR, Some(&*addresses).filter(|it| !it.is_empty())), (HOST, host), (PROTO, claims.proto)];
     for (key, value) in entries.into_iter().filter_map(|(key, value)| Some((key, value?))) {
         // Values that gRPC does not carry are dropped.
@@ -82,7 +85,7 @@ impl<'h> Claims<'h> {
     }
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::forwarded;
 use crate::{
@@ -158,7 +158,7 @@ fn is_reserved(key: &str) -> bool {
 }
 
 fn named_in_connection(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all("connection").iter().filter_map(|value| value.to_str().ok());
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
 }
 

@@ -2,30 +2,46 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{Error, Result, grpc::timeout};
 
 /// A header with a timeout.
 struct TimeoutHeader {
-    name: &'static str,
+    name: HeaderName,
     parse: fn(&str) -> Option<Duration>,
     form: &'static str,
 }
 
 /// The headers of gRPC, Google's and Connect's clients, and the one that several HTTP APIs have in common.
-const HEADERS: [TimeoutHeader; 4] = [
-    TimeoutHeader { name: "grpc-timeout", parse: timeout::parse, form: "up to eight digits and a unit, as in 500m" },
-    TimeoutHeader { name: "x-server-timeout", parse: seconds, form: "a number of seconds, as in 1.5" },
-    TimeoutHeader { name: "request-timeout", parse: seconds, form: "a number of seconds, as in 30" },
-    TimeoutHeader { name: "connect-timeout-ms", parse: milliseconds, form: "up to ten digits, as in 500" },
+static HEADERS: [TimeoutHeader; 4] = [
+    TimeoutHeader {
+        name: HeaderName::from_static("grpc-timeout"),
+        parse: timeout::parse,
+        form: "up to eight digits and a unit, as in 500m",
+    },
+    TimeoutHeader {
+        name: HeaderName::from_static("x-server-timeout"),
+        parse: seconds,
+        form: "a number of seconds, as in 1.5",
+    },
+    TimeoutHeader {
+        name: HeaderName::from_static("request-timeout"),
+        parse: seconds,
+        form: "a number of seconds, as in 30",
+    },
+    TimeoutHeader {
+        name: HeaderName::from_static("connect-timeout-ms"),
+        parse: milliseconds,
+        form: "up to ten digits, as in 500",
+    },
 ];
 
 /// Returns the timeout of a request; the shortest of several. Fails if one is malformed, or given twice.
 pub(super) fn requested(headers: &HeaderMap) -> Result<Option<Duration>> {
     let mut shortest = None;
     for header in &HEADERS {
-        let mut values = headers.get_all(header.name).iter();
+        let mut values = headers.get_all(&header.name).iter();
         let Some(value) = values.next() else { continue };
         let timeout = header.read(value).filter(|_| values.next().is_none());
         let invalid = || Error::invalid_argument(format!("the header {} must be {}", header.name, header.form));

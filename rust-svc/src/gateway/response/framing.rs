@@ -1,6 +1,6 @@
 //! How the messages of a stream are separated in the body of a response.
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 
 use super::accept::Accept;
@@ -9,6 +9,8 @@ use crate::gateway::settings::StreamFormat;
 const LINES: &str = "application/x-ndjson";
 const JSON: &str = "application/json";
 const EVENTS: &str = "text/event-stream";
+
+static LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The form of one stream, and how many messages it has sent.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +36,7 @@ impl Framing {
 
     pub(crate) fn new(format: StreamFormat, headers: &HeaderMap, message_has_error: bool) -> Self {
         let has_own_key = format == StreamFormat::ResultLines || !message_has_error;
-        let last_event = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+        let last_event = headers.get(&LAST_EVENT).and_then(|id| id.to_str().ok()?.parse().ok());
         let error_key = if has_own_key { "error" } else { "@error" };
         Self { format, is_separate: false, error_key, sent: 0, last_event: last_event.unwrap_or(0) }
     }
@@ -64,15 +66,18 @@ impl Framing {
     }
 
     /// Returns the text of the next message.
-    pub(crate) fn message(&mut self, json: &[u8]) -> Bytes {
+    pub(crate) fn message(&mut self, mut json: Vec<u8>) -> Bytes {
         let text = match self.format {
-            StreamFormat::Lines if self.is_separate => json.to_vec(),
-            StreamFormat::Lines => [json, b"\n"].concat(),
-            StreamFormat::ResultLines => [b"{\"result\":", json, b"}\n"].concat(),
-            StreamFormat::Array => [self.separator(), json].concat(),
+            StreamFormat::Lines if self.is_separate => json,
+            StreamFormat::Lines => {
+                json.push(b'\n');
+                json
+            }
+            StreamFormat::ResultLines => [b"{\"result\":", &*json, b"}\n"].concat(),
+            StreamFormat::Array => [self.separator(), &json].concat(),
             StreamFormat::Events => {
                 let id = self.last_event.wrapping_add(self.sent).wrapping_add(1);
-                [format!("id: {id}\ndata: ").as_bytes(), json, b"\n\n"].concat()
+                [format!("id: {id}\ndata: ").as_bytes(), &json, b"\n\n"].concat()
             }
         };
         self.sent += 1;

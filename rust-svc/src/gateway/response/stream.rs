@@ -113,7 +113,7 @@ impl<R: JsonValue + Send + 'static> ResponseStream<R> {
             return Ok(HttpBody::of(message, self.response_field).data.into());
         }
         let json = json::print_response(message, self.response_field, &self.print).map_err(Error::internal)?;
-        Ok(self.framing.message(&json))
+        Ok(self.framing.message(json))
     }
 
     /// Returns the next message; `None` if a heartbeat is due before.

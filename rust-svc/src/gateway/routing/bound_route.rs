@@ -4,32 +4,19 @@ use std::fmt;
 
 use axum::http::StatusCode;
 
-use super::route::Route;
+use super::{
+    message_info::{HTTP_BODY, MessageInfo},
+    route::Route,
+};
 use crate::{
     Method,
     call::extensions::Extensions,
     gateway::response::HeaderTemplate,
     gateway::settings::MatchedRoute,
-    json::{self, JsonValue},
     path::{Template, TemplateError},
 };
 
 const FIELD_MASK: &str = "google.protobuf.FieldMask";
-const HTTP_BODY: &str = "google.api.HttpBody";
-
-/// The fields of the messages of a method.
-#[derive(Clone, Copy)]
-pub(crate) struct MessageInfo {
-    request_field: fn(&str) -> Option<&'static str>,
-    response_field: fn(&str) -> Option<&'static str>,
-    request_types: fn() -> Vec<(&'static str, &'static str)>,
-    response_types: fn() -> Vec<(&'static str, &'static str)>,
-    request_name: &'static str,
-    response_name: &'static str,
-    is_output_only: fn(&str) -> bool,
-    is_text: fn(&str) -> bool,
-    response_has_error: fn() -> bool,
-}
 
 /// A route whose template and fields are valid.
 pub(crate) struct BoundRoute {
@@ -59,38 +46,6 @@ pub(crate) struct BoundRoute {
     pub(crate) values: Extensions,
 }
 
-impl MessageInfo {
-    pub(crate) fn of<Q: JsonValue, R: JsonValue>() -> Self {
-        Self {
-            request_field: json::field_name::<Q>,
-            response_field: json::field_name::<R>,
-            request_types: json::field_types::<Q>,
-            response_types: json::field_types::<R>,
-            request_name: Q::MESSAGE_NAME,
-            response_name: R::MESSAGE_NAME,
-            is_output_only: json::is_output_only::<Q>,
-            is_text: json::is_text::<Q>,
-            response_has_error: || R::may_have_key("error"),
-        }
-    }
-
-    /// Returns the proto name of a field of the request.
-    pub(crate) fn request_field(&self, name: &str) -> Option<&'static str> {
-        (self.request_field)(name)
-    }
-
-    /// Returns whether a field of the request is a `google.api.HttpBody`.
-    #[cfg(feature = "multipart")]
-    pub(crate) fn is_http_body(&self, field: &str) -> bool {
-        (self.request_types)().contains(&(field, HTTP_BODY))
-    }
-
-    /// Returns whether only the service sets a field of the request.
-    pub(crate) fn is_output_only(&self, path: &str) -> bool {
-        (self.is_output_only)(path)
-    }
-}
-
 impl BoundRoute {
     /// Checks a route against its messages. Fails with a description of the problem.
     pub(crate) fn check(method: Method, route: Route, messages: MessageInfo) -> Result<Self, String> {
@@ -102,28 +57,29 @@ impl BoundRoute {
         if !matches!(route.body, "" | "*") && messages.request_field(route.body).is_none() {
             return Err(format!("the request has no field `{}` for the body", route.body));
         }
-        let response_field = (messages.response_field)(route.response_body);
+        let response_field = messages.response.field(route.response_body);
         if response_field.is_none() && !route.response_body.is_empty() {
             return Err(format!("the response has no field `{}`", route.response_body));
         }
         let mask = mask(route, messages);
         let takes_bytes = match route.body {
-            "*" => messages.request_name == HTTP_BODY,
-            field => (messages.request_types)().contains(&(field, HTTP_BODY)),
+            "*" => messages.request.name() == HTTP_BODY,
+            field => messages.request.messages().contains(&(field, HTTP_BODY)),
         };
         let returns_bytes = match response_field {
-            None => messages.response_name == HTTP_BODY,
-            Some(field) => (messages.response_types)().contains(&(field, HTTP_BODY)),
+            None => messages.response.name() == HTTP_BODY,
+            Some(field) => messages.response.messages().contains(&(field, HTTP_BODY)),
         };
         let is_whole = route.kind == "GET" && response_field.is_none() && !returns_bytes;
-        let returns_etag = is_whole && (messages.response_field)("etag").is_some();
+        let returns_etag = is_whole && messages.response.field("etag").is_some();
         let status = StatusCode::from_u16(route.status).ok().filter(|status| (200..400).contains(&status.as_u16()));
         let status = status.ok_or_else(|| format!("{} is not the status of a successful call", route.status))?;
-        let header =
-            |(name, value): &(&'static str, &'static str)| HeaderTemplate::parse(name, value, messages.response_field);
+        let header = |(name, value): &(&'static str, &'static str)| {
+            HeaderTemplate::parse(name, value, |name| messages.response.field(name))
+        };
         let headers = route.headers.iter().map(header).collect::<Result<_, _>>()?;
         let expected_etag = expected_etag(route, messages);
-        let response_has_error = (messages.response_has_error)();
+        let response_has_error = messages.response.may_have_key("error");
         let mut values = Extensions::new();
         values.insert(MatchedRoute { method, kind: route.kind, template: route.template });
         Ok(Self {
@@ -150,7 +106,7 @@ fn expected_etag(route: Route, messages: MessageInfo) -> Option<Vec<&'static str
     let paths = [vec![route.body, "etag"], vec!["etag"]];
     let is_text = |path: &Vec<&'static str>| {
         let name = path.join(".");
-        (messages.is_text)(&name) && !messages.is_output_only(&name)
+        messages.request.is_text(&name) && !messages.is_output_only(&name)
     };
     if route.kind == "GET" { None } else { paths.into_iter().find(is_text) }
 }
@@ -158,7 +114,7 @@ fn expected_etag(route: Route, messages: MessageInfo) -> Option<Vec<&'static str
 /// Returns the update mask of a PATCH whose body is one field. A request with several masks has none.
 fn mask(route: Route, messages: MessageInfo) -> Option<&'static str> {
     let applies = route.kind == "PATCH" && !matches!(route.body, "" | "*");
-    let mut types = if applies { (messages.request_types)() } else { Vec::new() };
+    let mut types = if applies { messages.request.messages() } else { Vec::new() };
     types.retain(|(_, name)| *name == FIELD_MASK);
     match types[..] {
         [(mask, _)] if mask != route.body => Some(mask),

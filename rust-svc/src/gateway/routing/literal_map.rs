@@ -11,7 +11,7 @@ pub(super) struct LiteralMap<T>(Vec<(Box<str>, T)>);
 impl<T> LiteralMap<T> {
     /// Returns the value of the literal that a valid segment of a path is, once decoded.
     pub(super) fn get(&self, segment: &str) -> Option<&T> {
-        let found = match segment.contains('%') {
+        let found = match segment.bytes().any(|byte| byte == b'%') {
             false => self.0.binary_search_by(|(text, _)| (**text).cmp(segment)),
             true => self.0.binary_search_by(|(text, _)| text.bytes().cmp(decoded_bytes(segment))),
         };

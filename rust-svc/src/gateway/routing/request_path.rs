@@ -33,7 +33,7 @@ impl<'p> RequestPath<'p> {
         }
         let (inner, ends_with_slash) = rest.strip_suffix('/').map_or((rest, false), |inner| (inner, true));
         let is_root = inner.is_empty() && !ends_with_slash;
-        let has_empty = !is_root && inner.split('/').any(str::is_empty);
+        let has_empty = !is_root && has_empty_segment(inner.as_bytes());
         if has_empty { Err(PathError::NotFound) } else { Ok(Self { segments: PathSegments(inner), ends_with_slash }) }
     }
 
@@ -43,9 +43,15 @@ impl<'p> RequestPath<'p> {
     }
 }
 
+/// Returns whether a slash begins or ends the path, or follows another, or the path is empty.
+fn has_empty_segment(path: &[u8]) -> bool {
+    let slash = Some(&b'/');
+    path.is_empty() || path.first() == slash || path.last() == slash || path.windows(2).any(|pair| pair == b"//")
+}
+
 impl<'p> PathSegments<'p> {
     pub(crate) fn count(self) -> usize {
-        if self.0.is_empty() { 0 } else { self.0.split('/').count() }
+        if self.0.is_empty() { 0 } else { 1 + self.0.bytes().filter(|byte| *byte == b'/').count() }
     }
 
     /// Returns the text of some of the segments, with the slashes between them.
@@ -56,7 +62,8 @@ impl<'p> PathSegments<'p> {
 
     /// Returns where a segment begins.
     fn offset(self, index: usize) -> usize {
-        let slash = |index: usize| self.0.match_indices('/').nth(index).map_or(self.0.len(), |(slash, _)| slash);
+        let slashes = || self.0.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
+        let slash = |index: usize| slashes().nth(index).map_or(self.0.len(), |(slash, _)| slash);
         index.checked_sub(1).map_or(0, |before| slash(before) + 1)
     }
 }

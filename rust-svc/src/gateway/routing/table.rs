@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header, request::Parts},
 };
 
 use super::{
@@ -35,7 +35,7 @@ use crate::{
 /// The kind of a route that takes every HTTP method.
 const ANY: &str = "*";
 
-const METHOD_OVERRIDE: &str = "x-http-method-override";
+static METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// All routes, by their HTTP methods and paths.
 #[derive(Debug)]
@@ -114,7 +114,8 @@ impl RouteTable {
 
     /// Returns the method that a `POST` is served as, if a gateway with routes for this path allows that.
     fn overriding(&self, parts: &Parts, path: RequestPath<'_>) -> Option<HttpMethod> {
-        let given = parts.headers.get(METHOD_OVERRIDE).filter(|_| parts.method == HttpMethod::POST)?;
+        let headers = (parts.method == HttpMethod::POST).then_some(&parts.headers)?;
+        let given = headers.get(&METHOD_OVERRIDE)?;
         let mut routes = self.tries.iter().filter_map(|(_, trie)| trie.find(path));
         let is_allowed = routes.any(|(index, _)| self.handlers[index].settings.method_override);
         HttpMethod::from_bytes(given.as_bytes()).ok().filter(|_| is_allowed)

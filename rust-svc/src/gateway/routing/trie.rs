@@ -123,7 +123,7 @@ impl TrieNode {
             let end = self.ends.get(verb).filter(|_| !ends_with_slash);
             return end.or_else(|| self.many.get(verb));
         }
-        let (first, rest) = segments.split_once('/').unwrap_or((segments, ""));
+        let (first, rest) = split_first(segments);
         let literal = || self.literals.get(first)?.find(rest, verb, ends_with_slash);
         let single = || self.single.as_ref()?.find(rest, verb, ends_with_slash);
         let found = literal().or_else(single);
@@ -134,6 +134,12 @@ impl TrieNode {
         let tail = self.tails.iter().find(|tail| tail.verb == verb && tail.ends(segments)).map(|tail| tail.route);
         tail.or_else(|| self.many.get(verb))
     }
+}
+
+/// Returns the first segment, and the rest behind its slash.
+fn split_first(segments: &str) -> (&str, &str) {
+    let slash = segments.bytes().position(|byte| byte == b'/');
+    slash.map_or((segments, ""), |slash| (&segments[..slash], &segments[slash + 1..]))
 }
 
 impl TrieTail {

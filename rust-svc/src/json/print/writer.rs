@@ -128,6 +128,14 @@ impl Writer {
         self.buffer.display(value);
     }
 
+    pub(crate) fn integer(&mut self, value: impl itoa::Integer) {
+        self.buffer.integer(value);
+    }
+
+    pub(crate) fn float(&mut self, value: impl ryu::Float) {
+        self.buffer.float(value);
+    }
+
     /// Prints a value that needs no escapes in quotes.
     pub(crate) fn quoted(&mut self, value: impl Display) {
         self.display(format_args!("\"{value}\""));

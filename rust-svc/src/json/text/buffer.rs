@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, io::Write as _};
 
-use super::base64;
+use super::{base64, plain::plain_length};
 use crate::json::error::{JsonError, JsonResult};
 
 /// The deepest nesting that is printed, which is more than any implementation of protobuf reads.
@@ -61,17 +61,27 @@ impl JsonBuffer {
         let _ = write!(self.text, "{value}");
     }
 
+    pub(crate) fn integer(&mut self, value: impl itoa::Integer) {
+        self.raw(itoa::Buffer::new().format(value));
+    }
+
+    /// Prints a number with the fewest digits that are read as the same number.
+    pub(crate) fn float(&mut self, value: impl ryu::Float) {
+        let mut buffer = ryu::Buffer::new();
+        let text = buffer.format_finite(value);
+        self.raw(text.strip_suffix(".0").unwrap_or(text));
+    }
+
     pub(crate) fn string(&mut self, text: &str) {
         self.text.push(b'"');
-        let mut plain = 0;
-        for (index, byte) in text.bytes().enumerate() {
-            if matches!(byte, b'"' | b'\\' | 0..0x20) {
-                self.text.extend_from_slice(&text.as_bytes()[plain..index]);
-                self.escape(byte);
-                plain = index + 1;
-            }
+        let mut rest = text.as_bytes();
+        loop {
+            let (plain, end) = rest.split_at(plain_length(rest));
+            self.text.extend_from_slice(plain);
+            let Some((special, behind)) = end.split_first() else { break };
+            self.escape(*special);
+            rest = behind;
         }
-        self.text.extend_from_slice(&text.as_bytes()[plain..]);
         self.text.push(b'"');
     }
 

@@ -4,6 +4,7 @@ mod base64;
 mod buffer;
 mod name;
 mod number;
+mod plain;
 mod pretty;
 mod tokenizer;
 

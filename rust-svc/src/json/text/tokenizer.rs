@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::number;
+use super::{number, plain::plain_length};
 use crate::json::error::{JsonError, JsonResult};
 
 /// Reads JSON from front to back, without building a tree of it.
@@ -243,7 +243,7 @@ impl<'b> Tokenizer<'b> {
     /// Reads text up to a quote or a backslash.
     fn plain_text(&mut self) -> JsonResult<&'b str> {
         let rest = &self.text[self.position..];
-        let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
+        let length = plain_length(rest.as_bytes());
         self.position += length;
         match self.byte() {
             None => self.fail("a string has no end"),

@@ -12,8 +12,8 @@ use crate::json::{
 impl<E: JsonEnum> JsonValue<EnumOf<E>> for i32 {
     fn write(&self, out: &mut Writer) {
         match E::name(*self).filter(|_| !out.options().enum_numbers) {
-            Some(name) => out.quoted(name),
-            None => out.display(self),
+            Some(name) => out.string(name),
+            None => out.integer(*self),
         }
     }
 

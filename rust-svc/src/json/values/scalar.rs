@@ -89,13 +89,16 @@ integers! {
     u64: wide, "a whole number from 0 to 18446744073709551615";
 }
 
-fn number(value: impl std::fmt::Display, out: &mut Writer) {
-    out.display(value);
+fn number(value: impl itoa::Integer, out: &mut Writer) {
+    out.integer(value);
 }
 
 /// Integers of 64 bits are strings, because many readers of JSON round numbers.
-fn wide(value: impl std::fmt::Display, out: &mut Writer) {
-    if out.options().int64_numbers { out.display(value) } else { out.quoted(value) }
+fn wide(value: impl itoa::Integer, out: &mut Writer) {
+    let quote = if out.options().int64_numbers { "" } else { "\"" };
+    out.raw(quote);
+    out.integer(value);
+    out.raw(quote);
 }
 
 fn not_integer(error: IntegerError, range: &str) -> JsonError {
@@ -114,8 +117,7 @@ macro_rules! floats {
                     value if value.is_nan() => out.raw("\"NaN\""),
                     <$float>::INFINITY => out.raw("\"Infinity\""),
                     <$float>::NEG_INFINITY => out.raw("\"-Infinity\""),
-                    value if value == 0.0 || (1e-5..1e16).contains(&value.abs()) => out.display(value),
-                    value => out.display(format_args!("{value:e}")),
+                    value => out.float(value),
                 }
             }
 

@@ -1,6 +1,9 @@
-//! The standard details of errors that the runtime itself does not use, for their JSON.
+//! The JSON of the standard details of errors that the runtime itself does not use.
 
-use crate::json::{error::JsonResult, message::JsonMessage, print::Writer, read::FieldReader};
+use crate::{
+    json::{error::JsonResult, message::JsonMessage, print::Writer, read::FieldReader},
+    types::rpc::{PreconditionFailure, PreconditionViolation, ResourceInfo},
+};
 
 /// `google.rpc.QuotaFailure`.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -24,24 +27,6 @@ pub(super) struct QuotaViolation {
     quota_id: String,
 }
 
-/// `google.rpc.PreconditionFailure`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct PreconditionFailure {
-    #[prost(message, repeated, tag = "1")]
-    violations: Vec<PreconditionViolation>,
-}
-
-/// `google.rpc.PreconditionFailure.Violation`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct PreconditionViolation {
-    #[prost(string, tag = "1")]
-    kind: String,
-    #[prost(string, tag = "2")]
-    subject: String,
-    #[prost(string, tag = "3")]
-    description: String,
-}
-
 /// `google.rpc.RequestInfo`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct RequestInfo {
@@ -49,19 +34,6 @@ pub(super) struct RequestInfo {
     request_id: String,
     #[prost(string, tag = "2")]
     serving_data: String,
-}
-
-/// `google.rpc.ResourceInfo`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct ResourceInfo {
-    #[prost(string, tag = "1")]
-    resource_type: String,
-    #[prost(string, tag = "2")]
-    resource_name: String,
-    #[prost(string, tag = "3")]
-    owner: String,
-    #[prost(string, tag = "4")]
-    description: String,
 }
 
 /// `google.rpc.Help`.

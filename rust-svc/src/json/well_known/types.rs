@@ -41,9 +41,9 @@ const TYPES: &[PackedType] = &[
     PackedType::of::<rpc::RetryInfo>(),
     PackedType::of::<rpc::ErrorInfo>(),
     PackedType::of::<details::QuotaFailure>(),
-    PackedType::of::<details::PreconditionFailure>(),
+    PackedType::of::<rpc::PreconditionFailure>(),
     PackedType::of::<details::RequestInfo>(),
-    PackedType::of::<details::ResourceInfo>(),
+    PackedType::of::<rpc::ResourceInfo>(),
     PackedType::of::<details::Help>(),
     PackedType::of::<details::LocalizedMessage>(),
 ];

@@ -83,6 +83,9 @@ fn lints_have_levels() {
     assert_eq!(stderr_of(&output), denied.replace("error[", "warning["));
     let output = lint("allow=W0602,no-idempotency-key");
     assert_eq!(stdout_of(&output) + &stderr_of(&output), "");
+    // Messages alone have no calls.
+    let output = lint("emit=pb+openapi");
+    assert_eq!(stdout_of(&output) + &stderr_of(&output), "");
     assert!(stdout_of(&program(&["explain", "no-deadline"])).starts_with("W0602: method without a deadline"));
 }
 

@@ -78,7 +78,7 @@ cases! {
     maps: ["maps.proto"] "map=hash,map=.maps.v1.Order=btree";
     modules: ["modules.proto"] "";
     openapi: ["openapi.proto"] "openapi=3.1";
-    openapi_3_0: ["openapi.proto"] "emit=openapi+routes,openapi=3.0+yaml+problem+bearer+basic+api-key";
+    openapi_3_0: ["openapi.proto"] "emit=openapi+routes,openapi=3.0+yaml+problem+bearer+basic+api-key,openapi_visibility=PREVIEW";
     nameless: ["nameless.proto"] "";
     no_package: ["no_package.proto"] "";
     one_segment: ["one_segment.proto"] "";

@@ -75,6 +75,22 @@ fn output_has_the_documented_schema() {
     assert!(run(&["routes"]).contains(&"route".to_owned()));
 }
 
+/// The files that a command changes in a project are objects, with and without `--diff`.
+#[test]
+fn changed_files_of_a_project_are_objects() {
+    let folder = TempDir::new().expect("a folder");
+    let project = folder.path().join("shop").to_string_lossy().into_owned();
+    let runtime = repository().join("rust-svc").to_string_lossy().into_owned();
+    stdout_of(&program(&["new", &project, "--yes", "--runtime-path", &runtime, "--format", "json"]));
+    let add = |arguments: &[&str]| types(&[&["add"], arguments, &["--project", &project, "--format", "json"]].concat());
+    assert!(add(&["service", "shop.v1.StockService", "--diff"]).contains(&"file".to_owned()));
+    assert!(add(&["service", "shop.v1.StockService"]).contains(&"file".to_owned()));
+    assert!(add(&["rpc", "shop.v1.StockService.Count"]).contains(&"file".to_owned()));
+    assert_eq!(add(&["rpc", "shop.v1.StockService.Count"]), [""; 0]);
+    assert_eq!(add(&["rpc", "Count"]), ["diagnostic"]);
+    assert_eq!(add(&["rpc", "shop.v1.StokcService.Get"]), ["diagnostic"]);
+}
+
 /// Failures that concern no contract are diagnostics, too.
 #[test]
 fn every_failure_is_a_diagnostic() {
@@ -100,6 +116,8 @@ fn every_failure_is_a_diagnostic() {
         (&["check", "-I", &place, "--out", &below, "a.proto"], "No such file"),
         (&["diff", "-I", &place, "--against", "main", "a.proto"], "not in a git repository"),
         (&["routes"], "no .proto files"),
+        (&["add", "service", "Shop", "--project", &below], "no/folder"),
+        (&["add", "rpc", "Get"], "no service in `Get`"),
         (&["new", &out, "--proto", &path("missing.proto")], "missing.proto"),
         (&["generat"], "unrecognized subcommand 'generat'"),
     ] {

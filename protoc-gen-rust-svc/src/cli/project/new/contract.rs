@@ -46,6 +46,7 @@ impl Contract {
         if !missing.is_empty() {
             return Err(CompileError::new(missing).into());
         }
+        check_once(files, served, proto_path)?;
         let directories = directories(proto_path, files);
         let input = compile::compile(&directories, files)?;
         let given = given(opt, &called(&input, served), parts);
@@ -100,6 +101,26 @@ fn missing(file: &Path, proto_path: &[PathBuf]) -> Option<Problem> {
         None => "name a file by its path, or by its name in a directory of --proto-path".to_owned(),
     };
     problem("no such file", help)
+}
+
+/// Fails if a file is both in `--proto` and in `--client`.
+fn check_once(files: &[PathBuf], served: usize, proto_path: &[PathBuf]) -> Result<(), CompileError> {
+    let place = |file: &PathBuf| {
+        let below = proto_path.iter().map(|directory| directory.join(file)).find(|path| path.exists());
+        let path = below.filter(|_| !file.exists()).unwrap_or_else(|| file.clone());
+        std::fs::canonicalize(&path).unwrap_or(path)
+    };
+    let served_places: BTreeSet<_> = files[..served].iter().map(place).collect();
+    let problem = |file: &PathBuf| {
+        let position = Position { file: file.display().to_string(), ..Position::default() };
+        let help = "name it in --proto to implement its services, or in --client to call them";
+        Problem::new("", &position, "the file is in both --proto and --client".to_owned(), help)
+    };
+    let both = files[served..].iter().filter(|file| served_places.contains(&place(file)));
+    match both.map(problem).collect::<Vec<_>>() {
+        problems if problems.is_empty() => Ok(()),
+        problems => Err(CompileError::new(problems)),
+    }
 }
 
 /// Returns the file in the same folder whose name is most similar.

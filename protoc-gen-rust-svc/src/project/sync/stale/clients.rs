@@ -50,6 +50,11 @@ impl Changes {
     }
 }
 
+/// Returns the path of the trait of each client, below the generated code.
+pub(in crate::project::sync) fn client_traits(source: &str) -> BTreeSet<Vec<String>> {
+    clients(source).into_iter().map(|(_, path)| path).collect()
+}
+
 /// Returns the name of each function that makes a client, and the path of the trait that it returns.
 fn clients(source: &str) -> Vec<(String, Vec<String>)> {
     let Ok(file) = syn::parse_file(source) else { return Vec::new() };

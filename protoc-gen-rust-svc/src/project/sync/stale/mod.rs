@@ -9,6 +9,7 @@ mod services;
 mod unused;
 
 pub(super) use self::{
+    clients::client_traits,
     disable::mentions,
     items::{active_functions, is_file_disabled},
 };

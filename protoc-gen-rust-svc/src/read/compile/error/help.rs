@@ -34,9 +34,13 @@ const FIXES: &[(&str, &str)] = &[
     ("invalid identifier", "names consist of letters, digits and underscores, and begin with no digit"),
     ("unterminated string", "end it with the quote that it begins with, on the same line"),
     ("expected '=', but found ';'", "end it with its number: `string id = 1;`"),
+    ("expected '=', but found", "write a field as type, name and number, with at most one label: `string id = 1;`"),
+    ("map fields are not allowed in a oneof", "put the map into a message of its own"),
+    ("between an integer literal and an identifier", "write the number in digits alone"),
+    ("expected a string literal", "write it in quotes"),
     ("expected ';'", "end the statement before it with `;`"),
     ("reached end of file", "close what is open with `}`"),
-    ("is defined twice", "rename one of them"),
+    ("is defined twice", "rename one of them; the values of an enum are names beside it, not in it"),
     ("unsigned 32-bit integer", "write a number from 0 to 4294967295"),
     ("unsigned 64-bit integer", "write a number from 0 to 18446744073709551615"),
     ("already set for oneof 'pattern'", "keep one of them, and write the others as `additional_bindings`"),
@@ -62,6 +66,19 @@ const FIXES: &[(&str, &str)] = &[
     ("expected '{' or '<'", "write a message in braces: `{field: value}`"),
 ];
 
+/// The messages of options, each with the element that has them.
+const ELEMENTS: &[(&str, &str)] = &[
+    ("FileOptions", "a file"),
+    ("MessageOptions", "a message"),
+    ("FieldOptions", "a field"),
+    ("OneofOptions", "a oneof"),
+    ("ExtensionRangeOptions", "an extension range"),
+    ("EnumOptions", "an enum"),
+    ("EnumValueOptions", "a value of an enum"),
+    ("ServiceOptions", "a service"),
+    ("MethodOptions", "a method"),
+];
+
 /// The fix for a method without a response.
 const RETURNS: &str = "write the method as `rpc Name(Request) returns (Response);`";
 
@@ -69,7 +86,14 @@ const RETURNS: &str = "write the method as `rpc Name(Request) returns (Response)
 pub(in super::super) fn general_help(message: &str) -> String {
     let known = FIXES.iter().find(|(part, _)| message.contains(part)).map(|(_, fix)| (*fix).to_owned());
     let returns = || message.contains("expected 'returns'").then(|| RETURNS.to_owned());
-    known.or_else(|| misspelled(message)).or_else(returns).unwrap_or_default()
+    known.or_else(|| misplaced(message)).or_else(|| misspelled(message)).or_else(returns).unwrap_or_default()
+}
+
+/// The element that an option belongs to, if it is set on an element of another kind.
+fn misplaced(message: &str) -> Option<String> {
+    let (_, rest) = message.strip_prefix("expected an extension to type ")?.split_once(" extends 'google.protobuf.")?;
+    let (_, element) = ELEMENTS.iter().find(|(options, _)| rest.starts_with(options))?;
+    Some(format!("set it on {element}"))
 }
 
 /// The expected word that is similar to the one found.

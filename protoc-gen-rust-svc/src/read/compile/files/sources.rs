@@ -18,6 +18,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("google/api/annotations.proto", include_str!("../../../../proto/google/api/annotations.proto")),
     ("google/api/field_behavior.proto", include_str!("../../../../proto/google/api/field_behavior.proto")),
     ("google/api/http.proto", include_str!("../../../../proto/google/api/http.proto")),
+    ("google/api/visibility.proto", include_str!("../../../../proto/google/api/visibility.proto")),
     ("rust_svc/v1/options.proto", include_str!("../../../../proto/rust_svc/v1/options.proto")),
 ];
 

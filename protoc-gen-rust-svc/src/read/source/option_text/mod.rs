@@ -2,6 +2,7 @@
 
 mod locate;
 mod schema;
+mod statement;
 mod tokens;
 
-pub(super) use self::locate::locate;
+pub(super) use self::{locate::locate, statement::OptionMessage};

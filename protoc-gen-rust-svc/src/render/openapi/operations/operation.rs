@@ -55,7 +55,24 @@ impl<'a> Schemas<'a> {
             (false, true) => lines_or_array(&schema),
             (false, false) => json!({JSON: {"schema": schema}}),
         };
-        Some(json!({"required": true, "content": content}))
+        let mut body = json!({"content": content});
+        let may_be_empty = is_bytes || method.kind.takes_stream() || !self.needs_body(method, route);
+        set(&mut body, "required", (!may_be_empty).then_some(true));
+        Some(body)
+    }
+
+    /// Returns whether an empty body, which is an empty message, lacks a required field.
+    fn needs_body(&self, method: &Method, route: &Route) -> bool {
+        let request = self.model.message(&method.request_name);
+        let in_path = path_fields(route);
+        match &*route.body {
+            "*" => request.is_some_and(|request| self.has_required_field(request, &in_path)),
+            name => {
+                let field = request.and_then(|request| request.field(name));
+                let message = field.and_then(|field| self.model.message(field.single_message()?));
+                message.is_none_or(|message| self.has_required_field(message, &[]))
+            }
+        }
     }
 
     /// Returns the schema of the body of a request, and whether the body is bytes.
@@ -92,9 +109,7 @@ impl<'a> Schemas<'a> {
     /// Returns the schema of a body that is the whole request, without the fields that the path sets.
     fn request_schema(&mut self, method: &'a Method, route: &Route) -> Value {
         let model = self.model;
-        let variables = route.template.variables().iter();
-        let in_path: Vec<_> = variables.filter(|variable| variable.field_path().len() == 1).collect();
-        let in_path: Vec<_> = in_path.iter().map(|variable| variable.field_path()[0].as_str()).collect();
+        let in_path = path_fields(route);
         match model.message(&method.request_name) {
             Some(request) if !in_path.is_empty() => self.message(request, &in_path),
             _ => self.message_of(&method.request_name),
@@ -124,6 +139,12 @@ impl<'a> Schemas<'a> {
             }
         }
     }
+}
+
+/// Returns the fields of the request that the path sets.
+fn path_fields(route: &Route) -> Vec<&str> {
+    let paths = route.template.variables().iter().map(|variable| variable.field_path());
+    paths.filter(|path| path.len() == 1).map(|path| path[0].as_str()).collect()
 }
 
 fn header() -> Value {

@@ -1,25 +1,22 @@
 //! The circuit breaker of a method.
 
-use std::{
-    fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicI32, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{
     circuit_open::CircuitOpen,
+    open_until::OpenUntil,
     sample::Sample,
     state_machine::{BreakerLimits, Phase, StateMachine, is_closed},
     transitions::{BreakerTransition, TransitionQueue},
 };
 use crate::{
     Breaker, Code, Method,
-    client::policy::window::{SlidingWindow, WindowTotals},
+    client::policy::{
+        sync::{AtomicI32, AtomicU64, Mutex, Ordering, PoisonError},
+        window::{SlidingWindow, WindowTotals},
+    },
     intercept::{BreakerState, Target},
 };
 
@@ -38,9 +35,10 @@ pub struct CircuitBreaker {
     policy: Breaker,
     window: SlidingWindow,
     /// The slow calls, which it counts as failures, and the others.
-    slow: SlidingWindow,
+    slow: Option<SlidingWindow>,
     /// The epoch of the state machine, so that calls through a closed breaker need no lock.
     epoch: AtomicU64,
+    open_until: OpenUntil,
     last_code: AtomicI32,
     state: Mutex<StateMachine>,
     transitions: TransitionQueue,
@@ -79,9 +77,10 @@ impl CircuitBreaker {
             target,
             method: policy.group.unwrap_or(method.full_name()),
             policy,
-            window: SlidingWindow::new(policy.window, now),
-            slow: SlidingWindow::new(policy.window, now),
+            window: SlidingWindow::sharded(policy.window, now),
+            slow: policy.slow_call.map(|_| SlidingWindow::sharded(policy.window, now)),
             epoch: AtomicU64::new(state.epoch()),
+            open_until: OpenUntil::new(now),
             last_code: AtomicI32::new(0),
             state: Mutex::new(state),
             transitions: TransitionQueue::default(),
@@ -109,7 +108,7 @@ impl CircuitBreaker {
         let now = Instant::now();
         let phase = self.state.lock().unwrap_or_else(PoisonError::into_inner).phase;
         let WindowTotals { calls, failures } = self.window.totals(now);
-        let (slow, is_forced) = (self.slow.totals(now).failures, phase.is_forced());
+        let (WindowTotals { failures: slow, .. }, is_forced) = (self.slow_totals(now), phase.is_forced());
         BreakerSnapshot { state: phase.state(), calls, failures, slow, is_forced, retry_in: phase.retry_in(now) }
     }
 
@@ -133,6 +132,9 @@ impl CircuitBreaker {
         let epoch = self.epoch.load(Ordering::Acquire);
         if is_closed(epoch) {
             return Ok(epoch);
+        }
+        if let Some(retry_in) = self.open_until.rejects() {
+            return Err(self.rejection(retry_in));
         }
         self.change(StateMachine::admit).map_err(|retry_in| self.rejection(retry_in))
     }
@@ -173,10 +175,10 @@ impl CircuitBreaker {
             Sample::Neutral => return,
             Sample::Failure(_) => self.window.add_failure(now),
         }
-        if self.policy.slow_call.is_some() {
+        if let Some(slow) = &self.slow {
             match sample {
-                Sample::Slow => self.slow.add_failure(now),
-                _ => self.slow.add_success(now),
+                Sample::Slow => slow.add_failure(now),
+                _ => slow.add_success(now),
             }
         }
         if sample != Sample::Success && (self.is_failing(self.window.totals(now)) || self.is_slow(now)) {
@@ -185,8 +187,12 @@ impl CircuitBreaker {
     }
 
     fn is_slow(&self, now: Instant) -> bool {
-        let WindowTotals { calls, failures: slow } = self.slow.totals(now);
+        let WindowTotals { calls, failures: slow } = self.slow_totals(now);
         self.has_calls(calls) && slow > 0 && slow * 100 >= calls * u64::from(self.policy.slow_percent)
+    }
+
+    fn slow_totals(&self, now: Instant) -> WindowTotals {
+        self.slow.as_ref().map_or_else(WindowTotals::default, |slow| slow.totals(now))
     }
 
     fn has_calls(&self, calls: u64) -> bool {
@@ -217,8 +223,9 @@ impl CircuitBreaker {
         if after.generation != before.generation {
             if matches!(after.phase, Phase::Closed { .. }) {
                 self.window.clear();
-                self.slow.clear();
+                self.slow.iter().for_each(SlidingWindow::clear);
             }
+            self.open_until.enter(after.phase);
             self.epoch.store(after.epoch(), Ordering::Release);
             self.transitions.push(self.transition(before.phase, after.phase, now));
         }

@@ -4,7 +4,12 @@ use std::{fmt, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::{Code, Error, client::policy::backoff::jitter, error::Pushback, types::rpc};
+use crate::{
+    Any, Code, Error,
+    client::policy::backoff::jitter,
+    error::{Described, Pushback},
+    types::rpc,
+};
 
 /// The source of the error of a call that a circuit breaker rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,19 +26,25 @@ pub struct CircuitOpen {
 /// `UNAVAILABLE` with `google.rpc.ErrorInfo` and `google.rpc.RetryInfo`.
 impl From<CircuitOpen> for Error {
     fn from(open: CircuitOpen) -> Self {
-        let last_code = open.last_code.map(|code| ("last_code".to_owned(), code.name().to_owned()));
-        let breaker = ("breaker".to_owned(), open.method.to_owned());
-        let info = rpc::ErrorInfo {
-            reason: "CIRCUIT_BREAKER_OPEN".to_owned(),
-            domain: "rust-svc".to_owned(),
-            metadata: [breaker].into_iter().chain(last_code).collect(),
-        };
-        let error = Self::unavailable(open.to_string()).with_detail(info).with_source(open);
+        let error = Self::described(Code::Unavailable, open);
         match open.retry_in {
             // Callers that were rejected together must not return together.
             Some(delay) => error.with_retry_delay(delay + jitter(delay / 10, &mut fastrand::Rng::new())),
             None => error.without_retry(),
         }
+    }
+}
+
+impl Described for CircuitOpen {
+    fn details(&self) -> Vec<Any> {
+        let last_code = self.last_code.map(|code| ("last_code".to_owned(), code.name().to_owned()));
+        let breaker = ("breaker".to_owned(), self.method.to_owned());
+        let info = rpc::ErrorInfo {
+            reason: "CIRCUIT_BREAKER_OPEN".to_owned(),
+            domain: "rust-svc".to_owned(),
+            metadata: [breaker].into_iter().chain(last_code).collect(),
+        };
+        vec![Any::pack(info)]
     }
 }
 

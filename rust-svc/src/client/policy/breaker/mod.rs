@@ -2,6 +2,7 @@
 
 mod circuit_breaker;
 mod circuit_open;
+mod open_until;
 mod permit;
 mod sample;
 mod state_machine;

@@ -1,12 +1,12 @@
 //! Reports the transitions of a circuit breaker in their order.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::VecDeque, time::Duration};
 
-use crate::{Code, intercept::BreakerState};
+use crate::{
+    Code,
+    client::policy::sync::{Mutex, MutexGuard, PoisonError},
+    intercept::BreakerState,
+};
 
 /// The transition of a circuit breaker from one state to another.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,14 @@
 
 mod hash;
 mod load_balancing;
+#[cfg(feature = "measured")]
+mod measured;
 mod picker;
 mod ring;
 mod schedule;
 mod subset;
 
 pub use self::load_balancing::LoadBalancing;
+#[cfg(feature = "measured")]
+pub use self::measured::MeasuredChoice;
 pub(crate) use self::{hash::hash, picker::Picker, subset::subset};

@@ -136,7 +136,8 @@ fn policy(draft: &mut Draft, rng: &mut Rng) {
 }
 
 fn defaults(draft: &mut Draft, rng: &mut Rng) {
-    let options = ServiceOptions { deprecated: rng.bool(), defaults: Some(any_policy(rng)) };
+    let options =
+        ServiceOptions { deprecated: rng.bool(), defaults: Some(any_policy(rng)), ..ServiceOptions::default() };
     draft.service(rng).into_iter().for_each(|service| service.options = Some(options.clone()));
 }
 

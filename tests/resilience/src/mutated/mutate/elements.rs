@@ -7,6 +7,7 @@ use harness::{
 };
 use protoc_gen_rust_svc::read::descriptor::{
     EnumDescriptor, EnumOptions, EnumValueDescriptor, FeatureSet, MessageDescriptor, OneofDescriptor, ReservedRange,
+    VisibilityRule,
 };
 
 use super::{
@@ -193,13 +194,19 @@ pub(super) fn features(rng: &mut Rng) -> Option<FeatureSet> {
     })
 }
 
+/// A rule of `google.api.visibility`, or none.
+pub(super) fn visibility(rng: &mut Rng) -> Option<VisibilityRule> {
+    let restriction = pick(&["", "INTERNAL", " , ,", "PREVIEW,INTERNAL"], rng).copied().unwrap_or_default().to_owned();
+    rng.bool().then_some(VisibilityRule { restriction })
+}
+
 fn features_of_message(draft: &mut Draft, rng: &mut Rng) {
     let features = features(rng);
     draft.message(rng).into_iter().for_each(|message| message.options.get_or_insert_default().features = features);
 }
 
 fn features_of_enum(draft: &mut Draft, rng: &mut Rng) {
-    let options = EnumOptions { deprecated: rng.bool(), features: features(rng) };
+    let options = EnumOptions { deprecated: rng.bool(), features: features(rng), visibility: visibility(rng) };
     draft.enumeration(rng).into_iter().for_each(|item| item.options = Some(options.clone()));
 }
 

@@ -9,7 +9,7 @@ use protoc_gen_rust_svc::read::descriptor::{FieldDescriptor, MessageDescriptor};
 
 use super::{
     Change, Draft,
-    elements::features,
+    elements::{features, visibility},
     place::{any_name, is_entry, name, word},
 };
 
@@ -140,6 +140,7 @@ fn options(draft: &mut Draft, rng: &mut Rng) {
     options.packed = Some(rng.bool());
     options.deprecated = rng.bool();
     options.debug_redact = rng.bool();
+    options.visibility = visibility(rng);
 }
 
 fn features_of(draft: &mut Draft, rng: &mut Rng) {

@@ -1,4 +1,4 @@
-//! The atomics of a circuit breaker under threads: not by loom, because the clock and the lock are those of tokio and std.
+//! The atomics of a circuit breaker under threads. `tests/resilience` has all interleavings of a few threads.
 
 use std::{
     collections::HashMap,

@@ -116,6 +116,19 @@ async fn rejections_carry_reason_and_retry_delay() {
     assert_eq!(source, Some(&open));
 }
 
+/// A rejection is read by few callers, so that it is not described before.
+#[tokio::test(start_paused = true)]
+async fn additions_to_a_rejection_keep_its_description() {
+    let error = Error::from(admit(&opened(POLICY)).expect_err("open"));
+    let text = "circuit breaker open: test.v1.Test/Get";
+    assert_eq!(error.to_string(), format!("UNAVAILABLE: {text}"));
+    let error = error.with_detail(rpc::ErrorInfo { reason: "OTHER".into(), ..Default::default() });
+    let error = error.with_source("a cause");
+    assert_eq!((error.message(), error.details().len()), (text, 2));
+    assert_eq!(error.detail::<rpc::ErrorInfo>().expect("a detail").reason, "CIRCUIT_BREAKER_OPEN");
+    assert_eq!(error.to_string(), format!("UNAVAILABLE: {text}: a cause"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn closes_after_all_probes_succeed() {
     let breaker = opened(POLICY);

@@ -1,0 +1,41 @@
+//! Text that JSON holds as it is.
+
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const HIGHS: u64 = ONES << 7;
+
+/// Returns the length of the text before the first quote, backslash or control character.
+pub(super) fn plain_length(text: &[u8]) -> usize {
+    let (words, _) = text.as_chunks();
+    let whole = 8 * words.iter().take_while(|word| is_plain(u64::from_ne_bytes(**word))).count();
+    let rest = &text[whole..];
+    whole + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}
+
+/// Checks eight bytes at once. A byte that is too small borrows from its highest bit.
+fn is_plain(word: u64) -> bool {
+    let zero_at = |byte: u8| {
+        let difference = word ^ (ONES * u64::from(byte));
+        difference.wrapping_sub(ONES) & !difference
+    };
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | zero_at(b'"') | zero_at(b'\\')) & HIGHS == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+
+    #[test]
+    fn every_byte_is_plain_or_ends_the_text_at_each_place() {
+        for byte in 0..=u8::MAX {
+            let ends = byte < 0x20 || byte == b'"' || byte == b'\\';
+            for length in 0..20 {
+                for place in 0..length {
+                    let mut text = vec![b' ' + u8::try_from(place).expect("small") % 2; length];
+                    text[place] = byte;
+                    assert_eq!(plain_length(&text), if ends { place } else { length }, "{text:?}");
+                }
+            }
+        }
+    }
+}
