@@ -2,7 +2,9 @@
 
 use std::io;
 
-use futures::{Stream, StreamExt};
+use futures::Stream;
+#[cfg(feature = "fake")]
+use futures::StreamExt;
 use tokio::{sync::watch, task::AbortHandle};
 
 use super::super::super::{Bound, Server};
