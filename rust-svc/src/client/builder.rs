@@ -220,6 +220,7 @@ impl ClientBuilder {
         budget.configure(self.throttling.or(self.config.retry_throttling()));
         let target = triomphe::Arc::new(Target::from(&*self.address));
         Client(Arc::new(ClientState {
+            connection: transport.is_remote().then(|| Box::new(self.connection)),
             chain: self.chain.calling(target.clone()),
             target,
             transport,

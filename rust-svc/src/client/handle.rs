@@ -8,7 +8,7 @@ use tracing::Instrument;
 use super::{
     attempt::{RequestBody, decode, wrong_kind},
     call::{CallProgress, CallResponse, CallResponses, PolicyCall, StreamCall, begin, with_timeouts},
-    config::EffectivePolicy,
+    config::{EffectiveConnection, EffectivePolicy},
     policy::CircuitBreaker,
     state::ClientState,
 };
@@ -127,6 +127,11 @@ impl Client {
     /// Returns the policies in force for a method, each with its source.
     pub fn policy(&self, method: &Method) -> EffectivePolicy {
         self.0.policy(method)
+    }
+
+    /// Returns the settings of connections in force, each with its source: load balancing, timeouts, windows.
+    pub fn connection(&self) -> EffectiveConnection {
+        self.0.connection()
     }
 
     async fn call_for_one<R, Place>(&self, method: &Method, cx: Context, body: RequestBody) -> Result<R>

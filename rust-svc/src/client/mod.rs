@@ -35,7 +35,7 @@ pub use {
     attempt::WhenUnreachable,
     builder::ClientBuilder,
     call::Fallback,
-    config::{EffectivePolicy, PolicySource, PolicyValue},
+    config::{ConnectionSetting, EffectiveConnection, EffectivePolicy, PolicySource, PolicyValue},
     connectivity::Connectivity,
     handle::Client,
     policy::{BreakerSnapshot, BulkheadFull, CircuitBreaker, CircuitOpen},

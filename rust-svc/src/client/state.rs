@@ -13,7 +13,8 @@ use http::uri::{InvalidUri, PathAndQuery};
 use super::{
     attempt::RequestDefaults,
     call::Fallbacks,
-    config::{ClientPolicies, EffectivePolicy, PolicySource, PolicyTable},
+    config::{ClientPolicies, EffectiveConnection, EffectivePolicy, PolicySource, PolicyTable},
+    connection_settings::ConnectionSettings,
     policy::{BreakerTransition, Budget, CallLimit, CircuitBreaker, Endpoints, MethodHealth, RecentLatency},
     transport::{EndpointListener, Transport},
 };
@@ -28,6 +29,8 @@ use crate::{
 pub(crate) struct ClientState {
     pub(crate) target: triomphe::Arc<Target>,
     pub(crate) transport: Transport,
+    /// The settings of connections; `None` if the client calls a service in its process.
+    pub(super) connection: Option<Box<ConnectionSettings>>,
     pub(crate) defaults: RequestDefaults,
     pub(crate) timeout: Option<Duration>,
     pub(crate) encoding: Encoding,
@@ -77,6 +80,11 @@ impl ClientState {
         };
         let client = ClientPolicies { timeout, max_response_bytes, budget, budget_source, fallback };
         EffectivePolicy::new(&resolved, client)
+    }
+
+    /// Returns the settings of connections in force, with their sources.
+    pub(super) fn connection(&self) -> EffectiveConnection {
+        EffectiveConnection::new(self.target.as_str(), self.connection.as_deref())
     }
 
     /// Replaces the service config. Calls that have begun keep their policies.

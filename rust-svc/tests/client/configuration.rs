@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rust_svc::{
     Breaker, Client, Code, Context, Hedge, Method, PolicyField, Retry, ServiceConfig,
-    client::{ClientBuilder, Fallback, PolicySource},
+    client::{ClientBuilder, Fallback, LoadBalancing, PolicySource},
 };
 use tokio::{
     sync::watch,
@@ -94,6 +94,28 @@ fn each_policy_comes_from_its_own_source() {
     assert_eq!(text, expected);
     let other = client.policy(&Method::unary("/other.v1.Other/Get").no_side_effects());
     assert_eq!(other.values()[PolicyField::Repetition as usize].value.split(' ').next(), Some("3"));
+}
+
+#[tokio::test]
+async fn settings_of_connections_have_their_source() {
+    let builder = Client::builder("http://127.0.0.1:50051").replica("http://127.0.0.1:50052").subset(20);
+    let client = builder.load_balancing(LoadBalancing::ring_hash("x-user")).keep_alive(Duration::from_secs(20)).build();
+    let expected = "http://127.0.0.1:50051
+  replica            http://127.0.0.1:50052 (client)
+  resolver           none (built-in)
+  load_balancing     ring hash of x-user (client)
+  subset             20 endpoints (client)
+  authority          none (built-in)
+  plaintext          false (built-in)
+  proxy              none (built-in)
+  connect_timeout    5s (built-in)
+  keep_alive         20s (client)
+  idle_timeout       1800s (built-in)
+  max_connections    4 (built-in)
+  windows            stream 2097152, connection 2147483647 (built-in)";
+    assert_eq!(client.unwrap().connection().to_string(), expected);
+    let in_process = build(local(), |_| async { answer("") }).0.connection();
+    assert_eq!((in_process.to_string().as_str(), in_process.settings().len()), ("local", 0));
 }
 
 /// The sources of the table in the documentation, from the least to the most specific.
