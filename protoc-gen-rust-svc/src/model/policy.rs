@@ -27,6 +27,8 @@ pub struct Policy {
     pub throttling: Option<(f64, f64)>,
     /// The variants of `PolicyField` that a service config set.
     pub configured: Vec<&'static str>,
+    /// The variants of `PolicyField` that come from the defaults of the service.
+    pub inherited: Vec<&'static str>,
     /// The request field with the idempotency key.
     pub idempotency_key: Option<String>,
     /// The position of the declaration.
@@ -55,7 +57,7 @@ pub enum Idempotency {
 }
 
 /// A retry policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Retry {
     /// The maximum number of attempts, including the first one.
     pub max_attempts: u32,
@@ -102,28 +104,11 @@ impl fmt::Display for Policy {
             Idempotency::Idempotent => ".idempotent()",
             Idempotency::NoSideEffects => ".no_side_effects()",
         })?;
-        if let Some(millis) = self.timeout_ms {
-            write!(f, ".timeout_ms({})", grouped(millis))?;
+        if !self.inherited.is_empty() {
+            f.write_str(".with_defaults(DEFAULTS)")?;
         }
-        self.limits.iter().try_for_each(|(name, number)| write!(f, ".{name}({})", grouped(number)))?;
-        if let Some(waits) = self.wait_for_ready {
-            write!(f, ".wait_for_ready({waits})")?;
-        }
-        if let Some(retry) = &self.retry {
-            write!(f, ".retry({retry})")?;
-        }
-        if let Some(hedge) = &self.hedge {
-            write!(f, ".hedge({hedge})")?;
-        }
-        match &self.breaker {
-            Some(breaker) if breaker.disabled => f.write_str(".no_breaker()")?,
-            Some(breaker) => write!(f, ".breaker({breaker})")?,
-            None => (),
-        }
-        if let Some((max_in_flight, max_queued)) = self.bulkhead {
-            let (in_flight, queued) = (grouped(max_in_flight), grouped(max_queued));
-            write!(f, ".bulkhead(svc::Bulkhead::new({in_flight}).max_queued({queued}))")?;
-        }
+        let own = self.calls().into_iter().filter(|(field, _)| !self.inherited.contains(field));
+        own.into_iter().try_for_each(|(_, call)| f.write_str(&call))?;
         if let Some((max_tokens, token_ratio)) = self.throttling {
             write!(f, ".retry_throttling({max_tokens:?}, {token_ratio:?})")?;
         }
@@ -135,9 +120,46 @@ impl fmt::Display for Policy {
 }
 
 impl Policy {
+    /// The calls that set the policies, each with its variant of `PolicyField`.
+    fn calls(&self) -> Vec<(&'static str, String)> {
+        let timeout = self.timeout_ms.map(|millis| ("Timeout", format!(".timeout_ms({})", grouped(millis))));
+        let limits =
+            self.limits.iter().map(|(name, number)| (limit_field(name), format!(".{name}({})", grouped(number))));
+        let wait = self.wait_for_ready.map(|waits| ("WaitForReady", format!(".wait_for_ready({waits})")));
+        let retry = self.retry.as_ref().map(|retry| ("Repetition", format!(".retry({retry})")));
+        let hedge = self.hedge.as_ref().map(|hedge| ("Repetition", format!(".hedge({hedge})")));
+        let breaker = self.breaker.as_ref().map(|breaker| ("Breaker", breaker.call()));
+        let bulkhead = self.bulkhead.map(|(max_in_flight, max_queued)| {
+            let (in_flight, queued) = (grouped(max_in_flight), grouped(max_queued));
+            ("Bulkhead", format!(".bulkhead(svc::Bulkhead::new({in_flight}).max_queued({queued}))"))
+        });
+        let others = [wait, retry, hedge, breaker, bulkhead];
+        timeout.into_iter().chain(limits).chain(others.into_iter().flatten()).collect()
+    }
+
     /// Returns a timeout or limit by the name of its call.
     pub fn limit(&self, name: &str) -> Option<u64> {
         self.limits.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
+    }
+}
+
+/// The variant of `PolicyField` of a timeout or limit.
+fn limit_field(call: &str) -> &'static str {
+    match call {
+        "default_timeout_ms" => "Timeout",
+        "max_timeout_ms" => "MaxTimeout",
+        "attempt_timeout_ms" => "AttemptTimeout",
+        "open_timeout_ms" => "OpenTimeout",
+        "idle_timeout_ms" => "IdleTimeout",
+        "total_timeout_ms" => "TotalTimeout",
+        "max_request_bytes" => "MaxRequestBytes",
+        _ => "MaxResponseBytes",
+    }
+}
+
+impl Breaker {
+    fn call(&self) -> String {
+        if self.disabled { ".no_breaker()".to_owned() } else { format!(".breaker({self})") }
     }
 }
 

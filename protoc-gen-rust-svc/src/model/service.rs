@@ -32,6 +32,8 @@ pub struct Service {
     pub is_hidden: bool,
     /// Whether the methods of the trait have default bodies, so that a new one breaks no implementation.
     pub has_default_methods: bool,
+    /// The call policy of methods that declare no other.
+    pub defaults: Option<Policy>,
     /// Whether it has an adapter.
     pub is_served: bool,
     /// Its methods.

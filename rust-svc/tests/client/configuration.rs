@@ -66,6 +66,35 @@ fn precedence() {
 }
 
 #[test]
+fn defaults_of_the_service_hold_unless_the_method_sets_them() {
+    let defaults = Method::service_defaults().timeout_ms(1000).idle_timeout_ms(300).hedge(Hedge::new(2)).no_breaker();
+    let all = [PolicyField::Timeout, PolicyField::IdleTimeout, PolicyField::Repetition, PolicyField::Breaker];
+    let client = build(local(), |_| async { answer("") }).0;
+    let of = |method: Method| {
+        let policy = client.policy(&method);
+        policy
+            .values()
+            .iter()
+            .filter(|policy| all.contains(&policy.field))
+            .map(|policy| format!("{} ({})", policy.value, policy.source))
+            .collect::<Vec<_>>()
+    };
+    let unary = Method::unary("/test.v1.Test/Read").idempotent().with_defaults(defaults);
+    assert_eq!(
+        of(unary.timeout_ms(50)),
+        [
+            "50ms (contract)",
+            "none (built-in)",
+            "hedge: 2 attempts every 0ns (service defaults)",
+            "none (service defaults)"
+        ]
+    );
+    assert_eq!(of(unary.retry(Retry::new(1)))[2], "none (contract)");
+    let stream = Method::server_streaming("/test.v1.Test/Watch").with_defaults(defaults);
+    assert_eq!(of(stream)[1..3], ["300ms (service defaults)", "none (service defaults)"]);
+}
+
+#[test]
 fn each_policy_comes_from_its_own_source() {
     let config = config(&[
         ("test.v1.Test/Get", r#""maxRequestMessageBytes": 10"#),

@@ -35,6 +35,10 @@ impl Lowering<'_> {
         let name = full_name(&file.descriptor.package, &service.name);
         let mut functions = Scope::default();
         let mut constants = Scope::default();
+        let defaults = service.options.as_ref().and_then(|options| options.defaults.as_ref()).map(policy::of_service);
+        if defaults.is_some() {
+            constants.take(Ident::shouting("Defaults"));
+        }
         let methods = service.method.iter().enumerate().map(|(index, method)| {
             let path: Vec<_> = path.iter().copied().chain([SERVICE_METHOD, index as i32]).collect();
             let names = (functions.take(Ident::snake(&method.name)), constants.take(Ident::shouting(&method.name)));
@@ -55,6 +59,7 @@ impl Lowering<'_> {
             attribute: if options.deprecated { Attribute::Deprecated } else { Attribute::None },
             is_hidden: self.is_hidden(options.visibility.as_ref()),
             has_default_methods: self.options.has_default_methods,
+            defaults: defaults.filter(|_| methods.iter().any(|method| !method.policy.inherited.is_empty())),
             is_served: self.options.serves(&name),
             methods,
             position: file.source.position(path),

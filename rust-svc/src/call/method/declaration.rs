@@ -53,6 +53,8 @@ pub struct Method {
     pub throttling: Option<RetryThrottling>,
     /// The fields that a service config set when the code was generated.
     pub(crate) configured: PolicyFields,
+    /// The fields that are declared for all methods of the service.
+    pub(crate) inherited: PolicyFields,
 }
 
 /// The sides of a method that stream.
@@ -121,6 +123,28 @@ impl Method {
             bulkhead: None,
             throttling: None,
             configured: PolicyFields::NONE,
+            inherited: PolicyFields::NONE,
+        }
+    }
+
+    /// Declares the policies of all methods of a service, which [`with_defaults`](Self::with_defaults) applies.
+    pub const fn service_defaults() -> Self {
+        Self::unary("")
+    }
+
+    /// Applies the policies that the service declares for all its methods. Later calls replace them.
+    pub const fn with_defaults(self, defaults: Self) -> Self {
+        let Self { path, kind, idempotency, .. } = self;
+        let streams = !kind.returns_one();
+        Self {
+            path,
+            kind,
+            idempotency,
+            open_timeout: if streams { defaults.open_timeout } else { None },
+            idle_timeout: if streams { defaults.idle_timeout } else { None },
+            total_timeout: if streams { defaults.total_timeout } else { None },
+            inherited: PolicyFields::ALL,
+            ..defaults
         }
     }
 
@@ -136,80 +160,97 @@ impl Method {
         self
     }
 
-    /// Sets the longest time of a call, in milliseconds.
+    /// Sets the longest time of a call, in milliseconds, in place of a [default](Self::default_timeout_ms).
     pub const fn timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Timeout);
+        self.default_timeout = None;
         self.timeout = Some(Duration::from_millis(millis));
         self
     }
 
-    /// Sets the timeout of calls whose context sets none of its own, in milliseconds.
+    /// Sets the timeout of calls whose context sets none of its own, in milliseconds, in place of [another](Self::timeout_ms).
     pub const fn default_timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Timeout);
+        self.timeout = None;
         self.default_timeout = Some(Duration::from_millis(millis));
         self
     }
 
     /// Sets the cap of a call's time, which no configuration lifts, in milliseconds.
     pub const fn max_timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::MaxTimeout);
         self.max_timeout = Some(Duration::from_millis(millis));
         self
     }
 
     /// Sets the longest time of an attempt, in milliseconds.
     pub const fn attempt_timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::AttemptTimeout);
         self.attempt_timeout = Some(Duration::from_millis(millis));
         self
     }
 
     /// Sets the longest time until a streamed response begins, in milliseconds.
     pub const fn open_timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::OpenTimeout);
         self.open_timeout = Some(Duration::from_millis(millis));
         self
     }
 
     /// Sets the longest time between two messages of a streamed response, in milliseconds.
     pub const fn idle_timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::IdleTimeout);
         self.idle_timeout = Some(Duration::from_millis(millis));
         self
     }
 
     /// Sets the longest time of a streamed response, in milliseconds.
     pub const fn total_timeout_ms(mut self, millis: u64) -> Self {
+        self.inherited = self.inherited.without(PolicyField::TotalTimeout);
         self.total_timeout = Some(Duration::from_millis(millis));
         self
     }
 
     /// Lets calls wait for a server that cannot be reached, up to their deadline, or not.
     pub const fn wait_for_ready(mut self, waits: bool) -> Self {
+        self.inherited = self.inherited.without(PolicyField::WaitForReady);
         self.wait_for_ready = Some(waits);
         self
     }
 
     /// Limits the size of a request message. A larger one is not sent, and fails with `RESOURCE_EXHAUSTED`.
     pub const fn max_request_bytes(mut self, bytes: u32) -> Self {
+        self.inherited = self.inherited.without(PolicyField::MaxRequestBytes);
         self.max_request_bytes = Some(bytes);
         self
     }
 
     /// Limits the size of a response message. A larger one fails with `RESOURCE_EXHAUSTED`.
     pub const fn max_response_bytes(mut self, bytes: u32) -> Self {
+        self.inherited = self.inherited.without(PolicyField::MaxResponseBytes);
         self.max_response_bytes = Some(bytes);
         self
     }
 
-    /// Sets the retry policy of clients.
+    /// Sets the retry policy of clients, in place of a hedging policy.
     pub const fn retry(mut self, retry: Retry) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Repetition);
+        self.hedge = None;
         self.retry = Some(retry);
         self
     }
 
-    /// Sets the hedging policy of clients, which is used in place of retries.
+    /// Sets the hedging policy of clients, in place of a retry policy.
     pub const fn hedge(mut self, hedge: Hedge) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Repetition);
+        self.retry = None;
         self.hedge = Some(hedge);
         self
     }
 
     /// Sets the bulkhead of clients.
     pub const fn bulkhead(mut self, bulkhead: Bulkhead) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Bulkhead);
         self.bulkhead = Some(bulkhead);
         self
     }
@@ -232,14 +273,21 @@ impl Method {
         self.configured.contains(field)
     }
 
+    /// Returns true if this policy, if there is one, is declared for all methods of the service.
+    pub const fn is_inherited(&self, field: PolicyField) -> bool {
+        self.inherited.contains(field)
+    }
+
     /// Sets the circuit breaker of clients.
     pub const fn breaker(mut self, breaker: Breaker) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Breaker);
         self.breaker = Some(breaker);
         self
     }
 
     /// Declares that clients use no circuit breaker.
     pub const fn no_breaker(mut self) -> Self {
+        self.inherited = self.inherited.without(PolicyField::Breaker);
         self.breaker = None;
         self
     }

@@ -72,6 +72,7 @@ impl PolicyField {
 
 impl PolicyFields {
     pub(crate) const NONE: Self = Self(0);
+    pub(crate) const ALL: Self = Self(u16::MAX);
 
     pub(crate) const fn of(fields: &[PolicyField]) -> Self {
         let (mut bits, mut index) = (0, 0);
@@ -80,6 +81,10 @@ impl PolicyFields {
             index += 1;
         }
         Self(bits)
+    }
+
+    pub(crate) const fn without(self, field: PolicyField) -> Self {
+        Self(self.0 & !(1 << field as u16))
     }
 
     pub(crate) const fn contains(self, field: PolicyField) -> bool {

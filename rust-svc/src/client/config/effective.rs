@@ -3,7 +3,9 @@
 use std::{fmt, time::Duration};
 
 use super::{layers::ResolvedMethod, source::PolicySource};
-use crate::{Breaker, Bulkhead, Code, Hedge, Idempotency, Method, PolicyField, Retry, client::policy::DEFAULT_RETRY};
+use crate::{
+    Breaker, Bulkhead, Code, Hedge, Idempotency, Kind, Method, PolicyField, Retry, client::policy::DEFAULT_RETRY,
+};
 
 /// The largest response, as in other implementations of gRPC, unless the client has another limit.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
@@ -121,15 +123,22 @@ fn duration(duration: Duration) -> String {
 
 fn repetition(method: &Method) -> String {
     let default = (method.idempotency == Idempotency::NoSideEffects).then_some(DEFAULT_RETRY);
-    match (method.hedge, method.retry.or(default).filter(|_| method.kind.takes_one())) {
+    let may_hedge = method.kind == Kind::Unary && method.idempotency != Idempotency::Unknown;
+    match (method.hedge.filter(|_| may_hedge), method.retry.or(default).filter(|_| method.kind.takes_one())) {
         (Some(Hedge { max_attempts, delay, .. }), _) => format!("hedge: {max_attempts} attempts every {delay:?}"),
-        (None, Some(Retry { max_attempts: 0 | 1, .. }) | None) => "none".to_owned(),
-        (None, Some(retry)) => {
-            let Retry { max_attempts, initial_backoff, max_backoff, multiplier, .. } = retry;
-            let codes = retryable_codes(method, retry).join(", ");
-            format!("{max_attempts} attempts on {codes} after {initial_backoff:?} x{multiplier} up to {max_backoff:?}")
-        }
+        (None, Some(retry)) if retry.max_attempts > 1 => retries(method, retry),
+        (None, _) => "none".to_owned(),
     }
+}
+
+fn retries(method: &Method, retry: Retry) -> String {
+    let codes = retryable_codes(method, retry);
+    if codes.is_empty() {
+        return "none".to_owned();
+    }
+    let Retry { max_attempts, initial_backoff, max_backoff, multiplier, .. } = retry;
+    let codes = codes.join(", ");
+    format!("{max_attempts} attempts on {codes} after {initial_backoff:?} x{multiplier} up to {max_backoff:?}")
 }
 
 /// Returns the codes that are retried. A method that must not be repeated is retried only on `UNAVAILABLE`.

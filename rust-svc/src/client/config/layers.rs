@@ -19,6 +19,7 @@ impl ResolvedMethod {
         let source = |field| match field {
             _ if method.is_configured(field) => PolicySource::CompiledConfig,
             _ if is_equal(field, method, &undeclared(method)) => PolicySource::BuiltIn,
+            _ if method.is_inherited(field) => PolicySource::ServiceDefaults,
             _ => PolicySource::Contract,
         };
         Self { method: *method, sources: PolicyField::ALL.map(source) }

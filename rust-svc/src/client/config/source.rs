@@ -10,7 +10,9 @@ pub enum PolicySource {
     BuiltIn,
     /// A setting of the client for all methods, such as [`ClientBuilder::timeout`](crate::client::ClientBuilder::timeout).
     Client,
-    /// The options in the `.proto`.
+    /// The option `rust_svc.v1.defaults` of the service, in the `.proto`.
+    ServiceDefaults,
+    /// The option `rust_svc.v1.method`, in the `.proto`.
     Contract,
     /// A service config, when the code was generated.
     CompiledConfig,
@@ -26,6 +28,7 @@ impl fmt::Display for PolicySource {
         f.write_str(match self {
             Self::BuiltIn => "built-in",
             Self::Client => "client",
+            Self::ServiceDefaults => "service defaults",
             Self::Contract => "contract",
             Self::CompiledConfig => "service config at generation",
             Self::ServiceConfig => "service config",

@@ -47,13 +47,13 @@ fn a_service_config_replaces_the_options_of_the_contract() {
     assert_declares(
         &option,
         &[
-            r#"/Plain").timeout_ms(3500).retry(svc::Retry::new(4)).configured(&[svc::PolicyField::Timeout]);"#,
-            r#"/Read").no_side_effects().timeout_ms(3500)"#,
-            r#"/policies.v1.StreamService/Get").no_side_effects().timeout_ms(1000)"#,
+            r#"/Plain").with_defaults(DEFAULTS).timeout_ms(3500).configured(&[svc::PolicyField::Timeout]);"#,
+            r#"/Read").no_side_effects().with_defaults(DEFAULTS).timeout_ms(3500)"#,
+            r#"/policies.v1.StreamService/Get").no_side_effects().with_defaults(DEFAULTS).max_request_bytes(1000)"#,
         ],
     );
     let gapic = format!("gapic_service_config={}", path.display());
-    assert_declares(&gapic, &[r#"/Plain").default_timeout_ms(3500).retry"#]);
+    assert_declares(&gapic, &[r#"/Plain").with_defaults(DEFAULTS).default_timeout_ms(3500).configured"#]);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn the_more_specific_name_and_the_later_file_count() {
     assert_declares(
         &paths.join(","),
         &[
-            r#"/Plain").timeout_ms(7000).max_request_bytes(10).wait_for_ready(true)"#,
+            r#"/Plain").with_defaults(DEFAULTS).timeout_ms(7000).max_request_bytes(10).wait_for_ready(true)"#,
             r#"/Soon").timeout_ms(8000).max_request_bytes(10).wait_for_ready(true)"#,
             "svc::PolicyField::Timeout,svc::PolicyField::WaitForReady,svc::PolicyField::MaxRequestBytes",
         ],
@@ -89,7 +89,7 @@ fn the_idempotency_gate_stays() {
     let path = file("hedge.json", &entry(ALL, r#""hedgingPolicy": {"maxAttempts": 3, "hedgingDelay": "0.5s"}"#));
     let (domain, _) = declarations(&format!("service_config={}", path.display()));
     assert!(domain.contains(r#"/Read").no_side_effects().timeout_ms(250).hedge(svc::Hedge::new(3).delay_ms(500))"#));
-    assert!(domain.contains(r#"/Plain").timeout_ms(2000).configured"#), "{domain}");
+    assert!(domain.contains(r#"/Plain").with_defaults(DEFAULTS).retry(svc::Retry::new(1)).configured"#), "{domain}");
 }
 
 #[test]

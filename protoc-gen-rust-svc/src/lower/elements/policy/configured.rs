@@ -64,6 +64,10 @@ fn configure_repetition(policy: &mut Policy, entry: &MethodConfig) {
         delay_ms: if hedge.delay.is_zero() { 0 } else { millis(hedge.delay) },
         codes: codes(|code| hedge.covers(code)),
     });
+    if policy.retry.is_none() && policy.hedge.is_none() {
+        // The defaults of the service must not apply instead.
+        policy.retry = Some(Retry { max_attempts: 1, ..Retry::default() });
+    }
     mark(policy, "Repetition");
 }
 
@@ -80,6 +84,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 fn mark(policy: &mut Policy, field: &'static str) {
+    policy.inherited.retain(|inherited| *inherited != field);
     if !policy.configured.contains(&field) {
         policy.configured.push(field);
     }

@@ -20,6 +20,22 @@ pub(in crate::lower::elements) const DEFAULTS: i32 = 50_702;
 const DEADLINE: &[i32] = &[1];
 const IDEMPOTENCY_KEY: &[i32] = &[4];
 
+/// The variants of `PolicyField`, and whether options set them.
+const FIELDS: [(&str, fn(&CallPolicy) -> bool); 12] = [
+    ("Timeout", |policy| !policy.deadline.is_empty()),
+    ("MaxTimeout", |policy| !policy.max_deadline.is_empty()),
+    ("AttemptTimeout", |policy| !policy.attempt_timeout.is_empty()),
+    ("OpenTimeout", |policy| !policy.open_timeout.is_empty()),
+    ("IdleTimeout", |policy| !policy.idle_timeout.is_empty()),
+    ("TotalTimeout", |policy| !policy.total_timeout.is_empty()),
+    ("WaitForReady", |policy| policy.wait_for_ready.is_some()),
+    ("MaxRequestBytes", |policy| policy.max_request_bytes.is_some()),
+    ("MaxResponseBytes", |policy| policy.max_response_bytes.is_some()),
+    ("Repetition", |policy| policy.retry.is_some() || policy.hedge.is_some()),
+    ("Breaker", |policy| policy.breaker.is_some()),
+    ("Bulkhead", |policy| policy.bulkhead.is_some()),
+];
+
 /// Merges the options of a method and its service.
 pub(in crate::lower::elements) struct Merge<'a> {
     defaults: CallPolicy,
@@ -73,9 +89,16 @@ impl<'a> Merge<'a> {
             bulkhead,
             throttling: None,
             configured: Vec::new(),
+            inherited: self.inherited(),
             idempotency_key,
             position: (self.position)(Owner::Method, IDEMPOTENCY_KEY),
         }
+    }
+
+    /// Returns the fields that only the service sets.
+    fn inherited(&self) -> Vec<&'static str> {
+        let is_inherited = |has: fn(&CallPolicy) -> bool| has(&self.defaults) && !has(&self.own);
+        FIELDS.into_iter().filter(|(_, has)| is_inherited(*has)).map(|(field, _)| field).collect()
     }
 
     fn idempotency(&self, has_key: bool) -> Idempotency {

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `merge` | the options of a method and its service |
+//! | `defaults` | the options of a service |
 //! | `limits` | timeouts and sizes |
 //! | `repetition` | retries and hedges |
 //! | `breaker` | circuit breakers and bulkheads |
@@ -12,6 +13,7 @@
 mod breaker;
 mod codes;
 mod configured;
+mod defaults;
 mod durations;
 mod limits;
 mod merge;
@@ -19,5 +21,6 @@ mod repetition;
 
 pub(super) use self::{
     configured::configure,
+    defaults::of_service,
     merge::{DEFAULTS, METHOD, Merge, Owner},
 };
