@@ -27,7 +27,8 @@ const COUNT_LIMIT: u64 = COUNT_MASK - 1024;
 #[derive(Debug)]
 pub(crate) struct SlidingWindow {
     start: Instant,
-    bucket_nanos: u64,
+    /// The buckets of a nanosecond, in units of 2⁻⁶⁴: a multiplication takes a fraction of the time of a division.
+    bucket_rate: u64,
     /// The counts of some of the threads each: a power of two.
     shards: Box<[Buckets]>,
 }
@@ -56,8 +57,9 @@ impl SlidingWindow {
     }
 
     fn with_shards(shards: usize, length: Duration, start: Instant) -> Self {
-        let bucket_nanos = (nanos(length) / BUCKETS).max(1);
-        Self { start, bucket_nanos, shards: (0..shards).map(|_| Buckets::default()).collect() }
+        let bucket_nanos = (nanos(length) / BUCKETS).max(2);
+        let bucket_rate = (u64::MAX / bucket_nanos).saturating_add(1);
+        Self { start, bucket_rate, shards: (0..shards).map(|_| Buckets::default()).collect() }
     }
 
     pub(crate) fn add_success(&self, now: Instant) {
@@ -107,13 +109,14 @@ impl SlidingWindow {
     }
 
     fn tick(&self, now: Instant) -> u64 {
-        nanos(now.saturating_duration_since(self.start)) / self.bucket_nanos
+        let elapsed = nanos(now.saturating_duration_since(self.start));
+        ((u128::from(elapsed) * u128::from(self.bucket_rate)) >> 64) as u64
     }
 }
 
 /// Converts to nanoseconds, which fit in a word for centuries.
 fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos().into())
 }
 
 fn tick_of(word: u64) -> u64 {
