@@ -62,7 +62,7 @@ enum Arguments {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
-    /// HTTP requests; the peer is axum with serde, written by hand.
+    /// HTTP requests; the peers are axum with serde, written by hand, and the gateways of `benches/gateways/build`.
     Gateway {
         /// A short run, to see that everything works.
         #[arg(long)]

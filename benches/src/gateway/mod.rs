@@ -1,10 +1,14 @@
-//! HTTP requests: the generated gateway beside axum and serde written by hand, interleaved, on the same processors.
+//! HTTP requests: the generated gateway beside axum and serde written by hand, and beside other gateways, interleaved, on the
+//! same processors.
 //!
-//! The programs `gateway-timed` and `gateway-counted` make the requests; here they are run, and their output becomes figures.
+//! `benches/gateways/build` builds the other gateways. The programs `gateway-timed` and `gateway-counted` make the requests; here they are run, and their output becomes figures.
+
+mod servers;
 
 use std::path::PathBuf;
 
 use bench::{error::Result, rest::requests::RequestKind};
+use servers::{OURS, REMOTE_OURS, Servers};
 
 use crate::{
     figure::{Figure, Goal, RunLength, Unit, median},
@@ -19,8 +23,8 @@ const REMOTE: f64 = 25e-6;
 pub(crate) fn all(length: RunLength) -> Result<()> {
     let timed = programs::built("bench", "gateway-timed")?;
     let counted = programs::built("bench", "gateway-counted")?;
-    let serve = |application| Serving::start(&timed, &[application, "serve"]);
-    let servers = [serve("ours")?, serve("axum")?, serve("remote")?];
+    let backend = Serving::start(&timed, &["ours", "serve-grpc"])?;
+    let servers = Servers::start(&timed, &backend)?;
     let bench = GatewayBench { length, timed, counted, servers };
     RequestKind::ALL.into_iter().try_for_each(|kind| bench.connected(kind).and_then(|()| bench.in_process(kind)))?;
     bench.parts()
@@ -30,36 +34,53 @@ struct GatewayBench {
     length: RunLength,
     timed: PathBuf,
     counted: PathBuf,
-    /// Ours, axum and ours in front of a remote service.
-    servers: [Serving; 3],
+    servers: Servers,
+}
+
+/// The rate, the latency and the processor time of requests to a server.
+#[derive(Clone, Copy)]
+struct Turn {
+    rate: f64,
+    p50: f64,
+    cpu: f64,
 }
 
 impl GatewayBench {
     /// Requests over loopback.
     fn connected(&self, kind: RequestKind) -> Result<()> {
         let turns = (0..self.length.turns).map(|_| self.turn(kind)).collect::<Result<Vec<_>>>()?;
-        let of = |server: usize, number: usize| median(turns.iter().map(|turn| turn[server][number]));
+        let of = |server: usize, value: fn(&Turn) -> f64| median(turns.iter().map(|turn| value(&turn[server])));
         let name = |figure: &str| format!("gateway/{}/{figure}", kind.name());
-        compare(name("rate"), Unit::Rate, of(0, 0), of(1, 0), Goal::None);
-        compare(name("p50"), Unit::Seconds, of(0, 1), of(1, 1), Goal::None);
-        compare(name("cpu"), Unit::Seconds, of(0, 2), of(1, 2), Goal::Ratio(1.15));
+        for (peer, goal) in self.servers.in_process() {
+            let suffix = if peer.name == "axum" { String::new() } else { format!("/{}", peer.name) };
+            let pair = |value| (of(OURS, value), of(peer.index, value));
+            compare(name("rate") + &suffix, Unit::Rate, pair(|turn| turn.rate), Goal::None);
+            compare(name("p50") + &suffix, Unit::Seconds, pair(|turn| turn.p50), Goal::None);
+            compare(name("cpu") + &suffix, Unit::Seconds, pair(|turn| turn.cpu), goal);
+        }
         let goal = if kind.orders() == 1 { Goal::AtMost(REMOTE) } else { Goal::None };
-        print(name("remote/cpu"), Unit::Seconds, of(2, 2), None, goal);
+        print(name("remote/cpu"), Unit::Seconds, of(REMOTE_OURS, |turn| turn.cpu), None, goal);
+        for peer in self.servers.remote() {
+            let pair = |value| (of(REMOTE_OURS, value), of(peer.index, value));
+            let name = |figure: &str| format!("gateway/{}/remote/{figure}/{}", kind.name(), peer.name);
+            compare(name("rate"), Unit::Rate, pair(|turn| turn.rate), Goal::None);
+            compare(name("p50"), Unit::Seconds, pair(|turn| turn.p50), Goal::None);
+            compare(name("cpu"), Unit::Seconds, pair(|turn| turn.cpu), Goal::Ratio(1.0));
+        }
         Ok(())
     }
 
-    /// Rate, latency and processor time of a request, for each server.
-    fn turn(&self, kind: RequestKind) -> Result<[[f64; 3]; 3]> {
+    /// A turn of each server.
+    fn turn(&self, kind: RequestKind) -> Result<Vec<Turn>> {
         let millis = self.length.millis.to_string();
-        let mut numbers = [[0.0; 3]; 3];
-        for (server, numbers) in self.servers.iter().zip(&mut numbers) {
+        let turn = |server: &Serving| {
             let before = server.cpu()?;
             let arguments = ["axum", "load", &server.port.to_string(), kind.name(), "--connections", "8"];
             let printed = process::call(&self.timed, &[&arguments[..], &["--millis", &millis]].concat())?;
             let requests = printed[0] * self.length.millis as f64 * 1e-3;
-            *numbers = [printed[0], printed[1], (server.cpu()? - before) / requests];
-        }
-        Ok(numbers)
+            Ok(Turn { rate: printed[0], p50: printed[1], cpu: (server.cpu()? - before) / requests })
+        };
+        self.servers.all().map(turn).collect()
     }
 
     /// Requests in one process.
@@ -67,10 +88,10 @@ impl GatewayBench {
         let requests = self.length.calls.to_string();
         let allocations = |application| process::count(&self.counted, &[application, "count", kind.name(), &requests]);
         let name = |figure: &str| format!("gateway/{}/{figure}", kind.name());
-        compare(name("allocations"), Unit::Count, allocations("ours")?, allocations("axum")?, Goal::None);
+        compare(name("allocations"), Unit::Count, (allocations("ours")?, allocations("axum")?), Goal::None);
         if process::valgrind() {
-            let (ours, axum) = (self.instructions("ours", kind)?, self.instructions("axum", kind)?);
-            compare(name("instructions"), Unit::Count, ours, axum, Goal::Ratio(1.15));
+            let pair = (self.instructions("ours", kind)?, self.instructions("axum", kind)?);
+            compare(name("instructions"), Unit::Count, pair, Goal::Ratio(1.15));
         }
         Ok(())
     }
@@ -99,8 +120,8 @@ impl GatewayBench {
     }
 }
 
-fn compare(name: String, unit: Unit, ours: f64, axum: f64, goal: Goal) {
-    print(name, unit, ours, Some(axum), goal);
+fn compare(name: String, unit: Unit, (ours, peer): (f64, f64), goal: Goal) {
+    print(name, unit, ours, Some(peer), goal);
 }
 
 fn print(name: String, unit: Unit, ours: f64, peer: Option<f64>, goal: Goal) {

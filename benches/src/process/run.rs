@@ -2,8 +2,8 @@
 
 use std::{
     ffi::OsStr,
-    fs,
-    io::{BufRead, BufReader},
+    fs::{self, DirEntry},
+    io::{self, BufRead, BufReader},
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -34,11 +34,15 @@ impl Serving {
         }
     }
 
-    /// The processor time of its main thread, in seconds.
+    /// The processor time of its threads, in seconds.
     pub(crate) fn cpu(&self) -> Result<f64> {
-        let text = fs::read_to_string(format!("/proc/{}/schedstat", self.child.id())).unwrap_or_default();
-        // Without schedstat there is no number.
-        Ok(text.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).map_or(f64::NAN, |nanos| nanos / 1e9))
+        let Ok(threads) = fs::read_dir(format!("/proc/{}/task", self.child.id())) else { return Ok(f64::NAN) };
+        let nanos = |thread: DirEntry| {
+            let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+            // Without schedstat there is no number.
+            text.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or(f64::NAN)
+        };
+        Ok(threads.filter_map(io::Result::ok).map(nanos).sum::<f64>() / 1e9)
     }
 }
 

@@ -9,7 +9,7 @@ use ::axum::Router;
 use clap::{Parser, Subcommand, ValueEnum};
 use futures::future::try_join_all;
 use rust_svc::{Client, Server};
-use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
+use tokio::{net::TcpListener, runtime::Runtime};
 
 use super::{
     axum,
@@ -45,8 +45,10 @@ struct GatewayArguments {
 
 #[derive(Subcommand)]
 enum RestTask {
-    /// Serves at a free port, and prints it. The main thread serves HTTP, and nothing else.
-    Serve,
+    /// Serves HTTP at a free port, and prints it. `remote` calls the service at `backend`.
+    Serve { backend: Option<u16> },
+    /// Serves the service over gRPC at a free port, and prints it.
+    ServeGrpc,
     /// Calls a server; prints requests per second, and the latency at the 50th and 99th percentile, in seconds.
     Load {
         port: u16,
@@ -91,7 +93,8 @@ fn runtime() -> Result<Runtime> {
 
 async fn run(application: Application, task: RestTask, allocations: &dyn Fn() -> usize) -> Result<()> {
     match task {
-        RestTask::Serve => serve(application).await,
+        RestTask::Serve { backend } => serve(application, backend).await,
+        RestTask::ServeGrpc => serve_grpc().await,
         RestTask::Load { port, kind, connections, millis } => {
             let targets = try_join_all((0..connections).map(|_| Target::connect(port))).await?;
             print_times(&timed(targets, kind, Duration::from_millis(millis)).await?)
@@ -119,28 +122,20 @@ fn in_process(application: Application) -> Result<Router> {
     }
 }
 
-async fn serve(application: Application) -> Result<()> {
-    let router = match application {
-        Application::Remote => ours::remote(Client::new(format!("http://127.0.0.1:{}", backend().await?))?)?,
-        Application::Ours | Application::Axum => in_process(application)?,
+async fn serve(application: Application, backend: Option<u16>) -> Result<()> {
+    let router = match backend {
+        Some(port) => ours::remote(Client::new(format!("http://127.0.0.1:{port}"))?)?,
+        None => in_process(application)?,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
     Ok(::axum::serve(listener, router).await?)
 }
 
-/// Serves the service over gRPC on a thread of its own. Returns its port.
-async fn backend() -> Result<u16> {
-    let (port, bound) = oneshot::channel();
-    std::thread::spawn(move || runtime()?.block_on(serve_grpc(port)));
-    Ok(bound.await?)
-}
-
-async fn serve_grpc(port: oneshot::Sender<u16>) -> Result<()> {
+async fn serve_grpc() -> Result<()> {
     let bound = Server::new().adapter(ours::adapter()).bind("127.0.0.1:0").await?;
-    if port.send(bound.local_addr().port()).is_ok() {
-        bound.run_until(std::future::pending()).await;
-    }
+    println!("{}", bound.local_addr().port());
+    bound.run_until(std::future::pending()).await;
     Ok(())
 }
 
