@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rust_svc::{Enumeration as _, Idempotency, Json, Message, SignedDuration, Timestamp, prost::Message as _};
+use rust_svc::{
+    Enumeration as _, Idempotency, Json, Message, PolicyField, SignedDuration, Timestamp, prost::Message as _,
+};
 
 use crate::golden::{
     defaults::defaults::v1::{self as defaults, Preset},
@@ -204,8 +206,15 @@ fn options_of_methods_are_constants() {
 
     let plain = policy_service::PLAIN;
     assert_eq!(plain.timeout, Some(Duration::from_secs(2)));
-    let retry = plain.retry.expect("of the service");
-    assert!(retry.covers(rust_svc::Code::Unavailable) && !retry.covers(rust_svc::Code::Aborted));
+    assert_eq!(plain.retry.map(|retry| retry.max_attempts), Some(4));
     assert_eq!(policy_service::READ.idempotency, Idempotency::NoSideEffects);
     assert!(policy_service::WATCH.breaker.is_none());
+}
+
+#[tokio::test]
+async fn defaults_of_a_service_lift_no_idempotency_gate() {
+    let client = rust_svc::Client::new("http://127.0.0.1:50051").expect("an address");
+    let retries = |method| client.policy(&method).values()[PolicyField::Repetition as usize].value.clone();
+    assert!(retries(policy_service::PLAIN).starts_with("4 attempts on UNAVAILABLE after"));
+    assert!(retries(policy_service::READ).starts_with("4 attempts on ABORTED, UNAVAILABLE after"));
 }
