@@ -6,34 +6,55 @@ use crate::path::decoded_bytes;
 
 /// Values by the literals of routes. A lookup does not allocate.
 #[derive(Debug)]
-pub(super) struct LiteralMap<T>(Vec<(Box<str>, T)>);
+pub(super) struct LiteralMap<T> {
+    /// The hashes of the literals, sorted.
+    hashes: Vec<u64>,
+    /// The literals and their values, in the order of their hashes.
+    entries: Vec<(Box<str>, T)>,
+}
 
 impl<T> LiteralMap<T> {
     /// Returns the value of the literal that a valid segment of a path is, once decoded.
     pub(super) fn get(&self, segment: &str) -> Option<&T> {
         let found = match segment.bytes().any(|byte| byte == b'%') {
-            false => self.0.binary_search_by(|(text, _)| (**text).cmp(segment)),
-            true => self.0.binary_search_by(|(text, _)| text.bytes().cmp(decoded_bytes(segment))),
+            false => self.search(hash(segment.bytes()), |literal| literal == segment),
+            true => self.search(hash(decoded_bytes(segment)), |literal| is_literal(literal, segment)),
         };
-        found.ok().map(|index| &self.0[index].1)
+        let index = found.ok()?;
+        Some(&self.entries[index].1)
     }
 
     pub(super) fn get_or_insert_with(&mut self, text: &str, new: impl FnOnce() -> T) -> &mut T {
-        let index = self.0.binary_search_by(|(own, _)| (**own).cmp(text)).unwrap_or_else(|index| {
-            self.0.insert(index, (text.into(), new()));
+        let hash = hash(text.bytes());
+        let index = self.search(hash, |literal| literal == text).unwrap_or_else(|index| {
+            self.hashes.insert(index, hash);
+            self.entries.insert(index, (text.into(), new()));
             index
         });
-        &mut self.0[index].1
+        &mut self.entries[index].1
+    }
+
+    /// Returns the position of a literal with this hash, or else the one where it would be.
+    fn search(&self, hash: u64, is_wanted: impl Fn(&str) -> bool) -> Result<usize, usize> {
+        let start = self.hashes.partition_point(|own| *own < hash);
+        let same = self.hashes[start..].iter().take_while(|own| **own == hash).count();
+        let found = (start..start + same).find(|index| is_wanted(&self.entries[*index].0));
+        found.ok_or(start)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
+}
+
+/// Hashes by FNV-1a. Only routes add literals, so that callers cannot make lookups slow.
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl<T> Default for LiteralMap<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { hashes: Vec::new(), entries: Vec::new() }
     }
 }
 

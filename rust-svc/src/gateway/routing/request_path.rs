@@ -14,7 +14,7 @@ pub(crate) struct RequestPath<'p> {
 
 /// Segments with slashes between them; an empty text has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PathSegments<'p>(pub(super) &'p str);
+pub(crate) struct PathSegments<'p>(pub(in crate::gateway) &'p str);
 
 /// The reason why no route can have a path.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,8 +45,15 @@ impl<'p> RequestPath<'p> {
 
 /// Returns whether a slash begins or ends the path, or follows another, or the path is empty.
 fn has_empty_segment(path: &[u8]) -> bool {
-    let slash = Some(&b'/');
-    path.is_empty() || path.first() == slash || path.last() == slash || path.windows(2).any(|pair| pair == b"//")
+    let mut is_behind_slash = true;
+    for byte in path {
+        let is_slash = *byte == b'/';
+        if is_slash && is_behind_slash {
+            return true;
+        }
+        is_behind_slash = is_slash;
+    }
+    is_behind_slash
 }
 
 impl<'p> PathSegments<'p> {
