@@ -35,7 +35,7 @@ pub(super) enum FieldFilter {
 impl Writer {
     /// Creates a writer that has printed nothing.
     pub fn new(options: &PrintOptions) -> Self {
-        Self::resume(JsonBuffer::with_capacity(256), options)
+        Self::resume(JsonBuffer::with_capacity(1024), options)
     }
 
     /// Continues to print into a buffer.

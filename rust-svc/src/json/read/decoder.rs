@@ -106,11 +106,13 @@ impl<'b> Decoder<'b> {
         self.seen.truncate(start);
     }
 
+    #[inline]
     pub(crate) fn has_seen(&self, name: &str, start: usize) -> bool {
         self.seen[start..].contains(&name)
     }
 
     /// Notes that a field is read. Fails if it was before.
+    #[inline]
     pub(crate) fn see(&mut self, name: &'static str, start: usize) -> JsonResult {
         if self.has_seen(name, start) {
             return Err(JsonError::value("is given more than once").within(name));
@@ -119,6 +121,7 @@ impl<'b> Decoder<'b> {
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn string(&mut self) -> JsonResult<Cow<'b, str>> {
         match self.tokens.peek() {
             Some(b'"') => self.tokens.string(),

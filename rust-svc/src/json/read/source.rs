@@ -49,6 +49,7 @@ impl<'a, 'b> From<FieldOrigin<'a, 'b>> for FieldReader<'a, 'b> {
 
 impl<'b> MessageScope<'b> {
     /// Returns the source of one of its fields, apart from the JSON.
+    #[inline]
     pub(super) fn parameters<'a>(&self, name: &str, decoder: &'a mut Decoder<'b>) -> ValueSource<'a, 'b> {
         if self.children.is_empty() {
             return ValueSource::json(decoder);
@@ -60,6 +61,7 @@ impl<'b> MessageScope<'b> {
 
 impl<'a, 'b> ValueSource<'a, 'b> {
     /// Reads the next value of the JSON.
+    #[inline]
     pub(crate) fn json(decoder: &'a mut Decoder<'b>) -> Self {
         Self { decoder, is_json: true, nodes: Vec::new(), texts: Vec::new() }
     }
@@ -75,11 +77,13 @@ impl<'a, 'b> ValueSource<'a, 'b> {
     }
 
     /// Returns whether parameters name fields or keys within this value.
+    #[inline]
     pub(crate) fn has_children(&self) -> bool {
         self.nodes.iter().any(|node| !node.children().is_empty())
     }
 
     /// Returns whether the value is only known to be present, as the message of an empty body is.
+    #[inline]
     pub(crate) fn is_empty_message(&self) -> bool {
         let has_value = self.is_json || !self.texts.is_empty() || self.has_children();
         !has_value && self.nodes.iter().any(|node| node.is_present())
@@ -87,6 +91,7 @@ impl<'a, 'b> ValueSource<'a, 'b> {
 
     /// Takes a JSON `null`, which means that the value is not in the JSON. Returns false if parameters set it, or if
     /// the JSON has another value.
+    #[inline]
     pub(crate) fn take_null(&mut self) -> JsonResult<bool> {
         if self.is_json && self.decoder.tokens.null()? {
             self.is_json = false;
@@ -117,6 +122,7 @@ impl<'a, 'b> ValueSource<'a, 'b> {
     }
 
     /// Returns the text of a parameter that may be given once, and has no fields.
+    #[inline]
     pub(crate) fn one_text(&self) -> JsonResult<Option<&'b str>> {
         if self.has_children() {
             return Err(JsonError::value("is not a message or a map whose fields can be set"));

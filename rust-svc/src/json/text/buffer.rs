@@ -73,6 +73,7 @@ impl JsonBuffer {
     }
 
     pub(crate) fn string(&mut self, text: &str) {
+        self.text.reserve(text.len() + 2);
         self.text.push(b'"');
         let mut rest = text.as_bytes();
         loop {

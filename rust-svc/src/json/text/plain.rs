@@ -4,21 +4,28 @@ const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
 
 /// Returns the length of the text before the first quote, backslash or control character.
+#[inline]
 pub(super) fn plain_length(text: &[u8]) -> usize {
-    let (words, _) = text.as_chunks();
-    let whole = 8 * words.iter().take_while(|word| is_plain(u64::from_ne_bytes(**word))).count();
-    let rest = &text[whole..];
-    whole + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+    let (words, rest) = text.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let special = special_bytes(u64::from_le_bytes(*word));
+        if special != 0 {
+            return 8 * index + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    8 * words.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
-/// Checks eight bytes at once. A byte that is too small borrows from its highest bit.
-fn is_plain(word: u64) -> bool {
+/// Checks eight bytes at once. Returns the highest bit of the first byte that is not plain, and perhaps of bytes behind it:
+/// a byte that is too small borrows from the next one.
+fn special_bytes(word: u64) -> u64 {
     let zero_at = |byte: u8| {
         let difference = word ^ (ONES * u64::from(byte));
         difference.wrapping_sub(ONES) & !difference
     };
     let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (control | zero_at(b'"') | zero_at(b'\\')) & HIGHS == 0
+    (control | zero_at(b'"') | zero_at(b'\\')) & HIGHS
 }
 
 #[cfg(test)]

@@ -40,14 +40,16 @@ impl<'b> Tokenizer<'b> {
     }
 
     /// Returns the next byte that is not white space.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.position..];
-        let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-        self.position += blank;
-        rest.get(blank).copied()
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
+            self.position += 1;
+        }
+        self.byte()
     }
 
     /// Takes the memory of a value. Fails if all values take too much.
+    #[inline]
     pub(crate) fn charge(&mut self, bytes: usize) -> JsonResult {
         let Some(left) = self.memory.checked_sub(bytes) else {
             let most = self.max_memory;
@@ -113,6 +115,7 @@ impl<'b> Tokenizer<'b> {
     }
 
     /// Reads the word `null` if it is next.
+    #[inline]
     pub(crate) fn null(&mut self) -> JsonResult<bool> {
         if self.peek() == Some(b'n') { self.word("null").map(|()| true) } else { Ok(false) }
     }
@@ -132,6 +135,7 @@ impl<'b> Tokenizer<'b> {
         Ok(&rest[..length])
     }
 
+    #[inline]
     pub(crate) fn string(&mut self) -> JsonResult<Cow<'b, str>> {
         #[cfg(test)]
         {
@@ -195,6 +199,7 @@ impl<'b> Tokenizer<'b> {
     }
 
     /// Fails because the text is not JSON.
+    #[cold]
     pub(crate) fn fail<T>(&self, why: &str) -> JsonResult<T> {
         let before = &self.text[..self.position];
         let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
@@ -202,6 +207,7 @@ impl<'b> Tokenizer<'b> {
         Err(JsonError::syntax(format!("is not valid JSON: {why} at line {line}, column {column}")))
     }
 
+    #[inline]
     fn another(&mut self, end: u8, first: &mut bool, expected: &str) -> JsonResult<bool> {
         let first = std::mem::take(first);
         match self.peek() {
@@ -219,10 +225,12 @@ impl<'b> Tokenizer<'b> {
         }
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.position).copied()
     }
 
+    #[inline]
     fn take(&mut self, byte: u8, expected: &str) -> JsonResult {
         if self.peek() != Some(byte) {
             return self.fail(expected);
@@ -241,6 +249,7 @@ impl<'b> Tokenizer<'b> {
     }
 
     /// Reads text up to a quote or a backslash.
+    #[inline]
     fn plain_text(&mut self) -> JsonResult<&'b str> {
         let rest = &self.text[self.position..];
         let length = plain_length(rest.as_bytes());
