@@ -2,8 +2,8 @@
 
 use std::{panic::AssertUnwindSafe, pin::Pin};
 
-use futures::{FutureExt, future::OptionFuture};
-use tokio::time::{Instant, sleep_until};
+use futures::FutureExt;
+use tokio::time::Instant;
 
 use crate::{
     Error, Method, Result,
@@ -22,7 +22,7 @@ pub(super) async fn with_deadline<T>(
     if deadline.is_some_and(|deadline| deadline <= start) {
         return Err(deadline_exceeded());
     }
-    let cancelled = || expiry(shutdown, deadline);
+    let cancelled = || shutdown.recv_until(deadline);
     run_until_cancelled(cancelled, work).await.unwrap_or_else(|| Err(expiry_error(deadline, stopped)))
 }
 
@@ -38,14 +38,6 @@ pub(super) fn catch_panic<T>(
 /// Returns the error of a call whose deadline has passed.
 pub(super) fn deadline_exceeded() -> Error {
     Error::deadline_exceeded("the deadline passed before the call was done")
-}
-
-async fn expiry(shutdown: &ShutdownSignal, deadline: Option<Instant>) {
-    let passed = OptionFuture::from(deadline.map(sleep_until));
-    tokio::select! {
-        _ = shutdown.recv() => (),
-        Some(()) = passed => (),
-    }
 }
 
 fn expiry_error(deadline: Option<Instant>, stopped: fn() -> Error) -> Error {

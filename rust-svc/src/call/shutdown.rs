@@ -2,7 +2,11 @@
 
 use std::{future::pending, sync::Arc};
 
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+use futures::future::OptionFuture;
 use tokio::sync::watch;
+#[cfg(any(feature = "adapter", feature = "gateway"))]
+use tokio::time::{Instant, sleep_until};
 
 #[cfg(any(feature = "adapter", feature = "gateway"))]
 use crate::Error;
@@ -62,6 +66,15 @@ impl ShutdownSignal {
             None => pending().await,
         }
         handler_interrupted()
+    }
+
+    /// Completes when calls must end, or the deadline passes.
+    pub(crate) async fn recv_until(&self, deadline: Option<Instant>) {
+        let passed = OptionFuture::from(deadline.map(sleep_until));
+        tokio::select! {
+            _ = self.recv() => (),
+            Some(()) = passed => (),
+        }
     }
 }
 

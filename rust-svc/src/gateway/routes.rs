@@ -110,7 +110,7 @@ impl GatewayRoutes {
         let layers: Vec<_> = self.groups.iter().map(|group| group.layers.clone()).collect();
         let table = Arc::new(RouteTable::new(self.groups, self.outer_chain, Assets::new(&self.documents))?);
         let (shared, routes) = (table.clone(), Router::new());
-        let routes = routes.fallback(move |request| shared.clone().serve(request));
+        let routes = routes.fallback(move |request| shared.serve(request));
         if layers.iter().all(Vec::is_empty) {
             return Ok(routes);
         }

@@ -147,7 +147,7 @@ impl<S: ?Sized + Send + Sync + 'static> Gateway<S> {
         mut self,
         method: Method,
         route: Route,
-        handler: impl Fn(HttpExchange) -> HandlerFuture + Send + Sync + 'static,
+        handler: impl Fn(Box<HttpExchange>) -> HandlerFuture + Send + Sync + 'static,
     ) -> Self
     where
         Q: JsonValue + 'static,

@@ -50,7 +50,7 @@ impl GatewayRoutes {
     }
 }
 
-async fn respond(method: Arc<dyn JsonMethod>, mut exchange: HttpExchange) -> Result<Response<Body>, HttpError> {
+async fn respond(method: Arc<dyn JsonMethod>, mut exchange: Box<HttpExchange>) -> Result<Response<Body>, HttpError> {
     let kind = method.method().kind;
     let requests = match kind {
         Kind::Unary | Kind::ServerStreaming => Streaming::from_messages([exchange.json_request().await?]),

@@ -1,13 +1,17 @@
 //! One call of a handler, within its interceptors, its deadline and the life of the server.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    pin::{Pin, pin},
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
     http::{Response, request::Parts},
 };
 use futures::{FutureExt, TryFutureExt};
-use tokio::time::{self, Instant};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
@@ -16,7 +20,10 @@ use super::{
 };
 use crate::{
     Error, Method,
-    call::shutdown::ShutdownSignal,
+    call::{
+        run_until::run_until_cancelled,
+        shutdown::{ShutdownSignal, handler_interrupted},
+    },
     gateway::{
         error::HttpError,
         request::context,
@@ -28,30 +35,29 @@ use crate::{
     intercept::{HttpRoute, Side, panic_error},
 };
 
-/// Responds to a request whose route is known. `run` responds to one that is valid.
+/// Responds to a request that is valid so far, by the response of `run` or by its error.
 pub(crate) async fn serve<F>(
     handler: &RouteHandler,
-    http_route: HttpRoute,
-    parts: &Parts,
-    exchange: Result<HttpExchange, HttpError>,
-    run: impl FnOnce(HttpExchange) -> F,
+    exchange: Box<HttpExchange>,
+    run: impl FnOnce(Box<HttpExchange>) -> F,
 ) -> Response<Body>
 where
     F: Future<Output = Result<Response<Body>, HttpError>>,
 {
+    let (cx, is_conditional) = (exchange.cx(), exchange.is_conditional_write());
+    let result = run(exchange).await.map_err(|error| error.with_metadata_of(&cx));
+    finish(handler, if is_conditional { result.map_err(conditional::unless_refused) } else { result })
+}
+
+/// Responds to a request that is not valid.
+pub(crate) fn refuse(handler: &RouteHandler, http_route: HttpRoute, parts: &Parts, error: HttpError) -> Response<Body> {
+    let cx = context::of_peer(parts);
+    handler.chain.refused(&handler.route.method, Some(http_route), cx.clone(), error.error.code());
+    finish(handler, Err(error.with_metadata_of(&cx)))
+}
+
+fn finish(handler: &RouteHandler, result: Result<Response<Body>, HttpError>) -> Response<Body> {
     let BoundRoute { method, route, .. } = &*handler.route;
-    let result = match exchange {
-        Ok(exchange) => {
-            let (cx, is_conditional) = (exchange.cx(), exchange.is_conditional_write());
-            let result = run(exchange).await.map_err(|error| error.with_metadata_of(&cx));
-            if is_conditional { result.map_err(conditional::unless_refused) } else { result }
-        }
-        Err(error) => {
-            let cx = context::of_peer(parts);
-            handler.chain.refused(method, Some(http_route), cx.clone(), error.error.code());
-            Err(error.with_metadata_of(&cx))
-        }
-    };
     let mut response = result.unwrap_or_else(|error| {
         log_error(method, &error.error);
         message::error(&error, &handler.settings)
@@ -64,7 +70,7 @@ where
 pub(crate) async fn run(
     handler: &RouteHandler,
     http_route: HttpRoute,
-    exchange: HttpExchange,
+    exchange: Box<HttpExchange>,
 ) -> Result<Response<Body>, HttpError> {
     let exchange = pass(handler, http_route, exchange).await?;
     respond(&handler.route.method, &handler.handler, exchange).await
@@ -74,19 +80,30 @@ pub(crate) async fn run(
 pub(crate) async fn pass(
     handler: &RouteHandler,
     http_route: HttpRoute,
-    exchange: HttpExchange,
-) -> Result<HttpExchange, HttpError> {
-    let (method, deadline) = (&handler.route.method, exchange.cx().deadline());
+    exchange: Box<HttpExchange>,
+) -> Result<Box<HttpExchange>, HttpError> {
     if exchange.cx().is_cancelled() {
         let error = deadline_exceeded();
-        handler.chain.refused(method, Some(http_route), exchange.cx(), error.error.code());
+        handler.chain.refused(&handler.route.method, Some(http_route), exchange.cx(), error.error.code());
         return Err(error);
     }
-    let start = Instant::now();
+    if handler.chain.is_empty() {
+        return Ok(exchange);
+    }
+    // The box keeps the future of other calls small.
+    Box::pin(intercept(handler, http_route, exchange)).await
+}
+
+async fn intercept(
+    handler: &RouteHandler,
+    http_route: HttpRoute,
+    exchange: Box<HttpExchange>,
+) -> Result<Box<HttpExchange>, HttpError> {
+    let (method, deadline, start) = (&handler.route.method, exchange.cx().deadline(), Instant::now());
     let mut pending = handler.chain.clone().open(method, Side::Server, Some(http_route), exchange.cx(), start);
     let shutdown = exchange.shutdown();
-    let passed = pending.pass(start).map_err(HttpError::from);
-    let passed = until_shutdown(&shutdown, with_deadline(method, deadline, passed)).await;
+    let work = pending.pass(start).map_err(HttpError::from);
+    let passed = run_in_time(method, &shutdown, deadline, pin!(work)).await;
     passed.inspect_err(|error| pending.failed(&error.error))?;
     Ok(exchange.with_call(Arc::new(pending.run())))
 }
@@ -95,11 +112,11 @@ pub(crate) async fn pass(
 pub(crate) async fn respond(
     method: &Method,
     handler: &Handler,
-    exchange: HttpExchange,
+    exchange: Box<HttpExchange>,
 ) -> Result<Response<Body>, HttpError> {
     let (call, shutdown, deadline) = (exchange.call(), exchange.shutdown(), exchange.cx().deadline());
-    let response = handler(exchange).instrument(call.span());
-    let result = until_shutdown(&shutdown, with_deadline(method, deadline, response)).await;
+    let response = pin!(handler(exchange).instrument(call.span()));
+    let result = run_in_time(method, &shutdown, deadline, response).await;
     result.inspect_err(|error| {
         call.failed(&error.error);
         call.answered(error.status().as_u16());
@@ -107,30 +124,19 @@ pub(crate) async fn respond(
     })
 }
 
-/// Runs until the server shuts down.
-async fn until_shutdown<T>(
-    shutdown: &ShutdownSignal,
-    work: impl Future<Output = Result<T, HttpError>>,
-) -> Result<T, HttpError> {
-    tokio::select! {
-        biased;
-        result = work => result,
-        error = shutdown.recv() => Err(error.into()),
-    }
-}
-
-/// Runs until the deadline. The caller of a handler that panics sees only an internal error.
-async fn with_deadline<T>(
+/// Runs until the deadline passes, or the server shuts down. The caller of a handler that panics sees only an internal error.
+async fn run_in_time<T>(
     method: &Method,
+    shutdown: &ShutdownSignal,
     deadline: Option<Instant>,
-    work: impl Future<Output = Result<T, HttpError>>,
+    work: Pin<&mut impl Future<Output = Result<T, HttpError>>>,
 ) -> Result<T, HttpError> {
-    let work = AssertUnwindSafe(work).catch_unwind();
-    let result = match deadline {
-        Some(deadline) => time::timeout_at(deadline, work).await.map_err(|_| deadline_exceeded())?,
-        None => work.await,
-    };
-    result.unwrap_or_else(|panic| Err(panic_error(method, &*panic).into()))
+    let work = pin!(AssertUnwindSafe(work).catch_unwind());
+    match run_until_cancelled(|| shutdown.recv_until(deadline), work).await {
+        Some(result) => result.unwrap_or_else(|panic| Err(panic_error(method, &*panic).into())),
+        None if deadline.is_some_and(|deadline| deadline <= Instant::now()) => Err(deadline_exceeded()),
+        None => Err(handler_interrupted().into()),
+    }
 }
 
 fn deadline_exceeded() -> HttpError {

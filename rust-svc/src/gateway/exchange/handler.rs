@@ -19,7 +19,7 @@ use crate::{
 /// The response to a request, or the error that takes its place.
 pub(crate) type HandlerFuture = BoxFuture<'static, Result<Response<Body>, HttpError>>;
 
-pub(crate) type Handler = Arc<dyn Fn(HttpExchange) -> HandlerFuture + Send + Sync>;
+pub(crate) type Handler = Arc<dyn Fn(Box<HttpExchange>) -> HandlerFuture + Send + Sync>;
 
 /// A route as generated code declares it.
 #[derive(Clone)]

@@ -69,7 +69,7 @@ impl HttpExchange {
         segments: PathSegments<'_>,
         parts: &mut Parts,
         body: Body,
-    ) -> Result<Self, HttpError> {
+    ) -> Result<Box<Self>, HttpError> {
         let query = parts.uri.query().unwrap_or_default();
         let mut parameters = parameters::read(&route, segments, query, &settings)?;
         if let Some(path) = &route.expected_etag
@@ -90,7 +90,7 @@ impl HttpExchange {
         let shutdown = parts.extensions.get().cloned().unwrap_or_default();
         let receive_timeout = parts.extensions.get().map_or(Duration::MAX, |info: &HttpConnInfo| info.receive_timeout);
         let messages = None;
-        Ok(Self {
+        Ok(Box::new(Self {
             route,
             settings,
             parameters,
@@ -104,7 +104,7 @@ impl HttpExchange {
             call,
             print,
             framing,
-        })
+        }))
     }
 
     /// Returns the signal that the server ends its calls.
@@ -127,8 +127,10 @@ impl HttpExchange {
 
     /// Reads requests from the messages of a WebSocket, and sends a message for each response.
     #[cfg(feature = "websocket")]
-    pub(crate) fn over_socket(self, messages: Streaming<Bytes>) -> Self {
-        Self { messages: Some(messages), framing: self.framing.into_messages(), ..self }
+    pub(crate) fn over_socket(mut self: Box<Self>, messages: Streaming<Bytes>) -> Box<Self> {
+        self.messages = Some(messages);
+        self.framing = self.framing.into_messages();
+        self
     }
 
     /// Returns the key of an error among the messages of a stream.
@@ -138,8 +140,9 @@ impl HttpExchange {
     }
 
     /// Replaces the call by the one that the interceptors let pass.
-    pub(crate) fn with_call(self, call: Arc<ActiveCall>) -> Self {
-        Self { call, ..self }
+    pub(crate) fn with_call(mut self: Box<Self>, call: Arc<ActiveCall>) -> Box<Self> {
+        self.call = call;
+        self
     }
 
     /// Reads the one request message.
@@ -217,7 +220,7 @@ impl HttpExchange {
     }
 
     /// Returns the response of one message.
-    pub(crate) fn respond<R: JsonValue>(self, wire: R) -> Result<Response<Body>, HttpError> {
+    pub(crate) fn respond<R: JsonValue>(self: Box<Self>, wire: R) -> Result<Response<Body>, HttpError> {
         let field = self.route.response_field;
         let etag = if self.route.returns_etag { conditional::tag_of(&wire) } else { None };
         let bytes = self.route.returns_bytes.then(|| HttpBody::of(&wire, field));
@@ -251,7 +254,7 @@ impl HttpExchange {
 
     /// Returns the response of a stream. An error before the first message is one of the whole request, unless it comes late.
     pub(crate) async fn respond_with_stream<R: Send + 'static, W: JsonValue + Send + 'static>(
-        self,
+        self: Box<Self>,
         messages: Streaming<R>,
         into_response: fn(R) -> W,
     ) -> Result<Response<Body>, HttpError> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ::http_body::Frame;
 use axum::{
     body::{Body, HttpBody},
     http::{HeaderMap, StatusCode, header},
@@ -71,16 +72,28 @@ pub(crate) async fn read_whole(
     limit: usize,
     timeout: Duration,
 ) -> Result<Bytes, HttpError> {
-    let (mut body, mut bytes) = (Limited::new(body, limit), BytesMut::new());
-    let late = |_| Some(Err("the rest of the request did not come".into()));
-    while let Some(frame) = time::timeout(timeout, body.frame()).await.unwrap_or_else(late) {
+    let (mut body, mut first, mut all) = (Limited::new(body, limit), Bytes::new(), BytesMut::new());
+    while let Some(frame) = next_frame(&mut body, timeout).await {
         let Ok(data) = frame.map_err(|error| body_error(error, limit))?.into_data() else { continue };
-        if bytes.is_empty() && !data.is_empty() {
+        if first.is_empty() && !data.is_empty() {
             kind.check(headers)?;
+            first = data;
+        } else {
+            // A body of one frame is not copied.
+            all.extend_from_slice(if all.is_empty() { &first } else { &[] });
+            all.extend_from_slice(&data);
         }
-        bytes.extend_from_slice(&data);
     }
-    Ok(bytes.freeze())
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+/// Returns the next frame of a body, or the error of one that does not come in time.
+async fn next_frame(body: &mut Limited<Body>, timeout: Duration) -> Option<Result<Frame<Bytes>, BoxError>> {
+    if timeout == Duration::MAX {
+        return body.frame().await;
+    }
+    let late = |_| Some(Err("the rest of the request did not come".into()));
+    time::timeout(timeout, body.frame()).await.unwrap_or_else(late)
 }
 
 /// Returns the values of a body as they arrive, each of at most `limit` bytes. An empty body needs no content type, but has

@@ -6,6 +6,8 @@ use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header, request::Parts},
 };
+#[cfg(feature = "websocket")]
+use futures::future::BoxFuture;
 
 use super::{
     bound_route::BoundRoute,
@@ -40,7 +42,7 @@ static METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-over
 /// All routes, by their HTTP methods and paths.
 #[derive(Debug)]
 pub(in crate::gateway) struct RouteTable {
-    handlers: Vec<RouteHandler>,
+    handlers: Vec<Arc<RouteHandler>>,
     tries: Vec<(&'static str, RouteTrie)>,
     /// The settings for requests without a route.
     settings: Arc<GatewaySettings>,
@@ -48,6 +50,15 @@ pub(in crate::gateway) struct RouteTable {
     chain: Chain,
     /// The OpenAPI documents and their pages.
     assets: Assets,
+}
+
+/// A request whose route is found.
+enum Opened {
+    /// A call, with what precedes the body of its request.
+    Call(Arc<RouteHandler>, HttpRoute, Box<HttpExchange>),
+    /// A WebSocket, and the response to its handshake.
+    #[cfg(feature = "websocket")]
+    Socket(BoxFuture<'static, Response<Body>>),
 }
 
 /// The conflicts and errors of routes, one line for each.
@@ -74,7 +85,8 @@ impl RouteTable {
         let index = self.handlers.len();
         let inserted = self.trie_mut(route.route.kind).insert(&route.template, index);
         inserted.map_err(|other| format!("{name}: {:?} matches the same paths", self.handlers[other]))?;
-        self.handlers.push(RouteHandler { route: Arc::new(route), chain, handler, settings: settings.clone(), group });
+        let (route, settings) = (Arc::new(route), settings.clone());
+        self.handlers.push(Arc::new(RouteHandler { route, chain, handler, settings, group }));
         Ok(())
     }
 
@@ -86,29 +98,47 @@ impl RouteTable {
         &mut self.tries[index].1
     }
 
-    pub(in crate::gateway) async fn serve(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
+    /// Responds to a request. What precedes the call is no part of the future, which stays small.
+    pub(in crate::gateway) fn serve(&self, request: Request<Body>) -> impl Future<Output = Response<Body>> + use<> {
+        let opened = self.open(request);
+        async move {
+            match opened {
+                Ok(Opened::Call(handler, http_route, exchange)) => {
+                    call::serve(&handler, exchange, |exchange| call::run(&handler, http_route, exchange)).await
+                }
+                #[cfg(feature = "websocket")]
+                Ok(Opened::Socket(response)) => response.await,
+                Err(response) => *response,
+            }
+        }
+    }
+
+    /// Finds the route of a request, and reads what precedes its body. Fails with the response to a request without a route,
+    /// or that is not valid.
+    fn open(&self, request: Request<Body>) -> Result<Opened, Box<Response<Body>>> {
         let (mut parts, body) = request.into_parts();
         if let Some(response) = self.assets.serve(&parts) {
-            return response;
+            return Err(response.into());
         }
         let uri = parts.uri.clone();
-        let path = RequestPath::parse(uri.path());
-        if let Some(method) = path.as_ref().ok().and_then(|path| self.overriding(&parts, *path)) {
+        let path = RequestPath::parse(uri.path()).map_err(|error| self.refuse(&parts, path_error(error)))?;
+        if let Some(method) = self.overriding(&parts, path) {
             parts.method = method;
         }
-        let found = path.map(|path| (self.find(&parts.method, path), path));
         #[cfg(feature = "websocket")]
-        if let Ok((_, path)) = &found
-            && let Some((handler, segments)) = self.find_socket(&parts, *path)
-        {
+        if let Some((handler, segments)) = self.find_socket(&parts, path) {
             let http_route = http_route(&parts, handler.route.route.template);
-            return web_socket::serve(handler, http_route, segments, &mut parts).await;
+            let response = web_socket::serve(handler.clone(), http_route, segments.0.to_owned(), parts);
+            return Ok(Opened::Socket(Box::pin(response)));
         }
-        match found {
-            Err(PathError::Malformed) => self.refuse(&parts, malformed()),
-            Err(PathError::NotFound) => self.refuse(&parts, not_found()),
-            Ok((Some((handler, segments)), _)) => self.call(handler, segments, &mut parts, body).await,
-            Ok((None, path)) => self.other_method(&parts, path),
+        let Some((handler, segments)) = self.find(&parts.method, path) else {
+            return Err(self.other_method(&parts, path).into());
+        };
+        let http_route = http_route(&parts, handler.route.route.template);
+        let (route, settings) = (handler.route.clone(), handler.settings.clone());
+        match HttpExchange::open(route, settings, segments, &mut parts, body) {
+            Ok(exchange) => Ok(Opened::Call(handler.clone(), http_route, exchange)),
+            Err(error) => Err(call::refuse(handler, http_route, &parts, error).into()),
         }
     }
 
@@ -132,7 +162,7 @@ impl RouteTable {
     }
 
     /// Finds the route of a request. A slash behind the path is ignored for routes whose settings say so.
-    fn find<'p>(&self, method: &HttpMethod, path: RequestPath<'p>) -> Option<(&RouteHandler, PathSegments<'p>)> {
+    fn find<'p>(&self, method: &HttpMethod, path: RequestPath<'p>) -> Option<(&Arc<RouteHandler>, PathSegments<'p>)> {
         self.find_exactly(method, path).or_else(|| {
             let found = self.find_exactly(method, path.without_slash()?);
             found.filter(|(handler, _)| handler.settings.trailing_slash)
@@ -144,7 +174,7 @@ impl RouteTable {
         &self,
         method: &HttpMethod,
         path: RequestPath<'p>,
-    ) -> Option<(&RouteHandler, PathSegments<'p>)> {
+    ) -> Option<(&Arc<RouteHandler>, PathSegments<'p>)> {
         let as_get = (method == HttpMethod::HEAD).then_some("GET");
         let mut kinds = [Some(method.as_str()), as_get, Some(ANY)].into_iter().flatten();
         let find = |kind| self.tries.iter().find(|(own, _)| *own == kind)?.1.find(path);
@@ -154,25 +184,13 @@ impl RouteTable {
 
     /// Finds the route of a stream that the request asks to have over a WebSocket, whose handshake is always `GET`.
     #[cfg(feature = "websocket")]
-    fn find_socket<'p>(&self, parts: &Parts, path: RequestPath<'p>) -> Option<(&RouteHandler, PathSegments<'p>)> {
+    fn find_socket<'p>(&self, parts: &Parts, path: RequestPath<'p>) -> Option<(&Arc<RouteHandler>, PathSegments<'p>)> {
         if !web_socket::is_handshake(parts) {
             return None;
         }
         let methods = [HttpMethod::GET, HttpMethod::POST, HttpMethod::PUT, HttpMethod::PATCH];
         let mut found = methods.iter().filter_map(|method| self.find(method, path));
         found.find(|(handler, _)| handler.route.method.kind.is_stream())
-    }
-
-    async fn call(
-        &self,
-        handler: &RouteHandler,
-        segments: PathSegments<'_>,
-        parts: &mut Parts,
-        body: Body,
-    ) -> Response<Body> {
-        let http_route = http_route(parts, handler.route.route.template);
-        let exchange = HttpExchange::open(handler.route.clone(), handler.settings.clone(), segments, parts, body);
-        call::serve(handler, http_route, parts, exchange, |exchange| call::run(handler, http_route, exchange)).await
     }
 
     /// Responds to a path without a route for this method.
@@ -243,15 +261,28 @@ fn not_found() -> HttpError {
     Error::not_found("there is nothing at this path").into()
 }
 
-fn malformed() -> HttpError {
-    Error::invalid_argument("the path has a `%` without two hexadecimal digits").into()
+fn path_error(error: PathError) -> HttpError {
+    match error {
+        PathError::NotFound => not_found(),
+        PathError::Malformed => Error::invalid_argument("the path has a `%` without two hexadecimal digits").into(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{HttpConnInfo, http_route};
+    use axum::{body::Body, http::Request};
+
+    use super::{HttpConnInfo, RouteTable, http_route};
+    use crate::{gateway::openapi::Assets, intercept::Chain};
+
+    /// The allocator is slower from about 1 KiB on, and the future is copied where it is boxed.
+    #[test]
+    fn the_future_of_a_request_is_small() {
+        let table = RouteTable::new(Vec::new(), Chain::new(), Assets::new(&[])).expect("no conflict");
+        assert!(size_of_val(&table.serve(Request::new(Body::empty()))) <= 1024);
+    }
 
     #[test]
     fn the_scheme_of_a_request_over_http1_is_that_of_its_connection() {

@@ -43,7 +43,7 @@ pub(super) struct SocketCall {
     method: Method,
     handler: Handler,
     settings: Arc<GatewaySettings>,
-    exchange: HttpExchange,
+    exchange: Box<HttpExchange>,
     /// Whether responses are bytes, not JSON.
     sends_bytes: bool,
 }
@@ -62,7 +62,7 @@ type Sink = SplitSink<WebSocket, Message>;
 type Requests = mpsc::Sender<Result<Bytes>>;
 
 impl SocketCall {
-    pub(super) fn new(route: &RouteHandler, exchange: HttpExchange) -> Self {
+    pub(super) fn new(route: &RouteHandler, exchange: Box<HttpExchange>) -> Self {
         Self {
             method: route.route.method,
             handler: route.handler.clone(),
@@ -111,7 +111,7 @@ impl SocketCall {
 }
 
 /// Returns the messages of a call, as JSON or bytes.
-fn responses(method: Method, handler: Handler, exchange: HttpExchange) -> impl Stream<Item = Result<Bytes>> {
+fn responses(method: Method, handler: Handler, exchange: Box<HttpExchange>) -> impl Stream<Item = Result<Bytes>> {
     let response = stream::once(async move {
         let response = call::respond(&method, &handler, exchange).await;
         response.map(|response| response.into_body().into_data_stream().map_err(cause)).map_err(|error| {
