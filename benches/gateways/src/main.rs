@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt};
 use futures::stream;
 use orders::{
     Address, CreateOrderRequest, GetOrderRequest, Item, ListOrdersRequest, ListOrdersResponse, Order, OrderService,
@@ -96,5 +96,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let router = Router::new().fallback_service(RestService::new(rest::Transcoder::new(Orders)));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     Ok(axum::serve(listener, router).await?)
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::axum::Router;
+use ::axum::{Router, serve::ListenerExt};
 use clap::{Parser, Subcommand, ValueEnum};
 use futures::future::try_join_all;
 use rust_svc::{Client, Server};
@@ -129,6 +129,7 @@ async fn serve(application: Application, backend: Option<u16>) -> Result<()> {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     Ok(::axum::serve(listener, router).await?)
 }
 
