@@ -288,7 +288,7 @@ mod tests {
     fn the_scheme_of_a_request_over_http1_is_that_of_its_connection() {
         for (is_encrypted, scheme) in [(true, "https"), (false, "http")] {
             let info = HttpConnInfo { receive_timeout: Duration::MAX, is_encrypted };
-            let request = http::Request::get("/v1/users").extension(info).body(()).expect("a request");
+            let request = Request::get("/v1/users").extension(info).body(()).expect("a request");
             assert_eq!(http_route(&request.into_parts().0, "/v1/users").scheme, scheme);
         }
     }

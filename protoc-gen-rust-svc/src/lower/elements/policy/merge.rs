@@ -20,8 +20,10 @@ pub(in crate::lower::elements) const DEFAULTS: i32 = 50_702;
 const DEADLINE: &[i32] = &[1];
 const IDEMPOTENCY_KEY: &[i32] = &[4];
 
-/// The variants of `PolicyField`, and whether options set them.
-const FIELDS: [(&str, fn(&CallPolicy) -> bool); 12] = [
+/// A variant of `PolicyField`, and whether options set it.
+type InheritableField = (&'static str, fn(&CallPolicy) -> bool);
+
+const FIELDS: [InheritableField; 12] = [
     ("Timeout", |policy| !policy.deadline.is_empty()),
     ("MaxTimeout", |policy| !policy.max_deadline.is_empty()),
     ("AttemptTimeout", |policy| !policy.attempt_timeout.is_empty()),
