@@ -101,7 +101,11 @@ by("order").addEventListener("submit", async (event) => {
     body: JSON.stringify({
       idempotencyKey: crypto.randomUUID(),
       customerId: session.customer,
-      items: [{ productId: by("product").value, quantity: Number(by("quantity").value) }],
+      items: [{
+        productId: by("product").value,
+        quantity: Number(by("quantity").value),
+        unitPrice: { currencyCode: "EUR", minorUnits: by("product").selectedOptions[0].dataset.cents },
+      }],
       deliveryAddress: { city: "Bergen", latitude: 60.3985, longitude: 5.318 },
     }),
   });
@@ -140,13 +144,20 @@ function show(id, value, make) {
 
 const KINDS = { closed: "good", "half open": "warn", open: "bad" };
 
+function price(total) {
+  if (!total) return "";
+  const { currencyCode: currency, minorUnits = 0 } = total;
+  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
+  return format.format(minorUnits / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
 function draw(state) {
   const orders = state.orders ?? [];
   const open = orders.filter((order) => !/DELIVERED|CANCELLED|FAILED/.test(order.status));
   map(by("map"), state.couriers, open.map((order) => order.deliveryAddress));
   show("couriers", state.couriers.map(({ id, doing }) => `${id}: ${doing}`), (text) => item("li", text));
   show("orders", orders, (order) =>
-    row(order.customerId, order.items.map((it) => `${it.quantity} ${it.productId}`).join(", "), readable(order.status)));
+    row(order.customerId, order.items.map((it) => `${it.quantity} ${it.productId}`).join(", "), price(order.total), readable(order.status)));
   show("services", state.services, service);
   const breakers = state.breakers.length ? state.breakers : [null];
   show("breakers", breakers, (breaker) => breaker === null ? item("li", "All are closed", "good") :

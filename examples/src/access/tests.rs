@@ -110,7 +110,7 @@ async fn a_customer_orders_and_lists_for_itself_only() {
     let (orders, fake) = orders_of_ola();
     let create = |customer: &str| CreateOrderRequest {
         customer_id: customer.into(),
-        items: vec![OrderItem { product_id: "tea".into(), quantity: 1 }],
+        items: vec![OrderItem { product_id: "tea".into(), quantity: 1, ..OrderItem::default() }],
         delivery_address: Address { city: "Oslo".into(), ..Address::default() },
         ..CreateOrderRequest::default()
     };

@@ -26,7 +26,7 @@ const LOOKS: usize = 50;
 
 /// Places orders for which dispatch searches a courier.
 async fn place(stores: &Stores) {
-    let items = vec![OrderItem { product_id: "tea".into(), quantity: 1 }];
+    let items = vec![OrderItem { product_id: "tea".into(), quantity: 1, ..OrderItem::default() }];
     let delivery_address = Address { city: "Bergen".into(), ..Address::default() };
     let draft = Draft { customer_id: "ann".into(), items, delivery_address, ..Draft::default() };
     for _ in 0..IDLE {

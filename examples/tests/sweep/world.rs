@@ -216,7 +216,7 @@ fn request() -> CreateOrderRequest {
     CreateOrderRequest {
         idempotency_key: "k".into(),
         customer_id: "ann".into(),
-        items: vec![OrderItem { product_id: "tea".into(), quantity: QUANTITY }],
+        items: vec![OrderItem { product_id: "tea".into(), quantity: QUANTITY, ..OrderItem::default() }],
         delivery_address: Address { city: "Bergen".into(), ..Address::default() },
         instructions: None,
     }

@@ -126,7 +126,7 @@ pub(crate) fn teas(key: &str, quantity: i32) -> CreateOrderRequest {
     CreateOrderRequest {
         idempotency_key: key.into(),
         customer_id: "ann".into(),
-        items: vec![OrderItem { product_id: "tea".into(), quantity }],
+        items: vec![OrderItem { product_id: "tea".into(), quantity, ..OrderItem::default() }],
         delivery_address: Address { city: "Bergen".into(), latitude: 60.39, longitude: 5.32, ..Address::default() },
         instructions: None,
     }

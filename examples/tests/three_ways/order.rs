@@ -105,7 +105,7 @@ fn request(key: &str) -> CreateOrderRequest {
     CreateOrderRequest {
         idempotency_key: key.into(),
         customer_id: "ann".into(),
-        items: vec![OrderItem { product_id: "tea".into(), quantity: 2 }],
+        items: vec![OrderItem { product_id: "tea".into(), quantity: 2, ..OrderItem::default() }],
         delivery_address: Address { city: "Bergen".into(), latitude: 60.39, longitude: 5.32, ..Address::default() },
         instructions: None,
     }
@@ -119,7 +119,7 @@ fn upload() -> Streaming<UploadOrderItemsRequest> {
 }
 
 fn order(id: &str) -> Order {
-    let items = vec![OrderItem { product_id: "tea".into(), quantity: 2 }];
+    let items = vec![OrderItem { product_id: "tea".into(), quantity: 2, ..OrderItem::default() }];
     Order { order_id: id.into(), customer_id: "ann".into(), items, ..Order::default() }
 }
 

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::{sync::watch, time::sleep};
 
-use super::{super::http::Http, Board, PRODUCTS};
+use super::{super::http::Http, Board, PRICES, PRODUCTS};
 
 /// The number of attempts with one key.
 const ATTEMPTS: usize = 5;
@@ -69,12 +69,13 @@ impl SimulatedCustomer {
     }
 
     fn draft(&mut self, key: &str) -> Value {
-        let (product, _) = PRODUCTS[self.random.usize(0..PRODUCTS.len())];
+        let index = self.random.usize(0..PRODUCTS.len());
+        let price = json!({ "currencyCode": "EUR", "minorUnits": PRICES[index] });
         let near = |degrees: f64, random: &mut Rng| degrees + (random.f64() - 0.5) * 0.03;
         json!({
             "idempotencyKey": key,
             "customerId": self.name,
-            "items": [{ "productId": product, "quantity": self.random.i32(1..5) }],
+            "items": [{ "productId": PRODUCTS[index].0, "quantity": self.random.i32(1..5), "unitPrice": price }],
             "deliveryAddress": {
                 "city": "Bergen",
                 "latitude": near(60.392, &mut self.random),

@@ -82,9 +82,14 @@ async fn insert(
     let query = query.bind(address.latitude).bind(address.longitude).bind(clock.now()).bind(&draft.trace);
     query.execute(&mut *tx).await?;
     for (position, item) in (0_i64..).zip(&draft.items) {
-        let query =
-            sqlx::query("INSERT INTO order_item (order_id, position, product_id, quantity) VALUES (?, ?, ?, ?)");
-        query.bind(order_id).bind(position).bind(&item.product_id).bind(item.quantity).execute(&mut *tx).await?;
+        let query = sqlx::query(
+            "INSERT INTO order_item (order_id, position, product_id, quantity, currency_code, minor_units)
+             VALUES (?, ?, ?, ?, ?, ?)",
+        );
+        let price = item.unit_price.as_ref();
+        let query = query.bind(order_id).bind(position).bind(&item.product_id).bind(item.quantity);
+        let query = query.bind(price.map(|price| &price.currency_code)).bind(price.map(|price| price.minor_units));
+        query.execute(&mut *tx).await?;
     }
     Ok(())
 }

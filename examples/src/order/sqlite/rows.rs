@@ -4,11 +4,11 @@ use rust_svc::{Code, TraceContext};
 use sqlx::{Row, Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments, sqlite::SqliteRow};
 
 use super::super::{
-    status,
+    draft, status,
     store::{OrderStoreError, Refusal, StoredOrder},
 };
 use crate::{
-    generated::order::v1::{Address, DeliveryInstructions, Order, OrderItem},
+    generated::order::v1::{Address, DeliveryInstructions, Money, Order, OrderItem},
     time,
 };
 
@@ -47,9 +47,15 @@ pub(super) async fn secret(connection: &mut SqliteConnection) -> Result<Vec<u8>,
 
 async fn items(connection: &mut SqliteConnection, order_id: &str) -> Result<Vec<OrderItem>, sqlx::Error> {
     let query = sqlx::query("SELECT * FROM order_item WHERE order_id = ? ORDER BY position").bind(order_id);
-    let item =
-        |row: SqliteRow| Ok(OrderItem { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")? });
-    query.try_map(item).fetch_all(connection).await
+    query.try_map(|row| item(&row)).fetch_all(connection).await
+}
+
+fn item(row: &SqliteRow) -> Result<OrderItem, sqlx::Error> {
+    let unit_price = match row.try_get("currency_code")? {
+        Some(currency_code) => Some(Money { currency_code, minor_units: row.try_get("minor_units")? }),
+        None => None,
+    };
+    Ok(OrderItem { product_id: row.try_get("product_id")?, quantity: row.try_get("quantity")?, unit_price })
 }
 
 fn stored(row: &SqliteRow, items: Vec<OrderItem>) -> Result<StoredOrder, sqlx::Error> {
@@ -58,6 +64,7 @@ fn stored(row: &SqliteRow, items: Vec<OrderItem>) -> Result<StoredOrder, sqlx::E
     let order = Order {
         order_id: row.try_get("order_id")?,
         customer_id: row.try_get("customer_id")?,
+        total: draft::total(&items),
         items,
         delivery_address: Some(address(row)?),
         instructions: instructions(row)?,

@@ -8,16 +8,20 @@ use super::{
 };
 use crate::{
     database::IN_MEMORY,
-    generated::order::v1::{Address, DeliveryInstructions, OrderItem, obligation::Kind, order::Status},
+    generated::order::v1::{Address, DeliveryInstructions, Money, OrderItem, obligation::Kind, order::Status},
     time::Clock,
 };
+
+fn euros(cents: i64) -> Option<Money> {
+    Some(Money { currency_code: "EUR".into(), minor_units: cents })
+}
 
 fn draft(customer: &str) -> Draft {
     Draft {
         customer_id: customer.into(),
         items: vec![
-            OrderItem { product_id: "tea".into(), quantity: 2 },
-            OrderItem { product_id: "cup".into(), quantity: 1 },
+            OrderItem { product_id: "tea".into(), quantity: 2, unit_price: euros(350) },
+            OrderItem { product_id: "cup".into(), quantity: 1, unit_price: euros(800) },
         ],
         delivery_address: Address { city: "Bergen".into(), latitude: 60.39, ..Address::default() },
         instructions: Some(DeliveryInstructions { note: "ring twice".into(), ..DeliveryInstructions::default() }),
@@ -34,7 +38,7 @@ async fn an_order_is_read_as_it_was_placed() {
     let store = memory().await;
     let placed = store.place("", draft("ann")).await.expect("placed");
     assert_eq!(store.order(&placed.order.order_id).await.expect("there"), placed);
-    assert_eq!(placed.order.items, draft("ann").items);
+    assert_eq!((placed.order.items, placed.order.total), (draft("ann").items, euros(1_500)));
     assert_eq!(placed.order.instructions, draft("ann").instructions);
     assert_eq!((placed.status, placed.revision), (Status::Placed, 1));
 }

@@ -46,7 +46,7 @@ async fn a_key_creates_one_order() {
 }
 
 fn other_item() -> OrderItem {
-    OrderItem { product_id: "cup".into(), quantity: 1 }
+    OrderItem { product_id: "cup".into(), quantity: 1, ..OrderItem::default() }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use rust_svc::{Code, Context, FieldMask, Streaming};
 
 use super::shop::{TestShop, request};
 use crate::generated::order::v1::{
-    Address, CreateOrderRequest, DeliveryInstructions, ListOrdersRequest, Order, OrderItem, OrderService,
+    Address, CreateOrderRequest, DeliveryInstructions, ListOrdersRequest, Money, Order, OrderItem, OrderService,
     UpdateOrderRequest, UploadOrderItemsRequest,
     order::Status,
     upload_order_items_request::{Header, Part},
@@ -32,7 +32,7 @@ async fn an_upload_is_placed_without_its_invalid_items() {
     let shop = TestShop::open().await;
     let CreateOrderRequest { idempotency_key, customer_id, items, delivery_address, .. } = request("k");
     let header = Part::Header(Header { idempotency_key, customer_id, delivery_address, instructions: None });
-    let none = OrderItem { product_id: "cup".into(), quantity: 0 };
+    let none = OrderItem { product_id: "cup".into(), ..OrderItem::default() };
     let again = OrderItem { quantity: 1, ..items[0].clone() };
     let sent = [header, Part::Item(none.clone()), Part::Item(items[0].clone()), Part::Item(again.clone())];
     let sent = sent.map(|part| UploadOrderItemsRequest { part: Some(part) });
@@ -41,6 +41,40 @@ async fn an_upload_is_placed_without_its_invalid_items() {
     assert_eq!((response.order.items, response.item_count), (vec![items[0].clone()], 1));
     let rejected: Vec<_> = response.rejected_items.into_iter().filter_map(|it| it.item).collect();
     assert_eq!(rejected, [none, again]);
+}
+
+#[tokio::test]
+async fn an_upload_is_placed_without_items_in_another_currency() {
+    let shop = TestShop::open().await;
+    let CreateOrderRequest { idempotency_key, customer_id, delivery_address, .. } = request("k");
+    let header = Part::Header(Header { idempotency_key, customer_id, delivery_address, instructions: None });
+    let (tea, cup) = (priced("tea", "EUR"), priced("cup", "NOK"));
+    let sent = [header, Part::Item(tea), Part::Item(cup.clone())];
+    let sent = Streaming::from_messages(sent.map(|part| UploadOrderItemsRequest { part: Some(part) }));
+    let response = shop.orders.upload_order_items(Context::new(), sent).await.expect("placed");
+    assert_eq!(response.order.total, Some(Money { currency_code: "EUR".into(), minor_units: 700 }));
+    assert_eq!(response.rejected_items.into_iter().map(|it| it.item).collect::<Vec<_>>(), [Some(cup)]);
+}
+
+fn priced(product: &str, currency: &str) -> OrderItem {
+    let unit_price = Some(Money { currency_code: currency.into(), minor_units: 350 });
+    OrderItem { product_id: product.into(), quantity: 2, unit_price }
+}
+
+#[tokio::test]
+async fn an_order_has_one_currency() {
+    let shop = TestShop::open().await;
+    let order = |key: &str, currencies: [&str; 2]| {
+        let items = vec![priced("tea", currencies[0]), priced("cup", currencies[1])];
+        shop.orders.create_order(Context::new(), CreateOrderRequest { items, ..request(key) })
+    };
+    let placed = order("k", ["EUR", "EUR"]).await.expect("placed").order;
+    assert_eq!(placed.total, Some(Money { currency_code: "EUR".into(), minor_units: 1_400 }));
+    assert_eq!(shop.get(&placed.order_id).await.total, placed.total);
+    let error = order("other", ["EUR", "NOK"]).await.expect_err("two currencies");
+    assert_eq!(error.violations()[0].field, "items[1].unit_price.currency_code");
+    // The price is a part of the request that a key stands for.
+    assert_eq!(order("k", ["NOK", "NOK"]).await.expect_err("another price").code(), Code::AlreadyExists);
 }
 
 #[tokio::test]
@@ -117,7 +151,7 @@ async fn invalid_requests_do_not_reach_other_services() {
 #[tokio::test]
 async fn large_orders_fit_in_pages() {
     let shop = TestShop::open().await;
-    let item = |number| OrderItem { product_id: format!("{number:0>100}"), quantity: 1 };
+    let item = |number| OrderItem { product_id: format!("{number:0>100}"), quantity: 1, ..OrderItem::default() };
     for key in ["a", "b", "c", "d", "e"] {
         let large = CreateOrderRequest { items: (0..1_000).map(item).collect(), ..request(key) };
         shop.orders.create_order(Context::new(), large).await.expect("created");

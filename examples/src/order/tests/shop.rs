@@ -113,7 +113,7 @@ pub(super) fn request(key: &str) -> CreateOrderRequest {
     CreateOrderRequest {
         idempotency_key: key.into(),
         customer_id: "ann".into(),
-        items: vec![OrderItem { product_id: "tea".into(), quantity: 2 }],
+        items: vec![OrderItem { product_id: "tea".into(), quantity: 2, ..OrderItem::default() }],
         delivery_address: Address { city: "Bergen".into(), latitude: 60.39, longitude: 5.32, ..Address::default() },
         instructions: None,
     }

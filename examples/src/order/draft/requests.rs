@@ -2,13 +2,14 @@
 
 use rust_svc::{Error, Result, Streaming, Violations};
 
-use super::store::Draft;
+use super::prices;
 use crate::{
     generated::order::v1::{
         Address, CreateOrderRequest, DeliveryInstructions, OrderItem, UploadOrderItemsRequest,
         upload_order_items_request::{Header, Part},
         upload_order_items_response::RejectedItem,
     },
+    order::store::Draft,
     validation,
 };
 
@@ -17,7 +18,7 @@ const MAX_PHONE: usize = 50;
 const MAX_LINE: usize = 200;
 
 /// The key and the draft of a request.
-pub(super) fn of_request(request: CreateOrderRequest) -> Result<(String, Draft)> {
+pub(in crate::order) fn of_request(request: CreateOrderRequest) -> Result<(String, Draft)> {
     let draft = Draft {
         customer_id: request.customer_id,
         items: request.items,
@@ -29,7 +30,7 @@ pub(super) fn of_request(request: CreateOrderRequest) -> Result<(String, Draft)>
 }
 
 /// The key and the draft of an upload, a header and then items, and the items that are not in the draft.
-pub(super) async fn of_upload(
+pub(in crate::order) async fn of_upload(
     mut parts: Streaming<UploadOrderItemsRequest>,
 ) -> Result<(String, Draft, Vec<RejectedItem>)> {
     let header = header(parts.next().await)?;
@@ -61,6 +62,8 @@ fn rejection(items: &[OrderItem], item: &OrderItem) -> Option<String> {
     let pairs = items.iter().filter(|it| it.product_id == item.product_id).chain([item]);
     let pairs: Vec<_> = pairs.map(|it| (it.product_id.as_str(), it.quantity)).collect();
     validation::check_items(&mut violations, pairs.into_iter());
+    let priced: Vec<_> = items.first().into_iter().chain([item]).cloned().collect();
+    prices::check(&mut violations, &priced);
     violations.into_vec().pop().map(|last| last.description)
 }
 
@@ -83,6 +86,7 @@ fn checked(key: String, draft: Draft) -> Result<(String, Draft)> {
     validation::check_length(&mut violations, "idempotency_key", &key, validation::MAX_ID);
     validation::check_id(&mut violations, "customer_id", &draft.customer_id);
     validation::check_items(&mut violations, draft.items.iter().map(|item| (item.product_id.as_str(), item.quantity)));
+    prices::check(&mut violations, &draft.items);
     check_address(&mut violations, &draft.delivery_address);
     if let Some(instructions) = &draft.instructions {
         check_instructions(&mut violations, "instructions", instructions);
@@ -108,7 +112,11 @@ fn check_address(violations: &mut Violations, address: &Address) {
 }
 
 /// Checks the instructions for a courier.
-pub(super) fn check_instructions(violations: &mut Violations, field: &str, instructions: &DeliveryInstructions) {
+pub(in crate::order) fn check_instructions(
+    violations: &mut Violations,
+    field: &str,
+    instructions: &DeliveryInstructions,
+) {
     validation::check_length(violations, &format!("{field}.note"), &instructions.note, MAX_NOTE);
     validation::check_length(violations, &format!("{field}.contact_phone"), &instructions.contact_phone, MAX_PHONE);
 }
