@@ -7,6 +7,7 @@ mod chaos;
 mod checklist;
 mod courier;
 mod http;
+mod idle;
 mod live;
 mod load;
 mod nodes;
@@ -22,6 +23,7 @@ use tokio::signal;
 use self::{
     chaos::ChaosCommand,
     checklist::Checklist,
+    idle::IdleCommand,
     live::{LiveDemo, Pace},
     load::LoadCommand,
 };
@@ -43,6 +45,8 @@ pub struct Demo {
 enum Command {
     /// Injects faults at random while couriers and customers work, and checks what must hold afterwards
     Chaos(ChaosCommand),
+    /// Places orders that no courier takes, and shows what they cost while nobody calls
+    Idle(IdleCommand),
     /// Calls the gateway as fast as it answers, and shows rates and percentiles
     Load(LoadCommand),
     /// Does the same as `chaos`, and writes a page with the results
@@ -63,6 +67,7 @@ impl Demo {
         match self.command {
             None => node::start(show(self.once)),
             Some(Command::Chaos(command)) => node::start(command.run()),
+            Some(Command::Idle(command)) => node::start(command.run()),
             Some(Command::Load(command)) => node::start(command.run()),
             Some(Command::Report(command)) => node::start(command.with_page().run()),
             Some(Command::Inventory(node)) => node::start(node.run()),

@@ -35,7 +35,7 @@ pub(in super::super) struct Pace {
 
 impl Pace {
     /// Removes the customers.
-    pub(in super::super) fn without_customers(self) -> Self {
+    pub(in super::super) const fn without_customers(self) -> Self {
         Self { customers: 0, ..self }
     }
 
