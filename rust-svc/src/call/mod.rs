@@ -24,7 +24,7 @@ pub(crate) mod metadata;
 pub(crate) mod method;
 mod peer;
 mod produce;
-#[cfg(any(feature = "adapter", feature = "client"))]
+#[cfg(any(feature = "adapter", feature = "client", feature = "gateway"))]
 pub(crate) mod run_until;
 pub(crate) mod shutdown;
 mod streaming;
