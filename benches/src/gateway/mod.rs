@@ -1,7 +1,8 @@
 //! HTTP requests: the generated gateway beside axum and serde written by hand, and beside other gateways, interleaved, on the
 //! same processors.
 //!
-//! `benches/gateways/build` builds the other gateways. The programs `gateway-timed` and `gateway-counted` make the requests; here they are run, and their output becomes figures.
+//! `benches/gateways/build` builds the other gateways; those that are not built are skipped. The programs `gateway-timed` and
+//! `gateway-counted` make the requests; here they are run, and their output becomes figures.
 
 mod servers;
 

@@ -1,4 +1,4 @@
-//! The command `idle`: places orders that no courier takes, and shows what they cost the processes while nobody calls.
+//! The command `idle`: places orders that no courier accepts, and prints the CPU usage of the processes without traffic.
 
 use std::{fs, time::Duration};
 
@@ -51,7 +51,7 @@ impl IdleCommand {
             total += percent;
         }
         check_open(services).await?;
-        println!("{} open orders cost {total:.2} % of a core", self.orders);
+        println!("{total:.2} % of a core with {} open orders", self.orders);
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ pub struct Demo {
 enum Command {
     /// Injects faults at random while couriers and customers work, and checks what must hold afterwards
     Chaos(ChaosCommand),
-    /// Places orders that no courier takes, and shows what they cost while nobody calls
+    /// Places orders that no courier accepts, and prints the CPU usage of the processes without traffic
     Idle(IdleCommand),
     /// Calls the gateway as fast as it answers, and shows rates and percentiles
     Load(LoadCommand),

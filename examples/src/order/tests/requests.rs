@@ -73,7 +73,7 @@ async fn an_order_has_one_currency() {
     assert_eq!(shop.get(&placed.order_id).await.total, placed.total);
     let error = order("other", ["EUR", "NOK"]).await.expect_err("two currencies");
     assert_eq!(error.violations()[0].field, "items[1].unit_price.currency_code");
-    // The price is a part of the request that a key stands for.
+    // Prices are part of the content that must not change for a key.
     assert_eq!(order("k", ["NOK", "NOK"]).await.expect_err("another price").code(), Code::AlreadyExists);
 }
 

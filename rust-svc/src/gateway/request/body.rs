@@ -78,12 +78,14 @@ pub(crate) async fn read_whole(
         if first.is_empty() && !data.is_empty() {
             kind.check(headers)?;
             first = data;
-        } else {
-            // A body of one frame is not copied.
-            all.extend_from_slice(if all.is_empty() { &first } else { &[] });
-            all.extend_from_slice(&data);
+            continue;
         }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&data);
     }
+    // A body of one frame is not copied.
     Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
